@@ -1,0 +1,304 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// DefaultDeadline is how long Call and SyncRPC wait for a reply when neither an option nor
+// the context says otherwise.
+const DefaultDeadline = 5 * time.Second
+
+// A CallOption changes how Call behaves.
+type CallOption func(*policy)
+
+// A policy says how long a request waits for its reply, and how it is repeated.
+type policy struct {
+	deadline time.Duration // from the first attempt
+	repeat   bool
+	retry    Retry
+}
+
+// Deadline makes a call give up after d, all its attempts included.
+func Deadline(d time.Duration) CallOption {
+	return func(p *policy) { p.deadline = d }
+}
+
+// Idempotent says that doing the request twice does no more than doing it once, and makes the
+// call repeat it in the manner of r: when no reply has come in time, and when the
+// reply is error 11, temporarily unavailable. A reply to any attempt is the call's.
+func Idempotent(r Retry) CallOption {
+	return func(p *policy) { p.repeat, p.retry = true, r }
+}
+
+// A Retry is a schedule of attempts: exponential backoff with full jitter (Brooker, "Exponential
+// Backoff and Jitter", 2015). Attempt k, counted from 0, is followed by the next one after Wait plus a
+// random part of min(Cap, Base·2^k). Zero fields mean the defaults.
+type Retry struct {
+	Wait   time.Duration // how long an attempt is given for its reply; default 250 ms
+	Base   time.Duration // default 50 ms
+	Cap    time.Duration // default 1 s
+	Budget int           // the largest number of attempts; default 10
+}
+
+func (r Retry) withDefaults() Retry {
+	def := func(v *time.Duration, d time.Duration) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	def(&r.Wait, 250*time.Millisecond)
+	def(&r.Base, 50*time.Millisecond)
+	def(&r.Cap, time.Second)
+	if r.Budget <= 0 {
+		r.Budget = 10
+	}
+	return r
+}
+
+// backoff returns a random duration in 0 … min(Cap, Base·2^attempt).
+func (r Retry) backoff(attempt int, rng *rand.Rand) time.Duration {
+	limit := r.Cap
+	if attempt < 32 { // beyond that the shift may overflow
+		limit = min(r.Cap, r.Base<<attempt)
+	}
+	return time.Duration(rng.Int64N(int64(limit) + 1))
+}
+
+// backoff returns a random pause before another attempt, in the default manner.
+func (n *Node) backoff(attempt int) time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return Retry{}.withDefaults().backoff(attempt, n.jitter)
+}
+
+// Call sends dest the request body, an object or struct, under the type typ, waits for the
+// reply and decodes it. It gives up after DefaultDeadline; options change that, and
+// make it repeat the request.
+//
+// An error reply comes back as its *RPCError. No reply in time is an *RPCError with code
+// Timeout: the request may have been carried out. If ctx ends first, the error is ctx's.
+// Any goroutine may call it; a typed handler passes its own ctx, and other handlers run while it waits.
+func Call[Resp any](ctx context.Context, n *Node, dest, typ string, body any, opts ...CallOption) (Resp, error) {
+	var resp Resp
+	p := policy{deadline: DefaultDeadline}
+	for _, o := range opts {
+		o(&p)
+	}
+	e, err := n.roundTrip(ctx, dest, typ, body, p)
+	if err != nil {
+		return resp, err
+	}
+	if err := decode(e.body, &resp); err != nil {
+		return resp, fmt.Errorf("node: reply %s of %s to %s: %w", e.body, dest, typ, err)
+	}
+	return resp, nil
+}
+
+// RPC sends a request and returns at once. When the reply comes, handler is called with it in a
+// goroutine of its own, as in the official library. It is kept until then.
+func (n *Node) RPC(dest string, body any, handler HandlerFunc) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("node: request to %s: %w", dest, err)
+	}
+	c := &call{callback: handler}
+	return n.request(c, dest, "", raw)
+}
+
+// SyncRPC sends a request and waits for the reply, until ctx ends, whose error it then returns. If ctx
+// has no deadline, it gives up after DefaultDeadline with an *RPCError of code Timeout. An
+// error reply is returned as the message and as its *RPCError.
+func (n *Node) SyncRPC(ctx context.Context, dest string, body any) (Message, error) {
+	p := policy{deadline: DefaultDeadline}
+	if _, ok := ctx.Deadline(); ok {
+		p.deadline = 0
+	}
+	e, err := n.roundTrip(ctx, dest, "", body, p)
+	if e == nil {
+		return Message{}, err
+	}
+	return e.message(), err
+}
+
+// A call is a request whose reply is awaited: by a callback, or by a goroutine.
+type call struct {
+	callback HandlerFunc // of RPC; nil otherwise
+	waiter
+	ids      []int64   // the msg_id of every attempt; guarded by Node.mu
+	reply    *envelope // set before the waiter is woken; nil when it was the deadline
+	policy   policy
+	received int64  // lines that the node had read when the call began
+	attempt  int    // of the latest attempt, from 0; with resend, guarded by Node.mu
+	resend   *event // the next attempt
+	again    func() // makes it
+}
+
+// roundTrip sends a request and waits for its reply. An error reply is returned as
+// the envelope and as its *RPCError.
+func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p policy) (*envelope, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("node: request to %s: %w", dest, err)
+	}
+	p.retry = p.retry.withDefaults()
+	c := &call{waiter: n.newWaiter(ctx), policy: p, received: n.received.Load()}
+	c.again = func() {
+		// An output that is broken ends the node; the call ends with it.
+		_ = n.request(c, dest, typ, raw)
+		n.turn.release()
+	}
+	defer n.forget(c)
+	if err := n.request(c, dest, typ, raw); err != nil {
+		return nil, err
+	}
+	if p.repeat {
+		n.repeat(c, p.retry.Wait)
+	}
+	if err := n.await(ctx, c); err != nil {
+		return nil, err
+	}
+	if c.reply == nil {
+		return nil, n.noReply(c, dest)
+	}
+	return c.reply, replyError(c.reply)
+}
+
+// await waits for c's reply, which is nil if none came before the deadline.
+func (n *Node) await(ctx context.Context, c *call) error {
+	if c.policy.deadline <= 0 {
+		return n.wait(ctx, &c.waiter)
+	}
+	if c.task != nil {
+		e := n.timers.after(c.policy.deadline, func() { n.wake(&c.waiter) })
+		defer n.timers.stop(e)
+		return n.wait(ctx, &c.waiter)
+	}
+	// Without a task the deadline must not depend on the turn: a handler that mistakenly
+	// calls with a context that is not its own keeps it.
+	limited, cancel := context.WithTimeout(ctx, c.policy.deadline)
+	defer cancel()
+	if err := n.wait(limited, &c.waiter); err != nil {
+		return ctx.Err()
+	}
+	return nil
+}
+
+// noReply says why c has ended without a reply.
+func (n *Node) noReply(c *call, dest string) error {
+	if n.noReplies.Load() {
+		return NewRPCError(Timeout, fmt.Sprintf("no reply from %s: the node's input has ended", dest))
+	}
+	text := fmt.Sprintf("no reply from %s within %v", dest, c.policy.deadline)
+	if c.task == nil && n.received.Load() == c.received {
+		text += " (nothing was read meanwhile: a typed handler must pass on its own ctx, or it keeps the turn)"
+	}
+	return NewRPCError(Timeout, text)
+}
+
+// request sends an attempt of c.
+func (n *Node) request(c *call, dest, typ string, raw []byte) error {
+	n.mu.Lock()
+	if n.noReplies.Load() && c.callback == nil {
+		n.mu.Unlock()
+		return NewRPCError(TemporarilyUnavailable, "the node's input has ended: no reply could come")
+	}
+	n.lastMsgID++
+	id := n.lastMsgID
+	n.pending[id] = c
+	c.ids = append(c.ids, id)
+	n.mu.Unlock()
+	return n.send(dest, raw, reserved{typ: typ, msgID: id, hasMsgID: true})
+}
+
+// repeat plans the next attempt of c: after wait and a random backoff.
+func (n *Node) repeat(c *call, wait time.Duration) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if c.claimed || c.attempt+1 >= c.policy.retry.Budget {
+		return
+	}
+	d := wait + c.policy.retry.backoff(c.attempt, n.jitter)
+	c.attempt++
+	if c.resend != nil {
+		n.timers.stop(c.resend)
+	}
+	c.resend = n.timers.after(d, func() {
+		n.repeat(c, c.policy.retry.Wait)
+		c.again()
+	})
+}
+
+// forget ends what is still planned or awaited for c.
+func (n *Node) forget(c *call) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, id := range c.ids {
+		delete(n.pending, id)
+	}
+	c.ids = nil
+	if c.resend != nil {
+		n.timers.stop(c.resend)
+	}
+}
+
+// deliver gives a reply to the call that waits for it. The reading goroutine calls it, without the turn.
+func (n *Node) deliver(e *envelope) {
+	n.mu.Lock()
+	c := n.pending[e.inReplyTo]
+	n.mu.Unlock()
+	switch {
+	case c == nil:
+		n.log.Debug("nobody waits for this reply", "from", string(e.src), "body", string(e.body))
+	case c.callback != nil:
+		n.forget(c)
+		n.inflight.begin()
+		go func() {
+			defer n.inflight.end()
+			if err := n.protect("a callback", func() error { return c.callback(e.message()) }); err != nil {
+				n.log.Error("callback failed", "reply", string(e.body), "err", err)
+			}
+		}()
+	default:
+		n.deliverToWaiter(c, e)
+	}
+}
+
+func (n *Node) deliverToWaiter(c *call, e *envelope) {
+	if c.policy.repeat && ErrorCode(replyError(e)) == TemporarilyUnavailable {
+		n.mu.Lock()
+		left := c.attempt+1 < c.policy.retry.Budget
+		n.mu.Unlock()
+		if left {
+			n.repeat(c, 0)
+			return
+		}
+	}
+	n.complete(c, e)
+}
+
+// complete ends c with a reply, or with nil when none can come, unless it has ended. A task gets
+// the turn with it and goes on at once.
+func (n *Node) complete(c *call, reply *envelope) {
+	if c.task != nil {
+		n.turn.acquire()
+	}
+	n.mu.Lock()
+	first := !c.claimed
+	if first {
+		c.claimed, c.reply = true, reply
+	}
+	n.mu.Unlock()
+	switch {
+	case first:
+		c.woken <- struct{}{}
+	case c.task != nil:
+		n.turn.release()
+	}
+}

@@ -1,0 +1,206 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// How a node ends: see Run and Shutdown.
+const (
+	drainLimit = 5 * time.Second       // how long a shutdown waits for what is in flight
+	drainQuiet = 50 * time.Millisecond // how long the input must be quiet for Shutdown to end
+)
+
+// Run reads messages and handles them, until the input ends (nil), Shutdown is called (nil) or
+// the output breaks (an error). Before it returns it waits for the handlers in flight,
+// at most 5 s, and flushes the output. The contexts of timers and of functions given to
+// Go end when the shutdown begins. Run may be called once.
+func (n *Node) Run() error {
+	if n.transport == nil {
+		n.transport = NewStdio(n.Stdin, n.Stdout)
+	}
+	go n.read()
+	<-n.stopped
+	n.cancel.background()
+	select {
+	case <-n.inflight.idle():
+	case <-time.After(drainLimit):
+		n.log.Warn("handlers are still running, ending without them", "waited", drainLimit)
+	}
+	n.cancel.requests()
+	if err := n.transport.Flush(); err != nil {
+		return err
+	}
+	return n.stopErr
+}
+
+// Shutdown makes Run return: it goes on answering until the input has been quiet for 50 ms and no handler
+// runs, at most 5 s. It returns at once.
+func (n *Node) Shutdown() {
+	n.cancel.background()
+	go func() {
+		limit := time.Now().Add(drainLimit)
+		for seen := int64(-1); time.Now().Before(limit); time.Sleep(drainQuiet) {
+			now := n.received.Load()
+			if now == seen {
+				break
+			}
+			seen = now
+		}
+		n.stop(nil)
+	}()
+}
+
+// stop makes Run end. The first error counts.
+func (n *Node) stop(err error) {
+	n.stopOnce.Do(func() {
+		n.stopErr = err
+		close(n.stopped)
+	})
+}
+
+// read is the reading loop: at any time one goroutine runs it. It runs handlers itself, inline; when a
+// handler waits, it starts another goroutine that reads on, and the goroutine of this
+// one ends with the handler.
+func (n *Node) read() {
+	for {
+		if !n.transport.Ready() {
+			n.idle.Store(true)
+			if err := n.transport.Flush(); err != nil {
+				n.stop(err)
+				return
+			}
+		}
+		line, err := n.transport.ReadLine()
+		n.idle.Store(false)
+		if err != nil {
+			n.endOfInput(err)
+			return
+		}
+		n.received.Add(1)
+		e, err := scanEnvelope(line)
+		if err != nil {
+			n.log.Warn("ignoring a line that is not a message", "err", err, "line", clip(line))
+			if len(e.src) > 0 && !e.hasInReplyTo {
+				n.replyError(&e, malformed(err))
+			}
+			continue
+		}
+		if !n.dispatch(&e) {
+			return
+		}
+	}
+}
+
+// endOfInput ends the calls that wait, for no reply can come any more, and the node.
+func (n *Node) endOfInput(err error) {
+	n.idle.Store(true)
+	n.mu.Lock()
+	n.noReplies.Store(true)
+	var waiting []*call
+	for _, c := range n.pending {
+		if c.callback == nil {
+			waiting = append(waiting, c)
+		}
+	}
+	n.mu.Unlock()
+	slices.SortFunc(waiting, func(a, b *call) int { return int(a.ids[0] - b.ids[0]) })
+	n.cancel.background()
+	if errors.Is(err, io.EOF) {
+		n.stop(nil)
+	} else {
+		n.stop(fmt.Errorf("node: cannot read input: %w", err))
+	}
+	for _, c := range waiting {
+		n.complete(c, nil)
+	}
+}
+
+// dispatch hands a message to whom it is for. It tells whether the calling goroutine is to read on.
+func (n *Node) dispatch(e *envelope) bool {
+	if e.hasInReplyTo {
+		n.deliver(e)
+		return true
+	}
+	h, ok := n.handlers[string(e.typ)]
+	switch {
+	case string(e.typ) == "init":
+		h = handler{typed: n.answerInit}
+	case !ok:
+		n.log.Warn("no handler for this message", "type", string(e.typ), "from", string(e.src))
+		n.replyError(e, NewRPCError(NotSupported, fmt.Sprintf("no handler for messages of type %q", e.typ)))
+		return true
+	case h.official != nil:
+		n.inflight.begin()
+		go n.runOfficial(h.official, e)
+		return true
+	}
+	n.turn.acquire()
+	return n.run(n.requests, string(e.src), true, func(t *task) { h.typed(t, e) })
+}
+
+// A handler is one of the two kinds.
+type handler struct {
+	official HandlerFunc                // run in a goroutine of its own
+	typed    func(t *task, e *envelope) // run with the turn; it replies itself
+}
+
+// register adds a handler; a second one for a type is a programming error.
+func (n *Node) register(typ string, h handler) {
+	if _, ok := n.handlers[typ]; ok {
+		panic(fmt.Sprintf("node: duplicate message handler for %q message type", typ))
+	}
+	n.handlers[typ] = h
+}
+
+// Handle registers fn for messages of type typ, as in the official library: each runs in its own goroutine, started
+// in the order in which the messages came, and replies with Reply; an error is replied
+// like that of a typed handler. It panics if typ has a handler. Call it before Run.
+func (n *Node) Handle(typ string, fn HandlerFunc) { n.register(typ, handler{official: fn}) }
+
+func (n *Node) runOfficial(fn HandlerFunc, e *envelope) {
+	defer n.inflight.end()
+	msg := e.message()
+	if err := n.protect("the handler of "+string(e.typ), func() error { return fn(msg) }); err != nil {
+		n.replyError(e, err)
+	}
+}
+
+// answerInit is the handler of init.
+func (n *Node) answerInit(t *task, e *envelope) {
+	err := n.protect("initialisation", func() error { return n.initialise(t, e) })
+	if err != nil {
+		n.log.Error("initialisation failed", "err", err)
+		n.replyError(e, err)
+		return
+	}
+	n.reply(e, "init_ok", []byte("{}"))
+}
+
+// reply answers the request e, if it asked for an answer. raw is the JSON of an object.
+func (n *Node) reply(e *envelope, typ string, raw []byte) {
+	if !e.hasMsgID {
+		return
+	}
+	err := n.send(string(e.src), raw, reserved{typ: typ, inReplyTo: e.msgID, hasInReplyTo: true})
+	if err != nil {
+		n.log.Error("cannot reply", "to", string(e.src), "err", err)
+	}
+}
+
+// replyError answers the request e with err.
+func (n *Node) replyError(e *envelope, err error) {
+	n.reply(e, "", mustMarshal(toErrorReply(err)))
+}
+
+// clip shortens a line for a report.
+func clip(line []byte) string {
+	const limit = 200
+	if len(line) > limit {
+		return fmt.Sprintf("%q… (%d bytes)", line[:limit], len(line))
+	}
+	return fmt.Sprintf("%q", line)
+}

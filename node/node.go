@@ -1,0 +1,213 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Options configure a Node. The zero value is a node on stdin and stdout.
+type Options struct {
+	// Transport carries the messages; nil means Stdin and Stdout.
+	Transport Transport
+	// Seed, together with the node's id, decides what Rand yields. 0 means the value of
+	// the environment variable GLOMERS_SEED or, without it, of the clock.
+	Seed uint64
+	// Logger takes the node's own reports; nil means stderr, from level warn on, or
+	// from the level that the environment variable GLOMERS_LOG names.
+	Logger *slog.Logger
+}
+
+// A Node is a member of a cluster: it handles messages and sends them. Register its handlers, then call
+// Main or Run. All methods but those that register may be called concurrently.
+type Node struct {
+	// Stdin and Stdout carry the messages if Options named no Transport. Run reads the fields once.
+	Stdin  io.Reader
+	Stdout io.Writer
+
+	transport Transport
+	log       *slog.Logger
+	seed      uint64
+	handlers  map[string]handler // fixed once Run has begun
+	onInit    []func(ctx context.Context) error
+
+	turn     turn
+	timers   timers
+	inflight inflight // handlers, callbacks, timers' functions
+	received atomic.Int64
+
+	background context.Context // of timers and of Go: ends when the shutdown begins
+	requests   context.Context // of handlers: ends when the shutdown has waited long enough
+	cancel     struct{ background, requests context.CancelFunc }
+
+	idle      atomic.Bool // the reading goroutine waits for input: whoever writes must flush
+	noReplies atomic.Bool // the input has ended
+	stopOnce  sync.Once
+	stopped   chan struct{} // closed when the node is to end, after stopErr is set
+	stopErr   error
+
+	mu        sync.Mutex
+	id        string
+	ids       []string
+	initDone  bool
+	ready     []func() // to be called once the node has been initialised
+	rng       *rand.Rand
+	jitter    *rand.Rand // of retries, which may happen in any goroutine
+	lastMsgID int64
+	pending   map[int64]*call // by msg_id
+}
+
+// New returns a node.
+func New(o Options) *Node {
+	n := &Node{
+		Stdin:     os.Stdin,
+		Stdout:    os.Stdout,
+		transport: o.Transport,
+		log:       o.Logger,
+		seed:      o.Seed,
+		handlers:  make(map[string]handler),
+		stopped:   make(chan struct{}),
+		pending:   make(map[int64]*call),
+	}
+	n.timers.turn = &n.turn
+	n.background, n.cancel.background = context.WithCancel(context.Background())
+	n.requests, n.cancel.requests = context.WithCancel(context.Background())
+	if n.log == nil {
+		n.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: logLevel()}))
+	}
+	if n.seed == 0 {
+		n.seed = defaultSeed()
+	}
+	n.seedRand("")
+	return n
+}
+
+// NewNode returns a node on stdin and stdout, as in the official library.
+func NewNode() *Node { return New(Options{}) }
+
+func logLevel() slog.Level {
+	level := slog.LevelWarn
+	_ = level.UnmarshalText([]byte(os.Getenv("GLOMERS_LOG"))) // what is no level leaves warn
+	return level
+}
+
+func defaultSeed() uint64 {
+	if seed, err := strconv.ParseUint(os.Getenv("GLOMERS_SEED"), 10, 64); err == nil && seed != 0 {
+		return seed
+	}
+	return uint64(time.Now().UnixNano())
+}
+
+// seedRand makes the generators anew from the seed and the node's id. The caller holds mu, or is New.
+func (n *Node) seedRand(id string) {
+	hash := fnv.New64a()
+	hash.Write([]byte(id))
+	h := hash.Sum64()
+	n.rng = rand.New(rand.NewPCG(n.seed, h))
+	n.jitter = rand.New(rand.NewPCG(n.seed, h+1))
+}
+
+// Init sets the node's id and those of all members, as an init message does. Unit
+// tests call it; OnInit's functions are not run.
+func (n *Node) Init(id string, nodeIDs []string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.id = id
+	n.ids = slices.Clone(nodeIDs)
+	n.seedRand(id)
+}
+
+// ID returns the node's id; "" before the init message.
+func (n *Node) ID() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.id
+}
+
+// NodeIDs returns the ids of all nodes, this one included, in the same order on every
+// node; nil before the init message. The slice is the caller's to keep.
+func (n *Node) NodeIDs() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.ids)
+}
+
+// index returns the node's position in NodeIDs; 0 if it is not among them.
+func (n *Node) index() int { return max(0, slices.Index(n.NodeIDs(), n.ID())) }
+
+// Rand returns the node's random generator. It is seeded anew, with the node's id, at
+// init. It is not safe for concurrent use: call it with the turn only.
+func (n *Node) Rand() *rand.Rand {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.rng
+}
+
+// whenReady calls f as soon as the node has been initialised.
+func (n *Node) whenReady(f func()) {
+	n.mu.Lock()
+	if !n.initDone {
+		n.ready = append(n.ready, f)
+		n.mu.Unlock()
+		return
+	}
+	n.mu.Unlock()
+	f()
+}
+
+// OnInit makes f part of the node's initialisation: it is called with the turn when the init message has
+// come, after ID and NodeIDs are known and before init_ok is sent. An error is
+// the reply to init, and the node stays uninitialised.
+func (n *Node) OnInit(f func(ctx context.Context) error) { n.onInit = append(n.onInit, f) }
+
+// initialise handles the init message.
+func (n *Node) initialise(t *task, e *envelope) error {
+	var body InitMessageBody
+	if err := json.Unmarshal(e.body, &body); err != nil {
+		return malformed(err)
+	}
+	if !slices.Contains(body.NodeIDs, body.NodeID) {
+		return NewRPCError(MalformedRequest, fmt.Sprintf("node_id %q is not among the node_ids %q", body.NodeID, body.NodeIDs))
+	}
+	n.mu.Lock()
+	done, same := n.initDone, n.id == body.NodeID && slices.Equal(n.ids, body.NodeIDs)
+	n.mu.Unlock()
+	switch {
+	case done && same:
+		return nil // a duplicate of the message
+	case done:
+		return NewRPCError(PreconditionFailed, "already initialised as "+n.ID())
+	}
+	n.Init(body.NodeID, body.NodeIDs)
+	for _, f := range n.onInit {
+		if err := f(t); err != nil {
+			return err
+		}
+	}
+	if h := n.handlers["init"].official; h != nil {
+		var err error
+		n.Blocking(t, func() { err = h(e.message()) }) // it holds no turn and may wait for replies
+		if err != nil {
+			return err
+		}
+	}
+	n.mu.Lock()
+	n.initDone = true
+	ready := n.ready
+	n.ready = nil
+	n.mu.Unlock()
+	for _, f := range ready {
+		f()
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package node
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// Send sends dest a message. body is what encoding/json makes an object of.
+func (n *Node) Send(dest string, body any) error {
+	raw, err := marshalBody(body)
+	if err != nil {
+		return fmt.Errorf("node: message to %s: %w", dest, err)
+	}
+	return n.send(dest, raw, reserved{})
+}
+
+// Reply answers the request req with body, whose in_reply_to it sets. All other bytes
+// of the body's JSON are sent as they are. A request without a msg_id is answered without in_reply_to.
+func (n *Node) Reply(req Message, body any) error {
+	e, err := scanBody(req.Body)
+	if err != nil {
+		return err
+	}
+	raw, err := marshalBody(body)
+	if err != nil {
+		return fmt.Errorf("node: reply to %s: %w", req.Src, err)
+	}
+	return n.send(req.Src, raw, reserved{inReplyTo: e.msgID, hasInReplyTo: e.hasMsgID})
+}
+
+// marshalBody is json.Marshal, but for errors, whose own method loses code 0.
+func marshalBody(body any) ([]byte, error) {
+	if rpc, ok := body.(*RPCError); ok {
+		body = toErrorReply(rpc)
+	}
+	return json.Marshal(body)
+}
+
+// lines are buffers for outgoing lines.
+var lines = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxPooled is the capacity, in bytes, above which a buffer is left to the garbage collector.
+const maxPooled = 1 << 20
+
+// send writes a message to dest: raw, the JSON of an object, with the reserved fields set to r. An error of
+// the output ends the node.
+func (n *Node) send(dest string, raw []byte, r reserved) error {
+	buf := lines.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= maxPooled {
+			lines.Put(buf)
+		}
+	}()
+	line := append((*buf)[:0], `{"src":`...)
+	line = appendString(line, n.ID())
+	line = append(line, `,"dest":`...)
+	line = appendString(line, dest)
+	line = append(line, `,"body":`...)
+	line, err := spliceBody(line, raw, r)
+	*buf = line
+	if err != nil {
+		return err
+	}
+	line = append(line, '}')
+	*buf = line
+	if err := n.write(line); err != nil {
+		n.stop(err)
+		return err
+	}
+	return nil
+}
+
+// write gives a line to the transport, and flushes it if nobody else will: the reading goroutine does so before it
+// waits. Its setting of idle and then flushing, and our writing and then
+// reading idle, cannot both miss the other.
+func (n *Node) write(line []byte) error {
+	if n.transport == nil {
+		return errors.New("node: cannot send before Run")
+	}
+	if err := n.transport.WriteLine(line); err != nil {
+		return err
+	}
+	if n.idle.Load() {
+		return n.transport.Flush()
+	}
+	return nil
+}

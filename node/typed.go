@@ -1,0 +1,93 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+)
+
+// HandleRPC registers f for requests of type typ. The body is decoded into a Req, and
+// the Resp that f returns is sent as a body of type typ_ok; the fields type, msg_id and in_reply_to are the
+// node's to set. A body that is no Req is answered with error 12, malformed-request.
+//
+// f's error is the reply if it is not nil: an *RPCError anywhere in its chain as it is, an expired
+// deadline as code 0 (timeout), anything else, a panic too, as code 13 (crash).
+//
+// f runs with the node's turn: alone, but while it waits; see the package documentation. HandleRPC panics if typ has a
+// handler. Call it before Run.
+func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, req Req) (Resp, error)) {
+	ok := typ + "_ok"
+	n.register(typ, handler{typed: func(t *task, e *envelope) {
+		raw, err := protected(n, t, e, func(req Req) ([]byte, error) {
+			resp, err := f(t, req)
+			if err != nil {
+				return nil, err
+			}
+			return json.Marshal(resp)
+		})
+		if err != nil {
+			n.replyError(e, err)
+			return
+		}
+		n.reply(e, ok, raw)
+	}})
+}
+
+// Receive registers f for one-way messages of type typ: nothing is replied. from is the sender. A
+// message that is no M is reported and ignored. f runs with the node's turn. Receive panics if typ has a
+// handler. Call it before Run.
+func Receive[M any](n *Node, typ string, f func(ctx context.Context, from string, m M)) {
+	n.register(typ, handler{typed: func(t *task, e *envelope) {
+		_, err := protected(n, t, e, func(m M) ([]byte, error) {
+			f(t, t.from, m)
+			return nil, nil
+		})
+		if ErrorCode(err) == MalformedRequest {
+			n.log.Warn("ignoring a malformed message", "type", typ, "from", t.from, "err", err)
+		}
+	}})
+}
+
+// Notify sends dest a one-way message of type typ with the fields of body, an object or struct. Nobody
+// learns whether it arrives. The error is that of encoding body, or of an output that is broken.
+func Notify(n *Node, dest, typ string, body any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("node: message to %s: %w", dest, err)
+	}
+	return n.send(dest, raw, reserved{typ: typ})
+}
+
+// protected decodes the body of e and calls f with it; a panic becomes an error.
+func protected[T any](n *Node, t *task, e *envelope, f func(T) ([]byte, error)) (raw []byte, err error) {
+	var body T
+	if err := decode(e.body, &body); err != nil {
+		return nil, malformed(err)
+	}
+	err = n.protect("the handler of "+string(e.typ), func() error {
+		raw, err = f(body)
+		return err
+	})
+	return raw, err
+}
+
+// decode decodes a body into v; an empty struct needs nothing of it.
+func decode(raw []byte, v any) error {
+	if _, empty := v.(*struct{}); empty {
+		return nil
+	}
+	return json.Unmarshal(raw, v)
+}
+
+// malformed is the error for a body that does not have the fields it should have.
+func malformed(err error) error {
+	return NewRPCError(MalformedRequest, err.Error())
+}
+
+func mustMarshal(v any) []byte {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // only for types of our own, which have no such values
+	}
+	return raw
+}

@@ -1,0 +1,52 @@
+package node
+
+import "context"
+
+// A waiter is a goroutine that waits for one thing, be it a task or a goroutine of the user's. Several
+// may want to wake it (a reply, a deadline, the end of its context): the one that claims
+// it does. A task is woken by somebody who holds the turn and passes it on, so that
+// the task runs at once, before anything that came later.
+type waiter struct {
+	task    *task // nil for a goroutine without a turn
+	woken   chan struct{}
+	claimed bool // guarded by Node.mu
+}
+
+func (n *Node) newWaiter(ctx context.Context) waiter {
+	return waiter{task: taskOf(ctx, n), woken: make(chan struct{}, 1)}
+}
+
+// claim decides between those who would wake w: the first gets true.
+func (n *Node) claim(w *waiter) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	first := !w.claimed
+	w.claimed = true
+	return first
+}
+
+// wait waits until w is woken, or until ctx has ended, whose error it then returns.
+func (n *Node) wait(ctx context.Context, w *waiter) error {
+	w.task.pause()
+	select {
+	case <-w.woken:
+		return nil
+	case <-ctx.Done():
+		if n.claim(w) {
+			w.task.resume()
+			return ctx.Err()
+		}
+		<-w.woken // somebody was faster
+		return nil
+	}
+}
+
+// wake claims w and passes the turn, which the caller holds, to its task. If somebody was faster, the turn
+// is released.
+func (n *Node) wake(w *waiter) {
+	if n.claim(w) {
+		w.woken <- struct{}{}
+	} else {
+		n.turn.release()
+	}
+}
