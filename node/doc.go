@@ -1,0 +1,79 @@
+// Package node is a runtime for nodes of a distributed system that speak the
+// Maelstrom protocol: JSON messages, one per line, on stdin and stdout. A node
+// written with it runs under the glomers harness and under Maelstrom itself.
+//
+//	type generated struct {
+//		ID int64 `json:"id"`
+//	}
+//
+//	func main() {
+//		n := node.NewNode()
+//		next := int64(0)
+//		node.HandleRPC(n, "generate", func(ctx context.Context, _ struct{}) (generated, error) {
+//			next++
+//			return generated{next}, nil // sent as generate_ok
+//		})
+//		node.Main(n)
+//	}
+//
+// # Model
+//
+// A node is an actor (Hewitt, Bishop, Steiger 1973). Messages, timers and functions given to Go
+// are its events; it handles them one at a time, so its state needs no locks and cannot race.
+// The right to run is called the turn.
+//
+// A handler that waits through the runtime, for the reply to a Call, for a Sleep, for a function under
+// Blocking, gives the turn to others and takes it back afterwards. As with await in other languages, state
+// that was read before may have changed meanwhile.
+//
+// The runtime knows whose turn to give away from the context: a handler passes the ctx that it got to
+// whatever waits. Calls with another context, say context.Background, are for goroutines
+// that hold no turn.
+//
+// Requests are answered by handlers registered with HandleRPC, one-way messages by those of Receive. Call makes a
+// request, Notify sends a one-way message; NewLinKV, NewSeqKV, NewLWWKV and NewLinTSO make clients of
+// Maelstrom's services. OnInit, Every, After and Go run functions at the beginning, at
+// intervals, once, and as soon as possible.
+//
+// Everything that the official Go library has is here under the same name and signature; a program
+// written for it needs another import path and no other change. Its handlers (Handle) and
+// callbacks (RPC) keep its contract: each runs in a goroutine of its own, holds no turn, and guards
+// shared state itself.
+//
+// # Concurrency
+//
+//  1. At most one of these runs at any time: a function registered with HandleRPC, Receive or OnInit, or given to Every, After or
+//     Go. Each begins, continues and ends with the turn, and has seen all that the ones before it did.
+//  2. Handlers begin in the order in which their messages were read, whoever sent them.
+//  3. A handler gives the turn away only in Call, Sleep, Blocking, SyncRPC, Update and the methods of KV and TSO,
+//     and only when it passes on its own ctx, or one derived from it.
+//  4. A task that waits for a reply goes on as soon as that has been read: before any message that came later is handled.
+//  5. Timers that are due at the same instant run in the order in which they were set.
+//     Ticks of one Every never overlap.
+//  6. A ctx belongs to one function call. Other goroutines that the function starts must not wait with it: they
+//     use a context of their own, or the function uses Go.
+//  7. Functions registered with Handle start in the order of their messages and run concurrently, each
+//     in a goroutine of its own.
+//  8. Send, Reply, Notify, Call, RPC, SyncRPC, ID and NodeIDs may be called from any goroutine. Lines are never
+//     interleaved; those of one goroutine are written in the order of its calls.
+//  9. Output waits in a buffer while there is input to handle, and is written before the node waits for more.
+//
+// # Errors
+//
+// An error that a handler returns is sent to whoever asked: an *RPCError anywhere in its chain with its code and
+// text, an expired deadline with code 0 (timeout), everything else with code 13 (crash). A panic is reported on
+// stderr with its stack, answered with code 13, and the node goes on.
+//
+// A request of a type without a handler is answered with code 10 (not supported), one whose body
+// does not fit with code 12 (malformed request). A line that is no message at all is reported on stderr and skipped.
+//
+// Codes 0, 13 and those from 1000 on are indefinite: the request may have been carried out. The others
+// say that it was not, and never will be.
+//
+// A call without a reply ends after DefaultDeadline, or as its options say, with code 0. Only requests
+// that are said to be Idempotent are repeated.
+//
+// When the input ends, or at Shutdown (which Main calls at SIGTERM and SIGINT), the contexts of timers and
+// Go's functions end, handlers get up to 5 s to finish and to reply, and Run returns nil. When the output
+// breaks, Run returns the error at once.
+package node
