@@ -1,0 +1,44 @@
+package network
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// A Dist is a distribution of latencies around their mean.
+type Dist string
+
+// The distributions of the reference harness.
+const (
+	Constant    Dist = "constant"
+	Uniform     Dist = "uniform"     // 0 to 2 × mean
+	Exponential Dist = "exponential" // with that mean
+)
+
+// ParseDist returns the distribution of that name. "" is Constant. The error
+// says what is accepted.
+func ParseDist(s string) (Dist, error) {
+	switch d := Dist(s); d {
+	case "":
+		return Constant, nil
+	case Constant, Uniform, Exponential:
+		return d, nil
+	}
+	return "", fmt.Errorf("network: unknown latency distribution %q: want %s, %s or %s", s, Constant, Uniform, Exponential)
+}
+
+// draw returns a latency that is never negative. What is not one of the
+// distributions counts as Constant.
+func (d Dist) draw(mean time.Duration, r *rand.Rand) time.Duration {
+	if mean <= 0 {
+		return 0
+	}
+	switch d {
+	case Uniform:
+		return time.Duration(r.Float64() * 2 * float64(mean))
+	case Exponential:
+		return time.Duration(r.ExpFloat64() * float64(mean))
+	}
+	return mean
+}

@@ -1,0 +1,186 @@
+// Package network is the simulated network: latencies, cut links, statistics.
+//
+// It keeps no time of its own. Its owner says what time it is with every call,
+// so the same code runs in real and in virtual time, and one seed with one
+// sequence of calls gives one sequence of results.
+package network
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// A Role says how the network treats a party: clients and services are
+// never cut off, and messages to or from a client have no latency.
+type Role int
+
+// The roles.
+const (
+	Node Role = iota
+	Client
+	Service
+)
+
+// A Message is what travels. Its JSON is the protocol's envelope.
+type Message struct {
+	ID   int64           `json:"id"` // 0, 1, 2, … in the order of sending
+	Src  string          `json:"src"`
+	Dest string          `json:"dest"`
+	Body json.RawMessage `json:"body"`
+}
+
+// An Event is a line of the journal. Each message has one Sent event and at most
+// one other: none while it is under way.
+type Event struct {
+	Time time.Duration `json:"time"` // since the start of the run, in ns
+	Kind string        `json:"event"`
+	Message
+}
+
+// The kinds of events.
+const (
+	Sent     = "send"
+	Received = "recv"
+	Dropped  = "drop" // its link was cut when it was due
+	Gone     = "gone" // its receiver had been removed when it was due
+)
+
+// A Config says how a network behaves. The zero value is a network without
+// latency.
+type Config struct {
+	Latency time.Duration // mean, of messages that no client sends or receives
+	Dist    Dist          // around that mean; "" means Constant
+	Seed    uint64        // of the latencies
+
+	// Journal, if not nil, is called with every event, in order. It must not
+	// change the Body. Its first error ends the journal; see Network.Err.
+	Journal func(Event) error
+}
+
+// A Network carries messages between parties. Delivery is unordered: each message
+// has a latency of its own.
+//
+// A Network is not safe for concurrent use: one goroutine owns it. The times
+// passed to its methods must not decrease.
+type Network struct {
+	cfg     Config
+	err     error // the journal's first
+	nextID  int64
+	parties map[string]*party
+	queue   queue // messages under way
+
+	// Invariant: cut holds exactly the links whose cut field is true.
+	cut      []*link
+	cutSince time.Duration // when cut became non-empty
+	cutTime  time.Duration // how long it was non-empty before that
+	dropped  int
+
+	all, clients Counts
+}
+
+// A party is somebody who can send and receive.
+type party struct {
+	id    string
+	index int // in the order of Add; breaks ties between messages due at the same time
+	role  Role
+	gone  bool
+	out   map[string]*link // by destination, made at first use
+}
+
+// New returns a network that nobody is part of yet.
+func New(cfg Config) *Network {
+	return &Network{cfg: cfg, parties: make(map[string]*party)}
+}
+
+// Add makes id reachable, or reachable again after Remove. A party keeps the role
+// it was first given.
+func (n *Network) Add(id string, role Role) {
+	if p := n.parties[id]; p != nil {
+		p.gone = false
+		return
+	}
+	n.parties[id] = &party{id: id, index: len(n.parties), role: role, out: make(map[string]*link)}
+}
+
+// Remove makes id unreachable: a client that gave up. Messages to it can still be
+// sent, and count as sent, but nobody receives them. That is not an error of
+// their sender, who cannot know. Removing who is not there does nothing.
+func (n *Network) Remove(id string) {
+	if p := n.parties[id]; p != nil {
+		p.gone = true
+	}
+}
+
+// Send takes body on its way from src to dest and returns the message with its
+// id. The network keeps body until the message is delivered. The error is an
+// *UnknownDestError if there never was a dest; nothing is sent then.
+func (n *Network) Send(now time.Duration, src, dest string, body json.RawMessage) (Message, error) {
+	l, err := n.lookup(src, dest)
+	if err != nil {
+		return Message{}, err
+	}
+	e := envelope{due: now + l.latency(n.cfg), link: l, id: n.nextID, body: body}
+	n.nextID++
+	n.all.Sent++
+	if l.client {
+		n.clients.Sent++
+	}
+	n.queue.push(e)
+	m := e.message()
+	n.record(now, Sent, m)
+	return m, nil
+}
+
+// NextDue returns the time at which the next message is due, and false if none is
+// under way. That message may turn out to be lost, so Deliver need not
+// return one then.
+func (n *Network) NextDue() (time.Duration, bool) {
+	if len(n.queue) == 0 {
+		return 0, false
+	}
+	return n.queue[0].due, true
+}
+
+// Deliver returns the next message that is due at or before now, and when it was
+// due; ok is false if there is none. Messages come in the order of their due times,
+// then of the senders and of the receivers (as they were added), then of sending.
+// Those that cross a cut link, or whose receiver has been removed, are lost here:
+// what counts is the state at delivery, not at sending.
+func (n *Network) Deliver(now time.Duration) (m Message, due time.Duration, ok bool) {
+	for len(n.queue) > 0 && n.queue[0].due <= now {
+		e := n.queue.pop()
+		m = e.message()
+		switch {
+		case e.link.cut:
+			n.dropped++
+			n.record(now, Dropped, m)
+		case e.link.dest.gone:
+			n.record(now, Gone, m)
+		default:
+			n.all.Received++
+			if e.link.client {
+				n.clients.Received++
+			}
+			n.record(now, Received, m)
+			return m, e.due, true
+		}
+	}
+	return Message{}, 0, false
+}
+
+// InFlight returns how many messages are under way, in constant time.
+func (n *Network) InFlight() int { return len(n.queue) }
+
+// Err returns the first error of Config.Journal. The network goes on without a
+// journal after it.
+func (n *Network) Err() error { return n.err }
+
+func (n *Network) record(now time.Duration, kind string, m Message) {
+	if n.cfg.Journal == nil || n.err != nil {
+		return
+	}
+	if err := n.cfg.Journal(Event{Time: now, Kind: kind, Message: m}); err != nil {
+		n.err = fmt.Errorf("network: journal: %w", err)
+	}
+}

@@ -1,0 +1,197 @@
+package network
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const ms = time.Millisecond
+
+// newCluster returns a network of nodes n0 … n(k-1), client c0 and service lin-kv.
+func newCluster(k int, cfg Config) *Network {
+	n := New(cfg)
+	for i := range k {
+		n.Add(fmt.Sprintf("n%d", i), Node)
+	}
+	n.Add("c0", Client)
+	n.Add("lin-kv", Service)
+	return n
+}
+
+func send(t require.TestingT, n *Network, now time.Duration, src, dest string) Message {
+	m, err := n.Send(now, src, dest, json.RawMessage(`{"type":"x"}`))
+	require.NoError(t, err)
+	return m
+}
+
+// deliverAll returns what is delivered at now, as "src>dest".
+func deliverAll(n *Network, now time.Duration) []string {
+	var got []string
+	for {
+		m, _, ok := n.Deliver(now)
+		if !ok {
+			return got
+		}
+		got = append(got, m.Src+">"+m.Dest)
+	}
+}
+
+func TestSendAndDeliver(t *testing.T) {
+	n := newCluster(2, Config{Latency: 100 * ms})
+	_, ok := n.NextDue()
+	require.False(t, ok)
+
+	first := send(t, n, 5*ms, "n0", "n1")
+	second := send(t, n, 6*ms, "n0", "n1")
+	require.Equal(t, Message{ID: 0, Src: "n0", Dest: "n1", Body: json.RawMessage(`{"type":"x"}`)}, first)
+	require.EqualValues(t, 1, second.ID)
+	require.Equal(t, 2, n.InFlight())
+
+	due, ok := n.NextDue()
+	require.True(t, ok)
+	require.Equal(t, 105*ms, due)
+	_, _, ok = n.Deliver(105*ms - 1)
+	require.False(t, ok, "not due yet")
+
+	got, due, ok := n.Deliver(107 * ms) // late, as in real time
+	require.True(t, ok)
+	require.Equal(t, first, got)
+	require.Equal(t, 105*ms, due)
+	got, _, _ = n.Deliver(107 * ms)
+	require.Equal(t, second, got)
+	require.Zero(t, n.InFlight())
+}
+
+func TestLatencyByRole(t *testing.T) {
+	for _, tc := range []struct {
+		src, dest string
+		want      time.Duration
+	}{
+		{"n0", "n1", 100 * ms},
+		{"n0", "n0", 100 * ms},
+		{"n0", "lin-kv", 100 * ms},
+		{"lin-kv", "n0", 100 * ms},
+		{"c0", "n0", 0},
+		{"n0", "c0", 0},
+		{"c0", "lin-kv", 0},
+	} {
+		n := newCluster(2, Config{Latency: 100 * ms})
+		send(t, n, 0, tc.src, tc.dest)
+		due, _ := n.NextDue()
+		require.Equal(t, tc.want, due, "%s>%s", tc.src, tc.dest)
+	}
+}
+
+// Ties are broken by sender, then receiver, then order of sending; not by the
+// names' spelling, which puts n10 before n2, nor by who happened to send first.
+func TestOrderOfTies(t *testing.T) {
+	n := newCluster(11, Config{Latency: 10 * ms})
+	bodies := map[string]int{}
+	for _, l := range [][2]string{{"n10", "n2"}, {"n2", "n10"}, {"n2", "n3"}, {"n0", "n1"}, {"n2", "n3"}, {"n0", "n1"}} {
+		link := l[0] + ">" + l[1]
+		bodies[link]++
+		_, err := n.Send(0, l[0], l[1], fmt.Appendf(nil, `%d`, bodies[link]))
+		require.NoError(t, err)
+	}
+	var got []string
+	for {
+		m, _, ok := n.Deliver(10 * ms)
+		if !ok {
+			break
+		}
+		got = append(got, fmt.Sprintf("%s>%s:%s", m.Src, m.Dest, m.Body))
+	}
+	require.Equal(t, []string{"n0>n1:1", "n0>n1:2", "n2>n3:1", "n2>n3:2", "n2>n10:1", "n10>n2:1"}, got)
+}
+
+func TestUnknownParties(t *testing.T) {
+	n := newCluster(12, Config{})
+	n.Add("c1", Client)
+	n.Remove("c1")
+
+	_, err := n.Send(0, "n1", "n99", nil)
+	var unknown *UnknownDestError
+	require.ErrorAs(t, err, &unknown)
+	require.Equal(t, "n99", unknown.Dest)
+	require.Len(t, unknown.Known, 13)
+	require.Equal(t, 1, unknown.Clients, "c1 has gone")
+	require.EqualError(t, err, `network: n1 sent to "n99", which does not exist: `+
+		`there are n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, … (3 more) and 1 clients`)
+
+	_, err = n.Send(0, "n77", "n1", nil)
+	require.EqualError(t, err, `network: there is no "n77" to send from`)
+	require.Zero(t, n.SentCount(), "nothing was sent")
+	require.Zero(t, n.InFlight())
+}
+
+func TestRemovedReceiver(t *testing.T) {
+	var kinds []string
+	n := newCluster(1, Config{Journal: func(e Event) error {
+		kinds = append(kinds, e.Kind)
+		return nil
+	}})
+	send(t, n, 0, "n0", "c0") // under way when the client goes
+	n.Remove("c0")
+	n.Remove("nobody")
+	require.Empty(t, deliverAll(n, ms))
+	send(t, n, ms, "n0", "c0") // after it has gone
+	require.Empty(t, deliverAll(n, ms))
+	require.Equal(t, []string{Sent, Gone, Sent, Gone}, kinds)
+	require.Equal(t, Counts{Sent: 2, Messages: 2}, n.Stats(1).Clients)
+	require.Zero(t, n.Dropped(), "no link was cut")
+
+	n.Add("c0", Client)
+	send(t, n, 2*ms, "n0", "c0")
+	require.Equal(t, []string{"n0>c0"}, deliverAll(n, 2*ms))
+}
+
+func TestJournal(t *testing.T) {
+	var events []Event
+	n := newCluster(2, Config{Latency: 10 * ms, Journal: func(e Event) error {
+		events = append(events, e)
+		return nil
+	}})
+	kept := send(t, n, ms, "n0", "n1")
+	lost := send(t, n, 2*ms, "n1", "n0")
+	require.NoError(t, n.Cut(3*ms, []Link{{Dest: "n0", Src: "n1"}}))
+	require.Equal(t, []string{"n0>n1"}, deliverAll(n, 13*ms))
+	require.Equal(t, []Event{
+		{Time: ms, Kind: Sent, Message: kept},
+		{Time: 2 * ms, Kind: Sent, Message: lost},
+		{Time: 13 * ms, Kind: Received, Message: kept},
+		{Time: 13 * ms, Kind: Dropped, Message: lost},
+	}, events)
+
+	line, err := json.Marshal(events[0])
+	require.NoError(t, err)
+	require.JSONEq(t, `{"time":1000000,"event":"send","id":0,"src":"n0","dest":"n1","body":{"type":"x"}}`, string(line))
+}
+
+func TestJournalError(t *testing.T) {
+	full := errors.New("disk full")
+	calls := 0
+	n := newCluster(2, Config{Journal: func(Event) error { calls++; return full }})
+	require.NoError(t, n.Err())
+	send(t, n, 0, "n0", "n1")
+	require.ErrorIs(t, n.Err(), full)
+	require.EqualError(t, n.Err(), "network: journal: disk full")
+	require.Equal(t, []string{"n0>n1"}, deliverAll(n, 0), "the network goes on")
+	require.Equal(t, 1, calls, "the journal does not")
+}
+
+// A network keeps nothing of a message that has arrived.
+func TestQueueLetsGo(t *testing.T) {
+	n := newCluster(2, Config{})
+	for range 100 {
+		send(t, n, 0, "n0", "n1")
+	}
+	deliverAll(n, 0)
+	for _, e := range n.queue[:cap(n.queue)] {
+		require.Nil(t, e.body)
+	}
+}
