@@ -152,7 +152,6 @@ func requireSame(t fataler, line []byte, got envelope, err error, want envelope,
 		require.Equal(t, want.inReplyTo, got.inReplyTo, "%.200q", line)
 		require.Equal(t, want.hasInReplyTo, got.hasInReplyTo, "%.200q", line)
 	case !typeErr:
-		require.NotContains(t, err.Error(), "is ", "a syntax error that speaks of types: %.200q", line)
 		require.Nil(t, got.body, "%.200q", line)
 		return
 	}

@@ -146,36 +146,36 @@ func skipNumber(b []byte, i int) (end int, err error) {
 	if b[i] == '-' {
 		i++
 	}
+	end = i
 	if i < len(b) && b[i] == '0' {
-		i++
-	} else if i, err = skipDigits(b, i); err != nil {
-		return i, err
+		end++
+	} else if end = skipDigits(b, i); end == i {
+		return end, syntaxError(b, end, "a digit")
 	}
-	if i < len(b) && b[i] == '.' {
-		if i, err = skipDigits(b, i+1); err != nil {
-			return i, err
+	if end < len(b) && b[end] == '.' {
+		i = end + 1
+		if end = skipDigits(b, i); end == i {
+			return end, syntaxError(b, end, "a digit")
 		}
 	}
-	if i < len(b) && (b[i] == 'e' || b[i] == 'E') {
-		i++
+	if end < len(b) && (b[end] == 'e' || b[end] == 'E') {
+		i = end + 1
 		if i < len(b) && (b[i] == '+' || b[i] == '-') {
 			i++
 		}
-		return skipDigits(b, i)
+		if end = skipDigits(b, i); end == i {
+			return end, syntaxError(b, end, "a digit")
+		}
 	}
-	return i, nil
+	return end, nil
 }
 
-// skipDigits skips one decimal digit or more.
-func skipDigits(b []byte, i int) (end int, err error) {
-	start := i
+// skipDigits skips decimal digits, if there are any.
+func skipDigits(b []byte, i int) (end int) {
 	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
 		i++
 	}
-	if i == start {
-		return i, syntaxError(b, i, "a digit")
-	}
-	return i, nil
+	return i
 }
 
 // skipLiteral skips the word, whose first byte the caller has seen.

@@ -16,6 +16,17 @@ type quoted []byte
 // the JSON text where it reads the same there, which is nearly always.
 func (q quoted) text() []byte {
 	plain := q[1 : len(q)-1]
+	for _, c := range plain {
+		if c == '\\' || c >= utf8.RuneSelf {
+			return q.decode()
+		}
+	}
+	return plain
+}
+
+// decode is text for strings that are not plain ASCII.
+func (q quoted) decode() []byte {
+	plain := q[1 : len(q)-1]
 	if bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
 		return plain
 	}
@@ -120,9 +131,6 @@ func (c *cursor) is(name string) bool {
 
 // skip skips the value and returns it as it stands in the text.
 func (c *cursor) skip() []byte {
-	if c.err != nil {
-		return nil
-	}
 	start := c.pos
 	c.pos, c.err = skipValue(c.data, c.pos, c.depth)
 	return c.data[start:c.pos]

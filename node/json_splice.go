@@ -25,6 +25,8 @@ func spliceBody(dst, body []byte, r reserved) ([]byte, error) {
 	c.enter()
 
 	out := r.appendTo(append(dst, '{'))
+	empty := len(out) == len(dst)+1
+
 	start := c.pos  // of what is not copied yet
 	before := c.pos // end of the previous member
 	for first := true; c.next(); first = false {
@@ -32,7 +34,7 @@ func spliceBody(dst, body []byte, r reserved) ([]byte, error) {
 		if r.sets(c.key) {
 			out = append(out, body[start:before]...)
 			start = c.pos
-		} else if first && r != (reserved{}) {
+		} else if first && !empty {
 			out = append(out, ',') // later members bring their own
 		}
 		before = c.pos

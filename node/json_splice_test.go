@@ -20,6 +20,7 @@ func TestSpliceBody(t *testing.T) {
 		want       string
 	}{
 		{"nothing to set", ` {"type":"x" , "a":1} `, reserved{}, `{"type":"x" , "a":1}`},
+		{"values without their flags", `{"a":1}`, reserved{msgID: 5, inReplyTo: 6}, `{"a":1}`},
 		{"empty body", `{}`, all, `{"type":"echo_ok","msg_id":-1,"in_reply_to":0}`},
 		{"empty body with space", `{ }`, reply, `{"in_reply_to":7 }`},
 		{"common case", `{"echo":"x","n":1}`, all, `{"type":"echo_ok","msg_id":-1,"in_reply_to":0,"echo":"x","n":1}`},
