@@ -1,0 +1,272 @@
+package check_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+)
+
+// ops reads a history from lines of "process type f value", with an error after
+// " ! ". Event i happens at i ms.
+func ops(t testing.TB, lines string) []history.Op {
+	t.Helper()
+	var h []history.Op
+	for line := range strings.Lines(lines) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		line, err, _ := strings.Cut(line, " ! ")
+		f := strings.SplitN(line, " ", 4)
+		require.Len(t, f, 4, line)
+		op := history.Op{
+			Index: len(h), Time: int64(len(h)) * 1e6,
+			Type: history.Type(f[1]), F: f[2], Value: json.RawMessage(f[3]),
+		}
+		if err != "" {
+			op.Error = json.RawMessage(err)
+		}
+		require.NoError(t, json.Unmarshal([]byte(f[0]), &op.Process))
+		h = append(h, op)
+	}
+	return h
+}
+
+func TestVerdict(t *testing.T) {
+	for v, text := range map[check.Verdict]string{check.Valid: "true", check.Unknown: `"unknown"`, check.Invalid: "false"} {
+		b, err := json.Marshal(v)
+		require.NoError(t, err)
+		require.Equal(t, text, string(b))
+		var back check.Verdict
+		require.NoError(t, json.Unmarshal(b, &back))
+		require.Equal(t, v, back)
+	}
+	require.Equal(t, "unknown", check.Unknown.String())
+	require.Equal(t, "Verdict(7)", check.Verdict(7).String())
+	_, err := json.Marshal(check.Verdict(7))
+	require.ErrorContains(t, err, "no verdict 7")
+	var v check.Verdict
+	require.ErrorContains(t, json.Unmarshal([]byte(`1`), &v), `want true, false or "unknown"`)
+
+	require.Equal(t, check.Valid, check.Worst())
+	require.Equal(t, check.Unknown, check.Worst(check.Valid, check.Unknown))
+	require.Equal(t, check.Invalid, check.Worst(check.Unknown, check.Invalid, check.Valid))
+}
+
+func TestEcho(t *testing.T) {
+	for _, c := range []struct {
+		name, history string
+		want          check.Verdict
+		reasons       []string
+	}{
+		{"empty", ``, check.Valid, nil},
+		{"same", `
+			0 invoke echo "Please echo 7"
+			1 invoke echo "Please echo 8"
+			1 ok echo "Please\u0020echo 8"
+			0 ok echo "Please echo 7"
+			"nemesis" info start-partition null`, check.Valid, nil},
+		{"not answered", `
+			0 invoke echo "Please echo 7"
+			0 info echo "x"`, check.Valid, nil},
+		{"swapped", `
+			0 invoke echo "Please echo 7"
+			1 invoke echo "Please echo 8"
+			0 ok echo "Please echo 8"
+			1 ok echo null`, check.Invalid, []string{
+			`"Please echo 7" was answered with "Please echo 8" at 0.002 s (op 2, process 0)`,
+			`"Please echo 8" was answered with null at 0.003 s (op 3, process 1)`,
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := check.Echo(ops(t, c.history))
+			require.Equal(t, c.want, r.Verdict())
+			require.Equal(t, c.reasons, r.Reasons())
+			require.Len(t, r.Errors, len(c.reasons))
+		})
+	}
+}
+
+func TestUniqueIDs(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		ids     []string
+		want    check.Verdict
+		dups    string
+		idRange string
+		reasons []string
+	}{
+		{"none", nil, check.Valid, `[]`, `[null,null]`, nil},
+		{"integer and float", []string{`1`, `1.0`}, check.Valid, `[]`, `[1.0,1.0]`, nil},
+		{"large", []string{`9007199254740993`, `9007199254740992`}, check.Valid, `[]`, `[9007199254740992,9007199254740993]`, nil},
+		{"one object", []string{`{"a":1}`}, check.Valid, `[]`, `[{"a":1},{"a":1}]`, nil},
+		{
+			"twice",
+			[]string{`"b"`, `"a"`, `"\u0061"`},
+			check.Invalid, `[["a",2]]`, `["a","b"]`,
+			[]string{`id "a" was given out 2 times, first at 0.003 s (op 3, process 0) and again at 0.005 s (op 5, process 0)`},
+		},
+		{"equal floats", []string{`1.0`, `1e0`, `-0.0`, `0.0`}, check.Invalid, `[[-0.0,2],[1.0,2]]`, `[-0.0,1.0]`, []string{
+			`id 1.0 was given out 2 times, first at 0.001 s (op 1, process 0) and again at 0.003 s (op 3, process 0)`,
+			`id -0.0 was given out 2 times, first at 0.005 s (op 5, process 0) and again at 0.007 s (op 7, process 0)`,
+		}},
+		{"number and string", []string{`1`, `"1"`, `1`}, check.Unknown, `[[1,2]]`, ``, []string{
+			`ids "1" and 1 cannot be compared, so the reference gives no verdict: use ids of one kind, and no objects`,
+			`id 1 was given out 2 times, first at 0.001 s (op 1, process 0) and again at 0.005 s (op 5, process 0)`,
+		}},
+		{"equal objects", []string{`{"a":1,"b":2}`, `{"b":2,"a":1}`}, check.Unknown, `[[{"a":1,"b":2},2]]`, ``, []string{
+			`ids {"a":1,"b":2} and {"a":1,"b":2} cannot be compared, so the reference gives no verdict: use ids of one kind, and no objects`,
+			`id {"a":1,"b":2} was given out 2 times, first at 0.001 s (op 1, process 0) and again at 0.003 s (op 3, process 0)`,
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var lines strings.Builder
+			for _, id := range c.ids {
+				fmt.Fprintf(&lines, "0 invoke generate null\n0 ok generate %s\n", id)
+			}
+			r := check.UniqueIDs(ops(t, lines.String()))
+			require.Equal(t, c.want, r.Verdict())
+			require.Equal(t, c.reasons, r.Reasons())
+			b, err := json.Marshal(r)
+			require.NoError(t, err)
+			require.Contains(t, string(b), `"duplicated":`+c.dups)
+			require.Contains(t, string(b), `"range":`+c.idRange)
+		})
+	}
+}
+
+func TestReasonsAreCounted(t *testing.T) {
+	var lines strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&lines, "0 invoke generate null\n0 ok generate %[1]d\n0 invoke generate null\n0 ok generate %[1]d\n", i)
+	}
+	r := check.UniqueIDs(ops(t, lines.String()))
+	require.Len(t, r.Reasons(), 9)
+	require.Equal(t, "… and 12 more", r.Reasons()[8])
+}
+
+func TestReasonsQuoteBriefly(t *testing.T) {
+	long := `"` + strings.Repeat("é", 1000) + `"`
+	r := check.Echo(ops(t, "0 invoke echo 1\n0 ok echo "+long))
+	require.Equal(t, []string{
+		`1 was answered with "` + strings.Repeat("é", 39) + `… (2002 bytes) at 0.001 s (op 1, process 0)`,
+	}, r.Reasons())
+}
+
+func TestStats(t *testing.T) {
+	h := ops(t, `
+		0 invoke read null
+		0 ok read [1]
+		1 invoke write 1
+		1 fail write 1 ! ["abort","x"]
+		1 invoke write 2
+		1 info write 2 ! "net-timeout"
+		2 invoke read null
+		"nemesis" info start-partition "majority"`)
+	s := check.NewStats(h)
+	require.Equal(t, check.Invalid, s.Verdict())
+	require.Equal(t, []string{"no write succeeded: of 2, 1 failed and 1 are of unknown outcome"}, s.Reasons())
+	require.Equal(t, check.Counts{Valid: check.Invalid, Count: 3, OKCount: 1, FailCount: 1, InfoCount: 1}, s.Counts)
+	require.Equal(t, check.Counts{Count: 1, OKCount: 1}, s.ByF["read"])
+	require.Len(t, s.ByF, 2)
+
+	s = check.NewStats(h, "write")
+	require.Equal(t, check.Valid, s.Verdict())
+	require.Empty(t, s.Reasons())
+	require.Equal(t, check.Invalid, s.ByF["write"].Valid)
+}
+
+func TestAvailability(t *testing.T) {
+	h := ops(t, `
+		0 invoke read null
+		0 ok read 1
+		0 invoke read null
+		0 ok read 1
+		0 invoke read null
+		0 fail read null
+		0 invoke read null
+		"nemesis" info start-partition "majority"`)
+	for want, verdict := range map[string]check.Verdict{
+		"": check.Valid, "0": check.Valid, "0.5": check.Valid, "0.51": check.Invalid, "1": check.Invalid, "total": check.Invalid,
+	} {
+		a, err := check.NewAvailability(h, want)
+		require.NoError(t, err)
+		require.Equal(t, verdict, a.Verdict(), want)
+		require.InDelta(t, 0.5, a.OKFraction, 0)
+		requireReasons(t, a)
+	}
+	a, err := check.NewAvailability(h, "0.9")
+	require.NoError(t, err)
+	require.Equal(t, []string{"2 of 4 operations succeeded, a share of 0.5; wanted: 0.9"}, a.Reasons())
+	for _, bad := range []string{"most", "-0.1", "1.1", "NaN", "50%"} {
+		_, err := check.NewAvailability(h, bad)
+		require.ErrorContains(t, err, fmt.Sprintf(`check: availability %q: want "total" or a number from 0 to 1`, bad))
+	}
+}
+
+func TestExceptions(t *testing.T) {
+	h := ops(t, `
+		0 invoke read null
+		0 info read null ! ["malformed-reply","messages",{"type":"read_ok"}]
+		1 invoke read null
+		1 fail read null ! ["malformed-reply","a list",{"type":"read_ok","messages":3}]
+		2 invoke read null
+		2 info read null ! ["malformed-reply","a list",{"type":"read_ok","messages":null}]
+		3 invoke read null
+		3 info read null ! ["crash","malformed-reply"]
+		4 invoke read null
+		4 info read null ! "net-timeout"
+		5 invoke read null
+		5 ok read [1]`)
+	e := check.NewExceptions(h)
+	require.Equal(t, check.Unknown, e.Verdict())
+	require.Equal(t, []string{
+		`2 replies to read had the wrong shape, wanted a list; the first at 0.003 s (op 3, process 1): {"type":"read_ok","messages":3}`,
+		`1 reply to read had the wrong shape, wanted messages; the first at 0.001 s (op 1, process 0): {"type":"read_ok"}`,
+	}, e.Reasons())
+	require.Equal(t, 3, e.Exceptions[0].Example.Index)
+
+	e = check.NewExceptions(h[6:])
+	require.Equal(t, check.Valid, e.Verdict())
+	require.Empty(t, e.Reasons())
+	b, err := json.Marshal(e)
+	require.NoError(t, err)
+	require.JSONEq(t, `{"valid":true}`, string(b))
+}
+
+// FuzzCheckers runs every checker on histories that no harness would write.
+func FuzzCheckers(f *testing.F) {
+	f.Add(uint64(1), []byte(`[1,2]`), []byte(`{"a":[1.5,null,"x"]}`))
+	f.Add(uint64(2), []byte(`1`), []byte(`["malformed-reply","x"]`))
+	f.Add(uint64(3), []byte(`[1, 1,1048576]`), []byte(`[`))
+	f.Add(uint64(4), []byte(``), []byte(`1048576`))
+	f.Fuzz(func(t *testing.T, seed uint64, a, b []byte) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		types := []history.Type{history.Invoke, history.OK, history.Fail, history.Info, ""}
+		fs := []string{"read", "broadcast", "generate", "echo"}
+		values := []json.RawMessage{a, b, json.RawMessage(`1`), json.RawMessage(`[1]`), nil}
+		h := make([]history.Op, 60)
+		for i := range h {
+			h[i] = history.Op{
+				Index: r.IntN(100) - 50, Time: r.Int64() - r.Int64(), Process: history.Process(r.IntN(5) - 1),
+				Type: types[r.IntN(len(types))], F: fs[r.IntN(len(fs))],
+				Value: values[r.IntN(len(values))], Error: values[r.IntN(len(values))],
+			}
+		}
+		availability, err := check.NewAvailability(h, "0.5")
+		require.NoError(t, err)
+		for _, r := range []check.Result{
+			check.SetFull(h, "broadcast"), check.UniqueIDs(h), check.Echo(h), check.NewStats(h, "echo"),
+			availability, check.NewExceptions(h),
+		} {
+			requireReasons(t, r)
+		}
+	})
+}

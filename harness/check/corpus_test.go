@@ -1,0 +1,162 @@
+package check_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+)
+
+// A corpusCase is a history with what the reference checkers found in it.
+type corpusCase struct {
+	Name    string                     `json:"name"`
+	Options map[string]any             `json:"options"`
+	History []history.Op               `json:"history"`
+	Expect  map[string]json.RawMessage `json:"expect"`
+}
+
+// corpus reads testdata/FILE.jsonl.gz. The files are those of the corpus, made by gzip -n9.
+func corpus(t testing.TB, file string) []corpusCase {
+	t.Helper()
+	f, err := os.Open(filepath.Join("testdata", file+".jsonl.gz"))
+	require.NoError(t, err)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	require.NoError(t, err)
+	var cases []corpusCase
+	for dec := json.NewDecoder(z); dec.More(); {
+		var c corpusCase
+		require.NoError(t, dec.Decode(&c))
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// requireFields compares every field of want, numbers by their text.
+func requireFields(t *testing.T, want map[string]json.RawMessage, got any) {
+	t.Helper()
+	b, err := json.Marshal(got)
+	require.NoError(t, err)
+	var fields map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(b, &fields))
+	for name, w := range want {
+		require.Equal(t, decode(t, w), decode(t, fields[name]), "field %q", name)
+	}
+	for _, name := range []string{"stable-latencies", "lost-latencies"} { // optional ones
+		require.Equal(t, want[name] != nil, fields[name] != nil, "field %q", name)
+	}
+}
+
+func decode(t *testing.T, raw json.RawMessage) any {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	require.NoError(t, dec.Decode(&v))
+	return v
+}
+
+// requireReasons checks what every Result promises.
+func requireReasons(t *testing.T, r check.Result) {
+	t.Helper()
+	if r.Verdict() == check.Valid {
+		require.Empty(t, r.Reasons())
+		return
+	}
+	require.NotEmpty(t, r.Reasons())
+	require.LessOrEqual(t, len(r.Reasons()), 10)
+}
+
+func TestCorpusSetFull(t *testing.T) {
+	cases := corpus(t, "setfull")
+	require.Len(t, cases, 79)
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			add := "broadcast"
+			for _, op := range c.History {
+				if op.F == "add" {
+					add = "add"
+				}
+			}
+			r := check.SetFull(c.History, add)
+			requireFields(t, c.Expect, r)
+			requireReasons(t, r)
+		})
+	}
+}
+
+func TestCorpusUniqueIDs(t *testing.T) {
+	// The reference compares every id with the lowest and the highest so far and
+	// throws where it cannot; it then reports "unknown" and nothing else.
+	throws := map[string]bool{
+		"uniqueids-object-015":               true, // objects have no order
+		"uniqueids-object-dup-016":           true,
+		"uniqueids-object-035":               true,
+		"uniqueids-object-dup-036":           true,
+		"uniqueids-object-055":               true,
+		"uniqueids-object-dup-056":           true,
+		"uniqueids-mixed-int-string-032":     true, // a number and a string have none
+		"uniqueids-mixed-int-string-dup-033": true,
+		"uniqueids-mixed-int-string-dup-053": true,
+	}
+	cases := corpus(t, "uniqueids")
+	require.Len(t, cases, 55)
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			require.Equal(t, throws[c.Name], c.Expect["exception"] != nil)
+			delete(c.Expect, "exception")
+			r := check.UniqueIDs(c.History)
+			requireFields(t, c.Expect, r)
+			requireReasons(t, r)
+			require.Equal(t, throws[c.Name], r.Incomparable != nil)
+		})
+	}
+}
+
+func TestCorpusAvailabilityAndStats(t *testing.T) {
+	cases := corpus(t, "availability_stats")
+	require.Len(t, cases, 71)
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			var expect struct {
+				Valid        check.Verdict
+				Availability struct {
+					Valid    check.Verdict
+					Fraction float32 `json:"ok-fraction"`
+				}
+				Stats   map[string]json.RawMessage
+				Without check.Verdict `json:"stats-without-kafka-wrapper-valid"`
+			}
+			b, err := json.Marshal(c.Expect)
+			require.NoError(t, err)
+			require.NoError(t, json.Unmarshal(b, &expect))
+			require.Len(t, c.Expect, 4)
+
+			want := ""
+			if c.Options["availability"] != nil {
+				b, err := json.Marshal(c.Options["availability"])
+				require.NoError(t, err)
+				want = strings.Trim(string(b), `"`)
+			}
+			a, err := check.NewAvailability(c.History, want)
+			require.NoError(t, err)
+			require.Equal(t, expect.Availability.Valid, a.Valid)
+			require.InDelta(t, expect.Availability.Fraction, a.OKFraction, 0)
+			requireReasons(t, a)
+
+			s := check.NewStats(c.History, "crash")
+			requireFields(t, expect.Stats, s)
+			requireReasons(t, s)
+			require.Equal(t, expect.Without, check.NewStats(c.History).Valid)
+			require.Equal(t, expect.Valid, check.Worst(a.Valid, s.Valid))
+		})
+	}
+}

@@ -1,0 +1,50 @@
+package check
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"glomers/harness/history"
+)
+
+// An EchoResult has the echoes that differ from what was sent. The result is
+// Invalid if there are any.
+type EchoResult struct {
+	Valid  Verdict     `json:"valid"`
+	Errors []EchoError `json:"errors"`
+}
+
+// An EchoError is an operation that was answered with something else than it sent.
+type EchoError struct {
+	Sent     json.RawMessage `json:"sent"`
+	Received json.RawMessage `json:"received"`
+	Op       history.Op      `json:"op"` // its completion
+}
+
+// Echo checks a history of operations, whatever their name, that are to complete with the
+// value they were invoked with. Only those that completed ok count.
+func Echo(h []history.Op) *EchoResult {
+	r := &EchoResult{Errors: []EchoError{}}
+	inv := history.Invocations(h)
+	for i, op := range h {
+		if op.Type != history.OK || inv[i] < 0 {
+			continue
+		}
+		sent := h[inv[i]].Value
+		if valueKey(sent) != valueKey(op.Value) {
+			r.Valid = Invalid
+			r.Errors = append(r.Errors, EchoError{sent, op.Value, op})
+		}
+	}
+	return r
+}
+
+// Verdict implements Result.
+func (r *EchoResult) Verdict() Verdict { return r.Valid }
+
+// Reasons implements Result.
+func (r *EchoResult) Reasons() []string {
+	return reasons(r.Errors, func(e EchoError) string {
+		return fmt.Sprintf("%s was answered with %s at %s", quote(e.Sent), quote(e.Received), at(e.Op))
+	})
+}

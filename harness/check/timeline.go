@@ -1,0 +1,242 @@
+package check
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"glomers/harness/history"
+)
+
+// timelines follow the elements of a set through a history. Each element has a
+// number, by which a read marks it: the cost of a read is one array access per value
+// that it lists and one comparison per element, with no hashing.
+type timelines struct {
+	h        []history.Op
+	inv      []int // see history.Invocations
+	elements []element
+	small    []int32          // the number of a small integer's element, or none
+	other    map[string]int32 // the number of any other element, by valueKey
+	numbers  []int32          // scratch space of read
+}
+
+// An element's fields are positions in the history, or none.
+type element struct {
+	value       json.RawMessage
+	known       int  // the completion that made it known
+	lastPresent int  // the latest invocation of a read that had it
+	lastAbsent  int  // the latest invocation of a read that did not
+	seen        int  // the last read that had it
+	repeated    bool // a read listed it more than once
+}
+
+const (
+	none     = -1
+	maxSmall = 1 << 20 // integers below are found by position, not by hash
+)
+
+func newTimelines(h []history.Op) *timelines {
+	return &timelines{h: h, inv: history.Invocations(h), other: make(map[string]int32)}
+}
+
+// add records the event op, at position i, of an add.
+func (t *timelines) add(i int, op history.Op) {
+	if op.Type == history.Invoke {
+		t.elements[t.track(op.Value)] = element{
+			value: op.Value, known: none, lastPresent: none, lastAbsent: none, seen: none,
+		}
+		return
+	}
+	if n := t.number(op.Value); op.Type == history.OK && n != none && t.elements[n].known == none {
+		t.elements[n].known = i
+	}
+}
+
+// read records a read that completed at position i. Elements that are added later
+// take no part in it.
+func (t *timelines) read(i int, op history.Op) {
+	inv := t.inv[i]
+	if inv == none || !t.list(op.Value) {
+		return
+	}
+	for _, n := range t.numbers {
+		e := &t.elements[n]
+		if e.seen == i {
+			e.repeated = true
+			continue
+		}
+		e.seen = i
+		e.lastPresent = max(e.lastPresent, inv)
+		if e.known == none {
+			e.known = i
+		}
+	}
+	for n := range t.elements {
+		if e := &t.elements[n]; e.seen != i {
+			e.lastAbsent = max(e.lastAbsent, inv)
+		}
+	}
+}
+
+// track returns the number of the element, a new one if it has none yet.
+func (t *timelines) track(raw json.RawMessage) int32 {
+	n := t.number(raw)
+	if n != none {
+		return n
+	}
+	n = int32(len(t.elements))
+	t.elements = append(t.elements, element{})
+	if v, end := digits(raw); v >= 0 && end == len(raw) {
+		for len(t.small) <= v {
+			t.small = append(t.small, none)
+		}
+		t.small[v] = n
+	} else {
+		t.other[valueKey(raw)] = n
+	}
+	return n
+}
+
+// number returns the number of the element, or none if it is not tracked.
+func (t *timelines) number(raw json.RawMessage) int32 {
+	if v, end := digits(raw); v >= 0 && end == len(raw) {
+		return t.smallNumber(v)
+	}
+	if n, ok := t.other[valueKey(raw)]; ok {
+		return n
+	}
+	return none
+}
+
+func (t *timelines) smallNumber(v int) int32 {
+	if v < len(t.small) {
+		return t.small[v]
+	}
+	return none
+}
+
+// list sets t.numbers to those of the tracked elements that the list has. It reports
+// false if raw is not a list. Null is an empty list, as in the reference.
+func (t *timelines) list(raw json.RawMessage) bool {
+	t.numbers = t.numbers[:0]
+	if t.smallList(raw) {
+		return true
+	}
+	t.numbers = t.numbers[:0]
+	var values []json.RawMessage
+	if len(raw) > 0 && json.Unmarshal(raw, &values) != nil {
+		return false
+	}
+	for _, v := range values {
+		if n := t.number(v); n != none {
+			t.numbers = append(t.numbers, n)
+		}
+	}
+	return true
+}
+
+// smallList is list for lists of small integers: practically all reads, millions
+// of values in a long test. It gives up at anything else.
+func (t *timelines) smallList(raw json.RawMessage) bool {
+	if len(raw) < 2 || raw[0] != '[' {
+		return false
+	}
+	if string(raw) == "[]" {
+		return true
+	}
+	for i := 1; ; {
+		v, end := digits(raw[i:])
+		if i += end; v < 0 || i == len(raw) {
+			return false
+		}
+		if n := t.smallNumber(v); n != none {
+			t.numbers = append(t.numbers, n)
+		}
+		switch raw[i] {
+		case ',':
+			i++
+		case ']':
+			return i+1 == len(raw)
+		default:
+			return false
+		}
+	}
+}
+
+// digits reads the small integer with which b begins, after any blanks, and returns
+// where it ends. The integer is -1 if there is none.
+func digits(b []byte) (v, end int) {
+	for end < len(b) && b[end] == ' ' {
+		end++
+	}
+	start := end
+	for end < len(b) && '0' <= b[end] && b[end] <= '9' {
+		if v = 10*v + int(b[end]-'0'); v >= maxSmall {
+			return -1, 0
+		}
+		end++
+	}
+	if end == start {
+		return -1, 0
+	}
+	return v, end
+}
+
+// sort puts the elements in order, at the end: their numbers change. Those that
+// the reference cannot compare are put in the order of their text.
+func (t *timelines) sort() {
+	type keyed struct {
+		element
+		v any
+	}
+	ks := make([]keyed, len(t.elements))
+	for i, e := range t.elements {
+		v, err := parseValue(e.value)
+		if err != nil {
+			v = string(e.value)
+		}
+		ks[i] = keyed{e, v}
+	}
+	slices.SortStableFunc(ks, func(a, b keyed) int {
+		if order, ok := compareValues(a.v, b.v); ok {
+			return order
+		}
+		return cmp.Compare(string(a.value), string(b.value))
+	})
+	for i, k := range ks {
+		t.elements[i] = k.element
+	}
+}
+
+// sinceKnown returns the milliseconds from when e was known until just after the
+// read invoked at position i began, 0 if there is no such read or it was earlier.
+func (t *timelines) sinceKnown(e *element, i int) int64 {
+	if i == none {
+		return 0
+	}
+	return max(0, t.h[i].Time+1-t.h[e.known].Time) / 1e6
+}
+
+// describeLoss says what acknowledged or showed the lost element, and which read
+// was the first to miss it for good.
+func (t *timelines) describeLoss(e *element) string {
+	known := t.h[e.known]
+	how := "acknowledged"
+	if known.F == "read" {
+		how = "first read"
+	}
+	s := fmt.Sprintf("value %s, %s at %s", quote(e.value), how, at(known))
+	after := e.known
+	if e.lastPresent != none {
+		s += fmt.Sprintf(", last in the read begun at %s", at(t.h[e.lastPresent]))
+		after = max(e.known, e.lastPresent)
+	}
+	for i, op := range t.h {
+		if t.inv[i] > after && op.F == "read" && op.Type == history.OK {
+			return s + fmt.Sprintf(", is missing from the read at %s and from all that began later; it returned %s",
+				at(op), quote(op.Value))
+		}
+	}
+	return s
+}

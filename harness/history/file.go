@@ -1,0 +1,68 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Write writes the operations to w as history.jsonl: one JSON object per line.
+func Write(w io.Writer, ops []Op) error {
+	b := bufio.NewWriter(w)
+	enc := json.NewEncoder(b)
+	enc.SetEscapeHTML(false) // keep replies readable
+	for i, op := range ops {
+		if err := enc.Encode(op); err != nil {
+			return fmt.Errorf("history: op %d: %w", i, err)
+		}
+	}
+	if err := b.Flush(); err != nil {
+		return fmt.Errorf("history: %w", err)
+	}
+	return nil
+}
+
+// Read reads what Write wrote. Lines may be of any length, and empty lines are
+// skipped. Indexes must count from 0 without gaps, because checkers name
+// operations by them. An error names the line, from 1; the operations before it
+// are returned with it.
+func Read(r io.Reader) ([]Op, error) {
+	b := bufio.NewReader(r)
+	var ops []Op
+	for n := 1; ; n++ {
+		line, err := b.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return ops, fmt.Errorf("history: line %d: %w", n, err)
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 {
+			op, perr := parse(line, len(ops))
+			if perr != nil {
+				return ops, fmt.Errorf("history: line %d: %w", n, perr)
+			}
+			ops = append(ops, op)
+		}
+		if err != nil {
+			return ops, nil
+		}
+	}
+}
+
+// parse decodes a line and checks what encoding/json lets pass.
+func parse(line []byte, index int) (Op, error) {
+	var op Op
+	if err := json.Unmarshal(line, &op); err != nil {
+		return Op{}, err
+	}
+	switch op.Type {
+	case Invoke, OK, Fail, Info:
+	default:
+		return Op{}, fmt.Errorf("type %q: want invoke, ok, fail or info", op.Type)
+	}
+	if op.Index != index {
+		return Op{}, fmt.Errorf("index %d: want %d", op.Index, index)
+	}
+	return op, nil
+}

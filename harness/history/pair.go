@@ -1,0 +1,24 @@
+package history
+
+// Invocations returns, for each position in h, the position of the invocation
+// that the event there completes. It is -1 for an invocation, for an event of the
+// nemesis, and for a completion that nothing invoked.
+func Invocations(h []Op) []int {
+	inv := make([]int, len(h))
+	open := make(map[Process]int) // a process has at most one operation open
+	for i, op := range h {
+		inv[i] = -1
+		if op.Process == Nemesis {
+			continue
+		}
+		if op.Type == Invoke {
+			open[op.Process] = i
+			continue
+		}
+		if at, ok := open[op.Process]; ok {
+			inv[i] = at
+			delete(open, op.Process)
+		}
+	}
+	return inv
+}

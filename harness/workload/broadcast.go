@@ -1,0 +1,84 @@
+package workload
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+)
+
+// Broadcast gives values to nodes and reads from others. Its RPCs are
+//
+//	topology {topology: {node: [neighbour, …], …}} → topology_ok
+//	broadcast {message: integer} → broadcast_ok
+//	read → read_ok {messages: [integer, …]}
+//
+// Each worker first tells its node the topology, which the node may ignore. The operations are,
+// half and half, "broadcast" of 0, 1, 2, … and "read" of all values that the node has; in the
+// final phase each worker reads once. No value that was acknowledged or read may be
+// missing for good.
+type Broadcast struct {
+	topology map[string][]string
+	rand     *rand.Rand
+	next     int // the next value
+}
+
+type (
+	topologyRequest struct {
+		Type     string              `json:"type"`
+		Topology map[string][]string `json:"topology"`
+	}
+	broadcastRequest struct {
+		Type    string          `json:"type"`
+		Message json.RawMessage `json:"message"`
+	}
+)
+
+func newBroadcast(o Options) (*Broadcast, error) {
+	topology, err := NewTopology(o.Topology, o.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	return &Broadcast{topology: topology, rand: o.Rand}, nil
+}
+
+// Setup tells the node the topology.
+func (b *Broadcast) Setup(c Client) error {
+	if err := call(c, topologyRequest{"topology", b.topology}, "topology_ok"); err != nil {
+		return fmt.Errorf("workload: topology to %s: %w", c.Node(), err)
+	}
+	return nil
+}
+
+// Next returns a broadcast of a new value, or a read.
+func (b *Broadcast) Next() history.Op {
+	if b.rand.IntN(2) == 0 {
+		return history.Op{F: "read"}
+	}
+	op := history.Op{F: "broadcast", Value: strconv.AppendInt(nil, int64(b.next), 10)}
+	b.next++
+	return op
+}
+
+// Invoke returns the value that was broadcast, or the list that was read.
+func (*Broadcast) Invoke(c Client, op history.Op) (any, error) {
+	switch op.F {
+	case "broadcast":
+		return op.Value, call(c, broadcastRequest{"broadcast", op.Value}, "broadcast_ok")
+	case "read":
+		return callFor(c, request{"read"}, "read_ok", "messages", "an array of integers", integers)
+	}
+	return nil, fmt.Errorf("workload: broadcast has no operation %q", op.F)
+}
+
+// Idempotent is true of reads.
+func (*Broadcast) Idempotent(f string) bool { return f == "read" }
+
+// Final returns one read.
+func (*Broadcast) Final() []history.Op { return []history.Op{{F: "read", Final: true}} }
+
+// Check follows every value through the reads.
+func (*Broadcast) Check(h []history.Op) check.Result { return check.SetFull(h, "broadcast") }

@@ -1,0 +1,118 @@
+package workload
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/node"
+)
+
+// ErrTimeout is the error of a call that got no reply in time.
+var ErrTimeout = errors.New("workload: no reply in time")
+
+// A MalformedReply is the error of a call whose reply breaks the workload's
+// protocol.
+type MalformedReply struct {
+	Reply json.RawMessage // the body of the reply
+	Want  string          // the shape that was wanted, in words
+}
+
+// Error says what was wanted, and shows up to 1000 bytes of the reply.
+func (m *MalformedReply) Error() string {
+	return fmt.Sprintf("workload: malformed reply: want %s, not %.1000s", m.Want, []byte(m.Reply))
+}
+
+// Complete returns the completion of the invocation op, given what Invoke
+// returned. It is
+//
+//   - ok with the value if there is no error;
+//   - fail if the error says that the operation did not happen and never will;
+//   - info if it may have happened, or fail if repeating it would be harmless;
+//   - info if the reply was malformed: nobody knows what the node did.
+//
+// The Error of the completion is "net-timeout", [name, text] of an error reply, or
+// ["malformed-reply", want, reply]. Index and Time are left for the caller to set.
+func Complete(w Workload, op history.Op, value any, err error) history.Op {
+	if err == nil {
+		var raw json.RawMessage
+		if raw, err = marshal(value); err == nil {
+			op.Type, op.Value = history.OK, raw
+			return op
+		}
+	}
+	op.Type = history.Info
+	if w.Idempotent(op.F) {
+		op.Type = history.Fail
+	}
+	var reason any
+	if errors.Is(err, ErrTimeout) {
+		reason = "net-timeout"
+	} else if rpc, ok := errors.AsType[*node.RPCError](err); ok {
+		name, definite := describe(rpc.Code)
+		if definite {
+			op.Type = history.Fail
+		}
+		reason = []string{name, rpc.Text}
+	} else if m, ok := errors.AsType[*MalformedReply](err); ok {
+		op.Type = history.Info
+		reason = malformed(m)
+	} else {
+		reason = []string{"client-error", err.Error()}
+	}
+	op.Error, _ = marshal(reason) // cannot fail: strings and valid JSON
+	return op
+}
+
+// malformed returns the Error of an operation that got a malformed reply.
+func malformed(m *MalformedReply) []any {
+	if json.Valid(m.Reply) {
+		return []any{check.Malformed, m.Want, m.Reply}
+	}
+	return []any{check.Malformed, m.Want, string(m.Reply)}
+}
+
+// describe returns the name of an error code, and whether it means that the operation
+// certainly did not happen. Of codes that it does not know it cannot tell.
+func describe(code int) (name string, definite bool) {
+	switch code {
+	case node.Timeout:
+		return "timeout", false
+	case node.NodeNotFound:
+		return "node-not-found", true
+	case node.NotSupported:
+		return "not-supported", true
+	case node.TemporarilyUnavailable:
+		return "temporarily-unavailable", true
+	case node.MalformedRequest:
+		return "malformed-request", true
+	case node.Crash:
+		return "crash", false
+	case node.Abort:
+		return "abort", true
+	case node.KeyDoesNotExist:
+		return "key-does-not-exist", true
+	case node.KeyAlreadyExists:
+		return "key-already-exists", true
+	case node.PreconditionFailed:
+		return "precondition-failed", true
+	case node.TxnConflict:
+		return "txn-conflict", true
+	}
+	return "error-" + strconv.Itoa(code), false
+}
+
+// marshal is json.Marshal without escapes for HTML, so that histories are readable.
+func marshal(v any) (json.RawMessage, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("workload: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}

@@ -1,0 +1,73 @@
+// Package workload says what clients do with a system and what must be true
+// of the outcome: the operations, how a client carries each out, the final
+// phase and the check. One file per workload.
+package workload
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+)
+
+// A Workload is one test's worth of operations. The engine makes one per run
+// and calls Next and Final from one goroutine; Setup and Invoke run
+// in the goroutine of a worker, several at a time, and share no state.
+type Workload interface {
+	// Setup prepares the system through the first client of each worker,
+	// before the main phase. An error breaks the test.
+	Setup(c Client) error
+	// Next returns the next operation of the main phase: its F and Value.
+	Next() history.Op
+	// Invoke carries op out through c and returns the value it completed with.
+	// An error decides how op completes; see Complete.
+	Invoke(c Client, op history.Op) (value any, err error)
+	// Idempotent tells whether repeating the operation f is harmless, so that an
+	// attempt of unknown outcome counts as failed: true of reads.
+	Idempotent(f string) bool
+	// Final returns the operations that each worker does, in order, after the
+	// faults have been healed and the system has had time to recover. None
+	// means that there is no final phase.
+	Final() []history.Op
+	// Check judges the whole history.
+	Check(h []history.Op) check.Result
+}
+
+// A Client talks to one node, one request at a time.
+type Client interface {
+	// Node returns the id of the node that the client talks to.
+	Node() string
+	// Call sends body, an object with a type, and decodes the reply's body into reply, whose
+	// type must be wantType. The errors are *node.RPCError (the node's error reply), ErrTimeout
+	// (no reply in time) and *MalformedReply.
+	Call(body any, wantType string, reply any) error
+}
+
+// Options parametrise a workload. The zero value means the defaults of the
+// reference harness.
+type Options struct {
+	Nodes    []string
+	Topology string     // of broadcast; see Topologies; "" means grid
+	Rand     *rand.Rand // decides which operations come; nil means that of seed 0
+}
+
+// New returns a workload by its name; see Names. An error says what is accepted.
+func New(name string, o Options) (Workload, error) {
+	if o.Rand == nil {
+		o.Rand = rand.New(rand.NewPCG(0, 0))
+	}
+	switch name {
+	case "broadcast":
+		return newBroadcast(o)
+	case "echo":
+		return &Echo{rand: o.Rand}, nil
+	case "unique-ids":
+		return UniqueIDs{}, nil
+	}
+	return nil, fmt.Errorf("workload: no workload %q: want %s", name, strings.Join(Names(), ", "))
+}
+
+// Names returns the names of the workloads, in alphabetical order.
+func Names() []string { return []string{"broadcast", "echo", "unique-ids"} }

@@ -1,0 +1,258 @@
+package workload_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/workload"
+	"glomers/node"
+)
+
+// A client answers every call with reply, or fails with err, and keeps the requests.
+type client struct {
+	reply    string
+	err      error
+	requests []string
+	wanted   string
+}
+
+func (c *client) Node() string { return "n1" }
+
+func (c *client) Call(body any, wantType string, reply any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	c.requests = append(c.requests, string(b))
+	c.wanted = wantType
+	if c.err != nil {
+		return c.err
+	}
+	return json.Unmarshal([]byte(c.reply), reply)
+}
+
+func newWorkload(t *testing.T, name string) workload.Workload {
+	t.Helper()
+	w, err := workload.New(name, workload.Options{Nodes: []string{"n1", "n2"}, Rand: rand.New(rand.NewPCG(1, 2))})
+	require.NoError(t, err)
+	return w
+}
+
+func TestNew(t *testing.T) {
+	for _, name := range workload.Names() {
+		w, err := workload.New(name, workload.Options{})
+		require.NoError(t, err)
+		require.NotEmpty(t, w.Next().F)
+	}
+	_, err := workload.New("ehco", workload.Options{})
+	require.EqualError(t, err, `workload: no workload "ehco": want broadcast, echo, unique-ids`)
+	_, err = workload.New("broadcast", workload.Options{Topology: "ring"})
+	require.EqualError(t, err, `workload: no topology "ring": want grid, line, total, tree, tree2, tree3, tree4`)
+}
+
+// The same seed gives the same operations.
+func TestNextIsReproducible(t *testing.T) {
+	for _, name := range workload.Names() {
+		a, b := newWorkload(t, name), newWorkload(t, name)
+		for range 100 {
+			require.Equal(t, a.Next(), b.Next())
+		}
+	}
+}
+
+func TestOperations(t *testing.T) {
+	echo := newWorkload(t, "echo")
+	for range 1000 {
+		op := echo.Next()
+		require.Equal(t, "echo", op.F)
+		var n int
+		_, err := fmt.Sscanf(string(op.Value), `"Please echo %d"`, &n)
+		require.NoError(t, err)
+		require.True(t, 0 <= n && n < 128)
+	}
+	require.Empty(t, echo.Final())
+	require.NoError(t, echo.Setup(nil))
+
+	ids := newWorkload(t, "unique-ids")
+	require.Equal(t, history.Op{F: "generate"}, ids.Next())
+	require.Empty(t, ids.Final())
+	require.NoError(t, ids.Setup(nil))
+
+	broadcast := newWorkload(t, "broadcast")
+	values := 0
+	for range 1000 {
+		if op := broadcast.Next(); op.F == "broadcast" {
+			require.Equal(t, fmt.Sprint(values), string(op.Value))
+			values++
+		} else {
+			require.Equal(t, history.Op{F: "read"}, op)
+		}
+	}
+	require.InDelta(t, 500, values, 50)
+	require.Equal(t, []history.Op{{F: "read", Final: true}}, broadcast.Final())
+}
+
+func TestBroadcastSetup(t *testing.T) {
+	w := newWorkload(t, "broadcast")
+	c := &client{reply: `{"type":"topology_ok"}`}
+	require.NoError(t, w.Setup(c))
+	require.Equal(t, []string{`{"type":"topology","topology":{"n1":["n2"],"n2":["n1"]}}`}, c.requests)
+	require.Equal(t, "topology_ok", c.wanted)
+
+	c = &client{err: workload.ErrTimeout}
+	err := w.Setup(c)
+	require.ErrorIs(t, err, workload.ErrTimeout)
+	require.EqualError(t, err, "workload: topology to n1: workload: no reply in time")
+}
+
+func TestInvoke(t *testing.T) {
+	for _, c := range []struct {
+		workload, f, value string
+		reply              string
+		want               string // the completion's value, or
+		malformed          string // what was wanted
+		request            string
+	}{
+		{
+			workload: "echo", f: "echo", value: `"Please echo 5"`, request: `{"type":"echo","echo":"Please echo 5"}`,
+			reply: `{"type":"echo_ok","echo":{"any":["<thing>"]},"in_reply_to":3}`, want: `{"any":["<thing>"]}`,
+		},
+		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok","echo":null}`, want: `null`},
+		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok"}`, malformed: "echo_ok with echo, any value"},
+		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok","Echo":1}`, malformed: "echo_ok with echo, any value"},
+		{workload: "echo", f: "echo", value: `1`, reply: `[]`, malformed: "echo_ok with echo, any value"},
+
+		{
+			workload: "unique-ids", f: "generate", value: `null`, request: `{"type":"generate"}`,
+			reply: `{"type":"generate_ok","id":9007199254740993}`, want: `9007199254740993`,
+		},
+		{workload: "unique-ids", f: "generate", value: `null`, reply: `{"type":"generate_ok"}`, malformed: "generate_ok with id, any value"},
+
+		{
+			workload: "broadcast", f: "broadcast", value: `12`, request: `{"type":"broadcast","message":12}`,
+			reply: `{"type":"broadcast_ok"}`, want: `12`,
+		},
+		{
+			workload: "broadcast", f: "read", value: `null`, request: `{"type":"read"}`,
+			reply: `{"type":"read_ok","messages":[3, -1,` + "\n" + `20]}`, want: `[3,-1,20]`,
+		},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[]}`, want: `[]`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok"}`, malformed: "read_ok with messages, an array of integers"},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":null}`, malformed: "read_ok with messages, an array of integers"},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":7}`, malformed: "read_ok with messages, an array of integers"},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":{"1":1}}`, malformed: "read_ok with messages, an array of integers"},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[1,null]}`, malformed: "read_ok with messages, an array of integers"},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[1.5]}`, malformed: "read_ok with messages, an array of integers"},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":["1"]}`, malformed: "read_ok with messages, an array of integers"},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[[1]]}`, malformed: "read_ok with messages, an array of integers"},
+	} {
+		t.Run(c.workload+" "+c.reply, func(t *testing.T) {
+			w := newWorkload(t, c.workload)
+			to := &client{reply: c.reply}
+			op := history.Op{Type: history.Invoke, Process: 4, F: c.f, Value: json.RawMessage(c.value), Final: true}
+			value, err := w.Invoke(to, op)
+			done := workload.Complete(w, op, value, err)
+			if c.request != "" {
+				require.Equal(t, []string{c.request}, to.requests)
+			}
+			require.Equal(t, op.Process, done.Process)
+			require.Equal(t, op.F, done.F)
+			require.True(t, done.Final)
+			if c.malformed == "" {
+				require.Equal(t, history.OK, done.Type)
+				require.Equal(t, c.want, string(done.Value))
+				require.Empty(t, done.Error)
+				return
+			}
+			require.Equal(t, history.Info, done.Type)
+			require.Equal(t, c.value, string(done.Value))
+			require.JSONEq(t, fmt.Sprintf(`["malformed-reply",%q,%s]`, c.malformed, c.reply), string(done.Error))
+			require.Equal(t, check.Unknown, check.NewExceptions([]history.Op{done}).Valid)
+		})
+	}
+	_, err := newWorkload(t, "broadcast").Invoke(&client{}, history.Op{F: "reed"})
+	require.EqualError(t, err, `workload: broadcast has no operation "reed"`)
+}
+
+func TestComplete(t *testing.T) {
+	w := newWorkload(t, "broadcast") // reads are idempotent, broadcasts are not
+	rpc := func(code int) error { return fmt.Errorf("wrapped: %w", node.NewRPCError(code, "<why>")) }
+	for _, c := range []struct {
+		err             error
+		broadcast, read history.Type
+		reason          string
+	}{
+		{workload.ErrTimeout, history.Info, history.Fail, `"net-timeout"`},
+		{fmt.Errorf("wrapped: %w", workload.ErrTimeout), history.Info, history.Fail, `"net-timeout"`},
+		{rpc(0), history.Info, history.Fail, `["timeout","<why>"]`},
+		{rpc(1), history.Fail, history.Fail, `["node-not-found","<why>"]`},
+		{rpc(10), history.Fail, history.Fail, `["not-supported","<why>"]`},
+		{rpc(11), history.Fail, history.Fail, `["temporarily-unavailable","<why>"]`},
+		{rpc(12), history.Fail, history.Fail, `["malformed-request","<why>"]`},
+		{rpc(13), history.Info, history.Fail, `["crash","<why>"]`},
+		{rpc(14), history.Fail, history.Fail, `["abort","<why>"]`},
+		{rpc(20), history.Fail, history.Fail, `["key-does-not-exist","<why>"]`},
+		{rpc(21), history.Fail, history.Fail, `["key-already-exists","<why>"]`},
+		{rpc(22), history.Fail, history.Fail, `["precondition-failed","<why>"]`},
+		{rpc(30), history.Fail, history.Fail, `["txn-conflict","<why>"]`},
+		{rpc(-1), history.Info, history.Fail, `["error--1","<why>"]`},
+		{rpc(15), history.Info, history.Fail, `["error-15","<why>"]`},
+		{rpc(1000), history.Info, history.Fail, `["error-1000","<why>"]`},
+		{&workload.MalformedReply{Reply: json.RawMessage(`{"type":"<x>"}`), Want: "read_ok"}, history.Info, history.Info, `["malformed-reply","read_ok",{"type":"<x>"}]`},
+		{&workload.MalformedReply{Reply: json.RawMessage(`{`), Want: "read_ok"}, history.Info, history.Info, `["malformed-reply","read_ok","{"]`},
+		{errors.New("gone"), history.Info, history.Fail, `["client-error","gone"]`},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			op := history.Op{Index: 3, Process: 2, F: "broadcast", Value: json.RawMessage(`5`), Type: history.Invoke}
+			want := op
+			want.Type, want.Error = c.broadcast, json.RawMessage(c.reason)
+			require.Equal(t, want, workload.Complete(w, op, nil, c.err))
+			op.F = "read"
+			require.Equal(t, c.read, workload.Complete(w, op, nil, c.err).Type)
+		})
+	}
+	op := workload.Complete(w, history.Op{F: "broadcast", Value: json.RawMessage(`5`)}, func() {}, nil)
+	require.Equal(t, history.Info, op.Type)
+	require.Equal(t, `5`, string(op.Value))
+	require.Contains(t, string(op.Error), "client-error")
+}
+
+func TestMalformedReplyError(t *testing.T) {
+	require.EqualError(t, &workload.MalformedReply{Reply: json.RawMessage(`{"type":"x"}`), Want: "read_ok"},
+		`workload: malformed reply: want read_ok, not {"type":"x"}`)
+}
+
+// Each workload judges its own operations: what satisfies it, and what does not.
+func TestCheck(t *testing.T) {
+	op := func(typ history.Type, p history.Process, f, v string) history.Op {
+		return history.Op{Type: typ, Process: p, F: f, Value: json.RawMessage(v)}
+	}
+	for _, c := range []struct {
+		workload string
+		want     check.Verdict
+		history  []history.Op
+	}{
+		{"echo", check.Valid, []history.Op{op("invoke", 0, "echo", `"a"`), op("ok", 0, "echo", `"a"`)}},
+		{"echo", check.Invalid, []history.Op{op("invoke", 0, "echo", `"a"`), op("ok", 0, "echo", `"b"`)}},
+		{"unique-ids", check.Valid, []history.Op{op("ok", 0, "generate", `1`), op("ok", 0, "generate", `2`)}},
+		{"unique-ids", check.Invalid, []history.Op{op("ok", 0, "generate", `1`), op("ok", 0, "generate", `1`)}},
+		{"broadcast", check.Valid, []history.Op{
+			op("invoke", 0, "broadcast", `1`), op("ok", 0, "broadcast", `1`), op("invoke", 0, "read", ``), op("ok", 0, "read", `[1]`),
+		}},
+		{"broadcast", check.Invalid, []history.Op{
+			op("invoke", 0, "broadcast", `1`), op("ok", 0, "broadcast", `1`), op("invoke", 0, "read", ``), op("ok", 0, "read", `[]`),
+		}},
+	} {
+		for i := range c.history {
+			c.history[i].Index = i
+		}
+		require.Equal(t, c.want, newWorkload(t, c.workload).Check(c.history).Verdict(), c.workload)
+	}
+}
