@@ -1,0 +1,307 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const hop = 100 * time.Millisecond
+
+// The load of challenges 3d and 3e: of 100 operations a second half are broadcasts.
+func TestCostAndLatency(t *testing.T) {
+	for seed := range uint64(10) {
+		s := newSim(25, seed, hop)
+		values := s.load(50, 20*time.Second)
+		s.run(35 * time.Second)
+		ls := s.latencies()
+		median, last := ls[len(ls)/2], ls[len(ls)-1]
+		perOp := float64(s.sent) / float64(2*values)
+		if seed == 0 {
+			t.Logf("%.2f messages per operation; median %v, maximum %v", perOp, median, last)
+		}
+		require.LessOrEqual(t, perOp, 3.0)
+		require.LessOrEqual(t, median, 270*time.Millisecond)
+		require.LessOrEqual(t, last, 2*hop+roundDelay)
+	}
+}
+
+// Under any cut, values go wherever a chain of links leads, however roundabout; once
+// it is healed, they are everywhere within two seconds.
+func TestConvergence(t *testing.T) {
+	slowest := make(map[string][2]time.Duration) // by kind of cut: before and after it was healed
+	for _, n := range []int{1, 2, 3, 5, 25} {
+		for seed := range uint64(4) {
+			for _, c := range cuts(n, rand.New(rand.NewPCG(seed, uint64(n)))) {
+				s := newSim(n, seed, hop)
+				s.run(3 * time.Second)
+				s.cut = c.drops
+				origin := make([]int, n) // of the values 0 to n-1
+				for v := range origin {
+					origin[v] = s.rng.IntN(n)
+					s.add(origin[v], int64(v))
+				}
+				spread := func() bool {
+					for v, from := range origin {
+						for to, can := range reach(n, from, c) {
+							if can && !s.replicas[to].have.containsAll(set{{int64(v), int64(v)}}) {
+								return false
+							}
+						}
+					}
+					return true
+				}
+				began := s.now
+				s.run(began + 5*time.Second + time.Duration(s.rng.Int64N(int64(retryAfter))))
+				for !spread() {
+					require.Less(t, s.now, time.Hour, "%d nodes, %s, seed %d", n, c.kind, seed)
+					s.run(s.now + time.Second)
+				}
+				healed := s.now
+				s.cut = func(int, int) bool { return false }
+				s.run(healed + 2*time.Second)
+				require.Len(t, s.whole, n, "%d nodes, %s, seed %d", n, c.kind, seed)
+
+				slow := slowest[c.kind]
+				slow[0] = max(slow[0], healed-began)
+				for _, at := range s.whole {
+					slow[1] = max(slow[1], at-healed)
+				}
+				slowest[c.kind] = slow
+			}
+		}
+	}
+	t.Logf("slowest under the cut, and after the heal: %v", slowest)
+}
+
+// Faults come and go while clients are busy, and latencies vary, so messages overtake each other.
+func TestConvergenceUnderLoad(t *testing.T) {
+	for seed := range uint64(20) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		s := newSim(5+int(seed), seed, hop)
+		s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(hop)) }
+		values := s.load(50, 20*time.Second)
+		for s.now < 20*time.Second {
+			all := cuts(len(s.nodes), rng)
+			s.cut = all[rng.IntN(len(all))].drops
+			s.run(s.now + 2*time.Second)
+		}
+		s.cut = func(int, int) bool { return false }
+		s.run(s.now + 5*time.Second) // exponential latencies have no upper limit
+		require.Len(t, s.whole, values, "seed %d", seed)
+		require.Equal(t, set{{0, int64(values) - 1}}, s.replicas[0].have)
+	}
+}
+
+// Half of all messages are lost, at random, for ever.
+func TestConvergenceUnderLoss(t *testing.T) {
+	for seed := range uint64(10) {
+		s := newSim(10, seed, hop)
+		s.cut = func(int, int) bool { return s.rng.IntN(2) == 0 }
+		values := s.load(20, 10*time.Second)
+		s.run(30 * time.Second)
+		require.Len(t, s.whole, values, "seed %d", seed)
+	}
+}
+
+// However bad the network is, a second costs a node that has no new values at most one message to
+// each neighbour and one exchange.
+func TestNoStorms(t *testing.T) {
+	const n, period = 25, 20
+	for _, c := range cuts(n, rand.New(rand.NewPCG(1, 2))) {
+		s := newSim(n, 1, hop)
+		s.cut = c.drops
+		s.load(50, 5*time.Second)
+		s.run(10 * time.Second)
+		before := s.sent
+		s.run(s.now + period*time.Second)
+		edges, exchanges := 2*(n-1), 2*(n-1) // an edge has two ends, an exchange may be answered
+		require.LessOrEqual(t, s.sent-before, period*(edges+exchanges), c.kind)
+	}
+}
+
+// Once all is confirmed, only the background exchanges are left, and they find nothing to answer.
+func TestQuiet(t *testing.T) {
+	const n = 10
+	s := newSim(n, 1, hop)
+	s.load(50, 2*time.Second)
+	s.run(5 * time.Second)
+	before := s.sent
+	s.run(s.now + 10*exchangeEvery)
+	require.Equal(t, 10*(n-1), s.sent-before)
+}
+
+// trace runs three replicas without exchanges and returns what they send, as "time sender>receiver set".
+func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []string {
+	var lines []string
+	s := newSim(3, 1, hop)
+	for _, r := range s.replicas {
+		r.leaves = nil
+	}
+	s.log = func(m message, from int) {
+		line := fmt.Sprintf("%v n%d>%s %v", s.now, from, m.dest, slices.Collect(m.Have.all()))
+		if m.Ask {
+			line += "?"
+		}
+		lines = append(lines, line)
+	}
+	arrived := 0
+	s.cut = func(int, int) bool {
+		arrived++
+		return drop(arrived)
+	}
+	for v, i := range values {
+		s.at(time.Duration(v)*time.Millisecond, func() { s.add(i, v) })
+	}
+	s.run(end)
+	return lines
+}
+
+func TestTraces(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		drop   func(nth int) bool
+		values map[int64]int // value, which is also its time in ms → node
+		want   []string
+	}{
+		{
+			"a leaf tells the hub at once, the hub the other leaf in a round; both confirm after a while",
+			func(int) bool { return false },
+			map[int64]int{10: 1},
+			[]string{
+				"10ms n1>n0 [10]?",
+				"230ms n0>n2 [10]?",
+				"610ms n0>n1 [10]",
+				"830ms n2>n0 [10]",
+			},
+		},
+		{
+			"a round carries all news, and confirms it",
+			func(int) bool { return false },
+			map[int64]int{10: 1, 20: 2, 30: 0},
+			[]string{
+				"10ms n1>n0 [10]?",
+				"20ms n2>n0 [20]?",
+				"150ms n0>n1 [10 20 30]?",
+				"150ms n0>n2 [10 20 30]?",
+				"750ms n1>n0 [10 20 30]",
+				"750ms n2>n0 [10 20 30]",
+			},
+		},
+		{
+			"a lost message is sent again",
+			func(nth int) bool { return nth == 1 || nth == 2 },
+			map[int64]int{10: 1},
+			[]string{
+				"10ms n1>n0 [10]?",  // lost
+				"1.01s n1>n0 [10]?", // lost
+				"2.01s n1>n0 [10]?",
+				"2.23s n0>n2 [10]?",
+				"2.61s n0>n1 [10]",
+				"2.83s n2>n0 [10]",
+			},
+		},
+		{
+			"a lost confirmation is asked for again",
+			func(nth int) bool { return nth == 2 },
+			map[int64]int{10: 0},
+			[]string{
+				"130ms n0>n1 [10]?",
+				"130ms n0>n2 [10]?", // lost
+				"730ms n1>n0 [10]",
+				"1.13s n0>n2 [10]?",
+				"1.73s n2>n0 [10]",
+			},
+		},
+		{
+			"a later message makes up for a lost one",
+			func(nth int) bool { return nth == 1 },
+			map[int64]int{10: 1, 300: 1},
+			[]string{
+				"10ms n1>n0 [10]?", // lost
+				"300ms n1>n0 [10 300]?",
+				"520ms n0>n2 [10 300]?",
+				"900ms n0>n1 [10 300]",
+				"1.12s n2>n0 [10 300]",
+			},
+		},
+		{
+			"of several rounds the last is confirmed",
+			func(int) bool { return false },
+			map[int64]int{10: 0, 300: 0, 600: 0},
+			[]string{
+				"130ms n0>n1 [10]?",
+				"130ms n0>n2 [10]?",
+				"420ms n0>n1 [10 300]?",
+				"420ms n0>n2 [10 300]?",
+				"720ms n0>n1 [10 300 600]?",
+				"720ms n0>n2 [10 300 600]?",
+				"1.32s n1>n0 [10 300 600]",
+				"1.32s n2>n0 [10 300 600]",
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, c.want, trace(c.drop, 10*time.Second, c.values))
+		})
+	}
+}
+
+// A leaf that the hub does not confirm asks random leaves, and is told what it lacks, once.
+func TestExchange(t *testing.T) {
+	r := newReplica()
+	r.join("n1", []string{"n0", "n1", "n2"}, rand.New(rand.NewPCG(1, 1)), 0)
+	r.exchangedAt = 0
+	require.Equal(t, []message{{"n0", gossip{set{{7, 7}}, true}}}, r.broadcast(7, time.Millisecond))
+	require.Equal(t, time.Millisecond+retryAfter, r.next())
+	require.Equal(t, []message{
+		{"n0", gossip{set{{7, 7}}, true}},
+		{"n2", gossip{set{{7, 7}}, true}},
+	}, r.tick(r.next()))
+
+	// n2's answer brings news for the hub, and is not answered.
+	now := r.exchangedAt + hop
+	require.Equal(t, []message{{"n0", gossip{set{{7, 8}}, true}}}, r.receive("n2", gossip{set{{7, 8}}, false}, now))
+	// n2 asks, and lacks nothing.
+	require.Empty(t, r.receive("n2", gossip{set{{7, 8}}, true}, now))
+	// It lacks 9, but does not ask: answers to answers would go back and forth as long as there is news.
+	r.broadcast(9, now)
+	require.Empty(t, r.receive("n2", gossip{set{{7, 8}}, false}, now))
+	// It asks, and lacks 9.
+	answer := []message{{"n2", gossip{set{{7, 9}}, false}}}
+	require.Equal(t, answer, r.receive("n2", gossip{set{{7, 8}}, true}, now))
+	// It asks again before the answer can have arrived, and once more when that must have been lost.
+	require.Empty(t, r.receive("n2", gossip{set{{7, 8}}, true}, now+hop))
+	now += retryAfter
+	r.tick(now - 1) // the exchange that is due meanwhile
+	r.peers["n2"].sentAt = now - retryAfter
+	require.Subset(t, r.receive("n2", gossip{set{{7, 8}}, true}, now), answer)
+}
+
+func TestGossipOfStrangersIsIgnored(t *testing.T) {
+	r := newReplica()
+	require.Empty(t, r.receive("n2", gossip{set{{1, 1}}, true}, 0), "before init")
+	require.Empty(t, r.broadcast(5, 0))
+	out := r.join("n1", []string{"n1", "n2"}, rand.New(rand.NewPCG(1, 1)), 0)
+	require.Equal(t, []message{{"n2", gossip{set{{5, 5}}, true}}}, out, "what came before init is kept")
+	require.Empty(t, r.receive("c3", gossip{set{{1, 1}}, true}, 0))
+	require.Equal(t, set{{5, 5}}, r.have)
+}
+
+func BenchmarkReceive(b *testing.B) {
+	r := newReplica()
+	nodes := newSim(25, 1, hop).nodes
+	r.join("n0", nodes, rand.New(rand.NewPCG(1, 1)), 0)
+	now := time.Duration(0)
+	v := int64(0)
+	for b.Loop() {
+		now += time.Millisecond
+		v++
+		r.receive(nodes[1+v%24], gossip{set{{0, v}}, true}, now)
+		r.next()
+	}
+}

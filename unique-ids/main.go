@@ -1,0 +1,56 @@
+// Unique-ids is a node of the unique id generation challenge. It gives out ids that no other node gives out, nor
+// this one after a restart, without asking anybody.
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"glomers/node"
+)
+
+func main() {
+	n := node.NewNode()
+	serve(n)
+	node.Main(n)
+}
+
+type generated struct {
+	ID int64 `json:"id"`
+}
+
+// serve registers the handlers of a unique-ids node.
+func serve(n *node.Node) {
+	var ids *generator // nil until ids may be used
+
+	n.OnInit(func(ctx context.Context) error {
+		start := time.Now()
+		g, err := newGenerator(start, slices.Index(n.NodeIDs(), n.ID()))
+		if err != nil {
+			return err
+		}
+		if err := waitPast(ctx, n, start); err != nil {
+			return err
+		}
+		ids = g
+		return nil
+	})
+	node.HandleRPC(n, "generate", func(context.Context, struct{}) (generated, error) {
+		if ids == nil {
+			return generated{}, node.NewRPCError(node.TemporarilyUnavailable, "unique-ids: not initialised")
+		}
+		return generated{ids.next()}, nil
+	})
+}
+
+// waitPast waits until the clock shows a later millisecond than that of start. A process that is killed and
+// started again at once then has a start of its own.
+func waitPast(ctx context.Context, n *node.Node, start time.Time) error {
+	for time.Now().UnixMilli() <= start.UnixMilli() {
+		if err := n.Sleep(ctx, time.Until(start.Truncate(time.Millisecond).Add(time.Millisecond))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
