@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// A builder makes the programs that tests run. It is for one goroutine.
+type builder struct {
+	temp  string            // what it built, each program in a directory of its own
+	built map[string]string // by source directory
+}
+
+// newBuilder returns a builder; close removes what it built.
+func newBuilder() (*builder, error) {
+	temp, err := os.MkdirTemp("", "glomers-")
+	if err != nil {
+		return nil, fmt.Errorf("cannot build programs: %w", err)
+	}
+	return &builder{temp: temp, built: map[string]string{}}, nil
+}
+
+func (b *builder) close() { _ = os.RemoveAll(b.temp) }
+
+// program returns the absolute path of the executable for path, which is one
+// or is the directory of a Go main package.
+func (b *builder) program(ctx context.Context, path string) (string, error) {
+	if path == "" {
+		return "", errors.New("no node given: want --bin with an executable or the directory of a Go program")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("--bin: %w", err)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("--bin: %w", err)
+	case info.IsDir():
+		return b.build(ctx, path)
+	case info.Mode()&0o111 == 0:
+		return "", fmt.Errorf("--bin: %s is not executable: want an executable (see chmod +x) or the directory of a Go program", path)
+	}
+	return path, nil
+}
+
+// build compiles the main package in dir. Its errors hold what the compiler wrote.
+func (b *builder) build(ctx context.Context, dir string) (string, error) {
+	if done := b.built[dir]; done != "" {
+		return done, nil
+	}
+	into, err := os.MkdirTemp(b.temp, "")
+	if err != nil {
+		return "", fmt.Errorf("cannot build %s: %w", dir, err)
+	}
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", into+string(filepath.Separator), ".")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return "", errInterrupted
+		}
+		return "", fmt.Errorf("go build in %s: %w\n%s", dir, err, strings.TrimRight(string(out), "\n"))
+	}
+	made, err := os.ReadDir(into)
+	if err != nil || len(made) != 1 {
+		return "", fmt.Errorf("go build in %s made %d files, want one program: %w", dir, len(made), err)
+	}
+	b.built[dir] = filepath.Join(into, made[0].Name())
+	return b.built[dir], nil
+}
+
+// moduleRoot returns the root of this repository, found from the working
+// directory upwards.
+func moduleRoot() (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+		if err == nil && strings.HasPrefix(string(mod), "module glomers\n") {
+			return dir, nil
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("%s is not inside the glomers repository", start)
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/nemesis"
+)
+
+// overrides are a user's changes to a published command.
+type overrides struct {
+	timeLimit time.Duration
+	nemesis   []string
+}
+
+// A contest is one execution of the challenge command.
+type contest struct {
+	*cli
+	overrides
+	challenges []challenge
+	repeat     int
+	bin        string
+	seed       uint64
+	store      string
+	maelstrom  string // the launcher of the real one, "" for our own harness
+	build      *builder
+	again      func(id string, seed uint64) string // the command that repeats a run
+}
+
+func (c *cli) challengeCommand() *cobra.Command {
+	var (
+		t       = contest{cli: c, repeat: 1}
+		harness = "glomers"
+		asJSON  bool
+		print   bool
+	)
+	cmd := &cobra.Command{
+		Use:   "challenge ID…|all",
+		Short: "Run the challenges of Gossip Glomers",
+		Long: `Run the published commands of the challenges on the solutions of this repository,
+or on the node given with --bin, and compare the figures with the targets.
+
+With --nemesis the targets are shown but not judged: under faults a
+solution need only be valid.`,
+		Example: `  glomers challenge all
+  glomers challenge 3d 3e --nemesis partition
+  glomers challenge 3e --repeat 5
+  glomers challenge 3e --bin ./my-broadcast
+  glomers challenge 3e --harness maelstrom`,
+		ValidArgs: append(challengeIDs(), "all"),
+		Args: func(_ *cobra.Command, args []string) (err error) {
+			if len(args) == 0 {
+				return fmt.Errorf("no challenge given: want all, %s", alternatives(challengeIDs()))
+			}
+			t.challenges, err = choose(args)
+			return err
+		},
+	}
+	harnesses := []string{"glomers", "maelstrom"}
+	define(cmd, "time-limit", "", "seconds", "", "length of the main phase, instead of the published one", span(&t.timeLimit, time.Second, time.Second))
+	define(cmd, "nemesis", "", "names", "", "faults to inject, instead of the published ones: "+alternatives(nemesis.Names()), someOf(&t.nemesis, nemesis.Names()))
+	define(cmd, "repeat", "", "n", "1", "run each challenge so many times, with one seed after the other", whole(&t.repeat))
+	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+alternatives(harnesses), oneOf(&harness, harnesses))
+	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.seed))
+	cmd.Flags().StringVar(&t.bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
+	cmd.Flags().StringVar(&t.store, "store", "store", "`directory` for the files of the runs")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcomes as JSON, and nothing else, on stdout")
+	cmd.Flags().BoolVar(&print, "print-command", false, "print the words of the published commands for Maelstrom instead of running them")
+	suggest(cmd, "nemesis", nemesis.Names())
+	suggest(cmd, "harness", harnesses)
+
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		t.again = func(id string, seed uint64) string { return commandLine(cmd, []string{id}, seed) }
+		if print {
+			return t.printCommands()
+		}
+		if !cmd.Flags().Changed("seed") {
+			t.seed = clockSeed()
+		} else if harness == "maelstrom" {
+			return errors.New("--seed: Maelstrom draws its own, so it cannot be given one")
+		}
+		if harness == "maelstrom" {
+			var err error
+			if t.maelstrom, err = findMaelstrom(cmd.Context(), c.stderr); err != nil {
+				return err
+			}
+		}
+		return t.run(cmd.Context(), asJSON)
+	}
+	return cmd
+}
+
+// printCommands writes a line per challenge. Our solutions are expected in bin/.
+func (t *contest) printCommands() error {
+	for _, ch := range t.challenges {
+		bin := t.bin
+		if bin == "" {
+			bin = filepath.Join("bin", ch.dir)
+		}
+		if _, err := fmt.Fprintln(t.stdout, strings.Join(ch.command(bin, t.overrides), " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run runs the challenges one after the other and prints what came out.
+func (t *contest) run(ctx context.Context, asJSON bool) error {
+	var err error
+	if t.build, err = newBuilder(); err != nil {
+		return err
+	}
+	defer t.build.close()
+
+	done := []outcome{}
+	for _, ch := range t.challenges {
+		var bin string
+		if bin, err = t.program(ctx, ch); err != nil {
+			break
+		}
+		for i := range t.repeat {
+			seed := t.seed + uint64(i)
+			var o outcome
+			if o, err = t.once(ctx, ch, bin, seed); err != nil {
+				break
+			}
+			done = append(done, o)
+			t.worsen(o.status())
+			t.log.Info("finished", "challenge", ch.id, "verdict", o.verdict(), "seed", seed, "time", short(o.Took.Duration))
+		}
+		if err != nil {
+			break
+		}
+	}
+	// What has been finished is worth showing, also when the rest is not to be had.
+	return errors.Join(t.report(done, asJSON), err)
+}
+
+func (t *contest) report(done []outcome, asJSON bool) error {
+	switch {
+	case asJSON:
+		return errors.Join(writeJSON(t.stdout, done), writeTable(t.stderr, t.challenges, done))
+	case len(done) > 0:
+		return writeTable(t.stdout, t.challenges, done)
+	}
+	return nil
+}
+
+// program returns the executable that is to solve ch.
+func (t *contest) program(ctx context.Context, ch challenge) (string, error) {
+	if t.bin != "" {
+		return t.build.program(ctx, t.bin)
+	}
+	root, err := moduleRoot()
+	if err != nil {
+		return "", fmt.Errorf("the solutions are built from their source, but %w: go there, or judge a node of your own with --bin", err)
+	}
+	return t.build.program(ctx, filepath.Join(root, ch.dir))
+}
+
+// once runs ch a single time. A test that breaks is an outcome; an error means
+// that there is no point in going on.
+func (t *contest) once(ctx context.Context, ch challenge, bin string, seed uint64) (outcome, error) {
+	start := time.Now()
+	var (
+		o   outcome
+		err error
+	)
+	words := ch.command(bin, t.overrides)
+	if t.maelstrom != "" {
+		o, err = t.onceUnderMaelstrom(ctx, words)
+	} else {
+		o, err = t.onceHere(ctx, ch, words, seed)
+	}
+	if ctx.Err() != nil {
+		return outcome{}, errInterrupted
+	}
+	if err != nil {
+		o.Broken = err.Error()
+	}
+	o.Challenge = ch.id
+	o.Took = milliseconds{time.Since(start)}
+	o.Judged = len(t.nemesis) == 0
+	if o.Judged && o.Broken == "" {
+		o.Missed = ch.targets.missed(o)
+	}
+	return o, nil
+}
+
+// onceHere runs the words of a command with our harness.
+func (t *contest) onceHere(ctx context.Context, ch challenge, words command, seed uint64) (outcome, error) {
+	o := outcome{Seed: seed, Again: t.again(ch.id, seed)}
+	test, err := words.test()
+	if err != nil {
+		return o, err
+	}
+	test.Program = harness.Binary(words.get("--bin"))
+	test.Seed, test.Store = seed, t.store
+	r, err := t.drive(ctx, ch.id+" "+ch.name, test)
+	o.Dir = r.Dir
+	if err != nil {
+		return o, err
+	}
+	o.Valid, o.Reasons = r.Valid, r.Reasons
+	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
+	if set, ok := r.Workload.(*check.SetFullResult); ok && set.StableLatencies != nil {
+		o.Stable = newStable(float64(set.StableLatencies.Median), float64(set.StableLatencies.Max))
+	}
+	return o, nil
+}
+
+// test reads the words as the test command does.
+func (c command) test() (harness.Test, error) {
+	var f testFlags
+	cmd := &cobra.Command{Use: "test"}
+	f.register(cmd)
+	if err := cmd.ParseFlags(c[1:]); err != nil {
+		return harness.Test{}, err
+	}
+	return f.resolve(cmd)
+}

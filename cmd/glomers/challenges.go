@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A challenge is one of https://fly.io/dist-sys.
+type challenge struct {
+	id, name string
+	dir      string  // of our solution, from the root of the repository
+	words    string  // of the published command, after "maelstrom test" and without --bin
+	targets  targets // published too
+}
+
+// targets are what the figures of a run must stay below. Zero means that there is none.
+type targets struct {
+	msgsPerOp   float64       // messages between servers per operation
+	median, max time.Duration // of the stable latency
+}
+
+// challenges returns those that can be run, in their order.
+func challenges() []challenge {
+	const efficient = "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100"
+	return []challenge{
+		{"1", "echo", "echo", "-w echo --node-count 1 --time-limit 10", targets{}},
+		{"2", "unique ids", "unique-ids", "-w unique-ids --time-limit 30 --rate 1000 --node-count 3 --availability total --nemesis partition", targets{}},
+		{"3a", "single-node broadcast", "broadcast", "-w broadcast --node-count 1 --time-limit 20 --rate 10", targets{}},
+		{"3b", "multi-node broadcast", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10", targets{}},
+		{"3c", "fault-tolerant broadcast", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition", targets{}},
+		{"3d", "efficient broadcast I", "broadcast", efficient, targets{30, 400 * time.Millisecond, 600 * time.Millisecond}},
+		{"3e", "efficient broadcast II", "broadcast", efficient, targets{20, time.Second, 2 * time.Second}},
+	}
+}
+
+func challengeIDs() []string {
+	var ids []string
+	for _, c := range challenges() {
+		ids = append(ids, c.id)
+	}
+	return ids
+}
+
+// choose returns the challenges with the given ids, in their order. "all" means every one.
+func choose(ids []string) ([]challenge, error) {
+	var chosen []challenge
+	for _, c := range challenges() {
+		if slices.Contains(ids, c.id) || slices.Contains(ids, "all") {
+			chosen = append(chosen, c)
+		}
+	}
+	for _, id := range ids {
+		if id != "all" && !slices.Contains(challengeIDs(), id) {
+			return nil, fmt.Errorf("no challenge is called %q: want all, %s", id, alternatives(challengeIDs()))
+		}
+	}
+	return chosen, nil
+}
+
+// missed says which targets the outcome misses, each with the figure beside it.
+func (t targets) missed(o outcome) []string {
+	var why []string
+	over := func(what string, figure, target any) {
+		why = append(why, fmt.Sprintf("%s is %v, the target is below %v", what, figure, target))
+	}
+	if t.msgsPerOp > 0 && o.MsgsPerOp >= t.msgsPerOp {
+		over("msgs/op", fmt.Sprintf("%.4g", o.MsgsPerOp), t.msgsPerOp)
+	}
+	if t.max > 0 && o.Stable == nil {
+		why = append(why, "no stable latency was measured")
+	}
+	if t.median > 0 && o.Stable != nil && o.Stable.Median >= t.median {
+		over("median stable latency", o.Stable.Median, t.median)
+	}
+	if t.max > 0 && o.Stable != nil && o.Stable.Max >= t.max {
+		over("maximum stable latency", o.Stable.Max, t.max)
+	}
+	return why
+}
+
+// A command is the words of a Maelstrom command line.
+type command []string
+
+// command returns the published words, with the user's changes, for the node at bin.
+func (c challenge) command(bin string, o overrides) command {
+	words := command(strings.Fields("test " + c.words))
+	words.set("--bin", bin)
+	if len(o.nemesis) > 0 {
+		words.set("--nemesis", strings.Join(o.nemesis, ","))
+	}
+	if o.timeLimit > 0 {
+		words.set("--time-limit", fmt.Sprint(o.timeLimit.Seconds()))
+	}
+	return words
+}
+
+// get returns the argument of a flag, "" if it is not there.
+func (c command) get(flag string) string {
+	if i := slices.Index(c, flag); i >= 0 && i+1 < len(c) {
+		return c[i+1]
+	}
+	return ""
+}
+
+// set gives a flag its argument, adding it if need be.
+func (c *command) set(flag, arg string) {
+	if i := slices.Index(*c, flag); i >= 0 && i+1 < len(*c) {
+		(*c)[i+1] = arg
+		return
+	}
+	*c = append(*c, flag, arg)
+}

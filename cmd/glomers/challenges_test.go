@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+)
+
+func TestPublishedCommandsAreUnderstood(t *testing.T) {
+	for _, ch := range challenges() {
+		test, err := ch.command("bin/node", overrides{}).test()
+		require.NoError(t, err, ch.id)
+		require.NotZero(t, test.TimeLimit, ch.id)
+	}
+	efficient, err := challenges()[5].command("bin/node", overrides{}).test()
+	require.NoError(t, err)
+	require.Equal(t, "broadcast", efficient.Workload)
+	require.Equal(t, 25, efficient.NodeCount)
+	require.Equal(t, 100.0, efficient.Rate)
+	require.Equal(t, 20*time.Second, efficient.TimeLimit)
+	require.Equal(t, 100*time.Millisecond, efficient.Latency)
+}
+
+func TestPrintCommand(t *testing.T) {
+	for line, want := range map[string]string{
+		"challenge 3d --print-command":                        "test -w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100 --bin bin/broadcast\n",
+		"challenge 3c --print-command --bin x --time-limit 5": "test -w broadcast --node-count 5 --time-limit 5 --rate 10 --nemesis partition --bin x\n",
+		"challenge 3c --print-command --time-limit 60":        "test -w broadcast --node-count 5 --time-limit 60 --rate 10 --nemesis partition --bin bin/broadcast\n",
+		"challenge 1 --print-command --nemesis partition":     "test -w echo --node-count 1 --time-limit 10 --bin bin/echo --nemesis partition\n",
+	} {
+		status, stdout, stderr := execute(words(line)...)
+		require.Equal(t, statusValid, status, stderr)
+		require.Equal(t, want, stdout)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	all, err := choose([]string{"all", "1"})
+	require.NoError(t, err)
+	require.Equal(t, challenges(), all)
+	some, err := choose([]string{"3e", "1", "1"})
+	require.NoError(t, err)
+	require.Len(t, some, 2)
+	require.Equal(t, "1", some[0].id)
+}
+
+func TestTargets(t *testing.T) {
+	goal := targets{msgsPerOp: 30, median: 400 * time.Millisecond, max: 600 * time.Millisecond}
+	require.Empty(t, goal.missed(outcome{MsgsPerOp: 29.9, Stable: newStable(399, 599)}))
+	require.Empty(t, targets{}.missed(outcome{MsgsPerOp: 1000}))
+	require.Equal(t, []string{
+		"msgs/op is 30, the target is below 30",
+		"median stable latency is 400ms, the target is below 400ms",
+		"maximum stable latency is 1s, the target is below 600ms",
+	}, goal.missed(outcome{MsgsPerOp: 30, Stable: newStable(400, 1000)}))
+	require.Equal(t, []string{"no stable latency was measured"}, goal.missed(outcome{}))
+}
+
+func TestOutcomeStatus(t *testing.T) {
+	for _, c := range []struct {
+		outcome outcome
+		verdict string
+		status  int
+	}{
+		{outcome{}, "valid", statusValid},
+		{outcome{Missed: []string{"x"}}, "target missed", statusInvalid},
+		{outcome{Valid: check.Unknown}, "unknown", statusUnknown},
+		{outcome{Valid: check.Invalid}, "invalid", statusInvalid},
+		{outcome{Broken: "x"}, "broken", statusBroken},
+	} {
+		require.Equal(t, c.verdict, c.outcome.verdict())
+		require.Equal(t, c.status, c.outcome.status())
+	}
+
+	var worst cli
+	for _, step := range [][2]int{{statusValid, statusValid}, {statusUnknown, statusUnknown}, {statusInvalid, statusInvalid}, {statusUnknown, statusInvalid}, {statusBroken, statusBroken}, {statusInvalid, statusBroken}} {
+		worst.worsen(step[0])
+		require.Equal(t, step[1], worst.status)
+	}
+}
+
+func TestTable(t *testing.T) {
+	second := milliseconds{time.Second}
+	chs := []challenge{challenges()[0], challenges()[5], challenges()[6]}
+	done := []outcome{
+		{Challenge: "1", OKFraction: 1, Judged: true, Took: second},
+		{Challenge: "3d", OKFraction: 1, MsgsPerOp: 2, Stable: newStable(200, 300), Judged: true, Took: second},
+		{Challenge: "3d", OKFraction: 1, MsgsPerOp: 4, Stable: newStable(240, 700), Judged: true, Took: second, Missed: []string{"maximum stable latency is 700ms"}, Seed: 7, Dir: "store/x", Again: "glomers challenge 3d --seed 7"},
+		{Challenge: "3d", OKFraction: 0.5, MsgsPerOp: 3, Stable: newStable(220, 310), Judged: true, Took: second, Valid: check.Invalid, Reasons: []string{"value 3 is missing\nreply: []"}},
+		{Challenge: "3d", Judged: true, Took: second, Broken: "node n3 exited"},
+	}
+	var b bytes.Buffer
+	require.NoError(t, writeTable(&b, chs, done))
+	require.Equal(t, `
+challenge                  verdict                                         availability   msgs/op          median                       max                          time
+1 echo                     valid                                           1              0                -                            -                            1 s
+3d efficient broadcast I   1 valid, 1 target missed, 1 invalid, 1 broken   1 [0.5–1]      3 [2–4] (< 30)   220 ms [200–240] (< 400ms)   310 ms [300–700] (< 600ms)   1 s [1–1]
+
+3d: target missed
+  maximum stable latency is 700ms
+  store: store/x
+  again: glomers challenge 3d --seed 7
+
+3d: invalid
+  value 3 is missing
+    reply: []
+  store: none
+
+3d: broken
+  node n3 exited
+  store: none
+`, b.String())
+}
+
+func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, writeTable(&b, challenges(), []outcome{{Challenge: "3d", MsgsPerOp: 99}}))
+	require.Contains(t, b.String(), "Targets are not judged under --nemesis.")
+}
+
+func TestOutcomeJSON(t *testing.T) {
+	b, err := json.Marshal(outcome{Challenge: "3d", Stable: newStable(200, 300), Took: milliseconds{time.Second}, Judged: true})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"challenge":"3d","valid":true,"ok-fraction":0,"msgs-per-op":0,"stable-latency-ms":{"0.5":200,"1":300},"took-ms":1000,"targets-judged":true}`, string(b))
+}
+
+func TestQuote(t *testing.T) {
+	for word, want := range map[string]string{"a/b-c.d": "a/b-c.d", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'"} {
+		require.Equal(t, want, quote(word))
+	}
+}

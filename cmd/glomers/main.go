@@ -1,0 +1,23 @@
+// Command glomers tests nodes of distributed systems: it runs them in a
+// simulated network, injects faults, and judges what their clients saw.
+//
+//	glomers test -w WORKLOAD --bin PATH    runs one test
+//	glomers challenge ID…|all              runs the challenges of Gossip Glomers
+//
+// Results go to stdout; progress, logs and errors to stderr. The exit status is
+// 0 when everything was valid, 1 when something was invalid or missed a target, 2 when the
+// verdict is unknown, and 3 when a test could not be carried out.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // so that a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}

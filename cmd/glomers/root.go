@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+	"github.com/vbauerster/mpb/v8/cwriter"
+
+	"glomers/harness/check"
+)
+
+// The exit statuses.
+const (
+	statusValid   = 0
+	statusInvalid = 1 // or a target was missed
+	statusUnknown = 2
+	statusBroken  = 3 // the test could not be carried out
+)
+
+// errInterrupted ends a command that was told to stop.
+var errInterrupted = errors.New("interrupted")
+
+// A cli is one execution of the program.
+type cli struct {
+	stdout, stderr io.Writer
+	terminal       bool // stderr is one
+	log            *slog.Logger
+	status         int // the worst so far
+}
+
+// run carries out the command line args and returns the exit status. It stops
+// early, but cleanly, when ctx is cancelled.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	c := &cli{stdout: stdout, stderr: stderr}
+	if f, ok := stderr.(*os.File); ok {
+		c.terminal = cwriter.IsTerminal(int(f.Fd()))
+	}
+	c.log = slog.New(tint.NewTextHandler(stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !c.terminal}))
+
+	root := c.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintf(stderr, "glomers: %v\n", err)
+		return statusBroken
+	}
+	return c.status
+}
+
+// worsen makes s the exit status if it is worse than what it is.
+func (c *cli) worsen(s int) {
+	rank := map[int]int{statusValid: 0, statusUnknown: 1, statusInvalid: 2, statusBroken: 3}
+	if rank[s] > rank[c.status] {
+		c.status = s
+	}
+}
+
+func statusOf(v check.Verdict) int {
+	switch v {
+	case check.Valid:
+		return statusValid
+	case check.Unknown:
+		return statusUnknown
+	default:
+		return statusInvalid
+	}
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "glomers",
+		Short: "Test the nodes of a distributed system",
+		Long: `Glomers runs the nodes of a distributed system in a simulated network, injects
+faults, and judges what their clients saw. It speaks Maelstrom's protocol.
+
+Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
+		Example: `  glomers challenge all
+  glomers challenge 3e --repeat 5
+  glomers test -w echo --bin ./my-node --node-count 1 --time-limit 10`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return fmt.Errorf("no command is called %q: want %s", args[0], strings.Join(commandNames(cmd), ", "))
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(c.testCommand(), c.challengeCommand(), c.versionCommand())
+	return root
+}
+
+func (c *cli) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  glomers version",
+		Args:    cobra.NoArgs,
+		Run:     func(*cobra.Command, []string) { fmt.Fprintln(c.stdout, "glomers", version()) },
+	}
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
+}
+
+// version returns the module's version, or the commit that it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && (v == "" || v == "(devel)") {
+			v = s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return strings.TrimSpace(v + " " + info.GoVersion)
+}

@@ -1,0 +1,80 @@
+// Command misbehave is a node that does one thing wrong: the one that its
+// argument names. It is for a single node.
+//
+//	silent    does not answer init
+//	crash     exits with status 7 at its third request
+//	rubbish   prints what is no message at its third request
+//	refuse    answers every request with the error temporarily-unavailable
+//	twist     echoes something else at its third request
+//	repeat    generates an id again at its third request
+//	lose      acknowledges broadcasts after the second, and forgets them
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"log"
+	"os"
+)
+
+type message struct {
+	Src  string         `json:"src"`
+	Dest string         `json:"dest"`
+	Body map[string]any `json:"body"`
+}
+
+func main() {
+	fault := os.Args[1]
+	values := []any{}
+	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
+	for requests := 0; ; {
+		var msg message
+		if err := in.Decode(&msg); err != nil {
+			log.Fatal(err)
+		}
+		body := map[string]any{"type": msg.Body["type"].(string) + "_ok", "in_reply_to": msg.Body["msg_id"]}
+		switch msg.Body["type"] {
+		case "init":
+			if fault == "silent" {
+				continue
+			}
+		case "echo":
+			body["echo"] = msg.Body["echo"]
+		case "generate":
+			body["id"] = requests
+		case "broadcast":
+			if fault != "lose" || len(values) < 2 {
+				values = append(values, msg.Body["message"])
+			}
+		case "read":
+			body["messages"] = values
+		}
+		if msg.Body["type"] != "init" && msg.Body["type"] != "topology" {
+			requests++
+			if fault == "refuse" {
+				body = map[string]any{"type": "error", "code": 11, "text": "not today", "in_reply_to": msg.Body["msg_id"]}
+			}
+			if requests == 3 {
+				misbehave(fault, body)
+			}
+		}
+		if err := out.Encode(message{Src: msg.Dest, Dest: msg.Src, Body: body}); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// misbehave does what is wrong, or spoils the reply.
+func misbehave(fault string, body map[string]any) {
+	switch fault {
+	case "crash":
+		fmt.Fprintln(os.Stderr, "out of cheese")
+		os.Exit(7)
+	case "rubbish":
+		fmt.Println("hello from the debugger")
+	case "twist":
+		body["echo"] = "something else"
+	case "repeat":
+		body["id"] = 0
+	}
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"glomers/harness"
+	"glomers/harness/nemesis"
+	"glomers/harness/network"
+	"glomers/harness/workload"
+)
+
+// testFlags holds the options of one test, as Maelstrom names them. The published
+// commands of the challenges are read with them too.
+type testFlags struct {
+	test    harness.Test
+	bin     string
+	workers int  // of --concurrency
+	perNode bool // workers is their number per node
+	runs    int  // of --test-count
+	seed    uint64
+}
+
+// register adds the flags to cmd.
+func (f *testFlags) register(cmd *cobra.Command) {
+	t, flags := &f.test, cmd.Flags()
+	names, faults, topologies := workload.Names(), nemesis.Names(), workload.Topologies()
+	dists := []string{string(network.Constant), string(network.Uniform), string(network.Exponential)}
+
+	define(cmd, "workload", "w", "name", "", "what clients do: "+alternatives(names), oneOf(&t.Workload, names))
+	flags.StringVar(&f.bin, "bin", "", "`path` of the node: an executable, or the directory of a Go program, which is built first")
+	define(cmd, "node-count", "", "n", "", "run nodes n0 … n(k-1); without it, five nodes n1 … n5", whole(&t.NodeCount))
+	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
+	define(cmd, "rate", "", "n", "5", "operations per second, over all workers", f.setRate)
+	define(cmd, "concurrency", "", "n", "1n", "workers; 4n is four per node", f.setConcurrency)
+	define(cmd, "latency", "", "ms", "0", "mean latency of messages between nodes", span(&t.Latency, time.Millisecond, 0))
+	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+alternatives(dists), f.setDist)
+	define(cmd, "nemesis", "", "names", "", "faults to inject: "+alternatives(faults), someOf(&t.Nemesis, faults))
+	define(cmd, "nemesis-interval", "", "seconds", "10", "mean time between the start and the end of a fault", span(&t.NemesisInterval, time.Second, time.Millisecond))
+	define(cmd, "availability", "", "wanted", "", "least acceptable fraction of ok operations: total, or a number from 0 to 1", f.setAvailability)
+	define(cmd, "topology", "", "name", "grid", "neighbours told to the nodes in broadcast: "+alternatives(topologies), oneOf(&t.Topology, topologies))
+	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
+	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
+	flags.BoolVar(&t.Faithful, "faithful", false, "draw partitions as Maelstrom does, also those that cut nothing")
+	flags.StringVar(&t.Store, "store", "store", "`directory` for the files of the run")
+
+	suggest(cmd, "workload", names)
+	suggest(cmd, "latency-dist", dists)
+	suggest(cmd, "nemesis", faults)
+	suggest(cmd, "topology", topologies)
+	suggest(cmd, "availability", []string{"total"})
+}
+
+func (f *testFlags) setRate(text string) error {
+	r, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(r > 0) || r > 1e6 {
+		return errors.New("want a number above 0, at most a million")
+	}
+	f.test.Rate = r
+	return nil
+}
+
+func (f *testFlags) setConcurrency(text string) error {
+	digits, perNode := strings.CutSuffix(text, "n")
+	f.perNode = perNode
+	if whole(&f.workers)(digits) != nil {
+		return errors.New("want a whole number from 1, or one per node such as 4n")
+	}
+	return nil
+}
+
+func (f *testFlags) setDist(text string) error {
+	d, err := network.ParseDist(text)
+	f.test.LatencyDist = d
+	return err
+}
+
+func (f *testFlags) setAvailability(text string) error {
+	if text != "total" {
+		if n, err := strconv.ParseFloat(text, 64); err != nil || !(n >= 0 && n <= 1) {
+			return errors.New("want total or a number from 0 to 1")
+		}
+	}
+	f.test.Availability = text
+	return nil
+}
+
+// resolve returns the test that the parsed flags describe, without its program.
+func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
+	t := f.test
+	if t.Workload == "" {
+		return t, fmt.Errorf("no workload given: want --workload %s", alternatives(workload.Names()))
+	}
+	t.Concurrency = f.workers
+	if f.perNode {
+		nodes := t.NodeCount
+		if nodes == 0 {
+			nodes = 5
+		}
+		t.Concurrency = f.workers * nodes
+	}
+	t.Seed = f.seed
+	if !cmd.Flags().Changed("seed") {
+		t.Seed = clockSeed()
+	}
+	return t, nil
+}
+
+// clockSeed returns a seed that differs from one run to the next, and is short
+// enough to be typed.
+func clockSeed() uint64 { return uint64(time.Now().UnixMicro()) % 1e9 }
+
+// commandLine returns the command which repeats a run of cmd with the given seed.
+func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
+	words := []string{cmd.CommandPath()}
+	dash := cmd.ArgsLenAtDash()
+	if dash < 0 {
+		dash = len(args)
+	}
+	words = append(words, args[:dash]...)
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		switch {
+		case f.Name == "seed" || f.Name == "test-count" || f.Name == "repeat":
+		case f.Value.String() == "true": // of a flag without an argument
+			words = append(words, "--"+f.Name)
+		default:
+			words = append(words, "--"+f.Name, quote(f.Value.String()))
+		}
+	})
+	words = append(words, "--seed", strconv.FormatUint(seed, 10))
+	if dash < len(args) {
+		words = append(words, "--")
+		for _, a := range args[dash:] {
+			words = append(words, quote(a))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// quote writes a word for a shell.
+func quote(word string) string {
+	plain := strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+") == ""
+	if plain && word != "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
