@@ -106,7 +106,11 @@ func (n *Node) RPC(dest string, body any, handler HandlerFunc) error {
 		return fmt.Errorf("node: request to %s: %w", dest, err)
 	}
 	c := &call{callback: handler}
-	return n.request(c, dest, "", raw)
+	if err := n.request(c, dest, "", raw); err != nil {
+		n.forget(c)
+		return err
+	}
+	return nil
 }
 
 // SyncRPC sends a request and waits for the reply, until ctx ends, whose error it then returns. If ctx
@@ -132,7 +136,7 @@ type call struct {
 	reply    *envelope // set before the waiter is woken; nil when it was the deadline
 	policy   policy
 	received int64  // lines that the node had read when the call began
-	attempt  int    // of the latest attempt, from 0; with resend, guarded by Node.mu
+	attempt  int    // the latest that was made, from 0; with resend, guarded by Node.mu
 	resend   *event // the next attempt
 	again    func() // makes it
 }
@@ -196,18 +200,22 @@ func (n *Node) noReply(c *call, dest string) error {
 		return NewRPCError(Timeout, fmt.Sprintf("no reply from %s: the node's input has ended", dest))
 	}
 	text := fmt.Sprintf("no reply from %s within %v", dest, c.policy.deadline)
-	if c.task == nil && n.received.Load() == c.received {
+	if c.task == nil && n.turn.busy() && n.received.Load() == c.received {
 		text += " (nothing was read meanwhile: a typed handler must pass on its own ctx, or it keeps the turn)"
 	}
 	return NewRPCError(Timeout, text)
 }
 
-// request sends an attempt of c.
+// request sends an attempt of c, unless c has ended.
 func (n *Node) request(c *call, dest, typ string, raw []byte) error {
 	n.mu.Lock()
 	if n.noReplies.Load() && c.callback == nil {
 		n.mu.Unlock()
 		return NewRPCError(TemporarilyUnavailable, "the node's input has ended: no reply could come")
+	}
+	if c.claimed {
+		n.mu.Unlock()
+		return nil
 	}
 	n.lastMsgID++
 	id := n.lastMsgID
@@ -225,11 +233,13 @@ func (n *Node) repeat(c *call, wait time.Duration) {
 		return
 	}
 	d := wait + c.policy.retry.backoff(c.attempt, n.jitter)
-	c.attempt++
 	if c.resend != nil {
 		n.timers.stop(c.resend)
 	}
 	c.resend = n.timers.after(d, func() {
+		n.mu.Lock()
+		c.attempt++
+		n.mu.Unlock()
 		n.repeat(c, c.policy.retry.Wait)
 		c.again()
 	})
@@ -261,7 +271,7 @@ func (n *Node) deliver(e *envelope) {
 		n.inflight.begin()
 		go func() {
 			defer n.inflight.end()
-			if err := n.protect("a callback", func() error { return c.callback(e.message()) }); err != nil {
+			if err := n.protect("a callback", func() error { return c.callback(e.message()) }); err != nil && !isOutputError(err) {
 				n.log.Error("callback failed", "reply", string(e.body), "err", err)
 			}
 		}()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 )
@@ -15,20 +16,16 @@ const (
 )
 
 // Run reads messages and handles them, until the input ends (nil), Shutdown is called (nil) or
-// the output breaks (an error). Before it returns it waits for the handlers in flight,
-// at most 5 s, and flushes the output. The contexts of timers and of functions given to
+// the output breaks (an error, at once). Otherwise it waits for the handlers in flight,
+// at most 5 s, and flushes the output before it returns. The contexts of timers and of functions given to
 // Go end when the shutdown begins. Run may be called once.
 func (n *Node) Run() error {
-	if n.transport == nil {
-		n.transport = NewStdio(n.Stdin, n.Stdout)
-	}
+	n.wire()
 	go n.read()
 	<-n.stopped
 	n.cancel.background()
-	select {
-	case <-n.inflight.idle():
-	case <-time.After(drainLimit):
-		n.log.Warn("handlers are still running, ending without them", "waited", drainLimit)
+	if !isOutputError(n.stopErr) { // otherwise nobody would see what the handlers answer
+		n.drain()
 	}
 	n.cancel.requests()
 	if err := n.transport.Flush(); err != nil {
@@ -37,21 +34,44 @@ func (n *Node) Run() error {
 	return n.stopErr
 }
 
+// drain waits until nothing is in flight.
+func (n *Node) drain() {
+	select {
+	case <-n.inflight.idle():
+	case <-time.After(drainLimit):
+		n.log.Warn("handlers are still running, ending without them", "waited", drainLimit)
+	}
+}
+
 // Shutdown makes Run return: it goes on answering until the input has been quiet for 50 ms and no handler
 // runs, at most 5 s. It returns at once.
 func (n *Node) Shutdown() {
 	n.cancel.background()
 	go func() {
-		limit := time.Now().Add(drainLimit)
-		for seen := int64(-1); time.Now().Before(limit); time.Sleep(drainQuiet) {
-			now := n.received.Load()
-			if now == seen {
-				break
-			}
-			seen = now
-		}
+		n.awaitQuiet()
 		n.stop(nil)
 	}()
+}
+
+// awaitQuiet waits until the input has been quiet for a while, but for drainLimit at the most.
+func (n *Node) awaitQuiet() {
+	limit := time.After(drainLimit)
+	look := time.NewTicker(drainQuiet)
+	defer look.Stop()
+	for seen := int64(-1); ; {
+		now := n.received.Load()
+		if now == seen && n.idle.Load() { // what is not idle has lines to read
+			return
+		}
+		seen = now
+		select {
+		case <-look.C:
+		case <-limit:
+			return
+		case <-n.stopped: // the input has ended meanwhile
+			return
+		}
+	}
 }
 
 // stop makes Run end. The first error counts.
@@ -70,7 +90,7 @@ func (n *Node) read() {
 		if !n.transport.Ready() {
 			n.idle.Store(true)
 			if err := n.transport.Flush(); err != nil {
-				n.stop(err)
+				n.stop(outputError{err})
 				return
 			}
 		}
@@ -100,14 +120,13 @@ func (n *Node) endOfInput(err error) {
 	n.idle.Store(true)
 	n.mu.Lock()
 	n.noReplies.Store(true)
-	var waiting []*call
-	for _, c := range n.pending {
-		if c.callback == nil {
+	var waiting []*call // in the order of their latest attempts, not the map's
+	for _, id := range slices.Sorted(maps.Keys(n.pending)) {
+		if c := n.pending[id]; c.callback == nil {
 			waiting = append(waiting, c)
 		}
 	}
 	n.mu.Unlock()
-	slices.SortFunc(waiting, func(a, b *call) int { return int(a.ids[0] - b.ids[0]) })
 	n.cancel.background()
 	if errors.Is(err, io.EOF) {
 		n.stop(nil)
@@ -138,6 +157,7 @@ func (n *Node) dispatch(e *envelope) bool {
 		go n.runOfficial(h.official, e)
 		return true
 	}
+	n.inflight.begin() // a message that waits for the turn is in flight, too
 	n.turn.acquire()
 	return n.run(n.requests, string(e.src), true, func(t *task) { h.typed(t, e) })
 }
@@ -165,7 +185,7 @@ func (n *Node) runOfficial(fn HandlerFunc, e *envelope) {
 	defer n.inflight.end()
 	msg := e.message()
 	if err := n.protect("the handler of "+string(e.typ), func() error { return fn(msg) }); err != nil {
-		n.replyError(e, err)
+		n.fail(e, err)
 	}
 }
 
@@ -185,10 +205,16 @@ func (n *Node) reply(e *envelope, typ string, raw []byte) {
 	if !e.hasMsgID {
 		return
 	}
-	err := n.send(string(e.src), raw, reserved{typ: typ, inReplyTo: e.msgID, hasInReplyTo: true})
-	if err != nil {
-		n.log.Error("cannot reply", "to", string(e.src), "err", err)
+	// The only error left is that of the output, which Run returns.
+	_ = n.send(string(e.src), raw, reserved{typ: typ, inReplyTo: e.msgID, hasInReplyTo: true})
+}
+
+// fail tells the sender of e about its handler's error, or reports one that the sender did not ask for.
+func (n *Node) fail(e *envelope, err error) {
+	if !e.hasMsgID && !isOutputError(err) {
+		n.log.Warn("handler failed", "type", string(e.typ), "from", string(e.src), "err", err)
 	}
+	n.replyError(e, err)
 }
 
 // replyError answers the request e with err.

@@ -31,11 +31,13 @@ type Options struct {
 // A Node is a member of a cluster: it handles messages and sends them. Register its handlers, then call
 // Main or Run. All methods but those that register may be called concurrently.
 type Node struct {
-	// Stdin and Stdout carry the messages if Options named no Transport. Run reads the fields once.
+	// Stdin and Stdout carry the messages if Options named no Transport. The fields are read
+	// once, by Run or by what sends before it.
 	Stdin  io.Reader
 	Stdout io.Writer
 
-	transport Transport
+	transport Transport // to be read through wire, before Run has begun
+	wireOnce  sync.Once
 	log       *slog.Logger
 	seed      uint64
 	handlers  map[string]handler // fixed once Run has begun
@@ -43,14 +45,15 @@ type Node struct {
 
 	turn     turn
 	timers   timers
-	inflight inflight // handlers, callbacks, timers' functions
-	received atomic.Int64
+	inflight inflight     // handlers, callbacks, timers' functions
+	received atomic.Int64 // lines read
+	skew     atomic.Int64 // of Now, in ns
 
 	background context.Context // of timers and of Go: ends when the shutdown begins
 	requests   context.Context // of handlers: ends when the shutdown has waited long enough
 	cancel     struct{ background, requests context.CancelFunc }
 
-	idle      atomic.Bool // the reading goroutine waits for input: whoever writes must flush
+	idle      atomic.Bool // no goroutine reads, or it waits for input: whoever writes must flush
 	noReplies atomic.Bool // the input has ended
 	stopOnce  sync.Once
 	stopped   chan struct{} // closed when the node is to end, after stopErr is set
@@ -80,6 +83,7 @@ func New(o Options) *Node {
 		pending:   make(map[int64]*call),
 	}
 	n.timers.turn = &n.turn
+	n.idle.Store(true) // nobody reads yet
 	n.background, n.cancel.background = context.WithCancel(context.Background())
 	n.requests, n.cancel.requests = context.WithCancel(context.Background())
 	if n.log == nil {
@@ -94,6 +98,16 @@ func New(o Options) *Node {
 
 // NewNode returns a node on stdin and stdout, as in the official library.
 func NewNode() *Node { return New(Options{}) }
+
+// wire returns the transport.
+func (n *Node) wire() Transport {
+	n.wireOnce.Do(func() {
+		if n.transport == nil {
+			n.transport = NewStdio(n.Stdin, n.Stdout)
+		}
+	})
+	return n.transport
+}
 
 func logLevel() slog.Level {
 	level := slog.LevelWarn

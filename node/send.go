@@ -66,24 +66,33 @@ func (n *Node) send(dest string, raw []byte, r reserved) error {
 	line = append(line, '}')
 	*buf = line
 	if err := n.write(line); err != nil {
+		err = outputError{err}
 		n.stop(err)
 		return err
 	}
 	return nil
 }
 
+// An outputError is the transport's. It ends the node and Run returns it, so nobody else reports it.
+type outputError struct{ error }
+
+func (e outputError) Unwrap() error { return e.error }
+
+func isOutputError(err error) bool {
+	_, ok := errors.AsType[outputError](err)
+	return ok
+}
+
 // write gives a line to the transport, and flushes it if nobody else will: the reading goroutine does so before it
 // waits. Its setting of idle and then flushing, and our writing and then
 // reading idle, cannot both miss the other.
 func (n *Node) write(line []byte) error {
-	if n.transport == nil {
-		return errors.New("node: cannot send before Run")
-	}
-	if err := n.transport.WriteLine(line); err != nil {
+	transport := n.wire()
+	if err := transport.WriteLine(line); err != nil {
 		return err
 	}
 	if n.idle.Load() {
-		return n.transport.Flush()
+		return transport.Flush()
 	}
 	return nil
 }

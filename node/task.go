@@ -71,10 +71,9 @@ func (t *task) resume() {
 	}
 }
 
-// run calls f as a task: the caller has acquired the turn, run releases it. It tells whether
-// the caller still has the reading.
+// run calls f as a task that is in flight: the caller has counted it and acquired the turn, run ends both. It
+// tells whether the caller still has the reading.
 func (n *Node) run(ctx context.Context, from string, reads bool, f func(t *task)) bool {
-	n.inflight.begin()
 	defer n.inflight.end()
 	t := &task{Context: ctx, n: n, from: from, reads: reads}
 	f(t)

@@ -171,6 +171,7 @@ func (s *schedule) set(d time.Duration, f func(ctx context.Context)) {
 			s.n.turn.release()
 			return
 		}
+		s.n.inflight.begin()
 		s.n.run(s.n.background, "", false, func(t *task) {
 			_ = s.n.protect("a timer", func() error { f(t); return nil }) // reported by protect
 		})

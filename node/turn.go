@@ -29,6 +29,13 @@ func (t *turn) acquire() {
 	<-mine
 }
 
+// busy reports whether somebody has the turn.
+func (t *turn) busy() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.held
+}
+
 // release passes the turn to the next in the queue, if there is one.
 func (t *turn) release() {
 	t.mu.Lock()

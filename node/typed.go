@@ -23,10 +23,10 @@ func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, r
 			if err != nil {
 				return nil, err
 			}
-			return json.Marshal(resp)
+			return marshalObject(resp)
 		})
 		if err != nil {
-			n.replyError(e, err)
+			n.fail(e, err)
 			return
 		}
 		n.reply(e, ok, raw)
@@ -68,6 +68,15 @@ func protected[T any](n *Node, t *task, e *envelope, f func(T) ([]byte, error)) 
 		raw, err = f(body)
 		return err
 	})
+	return raw, err
+}
+
+// marshalObject is json.Marshal for what must be an object, as bodies are.
+func marshalObject(v any) ([]byte, error) {
+	raw, err := json.Marshal(v)
+	if err == nil && raw[0] != '{' {
+		err = fmt.Errorf("node: a body must be an object, not %s", raw)
+	}
 	return raw, err
 }
 

@@ -204,7 +204,7 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 	}
 	test.Program = harness.Binary(words.get("--bin"))
 	test.Seed, test.Store = seed, t.store
-	r, err := t.drive(ctx, ch.id+" "+ch.name, test)
+	r, err := t.drive(ctx, ch.id+" "+ch.name, test, logging{})
 	o.Dir = r.Dir
 	if err != nil {
 		return o, err

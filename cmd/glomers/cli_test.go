@@ -123,6 +123,19 @@ func TestJSONIsAllOfStdout(t *testing.T) {
 	require.Contains(t, stderr, "valid: echo", "the summary is there, too")
 }
 
+func TestLogs(t *testing.T) {
+	t.Parallel()
+	line := "test -w echo --node-count 1 --time-limit 1 --rate 50 --store " + t.TempDir() + " --bin testdata/misbehave "
+	_, _, stderr := execute(words(line + "--log-stderr --log-net-send -- crash")...)
+	require.Contains(t, stderr, "INF out of cheese node=n0")
+	require.Regexp(t, `INF send at=.* src=c1 dest=n0 body=.*Please echo`, stderr)
+	require.NotContains(t, stderr, "INF recv")
+	_, _, stderr = execute(words(line + "--log-net-recv -- crash")...)
+	require.Contains(t, stderr, "INF recv")
+	require.NotContains(t, stderr, "INF send")
+	require.NotContains(t, stderr, "INF out of cheese")
+}
+
 func TestChallengeJudgesAnybodysNode(t *testing.T) {
 	t.Parallel()
 	status, stdout, stderr := execute(words("challenge 1 2 --bin testdata/official --time-limit 1 --store " + t.TempDir())...)

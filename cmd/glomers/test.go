@@ -65,7 +65,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	}
 	for range max(1, f.runs) {
 		c.log.Info("starting", "workload", t.Workload, "seed", t.Seed)
-		result, err := c.drive(cmd.Context(), t.Workload, t)
+		result, err := c.drive(cmd.Context(), t.Workload, t, f.logs)
 		if err != nil {
 			return fmt.Errorf("%w\nstore: %s\nagain: %s", err, cmp.Or(result.Dir, "none"), commandLine(cmd, args, t.Seed))
 		}
@@ -87,10 +87,11 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 }
 
 // drive runs t and shows how it goes.
-func (c *cli) drive(ctx context.Context, title string, t harness.Test) (harness.Result, error) {
+func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logging) (harness.Result, error) {
 	d := c.newDisplay(title)
 	defer d.close()
 	t.Progress = d.show
+	logs.attach(&t, d.logger())
 	result, err := harness.Run(ctx, t)
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted

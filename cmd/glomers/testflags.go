@@ -25,6 +25,7 @@ type testFlags struct {
 	perNode bool // workers is their number per node
 	runs    int  // of --test-count
 	seed    uint64
+	logs    logging
 }
 
 // register adds the flags to cmd.
@@ -48,6 +49,9 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
 	flags.BoolVar(&t.Faithful, "faithful", false, "draw partitions as Maelstrom does, also those that cut nothing")
+	flags.BoolVar(&f.logs.stderr, "log-stderr", false, "log what nodes write to stderr")
+	flags.BoolVar(&f.logs.sent, "log-net-send", false, "log every message when it is sent")
+	flags.BoolVar(&f.logs.received, "log-net-recv", false, "log every message when it is received, or lost")
 	flags.StringVar(&t.Store, "store", "store", "`directory` for the files of the run")
 
 	suggest(cmd, "workload", names)

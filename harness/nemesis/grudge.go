@@ -19,6 +19,14 @@ const (
 	minorityThird  kind = "minority-third"  // the most nodes that are less than a third, and the rest
 	majority       kind = "majority"        // a minority and a majority
 	majoritiesRing kind = "majorities-ring" // every node hears a majority, no two hear the same one
+	oneWay         kind = "one-way"         // a minority hears nothing of the others, who hear it
+	singleLink     kind = "single-link"     // two nodes do not hear each other
+)
+
+// The reference draws from its kinds; ours come in addition.
+var (
+	referenceKinds = []kind{one, minorityThird, majority, majoritiesRing}
+	ownKinds       = []kind{oneWay, singleLink}
 )
 
 // grudge cuts a cluster; who gets which part follows from the order of the nodes. It
@@ -33,6 +41,14 @@ func (k kind) grudge(nodes []string) Grudge {
 		return split(nodes, (n-1)/3)
 	case majority:
 		return split(nodes, n/2)
+	case oneWay:
+		g := split(nodes, n/2)
+		for _, node := range nodes[n/2:] {
+			g[node] = []string{}
+		}
+		return g
+	case singleLink:
+		return split(nodes[:min(2, n)], min(1, n))
 	default:
 		return ring(nodes)
 	}

@@ -10,8 +10,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-var allKinds = []kind{one, minorityThird, majority, majoritiesRing}
-
 func nodes(n int) []string {
 	ids := make([]string, n)
 	for i := range ids {
@@ -59,7 +57,7 @@ func TestKinds(t *testing.T) {
 		n := rapid.IntRange(1, 25).Draw(t, "n")
 		all := nodes(n)
 		order := rapid.Permutation(all).Draw(t, "order")
-		for _, k := range allKinds {
+		for _, k := range referenceKinds {
 			g := k.grudge(order)
 			require.Len(t, g, n, "every node has an entry")
 			for node, srcs := range g {

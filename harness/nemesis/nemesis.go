@@ -14,12 +14,21 @@ import (
 	"glomers/harness/network"
 )
 
-// A System is what faults act on. *network.Network is one.
+// A System is what faults act on: the links between nodes, and the nodes.
 type System interface {
-	// Cut makes links lose what crosses them, in addition to those that are cut.
-	Cut(now time.Duration, links []network.Link) error
-	// Heal mends every link.
-	Heal(now time.Duration)
+	// Impair makes links worse, in addition to what has been done to them, until Mend
+	// with the same owner.
+	Impair(now time.Duration, owner string, links []network.Link, im network.Impairment) error
+	// Mend undoes all that owner did to links.
+	Mend(now time.Duration, owner string)
+	// Pause stops a node, its timers too, and Resume lets it go on from there.
+	Pause(node string) error
+	Resume(node string) error
+	// Kill ends a node, whose memory is lost, and Restart starts it again from nothing.
+	Kill(node string) error
+	Restart(node string) error
+	// Skew sets by how much the wall clock of a node is ahead of the true time.
+	Skew(node string, ahead time.Duration) error
 }
 
 // A Fault is one kind of trouble with its own schedule: its steps start it and stop
@@ -38,6 +47,8 @@ type Fault interface {
 	// InForce describes what is going on, such as "partition: majority"; it is "" when
 	// nothing is.
 	InForce() string
+	// Time returns how long the fault was in force, up to now.
+	Time(now time.Duration) time.Duration
 }
 
 // An Op is what a step did, for the history: an invocation and a completion, both
@@ -53,13 +64,48 @@ type Options struct {
 	Nodes    []string
 	Interval time.Duration // mean time between steps; 0 means 10 s
 	Seed     uint64
-	// Faithful draws all kinds of a fault, as the reference harness does, even those
-	// that have no effect on so few nodes. Otherwise only those that have one are drawn.
+	// Faithful draws the kinds of partition that the reference harness draws, all of them and no others, even
+	// those that have no effect on so few nodes.
 	Faithful bool
 }
 
+// makers has a constructor for every fault, in the order of the documentation.
+func makers() []maker {
+	return []maker{
+		{"partition", "links between nodes are cut", partition},
+		{"loss", "messages between nodes are lost at random", loss},
+		{"duplicate", "messages between nodes arrive twice at random", duplicate},
+		{"reorder", "some messages take up to half a second longer, and are overtaken", reorder},
+		{"slow", "all messages of a node, or of a pair of nodes, take ten times as long", slow},
+		{"pause", "a node stands still for a while", pause},
+		{"kill", "a node is killed, loses its memory, and is started again later", kill},
+		{"skew", "the wall clocks of nodes are off by up to a second", skew},
+	}
+}
+
+type maker struct {
+	name, about string
+	trouble     func(o Options, rng *rand.Rand) trouble
+}
+
 // Names returns the names that New accepts.
-func Names() []string { return []string{"partition"} }
+func Names() []string {
+	var names []string
+	for _, m := range makers() {
+		names = append(names, m.name)
+	}
+	return names
+}
+
+// About returns what the fault of that name does, in a few words; "" for one that does not exist.
+func About(name string) string {
+	for _, m := range makers() {
+		if m.name == name {
+			return m.about
+		}
+	}
+	return ""
+}
 
 // New returns the faults of these names, in this order. What a fault does depends on
 // the options, not on which others there are. The error names what is accepted.
@@ -75,13 +121,17 @@ func New(names []string, o Options) ([]Fault, error) {
 		if slices.Contains(names[:i], name) {
 			return nil, fmt.Errorf("nemesis: fault %q is given twice", name)
 		}
-		rng := newRand(o.Seed, name)
-		switch name {
-		case "partition":
-			faults = append(faults, newPartition(o, rng))
-		default:
+		at := slices.IndexFunc(makers(), func(m maker) bool { return m.name == name })
+		if at < 0 {
 			return nil, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(Names(), ", "))
 		}
+		rng := newRand(o.Seed, name)
+		faults = append(faults, &fault{
+			name:     name,
+			interval: o.Interval,
+			rng:      rng,
+			trouble:  makers()[at].trouble(o, rng),
+		})
 	}
 	return faults, nil
 }
@@ -92,9 +142,4 @@ func newRand(seed uint64, name string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // never fails
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
-}
-
-// stagger returns a time between 0 and twice the mean, as the reference does.
-func stagger(mean time.Duration, r *rand.Rand) time.Duration {
-	return time.Duration(r.Float64() * 2 * float64(mean))
 }

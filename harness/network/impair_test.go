@@ -9,7 +9,7 @@ import (
 
 func TestCutIsOneWay(t *testing.T) {
 	n := newCluster(3, Config{})
-	require.NoError(t, n.Cut(0, []Link{{Dest: "n0", Src: "n1"}}))
+	require.NoError(t, cut(n, 0, []Link{{Dest: "n0", Src: "n1"}}))
 	for _, src := range []string{"n0", "n1", "n2", "c0", "lin-kv"} {
 		for _, dest := range []string{"n0", "n1"} {
 			send(t, n, 0, src, dest)
@@ -39,10 +39,10 @@ func TestCutCountsAtDelivery(t *testing.T) {
 			delivered := false
 			for now := time.Duration(0); now <= 200*ms; now += ms {
 				if now == tc.cut {
-					require.NoError(t, n.Cut(now, link))
+					require.NoError(t, cut(n, now, link))
 				}
 				if now == tc.heal {
-					n.Heal(now)
+					heal(n, now)
 				}
 				if now == ms {
 					send(t, n, 0, "n0", "n1")
@@ -62,7 +62,7 @@ func TestCutCountsAtDelivery(t *testing.T) {
 // A lost message does not hold up the one behind it.
 func TestDroppedIsSkipped(t *testing.T) {
 	n := newCluster(3, Config{})
-	require.NoError(t, n.Cut(0, []Link{{Dest: "n1", Src: "n0"}}))
+	require.NoError(t, cut(n, 0, []Link{{Dest: "n1", Src: "n0"}}))
 	send(t, n, 0, "n0", "n1")
 	send(t, n, 0, "n0", "n2")
 	m, _, ok := n.Deliver(0)
@@ -75,7 +75,7 @@ func TestCutRefusesOthersThanNodes(t *testing.T) {
 	for _, l := range []Link{
 		{"n0", "c0"}, {"c0", "n0"}, {"n0", "lin-kv"}, {"lin-kv", "n0"}, {"n0", "n9"}, {"n9", "n0"}, {"n0", "n0"},
 	} {
-		err := n.Cut(0, []Link{{"n0", "n1"}, l})
+		err := cut(n, 0, []Link{{"n0", "n1"}, l})
 		require.ErrorContains(t, err, "they are not two nodes")
 		require.ErrorContains(t, err, `from "`+l.Src+`" to "`+l.Dest+`"`)
 	}
@@ -87,17 +87,23 @@ func TestCutRefusesOthersThanNodes(t *testing.T) {
 func TestCutTime(t *testing.T) {
 	n := newCluster(3, Config{})
 	a, b := []Link{{"n0", "n1"}}, []Link{{"n1", "n0"}}
-	n.Heal(ms) // nothing to heal
-	require.NoError(t, n.Cut(2*ms, nil))
+	heal(n, ms) // nothing to heal
+	require.NoError(t, cut(n, 2*ms, nil))
 	require.Zero(t, n.CutTime(10*ms))
 
-	require.NoError(t, n.Cut(10*ms, a))
+	require.NoError(t, cut(n, 10*ms, a))
 	require.Equal(t, 5*ms, n.CutTime(15*ms))
-	require.NoError(t, n.Cut(20*ms, b)) // in addition: no second clock
-	require.NoError(t, n.Cut(21*ms, a)) // again: no effect
-	n.Heal(30 * ms)
+	require.NoError(t, cut(n, 20*ms, b)) // in addition: no second clock
+	require.NoError(t, cut(n, 21*ms, a)) // again: no effect
+	heal(n, 30*ms)
 	require.Equal(t, 20*ms, n.CutTime(50*ms))
-	n.Heal(60 * ms)
-	require.NoError(t, n.Cut(100*ms, a))
+	heal(n, 60*ms)
+	require.NoError(t, cut(n, 100*ms, a))
 	require.Equal(t, 21*ms, n.CutTime(101*ms))
 }
+
+func cut(n *Network, now time.Duration, links []Link) error {
+	return n.Impair(now, "test", links, Impairment{Cut: true})
+}
+
+func heal(n *Network, now time.Duration) { n.Mend(now, "test") }

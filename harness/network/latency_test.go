@@ -98,7 +98,7 @@ func TestLatenciesPerLink(t *testing.T) {
 		for _, l := range []Link{{"n0", "n1"}, {"n2", "n0"}, {"n3", "n4"}, {"lin-kv", "n0"}, {"c0", "n0"}} {
 			send(t, n, 0, l.Src, l.Dest)
 		}
-		require.NoError(t, n.Cut(0, []Link{{"n2", "n0"}}))
+		require.NoError(t, cut(n, 0, []Link{{"n2", "n0"}}))
 	})
 	require.Equal(t, quiet, busy)
 	require.NotEqual(t, quiet, latencies(t, 8, 50, func(*Network) {}), "another seed")

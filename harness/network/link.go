@@ -12,8 +12,9 @@ import (
 // A link leads from one party to another, one way.
 type link struct {
 	src, dest *party
-	client    bool // one of the two is a client
-	cut       bool
+	client    bool       // one of the two is a client
+	layers    []layer    // what is wrong with it, in the order in which it was done
+	cut       bool       // Invariant: one of the layers cuts it
 	rng       *rand.Rand // nobody else draws from it
 }
 

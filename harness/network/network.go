@@ -30,8 +30,8 @@ type Message struct {
 	Body json.RawMessage `json:"body"`
 }
 
-// An Event is a line of the journal. Each message has one Sent event and at most
-// one other: none while it is under way.
+// An Event is a line of the journal. Each message has one Sent event and, when it has got
+// there or been lost, one other; a message that a fault has duplicated may have two.
 type Event struct {
 	Time time.Duration `json:"time"` // since the start of the run, in ns
 	Kind string        `json:"event"`
@@ -42,7 +42,7 @@ type Event struct {
 const (
 	Sent     = "send"
 	Received = "recv"
-	Dropped  = "drop" // its link was cut when it was due
+	Dropped  = "drop" // its link was cut when it was due, or a fault lost it
 	Gone     = "gone" // its receiver had been removed when it was due
 )
 
@@ -70,11 +70,12 @@ type Network struct {
 	parties map[string]*party
 	queue   queue // messages under way
 
-	// Invariant: cut holds exactly the links whose cut field is true.
-	cut      []*link
-	cutSince time.Duration // when cut became non-empty
-	cutTime  time.Duration // how long it was non-empty before that
+	impaired []*link       // Invariant: exactly the links that have layers
+	cuts     int           // links that are cut
+	cutTime  time.Duration // how long cuts was above 0 before cutSince
+	cutSince time.Duration // when cuts last may have changed
 	dropped  int
+	copied   int
 
 	all, clients Counts
 }
@@ -120,13 +121,21 @@ func (n *Network) Send(now time.Duration, src, dest string, body json.RawMessage
 	if err != nil {
 		return Message{}, err
 	}
-	e := envelope{due: now + l.latency(n.cfg), link: l, id: n.nextID, body: body}
+	took, lost, copied := l.impair(l.latency(n.cfg))
+	e := envelope{due: now + took, link: l, id: n.nextID, lost: lost, body: body}
 	n.nextID++
 	n.all.Sent++
 	if l.client {
 		n.clients.Sent++
 	}
 	n.queue.push(e)
+	if copied {
+		n.copied++
+		c := e
+		took, c.lost, _ = l.impair(l.latency(n.cfg))
+		c.due = now + took
+		n.queue.push(c)
+	}
 	m := e.message()
 	n.record(now, Sent, m)
 	return m, nil
@@ -152,7 +161,7 @@ func (n *Network) Deliver(now time.Duration) (m Message, due time.Duration, ok b
 		e := n.queue.pop()
 		m = e.message()
 		switch {
-		case e.link.cut:
+		case e.link.cut || e.lost:
 			n.dropped++
 			n.record(now, Dropped, m)
 		case e.link.dest.gone:
@@ -175,6 +184,12 @@ func (n *Network) InFlight() int { return len(n.queue) }
 // Err returns the first error of Config.Journal. The network goes on without a
 // journal after it.
 func (n *Network) Err() error { return n.err }
+
+// Dropped returns how many messages were lost to cut links and other faults.
+func (n *Network) Dropped() int { return n.dropped }
+
+// Duplicated returns how many messages faults have copied.
+func (n *Network) Duplicated() int { return n.copied }
 
 func (n *Network) record(now time.Duration, kind string, m Message) {
 	if n.cfg.Journal == nil || n.err != nil {

@@ -158,7 +158,7 @@ func TestJournal(t *testing.T) {
 	}})
 	kept := send(t, n, ms, "n0", "n1")
 	lost := send(t, n, 2*ms, "n1", "n0")
-	require.NoError(t, n.Cut(3*ms, []Link{{Dest: "n0", Src: "n1"}}))
+	require.NoError(t, cut(n, 3*ms, []Link{{Dest: "n0", Src: "n1"}}))
 	require.Equal(t, []string{"n0>n1"}, deliverAll(n, 13*ms))
 	require.Equal(t, []Event{
 		{Time: ms, Kind: Sent, Message: kept},

@@ -41,11 +41,11 @@ func TestEveryMessageHasOneFate(t *testing.T) {
 			"wait": func(t *rapid.T) { m.now += time.Duration(rapid.IntRange(0, 12).Draw(t, "ns")) },
 			"cut": func(t *rapid.T) {
 				l := Link{Dest: node.Draw(t, "dest"), Src: node.Draw(t, "src")}
-				if n.Cut(m.now, []Link{l}) == nil {
+				if cut(n, m.now, []Link{l}) == nil {
 					m.cut[l] = true
 				}
 			},
-			"heal":    func(*rapid.T) { n.Heal(m.now); clear(m.cut) },
+			"heal":    func(*rapid.T) { heal(n, m.now); clear(m.cut) },
 			"remove":  func(*rapid.T) { n.Remove("c0"); m.gone["c0"] = true },
 			"add":     func(*rapid.T) { n.Add("c0", Client); delete(m.gone, "c0") },
 			"deliver": func(t *rapid.T) { m.deliver(t, n) },

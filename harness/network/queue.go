@@ -10,6 +10,7 @@ type envelope struct {
 	due  time.Duration
 	link *link
 	id   int64
+	lost bool // a fault loses it on the way
 	body json.RawMessage
 }
 

@@ -22,7 +22,7 @@ func TestStatsAsTheReference(t *testing.T) {
 		send(t, n, 0, "lin-kv", "n1")
 	}
 	deliverAll(n, 0)
-	require.NoError(t, n.Cut(0, []Link{{Dest: "n2", Src: "n0"}}))
+	require.NoError(t, cut(n, 0, []Link{{Dest: "n2", Src: "n0"}}))
 	for range 3 {
 		send(t, n, 0, "n0", "n2")
 	}

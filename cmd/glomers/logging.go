@@ -1,0 +1,32 @@
+package main
+
+import (
+	"log/slog"
+
+	"glomers/harness"
+	"glomers/harness/network"
+)
+
+// logging says what of a run is logged as it happens.
+type logging struct {
+	stderr, sent, received bool
+}
+
+// attach makes t log to log.
+func (l logging) attach(t *harness.Test, log *slog.Logger) {
+	if l.stderr {
+		t.OnLog = func(node, line string) { log.Info(line, "node", node) }
+	}
+	if l.sent || l.received {
+		t.OnMessage = func(e network.Event) {
+			wanted := l.received
+			if e.Kind == network.Sent {
+				wanted = l.sent
+			}
+			if !wanted {
+				return
+			}
+			log.Info(e.Kind, "at", short(e.Time), "id", e.ID, "src", e.Src, "dest", e.Dest, "body", string(e.Body))
+		}
+	}
+}

@@ -1,0 +1,71 @@
+// Package harness drives the nodes of a distributed system through a simulated
+// network, injects faults, and judges what clients saw, as the Maelstrom
+// harness does.
+//
+// A [Test] says what to run, [Run] runs it, a [Result] says what came out. The nodes run a [Program]: [Binary]
+// is any program that speaks the protocol on stdin and stdout, [InProcess] a function on a
+// [node.Node] in this process, which suits a test of your own:
+//
+//	res, err := harness.Run(t.Context(), harness.Test{
+//		Workload:  "broadcast",
+//		Program:   harness.InProcess(register),
+//		TimeLimit: 5 * time.Second,
+//		Nemesis:   []string{"partition"},
+//	})
+//	require.NoError(t, err)
+//	require.Equal(t, check.Valid, res.Valid, res.Reasons)
+//
+// # Life cycle
+//
+//  1. Setup: the nodes are started, each gets init and has 10 s to answer it; then
+//     the workload prepares them (broadcast sends topology).
+//  2. Main, for Test.TimeLimit: workers carry out operations at Test.Rate, the gaps being uniform in 0 … 2/rate,
+//     and the nemesis starts and heals faults. Each operation goes to a random free worker; while none is free it
+//     waits, and the schedule starts anew from there instead of catching up.
+//     At the end, operations in flight are waited for: a request times out after 5 s. Then all faults are healed.
+//  3. Recovery, 10 s, and Final, in which every worker carries out the workload's last operations, if it has any.
+//  4. The nodes are killed; the checks run; the store is written.
+//
+// An operation completes ok, as fail if it certainly did not happen, or as info if
+// nobody knows. After info the worker goes on as a new process with a new client.
+//
+// # Differences from Maelstrom
+//
+// Verdicts and figures are Maelstrom's, with two exceptions, both deliberate.
+//
+//  1. Messages of clients are never late. Maelstrom waits for the earliest message
+//     of a queue even if that is a slow one between nodes, which delays clients by tens of milliseconds
+//     under a latency of 100 ms.
+//  2. A partition cuts somebody off. On two nodes, Maelstrom's minority-third and
+//     majorities-ring isolate nobody, so many of its partitioned runs had no partition. Kinds
+//     that cut nothing for this number of nodes are not drawn, unless Test.Faithful is set. A run that
+//     was asked for faults and cut nothing is Unknown, not Valid.
+//
+// # Guarantees
+//
+//  1. A misbehaving node never hangs a run. One that exits, does not answer init, writes what is not a message,
+//     addresses nobody, floods the network or stops reading its input ends the run with a
+//     [NodeError] that names it and quotes it.
+//  2. No process outlives the run: not after an error, not after the context was cancelled, and not if this process is
+//     killed. Each node has a process group of its own, which is killed as a whole.
+//  3. Operations, faults, latencies and the nodes' random numbers come from Test.Seed. In real time the
+//     interleaving still varies from run to run; in virtual time it does not.
+//  4. One goroutine, the caller's, owns the network, the history, the schedule and all
+//     random numbers. Only it calls Test.Progress and Test.Settle.
+//  5. Result.Lag says how late the harness itself was. Where it is not far below the latencies measured, the machine was too
+//     slow for the test.
+//
+// # Store
+//
+// With Test.Store set, every run, also one that fails, leaves a directory
+// Store/WORKLOAD/TIME with
+//
+//	test.json       all options with defaults filled in, the seed, versions
+//	history.jsonl   the operations, one history.Op per line
+//	journal.jsonl   every message sent, received and lost, one network.Event per line
+//	results.json    the Result
+//	nodes/ID.log    what each node wrote to stderr
+//
+// and beside the workloads the links Store/current, to the run that was started last, and Store/latest, to
+// the one that was finished last.
+package harness

@@ -1,0 +1,116 @@
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"glomers/harness/history"
+	"glomers/harness/nemesis"
+)
+
+// maxDebt is how far the schedule of operations may fall behind and still catch up. It makes up for the
+// lateness of timers, and keeps a rate beyond the machine's power from outlasting the time limit.
+const maxDebt = 100 * time.Millisecond
+
+// A generator says when operations come in the main phase, and who does them.
+type generator struct {
+	open    bool          // the main phase has time left
+	overdue bool          // an operation was due when no worker was free
+	mean    time.Duration // between two operations
+	gaps    *rand.Rand
+	pick    *rand.Rand // of a free worker; not of gaps, since how much it draws depends on timing
+}
+
+func newGenerator(t Test) generator {
+	return generator{
+		mean: time.Duration(float64(time.Second) / t.Rate),
+		gaps: t.rand("gaps"),
+		pick: t.rand("workers"),
+	}
+}
+
+// gap returns the time between two operations, uniform between 0 and twice the mean.
+func (g *generator) gap() time.Duration {
+	return time.Duration(g.gaps.Float64() * 2 * float64(g.mean))
+}
+
+// operationDue starts the next operation on a free worker, and plans the one after it. Without a free
+// worker it leaves that to release.
+func (r *run) operationDue(due stamp) {
+	if !r.ops.open {
+		return
+	}
+	if len(r.free) == 0 {
+		r.ops.overdue = true
+		return
+	}
+	i := r.ops.pick.IntN(len(r.free))
+	w := r.free[i]
+	r.free = slices.Delete(r.free, i, i+1)
+	r.invoke(w, r.workload.Next())
+	next := max(due, r.now()-maxDebt) + r.ops.gap()
+	r.timers.add(next, func() { r.operationDue(next) })
+}
+
+// invoke gives a worker an operation.
+func (r *run) invoke(w *worker, op history.Op) {
+	op.Process = w.process
+	op.Type = history.Invoke
+	r.recordOp(op)
+	w.jobs <- job{op: op, client: w.client} // it is idle, so this does not wait
+}
+
+// release gives a worker that has finished its next operation, or frees it.
+func (r *run) release(w *worker) {
+	if len(w.todo) > 0 {
+		op := w.todo[0]
+		w.todo = w.todo[1:]
+		op.Final = true
+		r.invoke(w, op)
+		return
+	}
+	r.free = append(r.free, w)
+	if r.ops.overdue {
+		r.ops.overdue = false
+		r.operationDue(r.now()) // the schedule starts anew from here
+	}
+}
+
+// stepFault does what a fault does next, and plans its step after that.
+func (r *run) stepFault(f nemesis.Fault, due stamp) {
+	if !r.ops.open {
+		return
+	}
+	r.last = max(r.last, r.now())
+	r.recordFault(f.Step(r.last, system{r}))
+	next := due + f.Next()
+	r.timers.add(next, func() { r.stepFault(f, next) })
+}
+
+// heal ends all faults.
+func (r *run) heal() error {
+	for _, f := range r.faults {
+		r.last = max(r.last, r.now())
+		r.recordFault(f.Heal(r.last, system{r}))
+	}
+	return r.err
+}
+
+// recordFault adds the two events of a fault's step to the history.
+func (r *run) recordFault(op nemesis.Op, err error) {
+	if err != nil {
+		r.fail(fmt.Errorf("harness: %w", err))
+		return
+	}
+	for _, value := range []any{op.Value, op.Result} {
+		b, err := json.Marshal(value)
+		if err != nil {
+			r.fail(fmt.Errorf("harness: %s: %w", op.F, err))
+			return
+		}
+		r.recordOp(history.Op{Type: history.Info, Process: history.Nemesis, F: op.F, Value: b})
+	}
+}

@@ -1,0 +1,70 @@
+package harness
+
+import (
+	"time"
+
+	"glomers/harness/network"
+)
+
+// A Test describes one run. Only Workload and Program are required; the zero
+// value of everything else means the default of the reference harness.
+type Test struct {
+	Workload string  // "echo", "unique-ids", "broadcast"
+	Program  Program // what the nodes run: Binary or InProcess
+
+	NodeCount       int           // nodes n0 … n(k-1); 0 means the five nodes n1 … n5
+	Concurrency     int           // workers; worker i talks to node i mod n; 0 means one per node
+	Rate            float64       // operations per second over all workers; 0 means 5
+	TimeLimit       time.Duration // of the main phase; 0 means 60 s
+	Latency         time.Duration // mean latency of messages between nodes; clients' have none
+	LatencyDist     network.Dist  // Constant (also ""), Uniform or Exponential
+	Nemesis         []string      // faults to inject: "partition"
+	NemesisInterval time.Duration // mean time between starting and healing a fault; 0 means 10 s
+	Faithful        bool          // draw the reference's partition kinds even where they cut nothing
+	Availability    string        // "", "total", or the least acceptable ok-fraction, as "0.9"
+	Topology        string        // of broadcast; see workload.Options
+
+	Seed  uint64 // of operations, faults, latencies, and the nodes' own random numbers
+	Store string // directory for the run's files (Store/WORKLOAD/TIME beneath it); "" writes none
+
+	// Progress, if not nil, is called about four times a second, and at every
+	// change of phase, by the goroutine of Run, which it holds up.
+	Progress func(Progress)
+
+	// OnMessage, if not nil, is called with every event of the network, in order, by the
+	// goroutine of Run, which it holds up.
+	OnMessage func(network.Event)
+
+	// OnLog, if not nil, is called with every line that a node writes to stderr (cut to 1 KiB), from
+	// any goroutine.
+	OnLog func(node, line string)
+
+	// Settle, if not nil, is called after each delivery and timer and must return
+	// when the nodes have nothing left to do. harness/sim sets it to synctest.Wait.
+	Settle func()
+
+	limits limits // the engine's own; tests shorten them
+}
+
+// The phases of a run, in order. Recovery and Final are left out if the
+// workload has no final operations.
+const (
+	PhaseSetup    = "setup"    // nodes start and are initialised, the workload prepares them
+	PhaseMain     = "main"     // operations and faults, then waiting for what is in flight
+	PhaseRecovery = "recovery" // faults are healed; the system has time to converge
+	PhaseFinal    = "final"    // the workload's last operations
+	PhaseCheck    = "check"    // the nodes are gone; the history is judged
+)
+
+// A Progress is a snapshot of a running test.
+type Progress struct {
+	Phase    string        // one of the Phase constants
+	Elapsed  time.Duration // since the start of the phase
+	Left     time.Duration // until its planned end; 0 where that is unknown
+	Invoked  int           // operations so far
+	OK       int
+	Fail     int
+	Info     int
+	Messages int    // sent so far, over the simulated network
+	Fault    string // the fault in force, such as "partition: majority"; "" when there is none
+}

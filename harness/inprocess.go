@@ -1,0 +1,95 @@
+package harness
+
+import (
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"glomers/node"
+)
+
+// inProcess is the Program of nodes in this process.
+type inProcess struct{ register func(*node.Node) }
+
+func (*inProcess) describe() programInfo { return programInfo{Kind: "in-process"} }
+
+func (p *inProcess) start(port *port) (process, error) {
+	mem := node.NewMem(port.line)
+	n := node.New(node.Options{
+		Transport: mem,
+		Seed:      port.seed,
+		Logger:    slog.New(slog.NewTextHandler(port.log, nil)),
+	})
+	p.register(n)
+	local := &localProcess{node: n, mem: mem, gone: make(chan struct{})}
+	go func() {
+		defer close(local.gone)
+		err := n.Run()
+		if local.killed.Load() {
+			return
+		}
+		reason := "ended during the run"
+		if err != nil {
+			reason = fmt.Sprintf("%s: %v", reason, err)
+		}
+		port.fail(&NodeError{Reason: reason})
+	}()
+	return local, nil
+}
+
+// A localProcess is a running node of an inProcess.
+type localProcess struct {
+	node   *node.Node
+	mem    *node.Mem
+	killed atomic.Bool
+	thaw   func()        // ends the pause; nil if there is none
+	gone   chan struct{} // closed when Run has returned
+}
+
+// deliver implements process. The queue of a node in memory is not measured.
+func (l *localProcess) deliver(line []byte) int {
+	l.mem.Deliver(line[:len(line)-1])
+	return 0
+}
+
+func (l *localProcess) idle() (int, stamp) { return 0, 0 }
+
+func (l *localProcess) pause() error {
+	l.thaw = l.node.Pause()
+	return nil
+}
+
+func (l *localProcess) resume() error {
+	l.thaw()
+	l.thaw = nil
+	return nil
+}
+
+func (l *localProcess) skew(ahead time.Duration) error {
+	l.node.Skew(ahead)
+	return nil
+}
+
+func (l *localProcess) kill() {
+	l.killed.Store(true)
+	l.mem.CloseInput()
+	if l.thaw != nil {
+		l.thaw()
+	}
+}
+
+// patience is how long a node in memory may take to handle what has been delivered, before it is asked to
+// leave that; then Run returns within a few seconds.
+const patience = time.Second
+
+func (l *localProcess) wait() {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-l.gone:
+	case <-timer.C:
+		l.node.Shutdown()
+		<-l.gone
+	}
+}

@@ -1,0 +1,194 @@
+package harness
+
+import (
+	"fmt"
+	"time"
+
+	"glomers/harness/network"
+)
+
+// A member is a node as the run sees it. Kill and Restart give it one process after the other.
+type member struct {
+	*port
+	process process // nil if it could not be started
+	starts  int     // how often it has been started
+
+	// ready tells that it has answered init. What arrives before that, but for init
+	// itself, is held: it would be in its stdin, unread.
+	ready bool
+	held  []network.Message
+	init  *client // who sends init; nil once it is answered
+}
+
+// startNodes puts the nodes on the network and starts their processes.
+func (r *run) startNodes() error {
+	r.enter(PhaseSetup, 0)
+	r.reportEvery(progressInterval)
+	for i, id := range r.test.nodeIDs() {
+		r.net.Add(id, network.Node)
+		r.index[id] = i
+	}
+	for i, id := range r.test.nodeIDs() {
+		log, err := r.store.nodeLog(id)
+		if err != nil {
+			return err
+		}
+		m := &member{port: &port{id: id, index: i, run: r.scheduler, guard: &r.guard}}
+		m.log = &output{log: log, fail: func(err error) {
+			r.post(i, failed{fmt.Errorf("harness: log of node %s: %w", id, err)})
+		}}
+		if onLog := r.test.OnLog; onLog != nil {
+			m.log.seen = func(line []byte) { onLog(id, string(line)) }
+		}
+		r.nodes = append(r.nodes, m)
+		if err := r.start(m); err != nil {
+			return err
+		}
+	}
+	r.watchInputs()
+	return nil
+}
+
+// start starts a process of m. Each has a port of its own, so that nothing of one can be taken for
+// the next one's.
+func (r *run) start(m *member) error {
+	m.port = &port{
+		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, log: m.log,
+		seed: r.test.seedFor("node", fmt.Sprint(m.id, " ", m.starts)),
+	}
+	m.starts++
+	p, err := r.test.Program.start(m.port)
+	if err != nil {
+		return fmt.Errorf("harness: start node %s: %w", m.id, err)
+	}
+	m.process = p
+	return nil
+}
+
+// initNodes tells each node who it is, all at once, and waits for their answers.
+func (r *run) initNodes() error {
+	for _, m := range r.nodes {
+		if err := r.initNode(m); err != nil {
+			return err
+		}
+	}
+	allReady := func() bool {
+		for _, m := range r.nodes {
+			if !m.ready {
+				return false
+			}
+		}
+		return true
+	}
+	if err := r.until(allReady); err != nil {
+		return err
+	}
+	return r.until(func() bool { return true }) // for what the last answer gave rise to
+}
+
+// initNode sends init to m.
+func (r *run) initNode(m *member) error {
+	body, err := withMsgID(map[string]any{"type": "init", "node_id": m.id, "node_ids": r.test.nodeIDs()}, 1)
+	if err != nil {
+		return fmt.Errorf("harness: init: %w", err)
+	}
+	c, p := r.newClient(m.id), m.port
+	m.init = c
+	c.answer = func(a reply) {
+		r.dropClient(c)
+		if m.port != p {
+			return // it has been killed since
+		}
+		m.init = nil
+		if reason := r.initProblem(a); reason != "" {
+			m.fail(&NodeError{Reason: reason})
+			return
+		}
+		m.ready = true
+		held := m.held
+		m.held = nil
+		for _, message := range held {
+			r.deliverToNode(m, message)
+		}
+	}
+	r.ask(r.now(), c, 1, body, r.test.limits.init)
+	return nil
+}
+
+// initProblem says what is wrong with a node's answer to init; "" if nothing is.
+func (r *run) initProblem(a reply) string {
+	if a.err != nil {
+		return fmt.Sprintf("did not answer init with init_ok within %v", r.test.limits.init)
+	}
+	if err := decodeReply(a.body, "init_ok", &struct{}{}); err != nil {
+		return fmt.Sprintf("did not answer init with init_ok: %v", err)
+	}
+	return ""
+}
+
+// deliverToNode takes a message that has arrived to a node.
+func (r *run) deliverToNode(m *member, message network.Message) {
+	if !m.ready && (m.init == nil || message.Src != m.init.id) {
+		m.held = append(m.held, message)
+		return
+	}
+	if waiting := m.process.deliver(envelope(message)); waiting > r.test.limits.backlog {
+		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %d MiB wait; %s",
+			r.now().Seconds(), waiting>>20, r.loudest())})
+	}
+}
+
+// A system is what faults act on: the network, and the nodes of a run.
+type system struct{ *run }
+
+// Impair implements nemesis.System, as the following do.
+func (s system) Impair(now time.Duration, owner string, links []network.Link, im network.Impairment) error {
+	return s.net.Impair(now, owner, links, im)
+}
+
+func (s system) Mend(now time.Duration, owner string) { s.net.Mend(now, owner) }
+
+func (s system) member(id string) *member { return s.nodes[s.index[id]] }
+
+// Pause does nothing to a node that is down, as Resume does.
+func (s system) Pause(id string) error {
+	if m := s.member(id); m.process != nil {
+		return m.process.pause()
+	}
+	return nil
+}
+
+func (s system) Resume(id string) error {
+	if m := s.member(id); m.process != nil {
+		return m.process.resume()
+	}
+	return nil
+}
+
+func (s system) Skew(id string, ahead time.Duration) error {
+	if m := s.member(id); m.process != nil {
+		return m.process.skew(ahead)
+	}
+	return nil
+}
+
+// Kill takes the node off the network, where what is sent to it is lost, until it is started again.
+func (s system) Kill(id string) error {
+	m := s.member(id)
+	s.net.Remove(id)
+	m.broken.Store(true) // nobody looks at what it still writes
+	m.process.kill()
+	s.killed = append(s.killed, m.process)
+	m.process, m.ready, m.held, m.init = nil, false, nil, nil
+	return nil
+}
+
+// Restart starts the node anew: it gets init, and answers it before anything else.
+func (s system) Restart(id string) error {
+	m := s.member(id)
+	if err := s.start(m); err != nil {
+		return err
+	}
+	s.net.Add(id, network.Node)
+	return s.initNode(m)
+}

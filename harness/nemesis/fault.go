@@ -1,0 +1,72 @@
+package nemesis
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// A trouble is what is particular to one kind of fault.
+type trouble struct {
+	// begin starts it. It returns what was asked for and what was done, for the history, and a word
+	// about it for InForce; "" if nothing could be done to so small a cluster.
+	begin func(now time.Duration, s System) (value, result any, note string, err error)
+	// end undoes what begin did, if anything, and returns what was done.
+	end func(now time.Duration, s System) (result any, err error)
+}
+
+// A fault is the Fault of any trouble: its schedule and its accounts.
+type fault struct {
+	name     string
+	interval time.Duration
+	rng      *rand.Rand
+	trouble  trouble
+
+	started bool          // the next step stops
+	note    string        // what is going on; "" if nothing is
+	since   time.Duration // when note became non-empty
+	before  time.Duration // how long it was non-empty until then
+}
+
+func (f *fault) Name() string { return f.name }
+
+func (f *fault) Next() time.Duration {
+	return time.Duration(f.rng.Float64() * 2 * float64(f.interval)) // as the reference does
+}
+
+func (f *fault) Step(now time.Duration, s System) (Op, error) {
+	if f.started {
+		return f.Heal(now, s)
+	}
+	value, result, note, err := f.trouble.begin(now, s)
+	if err != nil {
+		return Op{}, fmt.Errorf("nemesis: %s: %w", f.name, err)
+	}
+	f.started = true
+	f.note, f.since = note, now
+	return Op{F: "start-" + f.name, Value: value, Result: result}, nil
+}
+
+func (f *fault) Heal(now time.Duration, s System) (Op, error) {
+	f.before = f.Time(now)
+	f.started, f.note = false, ""
+	result, err := f.trouble.end(now, s)
+	if err != nil {
+		return Op{}, fmt.Errorf("nemesis: %s: %w", f.name, err)
+	}
+	return Op{F: "stop-" + f.name, Result: result}, nil
+}
+
+func (f *fault) InForce() string {
+	if f.note == "" {
+		return ""
+	}
+	return f.name + ": " + f.note
+}
+
+func (f *fault) Time(now time.Duration) time.Duration {
+	if f.note == "" {
+		return f.before
+	}
+	return f.before + now - f.since
+}

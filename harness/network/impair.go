@@ -1,0 +1,102 @@
+package network
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// A Link names one direction between two nodes: what Dest hears from Src.
+type Link struct {
+	Dest, Src string
+}
+
+// An Impairment is what is wrong with a link. The zero value is a sound one.
+type Impairment struct {
+	Cut       bool          // nothing arrives; decided when a message is due
+	Loss      float64       // probability that a message is lost; decided, as the rest, when it is sent
+	Duplicate float64       // probability that it arrives a second time, after a latency of its own
+	Spike     float64       // probability that it takes up to SpikeMax longer, uniformly
+	SpikeMax  time.Duration // so that later messages overtake it
+	Slow      float64       // factor on the latency; 0 means 1
+	Delay     time.Duration // added to the latency
+}
+
+// A layer is the impairment of a link that one owner has made.
+type layer struct {
+	owner string
+	Impairment
+}
+
+// Impair makes links worse, in addition to what others, and owner itself, have done to them, until owner
+// mends them. Only links between two different nodes can be impaired; if there is another one among them,
+// Impair returns an error and does nothing.
+func (n *Network) Impair(now time.Duration, owner string, links []Link, im Impairment) error {
+	found := make([]*link, len(links))
+	for i, name := range links {
+		src, dest := n.parties[name.Src], n.parties[name.Dest]
+		if src == nil || dest == nil || src == dest || src.role != Node || dest.role != Node {
+			return fmt.Errorf("network: cannot impair the link from %q to %q: they are not two nodes", name.Src, name.Dest)
+		}
+		found[i] = n.link(src, dest)
+	}
+	n.cutTime = n.CutTime(now)
+	n.cutSince = now
+	for _, l := range found {
+		if len(l.layers) == 0 {
+			n.impaired = append(n.impaired, l)
+		}
+		l.layers = append(l.layers, layer{owner, im})
+		n.setCut(l)
+	}
+	return nil
+}
+
+// Mend undoes all that owner has done.
+func (n *Network) Mend(now time.Duration, owner string) {
+	n.cutTime = n.CutTime(now)
+	n.cutSince = now
+	n.impaired = slices.DeleteFunc(n.impaired, func(l *link) bool {
+		l.layers = slices.DeleteFunc(l.layers, func(y layer) bool { return y.owner == owner })
+		n.setCut(l)
+		return len(l.layers) == 0
+	})
+}
+
+// setCut brings l.cut, and the number of links that are cut, up to date.
+func (n *Network) setCut(l *link) {
+	was := l.cut
+	l.cut = slices.ContainsFunc(l.layers, func(y layer) bool { return y.Cut })
+	switch {
+	case l.cut && !was:
+		n.cuts++
+	case was && !l.cut:
+		n.cuts--
+	}
+}
+
+// CutTime returns how long at least one link was cut, up to now.
+func (n *Network) CutTime(now time.Duration) time.Duration {
+	if n.cuts == 0 {
+		return n.cutTime
+	}
+	return n.cutTime + now - n.cutSince
+}
+
+// impair returns what becomes of a message with this latency: how long it takes, whether it is lost on the way, and
+// whether a copy of it is made.
+func (l *link) impair(latency time.Duration) (took time.Duration, lost, copied bool) {
+	took = latency
+	for _, y := range l.layers {
+		if y.Slow > 0 {
+			took = time.Duration(float64(took) * y.Slow)
+		}
+		took += y.Delay
+		if y.Spike > 0 && l.rng.Float64() < y.Spike {
+			took += time.Duration(l.rng.Float64() * float64(y.SpikeMax))
+		}
+		lost = y.Loss > 0 && l.rng.Float64() < y.Loss || lost
+		copied = y.Duplicate > 0 && l.rng.Float64() < y.Duplicate || copied
+	}
+	return took, lost, copied
+}

@@ -1,0 +1,136 @@
+package harness
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"glomers/harness/check"
+	"glomers/harness/nemesis"
+	"glomers/harness/network"
+	"glomers/harness/workload"
+)
+
+// limits are the times and sizes that a Test cannot set.
+type limits struct {
+	init     time.Duration // for a node to answer init
+	call     time.Duration // for a node to answer a client's request
+	recovery time.Duration // between healing and the final operations
+	stall    time.Duration // for a node to read nothing of the input that waits for it
+
+	backlog  int // bytes that may wait for one node to read them
+	messages int // messages that may be under way at once
+	bytes    int // and the size of their bodies
+}
+
+// Invariant: a message that a node sends is at most lineLimit bytes long, and fits into limits.bytes.
+const lineLimit = 256 << 20
+
+func (l limits) withDefaults() limits {
+	setDefault(&l.init, 10*time.Second)
+	setDefault(&l.call, 5*time.Second)
+	setDefault(&l.recovery, 10*time.Second)
+	setDefault(&l.stall, 5*time.Second)
+	setDefault(&l.backlog, 64<<20)
+	setDefault(&l.messages, 1_000_000)
+	setDefault(&l.bytes, 512<<20)
+	return l
+}
+
+func setDefault[T comparable](p *T, value T) {
+	var zero T
+	if *p == zero {
+		*p = value
+	}
+}
+
+// withDefaults fills in what is not set. Its error says which option is wrong
+// and what is accepted.
+func (t Test) withDefaults() (Test, error) {
+	setDefault(&t.Rate, 5)
+	setDefault(&t.TimeLimit, 60*time.Second)
+	setDefault(&t.NemesisInterval, 10*time.Second)
+	setDefault(&t.LatencyDist, network.Constant)
+	t.limits = t.limits.withDefaults()
+
+	switch {
+	case t.Program == nil:
+		return t, fmt.Errorf("harness: no program: want Binary or InProcess")
+	case t.NodeCount < 0:
+		return t, fmt.Errorf("harness: node count %d: want at least 1, or 0 for n1 … n5", t.NodeCount)
+	case t.Concurrency < 0:
+		return t, fmt.Errorf("harness: concurrency %d: want at least 1, or 0 for one worker per node", t.Concurrency)
+	case !(t.Rate > 0 && t.Rate <= 1e6): // also NaN
+		return t, fmt.Errorf("harness: rate %v: want more than 0 and at most 1000000 operations per second", t.Rate)
+	case t.TimeLimit < 0:
+		return t, fmt.Errorf("harness: time limit %v: want more than 0", t.TimeLimit)
+	case t.Latency < 0:
+		return t, fmt.Errorf("harness: latency %v: want 0 or more", t.Latency)
+	case t.NemesisInterval < 0:
+		return t, fmt.Errorf("harness: nemesis interval %v: want more than 0", t.NemesisInterval)
+	}
+	setDefault(&t.Concurrency, len(t.nodeIDs()))
+
+	// Each of these packages knows best what it accepts.
+	if _, err := network.ParseDist(string(t.LatencyDist)); err != nil {
+		return t, fmt.Errorf("harness: %w", err)
+	}
+	if _, err := check.NewAvailability(nil, t.Availability); err != nil {
+		return t, fmt.Errorf("harness: %w", err)
+	}
+	if _, err := t.newWorkload(); err != nil {
+		return t, fmt.Errorf("harness: %w", err)
+	}
+	if _, err := t.newFaults(); err != nil {
+		return t, fmt.Errorf("harness: %w", err)
+	}
+	t.Nemesis = slices.Clone(t.Nemesis)
+	return t, nil
+}
+
+// nodeIDs returns n1 … n5, or n0 … n(k-1) if there is a NodeCount.
+func (t Test) nodeIDs() []string {
+	first, count := 0, t.NodeCount
+	if count == 0 {
+		first, count = 1, 5
+	}
+	ids := make([]string, count)
+	for i := range ids {
+		ids[i] = "n" + strconv.Itoa(first+i)
+	}
+	return ids
+}
+
+func (t Test) newWorkload() (workload.Workload, error) {
+	return workload.New(t.Workload, workload.Options{
+		Nodes:    t.nodeIDs(),
+		Topology: t.Topology,
+		Rand:     t.rand("workload"),
+	})
+}
+
+func (t Test) newFaults() ([]nemesis.Fault, error) {
+	return nemesis.New(t.Nemesis, nemesis.Options{
+		Nodes:    t.nodeIDs(),
+		Interval: t.NemesisInterval,
+		Seed:     t.seedFor("nemesis"),
+		Faithful: t.Faithful,
+	})
+}
+
+// rand returns the stream of random numbers for a purpose. Each purpose has its own, so that how
+// many one of them draws never changes another.
+func (t Test) rand(purpose ...string) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(strings.Join(purpose, "\x00"))) // never fails
+	return rand.New(rand.NewPCG(t.Seed, h.Sum64()))
+}
+
+// seedFor returns a seed derived from the test's.
+func (t Test) seedFor(purpose ...string) uint64 {
+	return t.rand(purpose...).Uint64()
+}

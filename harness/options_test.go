@@ -1,0 +1,77 @@
+package harness
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+)
+
+func TestWrongOptions(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		change func(*Test)
+		want   []string // in the error
+	}{
+		"no program":       {func(t *Test) { t.Program = nil }, []string{"Binary or InProcess"}},
+		"no workload":      {func(t *Test) { t.Workload = "" }, []string{"echo", "unique-ids", "broadcast"}},
+		"unknown workload": {func(t *Test) { t.Workload = "ecko" }, []string{`"ecko"`, "echo", "broadcast"}},
+		"node count":       {func(t *Test) { t.NodeCount = -1 }, []string{"-1", "at least 1"}},
+		"concurrency":      {func(t *Test) { t.Concurrency = -3 }, []string{"-3", "at least 1"}},
+		"negative rate":    {func(t *Test) { t.Rate = -1 }, []string{"rate -1", "more than 0"}},
+		"no rate":          {func(t *Test) { t.Rate = math.NaN() }, []string{"rate NaN"}},
+		"endless rate":     {func(t *Test) { t.Rate = math.Inf(1) }, []string{"rate +Inf"}},
+		"time limit":       {func(t *Test) { t.TimeLimit = -time.Second }, []string{"-1s", "more than 0"}},
+		"latency":          {func(t *Test) { t.Latency = -1 }, []string{"latency -1ns", "0 or more"}},
+		"distribution":     {func(t *Test) { t.LatencyDist = "normal" }, []string{`"normal"`, "constant", "uniform", "exponential"}},
+		"nemesis":          {func(t *Test) { t.Nemesis = []string{"quake"} }, []string{`"quake"`, "partition"}},
+		"interval":         {func(t *Test) { t.NemesisInterval = -1 }, []string{"-1ns", "more than 0"}},
+		"availability":     {func(t *Test) { t.Availability = "full" }, []string{`"full"`, "total"}},
+		"topology":         {func(t *Test) { t.Workload, t.Topology = "broadcast", "ring" }, []string{`"ring"`, "grid"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test := Test{Workload: "echo", Program: InProcess(registerEcho), Store: t.TempDir() + "/not-made"}
+			tt.change(&test)
+			res, err := Run(t.Context(), test)
+			require.ErrorContains(t, err, "harness: ")
+			for _, want := range tt.want {
+				require.ErrorContains(t, err, want)
+			}
+			require.Equal(t, check.Unknown, res.Valid)
+			require.Equal(t, err.Error(), res.Error)
+			require.NoDirExists(t, test.Store)
+		})
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	test, err := Test{Workload: "echo", Program: InProcess(registerEcho)}.withDefaults()
+	require.NoError(t, err)
+	require.Equal(t, []string{"n1", "n2", "n3", "n4", "n5"}, test.nodeIDs())
+	require.Equal(t, 5, test.Concurrency)
+	require.InDelta(t, 5, test.Rate, 0)
+	require.Equal(t, time.Minute, test.TimeLimit)
+	require.Equal(t, 10*time.Second, test.NemesisInterval)
+	require.Equal(t, 5*time.Second, test.limits.call)
+
+	test.NodeCount = 2
+	require.Equal(t, []string{"n0", "n1"}, test.nodeIDs())
+}
+
+func TestSeedsDiffer(t *testing.T) {
+	t.Parallel()
+	seeds := map[uint64]bool{}
+	for seed := range uint64(3) {
+		test := Test{Seed: seed}
+		for _, purpose := range [][]string{{"network"}, {"nemesis"}, {"node", "n1"}, {"node", "n2"}, {"noden1"}} {
+			seeds[test.seedFor(purpose...)] = true
+		}
+	}
+	require.Len(t, seeds, 15)
+}

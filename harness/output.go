@@ -1,0 +1,82 @@
+package harness
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"sync"
+)
+
+const (
+	tailLines = 32      // as many as the reference shows
+	tailWidth = 1 << 10 // bytes kept of each
+)
+
+// An output keeps what a node writes: stderr goes to its log file, and the last
+// lines of stdout and stderr are kept for error reports. Any goroutine may use it.
+type output struct {
+	seen func(line []byte) // called with each line of stderr; may be nil
+	fail func(error)       // called when the log cannot be written, once
+
+	mu     sync.Mutex
+	log    io.Writer         // nil if there is no store, or no more
+	lines  [tailLines][]byte // a ring; its buffers are used again
+	count  int               // lines so far; the next one goes to count % tailLines
+	partly []byte            // the last line of stderr, which has no newline yet
+}
+
+// note keeps a line of stdout.
+func (o *output) note(line []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.keep(line)
+}
+
+// Write takes a piece of stderr. It never fails: a node goes on without its log, the
+// run does not.
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.log != nil {
+		if _, err := o.log.Write(b); err != nil {
+			o.log = nil
+			o.fail(err)
+		}
+	}
+	n := len(b)
+	for {
+		line, rest, ended := bytes.Cut(b, []byte{'\n'})
+		if room := tailWidth - len(o.partly); room > 0 {
+			o.partly = append(o.partly, line[:min(room, len(line))]...)
+		}
+		if !ended {
+			return n, nil
+		}
+		o.keep(o.partly)
+		if o.seen != nil {
+			o.seen(o.partly)
+		}
+		o.partly = o.partly[:0]
+		b = rest
+	}
+}
+
+func (o *output) keep(line []byte) {
+	slot := &o.lines[o.count%tailLines]
+	*slot = append((*slot)[:0], line[:min(tailWidth, len(line))]...)
+	o.count++
+}
+
+// tail returns the last lines, oldest first.
+func (o *output) tail() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var lines []string
+	for i := max(0, o.count-tailLines); i < o.count; i++ {
+		lines = append(lines, string(o.lines[i%tailLines]))
+	}
+	if len(o.partly) > 0 {
+		lines = append(lines, string(o.partly))
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,189 @@
+package harness
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// binary is the Program of an executable.
+type binary struct {
+	path string
+	args []string
+}
+
+func (b *binary) describe() programInfo {
+	info := programInfo{Kind: "binary", Path: b.path, Args: b.args}
+	if path, err := exec.LookPath(b.path); err == nil {
+		info.SHA256 = hashFile(path)
+	}
+	return info
+}
+
+// hashFile returns "" for what cannot be read; starting it will say why.
+func hashFile(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// A childProcess is a running node of a binary.
+type childProcess struct {
+	port   *port
+	cmd    *exec.Cmd
+	input  *input
+	output [2]*os.File // our ends of its stdout and stderr
+	killed atomic.Bool
+	gone   chan struct{} // closed when it has ended and all it wrote has been read
+}
+
+func (b *binary) start(p *port) (process, error) {
+	cmd := exec.Command(b.path, b.args...)
+	cmd.Env = append(os.Environ(), "GLOMERS_SEED="+strconv.FormatUint(p.seed, 10))
+	// A group of its own can be killed as a whole, and does not get the terminal's Ctrl-C before we do.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+
+	// Not cmd.StdinPipe and the like: Wait closes those, and what the node wrote last would be lost.
+	var ends [6]*os.File // to read from and write to: stdin, stdout, stderr
+	for i := 0; i < len(ends); i += 2 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			closeAll(ends[:])
+			return nil, err
+		}
+		ends[i], ends[i+1] = r, w
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends[0], ends[3], ends[5]
+	if err := cmd.Start(); err != nil {
+		closeAll(ends[:])
+		return nil, err
+	}
+	closeAll([]*os.File{ends[0], ends[3], ends[5]})
+
+	c := &childProcess{
+		port:   p,
+		cmd:    cmd,
+		input:  newInput(ends[1], p.run.now),
+		output: [2]*os.File{ends[2], ends[4]},
+		gone:   make(chan struct{}),
+	}
+	go c.watch()
+	if err := p.guard.add(cmd.Process.Pid); err != nil {
+		c.kill()
+		c.wait()
+		return nil, err
+	}
+	return c, nil
+}
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		if f != nil {
+			_ = f.Close() // nothing was written
+		}
+	}
+}
+
+// watch reads what the process writes until it ends, and reports that it ended if nobody killed it.
+func (c *childProcess) watch() {
+	defer close(c.gone)
+	var feeding, reading sync.WaitGroup
+	feeding.Go(c.input.feed)
+	reading.Go(func() { c.readStdout(c.output[0]) })
+	reading.Go(func() { _, _ = io.Copy(c.port.log, c.output[1]) }) // the end of the pipe, however it comes
+
+	err := c.cmd.Wait()
+	c.killGroup() // what it has started may hold its pipes
+	// A process that left the group may do so still. What the node itself wrote is in the pipes by now.
+	for _, f := range c.output {
+		_ = f.SetReadDeadline(time.Now().Add(time.Second)) // pipes have deadlines
+	}
+	reading.Wait()
+	c.input.close()
+	feeding.Wait()
+	closeAll(c.output[:])
+	if !c.killed.Load() {
+		status := "exit status 0"
+		if err != nil {
+			status = err.Error()
+		}
+		c.port.fail(&NodeError{Reason: "ended during the run: " + status})
+	}
+}
+
+// readStdout takes lines of any length up to lineLimit. What follows the last newline is not a
+// line: the node ended, or was killed, while it wrote.
+func (c *childProcess) readStdout(r io.Reader) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	var long []byte // the beginning of a line that is longer than the buffer
+	for {
+		part, err := in.ReadSlice('\n')
+		switch {
+		case err == nil && long == nil:
+			c.port.line(part[:len(part)-1])
+		case err == nil:
+			long = append(long, part...)
+			c.port.line(long[:len(long)-1])
+			long = nil
+		case errors.Is(err, bufio.ErrBufferFull) && len(long) < lineLimit:
+			long = append(long, part...)
+		case errors.Is(err, bufio.ErrBufferFull):
+			c.port.fail(&NodeError{
+				Reason: fmt.Sprintf("wrote a line of more than %d MiB to stdout", lineLimit>>20),
+				Line:   clip(long),
+				Number: c.port.lines + 1,
+			})
+			long = slices.Clip(long[:0]) // go on reading, so that the node does not hang
+		default:
+			c.port.log.note(slices.Concat(long, part))
+			return
+		}
+	}
+}
+
+func (c *childProcess) deliver(line []byte) int { return c.input.add(line) }
+
+func (c *childProcess) idle() (int, stamp) { return c.input.idle() }
+
+func (c *childProcess) pause() error  { return c.signal(syscall.SIGSTOP) }
+func (c *childProcess) resume() error { return c.signal(syscall.SIGCONT) }
+
+func (c *childProcess) signal(s syscall.Signal) error {
+	if err := syscall.Kill(-c.cmd.Process.Pid, s); err != nil {
+		return fmt.Errorf("%v to node %s: %w", s, c.port.id, err)
+	}
+	return nil
+}
+
+func (c *childProcess) skew(time.Duration) error {
+	return errors.New("the clock of a process cannot be set: skew needs nodes in this process")
+}
+
+func (c *childProcess) kill() {
+	c.killed.Store(true)
+	c.killGroup()
+	c.input.close()
+}
+
+func (c *childProcess) wait() { <-c.gone }
+
+// killGroup kills the process and those that it started. It fails only if there is none left.
+func (c *childProcess) killGroup() { _ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) }

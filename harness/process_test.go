@@ -1,0 +1,193 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+)
+
+// children returns the processes that "parent" nodes have started, and their nodes.
+func children(t *testing.T, dir string) []int {
+	t.Helper()
+	logs, err := filepath.Glob(filepath.Join(dir, "nodes", "*.log"))
+	require.NoError(t, err)
+	var pids []int
+	for _, log := range logs {
+		b, err := os.ReadFile(log)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(b)) {
+			var node, child int
+			if _, err := fmt.Sscanf(line, "node %d child %d", &node, &child); err == nil {
+				pids = append(pids, node, child)
+			}
+		}
+	}
+	return pids
+}
+
+// running tells whether a process exists and is not just a zombie that nobody has waited for.
+func running(pid int) bool {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return false
+	}
+	_, state, _ := bytes.Cut(stat, []byte(") "))
+	return state[0] != 'Z'
+}
+
+func needProc(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("looks at /proc")
+	}
+}
+
+// No process is left after a run, however it ends; neither is one that a node started.
+func TestNoSurvivors(t *testing.T) {
+	needProc(t)
+	tests := map[string]func(test *Test, cancel func()){
+		"end":    func(*Test, func()) {},
+		"cancel": func(test *Test, cancel func()) { test.Progress = afterOperations(cancel) },
+		"broken": func(test *Test, _ func()) { test.limits.init = time.Nanosecond },
+	}
+	for name, prepare := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			test := quick("echo", program(t, "parent"))
+			test.Store = t.TempDir()
+			prepare(&test, cancel)
+			res, _ := Run(ctx, test)
+			pids := children(t, res.Dir)
+			if name != "broken" { // its nodes may not have come so far
+				require.Len(t, pids, 2*test.NodeCount)
+			}
+			for _, pid := range pids {
+				require.Eventually(t, func() bool { return !running(pid) }, 10*time.Second, time.Millisecond)
+			}
+		})
+	}
+}
+
+// afterOperations returns a Test.Progress that cancels the run in its main phase.
+func afterOperations(cancel func()) func(Progress) {
+	return func(p Progress) {
+		if p.OK > 0 {
+			cancel()
+		}
+	}
+}
+
+// Nor after the harness itself was killed.
+func TestNoSurvivorsOfACrash(t *testing.T) {
+	needProc(t)
+	t.Parallel()
+	store := t.TempDir()
+	path, err := os.Executable()
+	require.NoError(t, err)
+	harness := exec.Command(path, asNode, "harness", store)
+	require.NoError(t, harness.Start())
+	var pids []int
+	require.Eventually(t, func() bool {
+		pids = children(t, filepath.Join(store, "current"))
+		return len(pids) == 4
+	}, 30*time.Second, 10*time.Millisecond)
+	for _, pid := range pids {
+		require.True(t, running(pid))
+	}
+	require.NoError(t, harness.Process.Kill())
+	_ = harness.Wait() // killed
+	for _, pid := range pids {
+		require.Eventually(t, func() bool { return !running(pid) }, 10*time.Second, 10*time.Millisecond)
+	}
+}
+
+// The guard must not kill anybody after it was closed.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	victim := exec.Command("sleep", "3600")
+	victim.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	require.NoError(t, victim.Start())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = victim.Wait() // killed
+	}()
+
+	var g guard
+	g.close() // without having begun
+	require.NoError(t, g.add(victim.Process.Pid))
+	g.close()
+	require.NoError(t, syscall.Kill(victim.Process.Pid, 0))
+
+	require.NoError(t, g.add(1<<22+1)) // a group that does not exist does not save the others
+	require.NoError(t, g.add(victim.Process.Pid))
+	require.NoError(t, g.in.Close()) // as if this process had died
+	select {
+	case <-ended:
+	case <-time.After(30 * time.Second):
+		_ = victim.Process.Kill()
+		require.Fail(t, "the guard did not kill")
+	}
+	g.close()
+}
+
+// A run leaves no goroutine behind. It cannot be parallel to others.
+func TestNoGoroutineLeaks(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, p := range []Program{program(t, "echo"), program(t, "crash"), InProcess(registerEcho)} {
+		_, err := Run(t.Context(), quick("echo", p))
+		var broken *NodeError
+		require.True(t, err == nil || errors.As(err, &broken), err)
+	}
+	mine := 1 // Eventually calls the condition in a goroutine
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before+mine }, 10*time.Second, 10*time.Millisecond)
+}
+
+func TestStartFails(t *testing.T) {
+	t.Parallel()
+	_, err := Run(t.Context(), quick("echo", Binary("./no-such-program")))
+	require.ErrorContains(t, err, "start node n0")
+	require.ErrorContains(t, err, "no-such-program")
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// A run that was cancelled before it began starts nothing.
+func TestCancelledBefore(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	test := quick("echo", program(t, "echo"))
+	test.Store = t.TempDir()
+	_, err := Run(ctx, test)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// A long line is read from one node and written to the other.
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	const size = 65 << 20
+	test, err := quick("echo", program(t, "long", strconv.Itoa(size))).withDefaults()
+	require.NoError(t, err)
+	test.NodeCount, test.limits.backlog, test.limits.init, test.limits.call = 2, 2*size, time.Minute, time.Minute
+	res, err := Run(t.Context(), test)
+	require.NoError(t, err)
+	require.Equal(t, check.Valid, res.Valid, res.Reasons)
+	require.Equal(t, res.Stats.Count, res.Stats.OKCount)
+	require.Equal(t, 2, res.Net.Servers.Received)
+}

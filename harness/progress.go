@@ -1,0 +1,64 @@
+package harness
+
+import (
+	"strings"
+	"time"
+
+	"glomers/harness/history"
+)
+
+const progressInterval = 250 * time.Millisecond
+
+// enter begins a phase, which is planned to take so long; 0 means that nobody knows.
+func (r *run) enter(phase string, planned time.Duration) {
+	r.progress.Phase = phase
+	r.phase.began, r.phase.planned = r.now(), planned
+	r.report()
+}
+
+// report calls Test.Progress.
+func (r *run) report() {
+	if r.test.Progress == nil {
+		return
+	}
+	p := r.progress
+	p.Elapsed = r.now() - r.phase.began
+	p.Left = max(0, r.phase.planned-p.Elapsed)
+	p.Messages = r.net.SentCount()
+	var faults []string
+	for _, f := range r.faults {
+		if s := f.InForce(); s != "" {
+			faults = append(faults, s)
+		}
+	}
+	p.Fault = strings.Join(faults, ", ")
+	r.test.Progress(p)
+}
+
+// reportEvery reports now and then, as long as the run lives.
+func (r *run) reportEvery(interval time.Duration) {
+	if r.test.Progress == nil {
+		return
+	}
+	r.after(interval, func() {
+		r.report()
+		r.reportEvery(interval)
+	})
+}
+
+// count takes an event of the history into account.
+func (p *Progress) count(op history.Op) {
+	if op.Process == history.Nemesis {
+		return
+	}
+	switch op.Type {
+	case history.Invoke:
+		p.Invoked++
+	case history.OK:
+		p.OK++
+	case history.Fail:
+		p.Fail++
+	case history.Info:
+		p.Info++
+	}
+}

@@ -1,0 +1,164 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/nemesis"
+	"glomers/harness/network"
+)
+
+// A Result is the outcome of a run. It marshals to results.json.
+type Result struct {
+	Valid        check.Verdict      `json:"valid"`             // the worst of all checks; at best Unknown after an error
+	Reasons      []string           `json:"reasons,omitempty"` // why it is not Valid, in sentences
+	Error        string             `json:"error,omitempty"`   // of Run: what broke the test
+	Workload     check.Result       `json:"workload"`          // nil if the run never began
+	Stats        check.Stats        `json:"stats"`
+	Availability check.Availability `json:"availability"`
+	Exceptions   check.Exceptions   `json:"exceptions"`
+	Net          network.Stats      `json:"net"`
+	Nemesis      NemesisResult      `json:"nemesis"`
+	Latencies    map[string]Latency `json:"latencies"` // by f: from invocation to ok
+	Lag          Latency            `json:"lag"`       // of the harness itself: how late it did what was due
+	Seed         uint64             `json:"seed"`
+	Hash         string             `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
+	Dir          string             `json:"dir,omitempty"` // the run's store directory
+}
+
+// A NemesisResult says what the faults really did. A run that was asked for a fault which was never in
+// force is not Valid but Unknown.
+type NemesisResult struct {
+	Valid      check.Verdict            `json:"valid"`
+	Faults     []string                 `json:"faults"`      // asked for
+	InForce    map[string]time.Duration `json:"in-force-ns"` // how long each was
+	Cut        time.Duration            `json:"cut-ns"`      // how long at least one link was cut
+	Dropped    int                      `json:"dropped"`     // messages lost to faults
+	Duplicated int                      `json:"duplicated"`  // messages copied by faults
+}
+
+// Verdict implements check.Result.
+func (n NemesisResult) Verdict() check.Verdict { return n.Valid }
+
+// Reasons implements check.Result.
+func (n NemesisResult) Reasons() []string {
+	var reasons []string
+	for _, name := range n.Faults {
+		if n.InForce[name] == 0 {
+			reasons = append(reasons, fmt.Sprintf("the run was asked for %s, but there never was any, so it shows nothing about that: "+
+				"it takes at least two nodes and enough time", name))
+		}
+	}
+	return reasons
+}
+
+// newNemesisResult takes account of what faults and net have done until now.
+func newNemesisResult(now time.Duration, faults []nemesis.Fault, net *network.Network) NemesisResult {
+	n := NemesisResult{
+		Faults:     []string{},
+		InForce:    make(map[string]time.Duration),
+		Cut:        net.CutTime(now),
+		Dropped:    net.Dropped(),
+		Duplicated: net.Duplicated(),
+	}
+	for _, f := range faults {
+		n.Faults = append(n.Faults, f.Name())
+		n.InForce[f.Name()] = f.Time(now)
+	}
+	if len(n.Reasons()) > 0 {
+		n.Valid = check.Unknown
+	}
+	return n
+}
+
+// Latency holds quantiles in nanoseconds.
+type Latency struct {
+	Count int           `json:"count"`
+	P50   time.Duration `json:"p50-ns"`
+	P95   time.Duration `json:"p95-ns"`
+	P99   time.Duration `json:"p99-ns"`
+	Max   time.Duration `json:"max-ns"`
+}
+
+// newLatency computes the quantiles of ds, which it sorts. The quantile q is the element with
+// index floor(n·q), as in the reference's figures.
+func newLatency(ds []time.Duration) Latency {
+	n := len(ds)
+	if n == 0 {
+		return Latency{}
+	}
+	slices.Sort(ds)
+	return Latency{Count: n, P50: ds[n*50/100], P95: ds[n*95/100], P99: ds[n*99/100], Max: ds[n-1]}
+}
+
+// latencies returns the time from invocation to ok, for each function.
+func latencies(h []history.Op) map[string]Latency {
+	times := make(map[string][]time.Duration)
+	for i, inv := range history.Invocations(h) {
+		if inv >= 0 && h[i].Type == history.OK {
+			times[h[i].F] = append(times[h[i].F], time.Duration(h[i].Time-h[inv].Time))
+		}
+	}
+	result := make(map[string]Latency, len(times))
+	for f, ds := range times {
+		result[f] = newLatency(ds)
+	}
+	return result
+}
+
+// A NodeError says which node broke the test, and how. Run returns it (perhaps
+// wrapped) when a node ends, does not answer init, writes what is not a message or is for nobody, floods
+// the network, or does not read its input.
+type NodeError struct {
+	Node   string
+	Reason string // what the node did, such as "ended during the run: exit status 2"
+	Line   string // the offending line of its output, if there is one (cut to 1 KiB)
+	Number int    // of that line, from 1; 0 if there is none
+	Log    string // the last lines that it wrote to stdout and stderr
+}
+
+// Error says everything, in several lines if the node wrote anything.
+func (e *NodeError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "harness: node %s %s", e.Node, e.Reason)
+	if e.Number > 0 {
+		fmt.Fprintf(&b, "\nline %d: %s", e.Number, e.Line)
+	}
+	if e.Log != "" {
+		fmt.Fprintf(&b, "\nthe last that it wrote:\n\t%s", strings.ReplaceAll(e.Log, "\n", "\n\t"))
+	}
+	return b.String()
+}
+
+// broken returns the Result of a test that could not begin.
+func broken(err error) Result { return Result{Valid: check.Unknown, Error: err.Error()} }
+
+// judge makes the Result of a run that has ended, with runErr if it ended early.
+func (r *run) judge(runErr error) Result {
+	res := Result{
+		Workload:   r.workload.Check(r.history),
+		Stats:      check.NewStats(r.history),
+		Exceptions: check.NewExceptions(r.history),
+		Net:        r.net.Stats(r.progress.Invoked),
+		Nemesis:    newNemesisResult(r.ended, r.faults, r.net),
+		Latencies:  latencies(r.history),
+		Lag:        newLatency(r.lag),
+		Hash:       r.store.hash(),
+		Seed:       r.test.Seed,
+		Dir:        r.store.dir,
+	}
+	res.Availability, _ = check.NewAvailability(r.history, r.test.Availability) // withDefaults has looked at it
+	if runErr != nil {
+		res.Valid = check.Unknown
+		res.Error = runErr.Error()
+	}
+	for _, c := range []check.Result{res.Workload, res.Availability, res.Exceptions, res.Stats, res.Nemesis} {
+		res.Valid = check.Worst(res.Valid, c.Verdict())
+		res.Reasons = append(res.Reasons, c.Reasons()...)
+	}
+	return res
+}

@@ -1,0 +1,280 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"glomers/harness/history"
+	"glomers/harness/nemesis"
+	"glomers/harness/network"
+	"glomers/harness/workload"
+)
+
+// A run is the state of one test. All of it belongs to the scheduler's goroutine.
+type run struct {
+	*scheduler
+	test     Test // with defaults
+	store    *store
+	workload workload.Workload
+	faults   []nemesis.Fault
+
+	nodes  []*member      // in the order of their ids
+	index  map[string]int // of a node in nodes, by id
+	killed []process      // that may not be gone yet
+	guard  guard
+
+	clients     map[string]*client // those on the network, by id
+	clientsMade int
+
+	workers []*worker
+	working sync.WaitGroup // their goroutines
+	free    []*worker      // those without a job
+	ops     generator
+
+	history  []history.Op
+	progress Progress // Phase and the counts; the rest is filled in by report
+	phase    struct{ began, planned stamp }
+	ended    stamp // when the nodes were told to stop
+}
+
+// Run carries out a test: see the package's documentation for what happens when. It returns when the
+// nodes are gone and everything has been judged and written.
+//
+// The error tells that the test is broken, not that the system failed it: that is Result.Valid. It is a
+// *NodeError if a node broke the protocol, and wraps that of ctx if ctx ended first. Either way the
+// Result has what could be found out, at best Unknown. An option that is wrong gives an error before
+// anything is started.
+func Run(ctx context.Context, t Test) (Result, error) {
+	t, err := t.withDefaults()
+	if err != nil {
+		return broken(err), err
+	}
+	st, err := newStore(t)
+	if err != nil {
+		return broken(err), err
+	}
+	r, err := newRun(t, st)
+	if err != nil {
+		return broken(err), err
+	}
+	err = r.live(ctx)
+	r.stop()
+	r.enter(PhaseCheck, 0)
+	res := r.judge(err)
+	if storeErr := st.finish(r.history, res); err == nil && storeErr != nil {
+		err = storeErr
+		res.Valid, res.Error = max(res.Valid, broken(err).Valid), err.Error()
+	}
+	return res, err
+}
+
+func newRun(t Test, st *store) (*run, error) {
+	w, err := t.newWorkload()
+	if err != nil {
+		return nil, fmt.Errorf("harness: %w", err)
+	}
+	faults, err := t.newFaults()
+	if err != nil {
+		return nil, fmt.Errorf("harness: %w", err)
+	}
+	r := &run{
+		scheduler: newScheduler(t, t.observe(st.record)),
+		test:      t,
+		store:     st,
+		workload:  w,
+		faults:    faults,
+		index:     make(map[string]int),
+		clients:   make(map[string]*client),
+	}
+	r.ops = newGenerator(t)
+	r.scheduler.handle = r.handlePost
+	r.scheduler.deliver = r.deliverMessage
+	return r, nil
+}
+
+// observe returns a journal that also tells whoever asked for it.
+func (t Test) observe(journal func(network.Event) error) func(network.Event) error {
+	if t.OnMessage == nil {
+		return journal
+	}
+	return func(e network.Event) error {
+		t.OnMessage(e)
+		return journal(e)
+	}
+}
+
+// live goes through all phases in which nodes run.
+func (r *run) live(ctx context.Context) error {
+	forget := context.AfterFunc(ctx, func() {
+		r.post(outside, failed{fmt.Errorf("harness: interrupted: %w", context.Cause(ctx))})
+	})
+	defer forget()
+
+	phases := []func() error{r.startNodes, r.initNodes, r.prepare, r.mainPhase, r.finalPhase, r.checkInputs}
+	for _, phase := range phases {
+		if err := phase(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepare starts the workers and has each set the workload up.
+func (r *run) prepare() error {
+	for i := range r.test.Concurrency {
+		node := r.nodes[i%len(r.nodes)].id
+		w := &worker{index: i, process: history.Process(i), node: node, jobs: make(chan job, 1)}
+		w.client = r.newWorkerClient(node)
+		r.workers = append(r.workers, w)
+		r.working.Add(1)
+		go r.work(w)
+		w.jobs <- job{setup: true, client: w.client}
+	}
+	return r.until(r.allFree)
+}
+
+// allFree tells whether no operation is in flight.
+func (r *run) allFree() bool { return len(r.free) == len(r.workers) }
+
+// workerSource returns the source of a worker's posts.
+func (r *run) workerSource(w *worker) int { return len(r.index) + w.index }
+
+// mainPhase runs operations and faults for the time limit, waits for what is in flight, and
+// ends all faults.
+func (r *run) mainPhase() error {
+	r.enter(PhaseMain, r.test.TimeLimit)
+	r.ops.open = true
+	r.after(r.test.TimeLimit, func() { r.ops.open = false })
+	for _, f := range r.faults {
+		r.stepFault(f, r.now()) // the first step is at once, as in the reference
+	}
+	r.operationDue(r.now())
+	err := r.until(func() bool { return !r.ops.open && r.allFree() })
+	if err != nil {
+		return err
+	}
+	return r.heal()
+}
+
+// finalPhase gives the system time to recover and then has every worker do the final operations.
+func (r *run) finalPhase() error {
+	ops := r.workload.Final()
+	if len(ops) == 0 {
+		return nil
+	}
+	r.enter(PhaseRecovery, r.test.limits.recovery)
+	over := false
+	r.after(r.test.limits.recovery, func() { over = true })
+	if err := r.until(func() bool { return over }); err != nil {
+		return err
+	}
+	r.enter(PhaseFinal, 0)
+	for _, w := range r.workers {
+		w.todo = ops
+	}
+	r.free = nil
+	for _, w := range r.workers {
+		r.release(w)
+	}
+	return r.until(r.allFree)
+}
+
+// stop ends everything that runs besides this goroutine.
+func (r *run) stop() {
+	r.ended = max(r.now(), r.last)
+	posts := r.mail.close() // what is written from now on, half a line perhaps, is nobody's fault
+	for _, m := range r.nodes {
+		if m.process != nil {
+			m.process.kill()
+			r.killed = append(r.killed, m.process)
+		}
+	}
+	var gone sync.WaitGroup
+	for _, p := range r.killed {
+		gone.Go(p.wait)
+	}
+	gone.Wait()
+	r.guard.close()
+
+	for _, p := range posts {
+		if a, ok := p.event.(asked); ok {
+			a.client.replies <- reply{err: errStopped}
+		}
+	}
+	for _, w := range r.workers {
+		if w.client.waiting != 0 {
+			w.client.settle(reply{err: errStopped})
+		}
+		close(w.jobs)
+	}
+	r.working.Wait()
+}
+
+// handlePost takes what other goroutines posted.
+func (r *run) handlePost(p post) {
+	switch e := p.event.(type) {
+	case sent:
+		r.nodeSent(p, e)
+	case asked:
+		r.ask(p.at, e.client, e.id, e.body, r.test.limits.call)
+	case finished:
+		r.jobFinished(e)
+	case failed:
+		r.fail(e.err)
+	case flood:
+		r.fail(r.floodError())
+	}
+}
+
+func (r *run) nodeSent(p post, e sent) {
+	from := r.nodes[p.source]
+	err := r.send(p.at, from.id, e.dest, e.body)
+	if err == nil {
+		return
+	}
+	reason := err.Error()
+	if unknown, ok := errors.AsType[*network.UnknownDestError](err); ok {
+		reason = "sent a message to nobody: " + unknown.Error()
+	}
+	line, _ := json.Marshal(map[string]any{"src": from.id, "dest": e.dest, "body": e.body}) // it came from JSON
+	from.fail(&NodeError{Reason: reason, Line: clip(line), Number: e.line})
+}
+
+// deliverMessage takes a message that has arrived to its receiver.
+func (r *run) deliverMessage(m network.Message) {
+	if c := r.clients[m.Dest]; c != nil {
+		c.receive(m.Body)
+		return
+	}
+	r.deliverToNode(r.nodes[r.index[m.Dest]], m)
+}
+
+// jobFinished frees a worker and records what it did.
+func (r *run) jobFinished(e finished) {
+	w := e.worker
+	if e.err != nil {
+		r.fail(fmt.Errorf("harness: cannot set up the workload through node %s: %w", w.node, e.err))
+		return
+	}
+	if e.op.Type != "" {
+		r.recordOp(e.op)
+	}
+	if e.op.Type == history.Info {
+		// Nobody knows whether the operation is over, so its process can do no other one.
+		w.process += history.Process(len(r.workers))
+		r.dropClient(w.client)
+		w.client = r.newWorkerClient(w.node)
+	}
+	r.release(w)
+}
+
+// recordOp adds an event to the history, at this time.
+func (r *run) recordOp(op history.Op) {
+	op.Index = len(r.history)
+	op.Time = int64(r.now())
+	r.history = append(r.history, op)
+	r.progress.count(op)
+}

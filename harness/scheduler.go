@@ -1,0 +1,162 @@
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"glomers/harness/network"
+)
+
+// A scheduler is the one owner of a run's network and timers, and says when what happens. It lives in
+// one goroutine, that of Run; others talk to it through the mailbox only.
+//
+// Time is that of package time. In a testing/synctest bubble that is virtual, and with settle set to
+// synctest.Wait the same seed gives the same run: one thing is done at a time, the nodes come to rest after
+// it, and what they sent is taken in an order of its own.
+type scheduler struct {
+	start  time.Time
+	mail   *mailbox
+	spare  []post // room for posts, reused
+	timers timers
+	net    *network.Network
+	settle func()      // nil in real time
+	alarm  *time.Timer // wakes wait
+
+	handle  func(post)            // takes what others posted
+	deliver func(network.Message) // takes a message that has arrived
+
+	last     time.Duration // the latest time that the network was told
+	inFlight int           // bytes of bodies on the network
+	lag      []time.Duration
+	err      error // what ended the run early
+}
+
+func newScheduler(t Test, journal func(network.Event) error) *scheduler {
+	s := &scheduler{
+		start:  time.Now(),
+		mail:   newMailbox(t.limits),
+		settle: t.Settle,
+		alarm:  time.NewTimer(0),
+	}
+	s.net = network.New(network.Config{
+		Latency: t.Latency,
+		Dist:    t.LatencyDist,
+		Seed:    t.seedFor("network"),
+		Journal: func(e network.Event) error {
+			if e.Kind == network.Sent {
+				s.inFlight += len(e.Body)
+			} else {
+				s.inFlight -= len(e.Body)
+			}
+			return journal(e)
+		},
+	})
+	return s
+}
+
+// now returns the time since the start of the run. Any goroutine may call it.
+func (s *scheduler) now() time.Duration { return time.Since(s.start) }
+
+// after plans do for the time d from now.
+func (s *scheduler) after(d time.Duration, do func()) { s.timers.add(s.now()+d, do) }
+
+// post hands an event to the scheduler, from any goroutine. It tells whether the
+// scheduler still takes any.
+func (s *scheduler) post(source int, event any) bool {
+	return s.mail.put(post{at: s.now(), source: source, event: event})
+}
+
+// fail ends the run. The first error stands.
+func (s *scheduler) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// send takes a message on its way. at is when it was sent: a message that waited for the
+// scheduler is not later for it, except that the network's time never goes back.
+func (s *scheduler) send(at time.Duration, src, dest string, body json.RawMessage) error {
+	s.last = max(s.last, at)
+	_, err := s.net.Send(s.last, src, dest, body)
+	return err
+}
+
+// until does what there is to do until done returns true, and waits in between. It returns the error of fail.
+func (s *scheduler) until(done func() bool) error {
+	for {
+		s.collect()
+		if s.err != nil {
+			return s.err
+		}
+		if done() {
+			return nil
+		}
+		if !s.step() {
+			s.wait()
+		}
+	}
+}
+
+// collect handles all that was posted.
+func (s *scheduler) collect() {
+	if s.settle != nil {
+		s.settle()
+	}
+	posts, flooded := s.mail.take(s.spare)
+	if s.settle != nil {
+		sortPosts(posts)
+	}
+	for _, p := range posts {
+		s.handle(p)
+	}
+	clear(posts) // lets go of the bodies
+	s.spare = posts
+	if flooded || s.net.InFlight() > s.mail.maxMessages || s.inFlight > s.mail.maxBytes {
+		s.handle(post{at: s.now(), source: outside, event: flood{}})
+	}
+	if err := s.net.Err(); err != nil {
+		s.fail(fmt.Errorf("harness: %w", err))
+	}
+}
+
+// step does one thing that is due: it delivers a message or runs a timer. It
+// tells whether there was one.
+func (s *scheduler) step() bool {
+	now := s.now()
+	message, isMessage := s.net.NextDue()
+	timer, isTimer := s.timers.next()
+	switch {
+	case isMessage && message <= now && (!isTimer || message <= timer):
+		s.last = max(s.last, now)
+		if m, due, ok := s.net.Deliver(s.last); ok {
+			s.lag = append(s.lag, max(0, now-due))
+			s.deliver(m)
+		}
+		return true
+	case isTimer && timer <= now:
+		s.lag = append(s.lag, now-timer)
+		s.timers.pop().do()
+		return true
+	}
+	return false
+}
+
+// wait returns when something is due or was posted. Which of the two it was makes no difference.
+func (s *scheduler) wait() {
+	message, isMessage := s.net.NextDue()
+	timer, isTimer := s.timers.next()
+	due := timer
+	if isMessage && (!isTimer || message < timer) {
+		due = message
+	}
+	var alarm <-chan time.Time
+	if isMessage || isTimer {
+		s.alarm.Reset(due - s.now())
+		alarm = s.alarm.C
+	}
+	select {
+	case <-s.mail.wake:
+	case <-alarm:
+	}
+}

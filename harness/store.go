@@ -1,0 +1,232 @@
+package harness
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"glomers/harness/history"
+	"glomers/harness/network"
+)
+
+// A store is a run's directory. With dir "" there is none, and nothing is written. It also
+// takes the hash of the journal.
+type store struct {
+	root string
+	dir  string
+
+	digest hash.Hash // of the journal's lines
+
+	journalFile *os.File
+	journal     *bufio.Writer
+	line        []byte // room for a line of the journal
+	logs        []*os.File
+}
+
+// newStore makes the directory of a run, with what is known before it begins.
+func newStore(t Test) (*store, error) {
+	s := &store{root: t.Store, digest: sha256.New()}
+	if t.Store == "" {
+		return s, nil
+	}
+	parent := filepath.Join(t.Store, t.Workload)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return nil, fmt.Errorf("harness: store: %w", err)
+	}
+	name := time.Now().Format("20060102T150405.000")
+	for i := 1; ; i++ { // another run may have begun in the same millisecond
+		s.dir = filepath.Join(parent, name)
+		err := os.Mkdir(s.dir, 0o755)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, fs.ErrExist) {
+			return nil, fmt.Errorf("harness: store: %w", err)
+		}
+		name = time.Now().Format("20060102T150405.000") + "-" + strconv.Itoa(i)
+	}
+	if err := s.begin(t); err != nil {
+		return nil, fmt.Errorf("harness: store: %w", err)
+	}
+	return s, nil
+}
+
+func (s *store) begin(t Test) error {
+	if err := os.Mkdir(filepath.Join(s.dir, "nodes"), 0o755); err != nil {
+		return err
+	}
+	if err := s.writeJSON("test.json", newTestRecord(t)); err != nil {
+		return err
+	}
+	f, err := os.Create(filepath.Join(s.dir, "journal.jsonl"))
+	if err != nil {
+		return err
+	}
+	s.journalFile = f
+	s.journal = bufio.NewWriterSize(f, 256<<10)
+	return s.link("current")
+}
+
+// nodeLog returns where a node's stderr goes; nil if nowhere.
+func (s *store) nodeLog(id string) (io.Writer, error) {
+	if s.dir == "" {
+		return nil, nil
+	}
+	f, err := os.Create(filepath.Join(s.dir, "nodes", id+".log"))
+	if err != nil {
+		return nil, fmt.Errorf("harness: store: %w", err)
+	}
+	s.logs = append(s.logs, f)
+	return f, nil
+}
+
+// record adds an event to the journal. It writes what encoding/json would, many times faster, and
+// keeps the body as it was sent.
+func (s *store) record(e network.Event) error {
+	b := append(s.line[:0], `{"time":`...)
+	b = strconv.AppendInt(b, int64(e.Time), 10)
+	b = append(b, `,"event":"`...)
+	b = append(b, e.Kind...)
+	b = append(b, `","id":`...)
+	b = strconv.AppendInt(b, e.ID, 10)
+	b = append(b, `,"src":"`...)
+	b = append(b, e.Src...) // ids that exist are plain: ours
+	b = append(b, `","dest":"`...)
+	b = append(b, e.Dest...)
+	b = append(b, `","body":`...)
+	b = append(b, e.Body...)
+	b = append(b, "}\n"...)
+	s.line = b
+	_, _ = s.digest.Write(b) // never fails
+	if s.dir == "" {
+		return nil
+	}
+	_, err := s.journal.Write(b)
+	return err
+}
+
+// hash returns the hash of the journal so far.
+func (s *store) hash() string { return hex.EncodeToString(s.digest.Sum(nil)) }
+
+// finish writes the outcome and closes all files. It goes on after an error, so that as much is there
+// as can be, and returns the first.
+func (s *store) finish(ops []history.Op, res Result) error {
+	if s.dir == "" {
+		return nil
+	}
+	errs := []error{s.journal.Flush(), s.journalFile.Close()}
+	for _, f := range s.logs {
+		errs = append(errs, f.Close())
+	}
+	errs = append(errs, s.writeHistory(ops), s.writeJSON("results.json", res), s.link("latest"))
+	for _, err := range errs {
+		if err != nil {
+			return fmt.Errorf("harness: store: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *store) writeHistory(ops []history.Op) error {
+	f, err := os.Create(filepath.Join(s.dir, "history.jsonl"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(history.Write(f, ops), f.Close())
+}
+
+func (s *store) writeJSON(name string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return os.WriteFile(filepath.Join(s.dir, name), append(b, '\n'), 0o644)
+}
+
+// link makes root/name lead to the run. The new link replaces the old one at once, so that it always
+// leads somewhere; it is relative, so that the store can be moved.
+func (s *store) link(name string) error {
+	target, err := filepath.Rel(s.root, s.dir)
+	if err != nil {
+		return err
+	}
+	temporary := filepath.Join(s.dir, "."+name)
+	if err := os.Symlink(target, temporary); err != nil {
+		return err
+	}
+	return os.Rename(temporary, filepath.Join(s.root, name))
+}
+
+// A testRecord is what test.json says of a run: enough to repeat it.
+type testRecord struct {
+	Workload        string       `json:"workload"`
+	Program         programInfo  `json:"program"`
+	Nodes           []string     `json:"nodes"`
+	Concurrency     int          `json:"concurrency"`
+	Rate            float64      `json:"rate"`
+	TimeLimit       string       `json:"time-limit"`
+	Latency         string       `json:"latency"`
+	LatencyDist     network.Dist `json:"latency-dist"`
+	Nemesis         []string     `json:"nemesis"`
+	NemesisInterval string       `json:"nemesis-interval"`
+	Faithful        bool         `json:"faithful"`
+	Availability    string       `json:"availability"`
+	Topology        string       `json:"topology"`
+	Seed            uint64       `json:"seed"`
+	Started         time.Time    `json:"started"`
+	Go              string       `json:"go"`
+	Glomers         string       `json:"glomers"`
+	OS              string       `json:"os"`
+	CPUs            int          `json:"cpus"`
+}
+
+func newTestRecord(t Test) testRecord {
+	return testRecord{
+		Workload:        t.Workload,
+		Program:         t.Program.describe(),
+		Nodes:           t.nodeIDs(),
+		Concurrency:     t.Concurrency,
+		Rate:            t.Rate,
+		TimeLimit:       t.TimeLimit.String(),
+		Latency:         t.Latency.String(),
+		LatencyDist:     t.LatencyDist,
+		Nemesis:         append([]string{}, t.Nemesis...),
+		NemesisInterval: t.NemesisInterval.String(),
+		Faithful:        t.Faithful,
+		Availability:    t.Availability,
+		Topology:        t.Topology,
+		Seed:            t.Seed,
+		Started:         time.Now(),
+		Go:              runtime.Version(),
+		Glomers:         version(),
+		OS:              runtime.GOOS + "/" + runtime.GOARCH,
+		CPUs:            runtime.NumCPU(),
+	}
+}
+
+// version returns the version of this module in the running program: a release, or the commit it
+// was built from; "unknown" in tests.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
+		if m.Path == "glomers" && m.Version != "" {
+			return m.Version
+		}
+	}
+	return "unknown"
+}

@@ -1,0 +1,206 @@
+package harness
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/history"
+	"glomers/harness/network"
+)
+
+func readHistory(t *testing.T, res Result) []history.Op {
+	t.Helper()
+	f, err := os.Open(filepath.Join(res.Dir, "history.jsonl"))
+	require.NoError(t, err)
+	defer f.Close()
+	ops, err := history.Read(f)
+	require.NoError(t, err)
+	return ops
+}
+
+func readJSON(t *testing.T, dir, name string, into any) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, name))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(b, into))
+}
+
+func TestStore(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	test := quick("echo", program(t, "echo"))
+	test.Store, test.Seed = root, 1<<63+1
+	res, err := Run(t.Context(), test)
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(root, "echo"), filepath.Dir(res.Dir))
+
+	for _, name := range []string{"latest", "current"} {
+		target, err := os.Readlink(filepath.Join(root, name))
+		require.NoError(t, err)
+		require.Equal(t, filepath.Join("echo", filepath.Base(res.Dir)), target)
+	}
+
+	var results map[string]any
+	readJSON(t, res.Dir, "results.json", &results)
+	require.Equal(t, true, results["valid"])
+	require.Subset(t, keys(results), []string{"valid", "workload", "stats", "availability", "exceptions", "net", "nemesis", "latencies", "lag", "seed", "dir"})
+
+	var record testRecord
+	readJSON(t, res.Dir, "test.json", &record)
+	require.Equal(t, "echo", record.Workload)
+	require.Equal(t, []string{"n0", "n1", "n2"}, record.Nodes)
+	require.Equal(t, 3, record.Concurrency)
+	require.Equal(t, "10s", record.NemesisInterval) // a default
+	require.Equal(t, test.Seed, record.Seed)
+	require.Len(t, record.Program.SHA256, 64)
+
+	// Each message has one send and, as the network was whole, one recv that comes later.
+	f, err := os.Open(filepath.Join(res.Dir, "journal.jsonl"))
+	require.NoError(t, err)
+	defer f.Close()
+	sentAt := make(map[int64]network.Event)
+	received := 0
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		var e network.Event
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &e))
+		if e.Kind == network.Sent {
+			sentAt[e.ID] = e
+			continue
+		}
+		require.Equal(t, network.Received, e.Kind)
+		require.Equal(t, sentAt[e.ID].Message, e.Message)
+		require.GreaterOrEqual(t, e.Time, sentAt[e.ID].Time)
+		received++
+	}
+	require.NoError(t, lines.Err())
+	require.Len(t, sentAt, res.Net.All.Messages)
+	require.Equal(t, received, res.Net.All.Received)
+
+	require.Len(t, readHistory(t, res), 2*res.Stats.Count)
+	for _, id := range record.Nodes {
+		require.FileExists(t, filepath.Join(res.Dir, "nodes", id+".log"))
+	}
+}
+
+func keys(m map[string]any) []string {
+	var ks []string
+	for k := range m {
+		ks = append(ks, k)
+	}
+	return ks
+}
+
+// A run that broke leaves everything too, what the node wrote included.
+func TestStoreAfterError(t *testing.T) {
+	t.Parallel()
+	test := quick("echo", program(t, "crash"))
+	test.Store = t.TempDir()
+	res, runErr := Run(t.Context(), test)
+	require.Error(t, runErr)
+	var results struct {
+		Valid any
+		Error string
+	}
+	readJSON(t, res.Dir, "results.json", &results)
+	require.NotEqual(t, true, results.Valid)
+	require.Equal(t, runErr.Error(), results.Error)
+	require.NotEmpty(t, readHistory(t, res))
+
+	var broken *NodeError
+	require.ErrorAs(t, runErr, &broken)
+	log, err := os.ReadFile(filepath.Join(res.Dir, "nodes", broken.Node+".log"))
+	require.NoError(t, err)
+	require.Equal(t, "out of ideas\n", string(log))
+}
+
+// Two runs of the same millisecond get directories of their own.
+func TestStoreNames(t *testing.T) {
+	t.Parallel()
+	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: t.TempDir()}.withDefaults()
+	require.NoError(t, err)
+	dirs := make(map[string]bool)
+	for range 20 {
+		s, err := newStore(test)
+		require.NoError(t, err)
+		dirs[s.dir] = true
+		require.NoError(t, s.finish(nil, Result{}))
+	}
+	require.Len(t, dirs, 20)
+}
+
+func TestStoreCannotBeMade(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	test := quick("echo", InProcess(registerEcho))
+	test.Store = file
+	_, err := Run(t.Context(), test)
+	require.ErrorContains(t, err, file)
+}
+
+type fullDisk struct{ name string }
+
+func (d fullDisk) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: d.name, Err: errors.New("no space left on device")}
+}
+
+// When the journal cannot be written the run ends, and says which file it was.
+func TestJournalFails(t *testing.T) {
+	t.Parallel()
+	test := quick("echo", InProcess(registerEcho))
+	test.Store = t.TempDir()
+	test, err := test.withDefaults()
+	require.NoError(t, err)
+	s, err := newStore(test)
+	require.NoError(t, err)
+	s.journal = bufio.NewWriterSize(fullDisk{"journal.jsonl"}, 16)
+	r, err := newRun(test, s)
+	require.NoError(t, err)
+	err = r.live(t.Context())
+	r.stop()
+	require.ErrorContains(t, err, "write journal.jsonl: no space left on device")
+	require.ErrorContains(t, s.finish(nil, Result{}), "journal.jsonl")
+}
+
+// So does a run that cannot write what a node logs.
+func TestNodeLogFails(t *testing.T) {
+	t.Parallel()
+	var failed []error
+	o := &output{log: fullDisk{"n1.log"}, fail: func(err error) { failed = append(failed, err) }}
+	for range 3 {
+		_, err := o.Write([]byte("half a li"))
+		require.NoError(t, err)
+	}
+	_, err := o.Write([]byte("ne\nlast"))
+	require.NoError(t, err)
+	require.Len(t, failed, 1)
+	require.ErrorContains(t, failed[0], "n1.log")
+	require.Equal(t, "half a lihalf a lihalf a line\nlast", o.tail())
+}
+
+func TestOutputKeepsTheLastLines(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	o := &output{log: &log}
+	for i := range 100 {
+		if i%2 == 0 {
+			o.note([]byte{byte('0' + i%10)})
+		} else {
+			_, _ = o.Write(append(bytes.Repeat([]byte{'x'}, 2*tailWidth), '\n'))
+		}
+	}
+	lines := bytes.Split([]byte(o.tail()), []byte("\n"))
+	require.Len(t, lines, tailLines)
+	require.Equal(t, "8", string(lines[tailLines-2]))
+	require.Len(t, lines[tailLines-1], tailWidth)
+	require.Equal(t, 50*(2*tailWidth+1), log.Len())
+}

@@ -1,0 +1,200 @@
+package harness
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"glomers/node"
+)
+
+// asNode, as the first argument, makes the test binary one of the programs below
+// instead of running tests.
+const asNode = "run-as-node"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == asNode {
+		runNode(os.Args[2], os.Args[3:])
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// program returns the test binary as the program of that name.
+func program(t testing.TB, name string, args ...string) Program {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Binary(path, append([]string{asNode, name}, args...)...)
+}
+
+func runNode(name string, args []string) {
+	n := node.NewNode()
+	switch name {
+	case "echo":
+		registerEcho(n)
+	case "broadcast":
+		registerBroadcast(n)
+	case "crash": // at the third request
+		requests := 0
+		onEcho(n, func() {
+			if requests++; requests == 3 {
+				fmt.Fprintln(os.Stderr, "out of ideas")
+				os.Exit(7)
+			}
+		})
+	case "say": // args[0], at the first request
+		onEcho(n, func() { fmt.Println(args[0]) })
+	case "nobody":
+		onEcho(n, func() { must(node.Notify(n, "n99", "hello", struct{}{})) })
+	case "mute":
+		for { // reads, and never answers
+			if _, err := os.Stdin.Read(make([]byte, 1<<16)); err != nil {
+				return
+			}
+		}
+	case "refuse":
+		n.OnInit(func(context.Context) error { return node.NewRPCError(node.Abort, "not today") })
+	case "deaf": // answers init, then neither reads nor ends
+		in := bufio.NewScanner(os.Stdin)
+		in.Scan()
+		var m struct {
+			Src, Dest string
+			Body      struct {
+				MsgID int `json:"msg_id"`
+			}
+		}
+		must(json.Unmarshal(in.Bytes(), &m))
+		fmt.Printf(`{"src":%q,"dest":%q,"body":{"type":"init_ok","in_reply_to":%d}}`+"\n", m.Dest, m.Src, m.Body.MsgID)
+		time.Sleep(time.Hour)
+	case "flood":
+		onEcho(n, func() {
+			line := fmt.Sprintf(`{"src":%q,"dest":%q,"body":{"type":"spam"}}`+"\n", n.ID(), n.NodeIDs()[0])
+			for {
+				if _, err := os.Stdout.WriteString(strings.Repeat(line, 1000)); err != nil {
+					os.Exit(1)
+				}
+			}
+		})
+	case "hop": // like broadcast, and writes down how long each message was under way
+		type stamped struct {
+			Sent int64 `json:"sent"`
+		}
+		registerBroadcast(n)
+		node.Receive(n, "stamp", func(_ context.Context, _ string, s stamped) {
+			fmt.Fprintln(os.Stderr, time.Now().UnixNano()-s.Sent)
+		})
+		n.Every(500*time.Millisecond, func(context.Context) {
+			peer := n.NodeIDs()[n.Rand().IntN(len(n.NodeIDs()))]
+			must(node.Notify(n, peer, "stamp", stamped{time.Now().UnixNano()}))
+		})
+	case "long": // the first node sends the second a long line, and answers echo once that has arrived
+		size, err := strconv.Atoi(args[0])
+		must(err)
+		arrived := make(chan struct{})
+		node.Receive(n, "long", func(_ context.Context, from string, b map[string]string) {
+			must(node.Notify(n, from, "length", valueBody{len(b["big"])}))
+		})
+		node.Receive(n, "length", func(_ context.Context, _ string, b valueBody) {
+			if b.Message == size {
+				close(arrived)
+			}
+		})
+		n.OnInit(func(context.Context) error {
+			if n.ID() == n.NodeIDs()[0] {
+				return node.Notify(n, n.NodeIDs()[1], "long", map[string]string{"big": strings.Repeat("x", size)})
+			}
+			return nil
+		})
+		node.HandleRPC(n, "echo", func(ctx context.Context, b echoBody) (echoBody, error) {
+			if n.ID() == n.NodeIDs()[0] {
+				n.Blocking(ctx, func() { <-arrived })
+			}
+			return b, nil
+		})
+	case "parent": // an echo that starts a process and writes down its id
+		registerEcho(n)
+		child := exec.Command("sleep", "3600")
+		child.Stdout = os.Stdout // it holds the pipe
+		must(child.Start())
+		fmt.Fprintf(os.Stderr, "node %d child %d\n", os.Getpid(), child.Process.Pid)
+	case "harness": // a harness that is itself to be killed
+		path, err := os.Executable()
+		must(err)
+		_, err = Run(context.Background(), Test{Workload: "echo", NodeCount: 2, Program: Binary(path, asNode, "parent"), Store: args[0]})
+		must(err)
+	default:
+		must(fmt.Errorf("no program %q", name))
+	}
+	node.Main(n)
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+type echoBody struct {
+	Echo json.RawMessage `json:"echo"`
+}
+
+func registerEcho(n *node.Node) { onEcho(n, func() {}) }
+
+// onEcho makes n an echo that does something else first.
+func onEcho(n *node.Node, first func()) {
+	node.HandleRPC(n, "echo", func(_ context.Context, b echoBody) (echoBody, error) {
+		first()
+		return b, nil
+	})
+}
+
+type valueBody struct {
+	Message int `json:"message"`
+}
+
+type valuesBody struct {
+	Messages []int `json:"messages"`
+}
+
+// registerBroadcast makes n a node that tells everybody each new value, and a random one everything now
+// and then, for those that missed it.
+func registerBroadcast(n *node.Node) { broadcastWithout(n, -1) }
+
+// broadcastWithout is broadcast, but loses one value after acknowledging it.
+func broadcastWithout(n *node.Node, lost int) {
+	values := []int{}
+	learn := func(vs ...int) {
+		for _, v := range vs {
+			if v != lost && !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+	}
+	node.HandleRPC(n, "topology", func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil })
+	node.HandleRPC(n, "read", func(context.Context, struct{}) (valuesBody, error) { return valuesBody{values}, nil })
+	node.HandleRPC(n, "broadcast", func(_ context.Context, b valueBody) (struct{}, error) {
+		learn(b.Message)
+		for _, peer := range n.NodeIDs() {
+			if peer != n.ID() {
+				must(node.Notify(n, peer, "gossip", valuesBody{[]int{b.Message}}))
+			}
+		}
+		return struct{}{}, nil
+	})
+	node.Receive(n, "gossip", func(_ context.Context, _ string, b valuesBody) { learn(b.Messages...) })
+	n.Every(200*time.Millisecond, func(context.Context) {
+		peer := n.NodeIDs()[n.Rand().IntN(len(n.NodeIDs()))]
+		must(node.Notify(n, peer, "gossip", valuesBody{values}))
+	})
+}

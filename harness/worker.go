@@ -1,0 +1,195 @@
+package harness
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"glomers/harness/history"
+	"glomers/harness/network"
+	"glomers/harness/workload"
+	"glomers/node"
+)
+
+// A worker carries out one operation after the other, in a goroutine of its own: a client can wait there.
+type worker struct {
+	index   int // from 0; also the first of its processes
+	process history.Process
+	node    string
+	client  *client
+	todo    []history.Op // of the final phase
+	jobs    chan job     // has one slot, for an idle worker; closed by run.stop
+}
+
+// A job is what a worker is to do: an operation, or the workload's set-up.
+type job struct {
+	setup  bool
+	op     history.Op
+	client *client
+}
+
+// work does the jobs until there will be no more.
+func (r *run) work(w *worker) {
+	defer r.working.Done()
+	for j := range w.jobs {
+		c := &caller{run: r, worker: w, client: j.client}
+		f := finished{worker: w}
+		if j.setup {
+			f.err = r.workload.Setup(c)
+		} else {
+			value, err := r.workload.Invoke(c, j.op)
+			f.op = workload.Complete(r.workload, j.op, value, err)
+		}
+		r.post(r.workerSource(w), f)
+	}
+}
+
+// A client is a party on the network that makes requests of one node, one at a time. The
+// scheduler owns it.
+type client struct {
+	id     string
+	node   string
+	lastID int64 // msg_id of the last request; its caller counts
+
+	waiting int64       // msg_id of the request that is not answered; 0 if there is none
+	answer  func(reply) // takes the answer, in the scheduler's goroutine
+	replies chan reply  // of a worker's client: has one slot; nil for others
+}
+
+// A reply is the outcome of a request.
+type reply struct {
+	body json.RawMessage
+	err  error // workload.ErrTimeout or errStopped
+}
+
+// errStopped is what a request gets when the run ends before it is answered. Nobody sees it: the
+// scheduler takes no completion any more.
+var errStopped = errors.New("harness: the run has been stopped")
+
+// newClient puts a new client of node on the network.
+func (r *run) newClient(node string) *client {
+	c := &client{id: "c" + strconv.Itoa(r.clientsMade), node: node}
+	r.clientsMade++
+	r.clients[c.id] = c
+	r.net.Add(c.id, network.Client)
+	return c
+}
+
+// newWorkerClient returns a client whose answers go to a worker's goroutine.
+func (r *run) newWorkerClient(node string) *client {
+	c := r.newClient(node)
+	c.replies = make(chan reply, 1)
+	c.answer = func(a reply) { c.replies <- a } // there is at most one per request, so this never waits
+	return c
+}
+
+// dropClient takes a client off the network. What is still sent to it reaches nobody.
+func (r *run) dropClient(c *client) {
+	delete(r.clients, c.id)
+	r.net.Remove(c.id)
+}
+
+// ask sends a client's request, which c.answer gets the outcome of.
+func (r *run) ask(at time.Duration, c *client, id int64, body json.RawMessage, timeout time.Duration) {
+	c.waiting = id
+	if err := r.send(at, c.id, c.node, body); err != nil {
+		r.fail(fmt.Errorf("harness: %w", err))
+		return
+	}
+	r.after(timeout, func() {
+		if c.waiting == id {
+			c.settle(reply{err: workload.ErrTimeout})
+		}
+	})
+}
+
+// receive takes a message to the client. All but the reply that it waits for are
+// ignored: late ones, second ones, and requests.
+func (c *client) receive(body json.RawMessage) {
+	var head struct {
+		InReplyTo int64 `json:"in_reply_to"`
+	}
+	if json.Unmarshal(body, &head) == nil && c.waiting != 0 && head.InReplyTo == c.waiting {
+		c.settle(reply{body: body})
+	}
+}
+
+func (c *client) settle(a reply) {
+	c.waiting = 0
+	c.answer(a)
+}
+
+// A caller is a client as the workload sees it, in the worker's goroutine.
+type caller struct {
+	run    *run
+	worker *worker
+	client *client
+}
+
+// Node implements workload.Client.
+func (c *caller) Node() string { return c.client.node }
+
+// Call implements workload.Client.
+func (c *caller) Call(body any, wantType string, into any) error {
+	c.client.lastID++
+	request, err := withMsgID(body, c.client.lastID)
+	if err != nil {
+		return fmt.Errorf("harness: request %T: %w", body, err)
+	}
+	if !c.run.post(c.run.workerSource(c.worker), asked{client: c.client, id: c.client.lastID, body: request}) {
+		return errStopped
+	}
+	a := <-c.client.replies
+	if a.err != nil {
+		return a.err
+	}
+	return decodeReply(a.body, wantType, into)
+}
+
+// withMsgID marshals body, which must give a JSON object, and adds the msg_id.
+func withMsgID(body any, id int64) (json.RawMessage, error) {
+	object, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	if len(object) < 2 || object[0] != '{' {
+		return nil, fmt.Errorf("want a JSON object, not %s", object)
+	}
+	b := append(make([]byte, 0, len(object)+32), object[:len(object)-1]...)
+	if len(object) > 2 {
+		b = append(b, ',')
+	}
+	b = append(b, `"msg_id":`...)
+	b = strconv.AppendInt(b, id, 10)
+	return append(b, '}'), nil
+}
+
+// decodeReply decodes body into the value that into points to, if it is a reply of the type wanted. The errors are
+// *node.RPCError, if it is an error reply, and *workload.MalformedReply.
+func decodeReply(body json.RawMessage, wantType string, into any) error {
+	var head struct {
+		Type string `json:"type"`
+		Code *int   `json:"code"`
+		Text string `json:"text"`
+	}
+	malformed := &workload.MalformedReply{Reply: body, Want: wantType}
+	if json.Unmarshal(body, &head) != nil {
+		return malformed
+	}
+	switch head.Type {
+	case wantType:
+		if json.Unmarshal(body, into) != nil {
+			return malformed
+		}
+		return nil
+	case "error":
+		if head.Code == nil {
+			malformed.Want = "error with a code"
+			return malformed
+		}
+		return node.NewRPCError(*head.Code, head.Text)
+	}
+	return malformed
+}
