@@ -3,6 +3,7 @@ module glomers
 go 1.26.0
 
 require (
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/jepsen-io/maelstrom/demo/go v0.0.0-20251128144731-cb7f07239012
 	github.com/lmittmann/tint v1.2.1
 	github.com/spf13/cobra v1.10.2

@@ -1,0 +1,181 @@
+package service
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/node"
+)
+
+// readInt returns what src reads of a key, or -1 if it does not exist.
+func readInt(t require.TestingT, s Service, src, key string) int {
+	r := ask(t, s, src, readBody(key))
+	if r.Code == node.KeyDoesNotExist {
+		return -1
+	}
+	v, err := strconv.Atoi(string(r.Value))
+	require.NoError(t, err)
+	return v
+}
+
+// Increments by compare-and-set, from several clients, tell a store that keeps every
+// acknowledged write from one that does not.
+func TestLostWrites(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		loses bool
+	}{{node.LinKV, false}, {node.SeqKV, false}, {node.LWWKV, true}} {
+		for seed := range uint64(20) {
+			s := newService(t, c.name, seed)
+			ask(t, s, "n0", writeBody(`"sum"`, 0))
+			settle(t, s, "n0")
+			acknowledged := 0
+			for i := range 300 {
+				src := fmt.Sprintf("n%d", i%3)
+				v := readInt(t, s, src, `"sum"`)
+				if ask(t, s, src, casBody(`"sum"`, v, v+1)).Type == "cas_ok" {
+					acknowledged++
+				}
+			}
+			ask(t, s, "n0", writeBody(`"barrier"`, 1)) // brings n0 up to date in seq-kv
+			settle(t, s, "n0")
+			final := readInt(t, s, "n0", `"sum"`)
+			require.Greater(t, acknowledged, 100, "%s, seed %d", c.name, seed)
+			if c.loses {
+				require.Less(t, final, acknowledged, "%s, seed %d", c.name, seed)
+			} else {
+				require.Equal(t, acknowledged, final, "%s, seed %d", c.name, seed)
+			}
+		}
+	}
+}
+
+// Readers in seq-kv lag behind, by 31 states at most, but never go back: not for one key, and not from
+// a later write to an earlier one.
+func TestSequentialReads(t *testing.T) {
+	const readers = 3
+	stale, worst := 0, 0
+	for seed := range uint64(20) {
+		s := newService(t, node.SeqKV, seed)
+		rng := rand.New(rand.NewPCG(seed, 0))
+		var seen [readers]int // the last value that each has seen of either key
+		for i := range 500 {
+			// One state each; y is never ahead of x.
+			ask(t, s, "writer", writeBody(`"x"`, 2*i+1))
+			ask(t, s, "writer", writeBody(`"y"`, 2*i+2))
+			require.Equal(t, 2*i+1, readInt(t, s, "writer", `"x"`), "reads its own writes")
+			if rng.IntN(4) > 0 {
+				continue
+			}
+			reader := rng.IntN(readers)
+			src := fmt.Sprintf("n%d", reader)
+			for _, key := range []string{`"y"`, `"x"`} {
+				v := readInt(t, s, src, key)
+				require.GreaterOrEqual(t, v, seen[reader]-1, "seed %d: %s goes back in %s", seed, src, key)
+				seen[reader] = max(seen[reader], v)
+				if lag := 2*i + 2 - v; lag > 1 { // else v is the key's last value
+					stale++
+					worst = max(worst, lag)
+				}
+			}
+		}
+	}
+	require.Greater(t, stale, 1000)
+	require.Greater(t, worst, window/2)
+	require.LessOrEqual(t, worst, window, "31 states, and one more in which the other key was written")
+}
+
+// The first read of a client that was never there before comes from any of the 32 states that
+// are kept but the newest, and from no other.
+func TestSequentialWindow(t *testing.T) {
+	s := newService(t, node.SeqKV, 1)
+	const newest = 100
+	for i := range newest {
+		ask(t, s, "writer", writeBody(`"x"`, i+1)) // makes state i+1
+	}
+	seen := map[int]bool{}
+	for i := range 2000 {
+		seen[readInt(t, s, fmt.Sprintf("c%d", i), `"x"`)] = true
+	}
+	var want []int
+	for state := newest - window + 1; state < newest; state++ {
+		want = append(want, state)
+	}
+	require.Equal(t, want, slices.Sorted(maps.Keys(seen)))
+	require.Len(t, want, 31)
+}
+
+// As in the reference, reading alone never leads to the newest state of seq-kv: a
+// client that wants it must change something.
+func TestReadersNeedABarrier(t *testing.T) {
+	s := newService(t, node.SeqKV, 1)
+	ask(t, s, "n1", writeBody(`"x"`, 1))
+	ask(t, s, "n1", writeBody(`"x"`, 2))
+	for range 1000 {
+		require.Less(t, readInt(t, s, "n2", `"x"`), 2)
+	}
+	require.Equal(t, 1, readInt(t, s, "n2", `"x"`), "the last but one is reached")
+
+	require.Equal(t, "ok", ask(t, s, "n2", writeBody(`"x"`, 1)).outcome(), "changes nothing where n2 is")
+	require.Equal(t, 1, readInt(t, s, "n2", `"x"`))
+	require.Equal(t, 2, readInt(t, s, "n1", `"x"`))
+
+	require.Equal(t, "20", ask(t, s, "n2", casBody(`"z"`, 0, 1)).outcome(), "fails where n2 is")
+	require.Equal(t, 1, readInt(t, s, "n2", `"x"`))
+
+	require.Equal(t, "ok", ask(t, s, "n2", writeBody(`"barrier"`, 1)).outcome())
+	require.Equal(t, 2, readInt(t, s, "n2", `"x"`))
+}
+
+// A cas in seq-kv that would succeed on an old state, but not on the newest, fails; so
+// two clients cannot both take the same step.
+func TestSequentialCAS(t *testing.T) {
+	for seed := range uint64(100) {
+		s := newService(t, node.SeqKV, seed)
+		ask(t, s, "n1", writeBody(`"x"`, 0))
+		require.Equal(t, "ok", ask(t, s, "n1", casBody(`"x"`, 0, 1)).outcome())
+		outcome := ask(t, s, "n2", casBody(`"x"`, 0, 2)).outcome()
+		require.Contains(t, []string{"20", "22"}, outcome, "seed %d", seed)
+		ask(t, s, "n2", writeBody(`"barrier"`, 1))
+		require.Equal(t, 1, readInt(t, s, "n2", `"x"`))
+	}
+}
+
+// lww-kv may forget what a client wrote last, even when nobody else is there.
+func TestLWWForgetsOwnWrites(t *testing.T) {
+	lost := 0
+	for seed := range uint64(100) {
+		s := newService(t, node.LWWKV, seed)
+		for i := range 5 {
+			ask(t, s, "n1", writeBody(`"x"`, i))
+		}
+		settle(t, s, "n1")
+		if readInt(t, s, "n1", `"x"`) != 4 {
+			lost++
+		}
+	}
+	require.Greater(t, lost, 5)
+	require.Less(t, lost, 95, "most often the last write does win")
+}
+
+// Of two values with one stamp, the replica that is merged into takes the other's.
+func TestLWWTies(t *testing.T) {
+	for dest := range replicas {
+		l := newLWWKV(generator(0, node.LWWKV))
+		for at, value := range []string{`"a"`, `"b"`} {
+			op := operation{kind: write, key: `"x"`, to: []byte(value)}
+			_, fault := l.doAt(at, op)
+			require.Nil(t, fault)
+		}
+		l.merge(1-dest, dest)
+		require.Empty(t, l.diverged)
+		require.Equal(t, l.keys[`"x"`][0], l.keys[`"x"`][1])
+		require.Equal(t, []string{`"b"`, `"a"`}[dest], string(l.keys[`"x"`][0].value))
+	}
+}

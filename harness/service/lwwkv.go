@@ -1,0 +1,82 @@
+package service
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+
+	"glomers/node"
+)
+
+// replicas is how many copies lww-kv has of everything.
+const replicas = 2
+
+// lwwKV is the last-write-wins store: two replicas, each with a Lamport clock that stamps what it
+// writes. Before every operation one random replica is merged into a random one (maybe itself): of each key the
+// higher stamp wins. Then the operation is carried out on a random replica.
+//
+// A replica that has not heard of a write may stamp a later one lower, or no higher; when
+// they meet, the later one is lost.
+type lwwKV struct {
+	rng    *rand.Rand
+	clocks [replicas]int // the stamp of the replica's next write; from 1
+	keys   map[string]*copies
+
+	// Invariant: holds every key whose copies differ, so that merging costs
+	// what there is to merge, not what there is.
+	diverged map[string]*copies
+}
+
+// copies are a key's values at the replicas.
+type copies [replicas]stamped
+
+// A stamped is a value with the Lamport time of its write. The zero stamped, older than
+// any other, stands for a key that does not exist.
+type stamped struct {
+	stamp int
+	value json.RawMessage
+}
+
+func newLWWKV(rng *rand.Rand) *lwwKV {
+	return &lwwKV{
+		rng:      rng,
+		clocks:   [replicas]int{1, 1},
+		keys:     make(map[string]*copies),
+		diverged: make(map[string]*copies),
+	}
+}
+
+func (l *lwwKV) do(_ string, op operation) (json.RawMessage, *node.RPCError) {
+	source, dest := l.rng.IntN(replicas), l.rng.IntN(replicas)
+	l.merge(source, dest)
+	return l.doAt(l.rng.IntN(replicas), op)
+}
+
+// merge brings dest up to date with source. Of equal stamps source's value wins.
+func (l *lwwKV) merge(source, dest int) {
+	if source == dest {
+		return
+	}
+	l.clocks[dest] = max(l.clocks[dest], l.clocks[source])
+	for key, c := range l.diverged {
+		if c[dest].stamp <= c[source].stamp {
+			c[dest] = c[source]
+			delete(l.diverged, key)
+		}
+	}
+}
+
+// doAt carries out op on one replica.
+func (l *lwwKV) doAt(replica int, op operation) (json.RawMessage, *node.RPCError) {
+	op.create = false // not offered here
+	c := l.keys[op.key]
+	if c == nil {
+		c = &copies{}
+	}
+	out, fault := op.apply(c[replica].value)
+	if out.store != nil {
+		c[replica] = stamped{l.clocks[replica], out.store}
+		l.clocks[replica]++
+		l.keys[op.key], l.diverged[op.key] = c, c
+	}
+	return out.value, fault
+}

@@ -1,0 +1,193 @@
+package service
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/node"
+)
+
+// A reply is any of the services' replies.
+type reply struct {
+	Type      string          `json:"type"`
+	InReplyTo json.RawMessage `json:"in_reply_to"`
+	Value     json.RawMessage `json:"value"`
+	TS        *uint64         `json:"ts"`
+	Code      int             `json:"code"`
+	Text      string          `json:"text"`
+}
+
+func newService(t require.TestingT, name string, seed uint64) Service {
+	s, err := New(name, seed)
+	require.NoError(t, err)
+	return s
+}
+
+// ask returns the reply to a request.
+func ask(t require.TestingT, s Service, src, body string) reply {
+	var r reply
+	raw := s.Handle(src, json.RawMessage(body))
+	require.NoError(t, json.Unmarshal(raw, &r), "reply %s to %s", raw, body)
+	return r
+}
+
+func readBody(key string) string { return fmt.Sprintf(`{"type":"read","msg_id":1,"key":%s}`, key) }
+
+func writeBody(key string, value any) string {
+	return fmt.Sprintf(`{"type":"write","msg_id":1,"key":%s,"value":%v}`, key, value)
+}
+
+func casBody(key string, from, to any) string {
+	return fmt.Sprintf(`{"type":"cas","msg_id":1,"key":%s,"from":%v,"to":%v}`, key, from, to)
+}
+
+func createBody(key string, from, to any) string {
+	return fmt.Sprintf(`{"type":"cas","msg_id":1,"key":%s,"from":%v,"to":%v,"create_if_not_exists":true}`, key, from, to)
+}
+
+func TestNames(t *testing.T) {
+	require.Equal(t, []string{"lin-kv", "seq-kv", "lww-kv", "lin-tso"}, Names())
+	all := All(1)
+	require.Len(t, all, len(Names()))
+	for i, name := range Names() {
+		require.Equal(t, name, all[i].Name())
+		require.Equal(t, name, newService(t, name, 1).Name())
+	}
+	_, err := New("lin-vk", 1)
+	require.EqualError(t, err, `service: no service "lin-vk": want lin-kv, seq-kv, lww-kv, lin-tso`)
+}
+
+// The replies as they are sent, to the byte.
+func TestReplies(t *testing.T) {
+	s := newService(t, node.LinKV, 0)
+	for _, c := range []struct{ name, body, want string }{
+		{"write", `{"type":"write","msg_id":1,"key":"x","value":3}`, `{"type":"write_ok","in_reply_to":1}`},
+		{"read", `{"type":"read","msg_id":2,"key":"x"}`, `{"type":"read_ok","in_reply_to":2,"value":3}`},
+		{"cas", `{"type":"cas","msg_id":3,"key":"x","from":3,"to":4}`, `{"type":"cas_ok","in_reply_to":3}`},
+		{
+			"cas that fails", `{"type":"cas","msg_id":4,"key":"x","from":3,"to":5}`,
+			`{"type":"error","in_reply_to":4,"code":22,"text":"current value 4 of key \"x\" is not 3"}`,
+		},
+		{
+			"no such key", `{"type":"read","msg_id":5,"key":["y",1]}`,
+			`{"type":"error","in_reply_to":5,"code":20,"text":"key [\"y\",1] does not exist"}`,
+		},
+		{
+			"no such type", `{"type":"delete","msg_id":6,"key":"x"}`,
+			`{"type":"error","in_reply_to":6,"code":10,"text":"no request type \"delete\": want read, write or cas"}`,
+		},
+		{"msg_id 0", `{"type":"read","msg_id":0,"key":"x"}`, `{"type":"read_ok","in_reply_to":0,"value":4}`},
+		{
+			"large msg_id", `{"type":"read","msg_id":9223372036854775807,"key":"x"}`,
+			`{"type":"read_ok","in_reply_to":9223372036854775807,"value":4}`,
+		},
+		{"no msg_id", `{"type":"read","key":"x"}`, `{"type":"read_ok","value":4}`},
+		{"null msg_id", `{"type":"read","msg_id":null,"key":"x"}`, `{"type":"read_ok","value":4}`},
+		{"a reply", `{"type":"read","msg_id":8,"in_reply_to":7,"key":"x"}`, ``},
+		{"an error", `{"type":"error","in_reply_to":7,"code":13,"text":""}`, ``},
+		{"no reply", `{"type":"read","msg_id":8,"in_reply_to":null,"key":"x"}`, `{"type":"read_ok","in_reply_to":8,"value":4}`},
+	} {
+		require.Equal(t, c.want, string(s.Handle("n1", json.RawMessage(c.body))), c.name)
+	}
+}
+
+// What is wrong with a request is said, whichever service it goes to, and has no effect.
+func TestMalformed(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"empty", ``, `body is not a JSON object: `},
+		{"not JSON", `{"type":`, `body is not a JSON object: {"type":`},
+		{"null", `null`, `body is not a JSON object: null`},
+		{"array", `[1, 2]`, `body is not a JSON object: [1,2]`},
+		{"no type", `{"msg_id":1}`, `type is missing`},
+		{"type in another case", `{"Type":"read","key":1}`, `type is missing`},
+		{"null type", `{"type":null}`, `type is not a string: null`},
+		{"number type", `{"type":5}`, `type is not a string: 5`},
+		{"string msg_id", `{"type":"read","msg_id":"1","key":1}`, `msg_id is not an integer: "1"`},
+		{"fraction msg_id", `{"type":"read","msg_id":1.5,"key":1}`, `msg_id is not an integer: 1.5`},
+		{"exponent msg_id", `{"type":"read","msg_id":1e3,"key":1}`, `msg_id is not an integer: 1e3`},
+	} {
+		for _, s := range All(0) {
+			r := ask(t, s, "n1", c.body)
+			require.Equal(t, "error", r.Type, "%s: %s", s.Name(), c.name)
+			require.Equal(t, node.MalformedRequest, r.Code, "%s: %s", s.Name(), c.name)
+			require.Equal(t, c.want, r.Text, "%s: %s", s.Name(), c.name)
+		}
+	}
+}
+
+func TestMalformedKV(t *testing.T) {
+	for _, name := range kvNames() {
+		s := newService(t, name, 0)
+		ask(t, s, "n1", writeBody(`"x"`, 1))
+		for _, c := range []struct{ body, want string }{
+			{`{"type":"read","msg_id":7}`, `read without "key"`},
+			{`{"type":"read","msg_id":7,"Key":"x"}`, `read without "key"`},
+			{`{"type":"write","msg_id":7,"value":2}`, `write without "key"`},
+			{`{"type":"write","msg_id":7,"key":"x"}`, `write without "value"`},
+			{`{"type":"cas","msg_id":7,"from":1,"to":2}`, `cas without "key"`},
+			{`{"type":"cas","msg_id":7,"key":"x","to":2}`, `cas without "from"`},
+			{`{"type":"cas","msg_id":7,"key":"x","from":1}`, `cas without "to"`},
+			{
+				`{"type":"cas","msg_id":7,"key":"x","from":1,"to":2,"create_if_not_exists":"yes"}`,
+				`create_if_not_exists is not a boolean: "yes"`,
+			},
+		} {
+			r := ask(t, s, "n1", c.body)
+			require.Equal(t, node.MalformedRequest, r.Code, "%s: %s", name, c.body)
+			require.Equal(t, c.want, r.Text, "%s: %s", name, c.body)
+			require.Equal(t, "7", string(r.InReplyTo), "%s: %s", name, c.body)
+		}
+		settle(t, s, "n1")
+		require.Equal(t, "1", string(ask(t, s, "n1", readBody(`"x"`)).Value), name)
+	}
+}
+
+// A reply is one line, and the service's own: it shares no memory with the request.
+func TestValuesAreCopied(t *testing.T) {
+	s := newService(t, node.LinKV, 0)
+	body := []byte("{\"type\":\"write\", \"msg_id\":1, \"key\":\"x\",\n \"value\" : {\"a\": [1,\n 2], \"b\":\"<\\u00e4 é>\"} }")
+	s.Handle("n1", body)
+	clear(body)
+	read := func() string { return string(s.Handle("n1", json.RawMessage(readBody(`"x"`)))) }
+	const want = `{"type":"read_ok","in_reply_to":1,"value":{"a":[1,2],"b":"<\u00e4 é>"}}`
+	require.Equal(t, want, read())
+	clear(s.Handle("n1", json.RawMessage(readBody(`"x"`))))
+	require.Equal(t, want, read())
+}
+
+// lin-tso gives every number once, in order, whoever asks, and spends none on a refused request.
+func TestTimestamps(t *testing.T) {
+	s := newService(t, node.LinTSO, 0)
+	for i := range uint64(1000) {
+		r := ask(t, s, fmt.Sprintf("n%d", i%3), fmt.Sprintf(`{"type":"ts","msg_id":%d}`, i))
+		require.Equal(t, "ts_ok", r.Type)
+		require.Equal(t, i, *r.TS)
+		require.Equal(t, fmt.Sprint(i), string(r.InReplyTo))
+
+		r = ask(t, s, "n1", readBody(`"x"`))
+		require.Equal(t, node.NotSupported, r.Code)
+		require.Equal(t, `no request type "read": want ts`, r.Text)
+	}
+}
+
+// One seed gives one sequence of replies; services and seeds differ in what they draw.
+func TestSeed(t *testing.T) {
+	replies := func(name string, seed uint64) string {
+		s := newService(t, name, seed)
+		var all string
+		for i := range 200 {
+			all += string(s.Handle("n1", json.RawMessage(writeBody(`"x"`, i))))
+			all += string(s.Handle("n2", json.RawMessage(readBody(`"x"`))))
+		}
+		return all
+	}
+	for _, name := range kvNames() {
+		require.Equal(t, replies(name, 1), replies(name, 1), name)
+	}
+	require.NotEqual(t, replies(node.SeqKV, 1), replies(node.SeqKV, 2))
+	require.NotEqual(t, replies(node.LWWKV, 1), replies(node.LWWKV, 2))
+	require.NotEqual(t, generator(1, node.SeqKV).Uint64(), generator(1, node.LWWKV).Uint64())
+}
