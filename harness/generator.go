@@ -19,6 +19,7 @@ const maxDebt = 100 * time.Millisecond
 type generator struct {
 	open    bool          // the main phase has time left
 	overdue bool          // an operation was due when no worker was free
+	drawn   int           // operations so far
 	mean    time.Duration // between two operations
 	gaps    *rand.Rand
 	pick    *rand.Rand // of a free worker; not of gaps, since how much it draws depends on timing
@@ -47,12 +48,24 @@ func (r *run) operationDue(due stamp) {
 		r.ops.overdue = true
 		return
 	}
-	i := r.ops.pick.IntN(len(r.free))
-	w := r.free[i]
-	r.free = slices.Delete(r.free, i, i+1)
-	r.invoke(w, r.workload.Next())
+	op, i := r.workload.Next(), r.ops.pick.IntN(len(r.free))
+	if r.kept(r.ops.drawn) {
+		w := r.free[i]
+		r.free = slices.Delete(r.free, i, i+1)
+		r.invoke(w, op)
+	}
+	r.ops.drawn++
 	next := max(due, r.now()-maxDebt) + r.ops.gap()
 	r.timers.add(next, func() { r.operationDue(next) })
+}
+
+// kept tells whether the operation of that number is carried out.
+func (r *run) kept(number int) bool {
+	if r.test.Excerpt == nil {
+		return true
+	}
+	_, found := slices.BinarySearch(r.test.Excerpt.Ops, number)
+	return found
 }
 
 // invoke gives a worker an operation.
@@ -72,10 +85,32 @@ func (r *run) release(w *worker) {
 		r.invoke(w, op)
 		return
 	}
-	r.free = append(r.free, w)
+	// In the order of their indexes: whom a draw means must not depend on who was busy before.
+	i, _ := slices.BinarySearchFunc(r.free, w.index, func(w *worker, index int) int { return w.index - index })
+	r.free = slices.Insert(r.free, i, w)
 	if r.ops.overdue {
 		r.ops.overdue = false
 		r.operationDue(r.now()) // the schedule starts anew from here
+	}
+}
+
+// startFaults sets the schedule of the faults going.
+func (r *run) startFaults() {
+	began := r.now()
+	if r.test.Excerpt == nil {
+		for _, f := range r.faults {
+			r.stepFault(f, began) // the first step is at once, as in the reference
+		}
+		return
+	}
+	for _, w := range r.test.Excerpt.Faults {
+		i := slices.IndexFunc(r.faults, func(f nemesis.Fault) bool { return f.Name() == w.Name })
+		f := r.faults[i] // withDefaults has looked
+		r.timers.add(began+w.Begin, func() {
+			f.Seek(w.Start)
+			r.recordFault(f.Step(r.networkTime(), system{r}))
+		})
+		r.timers.add(began+w.End, func() { r.recordFault(f.Heal(r.networkTime(), system{r})) })
 	}
 }
 
@@ -84,8 +119,7 @@ func (r *run) stepFault(f nemesis.Fault, due stamp) {
 	if !r.ops.open {
 		return
 	}
-	r.last = max(r.last, r.now())
-	r.recordFault(f.Step(r.last, system{r}))
+	r.recordFault(f.Step(r.networkTime(), system{r}))
 	next := due + f.Next()
 	r.timers.add(next, func() { r.stepFault(f, next) })
 }
@@ -93,8 +127,7 @@ func (r *run) stepFault(f nemesis.Fault, due stamp) {
 // heal ends all faults.
 func (r *run) heal() error {
 	for _, f := range r.faults {
-		r.last = max(r.last, r.now())
-		r.recordFault(f.Heal(r.last, system{r}))
+		r.recordFault(f.Heal(r.networkTime(), system{r}))
 	}
 	return r.err
 }

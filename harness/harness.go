@@ -39,6 +39,10 @@ type Test struct {
 	// any goroutine.
 	OnLog func(node, line string)
 
+	// Excerpt, if not nil, leaves out a part of what the seed would bring; harness/sim uses it to find
+	// the smallest run that still fails.
+	Excerpt *Excerpt
+
 	// Settle, if not nil, is called after each delivery and timer and must return
 	// when the nodes have nothing left to do. harness/sim sets it to synctest.Wait.
 	Settle func()
@@ -55,6 +59,22 @@ const (
 	PhaseFinal    = "final"    // the workload's last operations
 	PhaseCheck    = "check"    // the nodes are gone; the history is judged
 )
+
+// An Excerpt is a part of a run.
+type Excerpt struct {
+	// Ops are the numbers of the main phase's operations that are carried out, ascending from 0. The others
+	// are drawn, so that the rest is as it was, and left out.
+	Ops []int
+	// Faults replaces the schedule of the faults.
+	Faults []FaultWindow
+}
+
+// A FaultWindow is a time, counted from the beginning of the main phase, in which a fault is in force.
+type FaultWindow struct {
+	Name       string // of the fault, as in Test.Nemesis
+	Start      int    // which of its starts this is in the whole run, from 0
+	Begin, End time.Duration
+}
 
 // A Progress is a snapshot of a running test.
 type Progress struct {

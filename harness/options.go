@@ -89,6 +89,13 @@ func (t Test) withDefaults() (Test, error) {
 		return t, fmt.Errorf("harness: %w", err)
 	}
 	t.Nemesis = slices.Clone(t.Nemesis)
+	if t.Excerpt != nil {
+		for _, w := range t.Excerpt.Faults {
+			if !slices.Contains(t.Nemesis, w.Name) {
+				return t, fmt.Errorf("harness: the excerpt has a fault %q that is not among %q", w.Name, t.Nemesis)
+			}
+		}
+	}
 	return t, nil
 }
 

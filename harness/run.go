@@ -148,9 +148,7 @@ func (r *run) mainPhase() error {
 	r.enter(PhaseMain, r.test.TimeLimit)
 	r.ops.open = true
 	r.after(r.test.TimeLimit, func() { r.ops.open = false })
-	for _, f := range r.faults {
-		r.stepFault(f, r.now()) // the first step is at once, as in the reference
-	}
+	r.startFaults()
 	r.operationDue(r.now())
 	err := r.until(func() bool { return !r.ops.open && r.allFree() })
 	if err != nil {

@@ -58,6 +58,12 @@ func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 // now returns the time since the start of the run. Any goroutine may call it.
 func (s *scheduler) now() time.Duration { return time.Since(s.start) }
 
+// networkTime returns the time for the network, which never goes back.
+func (s *scheduler) networkTime() time.Duration {
+	s.last = max(s.last, s.now())
+	return s.last
+}
+
 // after plans do for the time d from now.
 func (s *scheduler) after(d time.Duration, do func()) { s.timers.add(s.now()+d, do) }
 

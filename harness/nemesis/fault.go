@@ -10,7 +10,8 @@ import (
 type trouble struct {
 	// begin starts it. It returns what was asked for and what was done, for the history, and a word
 	// about it for InForce; "" if nothing could be done to so small a cluster.
-	begin func(now time.Duration, s System) (value, result any, note string, err error)
+	// All that it leaves to chance it draws from rng.
+	begin func(now time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error)
 	// end undoes what begin did, if anything, and returns what was done.
 	end func(now time.Duration, s System) (result any, err error)
 }
@@ -19,9 +20,11 @@ type trouble struct {
 type fault struct {
 	name     string
 	interval time.Duration
-	rng      *rand.Rand
+	seed     uint64
+	gaps     *rand.Rand
 	trouble  trouble
 
+	starts  int           // so far
 	started bool          // the next step stops
 	note    string        // what is going on; "" if nothing is
 	since   time.Duration // when note became non-empty
@@ -31,14 +34,17 @@ type fault struct {
 func (f *fault) Name() string { return f.name }
 
 func (f *fault) Next() time.Duration {
-	return time.Duration(f.rng.Float64() * 2 * float64(f.interval)) // as the reference does
+	return time.Duration(f.gaps.Float64() * 2 * float64(f.interval)) // as the reference does
 }
 
 func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	if f.started {
 		return f.Heal(now, s)
 	}
-	value, result, note, err := f.trouble.begin(now, s)
+	// Each start has random numbers of its own, so that it is the same without those before it.
+	rng := newRand(f.seed, fmt.Sprint(f.name, " ", f.starts))
+	f.starts++
+	value, result, note, err := f.trouble.begin(now, s, rng)
 	if err != nil {
 		return Op{}, fmt.Errorf("nemesis: %s: %w", f.name, err)
 	}
@@ -46,6 +52,8 @@ func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	f.note, f.since = note, now
 	return Op{F: "start-" + f.name, Value: value, Result: result}, nil
 }
+
+func (f *fault) Seek(start int) { f.starts = start }
 
 func (f *fault) Heal(now time.Duration, s System) (Op, error) {
 	f.before = f.Time(now)

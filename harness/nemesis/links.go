@@ -8,10 +8,10 @@ import (
 )
 
 // impairment is the trouble that makes links worse. draw chooses which, and how; about says so.
-func impairment(owner string, draw func() (links []network.Link, im network.Impairment, about string)) trouble {
+func impairment(owner string, draw func(rng *rand.Rand) (links []network.Link, im network.Impairment, about string)) trouble {
 	return trouble{
-		begin: func(now time.Duration, s System) (value, result any, note string, err error) {
-			links, im, about := draw()
+		begin: func(now time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error) {
+			links, im, about := draw(rng)
 			if len(links) == 0 {
 				return nil, "no-links", "", nil
 			}
@@ -38,24 +38,24 @@ func allLinks(nodes []string) []network.Link {
 }
 
 // loss loses a share of the messages on all links: 1 to 30 %, drawn at each start.
-func loss(o Options, rng *rand.Rand) trouble {
-	return impairment("loss", func() ([]network.Link, network.Impairment, string) {
+func loss(o Options) trouble {
+	return impairment("loss", func(rng *rand.Rand) ([]network.Link, network.Impairment, string) {
 		percent := 1 + rng.IntN(30)
 		return allLinks(o.Nodes), network.Impairment{Loss: float64(percent) / 100}, percentage(percent)
 	})
 }
 
 // duplicate delivers a share of the messages twice: 1 to 50 %.
-func duplicate(o Options, rng *rand.Rand) trouble {
-	return impairment("duplicate", func() ([]network.Link, network.Impairment, string) {
+func duplicate(o Options) trouble {
+	return impairment("duplicate", func(rng *rand.Rand) ([]network.Link, network.Impairment, string) {
 		percent := 1 + rng.IntN(50)
 		return allLinks(o.Nodes), network.Impairment{Duplicate: float64(percent) / 100}, percentage(percent)
 	})
 }
 
 // reorder delays a share of the messages, 1 to 30 %, by up to half a second.
-func reorder(o Options, rng *rand.Rand) trouble {
-	return impairment("reorder", func() ([]network.Link, network.Impairment, string) {
+func reorder(o Options) trouble {
+	return impairment("reorder", func(rng *rand.Rand) ([]network.Link, network.Impairment, string) {
 		percent := 1 + rng.IntN(30)
 		im := network.Impairment{Spike: float64(percent) / 100, SpikeMax: 500 * time.Millisecond}
 		return allLinks(o.Nodes), im, percentage(percent)
@@ -63,8 +63,8 @@ func reorder(o Options, rng *rand.Rand) trouble {
 }
 
 // slow makes a node, or the link between two, ten times as slow, and by 10 ms at least.
-func slow(o Options, rng *rand.Rand) trouble {
-	return impairment("slow", func() ([]network.Link, network.Impairment, string) {
+func slow(o Options) trouble {
+	return impairment("slow", func(rng *rand.Rand) ([]network.Link, network.Impairment, string) {
 		if len(o.Nodes) < 2 {
 			return nil, network.Impairment{}, ""
 		}

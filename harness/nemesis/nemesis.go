@@ -42,6 +42,9 @@ type Fault interface {
 	Next() time.Duration
 	// Step starts the fault if it is not in force, and stops it if it is.
 	Step(now time.Duration, s System) (Op, error)
+	// Seek makes the next start the one with that number, from 0. What a start does follows from its number
+	// alone, not from what was done before.
+	Seek(start int)
 	// Heal stops the fault whether or not it is in force, so that nothing of it is left.
 	Heal(now time.Duration, s System) (Op, error)
 	// InForce describes what is going on, such as "partition: majority"; it is "" when
@@ -85,7 +88,7 @@ func makers() []maker {
 
 type maker struct {
 	name, about string
-	trouble     func(o Options, rng *rand.Rand) trouble
+	trouble     func(o Options) trouble
 }
 
 // Names returns the names that New accepts.
@@ -125,21 +128,21 @@ func New(names []string, o Options) ([]Fault, error) {
 		if at < 0 {
 			return nil, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(Names(), ", "))
 		}
-		rng := newRand(o.Seed, name)
 		faults = append(faults, &fault{
 			name:     name,
 			interval: o.Interval,
-			rng:      rng,
-			trouble:  makers()[at].trouble(o, rng),
+			seed:     o.Seed,
+			gaps:     newRand(o.Seed, name),
+			trouble:  makers()[at].trouble(o),
 		})
 	}
 	return faults, nil
 }
 
-// newRand keys the generator by the name, so that two faults of a run do not move
+// newRand keys the generator by what it is for, so that two faults of a run do not move
 // in step.
-func newRand(seed uint64, name string) *rand.Rand {
+func newRand(seed uint64, purpose string) *rand.Rand {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(name)) // never fails
+	_, _ = h.Write([]byte(purpose)) // never fails
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }

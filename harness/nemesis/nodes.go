@@ -9,10 +9,10 @@ import (
 func percentage(p int) string { return fmt.Sprintf("%d %%", p) }
 
 // victim is the trouble of one random node at a time.
-func victim(o Options, rng *rand.Rand, begin, end func(s System, node string) error) trouble {
+func victim(o Options, begin, end func(s System, node string) error) trouble {
 	var hit string // the node; "" if there is none
 	return trouble{
-		begin: func(_ time.Duration, s System) (value, result any, note string, err error) {
+		begin: func(_ time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error) {
 			hit = o.Nodes[rng.IntN(len(o.Nodes))]
 			return nil, hit, hit, begin(s, hit)
 		},
@@ -28,16 +28,16 @@ func victim(o Options, rng *rand.Rand, begin, end func(s System, node string) er
 }
 
 // pause makes a node stand still.
-func pause(o Options, rng *rand.Rand) trouble { return victim(o, rng, System.Pause, System.Resume) }
+func pause(o Options) trouble { return victim(o, System.Pause, System.Resume) }
 
 // kill ends a node and starts it again.
-func kill(o Options, rng *rand.Rand) trouble { return victim(o, rng, System.Kill, System.Restart) }
+func kill(o Options) trouble { return victim(o, System.Kill, System.Restart) }
 
 // maxSkew is how far a wall clock may be off, either way.
 const maxSkew = time.Second
 
 // skew sets every node's wall clock to a wrong time, each to another.
-func skew(o Options, rng *rand.Rand) trouble {
+func skew(o Options) trouble {
 	set := func(s System, ahead func() time.Duration) (map[string]string, error) {
 		set := make(map[string]string, len(o.Nodes))
 		for _, node := range o.Nodes {
@@ -50,7 +50,7 @@ func skew(o Options, rng *rand.Rand) trouble {
 		return set, nil
 	}
 	return trouble{
-		begin: func(_ time.Duration, s System) (value, result any, note string, err error) {
+		begin: func(_ time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error) {
 			result, err = set(s, func() time.Duration {
 				return time.Duration(rng.Int64N(2*int64(maxSkew)+1)) - maxSkew
 			})

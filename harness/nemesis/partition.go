@@ -10,25 +10,25 @@ import (
 
 // partition cuts links between nodes and heals them all. Its kind and its victims
 // are drawn anew at each start.
-func partition(o Options, rng *rand.Rand) trouble {
+func partition(o Options) trouble {
 	const owner = "partition"
-	nodes := slices.Clone(o.Nodes)
 	var kinds []kind // to draw from
 	if o.Faithful {
 		kinds = referenceKinds
 	} else {
 		for _, k := range slices.Concat(referenceKinds, ownKinds) {
-			if len(k.grudge(nodes).links()) > 0 {
+			if len(k.grudge(o.Nodes).links()) > 0 {
 				kinds = append(kinds, k)
 			}
 		}
 	}
 	return trouble{
-		begin: func(now time.Duration, s System) (value, result any, note string, err error) {
+		begin: func(now time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error) {
 			if len(kinds) == 0 { // a single node
 				return nil, "nothing-to-cut", "", nil
 			}
 			k := kinds[rng.IntN(len(kinds))]
+			nodes := slices.Clone(o.Nodes)
 			rng.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
 			g := k.grudge(nodes)
 			if len(g.links()) > 0 {

@@ -63,6 +63,10 @@ func New(name string, o Options) (Workload, error) {
 		return newBroadcast(o)
 	case "echo":
 		return &Echo{rand: o.Rand}, nil
+	case "g-counter":
+		return &Counter{name: name, lowest: 0, rand: o.Rand}, nil
+	case "pn-counter":
+		return &Counter{name: name, lowest: -5, rand: o.Rand}, nil
 	case "unique-ids":
 		return UniqueIDs{}, nil
 	}
@@ -70,4 +74,4 @@ func New(name string, o Options) (Workload, error) {
 }
 
 // Names returns the names of the workloads, in alphabetical order.
-func Names() []string { return []string{"broadcast", "echo", "unique-ids"} }
+func Names() []string { return []string{"broadcast", "echo", "g-counter", "pn-counter", "unique-ids"} }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,7 +53,8 @@ func TestNew(t *testing.T) {
 		require.NotEmpty(t, w.Next().F)
 	}
 	_, err := workload.New("ehco", workload.Options{})
-	require.EqualError(t, err, `workload: no workload "ehco": want broadcast, echo, unique-ids`)
+	require.EqualError(t, err, `workload: no workload "ehco": want `+strings.Join(workload.Names(), ", "))
+	require.IsIncreasing(t, workload.Names())
 	_, err = workload.New("broadcast", workload.Options{Topology: "ring"})
 	require.EqualError(t, err, `workload: no topology "ring": want grid, line, total, tree, tree2, tree3, tree4`)
 }

@@ -1,0 +1,80 @@
+package elle
+
+import "strings"
+
+// An Anomaly is the name of a kind of contradiction between a history and what one might expect of a database.
+type Anomaly string
+
+// The anomalies that are not found as cycles. Those that are: see classes.
+const (
+	G1a            Anomaly = "G1a"                     // a read saw the write of a transaction that failed
+	G1b            Anomaly = "G1b"                     // a read saw a write that its transaction overwrote itself
+	Internal       Anomaly = "internal"                // a read contradicts earlier reads or writes of its own transaction
+	LostUpdate     Anomaly = "lost-update"             // two transactions read one version of a key and both wrote the key
+	CyclicVersions Anomaly = "cyclic-versions"         // the versions of a key cannot be put in an order
+	EmptyGraph     Anomaly = "empty-transaction-graph" // nothing orders any two transactions, so nothing was tested
+)
+
+// implies returns the anomalies that a is directly a special case of. Some of them, such as G1 and
+// G2, are never found as such: models name them.
+func (a Anomaly) implies() []Anomaly {
+	base, variant := a.split()
+	wider, varies := base.widens()
+	var all []Anomaly
+	for _, w := range wider {
+		if varies {
+			w += variant
+		}
+		all = append(all, w)
+	}
+	// A process is sequential, so what contradicts its order contradicts real time.
+	if varies && variant == "" {
+		all = append(all, base+"-process")
+	}
+	if varies && variant == "-process" {
+		all = append(all, base+"-realtime")
+	}
+	return all
+}
+
+// widens returns what an anomaly is a special case of, and whether both have variants.
+func (a Anomaly) widens() (wider []Anomaly, varies bool) {
+	switch a {
+	case "G0":
+		return []Anomaly{"G1c"}, true
+	case "G1c":
+		return []Anomaly{"G1"}, true
+	case "G-single-item":
+		return []Anomaly{"G-single", "G-nonadjacent-item"}, true
+	case "G-single":
+		return []Anomaly{"G-nonadjacent"}, true
+	case "G-nonadjacent-item":
+		return []Anomaly{"G-nonadjacent", "G2-item"}, true
+	case "G-nonadjacent", "G2-item":
+		return []Anomaly{"G2"}, true
+	case "G1", "G2":
+		return nil, true
+	case G1a, G1b:
+		return []Anomaly{"G1"}, false
+	case LostUpdate:
+		return []Anomaly{"G2-item"}, false
+	case "incompatible-order", "dirty-update":
+		return []Anomaly{G1a}, false
+	case "future-read":
+		return []Anomaly{"G1c"}, false
+	}
+	return nil, false
+}
+
+// split cuts off "-process" or "-realtime".
+func (a Anomaly) split() (base, variant Anomaly) {
+	for _, v := range []string{"-process", "-realtime"} {
+		if b, ok := strings.CutSuffix(string(a), v); ok {
+			return Anomaly(b), Anomaly(v)
+		}
+	}
+	return a, ""
+}
+
+// allImplied returns a and everything that it is a special case of.
+func (a Anomaly) allImplied() map[Anomaly]bool { return closure([]Anomaly{a}, Anomaly.implies) }

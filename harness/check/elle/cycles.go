@@ -1,0 +1,190 @@
+package elle
+
+import (
+	"maps"
+	"strings"
+
+	"glomers/harness/check/elle/graph"
+)
+
+// A class is a kind of cycle that contradicts some model.
+type class struct {
+	name  Anomaly
+	kinds graph.Kinds // of the edges, anti-dependencies (RW) aside
+	need  graph.Kinds // at least one edge has one of these
+	rw    antidependencies
+}
+
+// antidependencies says how many edges of a cycle are RW, and where.
+type antidependencies int
+
+const (
+	none antidependencies = iota
+	one
+	apart   // several, none next to another
+	several // anywhere
+)
+
+// classes returns the classes in the order in which they are looked for: the worst first.
+func classes() []class {
+	const (
+		data = graph.WW | graph.WR
+		p    = graph.Process
+		rt   = graph.Realtime
+	)
+	return []class{
+		{"G-single-item", data, 0, one},
+		{"G0", graph.WW, graph.WW, none},
+		{"G-nonadjacent-item", data, 0, apart},
+		{"G-single-item-process", data | p, 0, one},
+		{"G1c", data, graph.WR, none},
+		{"G-nonadjacent-item-process", data | p, 0, apart},
+		{"G-single-item-realtime", data | rt, 0, one},
+		{"G2-item", data | graph.RW, graph.RW, several},
+		{"G-nonadjacent-item-realtime", data | rt, 0, apart},
+		{"G0-process", graph.WW | p, graph.WW, none},
+		{"G1c-process", data | p, graph.WR, none},
+		{"G2-item-process", data | p | graph.RW, graph.RW, several},
+		{"G0-realtime", graph.WW | rt, graph.WW, none},
+		{"G1c-realtime", data | rt, graph.WR, none},
+		{"G2-item-realtime", data | rt | graph.RW, graph.RW, several},
+	}
+}
+
+// find returns a short cycle of the class, or nil. It relies on there being none of a class that implies c, so
+// that, for example, a G1c-realtime cycle is any one of its kinds with a WR edge.
+func (c class) find(g *graph.Graph) graph.Cycle {
+	switch c.rw {
+	case one:
+		return g.Once(graph.RW, c.kinds)
+	case apart:
+		return g.Apart(graph.RW, c.kinds)
+	}
+	return g.Through(c.need, c.kinds)
+}
+
+// A foundCycle is a cycle in the graph of a history, or the knowledge that there is one.
+type foundCycle struct {
+	anomaly   Anomaly
+	nodes     graph.Cycle // nil if anomaly is a level
+	component []int32     // where it is
+}
+
+// findCycles reports what cycles there are in each component of g: one of each class, the worst first, without
+// those that a cycle reported before implies; and the levels.
+func findCycles(g *graph.Graph, report func(foundCycle)) {
+	for _, component := range g.Components(graph.All) {
+		sub := g.Induced(component)
+		for _, level := range levels(sub) {
+			report(foundCycle{anomaly: level, component: component})
+		}
+		named := sub.Named()
+		redundant := make(map[Anomaly]bool)
+		for _, c := range classes() {
+			if redundant[c.name] {
+				continue
+			}
+			cycle := c.find(named)
+			if cycle == nil {
+				continue
+			}
+			maps.Copy(redundant, c.name.allImplied())
+			report(foundCycle{classify(named, cycle), rename(cycle, component), component})
+		}
+	}
+}
+
+// rename turns the nodes of a component's own graph into those of the whole.
+func rename(cycle graph.Cycle, component []int32) graph.Cycle {
+	whole := make(graph.Cycle, len(cycle))
+	for i, v := range cycle {
+		whole[i] = component[v]
+	}
+	return whole
+}
+
+// classify names a cycle by the kinds of its edges. The edges of g have one kind each.
+func classify(g *graph.Graph, cycle graph.Cycle) Anomaly {
+	var all graph.Kinds
+	rw, adjacent := 0, false
+	last := g.Kinds(int(cycle[len(cycle)-1]), int(cycle[0]))
+	for i, v := range cycle {
+		k := g.Kinds(int(v), int(cycle[(i+1)%len(cycle)]))
+		if k == graph.RW {
+			rw++
+			adjacent = adjacent || last == graph.RW
+		}
+		all |= k
+		last = k
+	}
+	var name Anomaly
+	switch {
+	case rw == 1:
+		name = "G-single-item"
+	case rw > 1 && !adjacent:
+		name = "G-nonadjacent-item"
+	case rw > 1:
+		name = "G2-item"
+	case all&graph.WR != 0:
+		name = "G1c"
+	default:
+		name = "G0"
+	}
+	switch {
+	case all&graph.Realtime != 0:
+		name += "-realtime"
+	case all&graph.Process != 0:
+		name += "-process"
+	}
+	return name
+}
+
+// isLevel tells whether an anomaly is one that levels returns.
+func isLevel(a Anomaly) bool { return strings.HasSuffix(string(a), "-cycle-exists") }
+
+// levels returns an anomaly for each level at which g has a cycle that no weaker level rules out. Unlike findCycles it takes an edge of several
+// kinds for each of them.
+func levels(g *graph.Graph) []Anomaly {
+	const (
+		data = graph.WW | graph.WR
+		p    = graph.Process
+		rt   = graph.Realtime
+	)
+	var found []Anomaly
+	redundant := make(map[Model]bool)
+	for _, l := range []struct {
+		model   Model
+		anomaly Anomaly
+		kinds   graph.Kinds
+		apart   bool // RW edges too, none next to another
+	}{
+		{ReadUncommitted, "PL-1-cycle-exists", graph.WW, false},
+		{ReadCommitted, "PL-2-cycle-exists", data, false},
+		{SnapshotIsolation, "PL-SI-cycle-exists", data, true},
+		{RepeatableRead, "PL-2.99-cycle-exists", data | graph.RW, false},
+		{Serializable, "PL-3-cycle-exists", data | graph.RW, false},
+		{SessionUncommitted, "strong-session-PL-1-cycle-exists", graph.WW | p, false},
+		{SessionCommitted, "strong-session-PL-2-cycle-exists", data | p, false},
+		{SessionSnapshot, "strong-session-snapshot-isolation-cycle-exists", data | p, true},
+		{SessionSerializable, "strong-session-serializable-cycle-exists", data | graph.RW | p, false},
+		{StrongReadUncommitted, "strong-PL-1-cycle-exists", graph.WW | rt, false},
+		{StrongReadCommitted, "strong-PL-2-cycle-exists", data | rt, false},
+		{StrongSnapshot, "strong-snapshot-isolation-cycle-exists", data | rt, true},
+		{StrongSerializable, "PL-SS-cycle-exists", data | graph.RW | rt, false},
+	} {
+		if redundant[l.model] {
+			continue
+		}
+		exists := len(g.Components(l.kinds)) > 0
+		if l.apart {
+			exists = g.HasApart(graph.RW, l.kinds)
+		}
+		if exists {
+			found = append(found, l.anomaly)
+			for m := range ruledOut(l.anomaly) {
+				redundant[m] = true
+			}
+		}
+	}
+	return found
+}

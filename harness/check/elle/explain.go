@@ -1,0 +1,185 @@
+package elle
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"glomers/harness/check/elle/graph"
+)
+
+// maxQuote is how many bytes of a key or value a text shows.
+const maxQuote = 60
+
+// A teller names transactions T1, T2, … as a text mentions them, and says once which each is.
+type teller struct {
+	log   *log
+	names map[int]string
+	ops   []int // the operation of each
+}
+
+func newTeller(l *log) *teller { return &teller{log: l, names: make(map[int]string)} }
+
+func (t *teller) name(txn int) string {
+	if name, ok := t.names[txn]; ok {
+		return name
+	}
+	op := t.log.op(txn)
+	t.ops = append(t.ops, op.Index)
+	name := fmt.Sprintf("T%d", len(t.ops))
+	t.names[txn] = name
+	return fmt.Sprintf("%s (op %d, process %s)", name, op.Index, op.Process)
+}
+
+// end makes the case of what was told.
+func (t *teller) end(text string) Case { return Case{Ops: t.ops, Text: text} }
+
+// A witness says why transaction a, of that name, precedes b, for an edge of one kind: WR, WW or RW.
+type witness func(k graph.Kinds, a, b int, nameA, nameB string) string
+
+// describeCycle tells the edges of a cycle, or where there is one.
+func describeCycle(l *log, w witness, g *graph.Graph, c foundCycle) Case {
+	tell := newTeller(l)
+	if c.nodes == nil {
+		return tell.end(fmt.Sprintf("%d transactions, of which %s is the first, contradict this level, though no single cycle shows it",
+			len(c.component), tell.name(int(c.component[0]))))
+	}
+	return tellCycle(tell, w, c.nodes, func(a, b int) graph.Kinds { return g.Kinds(a, b).Name() })
+}
+
+// tellCycle tells the edges of a cycle by the kind that kind says they have.
+func tellCycle(tell *teller, w witness, nodes graph.Cycle, kind func(a, b int) graph.Kinds) Case {
+	var parts []string
+	for i := range nodes {
+		a, b := int(nodes[i]), int(nodes[(i+1)%len(nodes)])
+		parts = append(parts, tellEdge(tell, w, kind(a, b), a, b))
+	}
+	return tell.end(strings.Join(parts, "; "))
+}
+
+func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) string {
+	nameA := tell.name(a)
+	nameB := tell.name(b)
+	if a == b {
+		nameB = "it"
+	}
+	switch k {
+	case graph.Process:
+		return fmt.Sprintf("process %s ran %s before %s", tell.log.txns[a].process, nameA, nameB)
+	case graph.Realtime:
+		gap := tell.log.h[tell.log.txns[b].invoked].Time - tell.log.h[tell.log.txns[a].completed].Time
+		return fmt.Sprintf("%s was acknowledged %.3f s before %s began", nameA, float64(gap)/1e9, nameB)
+	}
+	return w(k, a, b, nameA, nameB)
+}
+
+// witness returns what explains the edges that link makes.
+func (r *registers) witness(next [][]int32) witness {
+	return func(k graph.Kinds, a, b int, nameA, nameB string) string {
+		before, after := r.reads[a], r.writes[b]
+		switch k {
+		case graph.WR:
+			before, after = r.writes[a], r.reads[b]
+		case graph.WW:
+			before = r.writes[a]
+		}
+		for _, v := range before {
+			for _, w := range after {
+				if text := r.edgeText(k, v, w, next, nameA, nameB); text != "" {
+					return text
+				}
+			}
+		}
+		return nameA + " precedes " + nameB
+	}
+}
+
+// edgeText says how the version v of one transaction precedes the version w of another. It returns "" if it does not.
+func (r *registers) edgeText(k graph.Kinds, v, w int32, next [][]int32, nameA, nameB string) string {
+	key, value := r.quote(v)
+	_, newer := r.quote(w)
+	switch {
+	case k == graph.WR && v == w:
+		return fmt.Sprintf("%s wrote %s to key %s, which %s read", nameA, value, key, nameB)
+	case k == graph.WR || !r.precedes(v, w, next):
+		return ""
+	case k == graph.WW:
+		return fmt.Sprintf("%s wrote %s to key %s, which %s overwrote with %s", nameA, value, key, nameB, newer)
+	case r.isNull(v):
+		return fmt.Sprintf("%s read key %s before it existed, and %s wrote %s to it", nameA, key, nameB, newer)
+	}
+	return fmt.Sprintf("%s read %s from key %s, which %s overwrote with %s", nameA, value, key, nameB, newer)
+}
+
+// precedes tells whether w is known to follow v directly.
+func (r *registers) precedes(v, w int32, next [][]int32) bool {
+	if r.isNull(v) {
+		return r.versions[v].key == r.versions[w].key
+	}
+	for _, n := range next[v] {
+		if n == w {
+			return true
+		}
+	}
+	return false
+}
+
+// quote returns the key and the value of a version as texts show them.
+func (r *registers) quote(v int32) (key, value string) {
+	return clip(r.keys.texts[r.versions[v].key]), clip(r.versions[v].value)
+}
+
+// clip cuts a long text.
+func clip(s string) string {
+	if len(s) <= maxQuote {
+		return s
+	}
+	cut := maxQuote
+	for cut > 0 && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+func (r *registers) describeRead(reader, writer int, v int32, why string) Case {
+	tell := newTeller(r.log)
+	key, value := r.quote(v)
+	return tell.end(fmt.Sprintf("%s read %s from key %s, a write of %s, %s",
+		tell.name(reader), value, key, tell.name(writer), why))
+}
+
+func (r *registers) describeInternal(t int, have, got int32) Case {
+	tell := newTeller(r.log)
+	key, want := r.quote(have)
+	_, value := r.quote(got)
+	return tell.end(fmt.Sprintf("%s read %s from key %s, which was %s in the same transaction just before",
+		tell.name(t), value, key, want))
+}
+
+func (r *registers) describeLostUpdate(v int32, ts []int) Case {
+	tell := newTeller(r.log)
+	var names []string
+	for _, t := range ts[:min(len(ts), maxCases)] {
+		names = append(names, tell.name(t))
+	}
+	key, value := r.quote(v)
+	return tell.end(fmt.Sprintf("%s all read %s from key %s and then wrote the key", strings.Join(names, ", "), value, key))
+}
+
+func (r *registers) describeCyclic(versions []int32) Case {
+	var values []string
+	for _, v := range versions[:min(len(versions), maxCases)] {
+		_, value := r.quote(v)
+		values = append(values, value)
+	}
+	key, _ := r.quote(versions[0])
+	return Case{Text: fmt.Sprintf("each of the values %s of key %s was written by a transaction that had read another of them",
+		strings.Join(values, ", "), key)}
+}
+
+func (r *registers) describeAmbiguous(v int32) string {
+	tell := newTeller(r.log)
+	key, value := r.quote(v)
+	return fmt.Sprintf("%s to key %s was written by both %s and %s, so nobody knows which write was read",
+		value, key, tell.name(int(r.writers[v][0])), tell.name(int(r.writers[v][1])))
+}

@@ -1,0 +1,91 @@
+package elle
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"glomers/harness/check"
+)
+
+// maxCases is how many instances of one anomaly are described.
+const maxCases = 8
+
+// findings collects anomalies.
+type findings struct {
+	models  []Model
+	forbids func(Anomaly) bool
+	counts  map[Anomaly]int
+	cases   map[Anomaly][]Case
+}
+
+func newFindings(models []Model) *findings {
+	return &findings{
+		models: models, forbids: prohibits(models),
+		counts: make(map[Anomaly]int), cases: make(map[Anomaly][]Case),
+	}
+}
+
+// wants tells whether the models forbid any cycle of the variant.
+func (f *findings) wants(variant string) bool {
+	return slices.ContainsFunc(classes(), func(c class) bool {
+		return strings.HasSuffix(string(c.name), variant) && f.forbids(c.name)
+	})
+}
+
+func (f *findings) add(a Anomaly, describe func() Case) {
+	f.counts[a]++
+	if len(f.cases[a]) < maxCases {
+		f.cases[a] = append(f.cases[a], describe())
+	}
+}
+
+// result judges what was found. The history is invalid if any of it is forbidden by the models.
+func (f *findings) result() *Result {
+	res := &Result{Models: f.models, Types: []Anomaly{}, Counts: make(map[Anomaly]int), Cases: make(map[Anomaly][]Case)}
+	all := slices.Sorted(maps.Keys(f.counts))
+	shown := ruledOut(slices.DeleteFunc(slices.Clone(all), isLevel)...)
+	for _, a := range all {
+		if isLevel(a) && f.superfluous(a, shown) {
+			continue
+		}
+		if !f.forbids(a) && a != EmptyGraph {
+			res.Tolerated = append(res.Tolerated, a)
+			continue
+		}
+		res.Types = append(res.Types, a)
+		res.Counts[a], res.Cases[a] = f.counts[a], f.cases[a]
+	}
+	if len(res.Types) > 0 {
+		res.Valid = check.Invalid
+	}
+	res.Not, res.AlsoNot = boundary(all)
+	return res
+}
+
+// superfluous tells whether other anomalies than levels have ruled out what the level does.
+func (f *findings) superfluous(level Anomaly, shown map[Model]bool) bool {
+	for m := range shown {
+		if slices.Contains(forbidden(m), level) {
+			return true
+		}
+	}
+	return false
+}
+
+// bySeverity sorts anomalies: those that are no cycles, then cycles, the worst first, then levels.
+func bySeverity(as []Anomaly) []Anomaly {
+	order := make(map[Anomaly]int)
+	for i, c := range classes() {
+		order[c.name] = i + 1
+	}
+	rank := func(a Anomaly) int {
+		if isLevel(a) {
+			return len(order) + 1
+		}
+		return order[a]
+	}
+	as = slices.Clone(as)
+	slices.SortStableFunc(as, func(a, b Anomaly) int { return rank(a) - rank(b) })
+	return as
+}

@@ -1,0 +1,104 @@
+package graph
+
+// Apart returns a short cycle of edges of a kind in step, at least one, and of the given kinds, where no
+// two edges of a kind in step are adjacent. Edges must have one kind each.
+//
+// It takes linear time, for which there is a price: it looks for closed walks, which may
+// come through a node twice, and then for a cycle in the walk. In rare cases it finds none though there is one.
+func (g *Graph) Apart(step, kinds Kinds) Cycle {
+	p := g.product(step, kinds)
+	rank := p.ranks(step | kinds)
+	s := newSearch(p)
+	var best Cycle
+	tries := 0
+	p.each(step, func(a, b int32) bool {
+		if rank[a] != rank[b] {
+			return true
+		}
+		walk := s.path(b, a, step|kinds, p.Len())
+		for i := range walk {
+			walk[i] /= 2
+		}
+		if c := g.cycleIn(walk, step); c != nil && (best == nil || len(c) < len(best)) {
+			best = c
+		}
+		tries++
+		return tries < maxTries
+	})
+	return best
+}
+
+// HasApart tells whether there is a closed walk as Apart looks for.
+func (g *Graph) HasApart(step, kinds Kinds) bool {
+	p := g.product(step, kinds)
+	rank := p.ranks(step | kinds)
+	found := false
+	p.each(step, func(a, b int32) bool {
+		found = rank[a] == rank[b]
+		return !found
+	})
+	return found
+}
+
+// product returns a graph with two nodes for each node v: 2v where the last edge was none of
+// a kind in step, 2v+1 where it was.
+func (g *Graph) product(step, kinds Kinds) *Graph {
+	b := NewBuilder(2 * g.Len())
+	for v := range g.Len() {
+		to, has := g.Edges(v)
+		for i, w := range to {
+			if int(w) == v {
+				continue // it would keep apart what is adjacent
+			}
+			if k := has[i] & kinds; k != 0 {
+				b.Link(2*v, 2*int(w), k)
+				b.Link(2*v+1, 2*int(w), k)
+			}
+			if k := has[i] & step; k != 0 {
+				b.Link(2*v, 2*int(w)+1, k)
+			}
+		}
+	}
+	return b.Graph()
+}
+
+// cycleIn cuts a closed walk at the nodes that it visits twice, and returns the shortest of the cycles
+// that has an edge of a kind in step and no two adjacent ones.
+func (g *Graph) cycleIn(walk []int32, step Kinds) Cycle {
+	var best Cycle
+	at := make(map[int32]int) // where a node is on the path
+	var path []int32
+	for _, v := range append(walk, walk[0]) {
+		i, again := at[v]
+		if !again {
+			at[v] = len(path)
+			path = append(path, v)
+			continue
+		}
+		if c := path[i:]; g.apart(c, step) && (best == nil || len(c) < len(best)) {
+			best = append(Cycle(nil), c...)
+		}
+		for _, w := range path[i+1:] {
+			delete(at, w)
+		}
+		path = path[:i+1]
+	}
+	return best
+}
+
+// apart tells whether a cycle has an edge of a kind in step, and no two adjacent ones.
+func (g *Graph) apart(c []int32, step Kinds) bool {
+	isStep := func(i int) bool {
+		return g.Kinds(int(c[i%len(c)]), int(c[(i+1)%len(c)]))&step != 0
+	}
+	any := false
+	for i := range c {
+		if isStep(i) {
+			any = true
+			if isStep(i + 1) {
+				return false
+			}
+		}
+	}
+	return any && len(c) > 1
+}

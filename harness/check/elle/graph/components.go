@@ -1,0 +1,120 @@
+package graph
+
+import "slices"
+
+// Components returns the strongly connected components of more than one node, by edges that have one of the
+// kinds: the sets in which each node is on a cycle with each other. Nodes ascend; components come in reverse
+// topological order. It takes linear time (Tarjan 1972).
+func (g *Graph) Components(kinds Kinds) [][]int32 {
+	t := newTarjan(g, kinds)
+	t.run()
+	return t.components
+}
+
+// ranks returns a number for each node such that an edge never leads to a greater one, and
+// equal ones are those of nodes on a common cycle.
+func (g *Graph) ranks(kinds Kinds) []int32 {
+	t := newTarjan(g, kinds)
+	t.run()
+	return t.rank
+}
+
+// tarjan is a search that keeps its own stack, since a component may be as large as a history.
+type tarjan struct {
+	g     *Graph
+	kinds Kinds
+
+	next  int32
+	index []int32 // when a node was first seen, from 1; 0 if it was not
+	low   []int32 // the earliest node on the stack known to be reachable
+	edge  []int32 // the next edge of a node to follow
+
+	path  []int32 // from the root of the search to the current node
+	stack []int32 // nodes seen that have no component yet
+	rank  []int32 // of a node's component, -1 while it has none
+
+	ranks      int32
+	components [][]int32
+}
+
+func newTarjan(g *Graph, kinds Kinds) *tarjan {
+	n := g.Len()
+	t := &tarjan{
+		g: g, kinds: kinds,
+		index: make([]int32, n), low: make([]int32, n), edge: make([]int32, n), rank: make([]int32, n),
+	}
+	copy(t.edge, g.first)
+	for v := range t.rank {
+		t.rank[v] = -1
+	}
+	return t
+}
+
+func (t *tarjan) run() {
+	for root := range t.index {
+		if t.index[root] != 0 {
+			continue
+		}
+		t.enter(int32(root))
+		for len(t.path) > 0 {
+			if w, ok := t.step(t.path[len(t.path)-1]); ok {
+				t.enter(w)
+			} else {
+				t.leave()
+			}
+		}
+	}
+}
+
+func (t *tarjan) enter(v int32) {
+	t.next++
+	t.index[v], t.low[v] = t.next, t.next
+	t.path = append(t.path, v)
+	t.stack = append(t.stack, v)
+}
+
+// step follows edges from v until one leads to a node not seen yet.
+func (t *tarjan) step(v int32) (w int32, ok bool) {
+	for t.edge[v] < t.g.first[v+1] {
+		e := t.edge[v]
+		t.edge[v]++
+		if t.g.kinds[e]&t.kinds == 0 {
+			continue
+		}
+		w := t.g.to[e]
+		if t.index[w] == 0 {
+			return w, true
+		}
+		if t.rank[w] < 0 {
+			t.low[v] = min(t.low[v], t.index[w])
+		}
+	}
+	return 0, false
+}
+
+// leave ends the visit of the current node.
+func (t *tarjan) leave() {
+	v := t.path[len(t.path)-1]
+	t.path = t.path[:len(t.path)-1]
+	if len(t.path) > 0 {
+		up := t.path[len(t.path)-1]
+		t.low[up] = min(t.low[up], t.low[v])
+	}
+	if t.low[v] < t.index[v] {
+		return
+	}
+	i := len(t.stack) - 1
+	for t.stack[i] != v {
+		i--
+	}
+	for _, w := range t.stack[i:] {
+		t.rank[w] = t.ranks
+	}
+	t.ranks++
+	if len(t.stack)-i > 1 {
+		c := slices.Clone(t.stack[i:])
+		slices.Sort(c)
+		t.components = append(t.components, c)
+	}
+	t.stack = t.stack[:i]
+}

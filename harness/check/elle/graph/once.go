@@ -1,0 +1,93 @@
+package graph
+
+import "slices"
+
+const (
+	// quickNodes is how far a search looks around one edge before all edges are treated together. Cycles in
+	// histories are mostly short.
+	quickNodes = 64
+	// maxWork is how many steps over edges Once may take in all, about a second's worth.
+	maxWork = 1 << 30
+)
+
+// Once returns a short cycle of exactly one edge of a kind in step, the others of the given kinds. It is
+// nil if there is none, or if the graph is so large that the question would take
+// more than seconds to answer.
+func (g *Graph) Once(step, kinds Kinds) Cycle {
+	if c := g.onceNear(step, kinds); c != nil {
+		return c
+	}
+	a, b, ok := g.onceFar(step, kinds)
+	if !ok {
+		return nil
+	}
+	return newSearch(g).path(b, a, kinds, g.Len())
+}
+
+// onceNear looks for the rest of the cycle near each edge in turn.
+func (g *Graph) onceNear(step, kinds Kinds) Cycle {
+	s := newSearch(g)
+	var best Cycle
+	tries := 0
+	g.each(step, func(a, b int32) bool {
+		if c := s.path(b, a, kinds, quickNodes); c != nil {
+			tries++
+			if best == nil || len(c) < len(best) {
+				best = c
+			}
+		}
+		return tries < maxTries && len(best) != 2
+	})
+	return best
+}
+
+// onceFar finds an edge of a kind in step whose beginning can be reached from its end. It computes
+// what 64 nodes can reach at a time, as the bits of a word that edges pass on in topological order.
+func (g *Graph) onceFar(step, kinds Kinds) (a, b int32, ok bool) {
+	rank := g.ranks(kinds)
+	order := make([]int32, g.Len()) // by falling rank, so that edges lead forward
+	for v := range order {
+		order[v] = int32(v)
+	}
+	slices.SortFunc(order, func(v, w int32) int { return int(rank[w] - rank[v]) })
+
+	into := make(map[int32][]int32) // the beginnings of the edges, by their ends
+	var ends []int32
+	g.each(step, func(a, b int32) bool {
+		if into[b] == nil {
+			ends = append(ends, b)
+		}
+		into[b] = append(into[b], a)
+		return true
+	})
+	reached := make([]uint64, g.Len()) // by rank
+	work := 0
+	for batch := range slices.Chunk(ends, 64) {
+		if work += len(g.to); work > maxWork {
+			return 0, 0, false
+		}
+		clear(reached)
+		for i, b := range batch {
+			reached[rank[b]] |= 1 << i
+		}
+		for _, v := range order {
+			if reached[rank[v]] == 0 {
+				continue
+			}
+			to, has := g.Edges(int(v))
+			for i, w := range to {
+				if has[i]&kinds != 0 {
+					reached[rank[w]] |= reached[rank[v]]
+				}
+			}
+		}
+		for i, b := range batch {
+			for _, a := range into[b] {
+				if reached[rank[a]]&(1<<i) != 0 {
+					return a, b, true
+				}
+			}
+		}
+	}
+	return 0, 0, false
+}

@@ -1,0 +1,245 @@
+package elle
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// A Model is the name of a consistency model.
+type Model string
+
+// Models that checks name. All are known to ParseModel and in Models.
+const (
+	ReadUncommitted       Model = "read-uncommitted"
+	ReadCommitted         Model = "read-committed"
+	SnapshotIsolation     Model = "snapshot-isolation"
+	RepeatableRead        Model = "repeatable-read"
+	Serializable          Model = "serializable"
+	StrongReadUncommitted Model = "strong-read-uncommitted"
+	StrongReadCommitted   Model = "strong-read-committed"
+	StrongSnapshot        Model = "strong-snapshot-isolation"
+	StrongSerializable    Model = "strong-serializable"
+	SessionUncommitted    Model = "strong-session-read-uncommitted"
+	SessionCommitted      Model = "strong-session-read-committed"
+	SessionSnapshot       Model = "strong-session-snapshot-isolation"
+	SessionSerializable   Model = "strong-session-serializable"
+)
+
+// weaker has the models that each model implies directly. The names are Adya's, Bailis', Cerone's and
+// Daudjee's, in the hierarchy of https://jepsen.io/consistency.
+func weaker(m Model) []Model {
+	switch m {
+	case ReadCommitted:
+		return []Model{ReadUncommitted}
+	case "monotonic-atomic-view", "monotonic-view", "monotonic-snapshot-read", "cursor-stability":
+		return []Model{ReadCommitted}
+	case "read-atomic":
+		return []Model{"monotonic-atomic-view"}
+	case "causal-cerone", "update-atomic":
+		return []Model{"read-atomic"}
+	case "prefix":
+		return []Model{"causal-cerone"}
+	case "parallel-snapshot-isolation":
+		return []Model{"causal-cerone", "update-atomic"}
+	case "consistent-view":
+		return []Model{"cursor-stability", "monotonic-view"}
+	case "forward-consistent-view":
+		return []Model{"consistent-view"}
+	case "update-serializable":
+		return []Model{"forward-consistent-view"}
+	case RepeatableRead:
+		return []Model{"cursor-stability", "monotonic-atomic-view"}
+	case SnapshotIsolation:
+		return []Model{
+			"forward-consistent-view", "monotonic-atomic-view", "monotonic-snapshot-read",
+			"parallel-snapshot-isolation", "prefix",
+		}
+	case Serializable:
+		return []Model{RepeatableRead, "update-serializable", SnapshotIsolation}
+	case SessionUncommitted:
+		return []Model{ReadUncommitted}
+	case SessionCommitted:
+		return []Model{ReadCommitted, SessionUncommitted}
+	case SessionSnapshot:
+		return []Model{SnapshotIsolation, SessionCommitted}
+	case SessionSerializable:
+		return []Model{Serializable, SessionSnapshot}
+	case StrongReadUncommitted:
+		return []Model{SessionUncommitted}
+	case StrongReadCommitted:
+		return []Model{SessionCommitted, StrongReadUncommitted}
+	case StrongSnapshot:
+		return []Model{SessionSnapshot, StrongReadCommitted}
+	case StrongSerializable:
+		return []Model{SessionSerializable, StrongSnapshot}
+	}
+	return nil
+}
+
+// forbidden has what each model forbids beyond what the models that it implies do.
+func forbidden(m Model) []Anomaly {
+	switch m {
+	case ReadUncommitted:
+		return []Anomaly{"G0", "duplicate-elements", "cyclic-versions", "PL-1-cycle-exists"}
+	case ReadCommitted:
+		return []Anomaly{"G1", "PL-2-cycle-exists"}
+	case "read-atomic":
+		return []Anomaly{"internal", "G1a", "future-read"}
+	case "causal-cerone", "parallel-snapshot-isolation", "prefix":
+		return []Anomaly{"internal", "G1a"}
+	case "update-atomic":
+		return []Anomaly{"lost-update"}
+	case "cursor-stability":
+		return []Anomaly{"G1", "lost-update"}
+	case RepeatableRead:
+		return []Anomaly{"G1", "G2-item", "lost-update", "PL-2.99-cycle-exists"}
+	case "consistent-view":
+		return []Anomaly{"G1", "G-single"}
+	case "monotonic-view", "monotonic-snapshot-read", "forward-consistent-view", "update-serializable":
+		return []Anomaly{"G1"}
+	case SnapshotIsolation:
+		return []Anomaly{"internal", "G1", "G-nonadjacent", "PL-SI-cycle-exists"}
+	case Serializable:
+		return []Anomaly{"internal", "G1", "G2", "PL-3-cycle-exists"}
+	case SessionUncommitted:
+		return []Anomaly{"G0-process", "strong-session-PL-1-cycle-exists"}
+	case SessionCommitted:
+		return []Anomaly{"G1c-process", "strong-session-PL-2-cycle-exists"}
+	case SessionSnapshot:
+		return []Anomaly{
+			"internal", "G1-process", "G-nonadjacent-process", "strong-session-snapshot-isolation-cycle-exists",
+		}
+	case SessionSerializable:
+		return []Anomaly{"G1-process", "G2-process", "strong-session-serializable-cycle-exists"}
+	case StrongReadUncommitted:
+		return []Anomaly{"G0-realtime", "strong-PL-1-cycle-exists"}
+	case StrongReadCommitted:
+		return []Anomaly{"G1c-realtime", "strong-PL-2-cycle-exists"}
+	case StrongSnapshot:
+		return []Anomaly{
+			"internal", "G1-realtime", "G-nonadjacent-realtime", "strong-snapshot-isolation-cycle-exists",
+		}
+	case StrongSerializable:
+		return []Anomaly{"G1", "G1c-realtime", "G2-realtime", "PL-SS-cycle-exists"}
+	}
+	return nil
+}
+
+// Models returns the names of all models, the weaker before the stronger.
+func Models() []Model {
+	var all []Model
+	var add func(Model)
+	add = func(m Model) {
+		if slices.Contains(all, m) {
+			return
+		}
+		for _, w := range weaker(m) {
+			add(w)
+		}
+		all = append(all, m)
+	}
+	add(StrongSerializable)
+	return all
+}
+
+// ParseModel returns the model of that name. It accepts other names of the same models: Adya's, such as PL-3, and
+// strict-serializable for strong-serializable. An error says what is accepted.
+func ParseModel(name string) (Model, error) {
+	switch name {
+	case "strict-serializable", "PL-SS":
+		return StrongSerializable, nil
+	case "conflict-serializable", "PL-3":
+		return Serializable, nil
+	case "PL-1":
+		return ReadUncommitted, nil
+	case "PL-2":
+		return ReadCommitted, nil
+	case "PL-CS":
+		return "cursor-stability", nil
+	case "PL-2L":
+		return "monotonic-view", nil
+	case "PL-2+":
+		return "consistent-view", nil
+	case "PL-2.99":
+		return RepeatableRead, nil
+	case "PL-FCV":
+		return "forward-consistent-view", nil
+	case "PL-MSR":
+		return "monotonic-snapshot-read", nil
+	case "PL-3U":
+		return "update-serializable", nil
+	case "PL-SI":
+		return SnapshotIsolation, nil
+	}
+	all := Models()
+	if !slices.Contains(all, Model(name)) {
+		names := []string{"strict-serializable"}
+		for _, m := range all {
+			names = append(names, string(m))
+		}
+		return "", fmt.Errorf("elle: no consistency model %q: want %s", name, strings.Join(names, ", "))
+	}
+	return Model(name), nil
+}
+
+// implied returns the models and all that they imply.
+func implied(models ...Model) map[Model]bool { return closure(models, weaker) }
+
+// ruledOut returns the models that cannot hold if one of the anomalies was found.
+func ruledOut(anomalies ...Anomaly) map[Model]bool {
+	signs := closure(anomalies, Anomaly.implies)
+	impossible := make(map[Model]bool)
+	for _, m := range Models() { // weaker ones first
+		impossible[m] = slices.ContainsFunc(forbidden(m), func(a Anomaly) bool { return signs[a] }) ||
+			slices.ContainsFunc(weaker(m), func(w Model) bool { return impossible[w] })
+	}
+	maps.DeleteFunc(impossible, func(_ Model, is bool) bool { return !is })
+	return impossible
+}
+
+// boundary splits the models that cannot hold into the weakest of them and the others, both sorted.
+func boundary(anomalies []Anomaly) (not, alsoNot []Model) {
+	impossible := ruledOut(anomalies...)
+	for _, m := range slices.Sorted(maps.Keys(impossible)) {
+		if slices.ContainsFunc(weaker(m), func(w Model) bool { return impossible[w] }) {
+			alsoNot = append(alsoNot, m)
+		} else {
+			not = append(not, m)
+		}
+	}
+	return not, alsoNot
+}
+
+// prohibits returns the function that tells whether an anomaly contradicts one of the models.
+func prohibits(models []Model) func(Anomaly) bool {
+	all := make(map[Anomaly]bool)
+	for m := range implied(models...) {
+		for _, a := range forbidden(m) {
+			all[a] = true
+		}
+	}
+	return func(a Anomaly) bool {
+		for sign := range a.allImplied() {
+			if all[sign] {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// closure returns everything that can be reached from the start by next.
+func closure[T comparable](start []T, next func(T) []T) map[T]bool {
+	reached := make(map[T]bool)
+	for todo := slices.Clone(start); len(todo) > 0; {
+		t := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if !reached[t] {
+			reached[t] = true
+			todo = append(todo, next(t)...)
+		}
+	}
+	return reached
+}

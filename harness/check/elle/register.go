@@ -1,0 +1,152 @@
+package elle
+
+import (
+	"fmt"
+	"slices"
+
+	"glomers/harness/check"
+	"glomers/harness/check/elle/graph"
+	"glomers/harness/history"
+)
+
+// Options say what a history is expected to satisfy, and what is known about where it comes from.
+type Options struct {
+	// Models are the consistency models that must hold; none means strong-serializable.
+	Models []Model
+	// Strict makes warnings count: what they are about invalidates the history.
+	Strict bool
+	// Nodes and Concurrency tell which node a process talked to: process mod Concurrency mod Nodes. Without them nothing is
+	// said about replication.
+	Nodes, Concurrency int
+}
+
+// Register checks a history of transactions over registers: operations whose value is an array of ["r", key, value] and
+// ["w", key, value], where a read of null means that the key does not exist. No value may be written
+// to one key twice. The error tells that a model is not known.
+//
+// Its time and memory are linear in the history times its concurrency, except that telling whether there is
+// a cycle with just one anti-dependency may take longer in a history that is
+// thoroughly inconsistent; see graph.Once.
+func Register(h []history.Op, o Options) (*Result, error) {
+	models := o.Models
+	if len(models) == 0 {
+		models = []Model{StrongSerializable}
+	}
+	for _, m := range models {
+		if !slices.Contains(Models(), m) {
+			return nil, fmt.Errorf("elle: no consistency model %q", m)
+		}
+	}
+	r := newRegisters(h)
+	next, cyclic := r.order()
+	f := newFindings(models)
+
+	b := graph.NewBuilder(len(r.txns))
+	empty := !r.link(b, next)
+	if f.wants("-realtime") {
+		b.LinkRealtime(r.spans(), len(h))
+	} else if f.wants("-process") {
+		b.LinkProcesses(r.spans(), len(h))
+	}
+	if empty && b.Empty() {
+		f.add(EmptyGraph, func() Case { return Case{Text: "no transaction depends on another, so the history tests nothing"} })
+	}
+	for _, versions := range cyclic {
+		f.add(CyclicVersions, func() Case { return r.describeCyclic(versions) })
+	}
+	g := b.Graph()
+	findCycles(g, func(c foundCycle) {
+		f.add(c.anomaly, func() Case { return describeCycle(r.log, r.witness(next), g, c) })
+	})
+	r.direct(f)
+
+	res := f.result()
+	for _, v := range r.ambiguous() {
+		res.unclear(r.describeAmbiguous(v))
+	}
+	for _, m := range r.malformed {
+		res.unclear(m)
+	}
+	res.warn(o.Strict, r.blind(next, o))
+	res.Delay = r.delay(o)
+	return res, nil
+}
+
+// A Result is what was found in a history of transactions.
+type Result struct {
+	Valid  check.Verdict `json:"valid"`
+	Models []Model       `json:"consistency-models"`
+
+	// Types are the anomalies that the models forbid, sorted; Counts says how many of each were found (of cycles,
+	// at most one for each component of the graph), and Cases describes the first few.
+	Types  []Anomaly          `json:"anomaly-types"`
+	Counts map[Anomaly]int    `json:"anomaly-counts,omitempty"`
+	Cases  map[Anomaly][]Case `json:"anomalies,omitempty"`
+	// Tolerated are the anomalies found that the models allow.
+	Tolerated []Anomaly `json:"tolerated,omitempty"`
+
+	// Not are the weakest models that the history contradicts, AlsoNot the stronger ones that fall with them.
+	Not     []Model `json:"not,omitempty"`
+	AlsoNot []Model `json:"also-not,omitempty"`
+
+	// Unclear says what kept a part of the history from being judged. It makes the verdict Unknown at best.
+	Unclear []string `json:"unclear,omitempty"`
+	// Warnings are what the reference does not look at. They count only if the options are Strict.
+	Warnings []Warning `json:"warnings,omitempty"`
+	// Delay is nil if nothing is known about it.
+	Delay *Delay `json:"replication-delay,omitempty"`
+}
+
+// A Case is one instance of an anomaly.
+type Case struct {
+	Ops  []int  `json:"ops"` // the operations, by their completions: T1, T2, … of the text
+	Text string `json:"text"`
+}
+
+// Verdict implements check.Result.
+func (r *Result) Verdict() check.Verdict { return r.Valid }
+
+// maxReasons is how many reasons are spelled out.
+const maxReasons = 8
+
+// Reasons implements check.Result.
+func (r *Result) Reasons() []string {
+	if r.Valid == check.Valid {
+		return nil
+	}
+	var all []string
+	for round := 0; round < maxCases; round++ { // one of each type first
+		for _, a := range bySeverity(r.Types) {
+			if round < len(r.Cases[a]) {
+				all = append(all, fmt.Sprintf("%s: %s", a, r.Cases[a][round].Text))
+			}
+		}
+	}
+	all = append(all, r.Unclear...)
+	for _, w := range r.Warnings {
+		if w.Error {
+			all = append(all, fmt.Sprintf("%s: %s", w.Type, w.Text))
+		}
+	}
+	if len(all) > maxReasons {
+		all = append(all[:maxReasons:maxReasons], fmt.Sprintf("… and %d more", len(all)-maxReasons))
+	}
+	return all
+}
+
+func (r *Result) unclear(reason string) {
+	if len(r.Unclear) < maxReasons {
+		r.Unclear = append(r.Unclear, reason)
+	}
+	r.Valid = max(r.Valid, check.Unknown)
+}
+
+func (r *Result) warn(strict bool, ws []Warning) {
+	for i := range ws {
+		ws[i].Error = strict
+	}
+	if strict && len(ws) > 0 {
+		r.Valid = check.Invalid
+	}
+	r.Warnings = ws
+}

@@ -1,0 +1,174 @@
+package elle
+
+import (
+	"encoding/json"
+
+	"glomers/harness/check/elle/graph"
+	"glomers/harness/history"
+)
+
+// registers is a log in which keys hold values that writes replace. A version of a key is a value that it
+// held, or null before the first write.
+type registers struct {
+	*log
+	steps [][]step // of each transaction
+
+	versions []version
+	null     []int32 // the version null of each key
+
+	// External reads are those before any write or read of the same key in the same transaction, external
+	// writes those after which it writes the key no more: what others can see. Only transactions that are
+	// ok count here.
+	reads, writes    [][]int32 // of each transaction: versions
+	readers, writers [][]int32 // of each version: transactions
+	written          [][]int32 // of each key: its external writers
+}
+
+type step struct {
+	write   bool
+	version int32
+}
+
+type version struct {
+	key   int32
+	value string // JSON
+}
+
+func newRegisters(h []history.Op) *registers {
+	r := &registers{log: parseLog(h, map[string]byte{`"r"`: 'r', `"w"`: 'w'})}
+	r.null = make([]int32, len(r.keys.texts))
+	r.written = make([][]int32, len(r.keys.texts))
+	numbers := make(map[version]int32)
+	number := func(key int32, value json.RawMessage) int32 {
+		v := version{key, canonical(value)}
+		n, ok := numbers[v]
+		if !ok {
+			n = int32(len(r.versions))
+			numbers[v] = n
+			r.versions = append(r.versions, v)
+		}
+		return n
+	}
+	for key := range r.null {
+		r.null[key] = number(int32(key), nil)
+	}
+	r.steps = make([][]step, len(r.txns))
+	for t := range r.txns {
+		ops := r.txns[t].ops
+		steps := make([]step, len(ops))
+		for i, op := range ops {
+			steps[i] = step{op.f == 'w', number(op.key, op.value)}
+		}
+		r.steps[t], r.txns[t].ops = steps, nil // the texts are not needed again
+	}
+	r.index()
+	return r
+}
+
+// index finds the external reads and writes.
+func (r *registers) index() {
+	r.reads, r.writes = make([][]int32, len(r.txns)), make([][]int32, len(r.txns))
+	r.readers, r.writers = make([][]int32, len(r.versions)), make([][]int32, len(r.versions))
+	touched, final := make([]int, len(r.null)), make([]int, len(r.null)) // the last transaction, from 1
+	for t, steps := range r.steps {
+		if r.txns[t].status != history.OK {
+			continue
+		}
+		for _, s := range steps {
+			key := r.versions[s.version].key
+			if !s.write && touched[key] != t+1 {
+				r.reads[t] = append(r.reads[t], s.version)
+				r.readers[s.version] = append(r.readers[s.version], int32(t))
+			}
+			touched[key] = t + 1
+		}
+		for i := len(steps) - 1; i >= 0; i-- {
+			s := steps[i]
+			key := r.versions[s.version].key
+			if s.write && final[key] != t+1 {
+				final[key] = t + 1
+				r.writes[t] = append(r.writes[t], s.version)
+				r.writers[s.version] = append(r.writers[s.version], int32(t))
+				r.written[key] = append(r.written[key], int32(t))
+			}
+		}
+	}
+}
+
+// isNull tells whether a version is that of a key before it was written.
+func (r *registers) isNull(v int32) bool { return r.null[r.versions[v].key] == v }
+
+// ambiguous returns the versions that were read and that several transactions wrote, so that nobody knows which was read.
+func (r *registers) ambiguous() []int32 {
+	var vs []int32
+	for v := range r.versions {
+		if len(r.readers[v]) > 0 && len(r.writers[v]) > 1 {
+			vs = append(vs, int32(v))
+		}
+	}
+	return vs
+}
+
+// link adds the edges that reads and writes give rise to. next has the versions that are known to follow each version. It tells
+// whether any two operations depended on each other, be they of one transaction.
+func (r *registers) link(b *graph.Builder, next [][]int32) bool {
+	any := false
+	for v := range r.versions {
+		readers, writers := r.readers[v], r.writers[v]
+		overwriters := r.overwriters(int32(v), next)
+		any = any || len(readers)+len(writers) > 0 && len(overwriters) > 0 || len(readers) > 0 && len(writers) == 1
+		if len(writers) == 1 {
+			// A transaction may have read what it wrote later: the one edge that leads from a node to itself.
+			linkAll(b, writers, readers, graph.WR)
+		}
+		linkAll(b, writers, overwriters, graph.WW)
+		linkAll(b, readers, overwriters, graph.RW)
+	}
+	return any
+}
+
+// overwriters returns the transactions that wrote a version known to follow v.
+func (r *registers) overwriters(v int32, next [][]int32) []int32 {
+	if r.isNull(v) {
+		return r.written[r.versions[v].key]
+	}
+	var ts []int32
+	for _, w := range next[v] {
+		ts = append(ts, r.writers[w]...)
+	}
+	return ts
+}
+
+func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
+	for _, v := range from {
+		for _, w := range to {
+			if v != w || kinds == graph.WR {
+				b.Link(int(v), int(w), kinds)
+			}
+		}
+	}
+}
+
+// order returns the versions that directly follow each version: those that transactions wrote which had read it. Null precedes
+// everything else and is left out. If that makes no order, cycles has the versions of each cycle, and next is empty.
+func (r *registers) order() (next [][]int32, cycles [][]int32) {
+	next = make([][]int32, len(r.versions))
+	b := graph.NewBuilder(len(r.versions))
+	for t := range r.txns {
+		for _, v := range r.reads[t] {
+			for _, w := range r.writes[t] {
+				if r.versions[v].key == r.versions[w].key && !r.isNull(v) {
+					next[v] = append(next[v], w)
+					b.Link(int(v), int(w), graph.WW)
+				}
+			}
+		}
+		for _, v := range append(r.reads[t], r.writes[t]...) {
+			b.Link(int(r.null[r.versions[v].key]), int(v), graph.WW)
+		}
+	}
+	if cycles = b.Graph().Components(graph.WW); len(cycles) > 0 {
+		return make([][]int32, len(r.versions)), cycles
+	}
+	return next, nil
+}

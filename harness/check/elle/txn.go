@@ -1,0 +1,156 @@
+package elle
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"glomers/harness/check/elle/graph"
+	"glomers/harness/history"
+)
+
+// A txn is one transaction of a history.
+type txn struct {
+	invoked, completed int          // positions in the history; -1 if it has no such event
+	status             history.Type // OK, Fail, or Info, also while it is open
+	process            history.Process
+	ops                []microOp
+}
+
+// A microOp is one step of a transaction.
+type microOp struct {
+	f     byte // 'r', 'w' or 'a'
+	key   int32
+	value json.RawMessage
+}
+
+// A log is a history as transactions, in the order of their invocations or, without one, completions.
+type log struct {
+	h    []history.Op
+	txns []txn
+	keys interner // of keys; a microOp has the number
+
+	malformed []string // what could not be understood, in sentences
+}
+
+// parseLog reads the transactions of a history. Their micro-operations must be [f, key, value] where
+// fs maps f to its letter. What is not of that form is left out, and named in malformed.
+func parseLog(h []history.Op, fs map[string]byte) *log {
+	l := &log{h: h, keys: newInterner()}
+	open := make(map[history.Process]int)
+	for i, op := range h {
+		if op.Process == history.Nemesis {
+			continue
+		}
+		if op.Type == history.Invoke {
+			open[op.Process] = len(l.txns)
+			l.txns = append(l.txns, txn{invoked: i, completed: -1, status: history.Info, process: op.Process})
+			continue
+		}
+		v, ok := open[op.Process]
+		if !ok {
+			v = len(l.txns)
+			l.txns = append(l.txns, txn{invoked: -1, process: op.Process})
+		}
+		delete(open, op.Process)
+		l.txns[v].completed, l.txns[v].status = i, op.Type
+	}
+	for v := range l.txns {
+		t := &l.txns[v]
+		at := t.invoked
+		if t.status == history.OK || at < 0 {
+			at = t.completed
+		}
+		ops, err := l.parseOps(h[at].Value, fs)
+		if err != nil {
+			l.malformed = append(l.malformed, fmt.Sprintf("op %d is no transaction: %v", h[at].Index, err))
+			continue
+		}
+		t.ops = ops
+	}
+	return l
+}
+
+func (l *log) parseOps(raw json.RawMessage, fs map[string]byte) ([]microOp, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var triples [][]json.RawMessage
+	if err := json.Unmarshal(raw, &triples); err != nil {
+		return nil, fmt.Errorf("want an array of arrays: %w", err)
+	}
+	ops := make([]microOp, len(triples))
+	for i, triple := range triples {
+		if len(triple) != 3 {
+			return nil, fmt.Errorf("want [f, key, value], not %d elements", len(triple))
+		}
+		f, ok := fs[string(triple[0])]
+		if !ok {
+			return nil, fmt.Errorf("unknown micro-operation %s", triple[0])
+		}
+		ops[i] = microOp{f: f, key: l.keys.number(triple[1]), value: triple[2]}
+	}
+	return ops, nil
+}
+
+// spans returns when the transactions happened, for the order of real time.
+func (l *log) spans() []graph.Span {
+	spans := make([]graph.Span, len(l.txns))
+	for v, t := range l.txns {
+		spans[v] = graph.Span{
+			Begin: t.invoked, End: t.completed, Acknowledged: t.status == history.OK, Process: int(t.process),
+		}
+	}
+	return spans
+}
+
+// op returns the event by which a transaction is named: its completion if it has one.
+func (l *log) op(v int) history.Op {
+	t := l.txns[v]
+	if t.completed >= 0 {
+		return l.h[t.completed]
+	}
+	return l.h[t.invoked]
+}
+
+// An interner numbers JSON values from 0. Equal values have the same number; 1 and 1.0 are not equal.
+type interner struct {
+	numbers map[string]int32
+	texts   []string
+}
+
+func newInterner() interner { return interner{numbers: make(map[string]int32)} }
+
+func (in *interner) number(raw json.RawMessage) int32 {
+	text := canonical(raw)
+	n, ok := in.numbers[text]
+	if !ok {
+		n = int32(len(in.texts))
+		in.numbers[text] = n
+		in.texts = append(in.texts, text)
+	}
+	return n
+}
+
+// canonical returns the text that stands for all JSON texts of a value.
+func canonical(raw json.RawMessage) string {
+	text := string(bytes.TrimSpace(raw))
+	if text == "" {
+		return "null"
+	}
+	if !strings.ContainsAny(text, `"{[`) { // a number or a literal
+		return text
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return text
+	}
+	b, err := json.Marshal(v) // sorts keys
+	if err != nil {
+		return text
+	}
+	return string(b)
+}

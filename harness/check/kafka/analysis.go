@@ -1,0 +1,99 @@
+package kafka
+
+import (
+	"encoding/json"
+
+	"glomers/harness/history"
+)
+
+// An analysis is a history taken apart, and what was found in it.
+type analysis struct {
+	h      []history.Op
+	events []event // those of clients, in the order of the history
+	logs   map[string]*log
+	byAge  []*log // in the order in which keys were first mentioned
+
+	unreadable []int // positions of events that make no sense
+	found      map[string][]Case
+	early      []EarlyReadCase
+}
+
+// newAnalysis takes the history apart. After it, all logs are arranged.
+func newAnalysis(h []history.Op) *analysis {
+	a := &analysis{h: h, logs: make(map[string]*log), found: make(map[string][]Case)}
+	inv := history.Invocations(h)
+	completed := make([]bool, len(h)) // by the position of the invocation
+	for _, at := range inv {
+		if at != none {
+			completed[at] = true
+		}
+	}
+	for i, op := range h {
+		if op.Process == history.Nemesis || op.Type == history.Invoke && (completed[i] || op.F != "send") {
+			continue
+		}
+		invoked := inv[i]
+		if op.Type == history.Invoke {
+			invoked = i
+		}
+		ev, err := a.newEvent(i, invoked)
+		if err != nil {
+			a.unreadable = append(a.unreadable, i)
+			continue
+		}
+		a.note(ev)
+		a.events = append(a.events, ev)
+	}
+	for _, l := range a.byAge {
+		l.arrange()
+	}
+	return a
+}
+
+// note records what the event says about messages.
+func (a *analysis) note(ev event) {
+	for _, s := range ev.sends {
+		s.invoked = min(s.invoked, ev.invoked)
+		switch ev.Type {
+		case history.OK:
+			s.log.seen = append(s.log.seen, sighting{s, ev.at})
+			if s.acked == none {
+				s.acked = ev.at
+			}
+		case history.Fail:
+			if s.failed == none {
+				s.failed = ev.at
+			}
+		case history.Info, history.Invoke:
+			s.uncertain = true
+		}
+	}
+	for _, b := range ev.polls {
+		for _, e := range b.entries {
+			b.log.seen = append(b.log.seen, sighting{e, ev.at})
+			if e.polled == none {
+				e.polled = ev.at
+			}
+		}
+	}
+}
+
+func (a *analysis) add(typ string, c Case) { a.found[typ] = append(a.found[typ], c) }
+
+// infoCauses returns the different errors of sends and polls of unknown outcome, in order.
+func (a *analysis) infoCauses() []json.RawMessage {
+	causes := []json.RawMessage{} // marshals to [], not null
+	known := make(map[string]bool)
+	for _, ev := range a.events {
+		if ev.Type != history.Info || (ev.F != "send" && ev.F != "poll") || known[string(ev.Error)] {
+			continue
+		}
+		known[string(ev.Error)] = true
+		cause := ev.Error
+		if len(cause) == 0 {
+			cause = json.RawMessage("null")
+		}
+		causes = append(causes, cause)
+	}
+	return causes
+}

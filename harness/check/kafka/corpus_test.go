@@ -1,0 +1,178 @@
+package kafka_test
+
+import (
+	"cmp"
+	"compress/gzip"
+	"encoding/json"
+	"math"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/harness/check/kafka"
+	"glomers/harness/history"
+)
+
+type corpusCase struct {
+	Name    string                     `json:"name"`
+	History []history.Op               `json:"history"`
+	Expect  map[string]json.RawMessage `json:"expect"`
+}
+
+// corpus reads the histories with what the reference checker found in them. The file is that of the corpus, made by
+// gzip -n9.
+func corpus(t testing.TB) []corpusCase {
+	t.Helper()
+	f, err := os.Open("testdata/kafka.jsonl.gz")
+	require.NoError(t, err)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	require.NoError(t, err)
+	var cases []corpusCase
+	for dec := json.NewDecoder(z); dec.More(); {
+		var c corpusCase
+		require.NoError(t, dec.Decode(&c))
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// throws has the histories on which the reference throws, so that it gives no verdict, with ours.
+func throws() map[string][]string {
+	return map[string][]string{
+		// No completed send of a polled message is known, because nobody sent it.
+		"kafka-phantom-017":        {kafka.Garbage, kafka.IntPollSkip},
+		"kafka-phantom-040":        {kafka.Duplicate, kafka.Garbage, kafka.InconsistentOffsets, kafka.IntPollSkip},
+		"kafka-phantom-086":        {kafka.Garbage, kafka.InconsistentOffsets},
+		"kafka-phantom-109":        {kafka.Garbage, kafka.InconsistentOffsets},
+		"kafka-phantom-155":        {kafka.Garbage, kafka.InconsistentOffsets},
+		"kafka-edge-unknown-value": {kafka.Garbage},
+		// It is known to be sent, but the send never completed, which is no error of the system.
+		"kafka-edge-open-send-seen": {},
+		// Nothing was ever polled of a key but an empty list.
+		"kafka-edge-poll-empty": {},
+		// Nothing happened; the reference says so of histories in which little happened.
+		"kafka-edge-empty": {kafka.EmptyGraph},
+	}
+}
+
+// ambiguous has the histories in which two messages were seen at one offset and the reference, by hash order, takes the second
+// to be the one that is there. We take the first. So other messages come out of order; all else is equal.
+func ambiguous() []string {
+	return []string{"kafka-value-swap-039", "kafka-inconsistent-126", "kafka-inconsistent-149", "kafka-run-bad-kafka"}
+}
+
+func TestCorpus(t *testing.T) {
+	cases := corpus(t)
+	require.Len(t, cases, 178)
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			r := kafka.CheckUpTo(c.History, math.MaxInt)
+			requireReasons(t, r)
+			if want, ok := throws()[c.Name]; ok {
+				require.NotNil(t, c.Expect["exception"])
+				require.Equal(t, want, r.ErrorTypes)
+				return
+			}
+			require.Nil(t, c.Expect["exception"])
+			want, got := decode(t, marshal(t, c.Expect)), decode(t, marshal(t, r))
+			if slices.Contains(ambiguous(), c.Name) {
+				require.Contains(t, r.ErrorTypes, kafka.InconsistentOffsets)
+				for _, f := range []string{"counts", "details"} {
+					forgetOrder(want[f].(map[string]any))
+					forgetOrder(got[f].(map[string]any))
+				}
+				delete(want, "error-types")
+				delete(want, "bad-error-types")
+			}
+			// Of equal lags the reference may name any.
+			if lag := want["worst-realtime-lag"].(map[string]any); lag["lag"] == 0.0 {
+				want["worst-realtime-lag"] = 0.0
+				got["worst-realtime-lag"] = got["worst-realtime-lag"].(map[string]any)["lag"]
+			}
+			for f, w := range want {
+				switch f {
+				case "details":
+					requireDetails(t, w.(map[string]any), got[f].(map[string]any))
+				case "unseen":
+					requireUnseen(t, w, got[f])
+				default:
+					require.Equal(t, w, got[f], "field %q", f)
+				}
+			}
+		})
+	}
+}
+
+// forgetOrder removes the types of errors that depend on the order of the messages.
+func forgetOrder(byType map[string]any) {
+	for _, typ := range []string{
+		kafka.PollSkip, kafka.NonmonotonicPoll, kafka.IntPollSkip, kafka.IntNonmonotonicPoll, kafka.NonmonotonicSend,
+	} {
+		delete(byType, typ)
+	}
+}
+
+// requireDetails compares the cases in any order. The reference lists 32 at most.
+func requireDetails(t *testing.T, want, got map[string]any) {
+	t.Helper()
+	require.Len(t, got, len(want))
+	for typ, w := range want {
+		w, g := w.([]any), got[typ].([]any)
+		if typ == kafka.InconsistentOffsets {
+			for _, c := range g { // the reference has sorted them
+				values := c.(map[string]any)["values"].([]any)
+				slices.SortFunc(values, func(a, b any) int { return cmp.Compare(a.(float64), b.(float64)) })
+			}
+		}
+		if len(w) == 32 {
+			require.Subset(t, g, w, typ)
+		} else {
+			require.ElementsMatch(t, w, g, typ)
+		}
+	}
+}
+
+func requireUnseen(t *testing.T, want, got any) {
+	t.Helper()
+	if want == nil {
+		require.Nil(t, got)
+		return
+	}
+	w, g := want.(map[string]any), got.(map[string]any)
+	require.Equal(t, w["counts"], g["counts"])
+	for key, messages := range w["messages"].(map[string]any) {
+		require.ElementsMatch(t, messages, g["messages"].(map[string]any)[key])
+	}
+}
+
+// requireReasons checks what a Result promises, and that each reason names an operation or says why it cannot.
+func requireReasons(t *testing.T, r *kafka.Result) {
+	t.Helper()
+	if r.Verdict() == check.Valid {
+		require.Empty(t, r.Reasons())
+		return
+	}
+	types := slices.DeleteFunc(slices.Clone(r.ErrorTypes), func(typ string) bool { return typ == kafka.Cycle })
+	require.Len(t, r.Reasons(), len(types))
+	for _, reason := range r.Reasons() {
+		require.Regexp(t, `\(op \d+\)|run shows nothing`, reason)
+	}
+}
+
+func marshal(t *testing.T, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return b
+}
+
+func decode(t *testing.T, b []byte) map[string]any {
+	t.Helper()
+	var v map[string]any
+	require.NoError(t, json.Unmarshal(b, &v))
+	return v
+}

@@ -1,0 +1,141 @@
+package kafka
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"maps"
+	"slices"
+
+	"glomers/harness/history"
+)
+
+// An event is what the checker knows of an operation: its completion, or the invocation of a send that never completed.
+type event struct {
+	*history.Op
+	at      int // its position in the history
+	invoked int // that of the invocation; none if there is none
+	sends   []entry
+	polls   []batch
+	assign  []string // the keys
+}
+
+// An entry is a message at its offset.
+type entry struct {
+	*message
+	offset int64 // set if the operation is ok
+}
+
+// A batch is what a poll returned of one key.
+type batch struct {
+	log     *log
+	entries []entry
+}
+
+const none = -1
+
+// newEvent reads the operation at position i of the history. Operations with other functions give an event without content.
+func (a *analysis) newEvent(i, invoked int) (event, error) {
+	ev := event{Op: &a.h[i], at: i, invoked: invoked}
+	var err error
+	switch ev.F {
+	case "send":
+		ev.sends, err = a.sends(ev.Op)
+	case "poll":
+		if ev.Type == history.OK {
+			ev.polls, err = a.polls(ev.Value)
+		}
+	case "assign":
+		err = json.Unmarshal(ev.Value, &ev.assign)
+	}
+	return ev, err
+}
+
+var errShape = errors.New("kafka: wrong shape")
+
+// sends reads [["send", key, message], …], where a completed send has [offset, message].
+func (a *analysis) sends(op *history.Op) ([]entry, error) {
+	var parts [][]json.RawMessage
+	if err := json.Unmarshal(op.Value, &parts); err != nil {
+		return nil, err
+	}
+	sends := make([]entry, 0, len(parts))
+	for _, p := range parts {
+		var key string
+		if len(p) != 3 || string(p[0]) != `"send"` || json.Unmarshal(p[1], &key) != nil {
+			return nil, errShape
+		}
+		l := a.log(key)
+		if op.Type != history.OK {
+			sends = append(sends, entry{message: l.message(p[2])})
+			continue
+		}
+		e, err := l.entry(p[2])
+		if err != nil {
+			return nil, err
+		}
+		sends = append(sends, e)
+	}
+	return sends, nil
+}
+
+// polls reads [["poll", {key: [[offset, message], …], …}], …].
+func (a *analysis) polls(value json.RawMessage) ([]batch, error) {
+	var parts [][]json.RawMessage
+	if err := json.Unmarshal(value, &parts); err != nil {
+		return nil, err
+	}
+	var polls []batch
+	for _, p := range parts {
+		var byKey map[string][]json.RawMessage
+		if len(p) != 2 || string(p[0]) != `"poll"` || json.Unmarshal(p[1], &byKey) != nil {
+			return nil, errShape
+		}
+		for _, key := range slices.Sorted(maps.Keys(byKey)) {
+			b := batch{log: a.log(key), entries: make([]entry, 0, len(byKey[key]))}
+			for _, pair := range byKey[key] {
+				e, err := b.log.entry(pair)
+				if err != nil {
+					return nil, err
+				}
+				b.entries = append(b.entries, e)
+			}
+			polls = append(polls, b)
+		}
+	}
+	return polls, nil
+}
+
+// entry reads [offset, message].
+func (l *log) entry(raw json.RawMessage) (entry, error) {
+	var pair []json.RawMessage
+	if err := json.Unmarshal(raw, &pair); err != nil {
+		return entry{}, err
+	}
+	if len(pair) != 2 {
+		return entry{}, errShape
+	}
+	var offset *int64 // null is no offset
+	if err := json.Unmarshal(pair[0], &offset); err != nil || offset == nil {
+		return entry{}, errShape
+	}
+	return entry{message: l.message(pair[1]), offset: *offset}, nil
+}
+
+// canonical returns the JSON that stands for all spellings of a value. 1 and 1.0 remain different, as in the reference.
+func canonical(raw json.RawMessage) json.RawMessage {
+	if len(bytes.Trim(raw, "0123456789")) == 0 { // practically all messages
+		return raw
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if dec.Decode(&v) != nil {
+		return raw
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return raw
+	}
+	return b
+}

@@ -1,0 +1,253 @@
+package kafka_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/harness/check/kafka"
+	"glomers/harness/history"
+)
+
+// parse reads a history with an event per line, such as
+//
+//	1 ok send a 5:7
+//
+// for process 1 sending message 7 to key a, where it got offset 5; "1 ok poll a 5:7 6:8 b 0:1" polls, and
+// "1 ok assign a b" assigns. The nth event, from 0, happens after n ms.
+func parse(t testing.TB, lines string) []history.Op {
+	t.Helper()
+	var h []history.Op
+	for line := range strings.Lines(lines) {
+		words := strings.Fields(line)
+		if len(words) == 0 {
+			continue
+		}
+		op := history.Op{Index: len(h), Time: int64(len(h)) * 1e6, Type: history.Type(words[1]), F: words[2]}
+		_, err := fmt.Sscan(words[0], &op.Process)
+		require.NoError(t, err)
+		args := words[3:]
+		var value any
+		switch op.F {
+		case "send":
+			m := json.RawMessage(args[1])
+			if op.Type == history.OK {
+				m = json.RawMessage("[" + strings.Replace(args[1], ":", ",", 1) + "]")
+			}
+			value = [][]any{{"send", args[0], m}}
+		case "poll":
+			polls := []any{"poll"}
+			if op.Type == history.OK {
+				polls = append(polls, batches(args))
+			}
+			value = [][]any{polls}
+		case "assign":
+			value = args
+		}
+		op.Value, err = json.Marshal(value)
+		require.NoError(t, err)
+		h = append(h, op)
+	}
+	return h
+}
+
+func batches(args []string) map[string][]json.RawMessage {
+	polled := make(map[string][]json.RawMessage)
+	key := ""
+	for _, arg := range args {
+		if !strings.Contains(arg, ":") {
+			key = arg
+			polled[key] = []json.RawMessage{}
+			continue
+		}
+		polled[key] = append(polled[key], json.RawMessage("["+strings.Replace(arg, ":", ",", 1)+"]"))
+	}
+	return polled
+}
+
+// Three messages are sent one after the other, to offsets as far apart as can be.
+const sent = `
+	1 invoke send a 1
+	1 ok     send a -9223372036854775808:1
+	1 invoke send a 2
+	1 ok     send a 0:2
+	1 invoke send a 3
+	1 ok     send a 9223372036854775807:3
+	2 invoke assign a
+	2 ok     assign a
+	2 invoke poll
+`
+
+func TestCheck(t *testing.T) {
+	const low, high = "-9223372036854775808", "9223372036854775807"
+	for _, c := range []struct {
+		name    string
+		history string
+		want    []string // reasons
+	}{
+		{"all polled", sent + `2 ok poll a ` + low + `:1 0:2 ` + high + `:3`, nil},
+		{"polled in two parts", sent + `
+			2 ok poll a ` + low + `:1
+			2 invoke poll
+			2 ok poll a 0:2 ` + high + `:3`, nil},
+		{"back to another key and back again", sent + `
+			2 ok poll a ` + low + `:1 0:2 ` + high + `:3
+			2 invoke assign b
+			2 ok assign b
+			2 invoke assign a
+			2 ok assign a
+			2 invoke poll
+			2 ok poll a 0:2`, nil},
+		{"a new process begins anywhere", sent + `
+			2 ok poll a ` + low + `:1 0:2 ` + high + `:3
+			2 invoke crash
+			2 info crash
+			7 invoke poll
+			7 ok poll a 0:2`, nil},
+		{"failed and unknown sends need not be seen", sent + `
+			2 ok poll a ` + low + `:1 0:2 ` + high + `:3
+			1 invoke send a 4
+			1 fail send a 4
+			3 invoke send a 5
+			3 info send a 5`, nil},
+		{"lost", sent + `2 ok poll a 0:2 ` + high + `:3`, []string{
+			"lost-write: message 1 of key a was acknowledged at offset " + low + " (op 1), but nobody ever polled it, though message 3 behind it was polled (op 9)",
+			"unseen: message 1 of key a was acknowledged (op 1), but nobody had polled it when the test ended",
+		}},
+		{"unseen", sent + `2 ok poll a ` + low + `:1`, []string{
+			"unseen: message 2 of key a was acknowledged (op 3), but nobody had polled it when the test ended; and 1 more",
+		}},
+		{"inconsistent", sent + `
+			2 ok poll a ` + low + `:1 0:2 ` + high + `:3
+			1 invoke send a 4
+			1 ok send a ` + high + `:4
+			2 invoke poll
+			2 ok poll a ` + high + `:4`, []string{
+			"inconsistent-offsets: offset " + high + " of key a holds message 3 (op 5) and message 4 (op 11)",
+		}},
+		{"duplicate", sent + `2 ok poll a ` + low + `:1 0:2 1:2 ` + high + `:3`, []string{
+			"duplicate: message 2 of key a is at offset 0 (op 3) and at offset 1 (op 9)",
+			"int-poll-skip: a poll of key a (op 9) returned message 1 and then message 2, leaving out 2",
+			"int-nonmonotonic-poll: a poll of key a (op 9) returned message 2 and then message 2, which is not behind it in the log",
+		}},
+		{"aborted read", sent + `
+			2 ok poll a ` + low + `:1 0:2
+			3 invoke send a 4
+			3 fail send a 4
+			2 invoke poll
+			2 ok poll a 7:4 ` + high + `:3`, []string{
+			"G1a: message 4 of key a was polled (op 13), though its send failed (op 11)",
+		}},
+		{"garbage", sent + `2 ok poll a ` + low + `:1 0:2 7:{"x":1} ` + high + `:3`, []string{
+			`garbage: message {"x":1} of key a was polled (op 9), but nobody sent it`,
+		}},
+		{"early read", `
+			2 invoke poll
+			2 ok poll a 0:1
+			1 invoke send a 1
+			1 ok send a 0:1`, []string{
+			"G1c-realtime: message 1 of key a was polled (op 1) before it was sent (op 2)",
+		}},
+		{"poll skip", sent + `
+			2 ok poll a ` + low + `:1
+			2 invoke poll
+			2 ok poll a ` + high + `:3
+			3 invoke poll
+			3 ok poll a 0:2`, []string{
+			"poll-skip: the poll of key a that had last returned message 1 (op 9) went on with message 3 (op 11), leaving out 2",
+		}},
+		{"poll goes back", sent + `
+			2 ok poll a ` + low + `:1 0:2 ` + high + `:3
+			2 invoke assign a
+			2 ok assign a
+			2 invoke poll
+			2 ok poll a 0:2`, []string{
+			"nonmonotonic-poll: the poll of key a that had last returned message 3 (op 9) went back to message 2 (op 13)",
+		}},
+		{"skip and go back within a poll", sent + `2 ok poll a ` + low + `:1 ` + high + `:3 0:2`, []string{
+			"int-poll-skip: a poll of key a (op 9) returned message 1 and then message 3, leaving out 2",
+			"int-nonmonotonic-poll: a poll of key a (op 9) returned message 3 and then message 2, which is not behind it in the log",
+		}},
+		{"sends change places", sent + `
+			2 ok poll a ` + low + `:1 0:2 5:4 ` + high + `:3
+			1 invoke send a 4
+			1 ok send a 5:4`, []string{
+			"G1c-realtime: message 4 of key a was polled (op 9) before it was sent (op 10)",
+			"nonmonotonic-send: a process sent message 3 to key a (op 5) and then message 4 (op 11), which has an earlier place in the log",
+		}},
+		{"nothing depends on anything", `1 invoke send a 1`, []string{
+			"empty-transaction-graph: no operation followed another or polled what it sent, so the run shows nothing",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := kafka.Check(parse(t, c.history))
+			require.Equal(t, c.want, r.Reasons())
+			require.Equal(t, len(c.want) > 0, r.Verdict() == check.Invalid)
+			requireReasons(t, r)
+		})
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	for _, op := range []history.Op{
+		{Type: "ok", F: "send", Value: []byte(`[["send","a",1]]`)},
+		{Type: "ok", F: "send", Value: []byte(`[["send","a",[1]]]`)},
+		{Type: "ok", F: "send", Value: []byte(`[["send","a",[null,1]]]`)},
+		{Type: "ok", F: "send", Value: []byte(`[["send","a",[1.5,1]]]`)},
+		{Type: "ok", F: "send", Value: []byte(`[["send","a",[9223372036854775808,1]]]`)},
+		{Type: "ok", F: "send", Value: []byte(`[["send",1,[1,1]]]`)},
+		{Type: "ok", F: "send", Value: []byte(`[["sand","a",[1,1]]]`)},
+		{Type: "info", F: "send", Value: []byte(`5`)},
+		{Type: "ok", F: "send"},
+		{Type: "ok", F: "poll", Value: []byte(`[["poll"]]`)},
+		{Type: "ok", F: "poll", Value: []byte(`[["poll",{"a":[5]}]]`)},
+		{Type: "ok", F: "poll", Value: []byte(`[["poll",[]]]`)},
+		{Type: "ok", F: "poll", Value: []byte(`{}`)},
+		{Type: "ok", F: "assign", Value: []byte(`"a"`)},
+	} {
+		h := parse(t, sent+`2 ok poll a -9223372036854775808:1 0:2 9223372036854775807:3`)
+		op.Index = len(h)
+		r := kafka.Check(append(h, op))
+		require.Equal(t, check.Unknown, r.Verdict(), "%s", op.Value)
+		require.Equal(t, []string{"of 1 completions the value has the wrong shape: ops [10]"}, r.Reasons())
+	}
+}
+
+func TestLag(t *testing.T) {
+	lag := func(lines string) kafka.Lag {
+		l := kafka.Check(parse(t, lines)).WorstLag
+		return kafka.Lag{Time: l.Time, Process: l.Process, Key: l.Key, Lag: l.Lag}
+	}
+	require.Equal(t, kafka.Lag{}, lag(`1 invoke send a 1`))
+	// The log was known to reach beyond offset 0 from 5 ms on; the poll at 9 ms does not show it.
+	h := `
+		1 invoke send a 1
+		1 ok     send a 0:1
+		2 invoke assign a
+		2 ok     assign a
+		1 invoke send a 2
+		1 ok     send a 70:2
+		1 invoke send a 3
+		1 ok     send a 60:3
+		3 invoke send b 1
+		2 invoke poll
+		2 ok     poll a 0:1`
+	require.Equal(t, kafka.Lag{Time: 0.009, Process: 2, Key: "a", Lag: 0.004}, lag(h))
+	// Nothing shown at all counts from the first message on.
+	h = strings.Replace(h, "2 ok     poll a 0:1", "2 ok poll", 1)
+	require.Equal(t, kafka.Lag{Time: 0.009, Process: 2, Key: "a", Lag: 0.008}, lag(h))
+	// Who does not want the key does not lag.
+	require.Equal(t, kafka.Lag{}, lag(strings.ReplaceAll(h, "assign a", "assign")))
+	// What was polled before is not forgotten.
+	require.Equal(t, kafka.Lag{Time: 0.009, Process: 2, Key: "a", Lag: 0.008}, lag(h+`
+		2 invoke assign a
+		2 ok assign a
+		2 invoke poll
+		2 ok poll a 0:1 60:3 70:2
+		2 invoke poll
+		2 ok poll`))
+}

@@ -1,0 +1,134 @@
+package kafka
+
+import (
+	"cmp"
+	"encoding/json"
+	"math"
+	"slices"
+)
+
+// A log is all that was seen of the log of one key.
+type log struct {
+	key      string
+	messages map[string]*message // by their JSON
+	order    []*message          // in the order in which they were first mentioned
+	seen     []sighting
+
+	// Set by arrange. A position is an index into slots, which leaves out the gaps between offsets.
+	slots []slot
+}
+
+// A sighting says that an operation showed a message at an offset.
+type sighting struct {
+	entry
+	op int // position in the history
+}
+
+// A slot is an offset at which something was seen. One message is in it, if all is well.
+type slot struct {
+	offset int64
+	seen   []sighting // of different messages, the first sighting of each, the earliest first
+}
+
+// A message is one of a log. Its fields are positions in the history, or none, unless they say otherwise.
+type message struct {
+	value json.RawMessage
+	log   *log
+
+	invoked   int  // the first attempt to send it; math.MaxInt if there is none
+	acked     int  // the first send of it that was ok
+	failed    int  // the first send of it that failed
+	uncertain bool // a send of it is of unknown outcome
+	polled    int  // the first poll that returned it
+
+	// Set by arrange.
+	places []place // where it was seen, ascending
+	index  int     // its position; none if it is nowhere the first to be seen, of several the last
+}
+
+// A place is a position in a log, and the operation that first showed a message there.
+type place struct {
+	index int
+	op    int
+}
+
+// log returns the log of the key.
+func (a *analysis) log(key string) *log {
+	l := a.logs[key]
+	if l == nil {
+		l = &log{key: key, messages: make(map[string]*message)}
+		a.logs[key] = l
+		a.byAge = append(a.byAge, l)
+	}
+	return l
+}
+
+// message returns the message with that value.
+func (l *log) message(raw json.RawMessage) *message {
+	raw = canonical(raw)
+	m := l.messages[string(raw)]
+	if m == nil {
+		m = &message{value: raw, log: l, invoked: math.MaxInt, acked: none, failed: none, polled: none, index: none}
+		l.messages[string(raw)] = m
+		l.order = append(l.order, m)
+	}
+	return m
+}
+
+// arrange finds the positions of all messages, once everything was seen.
+func (l *log) arrange() {
+	slices.SortStableFunc(l.seen, func(a, b sighting) int { return cmp.Compare(a.offset, b.offset) })
+	for start, end := 0, 0; start < len(l.seen); start = end {
+		s := slot{offset: l.seen[start].offset}
+		index := len(l.slots)
+		for end = start; end < len(l.seen) && l.seen[end].offset == s.offset; end++ {
+			m := l.seen[end].message
+			if n := len(m.places); n > 0 && m.places[n-1].index == index {
+				continue
+			}
+			m.places = append(m.places, place{index, l.seen[end].op})
+			s.seen = append(s.seen, l.seen[end])
+		}
+		s.seen[0].index = index
+		l.slots = append(l.slots, s)
+	}
+}
+
+// first and last are the lowest and the highest position of a message, or none.
+func (m *message) first() int {
+	if len(m.places) == 0 {
+		return none
+	}
+	return m.places[0].index
+}
+
+func (m *message) last() int {
+	if len(m.places) == 0 {
+		return none
+	}
+	return m.places[len(m.places)-1].index
+}
+
+// distance returns how many positions b is behind a. If either has no position, b counts as being where it is
+// expected: one behind.
+func distance(a, b *message) int {
+	if a.index == none || b.index == none {
+		return 1
+	}
+	return b.index - a.index
+}
+
+// between returns the messages between two that have positions.
+func between(a, b *message) []json.RawMessage {
+	var values []json.RawMessage
+	for _, s := range a.log.slots[a.index+1 : b.index] {
+		values = append(values, s.seen[0].value)
+	}
+	return values
+}
+
+// attempted tells whether anybody tried to send the message.
+func (m *message) attempted() bool { return m.invoked != math.MaxInt }
+
+// aborted tells whether every attempt to send it failed.
+func (m *message) aborted() bool { return m.failed != none && m.acked == none && !m.uncertain }

@@ -1,0 +1,136 @@
+package kafka
+
+import (
+	"encoding/json"
+
+	"glomers/harness/history"
+)
+
+// findInLogs looks for errors in what all clients together saw of each log.
+func (a *analysis) findInLogs() {
+	for _, l := range a.byAge {
+		a.findInconsistent(l)
+		a.findDuplicates(l)
+		a.findLost(l)
+		a.findUnseen(l)
+	}
+	a.findWrongReads()
+}
+
+func (a *analysis) findInconsistent(l *log) {
+	for i, s := range l.slots {
+		if len(s.seen) < 2 {
+			continue
+		}
+		c := InconsistentCase{Key: l.key, Offset: s.offset, Index: i}
+		for _, m := range s.seen {
+			c.Values = append(c.Values, m.value)
+			c.seen = append(c.seen, m.op)
+		}
+		a.add(InconsistentOffsets, c)
+	}
+}
+
+func (a *analysis) findDuplicates(l *log) {
+	for _, m := range l.order {
+		if len(m.places) < 2 {
+			continue
+		}
+		c := DuplicateCase{Key: l.key, Value: m.value, Count: len(m.places)}
+		for _, p := range m.places {
+			c.Offsets = append(c.Offsets, l.slots[p.index].offset)
+			c.seen = append(c.seen, p.op)
+		}
+		a.add(Duplicate, c)
+	}
+}
+
+// findLost takes the furthest message that was polled for sure, which of a message in several places means the
+// first of them: everything acknowledged up to there, which of one in several places means the last, must have been polled.
+func (a *analysis) findLost(l *log) {
+	var furthest *message
+	for _, m := range l.order {
+		if m.polled != none && (furthest == nil || m.first() > furthest.first()) {
+			furthest = m
+		}
+	}
+	if furthest == nil {
+		return
+	}
+	for i, s := range l.slots[:furthest.first()+1] {
+		for _, m := range s.seen {
+			if m.polled != none || m.last() != i {
+				continue
+			}
+			a.add(LostWrite, LostWriteCase{
+				Key: l.key, Value: m.value, Index: m.first(), MaxReadIndex: furthest.first(), Writer: m.acked,
+				offset: s.offset, behind: furthest.value, behindReader: furthest.polled,
+			})
+		}
+	}
+}
+
+func (a *analysis) findUnseen(l *log) {
+	for _, m := range l.order {
+		if m.acked != none && m.polled == none {
+			a.add(Unseen, unseenCase{l.key, m.value, m.acked})
+		}
+	}
+}
+
+// unseenMessages sums up what findUnseen found.
+func (a *analysis) unseenMessages() *UnseenMessages {
+	if len(a.found[Unseen]) == 0 {
+		return nil
+	}
+	u := &UnseenMessages{Counts: make(map[string]int), Messages: make(map[string][]json.RawMessage)}
+	for _, c := range a.found[Unseen] {
+		c := c.(unseenCase)
+		u.Counts[c.key]++
+		if u.Counts[c.key] <= maxCases {
+			u.Messages[c.key] = append(u.Messages[c.key], c.value)
+		}
+	}
+	return u
+}
+
+// findWrongReads looks for polls of messages that were never in the log.
+func (a *analysis) findWrongReads() {
+	for _, ev := range a.events {
+		for _, b := range ev.polls {
+			for _, m := range b.entries {
+				switch {
+				case !m.attempted():
+					a.add(Garbage, GarbageCase{b.log.key, m.value, ev.at})
+				case m.aborted():
+					a.add(AbortedRead, AbortedReadCase{b.log.key, m.value, m.failed, ev.at})
+				}
+			}
+		}
+	}
+}
+
+// findEmptyGraph looks for one operation that depends on another: it began after the other was ok, or it
+// polled what the other sent. Without any, nothing can be said about the system.
+func (a *analysis) findEmptyGraph() {
+	firstOK := none
+	for _, ev := range a.events {
+		if ev.F != "send" && ev.F != "poll" {
+			continue
+		}
+		if firstOK != none && ev.invoked > firstOK {
+			return
+		}
+		if firstOK == none && ev.Type == history.OK {
+			firstOK = ev.at
+		}
+		for _, b := range ev.polls {
+			for _, m := range b.entries {
+				if m.attempted() {
+					return
+				}
+			}
+		}
+	}
+	a.add(EmptyGraph, emptyGraphCase{})
+}

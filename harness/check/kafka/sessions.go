@@ -1,0 +1,101 @@
+package kafka
+
+import (
+	"encoding/json"
+	"slices"
+
+	"glomers/harness/history"
+)
+
+// A session is what one process last polled and last sent of each key. When it assigns keys, it forgets the others:
+// a consumer that comes back to a key may begin anywhere.
+type session struct {
+	polled, sent map[*log]step
+}
+
+// A step is the last message of a process's operation.
+type step struct {
+	*message
+	op int // position in the history
+}
+
+// findInSessions looks for errors in what single processes and single polls saw.
+func (a *analysis) findInSessions() {
+	sessions := make(map[history.Process]session)
+	for _, ev := range a.events {
+		if ev.Type != history.OK && ev.Type != history.Info {
+			continue
+		}
+		s, ok := sessions[ev.Process]
+		if !ok {
+			s = session{polled: make(map[*log]step), sent: make(map[*log]step)}
+			sessions[ev.Process] = s
+		}
+		if ev.F == "assign" {
+			s.keep(ev.assign)
+		}
+		for _, b := range ev.polls {
+			a.poll(s, b, ev.at)
+		}
+		for _, e := range ev.sends {
+			a.send(s, e, ev.at)
+		}
+	}
+}
+
+// keep forgets all other keys.
+func (s session) keep(keys []string) {
+	for _, steps := range []map[*log]step{s.polled, s.sent} {
+		for l := range steps {
+			if !slices.Contains(keys, l.key) {
+				delete(steps, l)
+			}
+		}
+	}
+}
+
+// poll compares each message that a poll returned with the one before, which may be that of an earlier poll. A poll that
+// says that there is nothing lets the next one begin anywhere, as in the reference: its clients move on even when a poll
+// fails because the offsets could not be committed.
+func (a *analysis) poll(s session, b batch, at int) {
+	if len(b.entries) == 0 {
+		delete(s.polled, b.log)
+	}
+	for i, m := range b.entries {
+		before, ok := s.polled[b.log]
+		s.polled[b.log] = step{m.message, at}
+		if !ok {
+			continue
+		}
+		delta := distance(before.message, m.message)
+		values := [2]json.RawMessage{before.value, m.value}
+		ops := [2]int{before.op, at}
+		key := b.log.key
+		switch {
+		case delta > 1 && i > 0:
+			a.add(IntPollSkip, IntSkipCase{key, delta, values, between(before.message, m.message), at})
+		case delta > 1:
+			a.add(PollSkip, SkipCase{
+				Key: key, Delta: delta, Skipped: between(before.message, m.message), Ops: ops, from: before.value, to: m.value,
+			})
+		case delta < 1 && i > 0:
+			a.add(IntNonmonotonicPoll, IntNonmonotonicCase{key, delta, values, at})
+		case delta < 1:
+			a.add(NonmonotonicPoll, NonmonotonicCase{Key: key, Delta: delta, Values: values, Ops: ops})
+		}
+	}
+}
+
+// send compares the place of a message with that of the one that the process sent before.
+func (a *analysis) send(s session, e entry, at int) {
+	before, ok := s.sent[e.log]
+	s.sent[e.log] = step{e.message, at}
+	if !ok {
+		return
+	}
+	if delta := distance(before.message, e.message); delta < 1 {
+		a.add(NonmonotonicSend, NonmonotonicCase{
+			Key: e.log.key, Delta: delta, Values: [2]json.RawMessage{before.value, e.value}, Ops: [2]int{before.op, at}, sent: true,
+		})
+	}
+}
