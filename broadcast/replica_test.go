@@ -15,7 +15,7 @@ const hop = 100 * time.Millisecond
 // The load of challenges 3d and 3e: of 100 operations a second half are broadcasts.
 func TestCostAndLatency(t *testing.T) {
 	for seed := range uint64(10) {
-		s := newSim(25, seed, hop)
+		s := newReplicas(25, seed, hop)
 		values := s.load(50, 20*time.Second)
 		s.run(35 * time.Second)
 		ls := s.latencies()
@@ -37,7 +37,7 @@ func TestConvergence(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 5, 25} {
 		for seed := range uint64(4) {
 			for _, c := range cuts(n, rand.New(rand.NewPCG(seed, uint64(n)))) {
-				s := newSim(n, seed, hop)
+				s := newReplicas(n, seed, hop)
 				s.run(3 * time.Second)
 				s.cut = c.drops
 				origin := make([]int, n) // of the values 0 to n-1
@@ -82,7 +82,7 @@ func TestConvergence(t *testing.T) {
 func TestConvergenceUnderLoad(t *testing.T) {
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 1))
-		s := newSim(5+int(seed), seed, hop)
+		s := newReplicas(5+int(seed), seed, hop)
 		s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(hop)) }
 		values := s.load(50, 20*time.Second)
 		for s.now < 20*time.Second {
@@ -100,7 +100,7 @@ func TestConvergenceUnderLoad(t *testing.T) {
 // Half of all messages are lost, at random, for ever.
 func TestConvergenceUnderLoss(t *testing.T) {
 	for seed := range uint64(10) {
-		s := newSim(10, seed, hop)
+		s := newReplicas(10, seed, hop)
 		s.cut = func(int, int) bool { return s.rng.IntN(2) == 0 }
 		values := s.load(20, 10*time.Second)
 		s.run(30 * time.Second)
@@ -113,7 +113,7 @@ func TestConvergenceUnderLoss(t *testing.T) {
 func TestNoStorms(t *testing.T) {
 	const n, period = 25, 20
 	for _, c := range cuts(n, rand.New(rand.NewPCG(1, 2))) {
-		s := newSim(n, 1, hop)
+		s := newReplicas(n, 1, hop)
 		s.cut = c.drops
 		s.load(50, 5*time.Second)
 		s.run(10 * time.Second)
@@ -127,7 +127,7 @@ func TestNoStorms(t *testing.T) {
 // Once all is confirmed, only the background exchanges are left, and they find nothing to answer.
 func TestQuiet(t *testing.T) {
 	const n = 10
-	s := newSim(n, 1, hop)
+	s := newReplicas(n, 1, hop)
 	s.load(50, 2*time.Second)
 	s.run(5 * time.Second)
 	before := s.sent
@@ -138,7 +138,7 @@ func TestQuiet(t *testing.T) {
 // trace runs three replicas without exchanges and returns what they send, as "time sender>receiver set".
 func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []string {
 	var lines []string
-	s := newSim(3, 1, hop)
+	s := newReplicas(3, 1, hop)
 	for _, r := range s.replicas {
 		r.leaves = nil
 	}
@@ -294,7 +294,7 @@ func TestGossipOfStrangersIsIgnored(t *testing.T) {
 
 func BenchmarkReceive(b *testing.B) {
 	r := newReplica()
-	nodes := newSim(25, 1, hop).nodes
+	nodes := newReplicas(25, 1, hop).nodes
 	r.join("n0", nodes, rand.New(rand.NewPCG(1, 1)), 0)
 	now := time.Duration(0)
 	v := int64(0)

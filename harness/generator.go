@@ -76,14 +76,15 @@ func (r *run) invoke(w *worker, op history.Op) {
 	w.jobs <- job{op: op, client: w.client} // it is idle, so this does not wait
 }
 
-// release gives a worker that has finished its next operation, or frees it.
-func (r *run) release(w *worker) {
-	if len(w.todo) > 0 {
-		op := w.todo[0]
-		w.todo = w.todo[1:]
-		op.Final = true
-		r.invoke(w, op)
-		return
+// release gives a worker that has done an operation its next one, or frees it.
+func (r *run) release(w *worker, done history.Op) {
+	if w.script != nil {
+		if op, pause, ok := w.script(done); ok {
+			op.Final = true
+			r.after(pause, func() { r.invoke(w, op) })
+			return
+		}
+		w.script = nil
 	}
 	// In the order of their indexes: whom a draw means must not depend on who was busy before.
 	i, _ := slices.BinarySearchFunc(r.free, w.index, func(w *worker, index int) int { return w.index - index })

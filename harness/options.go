@@ -114,8 +114,11 @@ func (t Test) nodeIDs() []string {
 
 func (t Test) newWorkload() (workload.Workload, error) {
 	return workload.New(t.Workload, workload.Options{
-		Nodes:    t.nodeIDs(),
-		Topology: t.Topology,
+		Nodes:           t.nodeIDs(),
+		Workers:         t.Concurrency,
+		Topology:        t.Topology,
+		KeyCount:        t.KeyCount,
+		MaxWritesPerKey: t.MaxWritesPerKey,
 		Rand:     t.rand("workload"),
 	})
 }

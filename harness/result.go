@@ -23,8 +23,9 @@ type Result struct {
 	Exceptions   check.Exceptions   `json:"exceptions"`
 	Net          network.Stats      `json:"net"`
 	Nemesis      NemesisResult      `json:"nemesis"`
-	Latencies    map[string]Latency `json:"latencies"` // by f: from invocation to ok
-	Lag          Latency            `json:"lag"`       // of the harness itself: how late it did what was due
+	Latencies    map[string]Latency `json:"latencies"`  // by f: from invocation to ok
+	Lag          Latency            `json:"lag"`        // of the harness itself: how late it did what was due
+	Elapsed      time.Duration      `json:"elapsed-ns"` // from the start of the nodes to their end
 	Seed         uint64             `json:"seed"`
 	Hash         string             `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
 	Dir          string             `json:"dir,omitempty"` // the run's store directory
@@ -35,6 +36,7 @@ type Result struct {
 type NemesisResult struct {
 	Valid      check.Verdict            `json:"valid"`
 	Faults     []string                 `json:"faults"`      // asked for
+	Started    int                      `json:"started"`     // how often one was
 	InForce    map[string]time.Duration `json:"in-force-ns"` // how long each was
 	Cut        time.Duration            `json:"cut-ns"`      // how long at least one link was cut
 	Dropped    int                      `json:"dropped"`     // messages lost to faults
@@ -68,6 +70,7 @@ func newNemesisResult(now time.Duration, faults []nemesis.Fault, net *network.Ne
 	for _, f := range faults {
 		n.Faults = append(n.Faults, f.Name())
 		n.InForce[f.Name()] = f.Time(now)
+		n.Started += f.Starts()
 	}
 	if len(n.Reasons()) > 0 {
 		n.Valid = check.Unknown
@@ -141,13 +144,14 @@ func broken(err error) Result { return Result{Valid: check.Unknown, Error: err.E
 func (r *run) judge(runErr error) Result {
 	res := Result{
 		Workload:   r.workload.Check(r.history),
-		Stats:      check.NewStats(r.history),
+		Stats:      check.NewStats(r.history, workload.Crash),
 		Exceptions: check.NewExceptions(r.history),
 		Net:        r.net.Stats(r.progress.Invoked),
 		Nemesis:    newNemesisResult(r.ended, r.faults, r.net),
 		Latencies:  latencies(r.history),
 		Lag:        newLatency(r.lag),
 		Hash:       r.store.hash(),
+		Elapsed:    r.ended,
 		Seed:       r.test.Seed,
 		Dir:        r.store.dir,
 	}

@@ -159,8 +159,8 @@ func (r *run) mainPhase() error {
 
 // finalPhase gives the system time to recover and then has every worker do the final operations.
 func (r *run) finalPhase() error {
-	ops := r.workload.Final()
-	if len(ops) == 0 {
+	scripts := workload.FinalScripts(r.workload, len(r.workers))
+	if scripts == nil {
 		return nil
 	}
 	r.enter(PhaseRecovery, r.test.limits.recovery)
@@ -170,12 +170,10 @@ func (r *run) finalPhase() error {
 		return err
 	}
 	r.enter(PhaseFinal, 0)
-	for _, w := range r.workers {
-		w.todo = ops
-	}
 	r.free = nil
-	for _, w := range r.workers {
-		r.release(w)
+	for i, w := range r.workers {
+		w.script = scripts[i]
+		r.release(w, history.Op{})
 	}
 	return r.until(r.allFree)
 }
@@ -258,7 +256,10 @@ func (r *run) jobFinished(e finished) {
 		return
 	}
 	if e.op.Type != "" {
-		r.recordOp(e.op)
+		e.op = r.recordOp(e.op)
+		if reactive, ok := r.workload.(workload.Reactive); ok {
+			reactive.Observe(e.op)
+		}
 	}
 	if e.op.Type == history.Info {
 		// Nobody knows whether the operation is over, so its process can do no other one.
@@ -266,7 +267,7 @@ func (r *run) jobFinished(e finished) {
 		r.dropClient(w.client)
 		w.client = r.newWorkerClient(w.node)
 	}
-	r.release(w)
+	r.release(w, e.op)
 }
 
 // recordOp adds an event to the history, at this time.

@@ -19,8 +19,8 @@ type worker struct {
 	process history.Process
 	node    string
 	client  *client
-	todo    []history.Op // of the final phase
-	jobs    chan job     // has one slot, for an idle worker; closed by run.stop
+	script  workload.Script // of the final phase; nil outside it
+	jobs    chan job        // has one slot, for an idle worker; closed by run.stop
 }
 
 // A job is what a worker is to do: an operation, or the workload's set-up.

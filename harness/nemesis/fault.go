@@ -24,6 +24,7 @@ type fault struct {
 	gaps     *rand.Rand
 	trouble  trouble
 
+	start   int           // the number of the next one
 	starts  int           // so far
 	started bool          // the next step stops
 	note    string        // what is going on; "" if nothing is
@@ -42,7 +43,8 @@ func (f *fault) Step(now time.Duration, s System) (Op, error) {
 		return f.Heal(now, s)
 	}
 	// Each start has random numbers of its own, so that it is the same without those before it.
-	rng := newRand(f.seed, fmt.Sprint(f.name, " ", f.starts))
+	rng := newRand(f.seed, fmt.Sprint(f.name, " ", f.start))
+	f.start++
 	f.starts++
 	value, result, note, err := f.trouble.begin(now, s, rng)
 	if err != nil {
@@ -53,7 +55,9 @@ func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	return Op{F: "start-" + f.name, Value: value, Result: result}, nil
 }
 
-func (f *fault) Seek(start int) { f.starts = start }
+func (f *fault) Seek(start int) { f.start = start }
+
+func (f *fault) Starts() int { return f.starts }
 
 func (f *fault) Heal(now time.Duration, s System) (Op, error) {
 	f.before = f.Time(now)

@@ -50,6 +50,8 @@ type Fault interface {
 	// InForce describes what is going on, such as "partition: majority"; it is "" when
 	// nothing is.
 	InForce() string
+	// Starts returns how often the fault was started.
+	Starts() int
 	// Time returns how long the fault was in force, up to now.
 	Time(now time.Duration) time.Duration
 }

@@ -15,6 +15,10 @@ import (
 // ErrTimeout is the error of a call that got no reply in time.
 var ErrTimeout = errors.New("workload: no reply in time")
 
+// ErrCrashed is the error of an operation that is there to end its process, as if the
+// client had crashed.
+var ErrCrashed = errors.New("workload: the client has crashed")
+
 // A MalformedReply is the error of a call whose reply breaks the workload's
 // protocol.
 type MalformedReply struct {
@@ -33,7 +37,8 @@ func (m *MalformedReply) Error() string {
 //   - ok with the value if there is no error;
 //   - fail if the error says that the operation did not happen and never will;
 //   - info if it may have happened, or fail if repeating it would be harmless;
-//   - info if the reply was malformed: nobody knows what the node did.
+//   - info if the reply was malformed: nobody knows what the node did;
+//   - info, without an Error, after ErrCrashed.
 //
 // The Error of the completion is "net-timeout", [name, text] of an error reply, or
 // ["malformed-reply", want, reply]. Index and Time are left for the caller to set.
@@ -46,6 +51,9 @@ func Complete(w Workload, op history.Op, value any, err error) history.Op {
 		}
 	}
 	op.Type = history.Info
+	if errors.Is(err, ErrCrashed) {
+		return op
+	}
 	if w.Idempotent(op.F) {
 		op.Type = history.Fail
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 
 	"glomers/harness/check"
 	"glomers/harness/history"
@@ -14,7 +15,7 @@ import (
 
 // A Workload is one test's worth of operations. The engine makes one per run
 // and calls Next and Final from one goroutine; Setup and Invoke run
-// in the goroutine of a worker, several at a time, and share no state.
+// in the goroutine of a worker, several at a time: what they share, they must guard.
 type Workload interface {
 	// Setup prepares the system through the first client of each worker,
 	// before the main phase. An error breaks the test.
@@ -35,6 +36,49 @@ type Workload interface {
 	Check(h []history.Op) check.Result
 }
 
+// A Reactive workload chooses its operations by how earlier ones ended.
+type Reactive interface {
+	Workload
+	// Observe is told of every completion, in the order of the history, by the
+	// goroutine that calls Next. Nothing else happens in a process after its Info.
+	Observe(done history.Op)
+	// FinalScript returns what one worker does in the final phase, in place of Final. It
+	// is called once for each worker, when all other operations have completed.
+	FinalScript() Script
+}
+
+// A Script decides one operation after the other. It is told how the last one
+// completed, the first time a zero Op, and returns the next one and how long to wait
+// before it; ok is false at the end. Scripts are called by the goroutine of Next.
+type Script func(done history.Op) (next history.Op, pause time.Duration, ok bool)
+
+// FinalScripts returns what each of the workers does in the final phase of w; nil if there
+// is no such phase.
+func FinalScripts(w Workload, workers int) []Script {
+	script := func() Script { return list(w.Final()) }
+	if r, ok := w.(Reactive); ok {
+		script = r.FinalScript
+	} else if len(w.Final()) == 0 {
+		return nil
+	}
+	scripts := make([]Script, workers)
+	for i := range scripts {
+		scripts[i] = script()
+	}
+	return scripts
+}
+
+// list is the script of operations that are known in advance.
+func list(ops []history.Op) Script {
+	return func(history.Op) (next history.Op, pause time.Duration, ok bool) {
+		if len(ops) == 0 {
+			return history.Op{}, 0, false
+		}
+		next, ops = ops[0], ops[1:]
+		return next, 0, true
+	}
+}
+
 // A Client talks to one node, one request at a time.
 type Client interface {
 	// Node returns the id of the node that the client talks to.
@@ -48,15 +92,21 @@ type Client interface {
 // Options parametrise a workload. The zero value means the defaults of the
 // reference harness.
 type Options struct {
-	Nodes    []string
-	Topology string     // of broadcast; see Topologies; "" means grid
-	Rand     *rand.Rand // decides which operations come; nil means that of seed 0
+	Nodes           []string
+	Workers         int        // how many clients work at a time; 0 means one per node
+	Topology        string     // of broadcast; see Topologies; "" means grid
+	KeyCount        int        // of kafka: keys in use at a time; 0 means 10
+	MaxWritesPerKey int        // of kafka: messages of a key before another one takes its place; 0 means 16
+	Rand            *rand.Rand // decides which operations come; nil means that of seed 0
 }
 
 // New returns a workload by its name; see Names. An error says what is accepted.
 func New(name string, o Options) (Workload, error) {
 	if o.Rand == nil {
 		o.Rand = rand.New(rand.NewPCG(0, 0))
+	}
+	if o.Workers == 0 {
+		o.Workers = len(o.Nodes)
 	}
 	switch name {
 	case "broadcast":
@@ -65,6 +115,8 @@ func New(name string, o Options) (Workload, error) {
 		return &Echo{rand: o.Rand}, nil
 	case "g-counter":
 		return &Counter{name: name, lowest: 0, rand: o.Rand}, nil
+	case "kafka":
+		return newKafka(o)
 	case "pn-counter":
 		return &Counter{name: name, lowest: -5, rand: o.Rand}, nil
 	case "unique-ids":
@@ -74,4 +126,6 @@ func New(name string, o Options) (Workload, error) {
 }
 
 // Names returns the names of the workloads, in alphabetical order.
-func Names() []string { return []string{"broadcast", "echo", "g-counter", "pn-counter", "unique-ids"} }
+func Names() []string {
+	return []string{"broadcast", "echo", "g-counter", "kafka", "pn-counter", "unique-ids"}
+}

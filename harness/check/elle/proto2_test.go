@@ -19,7 +19,7 @@ func TestProto2(t *testing.T) {
 			History []history.Op
 		}
 		json.Unmarshal(sc.Bytes(), &c)
-		for _, x := range []struct{ n, m string }{{"rwregister-sim-ru-abort-091", "strong-session-serializable"}, {"rwregister-sim-hat-split-096", "strict-serializable"}, {"rwregister-run-bad-txn-rw-register","strict-serializable"},{"rwregister-run-bad-txn-rw-register","strong-session-serializable"}, {"rwregister-mut-017","strict-serializable"}} {
+		for _, x := range []struct{ n, m string }{{"rwregister-sim-ru-abort-091", "strong-session-serializable"}, {"rwregister-sim-hat-split-096", "strict-serializable"}, {"rwregister-run-bad-txn-rw-register", "strict-serializable"}, {"rwregister-run-bad-txn-rw-register", "strong-session-serializable"}, {"rwregister-mut-017", "strict-serializable"}} {
 			if c.Name == x.n {
 				mm, _ := ParseModel(x.m)
 				res, _ := Register(c.History, Options{Models: []Model{mm}})

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"container/heap"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// A replicas runs its members over a simulated network in virtual time: the same seed, the same run.
+type replicas struct {
+	rng      *rand.Rand
+	now      time.Duration
+	nodes    []string
+	replicas []*replica
+	queue    events
+	made     int
+	ticks    []time.Duration // when each replica is to tick next
+
+	latency func() time.Duration
+	cut     func(from, to int) bool // tells whether a message that arrives now is dropped
+	sent    int
+	log     func(m message, from int)
+
+	addedAt map[int64]time.Duration
+	whole   map[int64]time.Duration // when the last replica got the value
+	missing map[int64]int           // how many replicas do not have it
+}
+
+func newReplicas(n int, seed uint64, hop time.Duration) *replicas {
+	s := &replicas{
+		rng:     rand.New(rand.NewPCG(seed, 0)),
+		latency: func() time.Duration { return hop },
+		cut:     func(int, int) bool { return false },
+		log:     func(message, int) {},
+		addedAt: make(map[int64]time.Duration),
+		whole:   make(map[int64]time.Duration),
+		missing: make(map[int64]int),
+	}
+	for i := range n {
+		s.nodes = append(s.nodes, fmt.Sprintf("n%d", i))
+	}
+	for i, id := range s.nodes {
+		r := newReplica()
+		s.replicas = append(s.replicas, r)
+		s.ticks = append(s.ticks, never)
+		s.send(i, r.join(id, s.nodes, rand.New(rand.NewPCG(seed, uint64(i+1))), 0))
+	}
+	return s
+}
+
+// An event is a function to be called at a time.
+type event struct {
+	at  time.Duration
+	seq int
+	do  func()
+}
+
+type events []event
+
+func (e events) Len() int { return len(e) }
+func (e events) Less(i, j int) bool {
+	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq
+}
+func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
+func (e *events) Pop() any {
+	last := (*e)[len(*e)-1]
+	*e = (*e)[:len(*e)-1]
+	return last
+}
+
+// at plans do for the time t.
+func (s *replicas) at(t time.Duration, do func()) {
+	s.made++
+	heap.Push(&s.queue, event{t, s.made, do})
+}
+
+// run lets the time pass until t.
+func (s *replicas) run(t time.Duration) {
+	for len(s.queue) > 0 && s.queue[0].at <= t {
+		e := heap.Pop(&s.queue).(event)
+		s.now = e.at
+		e.do()
+	}
+	s.now = t
+}
+
+// step lets replica i do something and keeps account of what it learns by it.
+func (s *replicas) step(i int, do func(r *replica) []message) {
+	r := s.replicas[i]
+	before := r.have
+	out := do(r)
+	if !before.containsAll(r.have) {
+		for v := range r.have.all() {
+			if before.containsAll(set{{v, v}}) {
+				continue
+			}
+			if s.missing[v]--; s.missing[v] == 0 {
+				s.whole[v] = s.now
+			}
+		}
+	}
+	s.send(i, out)
+}
+
+// send puts the messages of replica i on the network and sets its timer.
+func (s *replicas) send(i int, out []message) {
+	for _, m := range out {
+		s.sent++
+		s.log(m, i)
+		to := slices.Index(s.nodes, m.dest)
+		s.at(s.now+s.latency(), func() {
+			if !s.cut(i, to) {
+				s.step(to, func(r *replica) []message { return r.receive(s.nodes[i], m.gossip, s.now) })
+			}
+		})
+	}
+	next := s.replicas[i].next()
+	if next == s.ticks[i] {
+		return
+	}
+	s.ticks[i] = next
+	if next == never {
+		return
+	}
+	s.at(max(next, s.now), func() {
+		if s.ticks[i] == next {
+			s.ticks[i] = never
+			s.step(i, func(r *replica) []message { return r.tick(s.now) })
+		}
+	})
+}
+
+// add gives replica i the value v now.
+func (s *replicas) add(i int, v int64) {
+	s.addedAt[v] = s.now
+	s.missing[v] = len(s.nodes)
+	s.step(i, func(r *replica) []message { return r.broadcast(v, s.now) })
+}
+
+// load plans values 0, 1, 2, … for random replicas, at perSecond on average with the
+// gaps of the harness, until the time end. It returns their number.
+func (s *replicas) load(perSecond float64, end time.Duration) int {
+	t := s.now
+	for v := int64(0); ; v++ {
+		t += time.Duration(s.rng.Float64() * 2 / perSecond * float64(time.Second))
+		if t >= end {
+			return int(v)
+		}
+		s.at(t, func() { s.add(s.rng.IntN(len(s.nodes)), v) })
+	}
+}
+
+// latencies returns how long each value took to be everywhere, ascending; never where it is not.
+func (s *replicas) latencies() []time.Duration {
+	var ls []time.Duration
+	for v, t := range s.addedAt {
+		l := never
+		if w, ok := s.whole[v]; ok {
+			l = w - t
+		}
+		ls = append(ls, l)
+	}
+	slices.Sort(ls)
+	return ls
+}
+
+// cuts returns a random cut of each kind that the harness draws, of some worse kinds, and of one-way ones.
+func cuts(n int, rng *rand.Rand) []cut {
+	order := rng.Perm(n) // order[i] is the place of node i
+	split := func(size int) func(a, b int) bool {
+		return func(a, b int) bool { return (order[a] < size) != (order[b] < size) }
+	}
+	distance := func(a, b int) int { return (order[b] - order[a] + n) % n }
+	oneWay := func(c func(a, b int) bool) func(a, b int) bool {
+		return func(from, to int) bool { return c(from, to) && order[from] < order[to] }
+	}
+	ring := func(a, b int) bool { return min(distance(a, b), distance(b, a)) > n/4 }
+	return []cut{
+		{"one", split(1)},
+		{"minority third", split((n + 2) / 3)},
+		{"half", split(n / 2)},
+		{"majorities ring", ring},
+		{"hub alone", func(a, b int) bool { return (a == 0) != (b == 0) }},
+		{"hub hears nobody", func(_, to int) bool { return to == 0 }},
+		{"nobody hears the hub", func(from, _ int) bool { return from == 0 }},
+		{"half, one-way", oneWay(split(n / 2))},
+		{"ring, one-way", oneWay(ring)},
+		{"one-way circle", func(from, to int) bool { return distance(from, to) != 1 }},
+		{"everybody alone", func(int, int) bool { return true }},
+	}
+}
+
+// A cut tells between which nodes nothing arrives.
+type cut struct {
+	kind  string
+	drops func(from, to int) bool
+}
+
+// reach returns the nodes that a value at node from can get to under a cut.
+func reach(n, from int, c cut) []bool {
+	seen := make([]bool, n)
+	seen[from] = true
+	for todo := []int{from}; len(todo) > 0; todo = todo[1:] {
+		for to := range n {
+			if !seen[to] && !c.drops(todo[0], to) {
+				seen[to] = true
+				todo = append(todo, to)
+			}
+		}
+	}
+	return seen
+}

@@ -1,0 +1,177 @@
+package workload
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"glomers/harness/check"
+	"glomers/harness/check/kafka"
+	"glomers/harness/history"
+)
+
+// Crash is the operation of kafka that replaces a client by a new one. It completes as info always, which statistics
+// must not hold against the system.
+const Crash = "crash"
+
+// Kafka appends messages to logs, one log per key, and reads them back. Its RPCs are
+//
+//	send {key: string, msg: any} → send_ok {offset: integer}
+//	poll {offsets: {key: offset, …}} → poll_ok {msgs: {key: [[offset, msg], …], …}}
+//	commit_offsets {offsets: {key: offset, …}} → commit_offsets_ok
+//	list_committed_offsets {keys: [key, …]} → list_committed_offsets_ok {offsets: {key: offset, …}}
+//
+// A poll asks for messages from the given offsets on. The system may return as many as it likes, in order and without leaving
+// one out; offsets may have gaps.
+//
+// A client has keys assigned and knows the next offset of each. Its operations are "send" and "poll", half and half; "poll"
+// asks for the assigned keys, commits the highest offsets that it got, and moves on past them. Now and then "assign" replaces the
+// assigned keys: those that are new begin at the committed offset, or else at 0. And now and then Crash replaces the
+// client. In the final phase every worker crashes, assigns all keys from offset 0, and polls until it has seen
+// all offsets that are known. See package check/kafka for what must be true.
+type Kafka struct {
+	kafkaGenerator
+
+	mu        sync.Mutex
+	consumers map[history.Process]consumer
+}
+
+// A consumer has the next offset to poll of each key that is assigned to a process. Only the process uses it.
+type consumer map[string]offset
+
+type (
+	sendRequest struct {
+		Type string          `json:"type"`
+		Key  string          `json:"key"`
+		Msg  json.RawMessage `json:"msg"`
+	}
+	offsetsRequest struct { // poll and commit_offsets
+		Type    string            `json:"type"`
+		Offsets map[string]offset `json:"offsets"`
+	}
+	keysRequest struct {
+		Type string   `json:"type"`
+		Keys []string `json:"keys"`
+	}
+)
+
+func newKafka(o Options) (*Kafka, error) {
+	g, err := newKafkaGenerator(o)
+	if err != nil {
+		return nil, err
+	}
+	return &Kafka{kafkaGenerator: g, consumers: make(map[history.Process]consumer)}, nil
+}
+
+// Setup does nothing.
+func (*Kafka) Setup(Client) error { return nil }
+
+// Invoke returns the value as package check/kafka wants it.
+func (k *Kafka) Invoke(to Client, op history.Op) (any, error) {
+	switch op.F {
+	case "send":
+		return send(to, op.Value)
+	case "poll":
+		return k.consumer(op.Process).poll(to)
+	case "assign":
+		return op.Value, k.assign(to, op)
+	case Crash:
+		return nil, ErrCrashed
+	}
+	return nil, fmt.Errorf("workload: kafka has no operation %q", op.F)
+}
+
+// Idempotent is false, as in the reference: even a poll changes what is committed.
+func (*Kafka) Idempotent(string) bool { return false }
+
+// Final returns nothing: see FinalScript.
+func (*Kafka) Final() []history.Op { return nil }
+
+// Observe learns from the completion which offsets there are, what time it is, and whose consumer is gone.
+func (k *Kafka) Observe(done history.Op) {
+	if done.Type == history.Info {
+		k.mu.Lock()
+		delete(k.consumers, done.Process)
+		k.mu.Unlock()
+	}
+	k.kafkaGenerator.observe(done)
+}
+
+// Check compares what was sent with what was polled.
+func (*Kafka) Check(h []history.Op) check.Result { return kafka.Check(h) }
+
+// consumer returns that of the process.
+func (k *Kafka) consumer(p history.Process) consumer {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.consumers[p] == nil {
+		k.consumers[p] = consumer{}
+	}
+	return k.consumers[p]
+}
+
+// send sends the message of [["send", key, message]] and returns [["send", key, [offset, message]]].
+func send(to Client, value json.RawMessage) (any, error) {
+	m, err := parseSend(value)
+	if err != nil {
+		return nil, err
+	}
+	var at offset
+	_, err = callFor(to, sendRequest{"send", m.key, m.value}, "send_ok", "offset", "an integer below 2^63 - 1", decodes(&at))
+	if err != nil {
+		return nil, err
+	}
+	return []any{[]any{"send", m.key, []any{at, m.value}}}, nil
+}
+
+// poll returns [["poll", msgs]]. It moves on only when the offsets are committed, since otherwise the operation is not ok, and
+// what it returned is not in the history.
+func (c consumer) poll(to Client) (any, error) {
+	var msgs polled
+	raw, err := callFor(to, offsetsRequest{"poll", c}, "poll_ok", "msgs", "an object of arrays of [offset, msg]", decodes(&msgs))
+	if err != nil {
+		return nil, err
+	}
+	highest := make(map[string]offset)
+	for key, entries := range msgs {
+		for _, e := range entries {
+			highest[key] = max(highest[key], e.offset)
+		}
+	}
+	if len(highest) > 0 {
+		if err := call(to, offsetsRequest{"commit_offsets", highest}, "commit_offsets_ok"); err != nil {
+			return nil, err
+		}
+	}
+	for key, high := range highest {
+		c[key] = max(c[key], high+1)
+	}
+	return []any{[]any{"poll", raw}}, nil
+}
+
+// assign gives the process the keys of the operation. In the final phase all begin at 0.
+func (k *Kafka) assign(to Client, op history.Op) error {
+	var keys []string
+	if err := json.Unmarshal(op.Value, &keys); err != nil {
+		return fmt.Errorf("workload: kafka: assign %s: %w", op.Value, err)
+	}
+	var committed offsets
+	if !op.Final {
+		_, err := callFor(to, keysRequest{"list_committed_offsets", keys}, "list_committed_offsets_ok",
+			"offsets", "an object of integers below 2^63 - 1", decodes(&committed))
+		if err != nil {
+			return err
+		}
+	}
+	before, after := k.consumer(op.Process), consumer{}
+	for _, key := range keys {
+		after[key] = committed[key]
+		if own, ok := before[key]; ok && !op.Final {
+			after[key] = own
+		}
+	}
+	k.mu.Lock()
+	k.consumers[op.Process] = after
+	k.mu.Unlock()
+	return nil
+}
