@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"glomers/harness/network"
+	"glomers/harness/service"
 )
 
 // A member is a node as the run sees it. Kill and Restart give it one process after the other.
@@ -20,13 +21,17 @@ type member struct {
 	init  *client // who sends init; nil once it is answered
 }
 
-// startNodes puts the nodes on the network and starts their processes.
+// startNodes puts the nodes and the services on the network and starts the nodes' processes.
 func (r *run) startNodes() error {
 	r.enter(PhaseSetup, 0)
 	r.reportEvery(progressInterval)
 	for i, id := range r.test.nodeIDs() {
 		r.net.Add(id, network.Node)
 		r.index[id] = i
+	}
+	for _, s := range service.All(r.test.seedFor("services")) {
+		r.net.Add(s.Name(), network.Service)
+		r.services[s.Name()] = s
 	}
 	for i, id := range r.test.nodeIDs() {
 		log, err := r.store.nodeLog(id)

@@ -10,6 +10,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
+	"glomers/harness/service"
 	"glomers/harness/workload"
 )
 
@@ -26,7 +27,8 @@ type run struct {
 	killed []process      // that may not be gone yet
 	guard  guard
 
-	clients     map[string]*client // those on the network, by id
+	services    map[string]service.Service // by name
+	clients     map[string]*client         // those on the network, by id
 	clientsMade int
 
 	workers []*worker
@@ -88,6 +90,7 @@ func newRun(t Test, st *store) (*run, error) {
 		faults:    faults,
 		index:     make(map[string]int),
 		clients:   make(map[string]*client),
+		services:  make(map[string]service.Service),
 	}
 	r.ops = newGenerator(t)
 	r.scheduler.handle = r.handlePost
@@ -245,7 +248,20 @@ func (r *run) deliverMessage(m network.Message) {
 		c.receive(m.Body)
 		return
 	}
+	if s := r.services[m.Dest]; s != nil {
+		r.serve(s, m)
+		return
+	}
 	r.deliverToNode(r.nodes[r.index[m.Dest]], m)
+}
+
+// serve lets a service answer a request.
+func (r *run) serve(s service.Service, m network.Message) {
+	if body := s.Handle(m.Src, m.Body); body != nil {
+		if err := r.send(r.now(), s.Name(), m.Src, body); err != nil {
+			r.fail(fmt.Errorf("harness: %w", err))
+		}
+	}
 }
 
 // jobFinished frees a worker and records what it did.
@@ -270,10 +286,11 @@ func (r *run) jobFinished(e finished) {
 	r.release(w, e.op)
 }
 
-// recordOp adds an event to the history, at this time.
-func (r *run) recordOp(op history.Op) {
+// recordOp adds an event to the history, at this time, and returns it as it stands there.
+func (r *run) recordOp(op history.Op) history.Op {
 	op.Index = len(r.history)
 	op.Time = int64(r.now())
 	r.history = append(r.history, op)
 	r.progress.count(op)
+	return op
 }

@@ -49,7 +49,8 @@ func (c *cli) challengeCommand() *cobra.Command {
 or on the node given with --bin, and compare the figures with the targets.
 
 With --nemesis the targets are shown but not judged: under faults a
-solution need only be valid.`,
+solution need only be valid. Faults of links are left out where there is
+only one node.`,
 		Example: `  glomers challenge all
   glomers challenge 3d 3e --nemesis partition
   glomers challenge 3e --repeat 5

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"glomers/harness/nemesis"
 )
 
 // A challenge is one of https://fly.io/dist-sys.
@@ -87,8 +89,12 @@ type command []string
 func (c challenge) command(bin string, o overrides) command {
 	words := command(strings.Fields("test " + c.words))
 	words.set("--bin", bin)
-	if len(o.nemesis) > 0 {
-		words.set("--nemesis", strings.Join(o.nemesis, ","))
+	faults := o.nemesis
+	if words.get("--node-count") == "1" { // it has no link that anything could happen to
+		faults = slices.DeleteFunc(slices.Clone(faults), nemesis.NeedsLinks)
+	}
+	if len(faults) > 0 {
+		words.set("--nemesis", strings.Join(faults, ","))
 	}
 	if o.timeLimit > 0 {
 		words.set("--time-limit", fmt.Sprint(o.timeLimit.Seconds()))

@@ -134,3 +134,12 @@ func TestQuote(t *testing.T) {
 		require.Equal(t, want, quote(word))
 	}
 }
+
+func TestASingleNodeHasNoLinks(t *testing.T) {
+	faults := overrides{nemesis: []string{"partition", "pause"}}
+	for id, want := range map[string]string{"1": "pause", "3a": "pause", "3b": "partition,pause"} {
+		chosen, err := choose([]string{id})
+		require.NoError(t, err)
+		require.Equal(t, want, chosen[0].command("bin", faults).get("--nemesis"), id)
+	}
+}

@@ -77,19 +77,20 @@ type Options struct {
 // makers has a constructor for every fault, in the order of the documentation.
 func makers() []maker {
 	return []maker{
-		{"partition", "links between nodes are cut", partition},
-		{"loss", "messages between nodes are lost at random", loss},
-		{"duplicate", "messages between nodes arrive twice at random", duplicate},
-		{"reorder", "some messages take up to half a second longer, and are overtaken", reorder},
-		{"slow", "all messages of a node, or of a pair of nodes, take ten times as long", slow},
-		{"pause", "a node stands still for a while", pause},
-		{"kill", "a node is killed, loses its memory, and is started again later", kill},
-		{"skew", "the wall clocks of nodes are off by up to a second", skew},
+		{"partition", "links between nodes are cut", true, partition},
+		{"loss", "messages between nodes are lost at random", true, loss},
+		{"duplicate", "messages between nodes arrive twice at random", true, duplicate},
+		{"reorder", "some messages take up to half a second longer, and are overtaken", true, reorder},
+		{"slow", "all messages of a node, or of a pair of nodes, take ten times as long", true, slow},
+		{"pause", "a node stands still for a while", false, pause},
+		{"kill", "a node is killed, loses its memory, and is started again later", false, kill},
+		{"skew", "the wall clocks of nodes are off by up to a second", false, skew},
 	}
 }
 
 type maker struct {
 	name, about string
+	links       bool // it happens to links, which a single node has none of
 	trouble     func(o Options) trouble
 }
 
@@ -103,13 +104,19 @@ func Names() []string {
 }
 
 // About returns what the fault of that name does, in a few words; "" for one that does not exist.
-func About(name string) string {
+func About(name string) string { return byName(name).about }
+
+// NeedsLinks tells whether the fault happens to links between nodes, so that it takes two of them.
+func NeedsLinks(name string) bool { return byName(name).links }
+
+// byName returns the zero maker if there is none of that name.
+func byName(name string) maker {
 	for _, m := range makers() {
 		if m.name == name {
-			return m.about
+			return m
 		}
 	}
-	return ""
+	return maker{}
 }
 
 // New returns the faults of these names, in this order. What a fault does depends on
@@ -126,8 +133,8 @@ func New(names []string, o Options) ([]Fault, error) {
 		if slices.Contains(names[:i], name) {
 			return nil, fmt.Errorf("nemesis: fault %q is given twice", name)
 		}
-		at := slices.IndexFunc(makers(), func(m maker) bool { return m.name == name })
-		if at < 0 {
+		m := byName(name)
+		if m.trouble == nil {
 			return nil, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(Names(), ", "))
 		}
 		faults = append(faults, &fault{
@@ -135,7 +142,7 @@ func New(names []string, o Options) ([]Fault, error) {
 			interval: o.Interval,
 			seed:     o.Seed,
 			gaps:     newRand(o.Seed, name),
-			trouble:  makers()[at].trouble(o),
+			trouble:  m.trouble(o),
 		})
 	}
 	return faults, nil
