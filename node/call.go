@@ -159,11 +159,11 @@ func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p poli
 		n.turn.release()
 	}
 	defer n.forget(c)
+	if p.repeat {
+		n.repeat(c, p.retry.Wait) // before the request: its reply may change the plan
+	}
 	if err := n.request(c, dest, typ, raw); err != nil {
 		return nil, err
-	}
-	if p.repeat {
-		n.repeat(c, p.retry.Wait)
 	}
 	if err := n.await(ctx, c); err != nil {
 		return nil, err

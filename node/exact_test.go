@@ -163,3 +163,15 @@ func TestReservedFields(t *testing.T) {
 	c.Reply(question, none{})
 	require.JSONEq(t, `{"type":"ask_ok","msg_id":70,"in_reply_to":3,"value":5}`, string(c.Expect("c2", "ask_ok").Body))
 }
+
+// A body is an object. Whoever asks is told when a handler returns something else.
+func TestReplyMustBeAnObject(t *testing.T) {
+	c := nodetest.Start(t, func(n *node.Node) {
+		node.HandleRPC(n, "list", func(context.Context, none) ([]int, error) { return []int{1}, nil })
+		node.HandleRPC(n, "nil map", func(context.Context, none) (map[string]any, error) { return nil, nil })
+		node.HandleRPC(n, "channel", func(context.Context, none) (chan int, error) { return nil, nil })
+	})
+	require.Equal(t, "node: a body must be an object, not [1]", c.ExpectError(node.Crash, "list", nil).Text)
+	require.Equal(t, "node: a body must be an object, not null", c.ExpectError(node.Crash, "nil map", nil).Text)
+	require.Contains(t, c.ExpectError(node.Crash, "channel", nil).Text, "unsupported type")
+}

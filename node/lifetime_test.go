@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -42,7 +43,7 @@ func TestEndOfInputDrains(t *testing.T) {
 		clients.Go(func() { nodetest.Request[none](c, "official", nil) })
 		time.Sleep(1500 * time.Millisecond)
 		c.Close()
-		require.Equal(t, 3*time.Second, time.Since(d.start))
+		require.Equal(t, 3*time.Second, time.Since(d.start).Round(time.Second))
 		require.Equal(t, []string{"1s tick", "1.5s asleep until context canceled", "2s slow"}, d.events)
 		clients.Wait()
 		time.Sleep(time.Hour)
@@ -78,7 +79,7 @@ func TestEndOfInputEndsCalls(t *testing.T) {
 		synctest.Wait()
 		start := time.Now()
 		c.Close()
-		require.Zero(t, time.Since(start), "Run does not wait for callbacks")
+		require.Less(t, time.Since(start), time.Second, "Run does not wait for callbacks")
 		require.Equal(t, node.Timeout, node.ErrorCode(<-outside))
 
 		var want []string
@@ -105,6 +106,31 @@ func TestDrainLimit(t *testing.T) {
 		require.Equal(t, 5*time.Second, time.Since(d.start).Round(time.Second))
 		synctest.Wait()
 		require.Equal(t, []string{"5s context canceled"}, d.events)
+	})
+}
+
+// Nobody would see what the handlers in flight answer.
+func TestBrokenOutputEndsTheNodeAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in, feed := io.Pipe()
+		broken := errors.New("broken")
+		n := node.New(node.Options{
+			Transport: node.NewStdio(in, writeFunc(func([]byte) (int, error) { return 0, broken })),
+			Logger:    slog.New(slog.DiscardHandler),
+		})
+		began := time.Now()
+		node.Receive(n, "slow", func(ctx context.Context, _ string, _ none) {
+			require.ErrorIs(t, n.Sleep(ctx, time.Hour), context.Canceled)
+		})
+		ended := make(chan error)
+		go func() { ended <- n.Run() }()
+		for _, typ := range []string{"slow", "unknown"} {
+			_, err := fmt.Fprintf(feed, `{"src":"c1","body":{"type":%q,"msg_id":1}}`+"\n", typ)
+			require.NoError(t, err)
+		}
+		require.ErrorIs(t, <-ended, broken)
+		require.Zero(t, time.Since(began))
+		require.NoError(t, feed.Close())
 	})
 }
 

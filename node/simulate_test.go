@@ -51,6 +51,7 @@ func TestPause(t *testing.T) {
 		require.Empty(t, d.events)
 		resume()
 		clients.Wait()
+		synctest.Wait()
 		c.Close()
 		require.Equal(t, []string{"4s slept", "4s quick", "4s timer"}, d.events)
 	})

@@ -159,6 +159,16 @@ func TestTransportSlices(t *testing.T) {
 	})
 }
 
+func TestMemLinesAreTheReceivers(t *testing.T) {
+	var kept [][]byte
+	m := node.NewMem(func(line []byte) { kept = append(kept, line) })
+	buffer := []byte("first")
+	require.NoError(t, m.WriteLine(buffer))
+	copy(buffer, "other")
+	require.NoError(t, m.WriteLine(buffer))
+	require.Equal(t, [][]byte{[]byte("first"), []byte("other")}, kept)
+}
+
 func TestTransportWritersDoNotInterleave(t *testing.T) {
 	const writers, each = 8, 2000
 	conform(t, func(t *testing.T, w wire) {
