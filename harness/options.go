@@ -119,7 +119,7 @@ func (t Test) newWorkload() (workload.Workload, error) {
 		Topology:        t.Topology,
 		KeyCount:        t.KeyCount,
 		MaxWritesPerKey: t.MaxWritesPerKey,
-		Rand:     t.rand("workload"),
+		Rand:            t.rand("workload"),
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
+	"glomers/harness/workload"
 )
 
 // A Result is the outcome of a run. It marshals to results.json.

@@ -31,7 +31,7 @@ func TestPrintCommand(t *testing.T) {
 		"challenge 3d --print-command":                        "test -w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100 --bin bin/broadcast\n",
 		"challenge 3c --print-command --bin x --time-limit 5": "test -w broadcast --node-count 5 --time-limit 5 --rate 10 --nemesis partition --bin x\n",
 		"challenge 3c --print-command --time-limit 60":        "test -w broadcast --node-count 5 --time-limit 60 --rate 10 --nemesis partition --bin bin/broadcast\n",
-		"challenge 1 --print-command --nemesis partition":     "test -w echo --node-count 1 --time-limit 10 --bin bin/echo --nemesis partition\n",
+		"challenge 3b --print-command --nemesis partition":    "test -w broadcast --node-count 5 --time-limit 20 --rate 10 --bin bin/broadcast --nemesis partition\n",
 	} {
 		status, stdout, stderr := execute(words(line)...)
 		require.Equal(t, statusValid, status, stderr)

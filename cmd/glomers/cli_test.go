@@ -49,7 +49,7 @@ func TestVerdicts(t *testing.T) {
 		"prints rubbish":            {echo + bad + "rubbish", statusBroken, []string{"n0", "hello from the debugger"}},
 		"never answers init":        {echo + bad + "silent", statusBroken, []string{"n0", "init"}},
 		"succeeds at nothing":       {echo + bad + "refuse", statusInvalid, []string{"invalid: echo", "no echo succeeded"}},
-		"a partition that cut none": {echo + "--nemesis partition " + official, statusUnknown, []string{"cut"}},
+		"a partition that cut none": {echo + "--nemesis partition " + official, statusUnknown, []string{"asked for partition, but there never was any"}},
 		"does not compile":          {echo + "--bin testdata/broken", statusBroken, []string{"go build", "undefined: nosuch"}},
 		"is no program":             {echo + "--bin ../../harness/check", statusBroken, []string{"go build"}},
 		"is not there":              {echo + "--bin testdata/nosuch", statusBroken, []string{"testdata/nosuch"}},
@@ -72,7 +72,7 @@ func TestWrongArguments(t *testing.T) {
 	for line, says := range map[string]string{
 		"nosuch":      `no command is called "nosuch": want challenge`,
 		"test":        "want --workload broadcast",
-		"test -w foo": "want broadcast, echo or unique-ids",
+		"test -w foo": "want broadcast, echo",
 		"test -w echo --node-count 1 --time-limit 1": "want --bin",
 		"test -w echo --nosuch 1":                    "glomers test accepts --availability",
 		"test -w echo --node-count 0":                "want a whole number from 1",

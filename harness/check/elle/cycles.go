@@ -2,6 +2,7 @@ package elle
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"glomers/harness/check/elle/graph"
@@ -28,13 +29,14 @@ const (
 // classes returns the classes in the order in which they are looked for: the worst first.
 func classes() []class {
 	const (
-		data = graph.WW | graph.WR
+		ww   = graph.WW | graph.Via
+		data = ww | graph.WR
 		p    = graph.Process
 		rt   = graph.Realtime
 	)
 	return []class{
 		{"G-single-item", data, 0, one},
-		{"G0", graph.WW, graph.WW, none},
+		{"G0", ww, graph.WW, none},
 		{"G-nonadjacent-item", data, 0, apart},
 		{"G-single-item-process", data | p, 0, one},
 		{"G1c", data, graph.WR, none},
@@ -42,10 +44,10 @@ func classes() []class {
 		{"G-single-item-realtime", data | rt, 0, one},
 		{"G2-item", data | graph.RW, graph.RW, several},
 		{"G-nonadjacent-item-realtime", data | rt, 0, apart},
-		{"G0-process", graph.WW | p, graph.WW, none},
+		{"G0-process", ww | p, graph.WW, none},
 		{"G1c-process", data | p, graph.WR, none},
 		{"G2-item-process", data | p | graph.RW, graph.RW, several},
-		{"G0-realtime", graph.WW | rt, graph.WW, none},
+		{"G0-realtime", ww | rt, graph.WW, none},
 		{"G1c-realtime", data | rt, graph.WR, none},
 		{"G2-item-realtime", data | rt | graph.RW, graph.RW, several},
 	}
@@ -70,13 +72,14 @@ type foundCycle struct {
 	component []int32     // where it is
 }
 
-// findCycles reports what cycles there are in each component of g: one of each class, the worst first, without
-// those that a cycle reported before implies; and the levels.
-func findCycles(g *graph.Graph, report func(foundCycle)) {
+// findCycles reports what cycles there are in each component of g, in which the nodes from n on are no transactions: one
+// of each class, the worst first, without those that a cycle reported before implies; and the levels.
+func findCycles(g *graph.Graph, n int, report func(foundCycle)) {
 	for _, component := range g.Components(graph.All) {
 		sub := g.Induced(component)
+		txns, _ := slices.BinarySearch(component, int32(n))
 		for _, level := range levels(sub) {
-			report(foundCycle{anomaly: level, component: component})
+			report(foundCycle{anomaly: level, component: component[:txns]})
 		}
 		named := sub.Named()
 		redundant := make(map[Anomaly]bool)
@@ -88,28 +91,32 @@ func findCycles(g *graph.Graph, report func(foundCycle)) {
 			if cycle == nil {
 				continue
 			}
+			cycle = slices.DeleteFunc(cycle, func(v int32) bool { return int(v) >= txns })
 			maps.Copy(redundant, c.name.allImplied())
-			report(foundCycle{classify(named, cycle), rename(cycle, component), component})
+			found := foundCycle{anomaly: classify(named, cycle), component: component[:txns]}
+			for _, v := range cycle {
+				found.nodes = append(found.nodes, component[v])
+			}
+			report(found)
 		}
 	}
 }
 
-// rename turns the nodes of a component's own graph into those of the whole.
-func rename(cycle graph.Cycle, component []int32) graph.Cycle {
-	whole := make(graph.Cycle, len(cycle))
-	for i, v := range cycle {
-		whole[i] = component[v]
+// kind returns the kind that names an edge of a cycle: RW where the edge leads through nodes that are no transactions.
+func kind(g *graph.Graph, a, b int) graph.Kinds {
+	if k := g.Kinds(a, b); k != 0 {
+		return k.Name()
 	}
-	return whole
+	return graph.RW
 }
 
 // classify names a cycle by the kinds of its edges. The edges of g have one kind each.
 func classify(g *graph.Graph, cycle graph.Cycle) Anomaly {
 	var all graph.Kinds
 	rw, adjacent := 0, false
-	last := g.Kinds(int(cycle[len(cycle)-1]), int(cycle[0]))
+	last := kind(g, int(cycle[len(cycle)-1]), int(cycle[0]))
 	for i, v := range cycle {
-		k := g.Kinds(int(v), int(cycle[(i+1)%len(cycle)]))
+		k := kind(g, int(v), int(cycle[(i+1)%len(cycle)]))
 		if k == graph.RW {
 			rw++
 			adjacent = adjacent || last == graph.RW
@@ -146,7 +153,8 @@ func isLevel(a Anomaly) bool { return strings.HasSuffix(string(a), "-cycle-exist
 // kinds for each of them.
 func levels(g *graph.Graph) []Anomaly {
 	const (
-		data = graph.WW | graph.WR
+		ww   = graph.WW | graph.Via
+		data = ww | graph.WR
 		p    = graph.Process
 		rt   = graph.Realtime
 	)
@@ -158,16 +166,16 @@ func levels(g *graph.Graph) []Anomaly {
 		kinds   graph.Kinds
 		apart   bool // RW edges too, none next to another
 	}{
-		{ReadUncommitted, "PL-1-cycle-exists", graph.WW, false},
+		{ReadUncommitted, "PL-1-cycle-exists", ww, false},
 		{ReadCommitted, "PL-2-cycle-exists", data, false},
 		{SnapshotIsolation, "PL-SI-cycle-exists", data, true},
 		{RepeatableRead, "PL-2.99-cycle-exists", data | graph.RW, false},
 		{Serializable, "PL-3-cycle-exists", data | graph.RW, false},
-		{SessionUncommitted, "strong-session-PL-1-cycle-exists", graph.WW | p, false},
+		{SessionUncommitted, "strong-session-PL-1-cycle-exists", ww | p, false},
 		{SessionCommitted, "strong-session-PL-2-cycle-exists", data | p, false},
 		{SessionSnapshot, "strong-session-snapshot-isolation-cycle-exists", data | p, true},
 		{SessionSerializable, "strong-session-serializable-cycle-exists", data | graph.RW | p, false},
-		{StrongReadUncommitted, "strong-PL-1-cycle-exists", graph.WW | rt, false},
+		{StrongReadUncommitted, "strong-PL-1-cycle-exists", ww | rt, false},
 		{StrongReadCommitted, "strong-PL-2-cycle-exists", data | rt, false},
 		{StrongSnapshot, "strong-snapshot-isolation-cycle-exists", data | rt, true},
 		{StrongSerializable, "PL-SS-cycle-exists", data | graph.RW | rt, false},

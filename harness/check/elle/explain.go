@@ -44,7 +44,7 @@ func describeCycle(l *log, w witness, g *graph.Graph, c foundCycle) Case {
 		return tell.end(fmt.Sprintf("%d transactions, of which %s is the first, contradict this level, though no single cycle shows it",
 			len(c.component), tell.name(int(c.component[0]))))
 	}
-	return tellCycle(tell, w, c.nodes, func(a, b int) graph.Kinds { return g.Kinds(a, b).Name() })
+	return tellCycle(tell, w, c.nodes, func(a, b int) graph.Kinds { return kind(g, a, b) })
 }
 
 // tellCycle tells the edges of a cycle by the kind that kind says they have.

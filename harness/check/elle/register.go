@@ -55,7 +55,7 @@ func Register(h []history.Op, o Options) (*Result, error) {
 		f.add(CyclicVersions, func() Case { return r.describeCyclic(versions) })
 	}
 	g := b.Graph()
-	findCycles(g, func(c foundCycle) {
+	findCycles(g, len(r.txns), func(c foundCycle) {
 		f.add(c.anomaly, func() Case { return describeCycle(r.log, r.witness(next), g, c) })
 	})
 	r.direct(f)

@@ -139,12 +139,52 @@ func (r *registers) overwriters(v int32, next [][]int32) []int32 {
 	return ts
 }
 
+// manyEdges is how many edges linkAll makes at most from so many transactions to so many others.
+const manyEdges = 1 << 12
+
+// linkAll adds an edge from each of some transactions to each of others. The reads of a version and the later writes of its
+// key may be so many that the edges are too many; then they lead through nodes of their own.
 func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
+	if kinds == graph.RW && len(from)*len(to) > manyEdges {
+		linkVia(b, from, to)
+		return
+	}
 	for _, v := range from {
 		for _, w := range to {
 			if v != w || kinds == graph.WR {
 				b.Link(int(v), int(w), kinds)
 			}
+		}
+	}
+}
+
+// linkVia does what linkAll does for RW in linear space. Since a transaction must not lead to itself there are two rows of
+// nodes: one in which each leads to all of to up to some place, and one in which
+// each leads to all from there on.
+func linkVia(b *graph.Builder, from, to []int32) {
+	place := make(map[int32]int, len(to))
+	upTo, since := make([]int, len(to)), make([]int, len(to))
+	for i, w := range to {
+		place[w] = i
+		upTo[i], since[i] = b.AddNode(), b.AddNode()
+		b.Link(upTo[i], int(w), graph.Via)
+		b.Link(since[i], int(w), graph.Via)
+		if i > 0 {
+			b.Link(upTo[i], upTo[i-1], graph.Via)
+			b.Link(since[i-1], since[i], graph.Via)
+		}
+	}
+	for _, v := range from {
+		i, ok := place[v]
+		if !ok {
+			b.Link(int(v), since[0], graph.RW)
+			continue
+		}
+		if i > 0 {
+			b.Link(int(v), upTo[i-1], graph.RW)
+		}
+		if i+1 < len(to) {
+			b.Link(int(v), since[i+1], graph.RW)
 		}
 	}
 }

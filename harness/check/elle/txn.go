@@ -40,7 +40,7 @@ func parseLog(h []history.Op, fs map[string]byte) *log {
 	l := &log{h: h, keys: newInterner()}
 	open := make(map[history.Process]int)
 	for i, op := range h {
-		if op.Process == history.Nemesis {
+		if op.Process < 0 { // the nemesis
 			continue
 		}
 		if op.Type == history.Invoke {

@@ -50,7 +50,11 @@ func (g *Graph) product(step, kinds Kinds) *Graph {
 			if int(w) == v {
 				continue // it would keep apart what is adjacent
 			}
-			if k := has[i] & kinds; k != 0 {
+			if has[i]&Via != 0 {
+				b.Link(2*v, 2*int(w), Via)
+				b.Link(2*v+1, 2*int(w)+1, Via)
+			}
+			if k := has[i] & kinds &^ Via; k != 0 {
 				b.Link(2*v, 2*int(w), k)
 				b.Link(2*v+1, 2*int(w), k)
 			}
@@ -88,17 +92,23 @@ func (g *Graph) cycleIn(walk []int32, step Kinds) Cycle {
 
 // apart tells whether a cycle has an edge of a kind in step, and no two adjacent ones.
 func (g *Graph) apart(c []int32, step Kinds) bool {
-	isStep := func(i int) bool {
-		return g.Kinds(int(c[i%len(c)]), int(c[(i+1)%len(c)]))&step != 0
+	if len(c) < 2 {
+		return false
 	}
-	any := false
-	for i := range c {
-		if isStep(i) {
-			any = true
-			if isStep(i + 1) {
-				return false
-			}
+	steps, wasStep := 0, false
+	for i := range 2 * len(c) { // twice around, for what is adjacent across the end
+		k := g.Kinds(int(c[i%len(c)]), int(c[(i+1)%len(c)]))
+		if k == Via {
+			continue
 		}
+		isStep := k&step != 0
+		if isStep && wasStep {
+			return false
+		}
+		if isStep {
+			steps++
+		}
+		wasStep = isStep
 	}
-	return any && len(c) > 1
+	return steps > 0
 }

@@ -24,9 +24,13 @@ const (
 	Process                    // one process did the first, then the second
 	Realtime                   // the first was acknowledged before the second began
 
+	// Via is no reason of its own. A node that is no transaction, but stands for many edges of kind RW, is
+	// where they begin together; edges of kind Via lead on from there.
+	Via
+
 	numKinds = iota
 
-	All = WR | WW | RW | Process | Realtime
+	All = WR | WW | RW | Process | Realtime | Via
 )
 
 // Name returns the reason that names an edge with the reasons k.
@@ -35,7 +39,7 @@ func (k Kinds) Name() Kinds { return k & -k }
 // String returns the reasons, such as "wr" or "ww+realtime".
 func (k Kinds) String() string {
 	var names []string
-	for i, name := range [numKinds]string{"wr", "ww", "rw", "process", "realtime"} {
+	for i, name := range [numKinds]string{"wr", "ww", "rw", "process", "realtime", "via"} {
 		if k&(1<<i) != 0 {
 			names = append(names, name)
 		}
@@ -111,6 +115,12 @@ type edge struct {
 
 // NewBuilder returns a builder for a graph of n nodes.
 func NewBuilder(n int) *Builder { return &Builder{nodes: n} }
+
+// AddNode adds a node and returns its number.
+func (b *Builder) AddNode() int {
+	b.nodes++
+	return b.nodes - 1
+}
 
 // Link adds kinds to the edge from one node to another.
 func (b *Builder) Link(from, to int, kinds Kinds) {
