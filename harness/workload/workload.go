@@ -93,11 +93,15 @@ type Client interface {
 // reference harness.
 type Options struct {
 	Nodes           []string
-	Workers         int        // how many clients work at a time; 0 means one per node
-	Topology        string     // of broadcast; see Topologies; "" means grid
-	KeyCount        int        // of kafka: keys in use at a time; 0 means 10
-	MaxWritesPerKey int        // of kafka: messages of a key before another one takes its place; 0 means 16
-	Rand            *rand.Rand // decides which operations come; nil means that of seed 0
+	Workers         int    // how many clients work at a time; 0 means one per node
+	Topology        string // of broadcast; see Topologies; "" means grid
+	KeyCount        int    // of kafka and transactions: keys in use at a time; 0 means 10
+	MaxWritesPerKey int    // of the same: writes of a key before another one takes its place; 0 means 16
+	MaxTxnLength    int    // of transactions: micro-operations; 0 means 4
+	// ConsistencyModels must hold for transactions; see elle.ParseModel. None means strict-serializable.
+	ConsistencyModels []string
+	Strict            bool       // of transactions: what the reference does not look at counts too; see elle.Warning
+	Rand              *rand.Rand // decides which operations come; nil means that of seed 0
 }
 
 // New returns a workload by its name; see Names. An error says what is accepted.
@@ -119,6 +123,8 @@ func New(name string, o Options) (Workload, error) {
 		return newKafka(o)
 	case "pn-counter":
 		return &Counter{name: name, lowest: -5, rand: o.Rand}, nil
+	case "txn-rw-register":
+		return newTxnRegister(o)
 	case "unique-ids":
 		return UniqueIDs{}, nil
 	}
@@ -127,5 +133,5 @@ func New(name string, o Options) (Workload, error) {
 
 // Names returns the names of the workloads, in alphabetical order.
 func Names() []string {
-	return []string{"broadcast", "echo", "g-counter", "kafka", "pn-counter", "unique-ids"}
+	return []string{"broadcast", "echo", "g-counter", "kafka", "pn-counter", "txn-rw-register", "unique-ids"}
 }

@@ -17,7 +17,7 @@ type event struct {
 	invoked int // that of the invocation; none if there is none
 	sends   []entry
 	polls   []batch
-	assign  []string // the keys
+	assign  []*log
 }
 
 // An entry is a message at its offset.
@@ -46,7 +46,11 @@ func (a *analysis) newEvent(i, invoked int) (event, error) {
 			ev.polls, err = a.polls(ev.Value)
 		}
 	case "assign":
-		err = json.Unmarshal(ev.Value, &ev.assign)
+		var keys []string
+		err = json.Unmarshal(ev.Value, &keys)
+		for _, key := range keys {
+			ev.assign = append(ev.assign, a.log(key))
+		}
 	}
 	return ev, err
 }
@@ -130,12 +134,7 @@ func canonical(raw json.RawMessage) json.RawMessage {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	var v any
-	if dec.Decode(&v) != nil {
-		return raw
-	}
-	b, err := json.Marshal(v)
-	if err != nil {
-		return raw
-	}
+	_ = dec.Decode(&v) // raw is part of valid JSON
+	b, _ := json.Marshal(v)
 	return b
 }

@@ -145,6 +145,9 @@ func TestCheck(t *testing.T) {
 		{"garbage", sent + `2 ok poll a ` + low + `:1 0:2 7:{"x":1} ` + high + `:3`, []string{
 			`garbage: message {"x":1} of key a was polled (op 9), but nobody sent it`,
 		}},
+		{"a long message", sent + `2 ok poll a ` + low + `:1 0:2 7:"` + strings.Repeat("é", 100) + `" ` + high + `:3`, []string{
+			`garbage: message "` + strings.Repeat("é", 39) + `… of key a was polled (op 9), but nobody sent it`,
+		}},
 		{"early read", `
 			2 invoke poll
 			2 ok poll a 0:1

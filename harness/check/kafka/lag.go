@@ -74,7 +74,7 @@ func (a *analysis) worstLag() Lag {
 		consumer := consumers[ev.Process]
 		switch {
 		case ev.F == "assign":
-			consumers[ev.Process] = a.assign(consumer, ev.assign)
+			consumers[ev.Process] = assign(consumer, ev.assign)
 		case ev.F == "poll" && ev.invoked != none:
 			if consumer == nil {
 				consumer = make(map[*log]int64)
@@ -98,11 +98,10 @@ func (a *analysis) worstLag() Lag {
 	return worst
 }
 
-// assign returns where a consumer is that now polls these keys, and no others.
-func (a *analysis) assign(consumer map[*log]int64, keys []string) map[*log]int64 {
-	next := make(map[*log]int64, len(keys))
-	for _, key := range keys {
-		l := a.log(key)
+// assign returns where a consumer is that now polls these logs, and no others.
+func assign(consumer map[*log]int64, logs []*log) map[*log]int64 {
+	next := make(map[*log]int64, len(logs))
+	for _, l := range logs {
 		offset, ok := consumer[l]
 		if !ok {
 			offset = none

@@ -15,7 +15,8 @@ type log struct {
 	seen     []sighting
 
 	// Set by arrange. A position is an index into slots, which leaves out the gaps between offsets.
-	slots []slot
+	slots  []slot
+	values []json.RawMessage // of the first message that was seen in each slot
 }
 
 // A sighting says that an operation showed a message at an offset.
@@ -91,23 +92,13 @@ func (l *log) arrange() {
 		}
 		s.seen[0].index = index
 		l.slots = append(l.slots, s)
+		l.values = append(l.values, s.seen[0].value)
 	}
 }
 
-// first and last are the lowest and the highest position of a message, or none.
-func (m *message) first() int {
-	if len(m.places) == 0 {
-		return none
-	}
-	return m.places[0].index
-}
-
-func (m *message) last() int {
-	if len(m.places) == 0 {
-		return none
-	}
-	return m.places[len(m.places)-1].index
-}
+// first and last are the lowest and the highest position of a message that was seen.
+func (m *message) first() int { return m.places[0].index }
+func (m *message) last() int  { return m.places[len(m.places)-1].index }
 
 // distance returns how many positions b is behind a. If either has no position, b counts as being where it is
 // expected: one behind.
@@ -118,14 +109,9 @@ func distance(a, b *message) int {
 	return b.index - a.index
 }
 
-// between returns the messages between two that have positions.
-func between(a, b *message) []json.RawMessage {
-	var values []json.RawMessage
-	for _, s := range a.log.slots[a.index+1 : b.index] {
-		values = append(values, s.seen[0].value)
-	}
-	return values
-}
+// between returns the messages between two that have positions. It copies nothing: there may be as many
+// cases as polls, and each may leave out the whole log.
+func between(a, b *message) []json.RawMessage { return a.log.values[a.index+1 : b.index] }
 
 // attempted tells whether anybody tried to send the message.
 func (m *message) attempted() bool { return m.invoked != math.MaxInt }

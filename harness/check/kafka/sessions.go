@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"encoding/json"
-	"slices"
 
 	"glomers/harness/history"
 )
@@ -21,18 +20,18 @@ type step struct {
 
 // findInSessions looks for errors in what single processes and single polls saw.
 func (a *analysis) findInSessions() {
-	sessions := make(map[history.Process]session)
+	sessions := make(map[history.Process]*session)
 	for _, ev := range a.events {
 		if ev.Type != history.OK && ev.Type != history.Info {
 			continue
 		}
 		s, ok := sessions[ev.Process]
 		if !ok {
-			s = session{polled: make(map[*log]step), sent: make(map[*log]step)}
+			s = &session{polled: make(map[*log]step), sent: make(map[*log]step)}
 			sessions[ev.Process] = s
 		}
 		if ev.F == "assign" {
-			s.keep(ev.assign)
+			s.polled, s.sent = keep(s.polled, ev.assign), keep(s.sent, ev.assign)
 		}
 		for _, b := range ev.polls {
 			a.poll(s, b, ev.at)
@@ -43,21 +42,21 @@ func (a *analysis) findInSessions() {
 	}
 }
 
-// keep forgets all other keys.
-func (s session) keep(keys []string) {
-	for _, steps := range []map[*log]step{s.polled, s.sent} {
-		for l := range steps {
-			if !slices.Contains(keys, l.key) {
-				delete(steps, l)
-			}
+// keep returns the steps in these logs.
+func keep(steps map[*log]step, logs []*log) map[*log]step {
+	kept := make(map[*log]step)
+	for _, l := range logs {
+		if s, ok := steps[l]; ok {
+			kept[l] = s
 		}
 	}
+	return kept
 }
 
 // poll compares each message that a poll returned with the one before, which may be that of an earlier poll. A poll that
 // says that there is nothing lets the next one begin anywhere, as in the reference: its clients move on even when a poll
 // fails because the offsets could not be committed.
-func (a *analysis) poll(s session, b batch, at int) {
+func (a *analysis) poll(s *session, b batch, at int) {
 	if len(b.entries) == 0 {
 		delete(s.polled, b.log)
 	}
@@ -87,7 +86,7 @@ func (a *analysis) poll(s session, b batch, at int) {
 }
 
 // send compares the place of a message with that of the one that the process sent before.
-func (a *analysis) send(s session, e entry, at int) {
+func (a *analysis) send(s *session, e entry, at int) {
 	before, ok := s.sent[e.log]
 	s.sent[e.log] = step{e.message, at}
 	if !ok {
