@@ -107,11 +107,22 @@ func (r *run) startFaults() {
 	for _, w := range r.test.Excerpt.Faults {
 		i := slices.IndexFunc(r.faults, func(f nemesis.Fault) bool { return f.Name() == w.Name })
 		f := r.faults[i] // withDefaults has looked
-		r.timers.add(began+w.Begin, func() {
-			f.Seek(w.Start)
-			r.recordFault(f.Step(r.networkTime(), system{r}))
+		start := func() {
+			if r.ops.open {
+				f.Seek(w.Start)
+				r.recordFault(f.Step(r.networkTime(), system{r}))
+			}
+		}
+		if w.Begin <= 0 {
+			start() // at once, as above
+		} else {
+			r.timers.add(began+w.Begin, start)
+		}
+		r.timers.add(began+w.End, func() {
+			if r.ops.open {
+				r.recordFault(f.Heal(r.networkTime(), system{r}))
+			}
 		})
-		r.timers.add(began+w.End, func() { r.recordFault(f.Heal(r.networkTime(), system{r})) })
 	}
 }
 

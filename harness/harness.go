@@ -3,6 +3,7 @@ package harness
 import (
 	"time"
 
+	"glomers/harness/history"
 	"glomers/harness/network"
 )
 
@@ -36,6 +37,9 @@ type Test struct {
 	// OnMessage, if not nil, is called with every event of the network, in order, by the
 	// goroutine of Run, which it holds up.
 	OnMessage func(network.Event)
+
+	// OnOp, if not nil, is called with every event of the history in the same way.
+	OnOp func(history.Op)
 
 	// OnLog, if not nil, is called with every line that a node writes to stderr (cut to 1 KiB), from
 	// any goroutine.

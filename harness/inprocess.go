@@ -60,9 +60,12 @@ func (l *localProcess) pause() error {
 	return nil
 }
 
+// resume does nothing to a process that was started after the pause began.
 func (l *localProcess) resume() error {
-	l.thaw()
-	l.thaw = nil
+	if l.thaw != nil {
+		l.thaw()
+		l.thaw = nil
+	}
 	return nil
 }
 
@@ -74,9 +77,7 @@ func (l *localProcess) skew(ahead time.Duration) error {
 func (l *localProcess) kill() {
 	l.killed.Store(true)
 	l.mem.CloseInput()
-	if l.thaw != nil {
-		l.thaw()
-	}
+	_ = l.resume() // or it could not end
 }
 
 // patience is how long a node in memory may take to handle what has been delivered, before it is asked to

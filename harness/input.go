@@ -79,6 +79,13 @@ func (in *input) feed() {
 	}
 }
 
+// forgive makes idle count from now on.
+func (in *input) forgive() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.moved = in.now()
+}
+
 // idle implements process.
 func (in *input) idle() (waiting int, since stamp) {
 	in.mu.Lock()

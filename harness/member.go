@@ -13,6 +13,7 @@ type member struct {
 	*port
 	process process // nil if it could not be started
 	starts  int     // how often it has been started
+	ahead   time.Duration // how wrong the wall clock is, which outlives the process
 
 	// ready tells that it has answered init. What arrives before that, but for init
 	// itself, is held: it would be in its stdin, unread.
@@ -67,6 +68,9 @@ func (r *run) start(m *member) error {
 		return fmt.Errorf("harness: start node %s: %w", m.id, err)
 	}
 	m.process = p
+	if m.ahead != 0 {
+		return p.skew(m.ahead)
+	}
 	return nil
 }
 
@@ -171,10 +175,12 @@ func (s system) Resume(id string) error {
 }
 
 func (s system) Skew(id string, ahead time.Duration) error {
-	if m := s.member(id); m.process != nil {
-		return m.process.skew(ahead)
+	m := s.member(id)
+	m.ahead = ahead
+	if m.process == nil {
+		return nil
 	}
-	return nil
+	return m.process.skew(ahead)
 }
 
 // Kill takes the node off the network, where what is sent to it is lost, until it is started again.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"glomers/harness/check"
+	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/harness/workload"
@@ -110,6 +111,14 @@ func (t Test) nodeIDs() []string {
 		ids[i] = "n" + strconv.Itoa(first+i)
 	}
 	return ids
+}
+
+// NodeOf returns the id of the node that a client process talks to.
+func (t Test) NodeOf(p history.Process) string {
+	ids := t.nodeIDs()
+	workers := t.Concurrency
+	setDefault(&workers, len(ids))
+	return ids[int(p)%workers%len(ids)]
 }
 
 func (t Test) newWorkload() (workload.Workload, error) {

@@ -163,11 +163,17 @@ func (c *childProcess) deliver(line []byte) int { return c.input.add(line) }
 
 func (c *childProcess) idle() (int, stamp) { return c.input.idle() }
 
-func (c *childProcess) pause() error  { return c.signal(syscall.SIGSTOP) }
-func (c *childProcess) resume() error { return c.signal(syscall.SIGCONT) }
+func (c *childProcess) pause() error { return c.signal(syscall.SIGSTOP) }
 
+// resume also forgives the process what it has not read so far.
+func (c *childProcess) resume() error {
+	c.input.forgive()
+	return c.signal(syscall.SIGCONT)
+}
+
+// signal does nothing to a process that has just ended: watch reports that.
 func (c *childProcess) signal(s syscall.Signal) error {
-	if err := syscall.Kill(-c.cmd.Process.Pid, s); err != nil {
+	if err := syscall.Kill(-c.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("%v to node %s: %w", s, c.port.id, err)
 	}
 	return nil

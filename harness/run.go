@@ -292,5 +292,8 @@ func (r *run) recordOp(op history.Op) history.Op {
 	op.Time = int64(r.now())
 	r.history = append(r.history, op)
 	r.progress.count(op)
+	if r.test.OnOp != nil {
+		r.test.OnOp(op)
+	}
 	return op
 }

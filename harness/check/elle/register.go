@@ -2,7 +2,6 @@ package elle
 
 import (
 	"fmt"
-	"slices"
 
 	"glomers/harness/check"
 	"glomers/harness/check/elle/graph"
@@ -11,7 +10,7 @@ import (
 
 // Options say what a history is expected to satisfy, and what is known about where it comes from.
 type Options struct {
-	// Models are the consistency models that must hold; none means strong-serializable.
+	// Models are the consistency models that must hold, from ParseModel; none means strong-serializable.
 	Models []Model
 	// Strict makes warnings count: what they are about invalidates the history.
 	Strict bool
@@ -22,20 +21,15 @@ type Options struct {
 
 // Register checks a history of transactions over registers: operations whose value is an array of ["r", key, value] and
 // ["w", key, value], where a read of null means that the key does not exist. No value may be written
-// to one key twice. The error tells that a model is not known.
+// to one key twice.
 //
 // Its time and memory are linear in the history times its concurrency, except that telling whether there is
 // a cycle with just one anti-dependency may take longer in a history that is
 // thoroughly inconsistent; see graph.Once.
-func Register(h []history.Op, o Options) (*Result, error) {
+func Register(h []history.Op, o Options) *Result {
 	models := o.Models
 	if len(models) == 0 {
 		models = []Model{StrongSerializable}
-	}
-	for _, m := range models {
-		if !slices.Contains(Models(), m) {
-			return nil, fmt.Errorf("elle: no consistency model %q", m)
-		}
 	}
 	r := newRegisters(h)
 	next, cyclic := r.order()
@@ -69,7 +63,7 @@ func Register(h []history.Op, o Options) (*Result, error) {
 	}
 	res.warn(o.Strict, r.blind(next, o))
 	res.Delay = r.delay(o)
-	return res, nil
+	return res
 }
 
 // A Result is what was found in a history of transactions.

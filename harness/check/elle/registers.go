@@ -112,11 +112,11 @@ func (r *registers) ambiguous() []int32 {
 // link adds the edges that reads and writes give rise to. next has the versions that are known to follow each version. It tells
 // whether any two operations depended on each other, be they of one transaction.
 func (r *registers) link(b *graph.Builder, next [][]int32) bool {
-	any := false
+	linked := false
 	for v := range r.versions {
 		readers, writers := r.readers[v], r.writers[v]
 		overwriters := r.overwriters(int32(v), next)
-		any = any || len(readers)+len(writers) > 0 && len(overwriters) > 0 || len(readers) > 0 && len(writers) == 1
+		linked = linked || len(readers)+len(writers) > 0 && len(overwriters) > 0 || len(readers) > 0 && len(writers) > 0
 		if len(writers) == 1 {
 			// A transaction may have read what it wrote later: the one edge that leads from a node to itself.
 			linkAll(b, writers, readers, graph.WR)
@@ -124,7 +124,7 @@ func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 		linkAll(b, writers, overwriters, graph.WW)
 		linkAll(b, readers, overwriters, graph.RW)
 	}
-	return any
+	return linked
 }
 
 // overwriters returns the transactions that wrote a version known to follow v.

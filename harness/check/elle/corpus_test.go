@@ -1,0 +1,150 @@
+package elle_test
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/history"
+)
+
+// A corpusCase is a history with what the reference found in it for each model.
+type corpusCase struct {
+	Name    string               `json:"name"`
+	History []history.Op         `json:"history"`
+	Expect  map[string]reference `json:"expect_by_model"`
+}
+
+type reference struct {
+	Valid     check.Verdict        `json:"valid"`
+	Types     []elle.Anomaly       `json:"anomaly-types"`
+	Counts    map[elle.Anomaly]int `json:"anomaly-counts"`
+	Not       []elle.Model         `json:"not"`
+	AlsoNot   []elle.Model         `json:"also-not"`
+	Exception string               `json:"exception"`
+}
+
+// corpus reads the corpus file, made by gzip -n9.
+func corpus(t testing.TB) []corpusCase {
+	t.Helper()
+	f, err := os.Open("testdata/rwregister.jsonl.gz")
+	require.NoError(t, err)
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	require.NoError(t, err)
+	var cases []corpusCase
+	for dec := json.NewDecoder(z); dec.More(); {
+		var c corpusCase
+		require.NoError(t, dec.Decode(&c))
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// The reference looks for the first cycle whose edges may be taken for those of a class; if that cycle, once its edges are named,
+// turns out to be of another class, it does not look for a second one. Which cycle comes first depends on the
+// order of a hash table. In these histories it misses cycles in that way, and names a lesser one, or none; ours takes edges by
+// their names from the start. The verdict and the models ruled out are the same.
+//
+// TestCyclesAreReal proves that the cycles named here exist.
+func missedCycles() map[string]map[elle.Anomaly]int {
+	return map[string]map[elle.Anomaly]int{
+		// A process reads a key as missing though it has written it, through one other transaction: one anti-dependency, not two.
+		"rwregister-sim-ru-abort-091 strong-session-serializable": {
+			"G-single-item-process": 1, "G1a": 22, "G1b": 2, "G2-item": 2, "internal": 6,
+		},
+		// Stale reads of keys as missing, in all eight components rather than seven.
+		"rwregister-sim-hat-split-096 strong-snapshot-isolation": {"G-single-item-realtime": 8, "lost-update": 2},
+		"rwregister-sim-hat-split-096 strict-serializable":       {"G-single-item-realtime": 8, "G2-item": 2, "lost-update": 2},
+		// The reference counts one cycle with an anti-dependency twice, the second time as what it found when it looked for G1c-realtime, and falls back
+		// to strong-PL-2-cycle-exists.
+		"rwregister-mut-017 strong-snapshot-isolation": {"G-single-item-realtime": 1, "G1c-realtime": 1, "internal": 2},
+		"rwregister-mut-017 strict-serializable":       {"G-single-item-realtime": 1, "G1c-realtime": 1, "internal": 2},
+		// Stale reads in eleven components rather than nine.
+		"rwregister-large-hat-600 strict-serializable": {
+			"G-nonadjacent-item-realtime": 1, "G-single-item-realtime": 11, "G2-item": 4, "lost-update": 3,
+		},
+		// Anti-dependencies that are not adjacent, and one more stale read.
+		"rwregister-run-bad-txn-rw-register strong-session-serializable": {
+			"G-nonadjacent-item-process": 1, "G2-item": 3, "lost-update": 2,
+		},
+		"rwregister-run-bad-txn-rw-register strict-serializable": {
+			"G-single-item-realtime": 6, "G2-item": 3, "lost-update": 2,
+		},
+	}
+}
+
+func TestCorpus(t *testing.T) {
+	const throws = "rwregister-edge-same-value-written-twice" // one value, two writers: nobody knows which was read
+	missed := missedCycles()
+	verdicts := 0
+	cases := corpus(t)
+	require.Len(t, cases, 293)
+	for _, c := range cases {
+		for name, want := range c.Expect {
+			verdicts++
+			id := c.Name + " " + name
+			m, err := elle.ParseModel(name)
+			require.NoError(t, err)
+			got := elle.Register(c.History, elle.Options{Models: []elle.Model{m}})
+			requireResult(t, got)
+
+			require.Equal(t, c.Name == throws, want.Exception != "", id)
+			if want.Exception != "" {
+				require.Equal(t, check.Unknown, got.Verdict(), id)
+				require.Equal(t, []string{
+					"1 to key 1 was written by both T1 (op 1, process 0) and T2 (op 3, process 1), so nobody knows which write was read",
+				}, got.Reasons())
+				continue
+			}
+			require.Equal(t, want.Valid, got.Valid, id)
+			if counts, ok := missed[id]; ok {
+				require.NotEqual(t, want.Counts, counts, id)
+				want.Counts = counts
+				delete(missed, id)
+			} else {
+				require.Equal(t, want.Types, got.Types, id)
+			}
+			if want.Counts == nil {
+				want.Counts = map[elle.Anomaly]int{}
+			}
+			require.Equal(t, want.Counts, got.Counts, id)
+			if len(want.Types) > 0 { // else the reference leaves these out
+				require.ElementsMatch(t, want.Not, got.Not, id)
+			}
+			if want.AlsoNot != nil {
+				require.ElementsMatch(t, want.AlsoNot, got.AlsoNot, id)
+			}
+		}
+	}
+	require.Equal(t, 3199, verdicts)
+	require.Empty(t, missed)
+}
+
+// requireResult checks what every Result promises.
+func requireResult(t require.TestingT, r *elle.Result) {
+	if r.Valid == check.Valid {
+		require.Empty(t, r.Reasons())
+	} else {
+		require.NotEmpty(t, r.Reasons())
+		require.LessOrEqual(t, len(r.Reasons()), 9)
+	}
+	require.Len(t, r.Counts, len(r.Types))
+	for _, a := range r.Types {
+		require.Positive(t, r.Counts[a])
+		require.NotEmpty(t, r.Cases[a])
+		require.LessOrEqual(t, len(r.Cases[a]), min(r.Counts[a], 8))
+		for _, c := range r.Cases[a] {
+			require.NotEmpty(t, c.Text)
+			require.NotContains(t, c.Text, " precedes ", "no reason was found")
+		}
+	}
+	b, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.NotEmpty(t, b)
+}
