@@ -56,6 +56,9 @@ type Test struct {
 	limits limits // the engine's own; tests shorten them
 }
 
+// DefaultTimeLimit is what a TimeLimit of 0 means.
+const DefaultTimeLimit = 60 * time.Second
+
 // The phases of a run, in order. Recovery and Final are left out if the
 // workload has no final operations.
 const (

@@ -11,8 +11,8 @@ import (
 // A member is a node as the run sees it. Kill and Restart give it one process after the other.
 type member struct {
 	*port
-	process process // nil if it could not be started
-	starts  int     // how often it has been started
+	process process       // nil if it could not be started
+	starts  int           // how often it has been started
 	ahead   time.Duration // how wrong the wall clock is, which outlives the process
 
 	// ready tells that it has answered init. What arrives before that, but for init

@@ -53,7 +53,7 @@ func setDefault[T comparable](p *T, value T) {
 // and what is accepted.
 func (t Test) withDefaults() (Test, error) {
 	setDefault(&t.Rate, 5)
-	setDefault(&t.TimeLimit, 60*time.Second)
+	setDefault(&t.TimeLimit, DefaultTimeLimit)
 	setDefault(&t.NemesisInterval, 10*time.Second)
 	setDefault(&t.LatencyDist, network.Constant)
 	t.limits = t.limits.withDefaults()

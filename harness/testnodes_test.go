@@ -122,6 +122,9 @@ func runNode(name string, args []string) {
 			}
 			return b, nil
 		})
+	case "pid": // broadcast that writes its process down
+		fmt.Fprintln(os.Stderr, "pid", os.Getpid())
+		registerBroadcast(n)
 	case "parent": // an echo that starts a process and writes down its id
 		registerEcho(n)
 		child := exec.Command("sleep", "3600")

@@ -7,29 +7,32 @@ import (
 	"testing"
 
 	"glomers/harness"
+	"glomers/harness/history"
 	"glomers/harness/network"
 )
 
 // Replay runs test several times, with 1, 2 and 4 processors, and returns an error if any two runs differ: then the node
-// does not keep to the rules of the package documentation. The error shows the first message that differs.
+// does not keep to the rules of the package documentation. The error shows the first event that differs. A
+// run that fails is no error; one that ends early because it is broken is.
 //
 // It changes GOMAXPROCS, so nothing else should run beside it.
 func Replay(t *testing.T, test harness.Test) error {
+	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var first []string
-	for _, processors := range []int{1, 2, 4, 2} {
+	for i, processors := range []int{1, 2, 4, 2} {
 		runtime.GOMAXPROCS(processors)
-		journal, err := record(t, test)
+		events, err := record(t, test)
 		if err != nil {
 			return err
 		}
-		if first == nil {
-			first = journal
+		if i == 0 {
+			first = events
 			continue
 		}
-		for i := range max(len(first), len(journal)) {
-			if a, b := line(first, i), line(journal, i); a != b {
-				return fmt.Errorf("sim: seed %d gives different runs: event %d of the journal was\n\t%s\nand with %d processors\n\t%s",
+		for i := range max(len(first), len(events)) {
+			if a, b := line(first, i), line(events, i); a != b {
+				return fmt.Errorf("sim: seed %d gives different runs: event %d was\n\t%s\nand with %d processors\n\t%s",
 					test.Seed, i, a, processors, b)
 			}
 		}
@@ -37,20 +40,22 @@ func Replay(t *testing.T, test harness.Test) error {
 	return nil
 }
 
-// record returns the journal of a run.
+// record returns all that happens in a run, messages and operations, as lines.
 func record(t *testing.T, test harness.Test) ([]string, error) {
-	var journal []string
-	test.OnMessage = func(e network.Event) {
-		b, _ := json.Marshal(e) // the body is JSON
-		journal = append(journal, string(b))
+	var events []string
+	add := func(event any) {
+		b, _ := json.Marshal(event) // what is raw in it has been JSON before
+		events = append(events, string(b))
 	}
+	test.OnMessage = func(e network.Event) { add(e) }
+	test.OnOp = func(op history.Op) { add(op) }
 	_, err := Run(t, test)
-	return journal, err
+	return events, err
 }
 
-func line(journal []string, i int) string {
-	if i < len(journal) {
-		return journal[i]
+func line(events []string, i int) string {
+	if i < len(events) {
+		return events[i]
 	}
 	return "the end"
 }

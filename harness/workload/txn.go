@@ -14,9 +14,9 @@ import (
 //
 //	txn {txn: [["r", key, null], ["w", key, value], …]} → txn_ok {txn: the same, with what was read}
 //
-// where keys and values are integers and a key that does not exist reads as null. Its operation "txn" has the
-// transaction as its value. There is no final phase. The history must satisfy the
-// consistency models that were asked for; see package elle.
+// where keys and values are integers and a key that does not exist reads as null. Its operation "txn"
+// has the transaction as its value. There is no final phase. The history must satisfy the consistency
+// models that were asked for; see package elle.
 type TxnRegister struct {
 	txnGenerator
 	expect elle.Options

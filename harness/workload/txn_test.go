@@ -37,8 +37,7 @@ func micros(t require.TestingT, txn json.RawMessage) []micro {
 	return all
 }
 
-// Values count up from 1 in each key; no key has too many, and never more keys than
-// allowed are in use.
+// Values count up from 1 in each key; no key has too many, and never more keys than allowed are in use.
 func TestTxnOperations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		keys := rapid.IntRange(1, 80).Draw(t, "keys")
@@ -80,7 +79,8 @@ func TestTxnOperations(t *testing.T) {
 	})
 }
 
-// The distributions of the reference: lengths are uniform, reads as frequent as writes, each key twice as frequent as the one before it.
+// The distributions of the reference: lengths are uniform, reads as frequent as writes, each key twice
+// as frequent as the one before it.
 func TestTxnDistributions(t *testing.T) {
 	w, err := workload.New("txn-rw-register", workload.Options{
 		KeyCount: 4, MaxWritesPerKey: 1 << 30, Rand: rand.New(rand.NewPCG(7, 0)),

@@ -49,8 +49,8 @@ func (g *txnGenerator) next() json.RawMessage {
 	return append(txn, ']')
 }
 
-// appendMicroOp draws a read or a write, with equal chance. A key that has got all its writes is replaced by a new one, and
-// everything is drawn again. The values written to a key are 1, 2, 3, …
+// appendMicroOp draws a read or a write, with equal chance. A key that has got all its writes is
+// replaced by a new one, and everything is drawn again. The values written to a key are 1, 2, 3, …
 func (g *txnGenerator) appendMicroOp(b []byte) []byte {
 	for {
 		write := g.rand.IntN(2) == 1

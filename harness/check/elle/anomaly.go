@@ -2,7 +2,8 @@ package elle
 
 import "strings"
 
-// An Anomaly is the name of a kind of contradiction between a history and what one might expect of a database.
+// An Anomaly is the name of a kind of contradiction between a history and what one might expect of a
+// database.
 type Anomaly string
 
 // The anomalies that are not found as cycles. Those that are: see classes.
@@ -15,8 +16,8 @@ const (
 	EmptyGraph     Anomaly = "empty-transaction-graph" // nothing orders any two transactions, so nothing was tested
 )
 
-// implies returns the anomalies that a is directly a special case of. Some of them, such as G1 and
-// G2, are never found as such: models name them.
+// implies returns the anomalies that a is directly a special case of. Some of them, such as G1 and G2,
+// are never found as such: models name them.
 func (a Anomaly) implies() []Anomaly {
 	base, variant := a.split()
 	wider, varies := base.widens()

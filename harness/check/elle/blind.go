@@ -15,8 +15,8 @@ const (
 	NoConvergence = "no-convergence" // nodes still differed long after the last write
 )
 
-// A Warning is about something that the reference does not look at and that is
-// hardly ever meant to be so.
+// A Warning is about something that the reference does not look at and that is hardly ever meant to be
+// so.
 type Warning struct {
 	Type  string `json:"type"`
 	Count int    `json:"count"` // how often it was seen
@@ -66,9 +66,9 @@ func (r *registers) garbage() *Warning {
 	return w
 }
 
-// dirtyWrites looks for cycles of writes alone. The reference never names one in registers, because it takes an edge for WR
-// that is both, and because it infers little: here the order in which one process read the versions of a key
-// counts too, if no two processes disagree about the key.
+// dirtyWrites looks for cycles of writes alone. The reference never names one in registers, because it
+// takes an edge for WR that is both, and because it infers little: here the order in which one process
+// read the versions of a key counts too, if no two processes disagree about the key.
 func (r *registers) dirtyWrites(next [][]int32) *Warning {
 	next = r.withSessions(next)
 	b := graph.NewBuilder(len(r.txns))
@@ -86,8 +86,8 @@ func (r *registers) dirtyWrites(next [][]int32) *Warning {
 	return &Warning{Type: DirtyWrite, Count: len(g.Components(graph.WW)), Text: c.Text}
 }
 
-// withSessions adds to next, for each key, that a version follows another which the same process saw before, unless
-// that contradicts itself.
+// withSessions adds to next, for each key, that a version follows another which the same process saw
+// before, unless that contradicts itself.
 func (r *registers) withSessions(next [][]int32) [][]int32 {
 	type place struct {
 		process history.Process

@@ -46,23 +46,25 @@ func corpus(t testing.TB) []corpusCase {
 	return cases
 }
 
-// The reference looks for the first cycle whose edges may be taken for those of a class; if that cycle, once its edges are named,
-// turns out to be of another class, it does not look for a second one. Which cycle comes first depends on the
-// order of a hash table. In these histories it misses cycles in that way, and names a lesser one, or none; ours takes edges by
-// their names from the start. The verdict and the models ruled out are the same.
+// The reference looks for the first cycle whose edges may be taken for those of a class; if that cycle,
+// once its edges are named, turns out to be of another class, it does not look for a second one. Which
+// cycle comes first depends on the order of a hash table. In these histories it misses cycles in that
+// way, and names a lesser one, or none; ours takes edges by their names from the start. The verdict and
+// the models ruled out are the same.
 //
 // TestCyclesAreReal proves that the cycles named here exist.
 func missedCycles() map[string]map[elle.Anomaly]int {
 	return map[string]map[elle.Anomaly]int{
-		// A process reads a key as missing though it has written it, through one other transaction: one anti-dependency, not two.
+		// A process reads a key as missing though it has written it, through one other transaction: one
+		// anti-dependency, not two.
 		"rwregister-sim-ru-abort-091 strong-session-serializable": {
 			"G-single-item-process": 1, "G1a": 22, "G1b": 2, "G2-item": 2, "internal": 6,
 		},
 		// Stale reads of keys as missing, in all eight components rather than seven.
 		"rwregister-sim-hat-split-096 strong-snapshot-isolation": {"G-single-item-realtime": 8, "lost-update": 2},
 		"rwregister-sim-hat-split-096 strict-serializable":       {"G-single-item-realtime": 8, "G2-item": 2, "lost-update": 2},
-		// The reference counts one cycle with an anti-dependency twice, the second time as what it found when it looked for G1c-realtime, and falls back
-		// to strong-PL-2-cycle-exists.
+		// The reference counts one cycle with an anti-dependency twice, the second time as what it found
+		// when it looked for G1c-realtime, and falls back to strong-PL-2-cycle-exists.
 		"rwregister-mut-017 strong-snapshot-isolation": {"G-single-item-realtime": 1, "G1c-realtime": 1, "internal": 2},
 		"rwregister-mut-017 strict-serializable":       {"G-single-item-realtime": 1, "G1c-realtime": 1, "internal": 2},
 		// Stale reads in eleven components rather than nine.

@@ -53,8 +53,8 @@ func classes() []class {
 	}
 }
 
-// find returns a short cycle of the class, or nil. It relies on there being none of a class that implies c, so
-// that, for example, a G1c-realtime cycle is any one of its kinds with a WR edge.
+// find returns a short cycle of the class, or nil. It relies on there being none of a class that implies
+// c, so that, for example, a G1c-realtime cycle is any one of its kinds with a WR edge.
 func (c class) find(g *graph.Graph) graph.Cycle {
 	switch c.rw {
 	case one:
@@ -72,8 +72,9 @@ type foundCycle struct {
 	component []int32     // where it is
 }
 
-// findCycles reports what cycles there are in each component of g, in which the nodes from n on are no transactions: one
-// of each class, the worst first, without those that a cycle reported before implies; and the levels.
+// findCycles reports what cycles there are in each component of g, in which the nodes from n on are no
+// transactions: one of each class, the worst first, without those that a cycle reported before implies;
+// and the levels.
 func findCycles(g *graph.Graph, n int, report func(foundCycle)) {
 	for _, component := range g.Components(graph.All) {
 		sub := g.Induced(component)
@@ -102,7 +103,8 @@ func findCycles(g *graph.Graph, n int, report func(foundCycle)) {
 	}
 }
 
-// kind returns the kind that names an edge of a cycle: RW where the edge leads through nodes that are no transactions.
+// kind returns the kind that names an edge of a cycle: RW where the edge leads through nodes that are no
+// transactions.
 func kind(g *graph.Graph, a, b int) graph.Kinds {
 	if k := g.Kinds(a, b); k != 0 {
 		return k.Name()
@@ -149,8 +151,8 @@ func classify(g *graph.Graph, cycle graph.Cycle) Anomaly {
 // isLevel tells whether an anomaly is one that levels returns.
 func isLevel(a Anomaly) bool { return strings.HasSuffix(string(a), "-cycle-exists") }
 
-// levels returns an anomaly for each level at which g has a cycle that no weaker level rules out. Unlike findCycles it takes an edge of several
-// kinds for each of them.
+// levels returns an anomaly for each level at which g has a cycle that no weaker level rules out. Unlike
+// findCycles it takes an edge of several kinds for each of them.
 func levels(g *graph.Graph) []Anomaly {
 	const (
 		ww   = graph.WW | graph.Via

@@ -1,11 +1,19 @@
 package elle
 
-import "slices"
+import (
+	"slices"
 
-// A Delay says how long acknowledged writes took to show on other nodes. A node shows something only when somebody
-// reads, so the true delay of a write lies between two times, both from its acknowledgement: until the
-// beginning of the last read that did not show it (0 if there was none), and until the end of the first that did. A read shows
-// a write also if it returns a later one: one that began when the former had been acknowledged.
+	"glomers/harness/history"
+)
+
+// A Delay says how long acknowledged writes took to show on other nodes. A node shows something only
+// when somebody reads, so the true delay of a write lies between two times, both from its
+// acknowledgement: until the beginning of the last read that did not show it (0 if there was none), and
+// until the end of the first that did.
+//
+// A read shows a write also if it returns a later one: one that began when the former had been
+// acknowledged. Where a node shows one that ran at the same time instead, that may have replaced the
+// other, whose delay is not counted.
 type Delay struct {
 	AtLeast Spread `json:"at-least"`
 	AtMost  Spread `json:"at-most"`
@@ -19,22 +27,31 @@ type Spread struct {
 	Worst  float64 `json:"worst"`
 }
 
-// A watch follows writes to the nodes that they did not run on.
+// A watch follows writes to the nodes that they did not run on. Times in a history are positions, -1
+// being before it.
 type watch struct {
 	r     *registers
 	nodes int
-
-	began []int // when the last writer of a version began, as a position in the history; -1 if there is none
+	wrote []window // when each version was written
 
 	// By version and node:
-	acked []int  // when the version was acknowledged, 1 after its position, while the node has not shown it; otherwise 0
+	acked []int  // 1 after when the version was acknowledged, while the node has not shown it; otherwise 0
 	shown []bool // the node has shown the version
 
 	// By key and node:
 	waiting [][]int32 // versions that the node may not have shown, by acknowledgement
-	read    []int64   // the latest time at which a read began
+	read    []lastRead
 
 	least, most []int64
+}
+
+// A window is when a transaction ran.
+type window struct{ began, ended int }
+
+// A lastRead is the read of a key that completed last on a node.
+type lastRead struct {
+	began int64 // ns
+	wrote int   // when the writer of what it returned had ended
 }
 
 // delay goes through the history by completions.
@@ -43,9 +60,9 @@ func (r *registers) delay(o Options) *Delay {
 		return nil
 	}
 	w := &watch{
-		r: r, nodes: o.Nodes, began: r.beganWriting(),
+		r: r, nodes: o.Nodes, wrote: r.windows(),
 		acked: make([]int, len(r.versions)*o.Nodes), shown: make([]bool, len(r.versions)*o.Nodes),
-		waiting: make([][]int32, len(r.null)*o.Nodes), read: make([]int64, len(r.null)*o.Nodes),
+		waiting: make([][]int32, len(r.null)*o.Nodes), read: make([]lastRead, len(r.null)*o.Nodes),
 	}
 	_, ended := r.events()
 	for i, t := range ended {
@@ -67,20 +84,26 @@ func (r *registers) delay(o Options) *Delay {
 	return w.delay()
 }
 
-// beganWriting returns when the last transaction that wrote each version began, whatever became of it.
-func (r *registers) beganWriting() []int {
-	began := make([]int, len(r.versions))
-	for v := range began {
-		began[v] = -1
+// windows returns when the transaction that wrote each version ran, whatever became of it. If it is not
+// known to have succeeded, it may have run until the end.
+func (r *registers) windows() []window {
+	all := make([]window, len(r.versions))
+	for v := range all {
+		all[v] = window{-1, -1}
 	}
 	for t, steps := range r.steps {
+		x := r.txns[t]
 		for _, s := range steps {
-			if s.write {
-				began[s.version] = max(began[s.version], r.txns[t].invoked)
+			if !s.write {
+				continue
+			}
+			all[s.version] = window{x.invoked, len(r.h)}
+			if x.status == history.OK {
+				all[s.version].ended = x.completed
 			}
 		}
 	}
-	return began
+	return all
 }
 
 // expect takes note of a write that node has to show.
@@ -99,15 +122,22 @@ func (w *watch) see(v int32, node int, begin, end int64) {
 	w.show(v, node, end)
 	w.shown[int(v)*w.nodes+node] = true
 	key := int(w.r.versions[v].key)*w.nodes + node
-	for queue := w.waiting[key]; len(queue) > 0; queue = queue[1:] {
-		first := queue[0]
-		if acked := w.acked[int(first)*w.nodes+node]; acked != 0 && acked-1 > w.began[v] {
-			break
+	for len(w.waiting[key]) > 0 {
+		first := w.waiting[key][0]
+		acked := &w.acked[int(first)*w.nodes+node]
+		switch {
+		case *acked == 0: // shown before
+		case *acked-1 <= w.wrote[v].began:
+			w.show(first, node, end)
+		case w.wrote[first].began <= w.wrote[v].ended:
+			*acked = 0 // they ran at the same time
+		default:
+			w.read[key] = lastRead{begin, w.wrote[v].ended}
+			return
 		}
-		w.show(first, node, end)
-		w.waiting[key] = queue[1:]
+		w.waiting[key] = w.waiting[key][1:]
 	}
-	w.read[key] = max(w.read[key], begin)
+	w.read[key] = lastRead{begin, w.wrote[v].ended}
 }
 
 // show ends the wait for v on node, if there is one.
@@ -116,19 +146,26 @@ func (w *watch) show(v int32, node int, end int64) {
 	if *at == 0 {
 		return
 	}
-	acknowledged := w.r.h[*at-1].Time
+	w.least = append(w.least, w.missed(v, node))
+	w.most = append(w.most, end-w.r.h[*at-1].Time)
 	*at = 0
-	missed := w.read[int(w.r.versions[v].key)*w.nodes+node]
-	w.least = append(w.least, max(0, missed-acknowledged))
-	w.most = append(w.most, end-acknowledged)
+}
+
+// missed returns how long after its acknowledgement a read on node began that returned something older
+// than v, in ns.
+func (w *watch) missed(v int32, node int) int64 {
+	last := w.read[int(w.r.versions[v].key)*w.nodes+node]
+	if last.wrote >= w.wrote[v].began {
+		return 0
+	}
+	return max(0, last.began-w.r.h[w.acked[int(v)*w.nodes+node]-1].Time)
 }
 
 func (w *watch) delay() *Delay {
 	d := &Delay{AtLeast: spread(w.least), AtMost: spread(w.most), Shown: len(w.most)}
 	for key, queue := range w.waiting {
 		for _, v := range queue {
-			acked := w.acked[int(v)*w.nodes+key%w.nodes]
-			if acked != 0 && w.read[key] > w.r.h[acked-1].Time {
+			if node := key % w.nodes; w.acked[int(v)*w.nodes+node] != 0 && w.missed(v, node) > 0 {
 				d.Unshown++
 			}
 		}

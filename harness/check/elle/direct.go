@@ -47,8 +47,8 @@ func (r *registers) direct(f *findings) {
 	r.lostUpdates(f)
 }
 
-// internal looks for the first read of t that does not return what t wrote or read before. After a read of null
-// anything goes, as in the reference.
+// internal looks for the first read of t that does not return what t wrote or read before. After a read
+// of null anything goes, as in the reference.
 func (r *registers) internal(t int, f *findings) {
 	state := make(map[int32]int32) // of each key
 	for _, s := range r.steps[t] {
@@ -61,8 +61,8 @@ func (r *registers) internal(t int, f *findings) {
 	}
 }
 
-// lostUpdates looks for transactions that read the same version of a key and then both wrote the key: whatever the
-// order, one did not build on the other.
+// lostUpdates looks for transactions that read the same version of a key and then both wrote the key:
+// whatever the order, one did not build on the other.
 func (r *registers) lostUpdates(f *findings) {
 	updates := make(map[int32][]int) // the transactions that read a version and wrote its key
 	for t, steps := range r.steps {

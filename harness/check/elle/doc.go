@@ -1,7 +1,8 @@
-// Package elle judges histories of transactions, as the reference checker of that name does (Kingsbury and Alvaro, Elle: Inferring
-// Isolation Anomalies from Experimental Observations, VLDB 2020): it infers from what transactions read and wrote which must have come
-// before which, and looks for cycles. A cycle is a contradiction; of what edges it
-// consists says which consistency models (Adya 1999) it contradicts.
+// Package elle judges histories of transactions, as the reference checker of that name does (Kingsbury
+// and Alvaro, Elle: Inferring Isolation Anomalies from Experimental Observations, VLDB 2020): it infers
+// from what transactions read and wrote which must have come before which, and looks for cycles. A cycle
+// is a contradiction; of what edges it consists says which consistency models (Adya 1999) it
+// contradicts.
 //
 // The files, in the order in which they work:
 //
@@ -13,5 +14,6 @@
 //	model.go      which anomalies contradict which models
 //	explain.go    what was found, in sentences
 //	blind.go      what the reference does not look at: warnings
+//	replicas.go   warnings about nodes that do not replicate
 //	delay.go      how long replication took
 package elle

@@ -2,6 +2,7 @@ package elle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -47,11 +48,13 @@ func describeCycle(l *log, w witness, g *graph.Graph, c foundCycle) Case {
 	return tellCycle(tell, w, c.nodes, func(a, b int) graph.Kinds { return kind(g, a, b) })
 }
 
-// tellCycle tells the edges of a cycle by the kind that kind says they have.
+// tellCycle tells the edges of a cycle by the kind that kind says they have, beginning with the first
+// transaction of the history.
 func tellCycle(tell *teller, w witness, nodes graph.Cycle, kind func(a, b int) graph.Kinds) Case {
 	var parts []string
+	first := slices.Index(nodes, slices.Min(nodes))
 	for i := range nodes {
-		a, b := int(nodes[i]), int(nodes[(i+1)%len(nodes)])
+		a, b := int(nodes[(first+i)%len(nodes)]), int(nodes[(first+i+1)%len(nodes)])
 		parts = append(parts, tellEdge(tell, w, kind(a, b), a, b))
 	}
 	return tell.end(strings.Join(parts, "; "))
@@ -94,7 +97,8 @@ func (r *registers) witness(next [][]int32) witness {
 	}
 }
 
-// edgeText says how the version v of one transaction precedes the version w of another. It returns "" if it does not.
+// edgeText says how the version v of one transaction precedes the version w of another. It returns "" if
+// it does not.
 func (r *registers) edgeText(k graph.Kinds, v, w int32, next [][]int32, nameA, nameB string) string {
 	key, value := r.quote(v)
 	_, newer := r.quote(w)

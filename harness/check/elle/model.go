@@ -144,8 +144,8 @@ func Models() []Model {
 	return all
 }
 
-// ParseModel returns the model of that name. It accepts other names of the same models: Adya's, such as PL-3, and
-// strict-serializable for strong-serializable. An error says what is accepted.
+// ParseModel returns the model of that name. It accepts other names of the same models: Adya's, such as
+// PL-3, and strict-serializable for strong-serializable. An error says what is accepted.
 func ParseModel(name string) (Model, error) {
 	switch name {
 	case "strict-serializable", "PL-SS":

@@ -14,18 +14,18 @@ type Options struct {
 	Models []Model
 	// Strict makes warnings count: what they are about invalidates the history.
 	Strict bool
-	// Nodes and Concurrency tell which node a process talked to: process mod Concurrency mod Nodes. Without them nothing is
-	// said about replication.
+	// Nodes and Concurrency tell which node a process talked to: process mod Concurrency mod Nodes.
+	// Without them nothing is said about replication.
 	Nodes, Concurrency int
 }
 
-// Register checks a history of transactions over registers: operations whose value is an array of ["r", key, value] and
-// ["w", key, value], where a read of null means that the key does not exist. No value may be written
-// to one key twice.
+// Register checks a history of transactions over registers: operations whose value is an array of ["r",
+// key, value] and ["w", key, value], where a read of null means that the key does not exist. No value
+// may be written to one key twice.
 //
-// Its time and memory are linear in the history times its concurrency, except that telling whether there is
-// a cycle with just one anti-dependency may take longer in a history that is
-// thoroughly inconsistent; see graph.Once.
+// Its time and memory are linear in the history times its concurrency, except that telling whether there
+// is a cycle with just one anti-dependency may take longer in a history that is thoroughly inconsistent;
+// see graph.Once.
 func Register(h []history.Op, o Options) *Result {
 	models := o.Models
 	if len(models) == 0 {
@@ -71,19 +71,21 @@ type Result struct {
 	Valid  check.Verdict `json:"valid"`
 	Models []Model       `json:"consistency-models"`
 
-	// Types are the anomalies that the models forbid, sorted; Counts says how many of each were found (of cycles,
-	// at most one for each component of the graph), and Cases describes the first few.
+	// Types are the anomalies that the models forbid, sorted; Counts says how many of each were found
+	// (of cycles, at most one for each component of the graph), and Cases describes the first few.
 	Types  []Anomaly          `json:"anomaly-types"`
 	Counts map[Anomaly]int    `json:"anomaly-counts,omitempty"`
 	Cases  map[Anomaly][]Case `json:"anomalies,omitempty"`
 	// Tolerated are the anomalies found that the models allow.
 	Tolerated []Anomaly `json:"tolerated,omitempty"`
 
-	// Not are the weakest models that the history contradicts, AlsoNot the stronger ones that fall with them.
+	// Not are the weakest models that the history contradicts, AlsoNot the stronger ones that fall with
+	// them.
 	Not     []Model `json:"not,omitempty"`
 	AlsoNot []Model `json:"also-not,omitempty"`
 
-	// Unclear says what kept a part of the history from being judged. It makes the verdict Unknown at best.
+	// Unclear says what kept a part of the history from being judged. It makes the verdict Unknown at
+	// best.
 	Unclear []string `json:"unclear,omitempty"`
 	// Warnings are what the reference does not look at. They count only if the options are Strict.
 	Warnings []Warning `json:"warnings,omitempty"`

@@ -2,13 +2,14 @@ package elle
 
 import (
 	"encoding/json"
+	"slices"
 
 	"glomers/harness/check/elle/graph"
 	"glomers/harness/history"
 )
 
-// registers is a log in which keys hold values that writes replace. A version of a key is a value that it
-// held, or null before the first write.
+// registers is a log in which keys hold values that writes replace. A version of a key is a value that
+// it held, or null before the first write.
 type registers struct {
 	*log
 	steps [][]step // of each transaction
@@ -16,9 +17,9 @@ type registers struct {
 	versions []version
 	null     []int32 // the version null of each key
 
-	// External reads are those before any write or read of the same key in the same transaction, external
-	// writes those after which it writes the key no more: what others can see. Only transactions that are
-	// ok count here.
+	// External reads are those before any write or read of the same key in the same transaction,
+	// external writes those after which it writes the key no more: what others can see. Only
+	// transactions that are ok count here.
 	reads, writes    [][]int32 // of each transaction: versions
 	readers, writers [][]int32 // of each version: transactions
 	written          [][]int32 // of each key: its external writers
@@ -98,7 +99,8 @@ func (r *registers) index() {
 // isNull tells whether a version is that of a key before it was written.
 func (r *registers) isNull(v int32) bool { return r.null[r.versions[v].key] == v }
 
-// ambiguous returns the versions that were read and that several transactions wrote, so that nobody knows which was read.
+// ambiguous returns the versions that were read and that several transactions wrote, so that nobody
+// knows which was read.
 func (r *registers) ambiguous() []int32 {
 	var vs []int32
 	for v := range r.versions {
@@ -109,8 +111,8 @@ func (r *registers) ambiguous() []int32 {
 	return vs
 }
 
-// link adds the edges that reads and writes give rise to. next has the versions that are known to follow each version. It tells
-// whether any two operations depended on each other, be they of one transaction.
+// link adds the edges that reads and writes give rise to. next has the versions that are known to follow
+// each version. It tells whether any two operations depended on each other, be they of one transaction.
 func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 	linked := false
 	for v := range r.versions {
@@ -118,7 +120,7 @@ func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 		overwriters := r.overwriters(int32(v), next)
 		linked = linked || len(readers)+len(writers) > 0 && len(overwriters) > 0 || len(readers) > 0 && len(writers) > 0
 		if len(writers) == 1 {
-			// A transaction may have read what it wrote later: the one edge that leads from a node to itself.
+			// A transaction may have read what it wrote later: an edge from a node to itself.
 			linkAll(b, writers, readers, graph.WR)
 		}
 		linkAll(b, writers, overwriters, graph.WW)
@@ -127,7 +129,7 @@ func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 	return linked
 }
 
-// overwriters returns the transactions that wrote a version known to follow v.
+// overwriters returns the transactions that wrote a version known to follow v, each once.
 func (r *registers) overwriters(v int32, next [][]int32) []int32 {
 	if r.isNull(v) {
 		return r.written[r.versions[v].key]
@@ -136,14 +138,16 @@ func (r *registers) overwriters(v int32, next [][]int32) []int32 {
 	for _, w := range next[v] {
 		ts = append(ts, r.writers[w]...)
 	}
-	return ts
+	slices.Sort(ts)
+	return slices.Compact(ts)
 }
 
 // manyEdges is how many edges linkAll makes at most from so many transactions to so many others.
 const manyEdges = 1 << 12
 
-// linkAll adds an edge from each of some transactions to each of others. The reads of a version and the later writes of its
-// key may be so many that the edges are too many; then they lead through nodes of their own.
+// linkAll adds an edge from each of some transactions to each of others. The reads of a version and the
+// later writes of its key may be so many that the edges are too many; then they lead through nodes of
+// their own.
 func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
 	if kinds == graph.RW && len(from)*len(to) > manyEdges {
 		linkVia(b, from, to)
@@ -158,9 +162,9 @@ func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
 	}
 }
 
-// linkVia does what linkAll does for RW in linear space. Since a transaction must not lead to itself there are two rows of
-// nodes: one in which each leads to all of to up to some place, and one in which
-// each leads to all from there on.
+// linkVia does what linkAll does for RW in linear space. Since a transaction must not lead to itself there are
+// two rows of nodes: one in which each leads to all of to up to some place, and one in which each leads to all
+// from there on. What it cannot do is to name another edge between the same two.
 func linkVia(b *graph.Builder, from, to []int32) {
 	place := make(map[int32]int, len(to))
 	upTo, since := make([]int, len(to)), make([]int, len(to))
@@ -189,22 +193,26 @@ func linkVia(b *graph.Builder, from, to []int32) {
 	}
 }
 
-// order returns the versions that directly follow each version: those that transactions wrote which had read it. Null precedes
-// everything else and is left out. If that makes no order, cycles has the versions of each cycle, and next is empty.
+// order returns the versions that directly follow each version: those that transactions wrote which had
+// read it. Null precedes everything else and is left out. If that makes no order, cycles has the
+// versions of each cycle, and next is empty.
 func (r *registers) order() (next [][]int32, cycles [][]int32) {
 	next = make([][]int32, len(r.versions))
 	b := graph.NewBuilder(len(r.versions))
+	read, reader := make([]int32, len(r.null)), make([]int, len(r.null)) // of each key: the last read, and 1 after its transaction
 	for t := range r.txns {
 		for _, v := range r.reads[t] {
-			for _, w := range r.writes[t] {
-				if r.versions[v].key == r.versions[w].key && !r.isNull(v) {
-					next[v] = append(next[v], w)
-					b.Link(int(v), int(w), graph.WW)
-				}
-			}
+			key := r.versions[v].key
+			read[key], reader[key] = v, t+1
+			b.Link(int(r.null[key]), int(v), graph.WW)
 		}
-		for _, v := range append(r.reads[t], r.writes[t]...) {
-			b.Link(int(r.null[r.versions[v].key]), int(v), graph.WW)
+		for _, w := range r.writes[t] {
+			key := r.versions[w].key
+			b.Link(int(r.null[key]), int(w), graph.WW)
+			if v := read[key]; reader[key] == t+1 && !r.isNull(v) {
+				next[v] = append(next[v], w)
+				b.Link(int(v), int(w), graph.WW)
+			}
 		}
 	}
 	if cycles = b.Graph().Components(graph.WW); len(cycles) > 0 {

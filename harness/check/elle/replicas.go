@@ -9,7 +9,8 @@ import (
 )
 
 const (
-	// manyStale is how many stale reads on a node, of a node whose writes it never shows, are no accident.
+	// manyStale is how many stale reads on a node, of a node whose writes it never shows, are no
+	// accident.
 	manyStale = 10
 	// patience is how long after the last write of a key, and after the last fault, nodes may differ.
 	patience = 5 * time.Second
@@ -21,8 +22,9 @@ func (o Options) node(t txn) int { return int(t.process) % o.Concurrency % o.Nod
 // replicated tells whether there is anything to say about replication.
 func (o Options) replicated() bool { return o.Nodes > 1 && o.Concurrency > 0 }
 
-// notReplicated looks for pairs of nodes where the one never showed a write of the other, but again and again
-// a version that had been replaced there: one whose writer was done before the other node's writer began.
+// notReplicated looks for pairs of nodes where the one never showed a write of the other, but again and
+// again a version that had been replaced there: one whose writer was done before the other node's writer
+// began.
 func (r *registers) notReplicated(o Options) *Warning {
 	if !o.replicated() {
 		return nil
@@ -70,7 +72,8 @@ func (r *registers) notReplicated(o Options) *Warning {
 	return &Warning{Type: NoReplication, Count: len(pairs), Text: strings.Join(pairs[:min(len(pairs), maxCases)], "; ")}
 }
 
-// events returns which acknowledged transaction began and ended at each position of the history; -1 for none.
+// events returns which acknowledged transaction began and ended at each position of the history; -1 for
+// none.
 func (r *registers) events() (began, ended []int) {
 	began, ended = make([]int, len(r.h)), make([]int, len(r.h))
 	for i := range r.h {
@@ -84,8 +87,8 @@ func (r *registers) events() (began, ended []int) {
 	return began, ended
 }
 
-// notConverged looks for keys that two nodes showed differently the last time that they were read there, when nothing had
-// written the key and no fault had been in force for some time.
+// notConverged looks for keys that two nodes showed differently the last time that they were read there,
+// when nothing had written the key and no fault had been in force for some time.
 func (r *registers) notConverged(o Options) *Warning {
 	if !o.replicated() {
 		return nil

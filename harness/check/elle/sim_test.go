@@ -54,7 +54,6 @@ func (s *sim) history(n int) []history.Op {
 	var h []history.Op
 	type running struct {
 		process int
-		begin   history.Op
 		acts    int64
 		ends    int64
 		ops     [][3]any

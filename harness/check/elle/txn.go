@@ -34,8 +34,8 @@ type log struct {
 	malformed []string // what could not be understood, in sentences
 }
 
-// parseLog reads the transactions of a history. Their micro-operations must be [f, key, value] where
-// fs maps f to its letter. What is not of that form is left out, and named in malformed.
+// parseLog reads the transactions of a history. Their micro-operations must be [f, key, value] where fs
+// maps f to its letter. What is not of that form is left out, and named in malformed.
 func parseLog(h []history.Op, fs map[string]byte) *log {
 	l := &log{h: h, keys: newInterner()}
 	open := make(map[history.Process]int)

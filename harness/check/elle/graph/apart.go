@@ -3,8 +3,8 @@ package graph
 // Apart returns a short cycle of edges of a kind in step, at least one, and of the given kinds, where no
 // two edges of a kind in step are adjacent. Edges must have one kind each.
 //
-// It takes linear time, for which there is a price: it looks for closed walks, which may
-// come through a node twice, and then for a cycle in the walk. In rare cases it finds none though there is one.
+// It takes linear time, for which there is a price: it looks for closed walks, which may come through a
+// node twice, and then for a cycle in the walk. In rare cases it finds none though there is one.
 func (g *Graph) Apart(step, kinds Kinds) Cycle {
 	p := g.product(step, kinds)
 	rank := p.ranks(step | kinds)
@@ -40,8 +40,8 @@ func (g *Graph) HasApart(step, kinds Kinds) bool {
 	return found
 }
 
-// product returns a graph with two nodes for each node v: 2v where the last edge was none of
-// a kind in step, 2v+1 where it was.
+// product returns a graph with two nodes for each node v: 2v where the last edge was none of a kind in
+// step, 2v+1 where it was.
 func (g *Graph) product(step, kinds Kinds) *Graph {
 	b := NewBuilder(2 * g.Len())
 	for v := range g.Len() {

@@ -2,17 +2,17 @@ package graph
 
 import "slices"
 
-// Components returns the strongly connected components of more than one node, by edges that have one of the
-// kinds: the sets in which each node is on a cycle with each other. Nodes ascend; components come in reverse
-// topological order. It takes linear time (Tarjan 1972).
+// Components returns the strongly connected components of more than one node, by edges that have one of
+// the kinds: the sets in which each node is on a cycle with each other. Nodes ascend; components come in
+// reverse topological order. It takes linear time (Tarjan 1972).
 func (g *Graph) Components(kinds Kinds) [][]int32 {
 	t := newTarjan(g, kinds)
 	t.run()
 	return t.components
 }
 
-// ranks returns a number for each node such that an edge never leads to a greater one, and
-// equal ones are those of nodes on a common cycle.
+// ranks returns a number for each node such that an edge never leads to a greater one, and equal ones
+// are those of nodes on a common cycle.
 func (g *Graph) ranks(kinds Kinds) []int32 {
 	t := newTarjan(g, kinds)
 	t.run()

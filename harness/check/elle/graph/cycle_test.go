@@ -10,12 +10,11 @@ import (
 	"glomers/harness/check/elle/graph"
 )
 
-// drawGraph returns a graph whose edges have one kind each, some of them leading through
-// nodes of their own, and the same graph without such nodes.
+// drawGraph returns a graph whose edges have one kind each.
 func drawGraph(t *rapid.T) *graph.Graph {
-	n := rapid.IntRange(6, 10).Draw(t, "nodes")
+	n := rapid.IntRange(2, 8).Draw(t, "nodes")
 	b := graph.NewBuilder(n)
-	kinds := []graph.Kinds{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, graph.RW, graph.RW, graph.WR, graph.WW, graph.RW, graph.RW, graph.Realtime}
+	kinds := []graph.Kinds{0, 0, 0, 0, graph.WR, graph.WW, graph.RW, graph.RW, graph.Realtime}
 	for v := range n {
 		for w := range n {
 			if k := rapid.SampledFrom(kinds).Draw(t, "edge"); k != 0 && v != w {
@@ -76,9 +75,9 @@ func isApart(ks []graph.Kinds) bool {
 	return count(ks, graph.RW) > 0
 }
 
-// Each search finds a cycle exactly if there is one.
+// Each search finds a cycle exactly if there is one; but Apart may miss one, rarely (about one in 20,000
+// here).
 func TestSearches(t *testing.T) {
-	misses, found := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawGraph(t)
 		data := rapid.SampledFrom([]graph.Kinds{graph.WW, graph.WW | graph.WR, graph.WW | graph.WR | graph.Realtime}).Draw(t, "kinds")
@@ -102,13 +101,9 @@ func TestSearches(t *testing.T) {
 			exists := false
 			allCycles(g, func(c graph.Cycle) { exists = exists || s.is(kindsOf(g, c)) })
 			c := s.find()
-			if name == "apart" && exists {
-				found++
-				if c == nil {
-					misses++
-					require.True(t, g.HasApart(graph.RW, data))
-					continue
-				}
+			if name == "apart" && exists && c == nil {
+				require.True(t, g.HasApart(graph.RW, data))
+				continue
 			}
 			require.Equal(t, exists, c != nil, name)
 			if c != nil {
@@ -117,5 +112,4 @@ func TestSearches(t *testing.T) {
 			}
 		}
 	})
-	t.Log(misses, found)
 }

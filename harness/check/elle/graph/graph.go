@@ -1,6 +1,5 @@
-// Package graph holds directed graphs of transactions whose edges say why one
-// transaction must come before another, and finds cycles in them. It knows nothing
-// of what transactions do.
+// Package graph holds directed graphs of transactions whose edges say why one transaction must come
+// before another, and finds cycles in them. It knows nothing of what transactions do.
 //
 // # Concurrency
 //
@@ -24,8 +23,8 @@ const (
 	Process                    // one process did the first, then the second
 	Realtime                   // the first was acknowledged before the second began
 
-	// Via is no reason of its own. A node that is no transaction, but stands for many edges of kind RW, is
-	// where they begin together; edges of kind Via lead on from there.
+	// Via is no reason of its own. A node that is no transaction, but stands for many edges of kind RW,
+	// is where they begin together; edges of kind Via lead on from there.
 	Via
 
 	numKinds = iota
@@ -57,8 +56,8 @@ type Graph struct {
 // Len returns the number of nodes.
 func (g *Graph) Len() int { return len(g.first) - 1 }
 
-// Edges returns where the edges from v lead, in ascending order, and what kinds they have. The
-// caller must not change them.
+// Edges returns where the edges from v lead, in ascending order, and what kinds they have. The caller
+// must not change them.
 func (g *Graph) Edges(v int) (to []int32, kinds []Kinds) {
 	from, end := g.first[v], g.first[v+1]
 	return g.to[from:end], g.kinds[from:end]
@@ -73,7 +72,8 @@ func (g *Graph) Kinds(a, b int) Kinds {
 	return 0
 }
 
-// Induced returns the graph of nodes alone and the edges between them. Its node i is nodes[i], which must ascend.
+// Induced returns the graph of nodes alone and the edges between them. Its node i is nodes[i], which
+// must ascend.
 func (g *Graph) Induced(nodes []int32) *Graph {
 	number := make(map[int32]int32, len(nodes))
 	for i, v := range nodes {

@@ -3,16 +3,16 @@ package graph
 import "slices"
 
 const (
-	// quickNodes is how far a search looks around one edge before all edges are treated together. Cycles in
-	// histories are mostly short.
+	// quickNodes is how far a search looks around one edge before all edges are treated together. Cycles
+	// in histories are mostly short.
 	quickNodes = 64
 	// maxWork is how many steps over edges Once may take in all, about a second's worth.
 	maxWork = 1 << 30
 )
 
 // Once returns a short cycle of exactly one edge of a kind in step, the others of the given kinds. It is
-// nil if there is none, or if the graph is so large that the question would take
-// more than seconds to answer.
+// nil if there is none, or if the graph is so large that the question would take more than seconds to
+// answer.
 func (g *Graph) Once(step, kinds Kinds) Cycle {
 	if c := g.onceNear(step, kinds); c != nil {
 		return c
@@ -41,8 +41,8 @@ func (g *Graph) onceNear(step, kinds Kinds) Cycle {
 	return best
 }
 
-// onceFar finds an edge of a kind in step whose beginning can be reached from its end. It computes
-// what 64 nodes can reach at a time, as the bits of a word that edges pass on in topological order.
+// onceFar finds an edge of a kind in step whose beginning can be reached from its end. It computes what
+// 64 nodes can reach at a time, as the bits of a word that edges pass on in topological order.
 func (g *Graph) onceFar(step, kinds Kinds) (a, b int32, ok bool) {
 	rank := g.ranks(kinds)
 	order := make([]int32, g.Len()) // by falling rank, so that edges lead forward

@@ -2,15 +2,16 @@ package graph
 
 import "slices"
 
-// A Cycle is the nodes of a simple cycle: there is an edge from each to the next, and from the last to the first.
+// A Cycle is the nodes of a simple cycle: there is an edge from each to the next, and from the last to
+// the first.
 type Cycle []int32
 
-// maxTries is how many edges a search follows around, once it knows that each is on a cycle, to
-// find a short one.
+// maxTries is how many edges a search follows around, once it knows that each is on a cycle, to find a
+// short one.
 const maxTries = 32
 
-// Through returns a short cycle of edges of the given kinds of which at least one has a kind in need.
-// It is nil if there is none.
+// Through returns a short cycle of edges of the given kinds of which at least one has a kind in need. It
+// is nil if there is none.
 func (g *Graph) Through(need, kinds Kinds) Cycle {
 	rank := g.ranks(kinds)
 	s := newSearch(g)
@@ -47,33 +48,49 @@ type search struct {
 	round  int32
 	seen   []int32 // the last round that came to a node
 	parent []int32
-	queue  []int32
+	near   []int32 // nodes of the current distance
+	far    []int32 // nodes of the next
 }
 
 func newSearch(g *Graph) *search {
 	return &search{g: g, seen: make([]int32, g.Len()), parent: make([]int32, g.Len())}
 }
 
-// path returns the nodes of a shortest path over edges of the kinds, both ends included. It
-// gives up, and returns nil, when it has seen limit nodes.
+// path returns the nodes of a short path over edges of the kinds, both ends included. Edges of kind Via
+// have no length. It gives up, and returns nil, once it has seen limit nodes.
 func (s *search) path(from, to int32, kinds Kinds, limit int) []int32 {
 	s.round++
 	s.seen[from] = s.round
-	s.queue = append(s.queue[:0], from)
-	for i := 0; i < len(s.queue) && i < limit; i++ {
-		v := s.queue[i]
-		if v == to {
-			return s.back(from, to)
-		}
-		next, has := s.g.Edges(int(v))
-		for j, w := range next {
-			if has[j]&kinds != 0 && s.seen[w] != s.round {
-				s.seen[w], s.parent[w] = s.round, v
-				s.queue = append(s.queue, w)
+	s.near, s.far = append(s.near[:0], from), s.far[:0]
+	for visited := 0; len(s.near) > 0 && visited < limit; s.near, s.far = s.far, s.near[:0] {
+		for i := 0; i < len(s.near) && visited < limit; i++ {
+			v := s.near[i]
+			if v == to {
+				return s.back(from, to)
 			}
+			visited += s.expand(v, kinds)
 		}
 	}
 	return nil
+}
+
+// expand follows the edges from v, and returns how many new nodes are at their ends.
+func (s *search) expand(v int32, kinds Kinds) int {
+	found := 0
+	next, has := s.g.Edges(int(v))
+	for i, w := range next {
+		if has[i]&kinds == 0 || s.seen[w] == s.round {
+			continue
+		}
+		s.seen[w], s.parent[w] = s.round, v
+		if has[i] == Via {
+			s.near = append(s.near, w)
+			continue
+		}
+		s.far = append(s.far, w)
+		found++
+	}
+	return found
 }
 
 // back follows the parents from the end of a path to its beginning.

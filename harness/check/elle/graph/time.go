@@ -7,9 +7,10 @@ type Span struct {
 	Process      int
 }
 
-// LinkRealtime adds the edges of kind Realtime: from each acknowledged transaction to those that began after
-// it had ended. Those that follow from others are left out, so that there are at
-// most as many per transaction as there were transactions at once. Node i is spans[i]; events is the length of the history.
+// LinkRealtime adds the edges of kind Realtime: from each acknowledged transaction to those that began
+// after it had ended. Those that follow from others are left out, so that there are at most as many per
+// transaction as there were transactions at once. Node i is spans[i]; events is the length of the
+// history.
 func (b *Builder) LinkRealtime(spans []Span, events int) {
 	begins, ends := byPosition(spans, events)
 	var current []int32                   // acknowledged, and not known to precede another such
@@ -38,7 +39,8 @@ func (b *Builder) LinkRealtime(spans []Span, events int) {
 	}
 }
 
-// LinkProcesses adds the edges of kind Process: from each acknowledged transaction to the next one of its process.
+// LinkProcesses adds the edges of kind Process: from each acknowledged transaction to the next one of
+// its process.
 func (b *Builder) LinkProcesses(spans []Span, events int) {
 	_, ends := byPosition(spans, events)
 	last := make(map[int]int32)

@@ -1,0 +1,90 @@
+// Package relay is what the baselines of broadcast have in common, in pieces that a mutant can replace.
+package relay
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"glomers/node"
+)
+
+const (
+	ackTimeout = time.Second            // covers two hops of up to half a second
+	pause      = 100 * time.Millisecond // after an attempt that failed
+)
+
+// A Relay spreads values over a graph: when a node gets a value for the first time, from a client or
+// from another node, it passes it on to its neighbours. Nodes use the clients' request for that, whose reply is
+// the acknowledgement.
+//
+// Fields are for functions that have the node's turn.
+type Relay struct {
+	Node       *node.Node
+	Have       Set
+	Neighbours []string
+
+	// Spread passes on a value that is new and came from the node or client from. New sets it to Flood.
+	Spread func(from string, v int64)
+	// Read answers a read. New sets it to Have.List.
+	Read func() List
+}
+
+// New returns a relay without neighbours. It registers the handlers of broadcast and read on n; that of
+// topology is for the caller.
+func New(n *node.Node) *Relay {
+	r := &Relay{Node: n}
+	r.Spread, r.Read = r.Flood, r.Have.List
+	node.HandleRPC(n, "broadcast", func(ctx context.Context, m Message) (struct{}, error) {
+		r.Accept(node.From(ctx), m.Message)
+		return struct{}{}, nil
+	})
+	node.HandleRPC(n, "read", func(context.Context, struct{}) (List, error) { return r.Read(), nil })
+	return r
+}
+
+// Accept takes in a value.
+func (r *Relay) Accept(from string, v int64) {
+	if r.Have.Add(v) {
+		r.Spread(from, v)
+	}
+}
+
+// Flood passes v on to every neighbour but the one that it came from.
+func (r *Relay) Flood(from string, v int64) {
+	for _, to := range r.Neighbours {
+		if to != from {
+			r.Pass(to, "broadcast", Message{v})
+		}
+	}
+}
+
+// Pass makes a request of another node, again and again until it is acknowledged.
+func (r *Relay) Pass(to, typ string, body any) {
+	r.Node.Go(func(ctx context.Context) {
+		for {
+			_, err := node.Call[struct{}](ctx, r.Node, to, typ, body, node.Deadline(ackTimeout))
+			if err == nil || r.Node.Sleep(ctx, pause) != nil { // Sleep's error is that the node shuts down
+				return
+			}
+		}
+	})
+}
+
+// HearTopology makes the relay's neighbours those that the topology names.
+func (r *Relay) HearTopology() {
+	node.HandleRPC(r.Node, "topology", func(_ context.Context, t Topology) (struct{}, error) {
+		r.Neighbours = t.Topology[r.Node.ID()]
+		return struct{}{}, nil
+	})
+}
+
+// IgnoreTopology registers a handler of topology that does nothing.
+func IgnoreTopology(n *node.Node) {
+	node.HandleRPC(n, "topology", func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil })
+}
+
+// Others returns the ids of all nodes but n.
+func Others(n *node.Node) []string {
+	return slices.DeleteFunc(n.NodeIDs(), func(id string) bool { return id == n.ID() })
+}

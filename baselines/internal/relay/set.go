@@ -1,0 +1,39 @@
+package relay
+
+// The bodies of the workload broadcast.
+type (
+	// Topology tells each node its neighbours.
+	Topology struct {
+		Topology map[string][]string `json:"topology"`
+	}
+	// Message carries a value.
+	Message struct {
+		Message int64 `json:"message"`
+	}
+	// List carries values in any order.
+	List struct {
+		Messages []int64 `json:"messages"`
+	}
+)
+
+// A Set is a set of values that only grows. The zero value is empty. It is not safe for concurrent use.
+type Set struct {
+	has   map[int64]bool
+	order []int64 // as they came
+}
+
+// Add puts v into the set and tells whether it is new there.
+func (s *Set) Add(v int64) bool {
+	if s.has[v] {
+		return false
+	}
+	if s.has == nil {
+		s.has = make(map[int64]bool)
+	}
+	s.has[v] = true
+	s.order = append(s.order, v)
+	return true
+}
+
+// List returns the values in the order in which they came. It marshals to an array even if there are none.
+func (s *Set) List() List { return List{append([]int64{}, s.order...)} }

@@ -1,0 +1,102 @@
+// Package mutants has nodes that are broken on purpose, each in one way that people do break them. They are the proof that the
+// harness can say no: the tests assert that each one is caught, where, and for what reason, and that the
+// baselines are not.
+//
+// `glomers node NAME` runs one as a process:
+//
+//	glomers test -w broadcast --bin glomers --nemesis partition -- node broadcast-no-retry
+package mutants
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"glomers/node"
+)
+
+// A Mutant is a broken node.
+type Mutant struct {
+	Name     string // for `glomers node`
+	Workload string
+	Breaks   string // what is wrong with it, in a line
+	Caught   Trap
+	Register func(n *node.Node)
+}
+
+// A Trap says where a mutant is caught: a test that finds the mistake. The fields are options of a test; zero
+// means its default.
+type Trap struct {
+	Rate         float64       // operations per second
+	Workers      int           // how many clients work at a time
+	TimeLimit    time.Duration // of the main phase
+	Nemesis      []string      // faults
+	Interval     time.Duration // between the starts and ends of faults
+	Availability string
+
+	Seeds  int    // of the seeds from 1 to this, at least one catches it
+	Reason string // is part of a reason that the result gives
+}
+
+// Flags returns the flags that give `glomers test` these options.
+func (t Trap) Flags() string {
+	var flags []string
+	add := func(name string, set bool, value any) {
+		if set {
+			flags = append(flags, fmt.Sprintf("--%s %v", name, value))
+		}
+	}
+	add("rate", t.Rate != 0, t.Rate)
+	add("concurrency", t.Workers != 0, t.Workers)
+	add("time-limit", t.TimeLimit != 0, t.TimeLimit.Seconds())
+	add("nemesis", len(t.Nemesis) > 0, strings.Join(t.Nemesis, ","))
+	add("nemesis-interval", t.Interval != 0, t.Interval.Seconds())
+	add("availability", t.Availability != "", t.Availability)
+	return strings.Join(flags, " ")
+}
+
+// What the checks say.
+const (
+	lost      = "is missing from the read"
+	repeated  = "was given out"
+	different = "was answered with"
+	misshapen = "had the wrong shape"
+)
+
+// All returns the mutants, sorted by their names.
+func All() []Mutant {
+	const limit = 20 * time.Second
+	quiet := func(rate float64, reason string) Trap {
+		return Trap{Rate: rate, TimeLimit: limit, Seeds: 1, Reason: reason}
+	}
+	under := func(rate float64, fault string, seeds int, reason string) Trap {
+		return Trap{Rate: rate, TimeLimit: limit, Nemesis: []string{fault}, Interval: 3 * time.Second, Seeds: seeds, Reason: reason}
+	}
+	crowded := quiet(100, different)
+	crowded.Workers = 20
+	total := quiet(10, "succeeded, a share of")
+	total.Availability = "total"
+	birthday := quiet(100, repeated)
+	birthday.Seeds = 5
+	empty := quiet(10, misshapen) // if a node is read before it has its first value
+	empty.Seeds = 10
+
+	return []Mutant{
+		{"broadcast-gives-up", "broadcast", "repeats a message twice, then gives up", under(10, "partition", 3, lost), givesUp},
+		{"broadcast-headcount", "broadcast", "counts acknowledgements without looking whose they are", under(10, "partition", 5, lost), headcount},
+		{"broadcast-newest", "broadcast", "leaves the newest value out of reads", quiet(10, lost), newest},
+		{"broadcast-no-retry", "broadcast", "passes each value on once", under(10, "loss", 3, lost), noRetry},
+		{"broadcast-null", "broadcast", "answers reads with null when it has nothing", empty, null},
+		{"broadcast-one-way", "broadcast", "uses each edge of the topology in one direction", quiet(10, lost), oneWay},
+		{"broadcast-overtaken", "broadcast", "takes a message that was overtaken for a repeat", under(50, "reorder", 3, lost), overtaken},
+		{"broadcast-reset", "broadcast", "forgets all on topology, its neighbours too", quiet(10, lost), reset},
+		{"echo-late", "echo", "answers one request in ten after 6 s", total, echoLate},
+		{"echo-swap", "echo", "mixes up requests that overlap", crowded, echoSwap},
+		{"echo-typo", "echo", "misspells a field of its reply", quiet(10, misshapen), echoTypo},
+		{"ids-birthday", "unique-ids", "draws too few random bits", birthday, idsBirthday},
+		{"ids-clock", "unique-ids", "takes the millisecond for an id", quiet(100, repeated), idsClock},
+		{"ids-counter", "unique-ids", "counts without saying which node it is", quiet(10, repeated), idsCounter},
+		{"ids-restart", "unique-ids", "counts from the beginning after a restart", under(50, "kill", 3, repeated), idsRestart},
+		{"ids-set-back", "unique-ids", "trusts a clock that is set back", under(200, "skew", 3, repeated), idsSetBack},
+	}
+}

@@ -1,0 +1,105 @@
+package mutants_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/baselines"
+	"glomers/baselines/mutants"
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/sim"
+	"glomers/node"
+)
+
+// run simulates a node in a mutant's trap.
+func run(t *testing.T, m mutants.Mutant, register func(*node.Node), seed uint64) harness.Result {
+	t.Helper()
+	res, err := sim.Run(t, harness.Test{
+		Workload: m.Workload, Program: harness.InProcess(register), Seed: seed,
+		Rate: m.Caught.Rate, Concurrency: m.Caught.Workers, TimeLimit: m.Caught.TimeLimit,
+		Nemesis: m.Caught.Nemesis, NemesisInterval: m.Caught.Interval, Availability: m.Caught.Availability,
+	})
+	require.NoError(t, err)
+	return res
+}
+
+// gives tells whether one of the reasons has text in it.
+func gives(reasons []string, text string) bool {
+	return slices.ContainsFunc(reasons, func(r string) bool { return strings.Contains(r, text) })
+}
+
+// Every mutant is caught, for the reason that it should be caught for.
+func TestMutantsAreCaught(t *testing.T) {
+	for _, m := range mutants.All() {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			caught := 0
+			var why string
+			for seed := range uint64(m.Caught.Seeds) {
+				res := run(t, m, m.Register, seed+1)
+				if res.Valid == check.Valid {
+					continue
+				}
+				require.True(t, gives(res.Reasons, m.Caught.Reason), "seed %d: %q", seed+1, res.Reasons)
+				why = res.Reasons[0]
+				caught++
+			}
+			require.Positive(t, caught)
+			t.Logf("%d of %d seeds: %s", caught, m.Caught.Seeds, why)
+		})
+	}
+}
+
+// In the same tests with the same seeds, nothing is found to be wrong with the baselines.
+func TestBaselinesAreNot(t *testing.T) {
+	for _, m := range mutants.All() {
+		for _, b := range baselines.All() {
+			if b.Workload != m.Workload {
+				continue
+			}
+			t.Run(m.Name+"/"+b.Name, func(t *testing.T) {
+				t.Parallel()
+				for seed := range uint64(m.Caught.Seeds) {
+					res := run(t, m, b.Register, seed+1)
+					require.Equal(t, check.Valid, res.Valid, "seed %d: %q", seed+1, res.Reasons)
+				}
+			})
+		}
+	}
+}
+
+func TestAll(t *testing.T) {
+	all := mutants.All()
+	require.True(t, slices.IsSortedFunc(all, func(a, b mutants.Mutant) int { return strings.Compare(a.Name, b.Name) }))
+	for _, m := range all {
+		require.NotEmpty(t, m.Breaks)
+		require.Positive(t, m.Caught.Seeds)
+		require.NotEmpty(t, m.Caught.Reason)
+	}
+}
+
+func TestREADMENamesAll(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	for _, b := range baselines.All() {
+		require.Contains(t, string(readme), "| `"+b.Name+"` | "+b.Workload+" | "+b.About+" |")
+	}
+	for _, m := range mutants.All() {
+		require.Contains(t, string(readme), "| `"+m.Name+"` | "+m.Breaks+" |")
+	}
+}
+
+func TestFlags(t *testing.T) {
+	flags := make(map[string]string)
+	for _, m := range mutants.All() {
+		flags[m.Name] = m.Caught.Flags()
+	}
+	require.Equal(t, "--rate 100 --concurrency 20 --time-limit 20", flags["echo-swap"])
+	require.Equal(t, "--rate 10 --time-limit 20 --availability total", flags["echo-late"])
+	require.Equal(t, "--rate 10 --time-limit 20 --nemesis partition --nemesis-interval 3", flags["broadcast-gives-up"])
+}

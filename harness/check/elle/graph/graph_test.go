@@ -1,0 +1,158 @@
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"glomers/harness/check/elle/graph"
+)
+
+func TestKinds(t *testing.T) {
+	require.Equal(t, "wr+rw+realtime", (graph.Realtime | graph.RW | graph.WR).String())
+	require.Empty(t, graph.Kinds(0).String())
+	require.Equal(t, graph.WW, (graph.Process | graph.RW | graph.WW).Name())
+	require.Zero(t, graph.Kinds(0).Name())
+}
+
+func TestBuilder(t *testing.T) {
+	b := graph.NewBuilder(3)
+	require.True(t, b.Empty())
+	require.Equal(t, 3, b.AddNode())
+	b.Link(2, 0, graph.WR)
+	b.Link(0, 2, graph.RW)
+	b.Link(0, 1, graph.WW)
+	b.Link(0, 2, graph.Realtime)
+	b.Link(3, 3, graph.WR)
+	require.False(t, b.Empty())
+	g := b.Graph()
+	require.Equal(t, 4, g.Len())
+	to, kinds := g.Edges(0)
+	require.Equal(t, []int32{1, 2}, to)
+	require.Equal(t, []graph.Kinds{graph.WW, graph.RW | graph.Realtime}, kinds)
+	require.Equal(t, graph.RW|graph.Realtime, g.Kinds(0, 2))
+	require.Equal(t, graph.WR, g.Kinds(3, 3))
+	require.Zero(t, g.Kinds(1, 0))
+	require.Equal(t, graph.RW, g.Named().Kinds(0, 2))
+
+	sub := g.Induced([]int32{0, 2})
+	require.Equal(t, 2, sub.Len())
+	require.Equal(t, graph.RW|graph.Realtime, sub.Kinds(0, 1))
+	require.Equal(t, graph.WR, sub.Kinds(1, 0))
+	require.Empty(t, graph.NewBuilder(0).Graph().Components(graph.All))
+}
+
+// reach returns which nodes can be reached from which, by at least one edge of the kinds.
+func reach(g *graph.Graph, kinds graph.Kinds) [][]bool {
+	n := g.Len()
+	r := make([][]bool, n)
+	for v := range n {
+		r[v] = make([]bool, n)
+		for w := range n {
+			r[v][w] = g.Kinds(v, w)&kinds != 0
+		}
+	}
+	for via := range n {
+		for v := range n {
+			for w := range n {
+				r[v][w] = r[v][w] || r[v][via] && r[via][w]
+			}
+		}
+	}
+	return r
+}
+
+// Two nodes are in one component if each reaches the other.
+func TestComponents(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := drawGraph(t)
+		kinds := rapid.SampledFrom([]graph.Kinds{graph.WW, graph.WW | graph.WR, graph.All}).Draw(t, "kinds")
+		component := make([]int, g.Len())
+		for i, c := range g.Components(kinds) {
+			require.Greater(t, len(c), 1)
+			require.IsIncreasing(t, c)
+			for _, v := range c {
+				require.Zero(t, component[v])
+				component[v] = i + 1
+			}
+		}
+		r := reach(g, kinds)
+		for v := range g.Len() {
+			for w := range g.Len() {
+				if v != w {
+					require.Equal(t, r[v][w] && r[w][v], component[v] > 0 && component[v] == component[w])
+				}
+			}
+		}
+	})
+}
+
+// A long chain does not exhaust the stack.
+func TestComponentsOfALongCycle(t *testing.T) {
+	const n = 300_000
+	b := graph.NewBuilder(n)
+	for v := range n {
+		b.Link(v, (v+1)%n, graph.WW)
+	}
+	g := b.Graph()
+	c := g.Components(graph.WW)
+	require.Len(t, c, 1)
+	require.Len(t, c[0], n)
+	require.Len(t, g.Through(graph.WW, graph.WW), n)
+}
+
+// drawSpans returns transactions of some processes, each of which runs one at a time, and the number of
+// events.
+func drawSpans(t *rapid.T) (spans []graph.Span, events int) {
+	open := make(map[int]int)
+	for range rapid.IntRange(0, 40).Draw(t, "events") {
+		p := rapid.IntRange(0, 3).Draw(t, "process")
+		if v, busy := open[p]; busy {
+			spans[v].End = events
+			spans[v].Acknowledged = rapid.IntRange(0, 3).Draw(t, "outcome") > 0
+			delete(open, p)
+		} else {
+			open[p] = len(spans)
+			spans = append(spans, graph.Span{Begin: events, End: -1, Process: p})
+		}
+		events++
+	}
+	return spans, events
+}
+
+// An acknowledged transaction reaches exactly those that began after its end, though few edges are
+// there.
+func TestRealtime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		spans, events := drawSpans(t)
+		b := graph.NewBuilder(len(spans))
+		b.LinkRealtime(spans, events)
+		g := b.Graph()
+		r := reach(g, graph.Realtime)
+		edges := 0
+		for v, a := range spans {
+			to, _ := g.Edges(v)
+			edges += len(to)
+			for w, b := range spans {
+				require.Equal(t, a.Acknowledged && a.End < b.Begin, r[v][w], "%v %v", a, b)
+			}
+		}
+		require.LessOrEqual(t, edges, 4*len(spans), "no more per transaction than processes")
+	})
+}
+
+// An acknowledged transaction reaches exactly the later ones of its process.
+func TestProcesses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		spans, events := drawSpans(t)
+		b := graph.NewBuilder(len(spans))
+		b.LinkProcesses(spans, events)
+		r := reach(b.Graph(), graph.Process)
+		for v, a := range spans {
+			for w, b := range spans {
+				require.Equal(t, a.Acknowledged && b.Acknowledged && a.Process == b.Process && a.End < b.End, r[v][w], "%v %v", a, b)
+			}
+		}
+	})
+}

@@ -1,0 +1,93 @@
+package check
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// simulate: clients with intervals; ops take effect at a random point
+func gen(rng *rand.Rand, n, clients int, info float64, bad bool) []*registerCall {
+	type cl struct {
+		c    *registerCall
+		done bool // effect taken
+		res  bool
+	}
+	cur := make([]*cl, clients)
+	val := 0
+	var out []*registerCall
+	pos := 0
+	var zombies []*cl
+	apply := func(c *cl) {
+		c.done = true
+		k := c.c
+		switch k.kind {
+		case "read":
+			k.to = val
+			c.res = true
+			if val == 0 { c.res = false }
+		case "write":
+			val = k.to
+			c.res = true
+		case "cas":
+			if val == k.from { val = k.to; c.res = true }
+		}
+	}
+	for len(out) < n {
+		pos++
+		i := rng.IntN(clients)
+		if len(zombies) > 0 && rng.IntN(200) == 0 {
+			j := rng.IntN(len(zombies))
+			apply(zombies[j])
+			zombies = append(zombies[:j], zombies[j+1:]...)
+		}
+		c := cur[i]
+		switch {
+		case c == nil:
+			k := &registerCall{kind: []string{"read", "read", "read", "write", "cas", "cas"}[rng.IntN(6)], began: pos, ended: never, from: 1 + rng.IntN(5), to: 1 + rng.IntN(5)}
+			cur[i] = &cl{c: k}
+		case !c.done && c.c.kind != "read" && rng.Float64() < info:
+			out = append(out, c.c)
+			zombies = append(zombies, c)
+			cur[i] = nil
+		case !c.done:
+			apply(c)
+		default:
+			if c.res {
+				c.c.ended = pos
+				out = append(out, c.c)
+			}
+			cur[i] = nil
+		}
+	}
+	for _, c := range cur {
+		if c != nil && c.c.kind != "read" { out = append(out, c.c) }
+	}
+	if bad {
+		for {
+			c := out[len(out)/2+rng.IntN(len(out)/2)]
+			if c.kind == "read" { c.to = 1 + c.to%5; break }
+		}
+	}
+	return out
+}
+
+func TestStress(t *testing.T) {
+	for _, n := range []int{100, 300, 1000, 5000} {
+		for _, clients := range []int{4, 10, 30} {
+			for _, info := range []float64{0, 0.02, 0.1} {
+				for _, bad := range []bool{false, true} {
+					rng := rand.New(rand.NewPCG(uint64(n), uint64(clients)))
+					calls := gen(rng, n, clients, info, bad)
+					inf := 0
+					for _, c := range calls { if c.ended == never { inf++ } }
+					s := &search{left: 2_000_000}
+					b := time.Now()
+					v := s.judge(0, calls)
+					fmt.Println(n, clients, info, "infos", inf, bad, v, 2_000_000-s.left, time.Since(b))
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,307 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/nemesis"
+	"glomers/harness/network"
+	"glomers/node"
+)
+
+// faulty is a run of ten virtual seconds with these faults.
+func faulty(workload string, register func(*node.Node), faults ...string) Test {
+	return Test{
+		Workload: workload, Program: InProcess(register), NodeCount: 3, Rate: 50, TimeLimit: 10 * time.Second, Seed: 1,
+		Nemesis: faults, NemesisInterval: time.Second,
+	}
+}
+
+// A span is a time in which a fault was in force, and what its start did.
+type span struct {
+	begin, end time.Duration
+	result     string
+}
+
+// spansOf returns those of the fault in a history.
+func spansOf(h []history.Op, fault string) []span {
+	var spans []span
+	open := false
+	for _, op := range h {
+		switch {
+		case op.Process != history.Nemesis:
+		case op.F == "start-"+fault && !open: // the first of two events
+			spans = append(spans, span{begin: time.Duration(op.Time)})
+			open = true
+		case op.F == "start-"+fault:
+			spans[len(spans)-1].result = strings.Trim(string(op.Value), `"`)
+		case op.F == "stop-"+fault && open:
+			spans[len(spans)-1].end = time.Duration(op.Time)
+			open = false
+		}
+	}
+	return spans
+}
+
+// recorded runs a test in virtual time and returns its history too.
+func recorded(t *testing.T, test Test) (Result, []history.Op) {
+	t.Helper()
+	var h []history.Op
+	test.OnOp = func(op history.Op) { h = append(h, op) }
+	return virtually(t, test), h
+}
+
+// Whatever the fault, it is over before the final phase, whose operations succeed.
+func TestFaultsAreHealed(t *testing.T) {
+	t.Parallel()
+	for _, fault := range nemesis.Names() {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			res, h := recorded(t, faulty("broadcast", registerBroadcast, fault))
+			require.Positive(t, res.Nemesis.Started)
+			require.Positive(t, res.Nemesis.InForce[fault])
+			require.Len(t, spansOf(h, fault), res.Nemesis.Started)
+			healed, final := -1, 0
+			for i, op := range h {
+				if op.Process == history.Nemesis {
+					healed = i
+				}
+				if op.Final && op.Type == history.OK {
+					require.Greater(t, i, healed)
+					final++
+				}
+			}
+			require.Equal(t, "stop-"+fault, h[healed].F)
+			require.Equal(t, 3, final)
+			if fault != "kill" { // which may take the only copy of a value with it
+				require.Equal(t, check.Valid, res.Valid, res.Reasons)
+			}
+		})
+	}
+}
+
+// A killed node answers nothing, loses its memory, and is initialised again.
+func TestKill(t *testing.T) {
+	t.Parallel()
+	starts := make(map[string]int)
+	res, h := recorded(t, faulty("unique-ids", func(n *node.Node) {
+		process, count := 0, 0
+		n.OnInit(func(context.Context) error {
+			starts[n.ID()]++
+			process = starts[n.ID()]
+			return nil
+		})
+		node.HandleRPC(n, "generate", func(context.Context, struct{}) (map[string]any, error) {
+			count++
+			return map[string]any{"id": []any{n.ID(), process, count}}, nil
+		})
+	}, "kill"))
+	require.Equal(t, check.Valid, res.Valid, res.Reasons)
+	kills := spansOf(h, "kill")
+	require.Greater(t, len(kills), 2)
+	total := 0
+	for _, n := range starts {
+		total += n
+	}
+	require.GreaterOrEqual(t, total, 3+len(kills)-1, "one that is healed at the very end may not get so far")
+	require.LessOrEqual(t, total, 3+len(kills))
+
+	last := make(map[string][2]int) // by node: number of its process, number of the id
+	for _, op := range h {
+		if op.Type != history.OK {
+			continue
+		}
+		var id struct {
+			node  string
+			nrs   [2]int
+			parts []any
+		}
+		require.NoError(t, json.Unmarshal(op.Value, &id.parts))
+		id.node, id.nrs = id.parts[0].(string), [2]int{int(id.parts[1].(float64)), int(id.parts[2].(float64))}
+		was := last[id.node]
+		if id.nrs[0] == was[0] {
+			require.Equal(t, was[1]+1, id.nrs[1])
+		} else {
+			require.Greater(t, id.nrs[0], was[0])
+			require.Equal(t, 1, id.nrs[1], "a new process begins from nothing")
+		}
+		last[id.node] = id.nrs
+		for _, k := range kills {
+			at := time.Duration(op.Time)
+			require.False(t, id.node == k.result && k.begin < at && at < k.end, "%s answered while it was dead", id.node)
+		}
+	}
+	require.Positive(t, res.Stats.InfoCount, "what a dead node was asked is of unknown outcome")
+}
+
+// What arrives before a node has answered init waits until then.
+func TestMessagesWaitForInit(t *testing.T) {
+	t.Parallel()
+	const slowInit = 700 * time.Millisecond
+	late, held := 0, 0
+	test := faulty("echo", func(n *node.Node) {
+		registerEcho(n)
+		ready := time.Time{}
+		n.OnInit(func(ctx context.Context) error {
+			defer func() { ready = time.Now() }()
+			return n.Sleep(ctx, slowInit)
+		})
+		n.Every(100*time.Millisecond, func(context.Context) {
+			for _, peer := range n.NodeIDs() {
+				must(node.Notify(n, peer, "tick", struct{}{}))
+			}
+		})
+		node.Receive(n, "tick", func(context.Context, string, struct{}) {
+			if ready.IsZero() {
+				late++ // it came before the end of init
+			} else if time.Now().Equal(ready) {
+				held++
+			}
+		})
+	}, "kill")
+	recorded(t, test)
+	require.Zero(t, late)
+	require.Greater(t, held, 2, "several were waiting for each node that came back")
+}
+
+// A node that is paused handles nothing, and all of it afterwards.
+func TestPauseHoldsEverythingUp(t *testing.T) {
+	t.Parallel()
+	start := time.Time{}
+	type moment struct {
+		node string
+		at   time.Duration
+	}
+	var handled []moment
+	test := faulty("echo", func(n *node.Node) {
+		if start.IsZero() {
+			start = time.Now()
+		}
+		note := func() { handled = append(handled, moment{n.ID(), time.Since(start)}) }
+		onEcho(n, note)
+		n.Every(50*time.Millisecond, func(context.Context) { note() })
+	}, "pause")
+	test.limits.call = time.Minute
+	res, h := recorded(t, test)
+	require.Equal(t, res.Stats.Count, res.Stats.OKCount)
+	pauses := spansOf(h, "pause")
+	require.Greater(t, len(pauses), 2)
+	for _, p := range pauses {
+		for _, m := range handled {
+			require.False(t, m.node == p.result && p.begin < m.at && m.at < p.end, "%v in the pause %v", m, p)
+		}
+	}
+}
+
+// The clock of a node stays wrong when its process is killed and started again, and is right after all.
+func TestSkewOutlivesTheProcess(t *testing.T) {
+	t.Parallel()
+	wrong := make(map[time.Duration]bool) // by how much the clock was ahead when a process started
+	test := faulty("echo", func(n *node.Node) {
+		registerEcho(n)
+		n.Every(10*time.Millisecond, func(context.Context) { wrong[n.Now().Sub(time.Now())] = true })
+		n.OnInit(func(context.Context) error { wrong[n.Now().Sub(time.Now())] = true; return nil })
+	}, "skew", "kill")
+	_, h := recorded(t, test)
+	allowed := map[time.Duration]bool{0: true}
+	for _, s := range spansOf(h, "skew") {
+		var ahead map[string]string
+		require.NoError(t, json.Unmarshal([]byte(s.result), &ahead))
+		for _, a := range ahead {
+			d, err := time.ParseDuration(a)
+			require.NoError(t, err)
+			require.LessOrEqual(t, d.Abs(), time.Second)
+			allowed[d] = true
+		}
+	}
+	require.Greater(t, len(wrong), 3)
+	for d := range wrong {
+		require.True(t, allowed[d], d)
+	}
+}
+
+// Two faults may hit the same node, and one may end in the middle of the other.
+func TestPauseAndKillOfOneNode(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		test := faulty("broadcast", registerBroadcast, "pause", "kill")
+		test.NodeCount, test.Seed = 1, seed
+		res, _ := recorded(t, test)
+		require.Zero(t, res.Exceptions.Verdict())
+	}
+}
+
+// An excerpt leaves out what it is told to, and nothing else.
+func TestExcerpt(t *testing.T) {
+	t.Parallel()
+	test := faulty("broadcast", registerBroadcast, "partition", "kill")
+	_, whole := recorded(t, test)
+	invocations := func(h []history.Op) (ops []string) {
+		for _, op := range h {
+			if op.Process != history.Nemesis && op.Type == history.Invoke && !op.Final {
+				ops = append(ops, op.F+string(op.Value))
+			}
+		}
+		return ops
+	}
+	all := invocations(whole)
+	test.Excerpt = &Excerpt{
+		Ops: []int{0, 7, 30},
+		Faults: []FaultWindow{
+			{Name: "kill", Start: 1, Begin: 2 * time.Second, End: 3 * time.Second},
+			{Name: "partition", Start: 0, Begin: 0, End: 500 * time.Millisecond},
+			{Name: "partition", Start: 2, Begin: 9 * time.Second, End: 20 * time.Second}, // until the end
+			{Name: "partition", Start: 3, Begin: 11 * time.Second, End: 12 * time.Second},
+		},
+	}
+	_, part := recorded(t, test)
+	require.Equal(t, []string{all[0], all[7], all[30]}, invocations(part))
+	kills, wholeKills := spansOf(part, "kill"), spansOf(whole, "kill")
+	require.Equal(t, []span{{2 * time.Second, 3 * time.Second, wholeKills[1].result}}, kills)
+	cuts, wholeCuts := spansOf(part, "partition"), spansOf(whole, "partition")
+	require.Len(t, cuts, 2, "what begins after the main phase never does")
+	require.Equal(t, span{0, 500 * time.Millisecond, wholeCuts[0].result}, cuts[0])
+	require.Equal(t, span{9 * time.Second, 10 * time.Second, wholeCuts[2].result}, cuts[1])
+
+	test.Excerpt.Faults[0].Name = "loss"
+	_, err := Run(t.Context(), test)
+	require.EqualError(t, err, `harness: the excerpt has a fault "loss" that is not among ["partition" "kill"]`)
+}
+
+// The hooks see everything, in order.
+func TestHooks(t *testing.T) {
+	t.Parallel()
+	test := faulty("broadcast", registerBroadcast, "partition")
+	test.Store = t.TempDir()
+	var events []network.Event
+	test.OnMessage = func(e network.Event) { events = append(events, e) }
+	res, h := recorded(t, test)
+	require.Equal(t, jsonLines(t, readHistory(t, res)), jsonLines(t, h))
+	sent := slices.DeleteFunc(slices.Clone(events), func(e network.Event) bool { return e.Kind != network.Sent })
+	require.Len(t, sent, res.Net.All.Sent)
+}
+
+func jsonLines(t *testing.T, h []history.Op) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, history.Write(&b, h))
+	return b.String()
+}
+
+func TestNodeOf(t *testing.T) {
+	t.Parallel()
+	for p, want := range map[history.Process]string{0: "n1", 4: "n5", 5: "n1", 12: "n3"} {
+		require.Equal(t, want, Test{}.NodeOf(p))
+	}
+	for p, want := range map[history.Process]string{0: "n0", 2: "n0", 3: "n1", 4: "n0", 7: "n1"} {
+		require.Equal(t, want, Test{NodeCount: 2, Concurrency: 4}.NodeOf(p))
+	}
+}

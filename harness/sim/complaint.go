@@ -1,0 +1,61 @@
+package sim
+
+import (
+	"errors"
+	"strings"
+
+	"glomers/harness"
+	"glomers/harness/check"
+)
+
+// A complaint is in what way a run failed. A smaller run that makes another complaint is not the
+// same failure.
+type complaint struct {
+	check   int // the index among checks; -1 if a node broke the protocol
+	verdict check.Verdict
+	reason  string // of the NodeError, without numbers
+}
+
+// checks returns the verdicts of a run, in the order of how much they say.
+func checks(res harness.Result) []check.Result {
+	return []check.Result{res.Workload, res.Exceptions, res.Availability, res.Stats, res.Nemesis}
+}
+
+// complaintOf returns the worst that can be said about a run; ok is false if it did not fail, or not
+// because of what happened in it.
+func complaintOf(res harness.Result, err error) (c complaint, ok bool) {
+	if err != nil {
+		broken, ok := errors.AsType[*harness.NodeError](err)
+		if !ok {
+			return complaint{}, false
+		}
+		return complaint{check: -1, reason: withoutNumbers(broken.Reason)}, true
+	}
+	for i, r := range checks(res) {
+		if v := r.Verdict(); v > c.verdict {
+			c.check, c.verdict = i, v
+		}
+	}
+	return c, c.verdict != check.Valid
+}
+
+func (c complaint) broken() bool { return c.check < 0 }
+
+// repeated tells whether another run gives rise to the complaint.
+func (c complaint) repeated(res harness.Result, err error) bool {
+	if c.broken() || err != nil {
+		other, ok := complaintOf(res, err)
+		return ok && c == other
+	}
+	return checks(res)[c.check].Verdict() >= c.verdict
+}
+
+// withoutNumbers takes the times and counts out of a text: they differ from run to run.
+func withoutNumbers(s string) string {
+	return strings.Map(func(r rune) rune {
+		if '0' <= r && r <= '9' {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,273 @@
+package sim
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+	"unicode/utf8"
+
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/network"
+)
+
+const (
+	maxShown = 15 // messages that a scenario shows
+	maxWidth = 72 // bytes of a value or a message that it shows
+)
+
+// String tells what happens in the small run: operations, faults, the messages that matter, the verdict, and how
+// to have it again.
+func (s *Shrunk) String() string {
+	var b strings.Builder
+	to := plan{nodes: s.Test.NodeCount, limit: s.Test.TimeLimit, ops: s.Test.Excerpt.Ops, faults: s.Test.Excerpt.Faults}
+	fmt.Fprintf(&b, "seed %d in %d runs: operations %d → %d, faults %d → %d, nodes %d → %d, time %v → %v\n",
+		s.Test.Seed, s.Runs, len(s.from.ops), len(to.ops), len(s.from.faults), len(to.faults),
+		cmp.Or(s.from.nodes, 5), cmp.Or(to.nodes, 5), s.from.limit, to.limit)
+	fmt.Fprintf(&b, "\n    %s\n", describe(s.Test))
+	section(&b, "operations", s.operations())
+	section(&b, "faults", s.faults())
+	section(&b, "messages between nodes", s.messages())
+	section(&b, s.verdict(), s.reasons())
+	fmt.Fprintf(&b, "\nagain, from the same Test:\n\n%s", s.code())
+	return b.String()
+}
+
+// describe sums up the options of a test in a line.
+func describe(t harness.Test) string {
+	parts := []string{
+		t.Workload,
+		fmt.Sprintf("%d nodes", cmp.Or(t.NodeCount, 5)),
+		fmt.Sprintf("%v operations/s for %v", cmp.Or(t.Rate, 5), cmp.Or(t.TimeLimit, harness.DefaultTimeLimit)),
+	}
+	if t.Concurrency > 0 {
+		parts = append(parts, fmt.Sprintf("%d workers", t.Concurrency))
+	}
+	if t.Latency > 0 {
+		parts = append(parts, fmt.Sprintf("%s latency of %v", cmp.Or(t.LatencyDist, network.Constant), t.Latency))
+	}
+	if len(t.Nemesis) > 0 {
+		parts = append(parts, "faults: "+strings.Join(t.Nemesis, ", "))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// section writes a heading and lines whose cells, parted by tabs, are aligned.
+func section(b *strings.Builder, heading string, lines []string) {
+	if len(lines) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s\n", heading)
+	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	for _, line := range lines {
+		_, _ = fmt.Fprintf(w, "    %s\n", line) // a Builder takes everything
+	}
+	_ = w.Flush()
+}
+
+// operations returns a line for each operation, numbered from 1.
+func (s *Shrunk) operations() []string {
+	var lines []string
+	done := make(map[int]history.Op) // by the position of the invocation
+	for i, inv := range history.Invocations(s.record.ops) {
+		if inv >= 0 {
+			done[inv] = s.record.ops[i]
+		}
+	}
+	for i, op := range s.record.ops {
+		if op.Process == history.Nemesis || op.Type != history.Invoke {
+			continue
+		}
+		what := strings.TrimSpace(op.F + " " + quote(op.Value))
+		if op.Final {
+			what = "final " + what
+		}
+		lines = append(lines, fmt.Sprintf("%d.\t%s\tprocess %v to %s\t%s\t→ %s",
+			len(lines)+1, seconds(op.Time), op.Process, s.Test.NodeOf(op.Process), what, outcome(op, done[i])))
+	}
+	return lines
+}
+
+// outcome says how an operation ended.
+func outcome(invoked, done history.Op) string {
+	if done.Type == "" {
+		return "never ended"
+	}
+	words := []string{string(done.Type)}
+	if string(done.Value) != string(invoked.Value) {
+		words = append(words, quote(done.Value))
+	}
+	if len(done.Error) > 0 {
+		words = append(words, quote(done.Error))
+	}
+	if done.Time > invoked.Time {
+		words = append(words, fmt.Sprintf("after %v", time.Duration(done.Time-invoked.Time).Round(time.Millisecond)))
+	}
+	return strings.Join(words, " ")
+}
+
+// faults returns a line for each time in which a fault was in force.
+func (s *Shrunk) faults() []string {
+	var lines []string
+	for _, f := range s.record.spans() {
+		lines = append(lines, fmt.Sprintf("%s to %s\t%s\t%s", seconds(int64(f.Begin)), seconds(int64(f.End)), f.Name, effect(f.asked, f.done)))
+	}
+	return lines
+}
+
+// effect says what a fault did, given the values that the history has about its start.
+func effect(asked, done json.RawMessage) string {
+	var text string
+	var parts []string
+	if json.Unmarshal(asked, &text) == nil && text != "" {
+		parts = append(parts, text)
+	}
+	var links int
+	var isolated []json.RawMessage
+	var deaf map[string][]string // to whom each node is
+	switch {
+	case json.Unmarshal(done, &text) == nil: // a node, or a word
+		parts = append(parts, text)
+	case json.Unmarshal(done, &links) == nil:
+		parts = append(parts, fmt.Sprintf("on %d links", links))
+	case json.Unmarshal(done, &isolated) == nil && len(isolated) == 2 && json.Unmarshal(isolated[1], &deaf) == nil:
+		for _, node := range slices.Sorted(maps.Keys(deaf)) {
+			if len(deaf[node]) > 0 {
+				parts = append(parts, fmt.Sprintf("%s hears nothing of %s", node, strings.Join(deaf[node], ", ")))
+			}
+		}
+	default:
+		parts = append(parts, quote(done))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// messages returns a line for each of the few messages that matter most: above all the lost ones, then those that were sent
+// first.
+func (s *Shrunk) messages() []string {
+	type fate struct {
+		sent network.Event
+		ends []network.Event
+	}
+	var fates []*fate
+	byID := make(map[int64]*fate)
+	for _, e := range s.record.events {
+		if e.Kind == network.Sent {
+			f := &fate{sent: e}
+			byID[e.ID], fates = f, append(fates, f)
+		} else if f := byID[e.ID]; f != nil {
+			f.ends = append(f.ends, e)
+		}
+	}
+	lost := func(f *fate) bool {
+		return slices.ContainsFunc(f.ends, func(e network.Event) bool { return e.Kind != network.Received })
+	}
+	shown := slices.Clone(fates)
+	slices.SortStableFunc(shown, func(a, b *fate) int { return cmp.Compare(rank(lost(a)), rank(lost(b))) })
+	shown = shown[:min(len(shown), maxShown)]
+	slices.SortFunc(shown, func(a, b *fate) int { return cmp.Compare(a.sent.ID, b.sent.ID) })
+
+	var lines []string
+	for _, f := range shown {
+		ends := []string{"still under way at the end"}
+		if len(f.ends) > 0 {
+			ends = nil
+		}
+		for _, e := range f.ends {
+			ends = append(ends, ending(e)+" at "+seconds(int64(e.Time)))
+		}
+		lines = append(lines, fmt.Sprintf("%s\t%s → %s\t%s\t%s",
+			seconds(int64(f.sent.Time)), f.sent.Src, f.sent.Dest, quote(f.sent.Body), strings.Join(ends, ", ")))
+	}
+	if more := len(fates) - len(shown); more > 0 {
+		lines = append(lines, fmt.Sprintf("… and %d more", more))
+	}
+	return lines
+}
+
+// rank puts what matters first.
+func rank(matters bool) int {
+	if matters {
+		return 0
+	}
+	return 1
+}
+
+func ending(e network.Event) string {
+	switch e.Kind {
+	case network.Received:
+		return "arrived"
+	case network.Gone:
+		return "found nobody"
+	}
+	return "lost"
+}
+
+func (s *Shrunk) verdict() string {
+	if s.Err != nil {
+		return "broken"
+	}
+	return s.Result.Valid.String()
+}
+
+func (s *Shrunk) reasons() []string {
+	if s.Err != nil {
+		return strings.Split(s.Err.Error(), "\n")
+	}
+	var reasons []string
+	for _, r := range checks(s.Result) {
+		if r.Verdict() != check.Valid {
+			reasons = append(reasons, r.Reasons()...)
+		}
+	}
+	return reasons
+}
+
+// code returns Go statements that make the small run from the Test of the large one.
+func (s *Shrunk) code() string {
+	t := s.Test
+	var b strings.Builder
+	fmt.Fprintf(&b, "\ttest.Seed, test.NodeCount, test.Concurrency = %d, %d, %d\n", t.Seed, t.NodeCount, t.Concurrency)
+	fmt.Fprintf(&b, "\ttest.TimeLimit, test.Nemesis = %s, %#v\n", duration(t.TimeLimit), t.Nemesis)
+	fmt.Fprintf(&b, "\ttest.Excerpt = &harness.Excerpt{\n\t\tOps: %#v,\n", t.Excerpt.Ops)
+	if len(t.Excerpt.Faults) > 0 {
+		b.WriteString("\t\tFaults: []harness.FaultWindow{\n")
+		for _, w := range t.Excerpt.Faults {
+			fmt.Fprintf(&b, "\t\t\t{Name: %q, Start: %d, Begin: %s, End: %s},\n", w.Name, w.Start, duration(w.Begin), duration(w.End))
+		}
+		b.WriteString("\t\t},\n")
+	}
+	b.WriteString("\t}\n\tsim.Check(t, test)\n")
+	return b.String()
+}
+
+// duration returns a time as a Go expression.
+func duration(d time.Duration) string {
+	if d%time.Millisecond == 0 {
+		return fmt.Sprintf("%d * time.Millisecond", d.Milliseconds())
+	}
+	return fmt.Sprintf("%d * time.Nanosecond", d.Nanoseconds())
+}
+
+func seconds(ns int64) string { return fmt.Sprintf("%.3f s", float64(ns)/1e9) }
+
+// quote returns JSON as it is shown, cut if it is long; "" for null.
+func quote(raw json.RawMessage) string {
+	if len(raw) == 0 || string(raw) == "null" {
+		return ""
+	}
+	if len(raw) <= maxWidth {
+		return string(raw)
+	}
+	cut := maxWidth
+	for cut > 0 && !utf8.RuneStart(raw[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s… (%d bytes)", raw[:cut], len(raw))
+}

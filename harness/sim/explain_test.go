@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/history"
+	"glomers/harness/network"
+)
+
+func TestDescribe(t *testing.T) {
+	require.Equal(t, "echo, 5 nodes, 5 operations/s for 1m0s", describe(harness.Test{Workload: "echo"}))
+	require.Equal(t, "broadcast, 25 nodes, 100 operations/s for 20s, 50 workers, constant latency of 100ms, faults: partition, loss", describe(harness.Test{
+		Workload: "broadcast", NodeCount: 25, Rate: 100, TimeLimit: 20 * time.Second, Concurrency: 50,
+		Latency: 100 * time.Millisecond, Nemesis: []string{"partition", "loss"},
+	}))
+}
+
+func TestEffect(t *testing.T) {
+	for _, c := range []struct{ asked, done, want string }{
+		{`"one"`, `["isolated",{"n1":["n0"],"n0":["n1","n2"],"n2":[]}]`, "one; n0 hears nothing of n1, n2; n1 hears nothing of n0"},
+		{`"30 %"`, `12`, "30 %; on 12 links"},
+		{`null`, `"n3"`, "n3"},
+		{`null`, `"nothing-to-cut"`, "nothing-to-cut"},
+		{`null`, `{"n0":"1ms"}`, `{"n0":"1ms"}`},
+	} {
+		require.Equal(t, c.want, effect(json.RawMessage(c.asked), json.RawMessage(c.done)))
+	}
+}
+
+func TestOutcome(t *testing.T) {
+	invoked := history.Op{Time: 1e9, Value: json.RawMessage(`7`)}
+	require.Equal(t, "never ended", outcome(invoked, history.Op{}))
+	require.Equal(t, "ok", outcome(invoked, history.Op{Type: history.OK, Time: 1e9, Value: json.RawMessage(`7`)}))
+	require.Equal(t, `info "net-timeout" after 5s`,
+		outcome(invoked, history.Op{Type: history.Info, Time: 6e9, Value: json.RawMessage(`7`), Error: json.RawMessage(`"net-timeout"`)}))
+	require.Equal(t, "ok [1,2]", outcome(invoked, history.Op{Type: history.OK, Time: 1e9, Value: json.RawMessage(`[1,2]`)}))
+}
+
+// Of many messages those that got lost are shown, in the order of sending, and the others counted.
+func TestMessages(t *testing.T) {
+	var s Shrunk
+	for id := range int64(40) {
+		m := network.Message{ID: id, Src: "n0", Dest: "n1", Body: json.RawMessage(fmt.Sprintf(`{"id":%d}`, id))}
+		kind := network.Received
+		switch id {
+		case 20:
+			kind = network.Dropped
+		case 30:
+			kind = network.Gone
+		}
+		s.record.events = append(s.record.events, network.Event{Kind: network.Sent, Message: m})
+		if id != 1 {
+			s.record.events = append(s.record.events, network.Event{Time: 5 * time.Millisecond, Kind: kind, Message: m})
+		}
+	}
+	lines := s.messages()
+	require.Len(t, lines, maxShown+1)
+	require.Equal(t, "0.000 s\tn0 → n1\t{\"id\":0}\tarrived at 0.005 s", lines[0])
+	require.Equal(t, "0.000 s\tn0 → n1\t{\"id\":1}\tstill under way at the end", lines[1])
+	require.Equal(t, "0.000 s\tn0 → n1\t{\"id\":20}\tlost at 0.005 s", lines[13])
+	require.Equal(t, "0.000 s\tn0 → n1\t{\"id\":30}\tfound nobody at 0.005 s", lines[14])
+	require.Equal(t, "… and 25 more", lines[15])
+}
+
+func TestCodeIsGo(t *testing.T) {
+	s := Shrunk{Test: harness.Test{Seed: 7, NodeCount: 2, TimeLimit: 1234567, Nemesis: []string{"kill"}, Excerpt: &harness.Excerpt{
+		Ops: []int{3, 8}, Faults: []harness.FaultWindow{{Name: "kill", Start: 1, Begin: time.Second, End: 1500 * time.Millisecond}},
+	}}}
+	code := s.code()
+	_, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc f() {\n"+code+"}\n", 0)
+	require.NoError(t, err, code)
+	require.Contains(t, code, "1234567 * time.Nanosecond")
+	require.Contains(t, code, `{Name: "kill", Start: 1, Begin: 1000 * time.Millisecond, End: 1500 * time.Millisecond},`)
+	require.Contains(t, code, "Ops: []int{3, 8},")
+}
+
+func TestQuote(t *testing.T) {
+	require.Empty(t, quote(nil))
+	require.Empty(t, quote(json.RawMessage("null")))
+	require.Equal(t, "[1]", quote(json.RawMessage("[1]")))
+	long := quote(json.RawMessage(`"` + strings.Repeat("é", 100) + `"`))
+	require.Equal(t, `"`+strings.Repeat("é", 35)+"… (202 bytes)", long)
+}

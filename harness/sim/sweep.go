@@ -1,0 +1,216 @@
+package sim
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"glomers/harness"
+)
+
+// The flags of a test binary that imports this package; nothing but the command line sets them.
+var (
+	seedFlag   = flag.Uint64("seed", 0, "simulate only this seed, from 1 on")
+	seedsFlag  = flag.Int("seeds", 0, "simulate so many seeds of each scenario (default 20, or fewer for large ones)")
+	shrinkFlag = flag.Bool("shrink", false, "shrink the first failure of each scenario")
+)
+
+// A Scenario is a test that Sweep runs with many seeds. The Seed of Test is not looked at.
+type Scenario struct {
+	Name  string
+	Test  harness.Test
+	Seeds int // how many, unless -seeds says so; 0 means 20
+}
+
+const (
+	defaultSeeds = 20
+	maxFailures  = 30 // of a scenario: then the other seeds are left out
+	maxReported  = 3  // of those: the others are counted
+)
+
+// Sweep runs each scenario as a subtest of t, with as many seeds as the flags say, several at a time. It
+// reports the seeds that fail and how to run them again, and logs what was covered.
+func Sweep(t *testing.T, scenarios ...Scenario) {
+	t.Helper()
+	var total Report
+	for _, s := range scenarios {
+		t.Run(s.Name, func(t *testing.T) {
+			seeds, err := chooseSeeds(*seedFlag, *seedsFlag, s.Seeds)
+			if err != nil {
+				t.Fatal(err)
+			}
+			report := s.sweep(t, seeds)
+			t.Log(report)
+			total.add(report)
+			report.fail(t, s.Test)
+			if *shrinkFlag && len(report.Failures) > 0 {
+				test := s.Test
+				test.Seed = report.Failures[0].Seed
+				small, err := Shrink(t, test)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Log(small)
+			}
+		})
+	}
+	if len(scenarios) > 1 {
+		t.Logf("all scenarios: %v", total)
+	}
+}
+
+// chooseSeeds returns the seeds of a scenario, given the flags and its own wish. Seed 0 is none.
+func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
+	if seed != 0 {
+		return []uint64{seed}, nil
+	}
+	if seeds < 0 {
+		return nil, fmt.Errorf("sim: -seeds %d: want at least 1", seeds)
+	}
+	all := make([]uint64, cmp.Or(seeds, wish, defaultSeeds))
+	for i := range all {
+		all[i] = uint64(i + 1)
+	}
+	return all, nil
+}
+
+// sweep runs the scenario with each of the seeds, on all cores.
+func (s Scenario) sweep(t *testing.T, seeds []uint64) Report {
+	began := time.Now()
+	var mu sync.Mutex // guards report
+	var report Report
+	next := make(chan uint64)
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for seed := range next {
+				test := s.Test
+				test.Seed = seed
+				res, err := Run(t, test)
+				mu.Lock()
+				report.count(res, failure(res, err))
+				mu.Unlock()
+			}
+		})
+	}
+	enough := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return len(report.Failures) >= maxFailures
+	}
+	for i, seed := range seeds {
+		if enough() {
+			report.LeftOut = len(seeds) - i
+			break
+		}
+		next <- seed
+	}
+	close(next)
+	workers.Wait()
+	slices.SortFunc(report.Failures, func(a, b Failure) int { return cmp.Compare(a.Seed, b.Seed) })
+	report.Wall = time.Since(began)
+	return report
+}
+
+// A Report sums up the runs of a sweep.
+type Report struct {
+	Seeds      int
+	LeftOut    int           // seeds that were not run because too many had failed
+	Virtual    time.Duration // time that passed in the runs, together
+	Wall       time.Duration // time that they took, side by side
+	Operations int
+	Messages   int
+	Faults     int       // started
+	Dropped    int       // messages lost to faults
+	Failures   []Failure // in the order of their seeds
+}
+
+// A Failure is a seed that did not give the verdict Valid.
+type Failure struct {
+	Seed    uint64
+	Problem string
+}
+
+// count adds a run.
+func (r *Report) count(res harness.Result, problem string) {
+	r.Seeds++
+	r.Virtual += res.Elapsed
+	r.Operations += res.Stats.Count
+	r.Messages += res.Net.All.Messages
+	r.Faults += res.Nemesis.Started
+	r.Dropped += res.Nemesis.Dropped
+	if problem != "" {
+		r.Failures = append(r.Failures, Failure{res.Seed, problem})
+	}
+}
+
+// add adds the runs of another sweep, which came after those of r.
+func (r *Report) add(o Report) {
+	r.Seeds += o.Seeds
+	r.LeftOut += o.LeftOut
+	r.Virtual += o.Virtual
+	r.Wall += o.Wall
+	r.Operations += o.Operations
+	r.Messages += o.Messages
+	r.Faults += o.Faults
+	r.Dropped += o.Dropped
+	r.Failures = append(r.Failures, o.Failures...)
+}
+
+// String returns a line.
+func (r Report) String() string {
+	s := fmt.Sprintf("%d seeds, %d failed", r.Seeds, len(r.Failures))
+	if r.LeftOut > 0 {
+		s += fmt.Sprintf(" and %d were left out", r.LeftOut)
+	}
+	return s + fmt.Sprintf("; %v of virtual time in %v (%.0f times as fast); %d operations, %d messages, %d faults, %d messages lost to them",
+		r.Virtual.Round(time.Second), r.Wall.Round(time.Millisecond), r.Virtual.Seconds()/r.Wall.Seconds(),
+		r.Operations, r.Messages, r.Faults, r.Dropped)
+}
+
+// fail fails t if any seed failed, and says how to have the first few again.
+func (r Report) fail(t *testing.T, test harness.Test) {
+	t.Helper()
+	for i, f := range r.Failures {
+		if i == maxReported {
+			t.Errorf("… and %d more seeds", len(r.Failures)-maxReported)
+			return
+		}
+		t.Errorf("seed %d: %s\n\t%s\n\tagain: %s", f.Seed, f.Problem, describe(test), command(t.Name(), f.Seed))
+	}
+}
+
+// command returns the command that runs a seed of the test with that name alone.
+func command(test string, seed uint64) string {
+	levels := strings.Split(test, "/")
+	for i, level := range levels {
+		levels[i] = "^" + regexp.QuoteMeta(level) + "$"
+	}
+	return fmt.Sprintf("go test %s -run '%s' -seed %d", packagePath(), strings.Join(levels, "/"), seed)
+}
+
+// packagePath returns the directory of the package under test relative to its module, as in "./broadcast".
+func packagePath() string {
+	dir, err := os.Getwd() // go test runs a test in its package's directory
+	if err != nil {
+		return "."
+	}
+	for root := dir; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			rel, _ := filepath.Rel(root, dir) // root is a parent
+			return "./" + filepath.ToSlash(rel)
+		}
+		if root == filepath.Dir(root) {
+			return "."
+		}
+	}
+}

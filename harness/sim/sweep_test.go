@@ -1,0 +1,100 @@
+package sim
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestChooseSeeds(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		seed        uint64
+		seeds, wish int
+		count       int
+		first       uint64
+	}{
+		{name: "default", count: defaultSeeds, first: 1},
+		{name: "of the scenario", wish: 3, count: 3, first: 1},
+		{name: "flag", seeds: 7, wish: 3, count: 7, first: 1},
+		{name: "one", seed: 42, seeds: 7, wish: 3, count: 1, first: 42},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			seeds, err := chooseSeeds(c.seed, c.seeds, c.wish)
+			require.NoError(t, err)
+			require.Len(t, seeds, c.count)
+			require.Equal(t, c.first, seeds[0])
+		})
+	}
+	_, err := chooseSeeds(0, -1, 0)
+	require.EqualError(t, err, "sim: -seeds -1: want at least 1")
+}
+
+// Whatever the order in which they were run, the failures are reported by their seeds; and too many are not run.
+func TestSweepStops(t *testing.T) {
+	s := Scenario{Test: broadcast(withoutRetry, "partition")}
+	s.Test.NemesisInterval = 500 * time.Millisecond // nearly every seed fails
+	seeds, err := chooseSeeds(0, 10*maxFailures, 0)
+	require.NoError(t, err)
+	r := s.sweep(t, seeds)
+	require.GreaterOrEqual(t, len(r.Failures), maxFailures)
+	require.Equal(t, len(seeds), r.Seeds+r.LeftOut)
+	require.Positive(t, r.LeftOut)
+	for i := 1; i < len(r.Failures); i++ {
+		require.Less(t, r.Failures[i-1].Seed, r.Failures[i].Seed)
+	}
+	require.Contains(t, r.String(), "were left out")
+}
+
+func TestReport(t *testing.T) {
+	s := Scenario{Test: broadcast(wellBehaved, "partition")}
+	r := s.sweep(t, []uint64{1, 2, 3})
+	require.Equal(t, 3, r.Seeds)
+	require.Empty(t, r.Failures)
+	require.GreaterOrEqual(t, r.Virtual, 3*20*time.Second) // the main phase and the recovery
+	require.Positive(t, r.Operations)
+	require.Greater(t, r.Messages, r.Operations)
+	require.Positive(t, r.Faults)
+	require.Positive(t, r.Dropped)
+
+	var total Report
+	total.add(r)
+	total.add(r)
+	require.Equal(t, 2*r.Messages, total.Messages)
+	require.Equal(t, 6, total.Seeds)
+}
+
+// asSweep, in the environment, makes TestFailingSweep sweep instead of looking at how another process does.
+const asSweep = "GLOMERS_TEST_SWEEP"
+
+func TestFailingSweep(t *testing.T) {
+	if os.Getenv(asSweep) != "" {
+		Sweep(t, Scenario{Name: "cut (often)", Test: broadcast(withoutRetry, "partition")})
+		return
+	}
+	path, err := os.Executable()
+	require.NoError(t, err)
+	run := func(flags ...string) string {
+		cmd := exec.Command(path, append([]string{"-test.run", "^TestFailingSweep$"}, flags...)...)
+		cmd.Env = append(os.Environ(), asSweep+"=1")
+		out, err := cmd.CombinedOutput()
+		require.Error(t, err, "the sweep must fail: %s", out)
+		return string(out)
+	}
+
+	out := run("-seeds", "8", "-shrink")
+	require.Contains(t, out, "8 seeds, ")
+	require.Contains(t, out, "invalid: value ")
+	require.Contains(t, out, "broadcast, 5 nodes, 10 operations/s for 10s, faults: partition")
+	require.Contains(t, out, `again: go test ./harness/sim -run '^TestFailingSweep$/^cut_\(often\)$' -seed 1`)
+	require.Contains(t, out, "nodes 5 → 2")
+	require.Contains(t, out, "sim.Check(t, test)")
+
+	out = run("-seed", "2")
+	require.Contains(t, out, "1 seeds, 1 failed")
+	require.NotContains(t, out, "nodes 5 →")
+	require.Contains(t, run("-seeds", "-1"), "sim: -seeds -1: want at least 1")
+}

@@ -1,0 +1,165 @@
+// Kafka-log is a node of the Kafka-style log challenges 5a to 5c: an append-only log for each key, with which
+// producers and consumers deal at any node, partition or not.
+//
+// The decisions are in replica.go and log.go; this file connects them to messages and timers.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"glomers/node"
+)
+
+func main() {
+	acks := flag.String("acks", "1", `when a send is answered: "1" as soon as this node has it, "all" when every node has it`)
+	flag.Parse()
+	if *acks != "1" && *acks != "all" {
+		fmt.Fprintf(os.Stderr, "kafka-log: -acks=%s: want 1 or all\n", *acks)
+		os.Exit(2)
+	}
+	n := node.NewNode()
+	serve(n, *acks == "all")
+	node.Main(n)
+}
+
+// patience is how long a request waits for other nodes. It is less than the 5 s after which clients give up.
+const patience = 3 * time.Second
+
+// timings returns what suits the acks.
+//
+// With acks=1 a pace bounds the time until a message is visible, a pace and two hops, and the cost, little more than
+// three messages per pace. A node that starts in a partition must be available soon.
+//
+// With acks=all clients wait for the pace. Without the others there is nothing that a node could do.
+func timings(acksAll bool) timing {
+	if acksAll {
+		return timing{pace: 10 * time.Millisecond, alone: never}
+	}
+	return timing{pace: 60 * time.Millisecond, alone: 500 * time.Millisecond}
+}
+
+// serve registers the handlers of a kafka-log node.
+func serve(n *node.Node, acksAll bool) {
+	start := time.Now()
+	s := &server{
+		node:    n,
+		acksAll: acksAll,
+		replica: newReplica(start.UnixNano()),
+		start:   start,
+		wakeAt:  never,
+	}
+	n.OnInit(func(context.Context) error {
+		s.replica.join(n.ID(), n.NodeIDs(), timings(acksAll))
+		return nil
+	})
+	node.Receive(n, "replicate", func(_ context.Context, from string, m message) {
+		s.do(s.replica.receive(from, m, s.now()))
+	})
+	node.HandleRPC(n, "send", s.send)
+	node.HandleRPC(n, "poll", s.poll)
+	node.HandleRPC(n, "commit_offsets", s.commit)
+	node.HandleRPC(n, "list_committed_offsets", s.committed)
+}
+
+// A server runs a replica on a node. The node calls it from one goroutine at a time.
+type server struct {
+	node    *node.Node
+	acksAll bool
+	replica *replica
+	start   time.Time
+	wakeAt  time.Duration // for when the timer is set; never if it is not
+	stop    func()        // stops the timer; nil before the first one
+	waiters []waiter
+}
+
+// A waiter is a request that waits for something.
+type waiter struct {
+	ready func() bool
+	done  chan struct{} // closed by the server when ready is true
+}
+
+// now returns the time in the replica's terms.
+func (s *server) now() time.Duration { return time.Since(s.start) }
+
+// do sends what the replica decided, wakes those who waited for it, and sets the timer to what it plans next.
+func (s *server) do(out []outgoing) {
+	for _, m := range out {
+		// Only a broken output is an error, and that ends the node.
+		_ = node.Notify(s.node, m.dest, "replicate", m.message)
+	}
+	s.waiters = slices.DeleteFunc(s.waiters, func(w waiter) bool {
+		if w.ready() {
+			close(w.done)
+			return true
+		}
+		return false
+	})
+	next := s.replica.next()
+	if next == s.wakeAt {
+		return
+	}
+	if s.stop != nil {
+		s.stop()
+	}
+	s.wakeAt = next
+	if next == never {
+		return
+	}
+	s.stop = s.node.After(next-s.now(), func(context.Context) {
+		s.wakeAt = never
+		s.do(s.replica.tick(s.now()))
+	})
+}
+
+// ready waits until the replica has joined. Before that it must not write, and does not know what it has
+// written.
+func (s *server) ready(ctx context.Context) error {
+	s.do(s.replica.start(s.now()))
+	if !s.await(ctx, func() bool { return s.replica.joined }) {
+		return node.NewRPCError(node.TemporarilyUnavailable, "kafka-log: this node has not reached all others since its start")
+	}
+	return nil
+}
+
+// write does something that adds to the journal. With acks=all it waits until every node has it;
+// if a node is known not to answer, nothing is done.
+func (s *server) write(ctx context.Context, do func() []outgoing) error {
+	if err := s.ready(ctx); err != nil {
+		return err
+	}
+	if s.acksAll && !s.replica.reachable() {
+		return node.NewRPCError(node.TemporarilyUnavailable, "kafka-log: a node does not answer, and acks=all needs every one")
+	}
+	s.do(do())
+	end := len(s.replica.own())
+	if s.acksAll && !s.await(ctx, func() bool { return s.replica.stable >= end }) {
+		// It will be everywhere as soon as the network permits, so nothing definite can be said.
+		return node.NewRPCError(node.Timeout, "kafka-log: stored here, but not confirmed by all nodes in time")
+	}
+	return nil
+}
+
+// await waits until ready, which the replica's events make true, and tells whether it became so. It waits no longer
+// than patience; others have the turn meanwhile.
+func (s *server) await(ctx context.Context, ready func() bool) bool {
+	if ready() {
+		return true
+	}
+	w := waiter{ready, make(chan struct{})}
+	s.waiters = append(s.waiters, w)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	s.node.Blocking(ctx, func() {
+		select {
+		case <-w.done:
+		case <-ctx.Done():
+		}
+	})
+	s.waiters = slices.DeleteFunc(s.waiters, func(o waiter) bool { return o.done == w.done })
+	return ready()
+}

@@ -1,0 +1,507 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The timings of main.go.
+var (
+	pace    = timings(false).pace
+	paceAll = timings(true).pace
+)
+
+// always wants every message to be shown.
+func always(*sending) bool { return true }
+
+// The load of challenge 5b.
+func TestCostAndLag(t *testing.T) {
+	for seed := range uint64(5) {
+		const hop = 250 * time.Microsecond
+		s := newSim(t, 2, seed, hop)
+		ops := s.load(1000, 10*time.Second)
+		s.run(12 * time.Second)
+		require.True(t, s.caughtUp())
+		slices.Sort(s.lags)
+		median, last := s.lags[len(s.lags)/2], s.lags[len(s.lags)-1]
+		perOp := float64(s.sent) / float64(ops)
+		if seed == 0 {
+			t.Logf("%.3f messages per operation; lag median %v, maximum %v", perOp, median, last)
+		}
+		require.LessOrEqual(t, perOp, 0.055)
+		require.LessOrEqual(t, median, 40*time.Millisecond)
+		require.LessOrEqual(t, last, pace+4*hop)
+		s.requireAll(always)
+	}
+}
+
+// With acks=all a client waits for a pace and the answer, at the most.
+func TestTimeToBeEverywhere(t *testing.T) {
+	const hop = time.Millisecond
+	s := newSim(t, 3, 1, hop)
+	s.timing.pace = paceAll
+	for i := range s.nodes {
+		s.start(i)
+	}
+	s.load(300, 5*time.Second)
+	for s.now < 6*time.Second {
+		s.run(s.now + time.Millisecond)
+		for _, m := range s.members {
+			for _, x := range m.pending {
+				require.LessOrEqual(t, s.now-x.at, paceAll*5/4+2*hop+time.Millisecond)
+			}
+		}
+	}
+}
+
+// Cuts, loss, duplicates and overtaking messages come and go while clients are busy: nobody is shown anything
+// that contradicts what somebody was shown before, and in the end everybody is shown everything.
+func TestFaults(t *testing.T) {
+	for seed := range uint64(6) {
+		for n := 1; n <= 5; n++ {
+			rng := rand.New(rand.NewPCG(seed, uint64(n)))
+			s := newSim(t, n, seed, 0)
+			s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(30*time.Millisecond)) }
+			s.load(100, 10*time.Second)
+			for s.now < 10*time.Second {
+				all := cuts(n, rng)
+				s.copies = all[rng.IntN(len(all))]
+				s.run(s.now + time.Second)
+				s.copies = func(int, int) int { return rng.IntN(3) }
+				s.run(s.now + time.Second)
+			}
+			s.copies = func(int, int) int { return 1 }
+			s.run(s.now + 2*time.Second)
+			s.requireAll(always)
+		}
+	}
+}
+
+// However slow the network is, everything arrives.
+func TestSlowNetwork(t *testing.T) {
+	s := newSim(t, 3, 1, 2*time.Second)
+	s.run(10 * time.Second)
+	s.load(50, 20*time.Second)
+	s.run(40 * time.Second)
+	s.requireAll(always)
+}
+
+// During a cut every node takes messages. A second after the heal all of them are visible.
+func TestCatchUp(t *testing.T) {
+	const hop = time.Millisecond
+	var slowest time.Duration
+	for seed := range uint64(2) {
+		for _, n := range []int{2, 3, 5} {
+			s := newSim(t, n, seed, hop)
+			s.run(time.Second)
+			s.copies = func(int, int) int { return 0 }
+			ops := s.load(500, 11*time.Second)
+			s.run(11*time.Second + time.Duration(s.rng.Int64N(int64(time.Second))))
+			require.InDelta(t, ops/2, len(s.sends), 300, "no node has refused any")
+			before := s.sent
+			s.run(s.now + 10*retryAfter)
+			require.LessOrEqual(t, s.sent-before, 11*n*(n-1), "only questions are sent")
+
+			healed := s.now
+			s.copies = func(int, int) int { return 1 }
+			for !s.caughtUp() {
+				require.Less(t, s.now-healed, 10*time.Second)
+				s.run(s.now + time.Millisecond)
+			}
+			slowest = max(slowest, s.now-healed)
+			s.requireAll(always)
+		}
+	}
+	t.Logf("caught up at most %v after the heal", slowest)
+	require.LessOrEqual(t, slowest, time.Second)
+}
+
+// When all is said, nobody says anything.
+func TestQuiet(t *testing.T) {
+	for n := 2; n <= 5; n++ {
+		s := newSim(t, n, 1, time.Millisecond)
+		s.load(200, 2*time.Second)
+		s.run(3 * time.Second)
+		before := s.sent
+		s.run(time.Hour)
+		require.Equal(t, before, s.sent)
+		for _, m := range s.members {
+			require.Equal(t, never, m.replica.next())
+		}
+	}
+}
+
+// However bad the network is, messages are bounded by time.
+func TestNoStorms(t *testing.T) {
+	for _, hop := range []time.Duration{time.Millisecond, 50 * time.Millisecond, time.Second} {
+		s := newSim(t, 2, 1, hop)
+		s.copies = func(int, int) int { return s.rng.IntN(2) }
+		s.run(20 * time.Second)
+		before := s.sent
+		const period = 20
+		s.load(1000, s.now+period*time.Second)
+		s.run(s.now + period*time.Second)
+		rounds := 2 * period * int(time.Second/pace)
+		require.LessOrEqual(t, s.sent-before, rounds*(round+1), hop)
+	}
+}
+
+// One node at a time is killed and comes back with nothing. What had been everywhere, which
+// is what acks=all waits for, and what anybody was shown is still there, in its place.
+func TestKill(t *testing.T) {
+	kills := 0
+	for seed := range uint64(4) {
+		for n := 2; n <= 4; n++ {
+			rng := rand.New(rand.NewPCG(seed, uint64(n)))
+			s := newSim(t, n, seed, 0)
+			s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(20*time.Millisecond)) }
+			s.copies = func(int, int) int { return min(1, rng.IntN(10)) + rng.IntN(10)/9 }
+			s.load(200, 10*time.Second)
+			for s.now < 10*time.Second {
+				s.run(s.now + time.Duration(rng.Int64N(int64(500*time.Millisecond))))
+				if slices.ContainsFunc(s.members, func(m *member) bool { return !m.joined }) {
+					continue
+				}
+				i := rng.IntN(n)
+				s.kill(i)
+				kills++
+				s.run(s.now + time.Duration(rng.Int64N(int64(100*time.Millisecond))))
+				s.start(i)
+			}
+			s.copies = func(int, int) int { return 1 }
+			s.run(s.now + 3*time.Second)
+			s.requireAll(func(x *sending) bool { return x.acked })
+			acked := 0
+			for _, x := range s.sends {
+				if x.acked {
+					acked++
+				}
+			}
+			require.Greater(t, acked, 100)
+		}
+	}
+	t.Logf("%d kills", kills)
+}
+
+// A node that does not know its past shows nothing and writes nothing until every other has answered.
+func TestJoin(t *testing.T) {
+	s := newSim(t, 3, 1, time.Millisecond)
+	s.run(time.Second)
+	for range 3*maxItems + 1 {
+		s.send(0)
+	}
+	s.run(2 * time.Second)
+	s.kill(0)
+	s.copies = func(from, to int) int {
+		if from+to == 2 { // nodes 0 and 2
+			return 0
+		}
+		return 1
+	}
+	s.start(0)
+	s.run(10 * time.Second)
+	m := s.members[0]
+	require.False(t, m.joined)
+	require.False(t, m.reachable())
+	require.Empty(t, m.poll("k1", 0))
+	require.False(t, s.send(0))
+
+	s.copies = func(int, int) int { return 1 }
+	s.run(s.now + time.Second)
+	require.True(t, m.joined)
+	require.True(t, m.reachable())
+	require.NotEmpty(t, m.poll("k1", 0))
+	require.True(t, s.send(0))
+	s.run(s.now + time.Second)
+	s.requireAll(always)
+}
+
+// A long past comes in several runs; before the last of them nothing is written.
+func TestJoinInRuns(t *testing.T) {
+	s := newSim(t, 2, 1, 5*time.Millisecond)
+	s.run(time.Second)
+	for range 3*maxItems + 1 {
+		s.send(0)
+	}
+	s.run(2 * time.Second)
+	s.kill(0)
+	s.start(0)
+	began := s.now
+	for !s.send(0) {
+		require.Less(t, s.now-began, time.Second)
+		s.run(s.now + time.Millisecond)
+	}
+	require.GreaterOrEqual(t, s.now-began, 4*2*5*time.Millisecond, "four runs")
+	s.run(s.now + time.Second)
+	s.requireAll(always)
+}
+
+// Nodes that are cut off from the start go on alone, and exchange what they have when they can.
+func TestAlone(t *testing.T) {
+	for n := 2; n <= 3; n++ {
+		s := newSim(t, n, 1, time.Millisecond)
+		s.timing.alone = 500 * time.Millisecond
+		s.copies = func(int, int) int { return 0 }
+		for i := range n {
+			s.start(i)
+		}
+		require.False(t, s.send(0))
+		s.run(499 * time.Millisecond)
+		require.False(t, s.send(0))
+		s.run(500 * time.Millisecond)
+		for range 2*maxItems + 1 {
+			for i := range n {
+				require.True(t, s.send(i))
+			}
+		}
+		s.copies = func(int, int) int { return 1 }
+		s.run(s.now + time.Second)
+		require.True(t, s.caughtUp())
+		s.requireAll(always)
+	}
+}
+
+// A node that goes on alone though it has a past forgets, as soon as it can know, what it has written: nobody has seen
+// it. With acks=1 clients lose it, as they lose what a killed node has not sent yet.
+func TestKillAlone(t *testing.T) {
+	forgot := 0
+	for seed := range uint64(8) {
+		s := newSim(t, 2, seed, time.Millisecond)
+		s.timing.alone = 500 * time.Millisecond
+		for i := range s.nodes {
+			s.start(i)
+		}
+		s.load(100, 30*time.Second)
+		for s.now < 30*time.Second {
+			s.run(s.now + time.Duration(s.rng.Int64N(int64(2*time.Second))))
+			i := s.rng.IntN(2)
+			s.kill(i)
+			s.copies = func(int, int) int { return 0 }
+			s.start(i)
+			s.run(s.now + time.Duration(s.rng.Int64N(int64(time.Second))))
+			s.copies = func(int, int) int { return 1 }
+			before := s.members[i].incarnation
+			s.run(s.now + time.Second)
+			require.True(t, s.members[i].joined)
+			if s.members[i].incarnation != before {
+				forgot++
+			}
+		}
+		s.run(s.now + time.Second)
+		s.requireAll(func(x *sending) bool { return x.acked })
+	}
+	require.Greater(t, forgot, 10)
+}
+
+// What was sent to an earlier incarnation says nothing about what came from it later.
+func TestLateMessageDoesNotCount(t *testing.T) {
+	for of, joined := range map[int64]bool{0: false, 6: false, 7: true} {
+		r := newReplica(7)
+		r.join("n0", []string{"n0", "n1"}, timings(true))
+		r.receive("n1", message{Incarnation: 3, Of: of}, 0)
+		require.Equal(t, joined, r.joined)
+	}
+}
+
+func TestStrangersAreIgnored(t *testing.T) {
+	r := newReplica(7)
+	m := message{Incarnation: 3, Of: 7, Ask: round}
+	require.Empty(t, r.receive("n1", m, 0), "before init")
+	r.join("n0", []string{"n0", "n1"}, timings(true))
+	require.Empty(t, r.receive("n0", m, 0))
+	require.Empty(t, r.receive("c1", m, 0))
+	require.False(t, r.joined)
+	require.Len(t, r.receive("n1", m, 0), 1)
+	m.Incarnation = 2
+	require.Empty(t, r.receive("n1", m, 0), "n1 has been started again since")
+}
+
+// Nothing that a peer may send makes a replica panic, or send without end.
+func FuzzReceive(f *testing.F) {
+	f.Add(`{"incarnation":3,"of":7,"length":1,"have":9,"ask":4,"mine":{"from":0,"items":[{"op":"send","key":"k","offset":9223372036854775807,"msg":1}]}}`)
+	f.Add(`{"incarnation":3,"of":7,"joining":true,"length":2,"have":2,"mine":{"from":0},"yours":{"from":0,"items":[{"op":"promise","key":"k","offset":4},{"op":"commit","key":"k","offset":1}]}}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		var m message
+		if json.Unmarshal([]byte(text), &m) != nil {
+			return
+		}
+		for _, acksAll := range []bool{false, true} {
+			r := newReplica(7)
+			now := time.Duration(0)
+			r.join("n1", []string{"n0", "n1", "n2"}, timings(acksAll))
+			for range 3 {
+				require.LessOrEqual(t, len(r.receive("n0", m, now)), 3)
+				r.receive("n2", message{Incarnation: 1, Of: 7}, now)
+				if r.joined {
+					r.send("k", json.RawMessage("1"), now)
+				}
+				r.poll("k", 0)
+				now += retryAfter
+				require.LessOrEqual(t, len(r.tick(now)), 2)
+				require.Greater(t, r.next(), now, "the timer rests")
+			}
+		}
+	})
+}
+
+// A node that is stopped for a while, as by SIGSTOP, gets what came meanwhile all at once.
+func TestPause(t *testing.T) {
+	s := newSim(t, 2, 1, time.Millisecond)
+	s.load(200, 10*time.Second)
+	s.run(time.Second)
+	var held []func()
+	s.hold = func(to int, deliver func()) bool {
+		if to == 1 {
+			held = append(held, deliver)
+		}
+		return to == 1
+	}
+	s.run(6 * time.Second)
+	s.hold = func(int, func()) bool { return false }
+	for _, deliver := range held {
+		deliver()
+	}
+	s.run(11 * time.Second)
+	s.requireAll(always)
+}
+
+func TestReachable(t *testing.T) {
+	s := newSim(t, 2, 1, time.Millisecond)
+	s.run(time.Second)
+	require.True(t, s.members[0].reachable())
+	s.copies = func(int, int) int { return 0 }
+	s.send(0)
+	s.run(s.now + retryAfter - 1)
+	require.True(t, s.members[0].reachable())
+	s.run(s.now + 2)
+	require.False(t, s.members[0].reachable())
+	require.True(t, s.members[1].reachable(), "it has not tried")
+	s.copies = func(int, int) int { return 1 }
+	s.run(s.now + 2*retryAfter)
+	require.True(t, s.members[0].reachable())
+}
+
+// trace runs two replicas and returns what they send after they have joined, as "time sender: have items ask".
+func trace(t *testing.T, drop func(nth int) bool, sends map[time.Duration]int) []string {
+	s := newSim(t, 2, 1, time.Millisecond)
+	s.run(time.Second)
+	began, made := s.now, 0
+	var lines []string
+	s.log = func(from int, m outgoing) {
+		line := fmt.Sprintf("%v n%d: have %d", s.now-began, from, m.Have)
+		for _, it := range m.Mine.Items {
+			line += fmt.Sprintf(" %s %d", it.Op, it.Offset)
+		}
+		if m.Ask > 0 {
+			line += fmt.Sprintf(" ask %d", m.Ask)
+		}
+		lines = append(lines, line)
+	}
+	s.copies = func(int, int) int {
+		if made++; drop(made) {
+			return 0
+		}
+		return 1
+	}
+	for at, i := range sends {
+		s.at(began+at, func() {
+			s.step(i, func(r *replica) []outgoing {
+				_, out := r.send("k", json.RawMessage("7"), s.now)
+				return out
+			})
+		})
+	}
+	s.run(began + 5*time.Second)
+	return lines
+}
+
+func TestTraces(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name  string
+		drop  func(nth int) bool
+		sends map[time.Duration]int // time → node
+		want  []string
+	}{
+		{
+			"news goes out at once after a silence; the answer makes it visible",
+			func(int) bool { return false },
+			map[time.Duration]int{0: 0},
+			[]string{
+				"0s n0: have 0 send 0 ask 4",
+				"1ms n1: have 1",
+			},
+		},
+		{
+			"more news waits; a round takes what both have",
+			func(int) bool { return false },
+			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 30 * ms: 1},
+			[]string{
+				"0s n0: have 0 send 0 ask 4",
+				"1ms n1: have 1",
+				"60ms n0: have 0 send 2 ask 4",
+				"61ms n1: have 2 send 1 send 3 ask 3",
+				"62ms n0: have 2",
+			},
+		},
+		{
+			"a message of a client during a round makes it longer",
+			func(int) bool { return false },
+			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 61 * ms: 0},
+			[]string{
+				"0s n0: have 0 send 0 ask 4",
+				"1ms n1: have 1",
+				"60ms n0: have 0 send 2 ask 4",
+				"61ms n1: have 2 send 1 ask 3",
+				"62ms n0: have 1 send 4 ask 2",
+				"63ms n1: have 3 promise 5",
+				"164ms n0: have 2",
+			},
+		},
+		{
+			"when news is lost, the peer is asked, then told",
+			func(nth int) bool { return nth <= 2 },
+			map[time.Duration]int{0: 0},
+			[]string{
+				"0s n0: have 0 send 0 ask 4", // lost
+				"300ms n0: have 0 ask 4",     // lost
+				"600ms n0: have 0 ask 4",
+				"601ms n1: have 0",
+				"660ms n0: have 0 send 0 ask 4",
+				"661ms n1: have 1",
+			},
+		},
+		{
+			"when an answer is lost, too",
+			func(nth int) bool { return nth == 2 },
+			map[time.Duration]int{0: 0},
+			[]string{
+				"0s n0: have 0 send 0 ask 4",
+				"1ms n1: have 1", // lost
+				"300ms n0: have 0 ask 4",
+				"301ms n1: have 1",
+			},
+		},
+		{
+			"later news makes up for what was lost",
+			func(nth int) bool { return nth == 1 },
+			map[time.Duration]int{0: 0, 100 * ms: 0},
+			[]string{
+				"0s n0: have 0 send 0 ask 4", // lost
+				"100ms n0: have 0 send 0 send 2 ask 4",
+				"101ms n1: have 2 promise 3",
+				"202ms n0: have 1",
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, c.want, trace(t, c.drop, c.sends))
+		})
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import "time"
+
+// A message is the one kind of message between nodes.
+type message struct {
+	update
+	Ask bool `json:"ask,omitempty"` // the sender wants to be told what the receiver has
+}
+
+// never is later than any time, also after adding to it.
+const never = time.Duration(1) << 62
+
+// A peer is what a replica knows of another node. Times count from the replica's start.
+type peer struct {
+	id string
+
+	// confirmed is what it had when it last spoke; nil before. This may be too little, if messages overtook each
+	// other, and too much, if one of an earlier life came late. Either way its next message puts it right.
+	confirmed vector
+	told      int64 // our own writes up to this time were sent to it
+
+	sentAt         time.Duration // when we last sent to it
+	unsettledSince time.Duration // since when it is not known to have just what we have; never if it is
+	silentSince    time.Duration // when it was first asked since it last spoke; never if it was not
+	ackBy          time.Duration // when it must be told what we have; never if it need not be
+}
+
+// newPeer returns a peer that must be told of us at once.
+func newPeer(id string, now time.Duration) *peer {
+	return &peer{id: id, sentAt: now, unsettledSince: now, silentSince: never, ackBy: now}
+}
+
+// hear takes note of a message from p. origin is our own.
+func (p *peer) hear(m message, origin string, now time.Duration) {
+	p.confirmed = m.Have
+	p.told = max(p.told, m.Have[origin])
+	p.silentSince = never
+	if m.Ask {
+		p.ackBy = min(p.ackBy, now+ackDelay)
+	}
+}
+
+// observe takes note that we have what have says.
+func (p *peer) observe(have vector, now time.Duration) {
+	switch {
+	case p.confirmed.equal(have):
+		p.unsettledSince = never
+	case p.unsettledSince == never:
+		p.unsettledSince = now
+	}
+}
+
+// due returns when to send to p, given the time of our own latest write.
+func (p *peer) due(own int64) time.Duration {
+	at := min(p.ackBy, max(p.sentAt, p.unsettledSince)+retryAfter)
+	if news := p.sentAt + pace; p.told < own && !p.suspected(news) {
+		at = min(at, news)
+	}
+	return min(at, never)
+}
+
+// suspected tells whether p has left a question unanswered for so long that it may be out of reach.
+func (p *peer) suspected(now time.Duration) bool { return p.silentSince+retryAfter <= now }
+
+// send takes note of a message to p. told is up to when it has our own writes if the message gets through.
+func (p *peer) send(m message, told int64, now time.Duration) {
+	p.told = told
+	p.sentAt = now
+	p.ackBy = never
+	if m.Ask {
+		p.silentSince = min(p.silentSince, now)
+	}
+}

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The delays trade messages for latency. No value of theirs can lose or reorder anything.
+const (
+	// pace is the time from one message with news to the next. It bounds how long a write takes to
+	// be seen elsewhere, a pace and a hop, and the cost: of n nodes that are all busy, n(n-1) messages per pace.
+	pace = 100 * time.Millisecond
+	// ackDelay is how long a confirmation waits for a message that is sent anyway (the
+	// delayed acknowledgement of TCP, RFC 1122 §4.2.3.2).
+	ackDelay = 200 * time.Millisecond
+	// retryAfter is how long a peer may leave a question unanswered. It covers ackDelay and two hops of
+	// up to 150 ms; if hops are slower, nodes only send more than they must.
+	retryAfter = 500 * time.Millisecond
+)
+
+// A replica runs transactions, and decides what the nodes tell each other and when. It does no I/O and has no clock: every
+// event brings the time, counted from the replica's start, and returns what to send.
+//
+// Each node sends every other its own writes, at a pace. A message says what the sender has; it brings all that
+// the receiver is not known to have. So any later message makes up for a lost one, and confirmations ride along.
+// Among what is sent are the writes of third nodes, on which ours may depend. For their own sake
+// they are passed on only if they are not confirmed for a while, as when a link is cut.
+//
+// # Why everything arrives
+//
+// Two nodes are settled when each knows that the other has just what it has itself: then they are silent. As long
+// as a node does not know that, it sends and asks every retryAfter, for ever, and what asks is answered.
+// So once a question and its answer get through, the asker knows what the other has, and sends
+// all that it lacks. This holds for every pair; so writes go wherever any chain of links leads.
+//
+// A peer that does not answer is suspected: then it is sent no news, but questions. They have the
+// sender's own set as their Base, and therefore carry nothing, however much there is to tell.
+//
+// # Losing the memory
+//
+// A node that was killed starts empty, under a new origin. Its writes of before are like those of any other node: what
+// others have of them it gets back. It introduces itself, and who is asked by somebody that has not heard
+// of it, or who is sent a message whose Base it lacks, says at once what it has. So what the others
+// believed of the earlier life is put right with the first message.
+//
+// # Why there are no storms
+//
+// Of its own accord a node sends a peer at most one message each pace. It answers a message at most once; and
+// at once only in the two cases above, which occur at most twice in a row: the first such answer has as
+// its Base what was just said, so it is merged; the second one has, too, and by then both know each other.
+type replica struct {
+	*store
+	peers []*peer
+}
+
+// An outgoing is a message to be sent to the node dest.
+type outgoing struct {
+	dest string
+	message
+}
+
+// originOf names a life of a node: from its start until it is killed. A node must not start twice in
+// the same microsecond, by its clock.
+func originOf(node string, start time.Time) string {
+	return fmt.Sprintf("%s@%d", node, start.UnixMicro())
+}
+
+// newReplica returns the replica of the node self among nodes. Its first tick is due at once.
+func newReplica(self, origin string, nodes []string, now time.Duration) *replica {
+	r := &replica{store: newStore(origin)}
+	for _, id := range nodes {
+		if id != self {
+			r.peers = append(r.peers, newPeer(id, now))
+		}
+	}
+	return r
+}
+
+// run runs a client's transaction and returns it with its reads filled in. wall is the time of the wall clock in µs.
+func (r *replica) run(txn []microOp, wall int64, now time.Duration) ([]microOp, []outgoing) {
+	done := r.store.run(txn, wall)
+	return done, r.tick(now)
+}
+
+// receive takes a message from another node. One from anybody else is ignored.
+func (r *replica) receive(from string, m message, now time.Duration) []outgoing {
+	i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.id == from })
+	if i < 0 || !m.valid() {
+		return nil
+	}
+	p := r.peers[i]
+	merged := r.merge(m.update)
+	p.hear(m, r.origin, now)
+	if !merged || m.Ask && !m.Have.knows(r.origin) {
+		p.ackBy = now
+	}
+	return r.tick(now)
+}
+
+// tick does what is due. It is called at the time that next returned; earlier or
+// more often does no harm.
+func (r *replica) tick(now time.Duration) []outgoing {
+	var out []outgoing
+	for _, p := range r.peers {
+		p.observe(r.have, now)
+		if p.due(r.own()) <= now {
+			out = append(out, r.tell(p, now))
+		}
+	}
+	return out
+}
+
+// next returns when tick is to be called: never if nothing is planned.
+func (r *replica) next() time.Duration {
+	at := never
+	for _, p := range r.peers {
+		at = min(at, p.due(r.own()))
+	}
+	return at
+}
+
+// own returns the time of our latest write.
+func (r *replica) own() int64 { return r.have[r.origin] }
+
+// tell returns a message to p.
+func (r *replica) tell(p *peer, now time.Duration) outgoing {
+	have := r.have.clone()
+	m := message{update{Have: have, Base: have}, !p.confirmed.equal(have)}
+	told := p.confirmed[r.origin] // what it was sent besides may be lost
+	if !p.suspected(now) {
+		m.Base, m.Writes = p.confirmed, r.since(p.confirmed)
+		told = r.own()
+	}
+	p.send(m, told, now)
+	return outgoing{p.id, m}
+}
