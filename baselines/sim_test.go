@@ -53,9 +53,6 @@ func TestReplay(t *testing.T) {
 		for _, s := range scenarios(b) {
 			t.Run(b.Name+"/"+s.Name, func(t *testing.T) {
 				s.Test.Seed = 1
-				// A node that has been paused finds several messages at once: which comes first, the next of
-				// them or what Go was given by the last, is not decided yet.
-				s.Test.Nemesis = slices.DeleteFunc(s.Test.Nemesis, func(f string) bool { return f == "pause" })
 				require.NoError(t, sim.Replay(t, s.Test))
 			})
 		}

@@ -24,8 +24,11 @@ type Test struct {
 	Faithful        bool          // draw the reference's partition kinds even where they cut nothing
 	Availability    string        // "", "total", or the least acceptable ok-fraction, as "0.9"
 	Topology        string        // of broadcast; see workload.Options
-	KeyCount        int           // of kafka; see workload.Options
-	MaxWritesPerKey int           // of kafka; see workload.Options
+	KeyCount        int           // of kafka and transactions; see workload.Options, also for the following
+	MaxWritesPerKey int           // of the same
+	MaxTxnLength    int           // of transactions
+	// ConsistencyModels are what transactions must satisfy; none means strict-serializable.
+	ConsistencyModels []string
 
 	Seed  uint64 // of operations, faults, latencies, and the nodes' own random numbers
 	Store string // directory for the run's files (Store/WORKLOAD/TIME beneath it); "" writes none

@@ -15,11 +15,12 @@ type member struct {
 	starts  int           // how often it has been started
 	ahead   time.Duration // how wrong the wall clock is, which outlives the process
 
-	// ready tells that it has answered init. What arrives before that, but for init
-	// itself, is held: it would be in its stdin, unread.
-	ready bool
-	held  []network.Message
-	init  *client // who sends init; nil once it is answered
+	// ready tells that it has answered init, paused that it stands still. What arrives before it has answered, but for init
+	// itself, or while it stands still, is held: it would be in its stdin, unread.
+	ready  bool
+	held   []network.Message
+	paused bool
+	init   *client // who sends init; nil once it is answered
 }
 
 // startNodes puts the nodes and the services on the network and starts the nodes' processes.
@@ -114,11 +115,7 @@ func (r *run) initNode(m *member) error {
 			return
 		}
 		m.ready = true
-		held := m.held
-		m.held = nil
-		for _, message := range held {
-			r.deliverToNode(m, message)
-		}
+		r.deliverHeld(m)
 	}
 	r.ask(r.now(), c, 1, body, r.test.limits.init)
 	return nil
@@ -135,9 +132,23 @@ func (r *run) initProblem(a reply) string {
 	return ""
 }
 
+// deliverHeld takes what was held to the node, each message as an event of its own: of several that a node finds
+// at once, and the timers that they set, nobody knows which is handled first.
+func (r *run) deliverHeld(m *member) {
+	held, p := m.held, m.port
+	m.held = nil
+	for _, message := range held {
+		r.timers.add(r.now(), func() {
+			if m.port == p {
+				r.deliverToNode(m, message)
+			}
+		})
+	}
+}
+
 // deliverToNode takes a message that has arrived to a node.
 func (r *run) deliverToNode(m *member, message network.Message) {
-	if !m.ready && (m.init == nil || message.Src != m.init.id) {
+	if m.paused || !m.ready && (m.init == nil || message.Src != m.init.id) {
 		m.held = append(m.held, message)
 		return
 	}
@@ -162,6 +173,7 @@ func (s system) member(id string) *member { return s.nodes[s.index[id]] }
 // Pause does nothing to a node that is down, as Resume does.
 func (s system) Pause(id string) error {
 	if m := s.member(id); m.process != nil {
+		m.paused = true
 		return m.process.pause()
 	}
 	return nil
@@ -169,7 +181,10 @@ func (s system) Pause(id string) error {
 
 func (s system) Resume(id string) error {
 	if m := s.member(id); m.process != nil {
-		return m.process.resume()
+		m.paused = false
+		err := m.process.resume()
+		s.deliverHeld(m)
+		return err
 	}
 	return nil
 }
@@ -190,7 +205,7 @@ func (s system) Kill(id string) error {
 	m.broken.Store(true) // nobody looks at what it still writes
 	m.process.kill()
 	s.killed = append(s.killed, m.process)
-	m.process, m.ready, m.held, m.init = nil, false, nil, nil
+	m.process, m.ready, m.paused, m.held, m.init = nil, false, false, nil, nil
 	return nil
 }
 

@@ -123,12 +123,14 @@ func (t Test) NodeOf(p history.Process) string {
 
 func (t Test) newWorkload() (workload.Workload, error) {
 	return workload.New(t.Workload, workload.Options{
-		Nodes:           t.nodeIDs(),
-		Workers:         t.Concurrency,
-		Topology:        t.Topology,
-		KeyCount:        t.KeyCount,
-		MaxWritesPerKey: t.MaxWritesPerKey,
-		Rand:            t.rand("workload"),
+		Nodes:             t.nodeIDs(),
+		Workers:           t.Concurrency,
+		Topology:          t.Topology,
+		KeyCount:          t.KeyCount,
+		MaxWritesPerKey:   t.MaxWritesPerKey,
+		MaxTxnLength:      t.MaxTxnLength,
+		ConsistencyModels: t.ConsistencyModels,
+		Rand:              t.rand("workload"),
 	})
 }
 

@@ -118,7 +118,6 @@ func (r *replica) forget(now time.Duration) {
 		r.peers[i].incarnation = p.incarnation
 	}
 	r.begin(now)
-	r.aloneAt = never
 }
 
 // An outgoing is a message to be sent to the node dest.

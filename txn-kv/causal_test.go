@@ -186,8 +186,10 @@ func TestCausal(t *testing.T) {
 		"orders that agree": {h{{"a", []microOp{w("x", "1")}}, {"b", []microOp{w("x", "2")}}, {"a", []microOp{r("x", "2")}}, {"b", []microOp{r("x", "2")}}}, true},
 		"and do not":        {h{{"a", []microOp{w("x", "1")}}, {"b", []microOp{w("x", "2")}}, {"a", []microOp{r("x", "2")}}, {"b", []microOp{r("x", "1")}}}, false},
 		"long fork": {h{
-			{"a", []microOp{w("x", "1")}}, {"b", []microOp{w("y", "1")}},
-			{"c", []microOp{r("x", "1"), r("y", "")}}, {"d", []microOp{r("x", ""), r("y", "1")}},
+			{"a", []microOp{w("x", "1")}},
+			{"b", []microOp{w("y", "1")}},
+			{"c", []microOp{r("x", "1"), r("y", "")}},
+			{"d", []microOp{r("x", ""), r("y", "1")}},
 		}, true},
 	} {
 		require.Equal(t, c.ok, causal(c.history) == nil, name)

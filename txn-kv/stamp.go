@@ -45,6 +45,11 @@ func (v vector) raise(w vector) {
 	}
 }
 
+// knows tells whether v has an origin, even if that has written nothing.
+func (v vector) knows(origin string) bool {
+	_, known := v[origin]
+	return known
+}
+
 func (v vector) clone() vector       { return maps.Clone(v) }
 func (v vector) equal(w vector) bool { return maps.Equal(v, w) }
-func (v vector) knows(o string) bool { _, known := v[o]; return known }

@@ -36,7 +36,8 @@ import (
 // These are the axioms of causal consistency of Cerone, Bernardi and Gotsman (2015), which include those of
 // read atomicity: T's S is what T sees; stamps are the order of arbitration, which extends
 // seeing; seeing is transitive (I1); and each read returns the last write seen, in that order (I3).
-// Nothing stronger stays available under partition: two nodes cannot know that they overwrite the same value.
+// A store that always answers and always converges can hardly do better (Mahajan, Alvisi, Dahlin 2011): nodes
+// that are cut off from each other cannot know that they overwrite the same value.
 //
 // Sets only grow and merging is their union, so it is commutative, associative and idempotent: lost, repeated and
 // overtaking messages do no harm, and stores that have merged the same are the same. The messages

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"runtime"
+	"glomers/harness/history"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -22,7 +24,7 @@ func gen(rng *rand.Rand, n, clients int, info float64, bad bool) []*registerCall
 	apply := func(c *cl) {
 		c.done = true
 		k := c.c
-		switch k.kind {
+		switch k.op.F {
 		case "read":
 			k.to = val
 			c.res = true
@@ -45,9 +47,9 @@ func gen(rng *rand.Rand, n, clients int, info float64, bad bool) []*registerCall
 		c := cur[i]
 		switch {
 		case c == nil:
-			k := &registerCall{kind: []string{"read", "read", "read", "write", "cas", "cas"}[rng.IntN(6)], began: pos, ended: never, from: 1 + rng.IntN(5), to: 1 + rng.IntN(5)}
+			k := &registerCall{op: history.Op{F: []string{"read", "read", "read", "write", "cas", "cas"}[rng.IntN(6)]}, began: pos, ended: never, from: 1 + rng.IntN(5), to: 1 + rng.IntN(5)}
 			cur[i] = &cl{c: k}
-		case !c.done && c.c.kind != "read" && rng.Float64() < info:
+		case !c.done && c.c.op.F != "read" && rng.Float64() < info:
 			out = append(out, c.c)
 			zombies = append(zombies, c)
 			cur[i] = nil
@@ -62,12 +64,12 @@ func gen(rng *rand.Rand, n, clients int, info float64, bad bool) []*registerCall
 		}
 	}
 	for _, c := range cur {
-		if c != nil && c.c.kind != "read" { out = append(out, c.c) }
+		if c != nil && c.c.op.F != "read" { out = append(out, c.c) }
 	}
 	if bad {
 		for {
 			c := out[len(out)/2+rng.IntN(len(out)/2)]
-			if c.kind == "read" { c.to = 1 + c.to%5; break }
+			if c.op.F == "read" { c.to = 1 + c.to%5; break }
 		}
 	}
 	return out
@@ -82,10 +84,13 @@ func TestStress(t *testing.T) {
 					calls := gen(rng, n, clients, info, bad)
 					inf := 0
 					for _, c := range calls { if c.ended == never { inf++ } }
-					s := &search{left: 2_000_000}
+					r := &registerHistory{calls: calls}
 					b := time.Now()
-					v := s.judge(0, calls)
-					fmt.Println(n, clients, info, "infos", inf, bad, v, 2_000_000-s.left, time.Since(b))
+					var m0, m1 runtime.MemStats
+					runtime.ReadMemStats(&m0)
+					w, v := r.judge(2_000_000)
+					runtime.ReadMemStats(&m1)
+					fmt.Println(n, clients, info, "infos", inf, bad, v, w, len(w.calls(calls)), time.Since(b), (m1.TotalAlloc-m0.TotalAlloc)>>20, m1.HeapSys>>20)
 				}
 			}
 		}

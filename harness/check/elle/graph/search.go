@@ -83,12 +83,12 @@ func (s *search) expand(v int32, kinds Kinds) int {
 			continue
 		}
 		s.seen[w], s.parent[w] = s.round, v
+		found++
 		if has[i] == Via {
 			s.near = append(s.near, w)
-			continue
+		} else {
+			s.far = append(s.far, w)
 		}
-		s.far = append(s.far, w)
-		found++
 	}
 	return found
 }
