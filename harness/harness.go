@@ -29,6 +29,7 @@ type Test struct {
 	MaxTxnLength    int           // of transactions
 	// ConsistencyModels are what transactions must satisfy; none means strict-serializable.
 	ConsistencyModels []string
+	Strict            bool // of transactions: what the reference does not look at counts, too
 
 	Seed  uint64 // of operations, faults, latencies, and the nodes' own random numbers
 	Store string // directory for the run's files (Store/WORKLOAD/TIME beneath it); "" writes none

@@ -130,6 +130,7 @@ func (t Test) newWorkload() (workload.Workload, error) {
 		MaxWritesPerKey:   t.MaxWritesPerKey,
 		MaxTxnLength:      t.MaxTxnLength,
 		ConsistencyModels: t.ConsistencyModels,
+		Strict:            t.Strict,
 		Rand:              t.rand("workload"),
 	})
 }

@@ -184,6 +184,11 @@ type testRecord struct {
 	Faithful        bool         `json:"faithful"`
 	Availability    string       `json:"availability"`
 	Topology        string       `json:"topology"`
+	KeyCount        int          `json:"key-count"`
+	MaxWritesPerKey int          `json:"max-writes-per-key"`
+	MaxTxnLength    int          `json:"max-txn-length"`
+	Models          []string     `json:"consistency-models,omitempty"`
+	Strict          bool         `json:"strict"`
 	Seed            uint64       `json:"seed"`
 	Started         time.Time    `json:"started"`
 	Go              string       `json:"go"`
@@ -207,6 +212,11 @@ func newTestRecord(t Test) testRecord {
 		Faithful:        t.Faithful,
 		Availability:    t.Availability,
 		Topology:        t.Topology,
+		KeyCount:        t.KeyCount,
+		MaxWritesPerKey: t.MaxWritesPerKey,
+		MaxTxnLength:    t.MaxTxnLength,
+		Models:          t.ConsistencyModels,
+		Strict:          t.Strict,
 		Seed:            t.Seed,
 		Started:         time.Now(),
 		Go:              runtime.Version(),

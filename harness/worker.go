@@ -180,6 +180,10 @@ func decodeReply(body json.RawMessage, wantType string, into any) error {
 	}
 	switch head.Type {
 	case wantType:
+		if raw, ok := into.(*json.RawMessage); ok {
+			*raw = body // it is known to be JSON
+			return nil
+		}
 		if json.Unmarshal(body, into) != nil {
 			return malformed
 		}

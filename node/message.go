@@ -81,6 +81,17 @@ func replyError(e *envelope) error {
 	return NewRPCError(body.Code, body.Text)
 }
 
+// ParseMessage decodes a line as Run does, in one pass that is several times faster than encoding/json and accepts the
+// same. It also looks at the body's type, msg_id and in_reply_to: values of theirs that no node could handle
+// are an error. The body is a part of line.
+func ParseMessage(line []byte) (Message, error) {
+	e, err := scanEnvelope(line)
+	if err != nil {
+		return Message{}, err
+	}
+	return e.message(), nil
+}
+
 // message returns the envelope as the official type.
 func (e *envelope) message() Message {
 	return Message{Src: string(e.src), Dest: string(e.dest), Body: e.body}

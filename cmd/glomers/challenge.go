@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
-	"glomers/harness/check"
 	"glomers/harness/nemesis"
 )
 
@@ -187,7 +186,7 @@ func (t *contest) once(ctx context.Context, ch challenge, bin string, seed uint6
 	if err != nil {
 		o.Broken = err.Error()
 	}
-	o.Challenge = ch.id
+	o.Challenge, o.Name = ch.id, ch.name
 	o.Took = milliseconds{time.Since(start)}
 	o.Judged = len(t.nemesis) == 0
 	if o.Judged && o.Broken == "" {
@@ -212,9 +211,7 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 	}
 	o.Valid, o.Reasons = r.Valid, r.Reasons
 	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
-	if set, ok := r.Workload.(*check.SetFullResult); ok && set.StableLatencies != nil {
-		o.Stable = newStable(float64(set.StableLatencies.Median), float64(set.StableLatencies.Max))
-	}
+	o.Stale = stalenessOf(r.Workload)
 	return o, nil
 }
 

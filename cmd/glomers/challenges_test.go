@@ -51,13 +51,13 @@ func TestChoose(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	goal := targets{msgsPerOp: 30, median: 400 * time.Millisecond, max: 600 * time.Millisecond}
-	require.Empty(t, goal.missed(outcome{MsgsPerOp: 29.9, Stable: newStable(399, 599)}))
+	require.Empty(t, goal.missed(outcome{MsgsPerOp: 29.9, Stale: newStaleness(399, 599)}))
 	require.Empty(t, targets{}.missed(outcome{MsgsPerOp: 1000}))
 	require.Equal(t, []string{
 		"msgs/op is 30, the target is below 30",
 		"median stable latency is 400ms, the target is below 400ms",
 		"maximum stable latency is 1s, the target is below 600ms",
-	}, goal.missed(outcome{MsgsPerOp: 30, Stable: newStable(400, 1000)}))
+	}, goal.missed(outcome{MsgsPerOp: 30, Stale: newStaleness(400, 1000)}))
 	require.Equal(t, []string{"no stable latency was measured"}, goal.missed(outcome{}))
 }
 
@@ -88,11 +88,11 @@ func TestTable(t *testing.T) {
 	second := milliseconds{time.Second}
 	chs := []challenge{challenges()[0], challenges()[5], challenges()[6]}
 	done := []outcome{
-		{Challenge: "1", OKFraction: 1, Judged: true, Took: second},
-		{Challenge: "3d", OKFraction: 1, MsgsPerOp: 2, Stable: newStable(200, 300), Judged: true, Took: second},
-		{Challenge: "3d", OKFraction: 1, MsgsPerOp: 4, Stable: newStable(240, 700), Judged: true, Took: second, Missed: []string{"maximum stable latency is 700ms"}, Seed: 7, Dir: "store/x", Again: "glomers challenge 3d --seed 7"},
-		{Challenge: "3d", OKFraction: 0.5, MsgsPerOp: 3, Stable: newStable(220, 310), Judged: true, Took: second, Valid: check.Invalid, Reasons: []string{"value 3 is missing\nreply: []"}},
-		{Challenge: "3d", Judged: true, Took: second, Broken: "node n3 exited"},
+		{Challenge: "1", Name: "echo", OKFraction: 1, Judged: true, Took: second},
+		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 1, MsgsPerOp: 2, Stale: newStaleness(200, 300), Judged: true, Took: second},
+		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 1, MsgsPerOp: 4, Stale: newStaleness(240, 700), Judged: true, Took: second, Missed: []string{"maximum stable latency is 700ms"}, Seed: 7, Dir: "store/x", Again: "glomers challenge 3d --seed 7"},
+		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 0.5, MsgsPerOp: 3, Stale: newStaleness(220, 310), Judged: true, Took: second, Valid: check.Invalid, Reasons: []string{"value 3 is missing\nreply: []"}},
+		{Challenge: "3d", Name: "efficient broadcast I", Judged: true, Took: second, Broken: "node n3 exited"},
 	}
 	var b bytes.Buffer
 	require.NoError(t, writeTable(&b, chs, done))
@@ -101,17 +101,19 @@ challenge                  verdict                                         avail
 1 echo                     valid                                           1              0                -                            -                            1 s
 3d efficient broadcast I   1 valid, 1 target missed, 1 invalid, 1 broken   1 [0.5–1]      3 [2–4] (< 30)   220 ms [200–240] (< 400ms)   310 ms [300–700] (< 600ms)   1 s [1–1]
 
-3d: target missed
+median, max: until what was acknowledged is seen everywhere
+
+3d efficient broadcast I: target missed
   maximum stable latency is 700ms
   store: store/x
   again: glomers challenge 3d --seed 7
 
-3d: invalid
+3d efficient broadcast I: invalid
   value 3 is missing
     reply: []
   store: none
 
-3d: broken
+3d efficient broadcast I: broken
   node n3 exited
   store: none
 `, b.String())
@@ -124,9 +126,9 @@ func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {
 }
 
 func TestOutcomeJSON(t *testing.T) {
-	b, err := json.Marshal(outcome{Challenge: "3d", Stable: newStable(200, 300), Took: milliseconds{time.Second}, Judged: true})
+	b, err := json.Marshal(outcome{Challenge: "3d", Stale: newStaleness(200, 300), Took: milliseconds{time.Second}, Judged: true})
 	require.NoError(t, err)
-	require.JSONEq(t, `{"challenge":"3d","valid":true,"ok-fraction":0,"msgs-per-op":0,"stable-latency-ms":{"0.5":200,"1":300},"took-ms":1000,"targets-judged":true}`, string(b))
+	require.JSONEq(t, `{"challenge":"3d","name":"","valid":true,"ok-fraction":0,"msgs-per-op":0,"staleness-ms":{"0.5":200,"1":300},"took-ms":1000,"targets-judged":true}`, string(b))
 }
 
 func TestQuote(t *testing.T) {

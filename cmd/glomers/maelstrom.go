@@ -84,7 +84,10 @@ func readResults(text string) (outcome, error) {
 	o.OKFraction = float32(fraction)
 	o.MsgsPerOp, _ = number(edn.Get(results, "net", "servers", "msgs-per-op"))
 	if quantiles, ok := edn.Get(results, "workload", "stable-latencies").(edn.Map); ok {
-		o.Stable = stableOf(quantiles)
+		o.Stale = stableOf(quantiles)
+	}
+	if lag, ok := number(edn.Get(results, "workload", "worst-realtime-lag", "lag")); ok {
+		o.Stale = &staleness{noMedian, time.Duration(lag * 1e9)}
 	}
 	checks, _ := results.(edn.Map)
 	for _, e := range checks {
@@ -108,7 +111,7 @@ func reason(e edn.Entry, v check.Verdict) string {
 }
 
 // stableOf reads quantiles such as {0 0, 0.5 746, 1 1003}; nil if these two are not there.
-func stableOf(quantiles edn.Map) *stable {
+func stableOf(quantiles edn.Map) *staleness {
 	at := map[float64]float64{}
 	for _, e := range quantiles {
 		q, ok := number(e.Key)
@@ -122,7 +125,7 @@ func stableOf(quantiles edn.Map) *stable {
 	if !ok || !ok2 {
 		return nil
 	}
-	return newStable(median, most)
+	return newStaleness(median, most)
 }
 
 func verdictOf(v any) (check.Verdict, error) {

@@ -11,15 +11,18 @@ import (
 	"time"
 
 	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/check/kafka"
 )
 
 // An outcome is what became of one run of a challenge, whichever harness did it.
 type outcome struct {
 	Challenge  string        `json:"challenge"`
+	Name       string        `json:"name"` // of the challenge: some have several commands
 	Valid      check.Verdict `json:"valid"`
 	OKFraction float32       `json:"ok-fraction"`
 	MsgsPerOp  float64       `json:"msgs-per-op"` // between servers
-	Stable     *stable       `json:"stable-latency-ms,omitempty"`
+	Stale      *staleness    `json:"staleness-ms,omitempty"`
 	Took       milliseconds  `json:"took-ms"`
 	Judged     bool          `json:"targets-judged"`
 	Missed     []string      `json:"missed,omitempty"`  // targets, in words
@@ -30,20 +33,45 @@ type outcome struct {
 	Again      string        `json:"again,omitempty"` // the command that repeats it
 }
 
-// stable is the stable latency of a broadcast.
-type stable struct {
-	Median time.Duration
+// A staleness says how long it took until what had been acknowledged was seen by all. Of broadcast it is the
+// stable latency, of kafka the worst realtime lag, of transactions the delay until other nodes showed
+// a write, at most.
+type staleness struct {
+	Median time.Duration // noMedian if only the maximum is known
 	Max    time.Duration
 }
 
-// newStable takes milliseconds, as checkers report them.
-func newStable(median, most float64) *stable {
-	return &stable{time.Duration(median * 1e6), time.Duration(most * 1e6)}
+const noMedian = -1
+
+// newStaleness takes milliseconds.
+func newStaleness(median, most float64) *staleness {
+	return &staleness{time.Duration(median * 1e6), time.Duration(most * 1e6)}
+}
+
+// stalenessOf returns what the checker of the workload found; nil if nothing.
+func stalenessOf(r check.Result) *staleness {
+	switch r := r.(type) {
+	case *check.SetFullResult:
+		if q := r.StableLatencies; q != nil {
+			return newStaleness(float64(q.Median), float64(q.Max))
+		}
+	case *kafka.Result:
+		return &staleness{noMedian, time.Duration(r.WorstLag.Lag * 1e9)}
+	case *elle.Result:
+		if d := r.Delay; d != nil {
+			return newStaleness(d.AtMost.Median, d.AtMost.Worst)
+		}
+	}
+	return nil
 }
 
 // MarshalJSON writes milliseconds.
-func (s stable) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[string]milliseconds{"0.5": {s.Median}, "1": {s.Max}})
+func (s staleness) MarshalJSON() ([]byte, error) {
+	quantiles := map[string]milliseconds{"1": {s.Max}}
+	if s.Median != noMedian {
+		quantiles["0.5"] = milliseconds{s.Median}
+	}
+	return json.Marshal(quantiles)
 }
 
 // milliseconds is a duration that is so written in JSON.
@@ -88,8 +116,9 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 	if err := rows.Flush(); err != nil {
 		return err
 	}
+	b.WriteString("\nmedian, max: until what was acknowledged is seen everywhere\n")
 	if slices.ContainsFunc(done, func(o outcome) bool { return !o.Judged }) {
-		b.WriteString("\nTargets are not judged under --nemesis.\n")
+		b.WriteString("Targets are not judged under --nemesis.\n")
 	}
 	for _, o := range done {
 		o.writeWhy(&b)
@@ -101,7 +130,7 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 func runsOf(ch challenge, done []outcome) []outcome {
 	var runs []outcome
 	for _, o := range done {
-		if o.Challenge == ch.id {
+		if o.Challenge == ch.id && o.Name == ch.name {
 			runs = append(runs, o)
 		}
 	}
@@ -111,7 +140,8 @@ func runsOf(ch challenge, done []outcome) []outcome {
 // row sums up the runs of one challenge.
 func row(ch challenge, runs []outcome) []string {
 	figures := slices.DeleteFunc(slices.Clone(runs), func(o outcome) bool { return o.Broken != "" })
-	latencies := slices.DeleteFunc(slices.Clone(figures), func(o outcome) bool { return o.Stable == nil })
+	stale := slices.DeleteFunc(slices.Clone(figures), func(o outcome) bool { return o.Stale == nil })
+	middling := slices.DeleteFunc(slices.Clone(stale), func(o outcome) bool { return o.Stale.Median == noMedian })
 	target := func(format string, x any) string { return fmt.Sprintf(" (< "+format+")", x) }
 	msgs, median, most := "", "", ""
 	if ch.targets.msgsPerOp > 0 {
@@ -125,8 +155,8 @@ func row(ch challenge, runs []outcome) []string {
 		verdicts(runs),
 		spread(figures, "%.5g", func(o outcome) float64 { return float64(o.OKFraction) }),
 		spread(figures, "%.3g", func(o outcome) float64 { return o.MsgsPerOp }) + msgs,
-		spread(latencies, "%.0f ms", func(o outcome) float64 { return float64(o.Stable.Median.Milliseconds()) }) + median,
-		spread(latencies, "%.0f ms", func(o outcome) float64 { return float64(o.Stable.Max.Milliseconds()) }) + most,
+		spread(middling, "%.0f ms", func(o outcome) float64 { return float64(o.Stale.Median.Milliseconds()) }) + median,
+		spread(stale, "%.0f ms", func(o outcome) float64 { return float64(o.Stale.Max.Milliseconds()) }) + most,
 		spread(runs, "%.0f s", func(o outcome) float64 { return o.Took.Seconds() }),
 	}
 }
@@ -177,7 +207,7 @@ func (o outcome) writeWhy(b *strings.Builder) {
 	if o.status() == statusValid {
 		return
 	}
-	fmt.Fprintf(b, "\n%s: %s\n", o.Challenge, o.verdict())
+	fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, o.verdict())
 	why := append(slices.Clone(o.Missed), o.Reasons...)
 	if o.Broken != "" {
 		why = append(why, o.Broken)

@@ -12,6 +12,8 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/check/kafka"
 )
 
 // writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
@@ -34,6 +36,14 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	if set, ok := r.Workload.(*check.SetFullResult); ok && set.StableLatencies != nil {
 		q := set.StableLatencies
 		row("stable latency", "median %d ms, 95 %% %d ms, 99 %% %d ms, max %d ms", q.Median, q.P95, q.P99, q.Max)
+	}
+	switch w := r.Workload.(type) {
+	case *kafka.Result:
+		row("realtime lag", "at worst %s", short(time.Duration(w.WorstLag.Lag*1e9)))
+	case *elle.Result:
+		if d := w.Delay; d != nil {
+			row("replication", "seen on another node within %.3g ms in the median, %.3g ms at worst", d.AtMost.Median, d.AtMost.Worst)
+		}
 	}
 	for _, f := range slices.Sorted(maps.Keys(r.Latencies)) {
 		row(f, "%s", quantiles(r.Latencies[f]))

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"glomers/harness"
+	"glomers/harness/check/elle"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/harness/workload"
@@ -46,6 +47,11 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "nemesis-interval", "", "seconds", "10", "mean time between the start and the end of a fault", span(&t.NemesisInterval, time.Second, time.Millisecond))
 	define(cmd, "availability", "", "wanted", "", "least acceptable fraction of ok operations: total, or a number from 0 to 1", f.setAvailability)
 	define(cmd, "topology", "", "name", "grid", "neighbours told to the nodes in broadcast: "+alternatives(topologies), oneOf(&t.Topology, topologies))
+	define(cmd, "key-count", "", "n", "10", "keys in use at a time, in kafka and transactions", whole(&t.KeyCount))
+	define(cmd, "max-writes-per-key", "", "n", "16", "writes of a key before another takes its place, in kafka and transactions", whole(&t.MaxWritesPerKey))
+	define(cmd, "max-txn-length", "", "n", "4", "micro-operations of a transaction", whole(&t.MaxTxnLength))
+	define(cmd, "consistency-models", "", "names", string(elle.StrongSerializable), "what transactions must satisfy: models of Elle, with commas between them", f.setModels)
+	flags.BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too")
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
 	flags.BoolVar(&t.Faithful, "faithful", false, "draw partitions as Maelstrom does, also those that cut nothing")
@@ -58,7 +64,24 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	suggest(cmd, "latency-dist", dists)
 	suggest(cmd, "nemesis", faults)
 	suggest(cmd, "topology", topologies)
+	var models []string
+	for _, m := range elle.Models() {
+		models = append(models, string(m))
+	}
+	suggest(cmd, "consistency-models", models)
 	suggest(cmd, "availability", []string{"total"})
+}
+
+func (f *testFlags) setModels(text string) error {
+	f.test.ConsistencyModels = nil
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		if _, err := elle.ParseModel(name); err != nil {
+			return err
+		}
+		f.test.ConsistencyModels = append(f.test.ConsistencyModels, name)
+	}
+	return nil
 }
 
 func (f *testFlags) setRate(text string) error {

@@ -57,11 +57,13 @@ func (r *registerHistory) judge(steps int) (window, Verdict) {
 		return r.narrow(s, beginning, ends), Invalid
 	}
 	for i := 0; i < len(ends); i += scanned / 2 {
+		s.left = max(1, steps*(scanned/2)/len(ends))
 		from, inside := beginning, ends[i:min(i+scanned, len(ends))]
 		if i > 0 {
 			from = ends[i-1]
 		}
 		if r.contradicts(s, window{from, inside[len(inside)-1]}) {
+			s.left = steps
 			return r.narrow(s, from, inside), Invalid
 		}
 	}

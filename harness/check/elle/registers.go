@@ -162,9 +162,9 @@ func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
 	}
 }
 
-// linkVia does what linkAll does for RW in linear space. Since a transaction must not lead to itself there are
-// two rows of nodes: one in which each leads to all of to up to some place, and one in which each leads to all
-// from there on. What it cannot do is to name another edge between the same two.
+// linkVia does what linkAll does for RW in linear space. Since a transaction must not lead to itself
+// there are two rows of nodes: one in which each leads to all of to up to some place, and one in which
+// each leads to all from there on. What it cannot do is to name another edge between the same two.
 func linkVia(b *graph.Builder, from, to []int32) {
 	place := make(map[int32]int, len(to))
 	upTo, since := make([]int, len(to)), make([]int, len(to))
