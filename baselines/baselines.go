@@ -5,8 +5,7 @@
 //	glomers test -w broadcast --bin glomers --nemesis partition -- node flooding
 //
 // All of them are correct while links are cut, lose, duplicate or delay messages, and while nodes are slow or
-// stand still. The ones of echo and unique-ids are also correct when nodes are killed; those of broadcast keep everything
-// in memory, and a node that is started again has lost what only it had, and the topology.
+// stand still. What else each promises is in its Promise.
 //
 // Package mutants has the same, broken on purpose.
 package baselines
@@ -18,18 +17,36 @@ type Baseline struct {
 	Name     string // for `glomers node`
 	Workload string
 	About    string // what it does, in a line
+	Promise  Promise
 	Register func(n *node.Node)
+}
+
+// A Promise says what holds for a baseline beyond what all of them promise.
+type Promise struct {
+	Available bool     // requests are answered while nodes are cut off from each other
+	Durable   bool     // what was acknowledged survives when nodes are killed
+	Models    []string // the consistency models that transactions satisfy; nil if there are no transactions
 }
 
 // All returns the baselines, sorted by their names.
 func All() []Baseline {
+	all := Promise{Available: true, Durable: true}
+	inMemory := Promise{Available: true}
+	owned := Promise{} // what has one place is not to be had elsewhere
+	strict := Promise{Models: []string{"strict-serializable"}}
+	atomic := Promise{Available: true, Models: []string{"read-atomic"}}
 	return []Baseline{
-		{"echo", "echo", "sends back what it is sent", Echo},
-		{"flooding", "broadcast", "passes values on to its neighbours in the topology", Flooding},
-		{"gossip", "broadcast", "sends all it has to a random node, again and again", Gossip},
-		{"oracle-ids", "unique-ids", "asks the service lin-tso for every id", OracleIDs},
-		{"random-ids", "unique-ids", "draws 128 random bits", RandomIDs},
-		{"star", "broadcast", "passes values on over one node in the middle", Star},
-		{"tree", "broadcast", "passes values on in a tree of degree 4", Tree},
+		{"cas-counter", "g-counter", "adds by compare-and-set in seq-kv, and writes before it reads", all, CASCounter},
+		{"echo", "echo", "sends back what it is sent", all, Echo},
+		{"flooding", "broadcast", "passes values on to its neighbours in the topology", inMemory, Flooding},
+		{"gossip", "broadcast", "sends all it has to a random node, again and again", inMemory, Gossip},
+		{"last-write-wins", "txn-rw-register", "runs transactions where they come in, and sends what they wrote to all", atomic, LastWriteWins},
+		{"lin-log", "kafka", "appends by compare-and-set in lin-kv", all, LinLog},
+		{"oracle-ids", "unique-ids", "asks the service lin-tso for every id", all, OracleIDs},
+		{"owner-log", "kafka", "gives each key an owner; cut off from it, one cannot send", owned, OwnerLog},
+		{"random-ids", "unique-ids", "draws 128 random bits", all, RandomIDs},
+		{"single-copy", "txn-rw-register", "runs all transactions on one node; cut off from it, one can do nothing", strict, SingleCopy},
+		{"star", "broadcast", "passes values on over one node in the middle", inMemory, Star},
+		{"tree", "broadcast", "passes values on in a tree of degree 4", inMemory, Tree},
 	}
 }

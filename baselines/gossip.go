@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"glomers/baselines/internal/peers"
 	"glomers/baselines/internal/relay"
 	"glomers/node"
 )
@@ -29,7 +30,7 @@ func Gossip(n *node.Node) {
 		}
 	})
 	n.Every(gossipEvery, func(context.Context) {
-		if others := relay.Others(n); len(others) > 0 {
+		if others := peers.Others(n); len(others) > 0 {
 			// Only a broken output is an error, and that ends the node.
 			_ = node.Notify(n, others[n.Rand().IntN(len(others))], "gossip", have.List())
 		}

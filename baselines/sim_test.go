@@ -10,36 +10,50 @@ import (
 
 	"glomers/baselines"
 	"glomers/harness"
+	"glomers/harness/check"
 	"glomers/harness/sim"
 )
 
-// survived are the faults that the package documentation promises for a baseline.
+// survived are the faults that a baseline promises to survive.
 func survived(b baselines.Baseline) []string {
 	faults := []string{"partition", "loss", "duplicate", "reorder", "slow", "pause", "skew"}
-	if b.Workload != "broadcast" {
+	if b.Promise.Durable {
 		faults = append(faults, "kill")
 	}
 	return faults
 }
 
-// scenarios run a baseline with many nodes and no faults, under partitions, and with all faults that it promises to
-// survive.
-func scenarios(b baselines.Baseline) []sim.Scenario {
-	base := harness.Test{
-		Workload: b.Workload, Program: harness.InProcess(b.Register),
+// scenario is a test of a baseline without faults, of all that it promises.
+func scenario(b baselines.Baseline) harness.Test {
+	return harness.Test{
+		Workload: b.Workload, Program: harness.InProcess(b.Register), ConsistencyModels: b.Promise.Models, Strict: true,
 		Rate: 10, TimeLimit: 20 * time.Second, NemesisInterval: 3 * time.Second,
 	}
-	large := base
+}
+
+// partitioned is a test of a baseline under partitions that asks for total availability.
+func partitioned(b baselines.Baseline) harness.Test {
+	t := scenario(b)
+	t.Nemesis, t.Availability = []string{"partition"}, "total"
+	return t
+}
+
+// scenarios run a baseline with no faults, with many nodes, under partitions, and with all faults that it promises to
+// survive.
+func scenarios(b baselines.Baseline) []sim.Scenario {
+	quiet, large, faulty := scenario(b), scenario(b), scenario(b)
+	quiet.Rate, quiet.TimeLimit, quiet.Availability = 100, 5*time.Second, "total"
 	large.NodeCount, large.TimeLimit, large.Latency, large.Availability = 25, 5*time.Second, 100*time.Millisecond, "total"
-	partitioned := base
-	partitioned.Nemesis, partitioned.Availability = []string{"partition"}, "total"
-	faulty := base
 	faulty.Nemesis = survived(b)
-	return []sim.Scenario{
-		{Name: "large", Test: large},
-		{Name: "partition", Test: partitioned},
-		{Name: "all", Test: faulty},
+	all := []sim.Scenario{
+		{Name: "quiet", Test: quiet, Seeds: 5},
+		{Name: "large", Test: large, Seeds: 5},
+		{Name: "all", Test: faulty, Seeds: 20},
 	}
+	if b.Promise.Available {
+		all = append(all, sim.Scenario{Name: "partition", Test: partitioned(b), Seeds: 10})
+	}
+	return all
 }
 
 func TestSim(t *testing.T) {
@@ -56,6 +70,24 @@ func TestReplay(t *testing.T) {
 				require.NoError(t, sim.Replay(t, s.Test))
 			})
 		}
+	}
+}
+
+// A baseline that does not promise to be available under partitions is not, and nothing else is wrong with it.
+func TestUnavailable(t *testing.T) {
+	for _, b := range baselines.All() {
+		if b.Promise.Available {
+			continue
+		}
+		t.Run(b.Name, func(t *testing.T) {
+			test := partitioned(b)
+			test.Seed = 1
+			res, err := sim.Run(t, test)
+			require.NoError(t, err)
+			require.Equal(t, check.Invalid, res.Availability.Verdict())
+			require.Equal(t, res.Availability.Reasons(), res.Reasons)
+			require.Equal(t, check.Valid, res.Workload.Verdict())
+		})
 	}
 }
 

@@ -18,15 +18,16 @@ type peer struct {
 	id        string
 	neighbour bool // joined to us by an edge of the star
 
-	confirmed set           // what it has: it said so
+	confirmed set           // what it has: it said so last
 	expected  set           // what it has if none of our messages is lost
 	sentAt    time.Duration // when we last sent to it
 	ackBy     time.Duration // when it must be told what we have, as it asked; never if it did not
 }
 
-// hear takes note of a message from p.
+// hear takes note of a message from p. What it said earlier counts no more: it may have been started anew, without
+// its memory. If the message has only been overtaken, p is sent more than it needs.
 func (p *peer) hear(g gossip, now time.Duration) {
-	p.confirmed = p.confirmed.union(g.Have)
+	p.confirmed = g.Have
 	p.expected = p.expected.union(g.Have)
 	if g.Ask {
 		// A message carries everything, so of several only the last need be confirmed.

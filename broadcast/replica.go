@@ -33,6 +33,9 @@ const (
 // (push-pull anti-entropy, Demers et al. 1987): seldom as a rule, but
 // often while the hub does not confirm what they have.
 //
+// A node that has just started may have been there before, and lost its memory. As long as it has heard from nobody, it
+// asks a random other node.
+//
 // # Why every value reaches every node
 //
 // Let v be a value, and let S be the nodes that have it, which never lose it. Suppose that the links
@@ -56,11 +59,13 @@ type replica struct {
 	peers      map[string]*peer
 	neighbours []*peer // of the hub all nodes, of a leaf the hub
 	leaves     []*peer // of a leaf the other leaves, of the hub none
+	others     []*peer // both of these
+	heard      bool    // another node has sent a message
 	gather     time.Duration
 	rng        *rand.Rand
 
 	newsAt      time.Duration // when neighbours are sent what is new to them; never if nothing is
-	behindSince time.Duration // since when some neighbour has not confirmed everything; never if all have
+	behindSince time.Duration // since when nobody was heard, or some neighbour has not confirmed everything; never if all is well
 	exchangedAt time.Duration // when a random leaf was last chosen
 }
 
@@ -84,6 +89,7 @@ func (r *replica) join(self string, nodes []string, rng *rand.Rand, now time.Dur
 		} else {
 			r.leaves = append(r.leaves, p)
 		}
+		r.others = append(r.others, p)
 	}
 	if len(r.neighbours) > 1 { // only a hub has several
 		r.gather = roundDelay
@@ -112,6 +118,7 @@ func (r *replica) receive(from string, g gossip, now time.Duration) []message {
 	if p == nil {
 		return nil
 	}
+	r.heard = true
 	r.have = r.have.union(g.Have)
 	p.hear(g, now)
 	out := r.tick(now)
@@ -136,7 +143,8 @@ func (r *replica) tick(now time.Duration) []message {
 	}
 	if r.exchangeDue() <= now {
 		r.exchangedAt = now
-		out = append(out, r.tell(r.leaves[r.rng.IntN(len(r.leaves))], true, now))
+		partners := r.partners()
+		out = append(out, r.tell(partners[r.rng.IntN(len(partners))], true, now))
 	}
 	return out
 }
@@ -152,7 +160,7 @@ func (r *replica) next() time.Duration {
 
 // observe plans a round if a neighbour lacks something, and keeps behindSince.
 func (r *replica) observe(now time.Duration) {
-	news, behind := false, false
+	news, behind := false, !r.heard
 	for _, p := range r.neighbours {
 		news = news || !p.expects(r.have)
 		behind = behind || !p.confirms(r.have)
@@ -173,10 +181,18 @@ func (r *replica) due(p *peer) time.Duration {
 	return min(p.newsDue(r.have, r.newsAt), p.ackBy)
 }
 
-// exchangeDue returns when to choose a random leaf: soon, if the hub has been missing something
+// partners returns those of whom an exchange chooses one.
+func (r *replica) partners() []*peer {
+	if r.heard {
+		return r.leaves
+	}
+	return r.others
+}
+
+// exchangeDue returns when to choose a partner: soon, if nobody has been heard, or the hub has been missing something,
 // for so long that it may be cut off.
 func (r *replica) exchangeDue() time.Duration {
-	if len(r.leaves) == 0 {
+	if len(r.partners()) == 0 {
 		return never
 	}
 	return min(r.exchangedAt+exchangeEvery, max(r.exchangedAt, r.behindSince)+retryAfter)

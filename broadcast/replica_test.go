@@ -140,7 +140,7 @@ func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []s
 	var lines []string
 	s := newReplicas(3, 1, hop)
 	for _, r := range s.replicas {
-		r.leaves = nil
+		r.leaves, r.heard = nil, true
 	}
 	s.log = func(m message, from int) {
 		line := fmt.Sprintf("%v n%d>%s %v", s.now, from, m.dest, slices.Collect(m.Have.all()))
@@ -254,6 +254,7 @@ func TestTraces(t *testing.T) {
 // A leaf that the hub does not confirm asks random leaves, and is told what it lacks, once.
 func TestExchange(t *testing.T) {
 	r := newReplica()
+	r.heard = true
 	r.join("n1", []string{"n0", "n1", "n2"}, rand.New(rand.NewPCG(1, 1)), 0)
 	r.exchangedAt = 0
 	require.Equal(t, []message{{"n0", gossip{set{{7, 7}}, true}}}, r.broadcast(7, time.Millisecond))
@@ -280,6 +281,35 @@ func TestExchange(t *testing.T) {
 	r.tick(now - 1) // the exchange that is due meanwhile
 	r.peers["n2"].sentAt = now - retryAfter
 	require.Subset(t, r.receive("n2", gossip{set{{7, 8}}, true}, now), answer)
+}
+
+// A node that was started anew has lost everything, and nobody has any news for it. So it asks.
+func TestRestart(t *testing.T) {
+	for restarted := range 3 {
+		s := newReplicas(3, 1, hop)
+		s.load(50, 2*time.Second)
+		s.run(10 * time.Second)
+		all := s.replicas[0].have
+		r := newReplica()
+		s.replicas[restarted] = r
+		s.send(restarted, r.join(s.nodes[restarted], s.nodes, rand.New(rand.NewPCG(2, 2)), s.now))
+		s.run(s.now + 4*time.Second)
+		require.Equal(t, all, r.have, s.nodes[restarted])
+	}
+}
+
+// It goes on asking until it hears something, and then no more.
+func TestAskUntilHeard(t *testing.T) {
+	r := newReplica()
+	r.join("n0", []string{"n0", "n1"}, rand.New(rand.NewPCG(1, 1)), 0)
+	r.exchangedAt = 0
+	for i := range 5 {
+		now := time.Duration(i+1) * retryAfter
+		require.Equal(t, now, r.next())
+		require.Equal(t, []message{{"n1", gossip{set{}, true}}}, r.tick(now))
+	}
+	require.Empty(t, r.receive("n1", gossip{set{{1, 2}}, false}, 6*retryAfter))
+	require.Equal(t, never, r.next())
 }
 
 func TestGossipOfStrangersIsIgnored(t *testing.T) {

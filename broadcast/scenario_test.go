@@ -79,6 +79,9 @@ func (s *scenario) do(d *datadriven.TestData) {
 func (s *scenario) build(count int, hop time.Duration) {
 	s.cut = make(map[[2]int]bool)
 	s.net = newReplicas(count, 1, hop)
+	for _, r := range s.net.replicas {
+		r.heard = true // they have been up for a while: none looks for what it may have lost
+	}
 	s.net.log = func(m message, from int) {
 		ask := ""
 		if m.Ask {

@@ -16,12 +16,10 @@ import (
 func BenchmarkSim(b *testing.B) {
 	hundred := challenge3e()
 	hundred.NodeCount = 100
-	million := hundred // of messages, and then some: look at the memory it takes
-	million.Rate, million.TimeLimit = 1000, 80*time.Second
 	for _, c := range []struct {
 		name string
 		test harness.Test
-	}{{"3c", with(challenge3c(), "partition")}, {"3e", challenge3e()}, {"100 nodes", hundred}, {"a million messages", million}} {
+	}{{"3c", with(challenge3c(), "partition")}, {"3e", challenge3e()}, {"100 nodes", hundred}} {
 		b.Run(c.name, func(b *testing.B) {
 			virtual, messages := time.Duration(0), 0
 			for b.Loop() {

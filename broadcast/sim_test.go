@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness"
+	"glomers/harness/history"
 	"glomers/harness/sim"
 )
 
@@ -26,8 +27,9 @@ func challenge3c() harness.Test {
 	}
 }
 
+// with adds faults, which come more often than in the challenges.
 func with(t harness.Test, faults ...string) harness.Test {
-	t.Nemesis = faults
+	t.Nemesis, t.NemesisInterval = faults, 3*time.Second
 	return t
 }
 
@@ -40,11 +42,32 @@ func scenarios() []sim.Scenario {
 	return append(all,
 		sim.Scenario{Name: "quiet", Test: challenge3c()},
 		sim.Scenario{Name: "all", Test: with(challenge3c(), "partition", "loss", "duplicate", "reorder", "slow", "pause", "skew")},
-		sim.Scenario{Name: "large", Test: with(challenge3e(), "partition")},
+		sim.Scenario{Name: "large", Test: with(challenge3e(), "partition"), Seeds: 4},
 	)
 }
 
 func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+
+// A node that is killed comes back without its memory. Although no client has anything new, it soon has all that
+// the others have: those have not stopped at knowing what it had before.
+func TestRestartedNodesCatchUp(t *testing.T) {
+	test := with(challenge3c(), "kill")
+	test.Excerpt = new(harness.Excerpt)
+	for op := range 100 { // they take ten seconds
+		test.Excerpt.Ops = append(test.Excerpt.Ops, op)
+	}
+	for start := range 20 {
+		test.Excerpt.Faults = []harness.FaultWindow{{Name: "kill", Start: start, Begin: 15 * time.Second, End: 16 * time.Second}}
+		reads := make(map[string]bool)
+		test.OnOp = func(op history.Op) {
+			if op.Final && op.Type == history.OK {
+				reads[string(op.Value)] = true
+			}
+		}
+		sim.Check(t, test)
+		require.Len(t, reads, 1, "all nodes have the same")
+	}
+}
 
 func TestReplay(t *testing.T) {
 	for _, s := range scenarios() {

@@ -97,37 +97,3 @@ func notADelta(rng *rand.Rand) string {
 	}
 	return fmt.Sprintf(`{"%d":%d}`, n, n)
 }
-
-// The store begins where the earlier life ended, whatever that had been able to write.
-func TestStoreChain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var kv nodetest.KV
-		kv.Set("g-counter/n1", map[string]int{"n1@1": 40, "n2@1": 2})
-		c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
-		c.Service(node.SeqKV, kv.Serve)
-		c.Init("n1")
-		synctest.Wait()
-		require.Equal(t, "42", read(c))
-
-		// A swap of the earlier life arrives late, just before the next of this one.
-		kv.Set("g-counter/n1", map[string]int{"n1@1": 41, "n2@1": 2})
-		add(c, 7)
-		require.Equal(t, "50", read(c))
-		saved := kv.Get("g-counter/n1").(map[string]any)
-		require.Equal(t, json.Number("41"), saved["n1@1"])
-		require.Len(t, saved, 3)
-	})
-}
-
-// A value under the key that is not ours is left alone.
-func TestForeignValue(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var kv nodetest.KV
-		kv.Set("g-counter/n1", "x")
-		c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
-		c.Service(node.SeqKV, kv.Serve)
-		c.Init("n1")
-		require.Contains(t, c.ExpectError(node.Timeout, "add", map[string]int{"delta": 1}).Text, "perhaps not durable")
-		require.Equal(t, "x", kv.Get("g-counter/n1"))
-	})
-}

@@ -1,339 +1,240 @@
 package main
 
 import (
-	"cmp"
-	"container/heap"
 	"encoding/json"
-	"fmt"
-	"hash"
-	"hash/fnv"
-	"log/slog"
-	"math/big"
-	"math/rand/v2"
 	"slices"
-	"strings"
-	"sync"
+	"sort"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"glomers/harness/service"
+	"glomers/harness"
+	"glomers/harness/history"
+	"glomers/harness/network"
+	"glomers/harness/sim"
 	"glomers/node"
 )
 
-// A sim runs whole nodes and seq-kv over a simulated network, in a synctest bubble: the same seed, the same
-// run. Time goes in steps of a millisecond, at whose ends messages are taken and delivered.
-type sim struct {
-	t       *testing.T
-	seed    uint64
-	durable bool
-	rng     *rand.Rand
-	ids     []string
-	lives   []*life // current ones; nil where the node is dead
-	seqkv   service.Service
-	queue   events
-	made    int
-	journal hash.Hash64
-	start   time.Time
-
-	latency  func() time.Duration
-	drops    func(from, to int) bool // tells whether a message between nodes that arrives now is lost
-	repeats  func() bool             // tells whether a message is delivered twice
-	kvAbsent bool                    // seq-kv gets nothing
-
-	ops, servers int // operations invoked; messages between servers
-	calls        []*call
-}
-
-// A life is a node from its start until it is killed.
-type life struct {
-	mem *node.Mem
-
-	mu  sync.Mutex
-	out []line
-}
-
-// A line is what a node wrote, and when.
-type line struct {
-	node.Message
-	at   time.Time
-	text []byte
-}
-
-// A call is a client's request.
-type call struct {
-	node      int
-	delta     int64 // of an add
-	at        time.Duration
-	answered  time.Duration // 0 if it has not been
-	errorCode int           // -1 if the reply is no error
-	value     *big.Int      // of a read
-}
-
-// An event is a line to be delivered.
-type event struct {
-	at       time.Time
-	seq      int
-	from, to string
-	text     []byte
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at.Before(e[j].at) || e[i].at.Equal(e[j].at) && e[i].seq < e[j].seq
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
-}
-
-// simulate runs play in a bubble, with n nodes.
-func simulate(t *testing.T, n int, seed uint64, durable bool, play func(s *sim)) {
-	synctest.Test(t, func(t *testing.T) {
-		kv, err := service.New(node.SeqKV, seed)
-		require.NoError(t, err)
-		s := &sim{
-			t: t, seed: seed, durable: durable,
-			rng: rand.New(rand.NewPCG(seed, 0)), seqkv: kv, journal: fnv.New64a(), start: time.Now(),
-			lives:   make([]*life, n),
-			latency: func() time.Duration { return 0 },
-			drops:   func(int, int) bool { return false },
-			repeats: func() bool { return false },
-		}
-		for i := range n {
-			s.ids = append(s.ids, fmt.Sprintf("n%d", i))
-		}
-		for i := range n {
-			s.revive(i)
-		}
-		defer func() {
-			for i := range n {
-				s.kill(i)
-			}
-		}()
-		play(s)
-	})
-}
-
-// now returns the time since the start.
-func (s *sim) now() time.Duration { return time.Since(s.start) }
-
-// revive starts node i.
-func (s *sim) revive(i int) {
-	l := &life{}
-	l.mem = node.NewMem(func(text []byte) {
-		o := line{at: time.Now(), text: text}
-		if err := json.Unmarshal(text, &o.Message); err != nil {
-			panic(err) // there is no better way from here
-		}
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.out = append(l.out, o)
-	})
-	n := node.New(node.Options{Transport: l.mem, Seed: s.seed, Logger: slog.New(slog.DiscardHandler)})
-	serve(n, s.durable)
-	go func() { _ = n.Run() }() // in memory nothing can fail
-	s.lives[i] = l
-	l.mem.Deliver(fmt.Appendf(nil, `{"src":"c0","dest":%[1]q,"body":{"type":"init","msg_id":1,"node_id":%[1]q,"node_ids":["%[2]s"]}}`,
-		s.ids[i], strings.Join(s.ids, `","`)))
-}
-
-// kill ends node i: what it has not sent yet is gone.
-func (s *sim) kill(i int) {
-	if l := s.lives[i]; l != nil {
-		s.lives[i] = nil
-		l.mem.CloseInput()
+// challenge4 is challenge 4 with these faults.
+func challenge4(durable bool, faults ...string) harness.Test {
+	return harness.Test{
+		Workload: "g-counter", Program: harness.InProcess(func(n *node.Node) { serve(n, durable) }),
+		NodeCount: 3, Rate: 100, TimeLimit: 20 * time.Second, Nemesis: faults,
 	}
 }
 
-// run lets the time pass until t.
-func (s *sim) run(t time.Duration) {
-	for s.now() < t {
-		s.step()
-	}
+// available wants every operation to succeed.
+func available(t harness.Test) harness.Test {
+	t.Availability = "total"
+	return t
 }
 
-// step lets a millisecond pass.
-func (s *sim) step() {
-	time.Sleep(time.Millisecond)
-	synctest.Wait()
-	s.collect()
-	for len(s.queue) > 0 && !s.queue[0].at.After(time.Now()) {
-		s.deliver(heap.Pop(&s.queue).(event))
-	}
-	synctest.Wait()
-	s.collect()
+// large is five nodes with hops of 100 ms on average, some of them much longer.
+func large(t harness.Test) harness.Test {
+	t.NodeCount, t.Latency, t.LatencyDist = 5, 100*time.Millisecond, network.Exponential
+	return t
 }
 
-// collect takes what the nodes have written, node by node, and of each what goes to one destination after what
-// goes to another: which of them was first is not for the scheduler of the Go runtime to decide.
-func (s *sim) collect() {
-	for i, l := range s.lives {
-		if l == nil {
-			continue
-		}
-		l.mu.Lock()
-		out := l.out
-		l.out = nil
-		l.mu.Unlock()
-		slices.SortStableFunc(out, func(a, b line) int {
-			return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.Dest, b.Dest))
+// linkFaults are those that leave every node available.
+func linkFaults() []string { return []string{"partition", "loss", "duplicate", "reorder", "slow"} }
+
+// faults are those that no node dies of.
+func faults() []string { return append(linkFaults(), "pause", "skew") }
+
+// scenarios are the faults that the counter promises to survive.
+func scenarios() []sim.Scenario {
+	var all []sim.Scenario
+	add := func(name string, test harness.Test) {
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 8})
+	}
+	add("quiet", available(challenge4(false)))
+	for _, fault := range linkFaults() {
+		add(fault, available(challenge4(false, fault)))
+	}
+	add("pause", challenge4(false, "pause"))
+	add("skew", available(challenge4(false, "skew")))
+	add("all", challenge4(false, faults()...))
+	add("large", large(challenge4(false, faults()...)))
+
+	withKill := append(faults(), "kill")
+	add("durable", available(challenge4(true, "partition")))
+	add("durable kill", challenge4(true, "kill"))
+	add("durable all", challenge4(true, withKill...))
+	add("durable large", large(challenge4(true, withKill...)))
+	return all
+}
+
+func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+
+func TestReplay(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			s.Test.Seed = 1
+			require.NoError(t, sim.Replay(t, s.Test))
 		})
-		for _, o := range out {
-			s.take(i, o)
+	}
+}
+
+// simulate carries out test, which must be valid, and returns its history, too.
+func simulate(t *testing.T, test harness.Test) (harness.Result, []history.Op) {
+	var h []history.Op
+	test.OnOp = func(op history.Op) { h = append(h, op) }
+	return sim.Check(t, test), h
+}
+
+func TestCost(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		test      harness.Test
+		msgsPerOp float64
+	}{
+		{"default", challenge4(false, "partition"), 0.14},
+		{"all", challenge4(false, faults()...), 0.15}, // there are no storms
+		{"durable", challenge4(true, "partition"), 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			worst := 0.0
+			for c.test.Seed = 1; c.test.Seed <= 5; c.test.Seed++ {
+				worst = max(worst, sim.Check(t, c.test).Net.Servers.MsgsPerOp)
+			}
+			t.Logf("at most %.4f messages per operation", worst)
+			require.LessOrEqual(t, worst, c.msgsPerOp)
+		})
+	}
+}
+
+// Once all know everything, and seq-kv too, there is silence.
+func TestQuiet(t *testing.T) {
+	test := challenge4(false)
+	test.Seed = 1
+	var last time.Duration // when a message between servers was sent
+	test.OnMessage = func(e network.Event) {
+		if e.Kind == network.Sent && e.Src[0] != 'c' && e.Dest[0] != 'c' {
+			last = e.Time
+		}
+	}
+	sim.Check(t, test)
+	require.Greater(t, last, test.TimeLimit-gossipEvery)
+	require.LessOrEqual(t, last, test.TimeLimit+2*saveEvery)
+}
+
+// From a second after a heal on, no read lacks anything that was acknowledged a second before. So a
+// second after the heal the reads are exact, if nothing more is added.
+func TestExactAfterHeal(t *testing.T) {
+	const cut, healed = 2 * time.Second, 12 * time.Second
+	for _, latency := range []time.Duration{0, 100 * time.Millisecond} {
+		test := challenge4(false, "partition")
+		test.Latency = latency
+		test.Excerpt = excerpt(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
+		for test.Seed = 1; test.Seed <= 10; test.Seed++ {
+			_, h := simulate(t, test)
+			requireFresh(t, h, healed+time.Second, time.Second)
 		}
 	}
 }
 
-// take takes a line that node i has written.
-func (s *sim) take(i int, o line) {
-	fmt.Fprintf(s.journal, "%v %s\n", o.at.UnixNano(), o.text)
-	switch {
-	case o.Dest == node.SeqKV || slices.Contains(s.ids, o.Dest):
-		s.send(o.at, s.ids[i], o.Dest, o.text)
-	case o.Dest != "c0": // which does not wait for init_ok
-		s.answer(o.Message)
+// excerpt has every operation, and these faults.
+func excerpt(faults ...harness.FaultWindow) *harness.Excerpt {
+	e := &harness.Excerpt{Faults: faults}
+	for i := range 10_000 {
+		e.Ops = append(e.Ops, i)
 	}
+	return e
 }
 
-// send puts a message between servers on the network, once or twice.
-func (s *sim) send(at time.Time, from, to string, text []byte) {
-	s.servers++
-	copies := 1
-	if s.repeats() {
-		copies = 2
-	}
-	for range copies {
-		s.made++
-		heap.Push(&s.queue, event{at.Add(s.latency()), s.made, from, to, text})
-	}
-}
-
-// deliver brings a message to where it is sent.
-func (s *sim) deliver(e event) {
-	if e.to == node.SeqKV {
-		if s.kvAbsent {
-			return
-		}
-		var m node.Message
-		require.NoError(s.t, json.Unmarshal(e.text, &m))
-		reply, err := json.Marshal(node.Message{Src: e.to, Dest: e.from, Body: s.seqkv.Handle(e.from, m.Body)})
-		require.NoError(s.t, err)
-		s.send(time.Now(), e.to, e.from, reply)
-		return
-	}
-	from, to := slices.Index(s.ids, e.from), slices.Index(s.ids, e.to)
-	if s.lives[to] == nil || from >= 0 && s.drops(from, to) {
-		return
-	}
-	s.lives[to].mem.Deliver(slices.Clone(e.text))
-}
-
-// request makes a client's request to node i, which must be alive.
-func (s *sim) request(i int, body string) *call {
-	c := &call{node: i, at: s.now()}
-	s.calls = append(s.calls, c)
-	s.ops++
-	s.lives[i].mem.Deliver(fmt.Appendf(nil, `{"src":"c%[1]d","dest":%[2]q,"body":{"msg_id":%[1]d,%[3]s}}`, len(s.calls), s.ids[i], body))
-	return c
-}
-
-// answer takes a reply to a request.
-func (s *sim) answer(m node.Message) {
-	var body struct {
-		Type  string
-		Reply int `json:"in_reply_to"`
-		Code  int
-		Value *big.Int
-	}
-	require.NoError(s.t, json.Unmarshal(m.Body, &body))
-	c := s.calls[body.Reply-1]
-	c.answered, c.errorCode, c.value = s.now(), -1, body.Value
-	if body.Type == "error" {
-		c.errorCode = body.Code
-	}
-}
-
-// add requests an add of delta from node i.
-func (s *sim) add(i int, delta int64) *call {
-	c := s.request(i, fmt.Sprintf(`"type":"add","delta":%d`, delta))
-	c.delta = delta
-	return c
-}
-
-// read returns what node i says the sum is.
-func (s *sim) read(i int) int64 {
-	c := s.request(i, `"type":"read"`)
-	s.step()
-	require.NotNil(s.t, c.value)
-	return c.value.Int64()
-}
-
-// load lets clients be busy until the time end: perSecond operations on average, with the gaps of the
-// harness, half of them adds of 0 to 4, to random nodes that live. At each of them faults is called first.
-func (s *sim) load(perSecond float64, end time.Duration, faults func()) {
-	next := s.now()
-	for {
-		next += time.Duration(s.rng.Float64() * 2 / perSecond * float64(time.Second))
-		if next >= end {
-			s.run(end)
-			return
-		}
-		s.run(next)
-		faults()
-		i := s.rng.IntN(len(s.ids))
+// requireFresh fails the test if a read that was invoked after the time begin lacks an add that had been acknowledged for
+// the time age.
+func requireFresh(t *testing.T, h []history.Op, begin, age time.Duration) {
+	type sum struct{ time, total int64 }
+	acked := []sum{{-1, 0}}
+	want := make(map[history.Process]int64) // of the read that the process does
+	checked := 0
+	for _, op := range h {
 		switch {
-		case s.lives[i] == nil:
-		case s.rng.IntN(2) == 0:
-			s.request(i, `"type":"read"`)
-		default:
-			s.add(i, s.rng.Int64N(5))
+		case op.F == "add" && op.Type == history.OK:
+			acked = append(acked, sum{op.Time, acked[len(acked)-1].total + number(t, op)})
+		case op.F == "read" && op.Type == history.Invoke:
+			i := sort.Search(len(acked), func(i int) bool { return acked[i].time > op.Time-int64(age) })
+			want[op.Process] = acked[max(0, i-1)].total
+			if time.Duration(op.Time) < begin {
+				want[op.Process] = 0
+			}
+		case op.F == "read" && op.Type == history.OK:
+			require.GreaterOrEqual(t, number(t, op), want[op.Process], "%v", time.Duration(op.Time))
+			if want[op.Process] > 0 {
+				checked++
+			}
 		}
+	}
+	require.Greater(t, checked, 100)
+}
+
+// number returns the value of an operation.
+func number(t *testing.T, op history.Op) (n int64) {
+	require.NoError(t, json.Unmarshal(op.Value, &n))
+	return n
+}
+
+// By default a kill loses what is new since the latest message: a node that others can hear, no more than since the last
+// tick; one that nobody can hear, since the last write to seq-kv.
+func TestDefaultLosesItsWindow(t *testing.T) {
+	const hop = 20 * time.Millisecond
+	for _, c := range []struct {
+		name   string
+		nodes  int
+		window time.Duration
+	}{
+		{"one of three", 3, gossipEvery + hop},
+		{"alone", 1, saveEvery + hop},
+	} {
+		lost := time.Duration(0) // the age of the oldest add that was lost
+		for seed := range uint64(20) {
+			test := challenge4(false, "kill")
+			test.NodeCount, test.Latency, test.Seed = c.nodes, hop, seed+1
+			killed := 9*time.Second + time.Duration(seed)*117*time.Millisecond
+			test.Excerpt = excerpt(harness.FaultWindow{Name: "kill", Begin: killed, End: killed + time.Second})
+			var h []history.Op
+			test.OnOp = func(op history.Op) { h = append(h, op) }
+			_, err := sim.Run(t, test)
+			require.NoError(t, err)
+			lost = max(lost, lostAge(t, test, h))
+		}
+		t.Logf("%s: adds of the last %v are lost, of at most %v", c.name, lost, c.window)
+		require.Positive(t, lost, "the harness has killed a node")
+		require.LessOrEqual(t, lost, c.window)
 	}
 }
 
-// sums returns what all adds that pass come to: those that were acknowledged, and all.
-func (s *sim) sums(pass func(c *call) bool) (acknowledged, attempted int64) {
-	for _, c := range s.calls {
-		if !pass(c) {
-			continue
+// lostAge returns how old the oldest add that the final reads lack was when its node was killed; 0 if they lack none.
+func lostAge(t *testing.T, test harness.Test, h []history.Op) time.Duration {
+	var killed int64
+	var victim string
+	var adds []history.Op // of the victim's first life
+	missing, final := int64(0), int64(-1)
+	kill := slices.IndexFunc(h, func(op history.Op) bool { return op.F == "start-kill" })
+	killed = h[kill].Time
+	require.NoError(t, json.Unmarshal(h[kill+1].Value, &victim))
+	for _, op := range h {
+		switch {
+		case op.Type != history.OK:
+		case op.F == "add":
+			missing += number(t, op)
+			if test.NodeOf(op.Process) == victim && op.Time <= killed {
+				adds = append(adds, op)
+			}
+		case op.Final:
+			require.True(t, final < 0 || final == number(t, op), "all nodes read the same")
+			final = number(t, op)
 		}
-		attempted += c.delta
-		if c.answered > 0 && c.errorCode < 0 {
-			acknowledged += c.delta
-		}
 	}
-	return acknowledged, attempted
-}
-
-func all(*call) bool { return true }
-
-// requireExact checks that every node reads the sum of all adds, which were all acknowledged.
-func (s *sim) requireExact() {
-	s.t.Helper()
-	acknowledged, attempted := s.sums(all)
-	require.Equal(s.t, attempted, acknowledged, "seed %d", s.seed)
-	for i := range s.ids {
-		require.Equal(s.t, acknowledged, s.read(i), "%s, seed %d", s.ids[i], s.seed)
+	age := time.Duration(0)
+	for missing -= final; missing > 0; adds = adds[:len(adds)-1] {
+		require.NotEmpty(t, adds, "others have lost some, too")
+		last := adds[len(adds)-1]
+		missing -= number(t, last)
+		age = time.Duration(killed - last.Time)
 	}
-}
-
-// requireWithin checks that all nodes read the same, and that it is at least the sum of the
-// acknowledged adds and at most that of all.
-func (s *sim) requireWithin() {
-	s.t.Helper()
-	acknowledged, attempted := s.sums(all)
-	sum := s.read(0)
-	require.GreaterOrEqual(s.t, sum, acknowledged, "seed %d", s.seed)
-	require.LessOrEqual(s.t, sum, attempted, "seed %d", s.seed)
-	for i := range s.ids {
-		require.Equal(s.t, sum, s.read(i), "%s, seed %d", s.ids[i], s.seed)
-	}
+	require.Zero(t, missing, "what is lost is the end of what was added")
+	return age
 }

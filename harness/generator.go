@@ -9,6 +9,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
+	"glomers/harness/workload"
 )
 
 // maxDebt is how far the schedule of operations may fall behind and still catch up. It makes up for the
@@ -48,15 +49,24 @@ func (r *run) operationDue(due stamp) {
 		r.ops.overdue = true
 		return
 	}
-	op, i := r.workload.Next(), r.ops.pick.IntN(len(r.free))
+	i := r.ops.pick.IntN(len(r.free))
+	w := r.free[i]
+	op := r.nextOp(w)
 	if r.kept(r.ops.drawn) {
-		w := r.free[i]
 		r.free = slices.Delete(r.free, i, i+1)
 		r.invoke(w, op)
 	}
 	r.ops.drawn++
 	next := max(due, r.now()-maxDebt) + r.ops.gap()
 	r.timers.add(next, func() { r.operationDue(next) })
+}
+
+// nextOp draws an operation for the worker.
+func (r *run) nextOp(w *worker) history.Op {
+	if each, ok := r.workload.(workload.PerProcess); ok {
+		return each.NextFor(w.process)
+	}
+	return r.workload.Next()
 }
 
 // kept tells whether the operation of that number is carried out.

@@ -5,16 +5,20 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/network"
+	"glomers/harness/workload"
 )
 
 // A Test describes one run. Only Workload and Program are required; the zero
 // value of everything else means the default of the reference harness.
 type Test struct {
-	Workload string  // "echo", "unique-ids", "broadcast"
+	Workload string  // one of workload.Names, or the name of Custom
 	Program  Program // what the nodes run: Binary or InProcess
 
+	// Custom, if not nil, makes the workload: one of your own. It is called more than once.
+	Custom func(workload.Options) (workload.Workload, error)
+
 	NodeCount       int           // nodes n0 … n(k-1); 0 means the five nodes n1 … n5
-	Concurrency     int           // workers; worker i talks to node i mod n; 0 means one per node
+	Concurrency     int           // workers; worker i talks to node i mod n; 0 means workload.DefaultWorkers
 	Rate            float64       // operations per second over all workers; 0 means 5
 	TimeLimit       time.Duration // of the main phase; 0 means 60 s
 	Latency         time.Duration // mean latency of messages between nodes; clients' have none

@@ -56,7 +56,9 @@ func (t Test) withDefaults() (Test, error) {
 	setDefault(&t.TimeLimit, DefaultTimeLimit)
 	setDefault(&t.NemesisInterval, 10*time.Second)
 	setDefault(&t.LatencyDist, network.Constant)
-	t.limits = t.limits.withDefaults()
+	if t.Custom != nil {
+		setDefault(&t.Workload, "custom") // the store's directory needs a name
+	}
 
 	switch {
 	case t.Program == nil:
@@ -64,7 +66,7 @@ func (t Test) withDefaults() (Test, error) {
 	case t.NodeCount < 0:
 		return t, fmt.Errorf("harness: node count %d: want at least 1, or 0 for n1 … n5", t.NodeCount)
 	case t.Concurrency < 0:
-		return t, fmt.Errorf("harness: concurrency %d: want at least 1, or 0 for one worker per node", t.Concurrency)
+		return t, fmt.Errorf("harness: concurrency %d: want at least 1, or 0 for the workload's default", t.Concurrency)
 	case !(t.Rate > 0 && t.Rate <= 1e6): // also NaN
 		return t, fmt.Errorf("harness: rate %v: want more than 0 and at most 1000000 operations per second", t.Rate)
 	case t.TimeLimit < 0:
@@ -74,7 +76,7 @@ func (t Test) withDefaults() (Test, error) {
 	case t.NemesisInterval < 0:
 		return t, fmt.Errorf("harness: nemesis interval %v: want more than 0", t.NemesisInterval)
 	}
-	setDefault(&t.Concurrency, len(t.nodeIDs()))
+	t.Concurrency = t.workers()
 
 	// Each of these packages knows best what it accepts.
 	if _, err := network.ParseDist(string(t.LatencyDist)); err != nil {
@@ -83,9 +85,14 @@ func (t Test) withDefaults() (Test, error) {
 	if _, err := check.NewAvailability(nil, t.Availability); err != nil {
 		return t, fmt.Errorf("harness: %w", err)
 	}
-	if _, err := t.newWorkload(); err != nil {
+	w, err := t.newWorkload()
+	if err != nil {
 		return t, fmt.Errorf("harness: %w", err)
 	}
+	if w, ok := w.(workload.Impatient); ok {
+		setDefault(&t.limits.call, w.Timeout(t.Latency))
+	}
+	t.limits = t.limits.withDefaults()
 	if _, err := t.newFaults(); err != nil {
 		return t, fmt.Errorf("harness: %w", err)
 	}
@@ -116,13 +123,19 @@ func (t Test) nodeIDs() []string {
 // NodeOf returns the id of the node that a client process talks to.
 func (t Test) NodeOf(p history.Process) string {
 	ids := t.nodeIDs()
-	workers := t.Concurrency
-	setDefault(&workers, len(ids))
-	return ids[int(p)%workers%len(ids)]
+	return ids[int(p)%t.workers()%len(ids)]
+}
+
+// workers returns the Concurrency, or what 0 means.
+func (t Test) workers() int {
+	if t.Concurrency > 0 {
+		return t.Concurrency
+	}
+	return workload.DefaultWorkers(t.Workload, len(t.nodeIDs()))
 }
 
 func (t Test) newWorkload() (workload.Workload, error) {
-	return workload.New(t.Workload, workload.Options{
+	o := workload.Options{
 		Nodes:             t.nodeIDs(),
 		Workers:           t.Concurrency,
 		Topology:          t.Topology,
@@ -132,7 +145,11 @@ func (t Test) newWorkload() (workload.Workload, error) {
 		ConsistencyModels: t.ConsistencyModels,
 		Strict:            t.Strict,
 		Rand:              t.rand("workload"),
-	})
+	}
+	if t.Custom != nil {
+		return t.Custom(o)
+	}
+	return workload.New(t.Workload, o)
 }
 
 func (t Test) newFaults() ([]nemesis.Fault, error) {

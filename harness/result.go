@@ -10,26 +10,19 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
-	"glomers/harness/workload"
 )
 
-// A Result is the outcome of a run. It marshals to results.json.
+// A Result is the outcome of a run. It marshals to results.json; Figures describes what is in there.
 type Result struct {
-	Valid        check.Verdict      `json:"valid"`             // the worst of all checks; at best Unknown after an error
-	Reasons      []string           `json:"reasons,omitempty"` // why it is not Valid, in sentences
-	Error        string             `json:"error,omitempty"`   // of Run: what broke the test
-	Workload     check.Result       `json:"workload"`          // nil if the run never began
-	Stats        check.Stats        `json:"stats"`
-	Availability check.Availability `json:"availability"`
-	Exceptions   check.Exceptions   `json:"exceptions"`
-	Net          network.Stats      `json:"net"`
-	Nemesis      NemesisResult      `json:"nemesis"`
-	Latencies    map[string]Latency `json:"latencies"`  // by f: from invocation to ok
-	Lag          Latency            `json:"lag"`        // of the harness itself: how late it did what was due
-	Elapsed      time.Duration      `json:"elapsed-ns"` // from the start of the nodes to their end
-	Seed         uint64             `json:"seed"`
-	Hash         string             `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
-	Dir          string             `json:"dir,omitempty"` // the run's store directory
+	Judgement               // also by the faults; after an error it is Unknown at best
+	Error     string        `json:"error,omitempty"` // of Run: what broke the test
+	Net       network.Stats `json:"net"`
+	Nemesis   NemesisResult `json:"nemesis"`
+	Lag       Latency       `json:"lag"`        // of the harness itself: how late it did what was due, in real time
+	Elapsed   time.Duration `json:"elapsed-ns"` // from the start of the nodes to their end
+	Seed      uint64        `json:"seed"`
+	Hash      string        `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
+	Dir       string        `json:"dir,omitempty"` // the run's store directory
 }
 
 // A NemesisResult says what the faults really did. A run that was asked for a fault which was never in
@@ -139,31 +132,26 @@ func (e *NodeError) Error() string {
 }
 
 // broken returns the Result of a test that could not begin.
-func broken(err error) Result { return Result{Valid: check.Unknown, Error: err.Error()} }
+func broken(err error) Result {
+	return Result{Judgement: Judgement{Valid: check.Unknown}, Error: err.Error()}
+}
 
 // judge makes the Result of a run that has ended, with runErr if it ended early.
 func (r *run) judge(runErr error) Result {
 	res := Result{
-		Workload:   r.workload.Check(r.history),
-		Stats:      check.NewStats(r.history, workload.Crash),
-		Exceptions: check.NewExceptions(r.history),
-		Net:        r.net.Stats(r.progress.Invoked),
-		Nemesis:    newNemesisResult(r.ended, r.faults, r.net),
-		Latencies:  latencies(r.history),
-		Lag:        newLatency(r.lag),
-		Hash:       r.store.hash(),
-		Elapsed:    r.ended,
-		Seed:       r.test.Seed,
-		Dir:        r.store.dir,
+		Net:     r.net.Stats(r.progress.Invoked),
+		Nemesis: newNemesisResult(r.ended, r.faults, r.net),
+		Lag:     newLatency(r.lag),
+		Hash:    r.store.hash(),
+		Elapsed: r.ended,
+		Seed:    r.test.Seed,
+		Dir:     r.store.dir,
 	}
-	res.Availability, _ = check.NewAvailability(r.history, r.test.Availability) // withDefaults has looked at it
+	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // withDefaults has looked at it
+	res.add(res.Nemesis)
 	if runErr != nil {
-		res.Valid = check.Unknown
+		res.Valid = check.Worst(res.Valid, check.Unknown)
 		res.Error = runErr.Error()
-	}
-	for _, c := range []check.Result{res.Workload, res.Availability, res.Exceptions, res.Stats, res.Nemesis} {
-		res.Valid = check.Worst(res.Valid, c.Verdict())
-		res.Reasons = append(res.Reasons, c.Reasons()...)
 	}
 	return res
 }

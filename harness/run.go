@@ -92,6 +92,8 @@ func newRun(t Test, st *store) (*run, error) {
 		clients:   make(map[string]*client),
 		services:  make(map[string]service.Service),
 	}
+	// As far as it can be known: growing would need the room of a long history twice.
+	r.history = make([]history.Op, 0, min(1<<20, int(2*t.Rate*t.TimeLimit.Seconds())))
 	r.ops = newGenerator(t)
 	r.scheduler.handle = r.handlePost
 	r.scheduler.deliver = r.deliverMessage

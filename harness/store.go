@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"time"
 
+	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/network"
 )
@@ -130,7 +131,7 @@ func (s *store) finish(ops []history.Op, res Result) error {
 	for _, f := range s.logs {
 		errs = append(errs, f.Close())
 	}
-	errs = append(errs, s.writeHistory(ops), s.writeJSON("results.json", res), s.link("latest"))
+	errs = append(errs, s.writeHistory(ops), s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), s.link("latest"))
 	for _, err := range errs {
 		if err != nil {
 			return fmt.Errorf("harness: store: %w", err)
@@ -145,6 +146,20 @@ func (s *store) writeHistory(ops []history.Op) error {
 		return err
 	}
 	return errors.Join(history.Write(f, ops), f.Close())
+}
+
+// writeArtifacts writes the files that a result has, if it has any.
+func (s *store) writeArtifacts(res check.Result) error {
+	illustrated, ok := res.(check.Illustrated)
+	if !ok {
+		return nil
+	}
+	for name, content := range illustrated.Artifacts() {
+		if err := os.WriteFile(filepath.Join(s.dir, name), content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *store) writeJSON(name string, v any) error {

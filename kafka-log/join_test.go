@@ -16,7 +16,7 @@ func TestKill(t *testing.T) {
 	for seed := range uint64(4) {
 		for n := 2; n <= 4; n++ {
 			rng := rand.New(rand.NewPCG(seed, uint64(n)))
-			s := newSim(t, n, seed, 0)
+			s := newReplicas(t, n, seed, 0)
 			s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(20*time.Millisecond)) }
 			s.copies = func(int, int) int { return min(1, rng.IntN(10)) + rng.IntN(10)/9 }
 			s.load(200, 10*time.Second)
@@ -48,7 +48,7 @@ func TestKill(t *testing.T) {
 
 // A node that does not know its past shows nothing and writes nothing until every other has answered.
 func TestJoin(t *testing.T) {
-	s := newSim(t, 3, 1, time.Millisecond)
+	s := newReplicas(t, 3, 1, time.Millisecond)
 	s.run(time.Second)
 	for range 3*maxItems + 1 {
 		s.send(0)
@@ -82,7 +82,7 @@ func TestJoin(t *testing.T) {
 // A long past comes in several runs. Before the last of them nothing is written, however long they take.
 func TestJoinInRuns(t *testing.T) {
 	const hop, runs = 100 * time.Millisecond, 4
-	s := newSim(t, 2, 1, hop)
+	s := newReplicas(t, 2, 1, hop)
 	s.run(time.Second)
 	for range (runs-1)*maxItems + 1 {
 		s.send(0)
@@ -105,7 +105,7 @@ func TestJoinInRuns(t *testing.T) {
 // Nodes that are cut off from the start go on alone, and exchange what they have when they can.
 func TestAlone(t *testing.T) {
 	for n := 2; n <= 3; n++ {
-		s := newSim(t, n, 1, time.Millisecond)
+		s := newReplicas(t, n, 1, time.Millisecond)
 		s.timing.alone = 500 * time.Millisecond
 		s.copies = func(int, int) int { return 0 }
 		for i := range n {
@@ -132,7 +132,7 @@ func TestAlone(t *testing.T) {
 func TestKillAlone(t *testing.T) {
 	forgot := 0
 	for seed := range uint64(8) {
-		s := newSim(t, 2, seed, time.Millisecond)
+		s := newReplicas(t, 2, seed, time.Millisecond)
 		s.timing.alone = 500 * time.Millisecond
 		for i := range s.nodes {
 			s.start(i)

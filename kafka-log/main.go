@@ -40,7 +40,7 @@ func timings(acksAll bool) timing {
 	if acksAll {
 		return timing{pace: 10 * time.Millisecond, alone: never}
 	}
-	return timing{pace: 60 * time.Millisecond, alone: 500 * time.Millisecond}
+	return timing{pace: 55 * time.Millisecond, alone: 500 * time.Millisecond}
 }
 
 // serve registers the handlers of a kafka-log node.
@@ -74,13 +74,15 @@ type server struct {
 	start   time.Time
 	wakeAt  time.Duration // for when the timer is set; never if it is not
 	stop    func()        // stops the timer; nil before the first one
-	waiters []waiter
+	waiters []*waiter     // in the order in which they came
+	waking  bool          // one has been woken, and did not have the turn yet
 }
 
 // A waiter is a request that waits for something.
 type waiter struct {
-	ready func() bool
-	done  chan struct{} // closed by the server when ready is true
+	ready   func() bool
+	overdue bool          // it has waited for patience
+	done    chan struct{} // closed by wake
 }
 
 // now returns the time in the replica's terms.
@@ -92,13 +94,7 @@ func (s *server) do(out []outgoing) {
 		// Only a broken output is an error, and that ends the node.
 		_ = node.Notify(s.node, m.dest, "replicate", m.message)
 	}
-	s.waiters = slices.DeleteFunc(s.waiters, func(w waiter) bool {
-		if w.ready() {
-			close(w.done)
-			return true
-		}
-		return false
-	})
+	s.wake()
 	next := s.replica.next()
 	if next == s.wakeAt {
 		return
@@ -150,16 +146,32 @@ func (s *server) await(ctx context.Context, ready func() bool) bool {
 	if ready() {
 		return true
 	}
-	w := waiter{ready, make(chan struct{})}
+	w := &waiter{ready: ready, done: make(chan struct{})}
 	s.waiters = append(s.waiters, w)
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	stop := s.node.After(patience, func(context.Context) {
+		w.overdue = true
+		s.wake()
+	})
+	defer stop()
 	s.node.Blocking(ctx, func() {
 		select {
 		case <-w.done:
 		case <-ctx.Done():
 		}
 	})
-	s.waiters = slices.DeleteFunc(s.waiters, func(o waiter) bool { return o.done == w.done })
+	s.waking = false
+	s.wake()
 	return ready()
+}
+
+// wake wakes the first of those whose wait is over; as soon as that has the turn, it wakes the next. So they go on in
+// the order in which they came, not in one that the Go runtime chooses.
+func (s *server) wake() {
+	i := slices.IndexFunc(s.waiters, func(w *waiter) bool { return w.overdue || w.ready() })
+	if s.waking || i < 0 {
+		return
+	}
+	s.waking = true
+	close(s.waiters[i].done)
+	s.waiters = slices.Delete(s.waiters, i, i+1)
 }

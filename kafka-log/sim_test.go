@@ -1,363 +1,166 @@
 package main
 
 import (
-	"container/heap"
-	"encoding/json"
-	"fmt"
-	"math/rand/v2"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/check/kafka"
+	"glomers/harness/history"
+	"glomers/harness/network"
+	"glomers/harness/sim"
+	"glomers/node"
 )
 
-// A sim runs replicas over a simulated network in virtual time: the same seed, the same run. After every
-// step it polls the replica that did it, and fails the test if what is shown contradicts
-// what was shown before, by whichever node.
-type sim struct {
-	t       *testing.T
-	rng     *rand.Rand
-	now     time.Duration
-	nodes   []string
-	timing  timing
-	members []*member
-	queue   events
-	made    int
-
-	latency func() time.Duration
-	copies  func(from, to int) int            // how often a message that is sent now arrives
-	hold    func(to int, deliver func()) bool // keeps a message that arrives, for later
-	sent    int                               // messages so far
-	log     func(from int, m outgoing)
-
-	keys    []string // those in use
-	left    []int    // how many messages each of them gets before it is replaced
-	lastKey int
-	sends   map[string]*sending // by message
-	count   map[string]int      // of messages, by key
-
-	// order is, by key, what has been shown to anybody, in the order that all must follow.
-	order map[string][]string
-	// lags are how long messages took to be shown by each node.
-	lags []time.Duration
-}
-
-// A sending is a client's message.
-type sending struct {
-	key    string
-	at     time.Duration
-	node   int
-	offset int64
-	end    int  // the length of the journal with it
-	acked  bool // it was at all nodes before its own was killed
-}
-
-// A member is a node: a replica with consumers who read everything that it shows.
-type member struct {
-	*replica
-	tickAt  time.Duration
-	down    bool
-	next    map[string]int64 // by key, the offset to be polled next
-	seen    map[string]int   // by key, the number of messages
-	behind  map[string]bool  // the keys of which it may not have seen everything
-	pending []*sending       // not yet stable
-}
-
-// caughtUp tells whether every node has shown everything.
-func (s *sim) caughtUp() bool {
-	return !slices.ContainsFunc(s.members, func(m *member) bool { return len(m.behind) > 0 })
-}
-
-// The keys are those of the harness: some at a time, each for a number of messages.
-const (
-	activeKeys   = 10
-	writesPerKey = 16
-)
-
-func newSim(t *testing.T, n int, seed uint64, hop time.Duration) *sim {
-	s := &sim{
-		t:       t,
-		rng:     rand.New(rand.NewPCG(seed, 0)),
-		timing:  timing{pace: pace, alone: never},
-		latency: func() time.Duration { return hop },
-		copies:  func(int, int) int { return 1 },
-		hold:    func(int, func()) bool { return false },
-		log:     func(int, outgoing) {},
-		sends:   make(map[string]*sending),
-		count:   make(map[string]int),
-		order:   make(map[string][]string),
-	}
-	for i := range n {
-		s.nodes = append(s.nodes, fmt.Sprintf("n%d", i))
-		s.members = append(s.members, &member{down: true})
-	}
-	for range activeKeys {
-		s.keys = append(s.keys, s.newKey())
-		s.left = append(s.left, writesPerKey)
-	}
-	for i := range n {
-		s.start(i)
-	}
-	return s
-}
-
-// start starts node i, anew if it was killed.
-func (s *sim) start(i int) {
-	s.members[i] = &member{
-		replica: newReplica(int64(s.now) + 1),
-		tickAt:  never,
-		next:    make(map[string]int64),
-		seen:    make(map[string]int),
-		behind:  make(map[string]bool),
-	}
-	for key := range s.count {
-		s.members[i].behind[key] = true
-	}
-	s.members[i].join(s.nodes[i], s.nodes, s.timing)
-	s.step(i, func(r *replica) []outgoing { return r.start(s.now) })
-}
-
-// kill ends node i.
-func (s *sim) kill(i int) { s.members[i].down = true }
-
-// An event is a function to be called at a time.
-type event struct {
-	at  time.Duration
-	seq int
-	do  func()
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
-}
-
-// at plans do for the time t.
-func (s *sim) at(t time.Duration, do func()) {
-	s.made++
-	heap.Push(&s.queue, event{t, s.made, do})
-}
-
-// run lets the time pass until t.
-func (s *sim) run(t time.Duration) {
-	for len(s.queue) > 0 && s.queue[0].at <= t {
-		e := heap.Pop(&s.queue).(event)
-		s.now = e.at
-		e.do()
-	}
-	s.now = t
-}
-
-// step lets node i do something, unless it is down.
-func (s *sim) step(i int, do func(r *replica) []outgoing) {
-	m := s.members[i]
-	if m.down {
-		return
-	}
-	before := m.incarnation
-	out := do(m.replica)
-	if m.incarnation != before {
-		m.pending = nil // it has forgotten them
-	}
-	for _, o := range out {
-		s.sent++
-		s.log(i, o)
-		// Through JSON, as on the wire: replicas must not share memory.
-		body, err := json.Marshal(o.message)
-		require.NoError(s.t, err)
-		to := slices.Index(s.nodes, o.dest)
-		for range s.copies(i, to) {
-			s.at(s.now+s.latency(), func() {
-				deliver := func() { s.arrive(i, to, body) }
-				if !s.hold(to, deliver) {
-					deliver()
-				}
-			})
-		}
-	}
-	s.schedule(i)
-	for len(m.pending) > 0 && m.pending[0].end <= m.stable {
-		m.pending[0].acked = true
-		m.pending = m.pending[1:]
-	}
-	for key := range m.behind {
-		s.watch(m, key)
+// challenge5b is challenge 5b and 5c, for a shorter time, with these faults.
+func challenge5b(acksAll bool, faults ...string) harness.Test {
+	return harness.Test{
+		Workload: "kafka", Program: harness.InProcess(func(n *node.Node) { serve(n, acksAll) }),
+		NodeCount: 2, Concurrency: 4, Rate: 1000, TimeLimit: 20 * time.Second, Nemesis: faults,
 	}
 }
 
-func (s *sim) arrive(from, to int, body []byte) {
-	var m message
-	require.NoError(s.t, json.Unmarshal(body, &m))
-	s.step(to, func(r *replica) []outgoing { return r.receive(s.nodes[from], m, s.now) })
+// large is five nodes with hops of 100 ms on average, some of them much longer.
+func large(t harness.Test) harness.Test {
+	t.NodeCount, t.Concurrency, t.Rate = 5, 10, 200
+	t.Latency, t.LatencyDist = 100*time.Millisecond, network.Exponential
+	return t
 }
 
-// schedule sets the timer of node i.
-func (s *sim) schedule(i int) {
-	m := s.members[i]
-	next := m.replica.next()
-	if next == m.tickAt {
-		return
-	}
-	m.tickAt = next
-	if next == never {
-		return
-	}
-	s.at(max(next, s.now), func() {
-		if s.members[i] == m && m.tickAt == next {
-			m.tickAt = never
-			s.step(i, func(r *replica) []outgoing { return r.tick(s.now) })
-		}
-	})
+// slower has fewer operations, so that more seeds can be run.
+func slower(t harness.Test) harness.Test {
+	t.Rate = 200
+	return t
 }
 
-// watch reads on in a key, and compares with what others have read.
-func (s *sim) watch(m *member, key string) {
-	for _, e := range m.poll(key, m.next[key]) {
-		require.GreaterOrEqual(s.t, e.offset, m.next[key])
-		shown := string(e.msg)
-		if m.seen[key] == len(s.order[key]) {
-			s.order[key] = append(s.order[key], shown)
-		}
-		require.Equal(s.t, s.order[key][m.seen[key]], shown, "key %s at %v", key, s.now)
-		require.Equal(s.t, s.sends[shown].offset, e.offset)
-		m.seen[key]++
-		m.next[key] = e.offset + 1
-		s.lags = append(s.lags, s.now-s.sends[shown].at)
+// linkFaults are those that leave every node available.
+func linkFaults() []string { return []string{"partition", "loss", "duplicate", "reorder", "slow"} }
+
+// faults are those that no node dies of.
+func faults() []string { return append(linkFaults(), "pause", "skew") }
+
+// kills kills one node at a time, and leaves each that is started again some time to join.
+func kills(t harness.Test) harness.Test {
+	t.Nemesis = append(t.Nemesis, "kill")
+	t.Excerpt = excerpt()
+	for i := range 9 {
+		begin := time.Duration(1+2*i) * time.Second
+		t.Excerpt.Faults = append(t.Excerpt.Faults, harness.FaultWindow{
+			Name: "kill", Start: i, Begin: begin, End: begin + time.Duration(100+100*i)*time.Millisecond,
+		})
 	}
-	if m.seen[key] == s.count[key] {
-		delete(m.behind, key)
+	return t
+}
+
+// excerpt has every operation, and these faults.
+func excerpt(faults ...harness.FaultWindow) *harness.Excerpt {
+	e := &harness.Excerpt{Faults: faults}
+	for i := range 30_000 {
+		e.Ops = append(e.Ops, i)
+	}
+	return e
+}
+
+// scenarios are the faults that the log promises to survive.
+func scenarios() []sim.Scenario {
+	var all []sim.Scenario
+	add := func(name string, test harness.Test) {
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 4})
+	}
+	for _, fault := range faults() {
+		add(fault, slower(challenge5b(false, fault)))
+		add("acks=all, "+fault, slower(challenge5b(true, fault)))
+	}
+	add("quiet", challenge5b(false))
+	add("5b, partition", challenge5b(false, "partition"))
+	add("all", slower(challenge5b(false, faults()...)))
+	add("large", large(challenge5b(false, faults()...)))
+	add("acks=all, all", slower(challenge5b(true, faults()...)))
+	add("acks=all, large", large(challenge5b(true, faults()...)))
+	add("acks=all, kill", kills(slower(challenge5b(true))))
+	add("acks=all, kill, large", kills(large(challenge5b(true))))
+	return all
+}
+
+func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+
+func TestReplay(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			s.Test.Seed, s.Test.TimeLimit = 1, 8*time.Second
+			require.NoError(t, sim.Replay(t, s.Test))
+		})
 	}
 }
 
-// send gives node i a message for a random key, and tells whether the node took it.
-func (s *sim) send(i int) bool {
-	m := s.members[i]
-	if m.down || !m.joined {
-		return false
-	}
-	k := min(int(s.rng.ExpFloat64()*2), activeKeys-1)
-	msg := strconv.Itoa(len(s.sends) + 1)
-	x := &sending{key: s.keys[k], at: s.now, node: i}
-	s.sends[msg] = x
-	m.pending = append(m.pending, x)
-	s.count[x.key]++
-	for _, m := range s.members {
-		if !m.down {
-			m.behind[x.key] = true
-		}
-	}
-	if s.left[k]--; s.left[k] == 0 {
-		s.keys[k], s.left[k] = s.newKey(), writesPerKey
-	}
-	s.step(i, func(r *replica) (out []outgoing) {
-		x.offset, out = r.send(x.key, json.RawMessage(msg), s.now)
-		x.end = len(r.own())
-		return out
-	})
-	return true
+// simulate carries out test, which must be valid, and returns the result of its workload and the history, too.
+func simulate(t *testing.T, test harness.Test) (harness.Result, *kafka.Result, []history.Op) {
+	var h []history.Op
+	test.OnOp = func(op history.Op) { h = append(h, op) }
+	res := sim.Check(t, test)
+	return res, res.Workload.(*kafka.Result), h
 }
 
-func (s *sim) newKey() string {
-	s.lastKey++
-	return keyName(s.lastKey)
+func TestCostAndLag(t *testing.T) {
+	perOp, lag := 0.0, 0.0
+	test := challenge5b(false)
+	for test.Seed = 1; test.Seed <= 3; test.Seed++ {
+		res, log, _ := simulate(t, test)
+		perOp, lag = max(perOp, res.Net.Servers.MsgsPerOp), max(lag, log.WorstLag.Lag)
+		requireAllOK(t, res)
+	}
+	t.Logf("at most %.4f messages per operation and a lag of %.3f s", perOp, lag)
+	require.LessOrEqual(t, perOp, 0.06)
+	require.Less(t, lag, 0.08)
 }
 
-func keyName(k int) string { return fmt.Sprintf("k%d", k) }
-
-// commit commits what the consumers of node i have read.
-func (s *sim) commit(i int) {
-	m := s.members[i]
-	if m.down || !m.joined {
-		return
+// requireAllOK fails the test unless every send and every poll has succeeded.
+func requireAllOK(t *testing.T, res harness.Result) {
+	for _, f := range []string{"send", "poll"} {
+		require.Equal(t, res.Stats.ByF[f].Count, res.Stats.ByF[f].OKCount, "%s, seed %d", f, res.Seed)
 	}
-	var offsets []keyOffset
-	for _, key := range s.keys {
-		if m.next[key] > 0 {
-			offsets = append(offsets, keyOffset{key, m.next[key] - 1})
-		}
-	}
-	s.step(i, func(r *replica) []outgoing { return r.commit(offsets, s.now) })
 }
 
-// load plans operations at random nodes until the time end: sends and polls with a commit, half of each, at perSecond
-// with the gaps of the harness. It returns their number.
-func (s *sim) load(perSecond float64, end time.Duration) (ops int) {
-	for t := s.now; ; ops++ {
-		t += time.Duration(s.rng.Float64() * 2 / perSecond * float64(time.Second))
-		if t >= end {
-			return ops
-		}
-		i := s.rng.IntN(len(s.nodes))
-		if s.rng.IntN(2) == 0 {
-			s.at(t, func() { s.send(i) })
-		} else {
-			s.at(t, func() { s.commit(i) })
+// In a partition every send and every poll succeeds. A second after the heal everything that was sent is visible everywhere, and
+// from then on what is new is as soon as ever.
+func TestCaughtUpAfterHeal(t *testing.T) {
+	const cut, healed = 2 * time.Second, 12 * time.Second
+	for _, nodes := range []int{2, 5} {
+		test := challenge5b(false, "partition")
+		test.NodeCount, test.Concurrency = nodes, 2*nodes
+		test.Excerpt = excerpt(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
+		for test.Seed = 1; test.Seed <= 2; test.Seed++ {
+			res, log, h := simulate(t, test)
+			requireAllOK(t, res)
+			late := kafka.Check(notBefore(h, healed+time.Second)).WorstLag.Lag
+			t.Logf("%d nodes: lag %.3f s, after the heal %.3f s", nodes, log.WorstLag.Lag, late)
+			require.Greater(t, log.WorstLag.Lag, 5.0, "the partition was one")
+			require.Less(t, late, 0.1)
 		}
 	}
 }
 
-// requireAll fails the test unless every node shows the messages that want accepts, each of its keys in the
-// same order, and knows the same committed offsets.
-func (s *sim) requireAll(want func(x *sending) bool) {
-	var lasts []int64
-	for i, m := range s.members {
-		shown := make(map[string]bool)
-		for key := range s.count {
-			m.next[key], m.seen[key] = 0, 0
-			for more := true; more; {
-				before := m.seen[key]
-				s.watch(m, key)
-				more = m.seen[key] > before
-			}
-			require.Len(s.t, s.order[key], m.seen[key], "node %d, key %s", i, key)
-		}
-		for _, order := range s.order {
-			for _, msg := range order {
-				require.False(s.t, shown[msg], "message %s is shown twice", msg)
-				shown[msg] = true
-			}
-		}
-		for msg, x := range s.sends {
-			require.True(s.t, !want(x) || shown[msg], "message %s for %s at offset %d of node %d", msg, x.key, x.offset, x.node)
-		}
-		var last []int64
-		for k := range s.lastKey {
-			o, _ := m.committed(keyName(k + 1))
-			last = append(last, o)
-		}
-		if i > 0 {
-			require.Equal(s.t, lasts, last, "committed offsets of node %d", i)
-		}
-		lasts = last
+// notBefore returns the history as if all that happened before the time t had happened at that time.
+func notBefore(h []history.Op, t time.Duration) []history.Op {
+	h = slices.Clone(h)
+	for i := range h {
+		h[i].Time = max(h[i].Time, int64(t))
 	}
+	return h
 }
 
-// cuts returns functions for sim.copies: random partitions, and one-way ones.
-func cuts(n int, rng *rand.Rand) []func(from, to int) int {
-	order := rng.Perm(n)
-	split := func(size int) func(from, to int) int {
-		return func(from, to int) int {
-			if (order[from] < size) != (order[to] < size) {
-				return 0
-			}
-			return 1
-		}
-	}
-	return []func(from, to int) int{
-		split(1),
-		split((n + 1) / 2),
-		func(from, to int) int { return min(1, max(0, order[to]-order[from])) }, // one-way
-		func(int, int) int { return 0 },
-	}
+// With acks=all clients wait until every node has their messages: for a pace and the answer, at the most.
+func TestAcksAllLatency(t *testing.T) {
+	const hop = time.Millisecond
+	test := challenge5b(true)
+	test.Seed, test.Latency = 1, hop
+	res, _, _ := simulate(t, test)
+	requireAllOK(t, res)
+	t.Logf("%.4f messages per operation; send %+v", res.Net.Servers.MsgsPerOp, res.Latencies["send"])
+	require.LessOrEqual(t, res.Net.Servers.MsgsPerOp, 0.8)
+	require.LessOrEqual(t, res.Latencies["send"].P50, paceAll+2*hop)
+	require.LessOrEqual(t, res.Latencies["send"].P99, paceAll*5/4+2*hop)
 }

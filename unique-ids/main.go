@@ -25,7 +25,7 @@ func serve(n *node.Node) {
 	var ids *generator // nil until ids may be used
 
 	n.OnInit(func(ctx context.Context) error {
-		start := time.Now()
+		start := n.Now()
 		g, err := newGenerator(start, slices.Index(n.NodeIDs(), n.ID()))
 		if err != nil {
 			return err
@@ -47,8 +47,9 @@ func serve(n *node.Node) {
 // waitPast waits until the clock shows a later millisecond than that of start. A process that is killed and
 // started again at once then has a start of its own.
 func waitPast(ctx context.Context, n *node.Node, start time.Time) error {
-	for time.Now().UnixMilli() <= start.UnixMilli() {
-		if err := n.Sleep(ctx, time.Until(start.Truncate(time.Millisecond).Add(time.Millisecond))); err != nil {
+	next := start.Truncate(time.Millisecond).Add(time.Millisecond)
+	for n.Now().Before(next) {
+		if err := n.Sleep(ctx, next.Sub(n.Now())); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"glomers/baselines/internal/peers"
 	"glomers/baselines/internal/relay"
 	"glomers/node"
 )
@@ -92,7 +93,7 @@ func overtaken(n *node.Node) {
 		count++
 		for _, to := range r.Neighbours {
 			if to != from {
-				r.Pass(to, "numbered", numbered{count, v})
+				peers.Pass(n, to, "numbered", numbered{count, v})
 			}
 		}
 	}

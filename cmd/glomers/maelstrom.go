@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"glomers/cmd/glomers/internal/edn"
 	"glomers/harness/check"
+	"glomers/internal/edn"
 )
 
 // findMaelstrom returns the launcher of the real Maelstrom. scripts/maelstrom

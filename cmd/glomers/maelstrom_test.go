@@ -85,7 +85,7 @@ func TestMaelstromIsMissing(t *testing.T) {
 
 // The reference's own results, with what its pages of figures say.
 func TestReadResultsOfMaelstrom(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("internal", "edn", "testdata", "uniqueids.edn"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "internal", "edn", "testdata", "uniqueids.edn"))
 	require.NoError(t, err)
 	o, err := readResults(string(text))
 	require.NoError(t, err)

@@ -19,48 +19,59 @@ import (
 // writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
 func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s: %s\n", r.Valid, t.Workload)
-	for _, reason := range r.Reasons {
-		fmt.Fprintf(&b, "  %s\n", strings.ReplaceAll(reason, "\n", "\n    "))
-	}
-	b.WriteByte('\n')
-
+	writeVerdict(&b, t.Workload, r.Judgement)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	row := func(name, format string, args ...any) {
-		fmt.Fprintf(rows, "  %s\t%s\n", name, fmt.Sprintf(format, args...))
-	}
-	row("operations", "%d: %d ok, %d fail, %d info", r.Stats.Count, r.Stats.OKCount, r.Stats.FailCount, r.Stats.InfoCount)
-	row("availability", "%.5g of the operations ok", r.Availability.OKFraction)
-	row("messages", "%.4g per operation between servers (%d), %d with clients",
+	writeFigures(rows, r.Judgement)
+	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",
 		r.Net.Servers.MsgsPerOp, r.Net.Servers.Messages, r.Net.Clients.Messages)
-	if set, ok := r.Workload.(*check.SetFullResult); ok && set.StableLatencies != nil {
-		q := set.StableLatencies
-		row("stable latency", "median %d ms, 95 %% %d ms, 99 %% %d ms, max %d ms", q.Median, q.P95, q.P99, q.Max)
-	}
-	switch w := r.Workload.(type) {
-	case *kafka.Result:
-		row("realtime lag", "at worst %s", short(time.Duration(w.WorstLag.Lag*1e9)))
-	case *elle.Result:
-		if d := w.Delay; d != nil {
-			row("replication", "seen on another node within %.3g ms in the median, %.3g ms at worst", d.AtMost.Median, d.AtMost.Worst)
-		}
-	}
-	for _, f := range slices.Sorted(maps.Keys(r.Latencies)) {
-		row(f, "%s", quantiles(r.Latencies[f]))
-	}
 	if len(r.Nemesis.Faults) > 0 {
-		row("faults", "%s: links were cut for %s, %d messages dropped",
+		writeRow(rows, "faults", "%s: links were cut for %s, %d messages dropped",
 			strings.Join(r.Nemesis.Faults, ", "), short(r.Nemesis.Cut), r.Nemesis.Dropped)
 	}
-	row("harness lag", "%s", quantiles(r.Lag))
-	row("seed", "%d", r.Seed)
-	row("again", "%s", again)
-	row("store", "%s", cmp.Or(r.Dir, "none"))
+	writeRow(rows, "harness lag", "%s", quantiles(r.Lag))
+	writeRow(rows, "seed", "%d", r.Seed)
+	writeRow(rows, "again", "%s", again)
+	writeRow(rows, "store", "%s", cmp.Or(r.Dir, "none"))
 	if err := rows.Flush(); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeVerdict writes the verdict and the reasons for it.
+func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
+	fmt.Fprintf(b, "\n%s: %s\n", j.Valid, workload)
+	for _, reason := range j.Reasons {
+		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(reason, "\n", "\n    "))
+	}
+	b.WriteByte('\n')
+}
+
+// writeFigures writes a row for each of the figures that a history has.
+func writeFigures(rows io.Writer, j harness.Judgement) {
+	s := j.Stats
+	writeRow(rows, "operations", "%d: %d ok, %d fail, %d info", s.Count, s.OKCount, s.FailCount, s.InfoCount)
+	writeRow(rows, "availability", "%.5g of the operations ok", j.Availability.OKFraction)
+	switch w := j.Workload.(type) {
+	case *check.SetFullResult:
+		if q := w.StableLatencies; q != nil {
+			writeRow(rows, "stable latency", "median %d ms, 95 %% %d ms, 99 %% %d ms, max %d ms", q.Median, q.P95, q.P99, q.Max)
+		}
+	case *kafka.Result:
+		writeRow(rows, "realtime lag", "at worst %s", short(time.Duration(w.WorstLag.Lag*1e9)))
+	case *elle.Result:
+		if d := w.Delay; d != nil {
+			writeRow(rows, "replication", "seen on another node within %.3g ms in the median, %.3g ms at worst", d.AtMost.Median, d.AtMost.Worst)
+		}
+	}
+	for _, f := range slices.Sorted(maps.Keys(j.Latencies)) {
+		writeRow(rows, f, "%s", quantiles(j.Latencies[f]))
+	}
+}
+
+func writeRow(rows io.Writer, name, format string, args ...any) {
+	fmt.Fprintf(rows, "  %s\t%s\n", name, fmt.Sprintf(format, args...))
 }
 
 func quantiles(l harness.Latency) string {

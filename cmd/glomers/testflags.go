@@ -32,10 +32,10 @@ type testFlags struct {
 // register adds the flags to cmd.
 func (f *testFlags) register(cmd *cobra.Command) {
 	t, flags := &f.test, cmd.Flags()
-	names, faults, topologies := workload.Names(), nemesis.Names(), workload.Topologies()
+	faults, topologies := nemesis.Names(), workload.Topologies()
 	dists := []string{string(network.Constant), string(network.Uniform), string(network.Exponential)}
 
-	define(cmd, "workload", "w", "name", "", "what clients do: "+alternatives(names), oneOf(&t.Workload, names))
+	f.registerVerdict(cmd)
 	flags.StringVar(&f.bin, "bin", "", "`path` of the node: an executable, or the directory of a Go program, which is built first")
 	define(cmd, "node-count", "", "n", "", "run nodes n0 … n(k-1); without it, five nodes n1 … n5", whole(&t.NodeCount))
 	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
@@ -45,13 +45,10 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+alternatives(dists), f.setDist)
 	define(cmd, "nemesis", "", "names", "", "faults to inject: "+alternatives(faults), someOf(&t.Nemesis, faults))
 	define(cmd, "nemesis-interval", "", "seconds", "10", "mean time between the start and the end of a fault", span(&t.NemesisInterval, time.Second, time.Millisecond))
-	define(cmd, "availability", "", "wanted", "", "least acceptable fraction of ok operations: total, or a number from 0 to 1", f.setAvailability)
 	define(cmd, "topology", "", "name", "grid", "neighbours told to the nodes in broadcast: "+alternatives(topologies), oneOf(&t.Topology, topologies))
 	define(cmd, "key-count", "", "n", "10", "keys in use at a time, in kafka and transactions", whole(&t.KeyCount))
 	define(cmd, "max-writes-per-key", "", "n", "16", "writes of a key before another takes its place, in kafka and transactions", whole(&t.MaxWritesPerKey))
 	define(cmd, "max-txn-length", "", "n", "4", "micro-operations of a transaction", whole(&t.MaxTxnLength))
-	define(cmd, "consistency-models", "", "names", string(elle.StrongSerializable), "what transactions must satisfy: models of Elle, with commas between them", f.setModels)
-	flags.BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too")
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
 	flags.BoolVar(&t.Faithful, "faithful", false, "draw partitions as Maelstrom does, also those that cut nothing")
@@ -60,14 +57,24 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.logs.received, "log-net-recv", false, "log every message when it is received, or lost")
 	flags.StringVar(&t.Store, "store", "store", "`directory` for the files of the run")
 
-	suggest(cmd, "workload", names)
 	suggest(cmd, "latency-dist", dists)
 	suggest(cmd, "nemesis", faults)
 	suggest(cmd, "topology", topologies)
+}
+
+// registerVerdict adds the flags that say how a history is judged.
+func (f *testFlags) registerVerdict(cmd *cobra.Command) {
+	t, names := &f.test, workload.Names()
+	define(cmd, "workload", "w", "name", "", "what clients do: "+alternatives(names), oneOf(&t.Workload, names))
+	define(cmd, "availability", "", "wanted", "", "least acceptable fraction of ok operations: total, or a number from 0 to 1", f.setAvailability)
+	define(cmd, "consistency-models", "", "names", string(elle.StrongSerializable), "what transactions must satisfy: models of Elle, with commas between them", f.setModels)
+	cmd.Flags().BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too")
+
 	var models []string
 	for _, m := range elle.Models() {
 		models = append(models, string(m))
 	}
+	suggest(cmd, "workload", names)
 	suggest(cmd, "consistency-models", models)
 	suggest(cmd, "availability", []string{"total"})
 }

@@ -11,7 +11,7 @@ import (
 
 // LinearizableSteps is the budget of Linearizable for each register when it is given none: how many times it may try what
 // could come next. It is counted rather than read off a clock, so that a history gets the same
-// verdict on every machine, and in virtual time. So many take a second or two, and 1 GiB at the very most.
+// verdict on every machine, and in virtual time. So many take about a second, and memory of some hundred MiB.
 const LinearizableSteps = 2_000_000
 
 // A LinearizableResult says whether each register of a store is linearizable: whether its operations can be put in an order in
@@ -32,7 +32,7 @@ type LinearizableResult struct {
 type RegisterResult struct {
 	Key        json.RawMessage `json:"-"`
 	Valid      Verdict         `json:"valid"`
-	Operations int             `json:"operations"` // those that did not fail
+	Operations int             `json:"operations"` // without those that failed and reads that show nothing
 
 	// Window has, if the result is Invalid, the indexes of the invocations among which the contradiction
 	// is: the smallest stretch of the history that no order explains, whatever came before it.
@@ -72,12 +72,11 @@ func Linearizable(h []history.Op, steps int) *LinearizableResult {
 		res.Valid = verdict
 		switch verdict {
 		case Invalid:
-			v := violation{register: reg, window: window, steps: steps}
-			res.Window = v.indexes()
+			v := violation{register: reg, window: window, calls: reg.essential(&search{steps}, window)}
 			if len(r.violations) < maxReasons {
-				res.Picture = fmt.Sprintf("violation-%d.html", len(r.violations)+1)
-				v.picture = res.Picture
+				v.picture = fmt.Sprintf("violation-%d.html", len(r.violations)+1)
 			}
+			res.Window, res.Picture = v.indexes(), v.picture
 			r.violations = append(r.violations, v)
 			r.Failures = append(r.Failures, reg.key)
 		case Unknown:

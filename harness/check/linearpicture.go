@@ -43,8 +43,8 @@ func (v violation) draw() ([]byte, error) {
 		ops[i].Metadata = v.register.describe(c)
 	}
 	state := v.window.state()
-	// Each step back costs as much as there are calls, to note how far it got.
-	s := &search{v.steps / (1 + len(calls))}
+	// A step back takes as long as there are calls, to note how far it got.
+	s := &search{LinearizableSteps / (1 + len(calls))}
 	_, info := porcupine.CheckOperationsVerbose(s.model(state), ops, 0)
 	var page bytes.Buffer
 	err := porcupine.Visualize(v.register.picture(state), info, &page)

@@ -29,6 +29,7 @@ type search struct{ left int }
 
 // judge tells whether the calls, from that state on, have an order.
 func (s *search) judge(state int, calls []*registerCall) Verdict {
+	s.left -= len(calls) // for laying them out
 	if porcupine.CheckOperations(s.model(state), operations(calls)) {
 		return Valid
 	}

@@ -4,62 +4,55 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"glomers/harness/history"
 )
 
-// A violation is a register's window that has no order.
+// A violation is a window of a register that has no order.
 type violation struct {
 	register *registerHistory
 	window   window
-	steps    int    // to spend on explaining it
-	picture  string // the name of its artifact; "" if there is none
+	calls    []*registerCall // that contradict each other; see essential
+	picture  string          // the name of its artifact; "" if there is none
 }
 
 // maxCalls is how many operations the text of a violation lists.
 const maxCalls = 12
 
-// indexes returns those of the invocations of known outcome in the window.
+// indexes returns those of the invocations.
 func (v violation) indexes() []int {
-	var indexes []int
-	for _, c := range v.window.calls(v.register.calls) {
-		if c.ended != never {
-			indexes = append(indexes, c.op.Index)
-		}
+	indexes := make([]int, len(v.calls))
+	for i, c := range v.calls {
+		indexes[i] = c.op.Index
 	}
 	return indexes
 }
 
 // describe lists the operations that contradict each other.
 func (v violation) describe() string {
-	calls := v.essential()
-	var b strings.Builder
-	fmt.Fprintf(&b, "key %s is not linearizable: no order of these operations explains their results, %s",
-		quote(v.register.key), v.origin())
-	if more := len(calls) - maxCalls; more > 0 {
-		fmt.Fprintf(&b, "\n… %d earlier", more)
-		calls = calls[more:]
+	before := "whatever the value was before"
+	if v.window.from == beginning {
+		before = "as it was null at first"
 	}
-	for _, c := range calls {
+	var b strings.Builder
+	fmt.Fprintf(&b, "key %s is not linearizable: no order of these operations explains their results, %s", quote(v.register.key), before)
+	hidden := max(0, len(v.calls)-maxCalls)
+	if hidden > 0 {
+		fmt.Fprintf(&b, "\n… %s before", plural(hidden, "operation"))
+	}
+	for _, c := range v.calls[hidden:] {
 		b.WriteString("\n" + v.register.describe(c))
 	}
 	return b.String()
 }
 
-// origin says what the register held before the window.
-func (v violation) origin() string {
-	if v.window.from == beginning {
-		return "from the missing value on"
-	}
-	return "whatever the value was before"
-}
-
-// essential returns the calls of the window without the reads that the contradiction does not need, nor
-// the operations of unknown outcome that nothing shows the effect of.
-func (v violation) essential() []*registerCall {
-	calls := v.window.calls(v.register.calls)
-	s := &search{v.steps}
-	for i := len(calls) - 1; i >= 0; i-- {
+// essential returns the calls of the window without the reads that the contradiction does not need, nor the operations
+// of unknown outcome that nothing shows the effect of.
+func (r *registerHistory) essential(s *search, w window) []*registerCall {
+	calls := w.calls(r.calls)
+	for i := len(calls) - 1; i >= 0 && s.left > 0; i-- {
 		without := slices.Delete(slices.Clone(calls), i, i+1)
-		if calls[i].op.F == "read" && s.judge(v.window.state(), without) == Invalid {
+		if calls[i].op.F == "read" && s.judge(w.state(), without) == Invalid {
 			calls = without
 		}
 	}
@@ -78,14 +71,11 @@ func (v violation) essential() []*registerCall {
 // describe says what the call did, and when.
 func (r *registerHistory) describe(c *registerCall) string {
 	from, to := quote(r.values[c.from]), quote(r.values[c.to])
-	if c.ended == never {
-		did := "written " + to
-		if c.op.F == "cas" {
-			did = fmt.Sprintf("replaced %s by %s", from, to)
-		}
-		return fmt.Sprintf("process %s may have %s at some time after %.3f s (op %d)", c.op.Process, did, float64(c.op.Time)/1e9, c.op.Index)
+	began, ended := float64(c.op.Time)/1e9, float64(c.end.Time)/1e9
+	if c.end.Type != history.OK {
+		did := map[string]string{"write": "written " + to, "cas": fmt.Sprintf("replaced %s by %s", from, to)}[c.op.F]
+		return fmt.Sprintf("process %s may have %s at some time after %.3f s (op %d)", c.op.Process, did, began, c.op.Index)
 	}
 	did := map[string]string{"read": "read " + to, "write": "wrote " + to, "cas": fmt.Sprintf("replaced %s by %s", from, to)}[c.op.F]
-	return fmt.Sprintf("process %s %s between %.3f s and %.3f s (ops %d and %d)",
-		c.op.Process, did, float64(c.op.Time)/1e9, float64(c.end.Time)/1e9, c.op.Index, c.end.Index)
+	return fmt.Sprintf("process %s %s between %.3f s and %.3f s (ops %d and %d)", c.op.Process, did, began, ended, c.op.Index, c.end.Index)
 }

@@ -5,15 +5,16 @@ import (
 	"sort"
 )
 
-// A window is a part of a register's history that is judged by itself: what was under way at some time after the
-// position from, until the position to. From is beginning for the whole past; otherwise the register may hold anything then.
+// A window is a part of a register's history that is judged by itself: what was under way at some time between two
+// positions. The register may hold anything at first, unless from is beginning.
 //
 // Operations that reach beyond the window count as of unknown outcome, since they may have come before it or
 // may come after it. So what a window contradicts, the whole history does; and a larger window contradicts
 // everything that a smaller one inside it does.
 type window struct{ from, to int }
 
-const beginning = -1
+// beginning is the position before all others, where the register holds null.
+const beginning = -2
 
 // state returns what the register may hold at first.
 func (w window) state() int {
@@ -40,46 +41,40 @@ func (w window) calls(all []*registerCall) []*registerCall {
 	return inside
 }
 
-// scanned is how many completions are in a window when there are too many orders of all.
-const scanned = 40
+// scanned is how many completions there are in a window of a history that has too many orders.
+const scanned = 20
 
-// judge tells whether the register is linearizable, and if not, in which window it is not. The search and the
-// narrowing down take up to that many steps each.
+// judge tells whether the register is linearizable, and if not, in which window it is not. If there are too many orders, it
+// looks at least for a window that has none. Both, and the narrowing down, take up to that many steps.
 func (r *registerHistory) judge(steps int) (window, Verdict) {
-	s := &search{steps}
-	verdict := s.judge(null, r.calls)
-	if verdict == Valid {
+	cuts := r.cuts()
+	switch (&search{steps}).judge(null, r.calls) {
+	case Valid:
 		return window{}, Valid
+	case Invalid:
+		return r.narrow(&search{steps}, cuts), Invalid
 	}
-	ends := r.ends()
-	s.left = steps
-	if verdict == Invalid {
-		return r.narrow(s, beginning, ends), Invalid
-	}
-	for i := 0; i < len(ends); i += scanned / 2 {
-		s.left = max(1, steps*(scanned/2)/len(ends))
-		from, inside := beginning, ends[i:min(i+scanned, len(ends))]
-		if i > 0 {
-			from = ends[i-1]
-		}
-		if r.contradicts(s, window{from, inside[len(inside)-1]}) {
-			s.left = steps
-			return r.narrow(s, from, inside), Invalid
+	const step = scanned / 2
+	for i := 0; i < len(cuts); i += step {
+		part := cuts[i:min(i+scanned+1, len(cuts))]
+		if r.contradicts(&search{steps * step / len(cuts)}, window{part[0], part[len(part)-1]}) {
+			return r.narrow(&search{steps}, part), Invalid
 		}
 	}
 	return window{}, Unknown
 }
 
-// ends returns the positions at which operations completed, in order.
-func (r *registerHistory) ends() []int {
-	var ends []int
+// cuts returns the positions where a window may begin or end: the beginning, the same without
+// knowing the value there, and those at which operations completed.
+func (r *registerHistory) cuts() []int {
+	cuts := []int{beginning, -1}
 	for _, c := range r.calls {
 		if c.ended != never {
-			ends = append(ends, c.ended)
+			cuts = append(cuts, c.ended)
 		}
 	}
-	slices.Sort(ends)
-	return ends
+	slices.Sort(cuts)
+	return cuts
 }
 
 // contradicts tells whether the window is known to have no order.
@@ -87,21 +82,17 @@ func (r *registerHistory) contradicts(s *search, w window) bool {
 	return s.judge(w.state(), w.calls(r.calls)) == Invalid
 }
 
-// narrow returns the smallest window that has no order, given that the one from there to the last of the ends has none: it
-// ends as early as it can, and begins as late as it can with that. When the search runs out of steps
-// the window stays larger than it need be.
-func (r *registerHistory) narrow(s *search, from int, ends []int) window {
-	last := sort.Search(len(ends)-1, func(i int) bool { return r.contradicts(s, window{from, ends[i]}) })
-	shrunk := func(size int) window { return window{ends[last-size], ends[last]} }
+// narrow returns the smallest window between two of the cuts that has no order, given that the one from the first to the
+// last has none: it ends as early as it can, and begins as late as it can with that. If the search runs
+// out of steps, the window stays larger than it need be.
+func (r *registerHistory) narrow(s *search, cuts []int) window {
+	last := 1 + sort.Search(len(cuts)-2, func(i int) bool { return r.contradicts(s, window{cuts[0], cuts[1+i]}) })
+	ending := func(size int) window { return window{cuts[last-size], cuts[last]} }
 
 	size := 1
-	for size <= last && !r.contradicts(s, shrunk(size)) {
-		size *= 2 // as contradictions tend to be small, and the search in a small window is short
+	for size < last && !r.contradicts(s, ending(size)) {
+		size *= 2 // as contradictions tend to be small, and small windows are judged fast
 	}
-	least, most := size/2+1, min(size, last+1)
-	size = least + sort.Search(most-least, func(i int) bool { return r.contradicts(s, shrunk(least+i)) })
-	if size > last {
-		return window{from, ends[last]}
-	}
-	return shrunk(size)
+	least, most := size/2+1, min(size, last)
+	return ending(least + sort.Search(most-least, func(i int) bool { return r.contradicts(s, ending(least+i)) }))
 }

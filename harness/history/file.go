@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 )
 
 // Write writes the operations to w as history.jsonl: one JSON object per line.
@@ -56,13 +57,48 @@ func parse(line []byte, index int) (Op, error) {
 	if err := json.Unmarshal(line, &op); err != nil {
 		return Op{}, err
 	}
+	return op, op.validate(index)
+}
+
+// validate returns an error if op cannot be the operation of that index.
+func (op Op) validate(index int) error {
 	switch op.Type {
 	case Invoke, OK, Fail, Info:
 	default:
-		return Op{}, fmt.Errorf("type %q: want invoke, ok, fail or info", op.Type)
+		return fmt.Errorf("type %q: want invoke, ok, fail or info", op.Type)
 	}
 	if op.Index != index {
-		return Op{}, fmt.Errorf("index %d: want %d", op.Index, index)
+		return fmt.Errorf("index %d: want %d", op.Index, index)
 	}
-	return op, nil
+	return nil
+}
+
+// ReadFile reads a saved history: one that Write wrote, or one for ReadEDN. What it is shows in its content. The
+// errors name the file and the line.
+func ReadFile(path string) ([]Op, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	defer f.Close()
+	b := bufio.NewReader(f)
+	start, err := b.Peek(512)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("history: %s: %w", path, err)
+	}
+	read := ReadEDN
+	if looksLikeJSON(start) {
+		read = Read
+	}
+	ops, err := read(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return ops, nil
+}
+
+// looksLikeJSON tells whether a text begins with a JSON object. In EDN the names in a map are keywords.
+func looksLikeJSON(text []byte) bool {
+	inside, ok := bytes.CutPrefix(bytes.TrimSpace(text), []byte("{"))
+	return ok && bytes.HasPrefix(bytes.TrimSpace(inside), []byte(`"`))
 }

@@ -14,31 +14,53 @@
 //		)
 //	}
 //
-// serve registers the node's handlers, as for [harness.InProcess]. Each scenario is a subtest that is run with
-// many seeds. A seed that fails is reported with the command that runs it alone:
+// serve registers the node's handlers, as for [harness.InProcess]. The file example_test.go of this package is such a test,
+// complete with a node, to be copied.
 //
-//	go test ./broadcast -run 'TestSim/partition' -seed 7
+// # Sweeps
 //
-// and, with -shrink, with the smallest run that still fails, as a list of operations, faults and
-// messages. Flags of a test binary that imports this package:
+// [Sweep] makes each scenario a subtest that is run with many seeds, on all cores, and stops when too many have failed. A seed
+// that fails is reported with the command that runs it alone:
 //
-//	-seeds N   seeds per scenario, from 1 on (default 20)
-//	-seed S    only this seed
+//	go test ./broadcast -run '^TestSim$/^partition$' -seed 7
+//
+// Flags of a test binary that imports this package:
+//
+//	-seeds N   run N seeds of each scenario, 1 to N (default 20, or what the scenario says)
+//	-seed S    run only this seed
 //	-shrink    shrink the first failure of each scenario
+//
+// Faults are those of [glomers/harness/nemesis.Names]; NemesisInterval says how often they come.
+//
+// # Shrinking
+//
+// With -shrink, or by [Shrink], the first seed that fails is cut down to the smallest run found that fails in the same way, and
+// printed as a story: numbered operations, faults, the messages that were lost, the verdict, and the Go code that
+// carries it out again. What is left came exactly like this in a run, of this or of a smaller cluster; nothing is made up.
 //
 // # What a node must keep to
 //
 // Virtual time stands still while any goroutine of the node can run, and moves on to the next timer when all
 // wait. For a run to be repeatable, what happens must follow from the messages and timers alone:
 //
-//  1. Time comes from package time or the node's methods; random numbers from Node.Rand. Not from package-level
-//     functions of math/rand, nor from crypto/rand.
+//  1. Time comes from package time or the node's methods (Node.Now for the wall clock, which faults set off); random numbers
+//     come from Node.Rand, not from package-level functions of math/rand, nor from crypto/rand.
 //  2. Nothing that is sent depends on the order of a map, or on which of two ready cases a select takes.
 //  3. Timers are the node's (Every, After, Sleep, deadlines of Call): two timers of package time that are due at the same
 //     instant run in any order.
 //  4. A goroutine waits on channels, sync.Cond, or time; not on a mutex that is held by one that waits, and not on
 //     anything outside the bubble, such as I/O.
+//  5. Nodes share no memory: they run side by side, and in an order of their own.
 //
 // A node made of typed handlers that uses no goroutine of its own keeps to 3 and 4 without doing anything. [Replay] finds
 // out whether a node keeps to all of it.
+//
+// # What a run is
+//
+// At each instant the engine does one thing, delivers a message or runs a timer of its own, and then waits until all nodes
+// have come to rest. What they have sent meanwhile it takes in the order of sender, receiver and sending, whatever the order
+// in which their goroutines ran. Latencies and losses are drawn for each link from a generator of its own, so a change in one
+// place of a system does not shift the luck of all others.
+//
+// Run, Check, Shrink and Sweep may be called by several goroutines at a time, Replay may not.
 package sim

@@ -199,7 +199,7 @@ func (s *shrinker) shorterFaults() {
 			change(&p.faults[i])
 			return s.try(p)
 		}
-		try(func(w *harness.FaultWindow) { w.Begin = w.Begin.Round(precision) }) // easier to read
+		try(func(w *harness.FaultWindow) { w.Begin = w.Begin.Truncate(precision) }) // easier to read
 		w := s.best.faults[i]
 		length := bisect(0, w.End-w.Begin, func(length time.Duration) bool {
 			return try(func(w *harness.FaultWindow) { w.End = w.Begin + length })

@@ -3,10 +3,7 @@ package workload
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
-	"strconv"
 
-	"glomers/harness/check"
 	"glomers/harness/history"
 )
 
@@ -21,9 +18,8 @@ import (
 // final phase each worker reads once. No value that was acknowledged or read may be
 // missing for good.
 type Broadcast struct {
+	growingSet
 	topology map[string][]string
-	rand     *rand.Rand
-	next     int // the next value
 }
 
 type (
@@ -42,7 +38,7 @@ func newBroadcast(o Options) (*Broadcast, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Broadcast{topology: topology, rand: o.Rand}, nil
+	return &Broadcast{growingSet{add: "broadcast", rand: o.Rand}, topology}, nil
 }
 
 // Setup tells the node the topology.
@@ -51,16 +47,6 @@ func (b *Broadcast) Setup(c Client) error {
 		return fmt.Errorf("workload: topology to %s: %w", c.Node(), err)
 	}
 	return nil
-}
-
-// Next returns a broadcast of a new value, or a read.
-func (b *Broadcast) Next() history.Op {
-	if b.rand.IntN(2) == 0 {
-		return history.Op{F: "read"}
-	}
-	op := history.Op{F: "broadcast", Value: strconv.AppendInt(nil, int64(b.next), 10)}
-	b.next++
-	return op
 }
 
 // Invoke returns the value that was broadcast, or the list that was read.
@@ -73,12 +59,3 @@ func (*Broadcast) Invoke(c Client, op history.Op) (any, error) {
 	}
 	return nil, fmt.Errorf("workload: broadcast has no operation %q", op.F)
 }
-
-// Idempotent is true of reads.
-func (*Broadcast) Idempotent(f string) bool { return f == "read" }
-
-// Final returns one read.
-func (*Broadcast) Final() []history.Op { return []history.Op{{F: "read", Final: true}} }
-
-// Check follows every value through the reads.
-func (*Broadcast) Check(h []history.Op) check.Result { return check.SetFull(h, "broadcast") }

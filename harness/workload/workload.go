@@ -47,6 +47,20 @@ type Reactive interface {
 	FinalScript() Script
 }
 
+// A PerProcess workload has different operations for different processes.
+type PerProcess interface {
+	Workload
+	// NextFor is Next for an operation that the process is going to carry out.
+	NextFor(p history.Process) history.Op
+}
+
+// An Impatient workload decides how long its clients wait for a reply; otherwise they wait 5 s.
+type Impatient interface {
+	Workload
+	// Timeout returns that time for a network of the given mean latency.
+	Timeout(latency time.Duration) time.Duration
+}
+
 // A Script decides one operation after the other. It is told how the last one
 // completed, the first time a zero Op, and returns the next one and how long to wait
 // before it; ok is false at the end. Scripts are called by the goroutine of Next.
@@ -93,7 +107,7 @@ type Client interface {
 // reference harness.
 type Options struct {
 	Nodes           []string
-	Workers         int    // how many clients work at a time; 0 means one per node
+	Workers         int    // how many clients work at a time; 0 means DefaultWorkers
 	Topology        string // of broadcast; see Topologies; "" means grid
 	KeyCount        int    // of kafka and transactions: keys in use at a time; 0 means 10
 	MaxWritesPerKey int    // of the same: writes of a key before another one takes its place; 0 means 16
@@ -110,7 +124,7 @@ func New(name string, o Options) (Workload, error) {
 		o.Rand = rand.New(rand.NewPCG(0, 0))
 	}
 	if o.Workers == 0 {
-		o.Workers = len(o.Nodes)
+		o.Workers = DefaultWorkers(name, len(o.Nodes))
 	}
 	switch name {
 	case "broadcast":
@@ -119,8 +133,12 @@ func New(name string, o Options) (Workload, error) {
 		return &Echo{rand: o.Rand}, nil
 	case "g-counter":
 		return &Counter{name: name, lowest: 0, rand: o.Rand}, nil
+	case "g-set":
+		return newGSet(o), nil
 	case "kafka":
 		return newKafka(o)
+	case "lin-kv":
+		return newLinKV(o)
 	case "pn-counter":
 		return &Counter{name: name, lowest: -5, rand: o.Rand}, nil
 	case "txn-rw-register":
@@ -133,5 +151,14 @@ func New(name string, o Options) (Workload, error) {
 
 // Names returns the names of the workloads, in alphabetical order.
 func Names() []string {
-	return []string{"broadcast", "echo", "g-counter", "kafka", "pn-counter", "txn-rw-register", "unique-ids"}
+	return []string{"broadcast", "echo", "g-counter", "g-set", "kafka", "lin-kv", "pn-counter", "txn-rw-register", "unique-ids"}
+}
+
+// DefaultWorkers returns how many clients work at a time if nothing else is asked for: one per node, but
+// twice as many in lin-kv, the fewest that it can do with.
+func DefaultWorkers(name string, nodes int) int {
+	if name == "lin-kv" {
+		return 2 * nodes
+	}
+	return nodes
 }

@@ -3,15 +3,9 @@ package relay
 
 import (
 	"context"
-	"slices"
-	"time"
 
+	"glomers/baselines/internal/peers"
 	"glomers/node"
-)
-
-const (
-	ackTimeout = time.Second            // covers two hops of up to half a second
-	pause      = 100 * time.Millisecond // after an attempt that failed
 )
 
 // A Relay spreads values over a graph: when a node gets a value for the first time, from a client or
@@ -54,21 +48,9 @@ func (r *Relay) Accept(from string, v int64) {
 func (r *Relay) Flood(from string, v int64) {
 	for _, to := range r.Neighbours {
 		if to != from {
-			r.Pass(to, "broadcast", Message{v})
+			peers.Pass(r.Node, to, "broadcast", Message{v})
 		}
 	}
-}
-
-// Pass makes a request of another node, again and again until it is acknowledged.
-func (r *Relay) Pass(to, typ string, body any) {
-	r.Node.Go(func(ctx context.Context) {
-		for {
-			_, err := node.Call[struct{}](ctx, r.Node, to, typ, body, node.Deadline(ackTimeout))
-			if err == nil || r.Node.Sleep(ctx, pause) != nil { // Sleep's error is that the node shuts down
-				return
-			}
-		}
-	})
 }
 
 // HearTopology makes the relay's neighbours those that the topology names.
@@ -82,9 +64,4 @@ func (r *Relay) HearTopology() {
 // IgnoreTopology registers a handler of topology that does nothing.
 func IgnoreTopology(n *node.Node) {
 	node.HandleRPC(n, "topology", func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil })
-}
-
-// Others returns the ids of all nodes but n.
-func Others(n *node.Node) []string {
-	return slices.DeleteFunc(n.NodeIDs(), func(id string) bool { return id == n.ID() })
 }

@@ -14,6 +14,12 @@ const (
 	LostUpdate     Anomaly = "lost-update"             // two transactions read one version of a key and both wrote the key
 	CyclicVersions Anomaly = "cyclic-versions"         // the versions of a key cannot be put in an order
 	EmptyGraph     Anomaly = "empty-transaction-graph" // nothing orders any two transactions, so nothing was tested
+
+	// Of lists only.
+	DirtyUpdate       Anomaly = "dirty-update"       // a transaction appended after the append of one that failed
+	DuplicateElements Anomaly = "duplicate-elements" // a read saw an element twice
+	FutureRead        Anomaly = "future-read"        // a read saw what its transaction appended only later
+	IncompatibleOrder Anomaly = "incompatible-order" // reads disagree about the order of elements
 )
 
 // implies returns the anomalies that a is directly a special case of. Some of them, such as G1 and G2,
@@ -59,9 +65,9 @@ func (a Anomaly) widens() (wider []Anomaly, varies bool) {
 		return []Anomaly{"G1"}, false
 	case LostUpdate:
 		return []Anomaly{"G2-item"}, false
-	case "incompatible-order", "dirty-update":
+	case IncompatibleOrder, DirtyUpdate:
 		return []Anomaly{G1a}, false
-	case "future-read":
+	case FutureRead:
 		return []Anomaly{"G1c"}, false
 	}
 	return nil, false

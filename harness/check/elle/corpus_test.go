@@ -29,10 +29,10 @@ type reference struct {
 	Exception string               `json:"exception"`
 }
 
-// corpus reads the corpus file, made by gzip -n9.
-func corpus(t testing.TB) []corpusCase {
+// corpus reads the corpus file of a checker, made by gzip -n9.
+func corpus(t testing.TB, checker string) []corpusCase {
 	t.Helper()
-	f, err := os.Open("testdata/rwregister.jsonl.gz")
+	f, err := os.Open("testdata/" + checker + ".jsonl.gz")
 	require.NoError(t, err)
 	defer f.Close()
 	z, err := gzip.NewReader(f)
@@ -85,7 +85,7 @@ func TestCorpus(t *testing.T) {
 	const throws = "rwregister-edge-same-value-written-twice" // one value, two writers: nobody knows which was read
 	missed := missedCycles()
 	verdicts := 0
-	cases := corpus(t)
+	cases := corpus(t, "rwregister")
 	require.Len(t, cases, 293)
 	for _, c := range cases {
 		for name, want := range c.Expect {

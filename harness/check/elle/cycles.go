@@ -74,15 +74,14 @@ type foundCycle struct {
 
 // findCycles reports what cycles there are in each component of g, in which the nodes from n on are no
 // transactions: one of each class, the worst first, without those that a cycle reported before implies;
-// and the levels.
-func findCycles(g *graph.Graph, n int, report func(foundCycle)) {
+// and the levels. named is g with one kind for each edge.
+func findCycles(g, named *graph.Graph, n int, report func(foundCycle)) {
 	for _, component := range g.Components(graph.All) {
-		sub := g.Induced(component)
 		txns, _ := slices.BinarySearch(component, int32(n))
-		for _, level := range levels(sub) {
+		for _, level := range levels(g.Induced(component)) {
 			report(foundCycle{anomaly: level, component: component[:txns]})
 		}
-		named := sub.Named()
+		named := named.Induced(component)
 		redundant := make(map[Anomaly]bool)
 		for _, c := range classes() {
 			if redundant[c.name] {
@@ -103,22 +102,22 @@ func findCycles(g *graph.Graph, n int, report func(foundCycle)) {
 	}
 }
 
-// kind returns the kind that names an edge of a cycle: RW where the edge leads through nodes that are no
-// transactions.
-func kind(g *graph.Graph, a, b int) graph.Kinds {
-	if k := g.Kinds(a, b); k != 0 {
-		return k.Name()
+// kind returns the kind of an edge of a cycle, whose edges have one each: RW where the edge leads through
+// nodes that are no transactions.
+func kind(named *graph.Graph, a, b int) graph.Kinds {
+	if k := named.Kinds(a, b); k != 0 {
+		return k
 	}
 	return graph.RW
 }
 
-// classify names a cycle by the kinds of its edges. The edges of g have one kind each.
-func classify(g *graph.Graph, cycle graph.Cycle) Anomaly {
+// classify names a cycle by the kinds of its edges.
+func classify(named *graph.Graph, cycle graph.Cycle) Anomaly {
 	var all graph.Kinds
 	rw, adjacent := 0, false
-	last := kind(g, int(cycle[len(cycle)-1]), int(cycle[0]))
+	last := kind(named, int(cycle[len(cycle)-1]), int(cycle[0]))
 	for i, v := range cycle {
-		k := kind(g, int(v), int(cycle[(i+1)%len(cycle)]))
+		k := kind(named, int(v), int(cycle[(i+1)%len(cycle)]))
 		if k == graph.RW {
 			rw++
 			adjacent = adjacent || last == graph.RW

@@ -148,7 +148,7 @@ func requireRealCycles(t require.TestingT, h []history.Op, m elle.Model, r *elle
 
 // Every cycle that is reported for the corpus exists, and is of its class.
 func TestCyclesAreReal(t *testing.T) {
-	for _, c := range corpus(t) {
+	for _, c := range corpus(t, "rwregister") {
 		for name := range c.Expect {
 			m, err := elle.ParseModel(name)
 			require.NoError(t, err)

@@ -39,13 +39,13 @@ func (t *teller) end(text string) Case { return Case{Ops: t.ops, Text: text} }
 type witness func(k graph.Kinds, a, b int, nameA, nameB string) string
 
 // describeCycle tells the edges of a cycle, or where there is one.
-func describeCycle(l *log, w witness, g *graph.Graph, c foundCycle) Case {
+func describeCycle(l *log, w witness, named *graph.Graph, c foundCycle) Case {
 	tell := newTeller(l)
 	if c.nodes == nil {
 		return tell.end(fmt.Sprintf("%d transactions, of which %s is the first, contradict this level, though no single cycle shows it",
 			len(c.component), tell.name(int(c.component[0]))))
 	}
-	return tellCycle(tell, w, c.nodes, func(a, b int) graph.Kinds { return kind(g, a, b) })
+	return tellCycle(tell, w, c.nodes, func(a, b int) graph.Kinds { return kind(named, a, b) })
 }
 
 // tellCycle tells the edges of a cycle by the kind that kind says they have, beginning with the first

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"glomers/harness/check"
+	"glomers/harness/check/elle/graph"
 )
 
 // maxCases is how many instances of one anomaly are described.
@@ -19,7 +20,11 @@ type findings struct {
 	cases   map[Anomaly][]Case
 }
 
+// newFindings returns the findings for models; without any, for strong-serializable.
 func newFindings(models []Model) *findings {
+	if len(models) == 0 {
+		models = []Model{StrongSerializable}
+	}
 	return &findings{
 		models: models, forbids: prohibits(models),
 		counts: make(map[Anomaly]int), cases: make(map[Anomaly][]Case),
@@ -38,6 +43,19 @@ func (f *findings) add(a Anomaly, describe func() Case) {
 	if len(f.cases[a]) < maxCases {
 		f.cases[a] = append(f.cases[a], describe())
 	}
+}
+
+func (f *findings) addEmpty() {
+	f.add(EmptyGraph, func() Case { return Case{Text: "no transaction depends on another, so the history tests nothing"} })
+}
+
+// addCycles adds the cycles in the graph of a history. An edge that may be named in several ways is named
+// prefer if that is one of them; w explains it.
+func (f *findings) addCycles(l *log, g *graph.Graph, prefer graph.Kinds, w witness) {
+	named := g.Named(prefer)
+	findCycles(g, named, len(l.txns), func(c foundCycle) {
+		f.add(c.anomaly, func() Case { return describeCycle(l, w, named, c) })
+	})
 }
 
 // result judges what was found. The history is invalid if any of it is forbidden by the models.

@@ -82,11 +82,11 @@ func weaker(m Model) []Model {
 func forbidden(m Model) []Anomaly {
 	switch m {
 	case ReadUncommitted:
-		return []Anomaly{"G0", "duplicate-elements", "cyclic-versions", "PL-1-cycle-exists"}
+		return []Anomaly{"G0", DuplicateElements, GarbageRead, "cyclic-versions", "PL-1-cycle-exists"}
 	case ReadCommitted:
 		return []Anomaly{"G1", "PL-2-cycle-exists"}
 	case "read-atomic":
-		return []Anomaly{"internal", "G1a", "future-read"}
+		return []Anomaly{"internal", "G1a", FutureRead}
 	case "causal-cerone", "parallel-snapshot-isolation", "prefix":
 		return []Anomaly{"internal", "G1a"}
 	case "update-atomic":

@@ -27,31 +27,20 @@ type Options struct {
 // is a cycle with just one anti-dependency may take longer in a history that is thoroughly inconsistent;
 // see graph.Once.
 func Register(h []history.Op, o Options) *Result {
-	models := o.Models
-	if len(models) == 0 {
-		models = []Model{StrongSerializable}
-	}
 	r := newRegisters(h)
 	next, cyclic := r.order()
-	f := newFindings(models)
+	f := newFindings(o.Models)
 
 	b := graph.NewBuilder(len(r.txns))
 	empty := !r.link(b, next)
-	if f.wants("-realtime") {
-		b.LinkRealtime(r.spans(), len(h))
-	} else if f.wants("-process") {
-		b.LinkProcesses(r.spans(), len(h))
-	}
+	r.linkTime(b, f)
 	if empty && b.Empty() {
-		f.add(EmptyGraph, func() Case { return Case{Text: "no transaction depends on another, so the history tests nothing"} })
+		f.addEmpty()
 	}
 	for _, versions := range cyclic {
 		f.add(CyclicVersions, func() Case { return r.describeCyclic(versions) })
 	}
-	g := b.Graph()
-	findCycles(g, len(r.txns), func(c foundCycle) {
-		f.add(c.anomaly, func() Case { return describeCycle(r.log, r.witness(next), g, c) })
-	})
+	f.addCycles(r.log, b.Graph(), graph.WR, r.witness(next))
 	r.direct(f)
 
 	res := f.result()

@@ -105,6 +105,15 @@ func (l *log) spans() []graph.Span {
 	return spans
 }
 
+// linkTime adds the edges of process or real time, if cycles with them are looked for.
+func (l *log) linkTime(b *graph.Builder, f *findings) {
+	if f.wants("-realtime") {
+		b.LinkRealtime(l.spans(), len(l.h))
+	} else if f.wants("-process") {
+		b.LinkProcesses(l.spans(), len(l.h))
+	}
+}
+
 // op returns the event by which a transaction is named: its completion if it has one.
 func (l *log) op(v int) history.Op {
 	t := l.txns[v]

@@ -15,7 +15,7 @@ import (
 // Kinds is a set of reasons why one transaction precedes another.
 type Kinds uint8
 
-// The reasons. An edge may have several; the first in this order names it.
+// The reasons. An edge may have several; the first in this order names it, unless Named is told otherwise.
 const (
 	WR       Kinds = 1 << iota // the second read what the first wrote
 	WW                         // the second overwrote what the first wrote
@@ -93,10 +93,14 @@ func (g *Graph) Induced(nodes []int32) *Graph {
 	return sub
 }
 
-// Named returns the same graph with only the kind of each edge that names it.
-func (g *Graph) Named() *Graph {
+// Named returns the same graph with only the kind of each edge that names it, which is prefer if the
+// edge has it.
+func (g *Graph) Named(prefer Kinds) *Graph {
 	named := &Graph{first: g.first, to: g.to, kinds: make([]Kinds, len(g.kinds))}
 	for i, k := range g.kinds {
+		if k&prefer != 0 {
+			k = prefer
+		}
 		named.kinds[i] = k.Name()
 	}
 	return named

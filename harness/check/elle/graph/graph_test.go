@@ -34,7 +34,7 @@ func TestBuilder(t *testing.T) {
 	require.Equal(t, graph.RW|graph.Realtime, g.Kinds(0, 2))
 	require.Equal(t, graph.WR, g.Kinds(3, 3))
 	require.Zero(t, g.Kinds(1, 0))
-	require.Equal(t, graph.RW, g.Named().Kinds(0, 2))
+	require.Equal(t, graph.RW, g.Named(graph.WR).Kinds(0, 2))
 
 	sub := g.Induced([]int32{0, 2})
 	require.Equal(t, 2, sub.Len())

@@ -1,5 +1,5 @@
-// Package edn reads the extensible data notation, in which Maelstrom writes its
-// results: as much of it as Clojure's printer puts out.
+// Package edn reads the extensible data notation, in which Maelstrom writes histories
+// and results: as much of it as Clojure's printer puts out.
 //
 // Values are read as these Go types:
 //
@@ -18,6 +18,7 @@ package edn
 
 import (
 	"fmt"
+	"io"
 	"math/big"
 	"strconv"
 	"strings"
@@ -74,6 +75,32 @@ func Parse(text string) (any, error) {
 		return nil, p.errorf("a second value after the first")
 	}
 	return v, nil
+}
+
+// A Decoder reads a text with any number of values, one after the other.
+type Decoder struct {
+	parser
+	counted int // where line was counted up to
+	line    int // how many line breaks come before counted
+}
+
+// NewDecoder returns a Decoder at the beginning of the text.
+func NewDecoder(text string) *Decoder { return &Decoder{parser: parser{text: text}} }
+
+// Next returns the next value, and the line, from 1, on which it begins. At the end of the text
+// the error is io.EOF; other errors name the line.
+func (d *Decoder) Next() (v any, line int, err error) {
+	more, err := d.more(0)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !more {
+		return nil, 0, io.EOF
+	}
+	d.line += strings.Count(d.text[d.counted:d.pos], "\n")
+	d.counted = d.pos
+	v, err = d.value(0)
+	return v, d.line + 1, err
 }
 
 // A parser is a position in a text.

@@ -1,6 +1,7 @@
 package edn
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/big"
@@ -133,6 +134,9 @@ func FuzzParse(f *testing.F) {
 		v, err := Parse(text)
 		if err != nil {
 			return
+		}
+		if b, err := AppendJSON(nil, v); err == nil {
+			require.True(t, json.Valid(b), "%s", b)
 		}
 		// What a value says does not depend on what surrounds it.
 		again, err := Parse("[" + text + "\n]")

@@ -1,0 +1,98 @@
+// Package lww is the last-write-wins store, in pieces that a mutant can replace.
+package lww
+
+import (
+	"context"
+	"encoding/json"
+
+	"glomers/baselines/internal/peers"
+	"glomers/baselines/internal/txn"
+	"glomers/node"
+)
+
+// A Store is a node with a copy of all registers. It runs transactions on its copy alone, and tells the others what they have written.
+//
+// Fields are for functions that have the node's turn.
+type Store struct {
+	Node *node.Node
+
+	// Spread tells the other nodes what a transaction has written. New sets it to Tell.
+	Spread func(WriteSet)
+	// Merge takes over what a transaction of another node has written. New sets it to MergeAll.
+	Merge func(WriteSet)
+
+	clock     int64 // the highest time of any write here
+	registers txn.Registers
+	stamps    map[string]Stamp // of the registers
+}
+
+// A WriteSet is all that a transaction has written: the last value of each key.
+type WriteSet struct {
+	Stamp  Stamp                      `json:"stamp"`
+	Writes map[string]json.RawMessage `json:"writes"`
+}
+
+// A Stamp says when a transaction ran. Stamps order all transactions, in a way that agrees with cause and effect (Lamport
+// 1978). No two have the same.
+type Stamp struct {
+	Time int64  `json:"time"` // one more than the highest that the node had seen
+	Node string `json:"node"`
+}
+
+func (s Stamp) after(t Stamp) bool {
+	return s.Time > t.Time || s.Time == t.Time && s.Node > t.Node
+}
+
+// New returns an empty store. It registers all handlers on n.
+func New(n *node.Node) *Store {
+	s := &Store{Node: n, registers: make(txn.Registers), stamps: make(map[string]Stamp)}
+	s.Spread, s.Merge = s.Tell, s.MergeAll
+	node.HandleRPC(n, "txn", func(_ context.Context, b txn.Body) (txn.Body, error) { return txn.Body{Txn: s.run(b.Txn)}, nil })
+	node.HandleRPC(n, "write_set", func(_ context.Context, ws WriteSet) (struct{}, error) {
+		s.clock = max(s.clock, ws.Stamp.Time)
+		s.Merge(ws)
+		return struct{}{}, nil
+	})
+	return s
+}
+
+// run runs a client's transaction. Its stamp is higher than those of all registers, so its writes win here.
+func (s *Store) run(ops []txn.Op) []txn.Op {
+	done := s.registers.Run(ops)
+	ws := WriteSet{Stamp{s.clock + 1, s.Node.ID()}, make(map[string]json.RawMessage)}
+	for _, op := range ops {
+		if op.Writes() {
+			ws.Writes[op.Key()] = op.Value()
+			s.stamps[op.Key()] = ws.Stamp
+		}
+	}
+	if len(ws.Writes) > 0 {
+		s.clock++
+		s.Spread(ws)
+	}
+	return done
+}
+
+// Tell sends ws to all other nodes, each until it acknowledges.
+func (s *Store) Tell(ws WriteSet) {
+	for _, to := range peers.Others(s.Node) {
+		peers.Pass(s.Node, to, "write_set", ws)
+	}
+}
+
+// MergeAll puts every write of ws that is later than what is there in its place. That the order in which sets arrive does not matter,
+// nor whether they are repeated, is because the latest always wins.
+func (s *Store) MergeAll(ws WriteSet) {
+	for key, value := range ws.Writes {
+		s.Put(key, value, ws.Stamp)
+	}
+}
+
+// Put puts a write in its place unless something later is there, and tells whether it did.
+func (s *Store) Put(key string, value json.RawMessage, at Stamp) bool {
+	if !at.after(s.stamps[key]) {
+		return false
+	}
+	s.registers[key], s.stamps[key] = value, at
+	return true
+}

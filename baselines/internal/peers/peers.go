@@ -1,0 +1,71 @@
+// Package peers is what the baselines do with the nodes beside them.
+package peers
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"glomers/node"
+)
+
+const (
+	ackTimeout = time.Second            // of an attempt of Pass; covers two hops of up to half a second
+	pause      = 100 * time.Millisecond // after an attempt that failed
+	patience   = 3 * time.Second        // of Ask; clients give up after 5 s
+)
+
+// Others returns the ids of all nodes but n.
+func Others(n *node.Node) []string {
+	return slices.DeleteFunc(n.NodeIDs(), func(id string) bool { return id == n.ID() })
+}
+
+// Pass makes a request of another node, again and again until it is acknowledged. Nobody waits for that.
+func Pass(n *node.Node, to, typ string, body any) {
+	n.Go(func(ctx context.Context) {
+		for {
+			_, err := node.Call[struct{}](ctx, n, to, typ, body, node.Deadline(ackTimeout))
+			if err == nil || n.Sleep(ctx, pause) != nil { // Sleep's error is that the node shuts down
+				return
+			}
+		}
+	})
+}
+
+// Ask makes a request on behalf of a client that waits. It is repeated while no reply comes, so doing it twice must do no more than
+// doing it once; see Once. After 3 s the error has the code Timeout: the request may have been carried out.
+func Ask[Resp any](ctx context.Context, n *node.Node, to, typ string, body any) (Resp, error) {
+	return node.Call[Resp](ctx, n, to, typ, body, node.Deadline(patience), node.Idempotent(node.Retry{}))
+}
+
+// Each calls f with each of the items, all at the same time as far as they wait, and returns when all calls have
+// returned. The error is that of the first item whose call had one. ctx is the context of the handler that
+// calls Each; the calls get their own.
+func Each(ctx context.Context, n *node.Node, items []string, f func(ctx context.Context, item string) error) error {
+	errs := make([]error, len(items))
+	done := make(chan struct{}, len(items))
+	for i, item := range items {
+		n.Go(func(ctx context.Context) {
+			errs[i] = f(ctx, item)
+			done <- struct{}{}
+		})
+	}
+	n.Blocking(ctx, func() {
+		for range items {
+			select {
+			case <-done:
+			case <-ctx.Done(): // the node shuts down, and what Go has not begun, it will not
+				return
+			}
+		}
+	})
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"glomers/harness"
+	"glomers/harness/history"
+	"glomers/harness/workload"
+)
+
+func (c *cli) checkCommand() *cobra.Command {
+	var (
+		flags  testFlags
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "check FILE [flags]",
+		Short: "Judge a saved history",
+		Long: `Judge a saved history with the checker of a workload, without running anything.
+
+FILE is a history.jsonl of this program, or a history.edn of Maelstrom or Jepsen; what it
+is shows in its content. It may also be the directory of a run, which has one or the
+other. A directory of this program also says what the workload and the options
+were; flags override that.`,
+		Example: `  glomers check store/latest
+  glomers check -w broadcast maelstrom/store/latest/history.edn
+  glomers check -w txn-rw-register history.jsonl --consistency-models snapshot-isolation
+  glomers check store/latest --availability total --json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("%d files given: want one history, or the directory of a run", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.check(cmd, flags.test, args[0], asJSON)
+		},
+	}
+	flags.registerVerdict(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the judgement as JSON, and nothing else, on stdout")
+	return cmd
+}
+
+// check judges the history at path by the flags, which t has.
+func (c *cli) check(cmd *cobra.Command, t harness.Test, path string, asJSON bool) error {
+	file, record, err := findHistory(path)
+	if err != nil {
+		return err
+	}
+	record.override(cmd, t)
+	if record.Workload == "" {
+		return fmt.Errorf("no workload given, and %s does not say: want --workload %s", path, alternatives(workload.Names()))
+	}
+	w, err := record.workload()
+	if err != nil {
+		return err
+	}
+	h, err := history.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	j, err := harness.Judge(w, h, record.Availability)
+	if err != nil {
+		return err
+	}
+	c.worsen(statusOf(j.Valid))
+	if asJSON {
+		return writeJSON(c.stdout, j)
+	}
+	return writeJudgement(c.stdout, record.Workload, j)
+}
+
+// A record is what a run's test.json says about how to judge its history. Without nodes, the checkers
+// cannot say anything about replication.
+type record struct {
+	Workload     string   `json:"workload"`
+	Nodes        []string `json:"nodes"`
+	Concurrency  int      `json:"concurrency"`
+	Availability string   `json:"availability"`
+	Models       []string `json:"consistency-models"`
+	Strict       bool     `json:"strict"`
+}
+
+// findHistory returns the history that path leads to, and what is known about it.
+func findHistory(path string) (file string, r record, err error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return path, r, err
+	}
+	text, err := os.ReadFile(filepath.Join(path, "test.json"))
+	if err == nil {
+		if err := json.Unmarshal(text, &r); err != nil {
+			return "", r, fmt.Errorf("%s: %w", filepath.Join(path, "test.json"), err)
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return "", r, err
+	}
+	names := []string{"history.jsonl", "history.edn"}
+	for _, name := range names {
+		file := filepath.Join(path, name)
+		if _, err := os.Stat(file); err == nil {
+			return file, r, nil
+		}
+	}
+	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, alternatives(names))
+}
+
+// override replaces what the user gave flags for.
+func (r *record) override(cmd *cobra.Command, t harness.Test) {
+	given := cmd.Flags().Changed
+	if given("workload") {
+		r.Workload = t.Workload
+	}
+	if given("availability") {
+		r.Availability = t.Availability
+	}
+	if given("consistency-models") {
+		r.Models = t.ConsistencyModels
+	}
+	if given("strict") {
+		r.Strict = t.Strict
+	}
+}
+
+func (r record) workload() (workload.Workload, error) {
+	return workload.New(r.Workload, workload.Options{
+		Nodes:             r.Nodes,
+		Workers:           r.Concurrency,
+		ConsistencyModels: r.Models,
+		Strict:            r.Strict,
+	})
+}
+
+// writeJudgement says what a history shows.
+func writeJudgement(w io.Writer, workload string, j harness.Judgement) error {
+	var b strings.Builder
+	writeVerdict(&b, workload, j)
+	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	writeFigures(rows, j)
+	if err := rows.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

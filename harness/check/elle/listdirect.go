@@ -1,0 +1,178 @@
+package elle
+
+import (
+	"maps"
+	"slices"
+
+	"glomers/harness/history"
+)
+
+// direct finds the anomalies that are no cycles.
+func (l *lists) direct(f *findings) {
+	suspect := l.suspect()
+	for t := range l.steps {
+		if l.txns[t].status != history.OK {
+			continue
+		}
+		for _, s := range l.steps[t] {
+			if s.write {
+				continue
+			}
+			at := l.states[s.at]
+			if at.twice {
+				f.add(DuplicateElements, func() Case { return l.describeDuplicate(t, s.at) })
+			}
+			if e := l.elements[at.last]; e.passed && e.writer != int32(t) {
+				f.add(G1b, func() Case { return l.describeRead(t, s.at, at.last, "which appended more to it") })
+			}
+			if suspect[s.at] {
+				l.unwritten(t, s.at, f)
+			}
+		}
+		l.internal(t, f)
+		l.futureRead(t, f)
+	}
+	l.lostUpdates(f)
+	l.incompatible(f)
+	l.dirtyUpdates(f)
+}
+
+// suspect tells of each state whether it has an element that no transaction appended, unless one that
+// failed.
+func (l *lists) suspect() []bool {
+	all := make([]bool, len(l.states))
+	for s, at := range l.states { // shorter ones first
+		if at.before >= 0 {
+			all[s] = all[at.before] || !l.possible(l.elements[at.last].writer)
+		}
+	}
+	return all
+}
+
+// unwritten looks for the elements of a read that should not be there.
+func (l *lists) unwritten(t int, s int32, f *findings) {
+	for _, e := range l.path(s) {
+		switch w := l.elements[e].writer; {
+		case l.possible(w):
+		case w != nobody:
+			f.add(G1a, func() Case { return l.describeRead(t, s, e, "which failed") })
+		case len(l.malformed) == 0: // else it may be there
+			f.add(GarbageRead, func() Case { return l.describeGarbage(t, s, e) })
+		}
+	}
+}
+
+// An expectation is what a transaction should read from a key, after what it did before: a list, if that
+// is known, and elements.
+type expectation struct {
+	known    bool
+	list     int32
+	appended []int32
+}
+
+// internal looks for the first read of t that does not return what t read or appended before. After a read
+// of nothing anything goes, as in the reference.
+func (l *lists) internal(t int, f *findings) {
+	expected := make(map[int32]expectation) // by key
+	for _, s := range l.steps[t] {
+		x := expected[s.key]
+		if s.write {
+			x.appended = append(x.appended, s.at)
+			expected[s.key] = x
+			continue
+		}
+		if !l.meets(s.at, x) {
+			f.add(Internal, func() Case { return l.describeInternal(t, s.key, x, s.at) })
+			return
+		}
+		expected[s.key] = expectation{known: true, list: s.at}
+	}
+}
+
+// meets tells whether a list is as expected.
+func (l *lists) meets(s int32, x expectation) bool {
+	if x.known && l.isEmpty(x.list) && len(x.appended) == 0 {
+		return true
+	}
+	for _, e := range slices.Backward(x.appended) {
+		if l.isEmpty(s) || l.states[s].last != e {
+			return false
+		}
+		s = l.states[s].before
+	}
+	return !x.known || s == x.list
+}
+
+// futureRead looks for the first append of t that t had read before.
+func (l *lists) futureRead(t int, f *findings) {
+	for i, s := range l.steps[t] {
+		if !s.write || l.elements[s.at].read == 0 {
+			continue
+		}
+		for _, earlier := range l.steps[t][:i] {
+			if earlier.key == s.key && !earlier.write && slices.Contains(l.path(earlier.at), s.at) {
+				f.add(FutureRead, func() Case { return l.describeFuture(t, earlier.at, s.at) })
+				return
+			}
+		}
+	}
+}
+
+// lostUpdates looks for transactions that read the same list from a key and then both appended to it:
+// whatever the order, one did not build on the other.
+func (l *lists) lostUpdates(f *findings) {
+	updates := make(map[int32][]int) // the transactions that read a state and appended to its key
+	for t, steps := range l.steps {
+		if l.txns[t].status != history.OK {
+			continue
+		}
+		read := make(map[int32]int32)   // the first list of each key that t read
+		updated := make(map[int32]bool) // keys
+		for _, s := range steps {
+			list, hasRead := read[s.key]
+			switch {
+			case s.write && hasRead && !updated[s.key]:
+				updated[s.key] = true
+				updates[list] = append(updates[list], t)
+			case !s.write && !hasRead:
+				read[s.key] = s.at
+			}
+		}
+	}
+	for _, s := range slices.Sorted(maps.Keys(updates)) {
+		if ts := updates[s]; len(ts) > 1 {
+			f.add(LostUpdate, func() Case { return l.describeLostUpdate(s, ts) })
+		}
+	}
+}
+
+// incompatible looks for keys of which reads disagree about the order of elements.
+func (l *lists) incompatible(f *findings) {
+	found := make(map[int32]bool) // keys
+	for s, at := range l.states {
+		if key := l.elements[at.last].key; at.forked && !found[key] {
+			found[key] = true
+			f.add(IncompatibleOrder, func() Case { return l.describeFork(key, int32(s)) })
+		}
+	}
+}
+
+// dirtyUpdates looks for appends of failed transactions that acknowledged ones built upon.
+func (l *lists) dirtyUpdates(f *findings) {
+	for _, order := range l.order {
+		failed := int32(nobody) // the first element since the last acknowledged one whose transaction failed
+		for _, e := range order[1:] {
+			w := l.elements[e].writer
+			switch {
+			case w == nobody:
+			case l.txns[w].status == history.Fail && failed == nobody:
+				failed = e
+			case l.txns[w].status == history.OK:
+				if before := failed; before != nobody {
+					f.add(DirtyUpdate, func() Case { return l.describeDirtyUpdate(before, e) })
+				}
+				failed = nobody
+			}
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package elle
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"glomers/harness/check/elle/graph"
+)
+
+// witness explains the edges that link makes.
+func (l *lists) witness(k graph.Kinds, a, b int, nameA, nameB string) string {
+	for _, s := range l.steps[b] {
+		e := l.previousOf(s)
+		name, value := l.quote(e)
+		switch {
+		case k == graph.WR && !s.write && l.elements[e].writer == int32(a):
+			return fmt.Sprintf("%s appended %s to key %s, and %s read %s", nameA, value, name, nameB, l.text(s.at))
+		case k == graph.WW && s.write && l.elements[e].writer == int32(a):
+			_, newer := l.quote(s.at)
+			return fmt.Sprintf("%s appended %s to key %s, and %s appended %s after it", nameA, value, name, nameB, newer)
+		case k == graph.RW && s.write:
+			if i := slices.IndexFunc(l.steps[a], func(r listStep) bool { return !r.write && l.states[r.at].last == e }); i >= 0 {
+				_, newer := l.quote(s.at)
+				return fmt.Sprintf("%s read %s from key %s, without %s, which %s appended", nameA, l.text(l.steps[a][i].at), name, newer, nameB)
+			}
+		}
+	}
+	return nameA + " precedes " + nameB
+}
+
+// previousOf returns the last element that was there when a step was taken.
+func (l *lists) previousOf(s listStep) int32 {
+	if s.write {
+		return l.previous(s.at)
+	}
+	return l.states[s.at].last
+}
+
+// quote returns the key and the value of an element as texts show them.
+func (l *lists) quote(e int32) (key, value string) {
+	return clip(l.keys.texts[l.elements[e].key]), clip(l.elements[e].value)
+}
+
+// maxElements is how many elements of a list a text shows.
+const maxElements = 8
+
+// text returns a list as texts show it. Of a long one that is the end.
+func (l *lists) text(s int32) string {
+	var values []string
+	for ; !l.isEmpty(s) && len(values) < maxElements; s = l.states[s].before {
+		_, value := l.quote(l.states[s].last)
+		values = append(values, value)
+	}
+	if !l.isEmpty(s) {
+		values = append(values, "…")
+	}
+	slices.Reverse(values)
+	return "[" + strings.Join(values, ", ") + "]"
+}
+
+func (l *lists) describeRead(t int, s, e int32, why string) Case {
+	tell := newTeller(l.log)
+	key, value := l.quote(e)
+	return tell.end(fmt.Sprintf("%s read %s from key %s, where %s is an append of %s, %s",
+		tell.name(t), l.text(s), key, value, tell.name(int(l.elements[e].writer)), why))
+}
+
+func (l *lists) describeGarbage(t int, s, e int32) Case {
+	tell := newTeller(l.log)
+	key, value := l.quote(e)
+	return tell.end(fmt.Sprintf("%s read %s from key %s, where nobody appended %s", tell.name(t), l.text(s), key, value))
+}
+
+func (l *lists) describeDuplicate(t int, s int32) Case {
+	tell := newTeller(l.log)
+	key, _ := l.quote(l.states[s].last)
+	count := make(map[int32]int)
+	var parts []string
+	for _, e := range l.path(s) {
+		if count[e]++; count[e] == 2 && len(parts) < maxElements {
+			_, value := l.quote(e)
+			parts = append(parts, value)
+		}
+	}
+	return tell.end(fmt.Sprintf("%s read %s from key %s, more than once with %s in it",
+		tell.name(t), l.text(s), key, strings.Join(parts, ", ")))
+}
+
+func (l *lists) describeInternal(t int, key int32, x expectation, got int32) Case {
+	tell := newTeller(l.log)
+	var own []string
+	for _, e := range x.appended {
+		_, value := l.quote(e)
+		own = append(own, value)
+	}
+	var before string
+	switch name := clip(l.keys.texts[key]); {
+	case !x.known:
+		before = fmt.Sprintf("appended %s to key %s", strings.Join(own, ", "), name)
+	case len(own) == 0:
+		before = fmt.Sprintf("read %s from key %s", l.text(x.list), name)
+	default:
+		before = fmt.Sprintf("read %s from key %s and appended %s", l.text(x.list), name, strings.Join(own, ", "))
+	}
+	return tell.end(fmt.Sprintf("%s %s, and then read %s", tell.name(t), before, l.text(got)))
+}
+
+func (l *lists) describeFuture(t int, s, e int32) Case {
+	tell := newTeller(l.log)
+	key, value := l.quote(e)
+	return tell.end(fmt.Sprintf("%s read %s from key %s before it appended %s itself", tell.name(t), l.text(s), key, value))
+}
+
+func (l *lists) describeLostUpdate(s int32, ts []int) Case {
+	tell := newTeller(l.log)
+	var names []string
+	for _, t := range ts[:min(len(ts), maxCases)] {
+		names = append(names, tell.name(t))
+	}
+	key, _ := l.quote(l.states[s].last)
+	return tell.end(fmt.Sprintf("%s all read %s from key %s and then appended to it", strings.Join(names, ", "), l.text(s), key))
+}
+
+// describeFork names two of the lists that go on differently after s.
+func (l *lists) describeFork(key, s int32) Case {
+	tell := newTeller(l.log)
+	first := l.states[s].child
+	second := first + 1
+	for l.states[second].before != s {
+		second++
+	}
+	return tell.end(fmt.Sprintf("%s read %s from key %s, and %s read %s: neither is the beginning of the other",
+		tell.name(int(l.states[first].reader)), l.text(first), clip(l.keys.texts[key]), tell.name(int(l.states[second].reader)), l.text(second)))
+}
+
+func (l *lists) describeDirtyUpdate(before, after int32) Case {
+	tell := newTeller(l.log)
+	key, value := l.quote(before)
+	_, newer := l.quote(after)
+	return tell.end(fmt.Sprintf("%s, which failed, appended %s to key %s, and %s appended %s after it",
+		tell.name(int(l.elements[before].writer)), value, key, tell.name(int(l.elements[after].writer)), newer))
+}
+
+func (l *lists) describeAmbiguous(e int32) string {
+	tell := newTeller(l.log)
+	key, value := l.quote(e)
+	return fmt.Sprintf("%s was appended to key %s by both %s and %s, so nobody knows whose element was read",
+		value, key, tell.name(int(l.elements[e].writer)), tell.name(int(l.elements[e].other)))
+}

@@ -1,0 +1,46 @@
+package harness
+
+import (
+	"fmt"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/workload"
+)
+
+// A Judgement is what a history says by itself, however it came about.
+type Judgement struct {
+	Valid        check.Verdict      `json:"valid"`             // the worst of all checks
+	Reasons      []string           `json:"reasons,omitempty"` // why it is not Valid, in sentences
+	Workload     check.Result       `json:"workload"`          // nil if the run never began
+	Stats        check.Stats        `json:"stats"`
+	Availability check.Availability `json:"availability"`
+	Exceptions   check.Exceptions   `json:"exceptions"`
+	Latencies    map[string]Latency `json:"latencies"` // by f: from invocation to ok
+}
+
+// Judge judges a history with the checker of w, and with those that are for all workloads. The availability wanted is as in
+// Test; the error says that it is none. Of w nothing but Check is used.
+func Judge(w workload.Workload, h []history.Op, availability string) (Judgement, error) {
+	available, err := check.NewAvailability(h, availability)
+	if err != nil {
+		return Judgement{}, fmt.Errorf("harness: %w", err)
+	}
+	j := Judgement{
+		Workload:     w.Check(h),
+		Stats:        check.NewStats(h, workload.Crash),
+		Availability: available,
+		Exceptions:   check.NewExceptions(h),
+		Latencies:    latencies(h),
+	}
+	for _, c := range []check.Result{j.Workload, j.Availability, j.Exceptions, j.Stats} {
+		j.add(c)
+	}
+	return j, nil
+}
+
+// add takes account of another check.
+func (j *Judgement) add(c check.Result) {
+	j.Valid = check.Worst(j.Valid, c.Verdict())
+	j.Reasons = append(j.Reasons, c.Reasons()...)
+}

@@ -1,0 +1,155 @@
+package workload
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+)
+
+// LinKV reads and writes registers. Its RPCs are those of the service of that name:
+//
+//	read {key} → read_ok {value}
+//	write {key, value} → write_ok
+//	cas {key, from, to} → cas_ok
+//
+// A read or cas of a key that does not exist gets error 20, and a cas that finds another value error 22. Keys are
+// integers, and values are 0 to 4.
+//
+// The operations "read", "write" and "cas" have the value [key, value], and a cas [key, [from, to]]. Each key
+// is used by a group of workers, two for each node, of which one only reads while the other one writes and swaps, 1:2. There is
+// no final phase. Each key must be linearizable: see [check.Linearizable].
+type LinKV struct {
+	rand    *rand.Rand
+	workers int
+	size    int      // of a group
+	groups  []keyUse // worker i belongs to group i / size
+	keys    int      // used so far: 0, 1, 2, …
+}
+
+// A keyUse is a key with the processes that have used it.
+type keyUse struct {
+	key       int
+	processes map[history.Process]bool
+}
+
+const (
+	// maxProcesses is how many processes use a key before its group takes a new one. Each of them but a group's
+	// worth has ended with an operation of unknown outcome, and with every such operation the orders to
+	// look at are twice as many.
+	maxProcesses = 20
+
+	registerValues = 5
+)
+
+type (
+	keyRequest struct {
+		Type string          `json:"type"`
+		Key  json.RawMessage `json:"key"`
+	}
+	writeRequest struct {
+		Type  string          `json:"type"`
+		Key   json.RawMessage `json:"key"`
+		Value json.RawMessage `json:"value"`
+	}
+	casRequest struct {
+		Type string          `json:"type"`
+		Key  json.RawMessage `json:"key"`
+		From json.RawMessage `json:"from"`
+		To   json.RawMessage `json:"to"`
+	}
+)
+
+func newLinKV(o Options) (*LinKV, error) {
+	size := 2 * max(1, len(o.Nodes))
+	if o.Workers%size != 0 {
+		return nil, fmt.Errorf("workload: lin-kv with %d workers: want a multiple of %d, as two for each node share a key", o.Workers, size)
+	}
+	w := &LinKV{rand: o.Rand, workers: max(o.Workers, size), size: size}
+	for range w.workers / size {
+		w.groups = append(w.groups, w.newKey())
+	}
+	return w, nil
+}
+
+func (w *LinKV) newKey() keyUse {
+	w.keys++
+	return keyUse{w.keys - 1, make(map[history.Process]bool)}
+}
+
+// Setup does nothing.
+func (*LinKV) Setup(Client) error { return nil }
+
+// Next returns an operation of some worker.
+func (w *LinKV) Next() history.Op { return w.NextFor(history.Process(w.rand.IntN(w.workers))) }
+
+// NextFor returns an operation on the key of the process's group.
+func (w *LinKV) NextFor(p history.Process) history.Op {
+	worker := int(p) % w.workers
+	use := &w.groups[worker/w.size]
+	if !use.processes[p] && len(use.processes) >= max(maxProcesses, w.size) {
+		*use = w.newKey()
+	}
+	use.processes[p] = true
+
+	// Always as many draws, so that what other workers get does not depend on who this is.
+	kind, from, to := w.rand.IntN(3), w.rand.IntN(registerValues), w.rand.IntN(registerValues)
+	switch {
+	case worker%w.size < w.size/2:
+		return history.Op{F: "read", Value: fmt.Appendf(nil, "[%d,null]", use.key)}
+	case kind == 0:
+		return history.Op{F: "write", Value: fmt.Appendf(nil, "[%d,%d]", use.key, to)}
+	}
+	return history.Op{F: "cas", Value: fmt.Appendf(nil, "[%d,[%d,%d]]", use.key, from, to)}
+}
+
+// Timeout is ten times the latency, and at least 1 s: a worker that waits longer for a node without a quorum does nothing for
+// the test.
+func (*LinKV) Timeout(latency time.Duration) time.Duration { return max(10*latency, time.Second) }
+
+// Invoke returns the value of the operation, of a read with what was read.
+func (*LinKV) Invoke(c Client, op history.Op) (any, error) {
+	var key, argument json.RawMessage
+	if err := decodePair(op.Value, &key, &argument); err != nil {
+		return nil, fmt.Errorf("workload: lin-kv: %s %s: %w", op.F, op.Value, err)
+	}
+	switch op.F {
+	case "read":
+		value, err := callFor(c, keyRequest{"read", key}, "read_ok", "value", "any value", anyValue)
+		return []json.RawMessage{key, value}, err
+	case "write":
+		return op.Value, call(c, writeRequest{"write", key, argument}, "write_ok")
+	case "cas":
+		var from, to json.RawMessage
+		if err := decodePair(argument, &from, &to); err != nil {
+			return nil, fmt.Errorf("workload: lin-kv: cas %s: %w", op.Value, err)
+		}
+		return op.Value, call(c, casRequest{"cas", key, from, to}, "cas_ok")
+	}
+	return nil, fmt.Errorf("workload: lin-kv has no operation %q", op.F)
+}
+
+// decodePair takes an array of two elements apart.
+func decodePair(array json.RawMessage, first, second *json.RawMessage) error {
+	var pair []json.RawMessage
+	if err := json.Unmarshal(array, &pair); err != nil {
+		return err
+	}
+	if len(pair) != 2 {
+		return fmt.Errorf("want 2 elements, not %d", len(pair))
+	}
+	*first, *second = pair[0], pair[1]
+	return nil
+}
+
+// Idempotent is true of reads.
+func (*LinKV) Idempotent(f string) bool { return f == "read" }
+
+// Final returns nothing.
+func (*LinKV) Final() []history.Op { return nil }
+
+// Check looks for an order of the operations on each key.
+func (*LinKV) Check(h []history.Op) check.Result { return check.Linearizable(h, 0) }

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/sim"
+)
+
+// challenge2 is challenge 2 with fewer requests, and with faults that come more often.
+func challenge2(faults ...string) harness.Test {
+	return harness.Test{
+		Workload: "unique-ids", Program: harness.InProcess(serve),
+		NodeCount: 3, Rate: 100, TimeLimit: 10 * time.Second, Latency: 10 * time.Millisecond,
+		Nemesis: faults, NemesisInterval: time.Second,
+	}
+}
+
+// scenarios are the faults that unique-ids promises to survive. Where they leave the nodes alone, every
+// request is answered.
+func scenarios() []sim.Scenario {
+	var all []sim.Scenario
+	add := func(availability string, faults ...string) {
+		s := sim.Scenario{Name: strings.Join(faults, "+"), Test: challenge2(faults...)}
+		s.Test.Availability = availability
+		all = append(all, s)
+	}
+	for _, fault := range []string{"partition", "loss", "duplicate", "reorder", "slow", "skew"} {
+		add("total", fault)
+	}
+	add("total", "partition", "loss", "duplicate", "reorder", "slow", "skew")
+	add("", "pause")
+	add("", "kill")
+	add("", "partition", "loss", "duplicate", "reorder", "slow", "pause", "kill")
+	return all
+}
+
+func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+
+func TestReplay(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			s.Test.Seed = 1
+			require.NoError(t, sim.Replay(t, s.Test))
+		})
+	}
+}
