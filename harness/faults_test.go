@@ -218,7 +218,7 @@ func TestSkewOutlivesTheProcess(t *testing.T) {
 		n.OnInit(func(context.Context) error {
 			mu.Lock()
 			defer mu.Unlock()
-			wrong[n.Now().Sub(time.Now())] = true
+			wrong[time.Until(n.Now())] = true
 			return nil
 		})
 	}, "skew", "kill")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // An EchoResult has the echoes that differ from what was sent. The result is
@@ -31,7 +32,7 @@ func Echo(h []history.Op) *EchoResult {
 			continue
 		}
 		sent := h[inv[i]].Value
-		if valueKey(sent) != valueKey(op.Value) {
+		if jsonvalue.Key(sent) != jsonvalue.Key(op.Value) {
 			r.Valid = Invalid
 			r.Errors = append(r.Errors, EchoError{sent, op.Value, op})
 		}

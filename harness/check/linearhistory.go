@@ -6,13 +6,14 @@ import (
 	"math"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // A registerHistory is what was done to one register.
 type registerHistory struct {
 	key     json.RawMessage
 	calls   []*registerCall // that may have had an effect, or show one; in the order of their invocations
-	numbers map[string]int  // of the values that occur, by valueKey
+	numbers map[string]int  // of the values that occur, by jsonvalue.Key
 	values  []json.RawMessage
 }
 
@@ -51,11 +52,11 @@ func parseRegisters(h []history.Op) ([]*registerHistory, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := byKey[valueKey(key)]
+		r := byKey[jsonvalue.Key(key)]
 		if r == nil {
 			r = &registerHistory{key: key, numbers: make(map[string]int)}
 			r.number(json.RawMessage("null"))
-			byKey[valueKey(key)] = r
+			byKey[jsonvalue.Key(key)] = r
 			all = append(all, r)
 		}
 		if end, ok := completion[i]; ok {
@@ -111,7 +112,7 @@ func (r *registerHistory) add(c *registerCall, argument json.RawMessage) error {
 }
 
 func (r *registerHistory) number(value json.RawMessage) int {
-	key := valueKey(value)
+	key := jsonvalue.Key(value)
 	n, ok := r.numbers[key]
 	if !ok {
 		n = len(r.values)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // LinearizableSteps is the budget of Linearizable for each register when it is given none: how many times it may try what
@@ -72,7 +73,7 @@ func Linearizable(h []history.Op, steps int) *LinearizableResult {
 		res.Valid = verdict
 		switch verdict {
 		case Invalid:
-			v := violation{register: reg, window: window, calls: reg.essential(&search{steps}, window)}
+			v := violation{register: reg, window: window, calls: reg.essential(steps, window)}
 			if len(r.violations) < maxReasons {
 				v.picture = fmt.Sprintf("violation-%d.html", len(r.violations)+1)
 			}
@@ -95,8 +96,8 @@ func Linearizable(h []history.Op, steps int) *LinearizableResult {
 // sortRegisters puts them in the order of their keys, those that the reference cannot compare in that of their text.
 func sortRegisters(rs []*registerHistory) {
 	slices.SortStableFunc(rs, func(a, b *registerHistory) int {
-		x, errX := parseValue(a.key)
-		y, errY := parseValue(b.key)
+		x, errX := jsonvalue.Parse(a.key)
+		y, errY := jsonvalue.Parse(b.key)
 		if order, ok := compareValues(x, y); ok && errX == nil && errY == nil {
 			return order
 		}

@@ -36,24 +36,24 @@ func (r *LinearizableResult) Artifacts() map[string][]byte {
 // draw returns porcupine's picture of the window.
 func (v violation) draw() ([]byte, error) {
 	calls := v.window.calls(v.register.calls)
-	ops := operations(calls)
+	// A step back takes as long as there are calls, to note how far it got.
+	left := LinearizableSteps / (1 + len(calls))
+	s := newSearch(&left, v.window.value(), calls)
+	ops := s.operations()
 	rows := rows(calls)
 	for i, c := range calls {
 		ops[i].ClientId = rows[c.op.Process]
 		ops[i].Metadata = v.register.describe(c)
 	}
-	state := v.window.state()
-	// A step back takes as long as there are calls, to note how far it got.
-	s := &search{LinearizableSteps / (1 + len(calls))}
-	_, info := porcupine.CheckOperationsVerbose(s.model(state), ops, 0)
+	_, info := porcupine.CheckOperationsVerbose(s.model(), ops, 0)
+	left = never // to repeat what was found
 	var page bytes.Buffer
-	err := porcupine.Visualize(v.register.picture(state), info, &page)
+	err := porcupine.Visualize(v.register.picture(s.model()), info, &page)
 	return page.Bytes(), err
 }
 
-// picture returns the model that says how porcupine's picture names things.
-func (r *registerHistory) picture(state int) porcupine.Model {
-	m := (&search{never}).model(state)
+// picture returns the model with what porcupine's picture calls things.
+func (r *registerHistory) picture(m porcupine.Model) porcupine.Model {
 	m.DescribeOperation = func(call, _ any) string {
 		c := call.(*registerCall)
 		if c.op.F == "cas" {
@@ -62,10 +62,10 @@ func (r *registerHistory) picture(state int) porcupine.Model {
 		return fmt.Sprintf("%s %s", c.op.F, quote(r.values[c.to]))
 	}
 	m.DescribeState = func(state any) string {
-		if state == anything {
-			return "any value"
+		if value := state.(*register).value; value != anything {
+			return quote(r.values[value])
 		}
-		return quote(r.values[state.(int)])
+		return "any value"
 	}
 	m.DescribeOperationMetadata = func(text any) string { return fmt.Sprint(text) }
 	return m

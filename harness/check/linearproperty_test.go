@@ -127,6 +127,9 @@ func TestLinearizableAgreesWithAllOrders(t *testing.T) {
 		r := check.Linearizable(h, 0)
 		require.Equal(rt, want, r.Valid)
 		verdicts[want]++
+
+		hasty := check.Linearizable(h, rapid.IntRange(1, 300).Draw(rt, "steps"))
+		require.Contains(rt, []check.Verdict{want, check.Unknown}, hasty.Valid)
 		if want == check.Valid {
 			return
 		}

@@ -48,11 +48,11 @@ func (v violation) describe() string {
 
 // essential returns the calls of the window without the reads that the contradiction does not need, nor the operations
 // of unknown outcome that nothing shows the effect of.
-func (r *registerHistory) essential(s *search, w window) []*registerCall {
+func (r *registerHistory) essential(left int, w window) []*registerCall {
 	calls := w.calls(r.calls)
-	for i := len(calls) - 1; i >= 0 && s.left > 0; i-- {
+	for i := len(calls) - 1; i >= 0 && left > 0; i-- {
 		without := slices.Delete(slices.Clone(calls), i, i+1)
-		if calls[i].op.F == "read" && s.judge(w.state(), without) == Invalid {
+		if calls[i].op.F == "read" && newSearch(&left, w.value(), without).judge() == Invalid {
 			calls = without
 		}
 	}

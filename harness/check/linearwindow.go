@@ -16,8 +16,8 @@ type window struct{ from, to int }
 // beginning is the position before all others, where the register holds null.
 const beginning = -2
 
-// state returns what the register may hold at first.
-func (w window) state() int {
+// value returns what the register may hold at first.
+func (w window) value() int {
 	if w.from == beginning {
 		return null
 	}
@@ -48,17 +48,19 @@ const scanned = 20
 // looks at least for a window that has none. Both, and the narrowing down, take up to that many steps.
 func (r *registerHistory) judge(steps int) (window, Verdict) {
 	cuts := r.cuts()
-	switch (&search{steps}).judge(null, r.calls) {
+	left := steps
+	switch newSearch(&left, null, r.calls).judge() {
 	case Valid:
 		return window{}, Valid
 	case Invalid:
-		return r.narrow(&search{steps}, cuts), Invalid
+		return r.narrow(steps, cuts), Invalid
 	}
 	const step = scanned / 2
 	for i := 0; i < len(cuts); i += step {
 		part := cuts[i:min(i+scanned+1, len(cuts))]
-		if r.contradicts(&search{steps * step / len(cuts)}, window{part[0], part[len(part)-1]}) {
-			return r.narrow(&search{steps}, part), Invalid
+		left = steps * step / len(cuts)
+		if r.contradicts(&left, window{part[0], part[len(part)-1]}) {
+			return r.narrow(steps, part), Invalid
 		}
 	}
 	return window{}, Unknown
@@ -78,21 +80,21 @@ func (r *registerHistory) cuts() []int {
 }
 
 // contradicts tells whether the window is known to have no order.
-func (r *registerHistory) contradicts(s *search, w window) bool {
-	return s.judge(w.state(), w.calls(r.calls)) == Invalid
+func (r *registerHistory) contradicts(left *int, w window) bool {
+	return newSearch(left, w.value(), w.calls(r.calls)).judge() == Invalid
 }
 
 // narrow returns the smallest window between two of the cuts that has no order, given that the one from the first to the
-// last has none: it ends as early as it can, and begins as late as it can with that. If the search runs
-// out of steps, the window stays larger than it need be.
-func (r *registerHistory) narrow(s *search, cuts []int) window {
-	last := 1 + sort.Search(len(cuts)-2, func(i int) bool { return r.contradicts(s, window{cuts[0], cuts[1+i]}) })
+// last has none: it ends as early as it can, and begins as late as it can with that. If there are not enough
+// steps left, the window stays larger than it need be.
+func (r *registerHistory) narrow(left int, cuts []int) window {
+	last := 1 + sort.Search(len(cuts)-2, func(i int) bool { return r.contradicts(&left, window{cuts[0], cuts[1+i]}) })
 	ending := func(size int) window { return window{cuts[last-size], cuts[last]} }
 
 	size := 1
-	for size < last && !r.contradicts(s, ending(size)) {
+	for size < last && !r.contradicts(&left, ending(size)) {
 		size *= 2 // as contradictions tend to be small, and small windows are judged fast
 	}
 	least, most := size/2+1, min(size, last)
-	return ending(least + sort.Search(most-least, func(i int) bool { return r.contradicts(s, ending(least+i)) }))
+	return ending(least + sort.Search(most-least, func(i int) bool { return r.contradicts(&left, ending(least+i)) }))
 }

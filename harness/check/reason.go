@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 const (
@@ -36,14 +36,11 @@ func quote(raw json.RawMessage) string {
 	if len(raw) == 0 {
 		return "null"
 	}
-	if len(raw) <= maxQuote {
-		return string(raw)
+	text, cut := jsonvalue.Clip(raw, maxQuote)
+	if cut {
+		text += fmt.Sprintf("… (%d bytes)", len(raw))
 	}
-	cut := maxQuote
-	for cut > 0 && !utf8.RuneStart(raw[cut]) {
-		cut--
-	}
-	return fmt.Sprintf("%s… (%d bytes)", raw[:cut], len(raw))
+	return text
 }
 
 // plural returns "1 thing" or "5 things".

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // timelines follow the elements of a set through a history. Each element has a
@@ -17,7 +18,7 @@ type timelines struct {
 	inv      []int // see history.Invocations
 	elements []element
 	small    []int32          // the number of a small integer's element, or none
-	other    map[string]int32 // the number of any other element, by valueKey
+	other    map[string]int32 // the number of any other element, by jsonvalue.Key
 	numbers  []int32          // scratch space of read
 }
 
@@ -93,7 +94,7 @@ func (t *timelines) track(raw json.RawMessage) int32 {
 		}
 		t.small[v] = n
 	} else {
-		t.other[valueKey(raw)] = n
+		t.other[jsonvalue.Key(raw)] = n
 	}
 	return n
 }
@@ -103,7 +104,7 @@ func (t *timelines) number(raw json.RawMessage) int32 {
 	if v, end := digits(raw); v >= 0 && end == len(raw) {
 		return t.smallNumber(v)
 	}
-	if n, ok := t.other[valueKey(raw)]; ok {
+	if n, ok := t.other[jsonvalue.Key(raw)]; ok {
 		return n
 	}
 	return none
@@ -192,7 +193,7 @@ func (t *timelines) sort() {
 	}
 	ks := make([]keyed, len(t.elements))
 	for i, e := range t.elements {
-		v, err := parseValue(e.value)
+		v, err := jsonvalue.Parse(e.value)
 		if err != nil {
 			v = string(e.value)
 		}

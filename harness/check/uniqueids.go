@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // A UniqueIDsResult says whether any id was given out twice. An id is any JSON
@@ -62,7 +63,7 @@ type id struct {
 func UniqueIDs(h []history.Op) *UniqueIDsResult {
 	r := &UniqueIDsResult{Duplicated: []DuplicateID{}}
 	var ids []*id
-	byKey := make(map[string]*id) // by valueKey
+	byKey := make(map[string]*id) // by jsonvalue.Key
 	var lowest, highest *id
 	for _, op := range h {
 		if op.F != "generate" || op.Process == history.Nemesis {
@@ -73,10 +74,10 @@ func UniqueIDs(h []history.Op) *UniqueIDsResult {
 			r.AttemptedCount++
 		case history.OK:
 			r.AcknowledgedCount++
-			key := valueKey(op.Value)
+			key := jsonvalue.Key(op.Value)
 			d := byKey[key]
 			if d == nil {
-				v, err := parseValue(op.Value)
+				v, err := jsonvalue.Parse(op.Value)
 				if err != nil {
 					v = string(op.Value)
 				}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"glomers/harness/internal/jsonvalue"
 	"glomers/node"
 )
 
@@ -55,7 +56,7 @@ func parseOperation(r request) (op operation, fault *node.RPCError) {
 	if op.name, fault = r.field("key"); fault != nil {
 		return op, fault
 	}
-	op.key = canonical(op.name)
+	op.key = jsonvalue.Key(op.name)
 	switch op.kind {
 	case write:
 		op.to, fault = r.field("value")
@@ -89,7 +90,7 @@ func (op operation) apply(current json.RawMessage) (outcome, *node.RPCError) {
 		return outcome{}, node.NewRPCError(node.KeyDoesNotExist, text)
 	case op.kind == read:
 		return outcome{value: current}, nil
-	case !missing && !equal(current, op.from):
+	case !missing && !jsonvalue.Equal(current, op.from):
 		text := fmt.Sprintf("current value %s of key %s is not %s", clip(current), clip(op.name), clip(op.from))
 		return outcome{}, node.NewRPCError(node.PreconditionFailed, text)
 	default:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 
+	"glomers/harness/internal/jsonvalue"
 	"glomers/node"
 )
 
@@ -55,7 +56,7 @@ func (s *seqKV) do(client string, op operation) (json.RawMessage, *node.RPCError
 	r := s.keys[op.key]
 	current := r.at(at)
 	out, fault := op.apply(current)
-	if out.store == nil || current != nil && equal(out.store, current) {
+	if out.store == nil || current != nil && jsonvalue.Equal(out.store, current) {
 		s.position[client] = at
 		return out.value, fault
 	}

@@ -26,7 +26,7 @@
 //
 // Flags of a test binary that imports this package:
 //
-//	-seeds N   run N seeds of each scenario, 1 to N (default 20, or what the scenario says)
+//	-seeds N   run N seeds of each scenario, 1 to N (default 20, or what the scenario says; a fifth of that with -race)
 //	-seed S    run only this seed
 //	-shrink    shrink the first failure of each scenario
 //

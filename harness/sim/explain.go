@@ -43,11 +43,11 @@ func (s *Shrunk) String() string {
 func describe(t harness.Test) string {
 	parts := []string{
 		t.Workload,
-		fmt.Sprintf("%d nodes", cmp.Or(t.NodeCount, 5)),
+		plural(cmp.Or(t.NodeCount, 5), "node"),
 		fmt.Sprintf("%v operations/s for %v", cmp.Or(t.Rate, 5), cmp.Or(t.TimeLimit, harness.DefaultTimeLimit)),
 	}
 	if t.Concurrency > 0 {
-		parts = append(parts, fmt.Sprintf("%d workers", t.Concurrency))
+		parts = append(parts, plural(t.Concurrency, "worker"))
 	}
 	if t.Latency > 0 {
 		parts = append(parts, fmt.Sprintf("%s latency of %v", cmp.Or(t.LatencyDist, network.Constant), t.Latency))
@@ -56,6 +56,13 @@ func describe(t harness.Test) string {
 		parts = append(parts, "faults: "+strings.Join(t.Nemesis, ", "))
 	}
 	return strings.Join(parts, ", ")
+}
+
+func plural(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // section writes a heading and lines whose cells, parted by tabs, are aligned.
@@ -135,7 +142,7 @@ func effect(asked, done json.RawMessage) string {
 	case json.Unmarshal(done, &text) == nil: // a node, or a word
 		parts = append(parts, text)
 	case json.Unmarshal(done, &links) == nil:
-		parts = append(parts, fmt.Sprintf("on %d links", links))
+		parts = append(parts, "on "+plural(links, "link"))
 	case json.Unmarshal(done, &isolated) == nil && len(isolated) == 2 && json.Unmarshal(isolated[1], &deaf) == nil:
 		for _, node := range slices.Sorted(maps.Keys(deaf)) {
 			if len(deaf[node]) > 0 {

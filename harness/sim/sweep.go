@@ -76,7 +76,10 @@ func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
 	if seeds < 0 {
 		return nil, fmt.Errorf("sim: -seeds %d: want at least 1", seeds)
 	}
-	all := make([]uint64, cmp.Or(seeds, wish, defaultSeeds))
+	if seeds == 0 {
+		seeds = max(1, cmp.Or(wish, defaultSeeds)/thinning)
+	}
+	all := make([]uint64, seeds)
 	for i := range all {
 		all[i] = uint64(i + 1)
 	}
@@ -168,7 +171,7 @@ func (r *Report) add(o Report) {
 
 // String returns a line.
 func (r Report) String() string {
-	s := fmt.Sprintf("%d seeds, %d failed", r.Seeds, len(r.Failures))
+	s := fmt.Sprintf("%s, %d failed", plural(r.Seeds, "seed"), len(r.Failures))
 	if r.LeftOut > 0 {
 		s += fmt.Sprintf(" and %d were left out", r.LeftOut)
 	}

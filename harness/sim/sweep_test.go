@@ -17,8 +17,8 @@ func TestChooseSeeds(t *testing.T) {
 		count       int
 		first       uint64
 	}{
-		{name: "default", count: defaultSeeds, first: 1},
-		{name: "of the scenario", wish: 3, count: 3, first: 1},
+		{name: "default", count: defaultSeeds / thinning, first: 1},
+		{name: "of the scenario", wish: 40, count: 40 / thinning, first: 1},
 		{name: "flag", seeds: 7, wish: 3, count: 7, first: 1},
 		{name: "one", seed: 42, seeds: 7, wish: 3, count: 1, first: 42},
 	} {
@@ -94,7 +94,7 @@ func TestFailingSweep(t *testing.T) {
 	require.Contains(t, out, "sim.Check(t, test)")
 
 	out = run("-seed", "2")
-	require.Contains(t, out, "1 seeds, 1 failed")
+	require.Contains(t, out, "1 seed, 1 failed")
 	require.NotContains(t, out, "nodes 5 →")
 	require.Contains(t, run("-seeds", "-1"), "sim: -seeds -1: want at least 1")
 }

@@ -258,7 +258,6 @@ func TestLinKVProxy(t *testing.T) {
 		sim.Scenario{Name: "partition", Test: partitioned},
 		sim.Scenario{Name: "kill", Test: killed},
 	)
-
 }
 
 // With operations of unknown outcome a key does not last.

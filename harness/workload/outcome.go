@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"glomers/harness/check"
 	"glomers/harness/history"
@@ -82,36 +81,6 @@ func malformed(m *MalformedReply) []any {
 		return []any{check.Malformed, m.Want, m.Reply}
 	}
 	return []any{check.Malformed, m.Want, string(m.Reply)}
-}
-
-// describe returns the name of an error code, and whether it means that the operation
-// certainly did not happen. Of codes that it does not know it cannot tell.
-func describe(code int) (name string, definite bool) {
-	switch code {
-	case node.Timeout:
-		return "timeout", false
-	case node.NodeNotFound:
-		return "node-not-found", true
-	case node.NotSupported:
-		return "not-supported", true
-	case node.TemporarilyUnavailable:
-		return "temporarily-unavailable", true
-	case node.MalformedRequest:
-		return "malformed-request", true
-	case node.Crash:
-		return "crash", false
-	case node.Abort:
-		return "abort", true
-	case node.KeyDoesNotExist:
-		return "key-does-not-exist", true
-	case node.KeyAlreadyExists:
-		return "key-already-exists", true
-	case node.PreconditionFailed:
-		return "precondition-failed", true
-	case node.TxnConflict:
-		return "txn-conflict", true
-	}
-	return "error-" + strconv.Itoa(code), false
 }
 
 // marshal is json.Marshal without escapes for HTML, so that histories are readable.

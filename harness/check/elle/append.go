@@ -19,9 +19,11 @@ import (
 // Its time and memory are linear in the history times its concurrency, with the same exception as
 // Register's.
 func Append(h []history.Op, o Options) *Result {
-	l := newLists(h)
-	f := newFindings(o.Models)
+	return newLists(h).check(o)
+}
 
+func (l *lists) check(o Options) *Result {
+	f := newFindings(o.Models)
 	b := graph.NewBuilder(len(l.txns))
 	l.link(b)
 	l.linkTime(b, f)

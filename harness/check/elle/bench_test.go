@@ -33,3 +33,29 @@ func BenchmarkRegister(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkAppend(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		for _, c := range []struct {
+			name  string
+			level isolation
+			model elle.Model
+		}{
+			{"strict", strictSerial, elle.StrongSerializable},
+			{"snapshot", snapshot, elle.StrongSerializable},
+			{"read committed", readCommitted, elle.StrongSerializable},
+			{"unisolated", unisolated, elle.StrongSerializable},
+			{"unisolated", unisolated, elle.ReadCommitted},
+		} {
+			b.Run(fmt.Sprint(n, "/", c.name, "/", c.model), func(b *testing.B) {
+				db := newListDB(1, c.level)
+				db.processes, db.keys, db.writes = 20, 10, 16
+				h := db.run(n)
+				b.ReportAllocs()
+				for b.Loop() {
+					elle.Append(h, elle.Options{Models: []elle.Model{c.model}})
+				}
+			})
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package elle
 
 import (
-	"maps"
 	"slices"
 
 	"glomers/harness/history"
@@ -66,12 +65,13 @@ func (l *lists) unwritten(t int, s int32, f *findings) {
 // is known, and elements.
 type expectation struct {
 	known    bool
+	null     bool // the list was read as null
 	list     int32
 	appended []int32
 }
 
 // internal looks for the first read of t that does not return what t read or appended before. After a read
-// of nothing anything goes, as in the reference.
+// of null anything goes, as in the reference.
 func (l *lists) internal(t int, f *findings) {
 	expected := make(map[int32]expectation) // by key
 	for _, s := range l.steps[t] {
@@ -85,13 +85,13 @@ func (l *lists) internal(t int, f *findings) {
 			f.add(Internal, func() Case { return l.describeInternal(t, s.key, x, s.at) })
 			return
 		}
-		expected[s.key] = expectation{known: true, list: s.at}
+		expected[s.key] = expectation{known: true, null: s.null, list: s.at}
 	}
 }
 
 // meets tells whether a list is as expected.
 func (l *lists) meets(s int32, x expectation) bool {
-	if x.known && l.isEmpty(x.list) && len(x.appended) == 0 {
+	if x.null && len(x.appended) == 0 {
 		return true
 	}
 	for _, e := range slices.Backward(x.appended) {
@@ -119,29 +119,34 @@ func (l *lists) futureRead(t int, f *findings) {
 }
 
 // lostUpdates looks for transactions that read the same list from a key and then both appended to it:
-// whatever the order, one did not build on the other.
+// whatever the order, one did not build on the other. Null and [] are not the same list here, as in the
+// reference.
 func (l *lists) lostUpdates(f *findings) {
-	updates := make(map[int32][]int) // the transactions that read a state and appended to its key
+	var reads []listStep
+	updates := make(map[listStep][]int) // the transactions that did this read and then appended to its key
 	for t, steps := range l.steps {
 		if l.txns[t].status != history.OK {
 			continue
 		}
-		read := make(map[int32]int32)   // the first list of each key that t read
-		updated := make(map[int32]bool) // keys
+		read := make(map[int32]listStep) // the first read of each key in t
+		updated := make(map[int32]bool)  // keys
 		for _, s := range steps {
-			list, hasRead := read[s.key]
+			first, hasRead := read[s.key]
 			switch {
 			case s.write && hasRead && !updated[s.key]:
 				updated[s.key] = true
-				updates[list] = append(updates[list], t)
+				if updates[first] == nil {
+					reads = append(reads, first)
+				}
+				updates[first] = append(updates[first], t)
 			case !s.write && !hasRead:
-				read[s.key] = s.at
+				read[s.key] = s
 			}
 		}
 	}
-	for _, s := range slices.Sorted(maps.Keys(updates)) {
-		if ts := updates[s]; len(ts) > 1 {
-			f.add(LostUpdate, func() Case { return l.describeLostUpdate(s, ts) })
+	for _, read := range reads {
+		if ts := updates[read]; len(ts) > 1 {
+			f.add(LostUpdate, func() Case { return l.describeLostUpdate(read.at, ts) })
 		}
 	}
 }

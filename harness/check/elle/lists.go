@@ -29,6 +29,7 @@ type lists struct {
 
 type listStep struct {
 	write bool
+	null  bool // the list was read as null, not as []
 	key   int32
 	at    int32 // the element appended, or the state read
 }
@@ -91,7 +92,7 @@ func (l *lists) parseSteps(t int) []listStep {
 	steps := make([]listStep, 0, len(l.txns[t].ops))
 	for _, op := range l.txns[t].ops {
 		if op.f == 'a' {
-			steps = append(steps, listStep{true, op.key, l.append(t, op.key, op.value)})
+			steps = append(steps, listStep{write: true, key: op.key, at: l.append(t, op.key, op.value)})
 			continue
 		}
 		if l.txns[t].status != history.OK {
@@ -103,7 +104,7 @@ func (l *lists) parseSteps(t int) []listStep {
 				l.op(t).Index, clip(string(op.value)), clip(l.keys.texts[op.key])))
 			continue
 		}
-		steps = append(steps, listStep{false, op.key, s})
+		steps = append(steps, listStep{null: string(op.value) == "null", key: op.key, at: s})
 	}
 	last := make(map[int32]int32) // elements by key
 	for _, s := range steps {

@@ -1,21 +1,32 @@
 package elle_test
-import ("testing";"fmt";"slices";"reflect"
+import ("testing";"fmt";"os";"strings";"time";"runtime"
 "glomers/harness/check/elle")
+func hwm() string { b,_:=os.ReadFile("/proc/self/status"); for _,l:=range strings.Split(string(b),"\n"){ if strings.HasPrefix(l,"VmHWM")||strings.HasPrefix(l,"VmRSS"){ fmt.Print(l," ")}}; fmt.Println(); return ""}
 func TestZZ(t *testing.T) {
-	n:=0; bad:=0
-	for _, c := range corpus(t,"listappend") {
-		for name, want := range c.Expect {
-			m, _ := elle.ParseModel(name)
-			got := elle.Append(c.History, elle.Options{Models: []elle.Model{m}})
-			n++
-			if want.Exception!="" { if m=="serializable"{fmt.Println("EXC", c.Name, got.Valid, got.Reasons())}; continue }
-			if want.Counts==nil {want.Counts=map[elle.Anomaly]int{}}
-			slices.Sort(want.Not); slices.Sort(want.AlsoNot)
-			if got.Valid!=want.Valid || !reflect.DeepEqual(want.Types, got.Types)|| !reflect.DeepEqual(want.Counts, got.Counts) || len(want.Types)>0 && !slices.Equal(want.Not,got.Not) || want.AlsoNot!=nil && !slices.Equal(want.AlsoNot,got.AlsoNot) {
-				bad++
-				fmt.Println(c.Name, name,len(c.History), "\n want", want.Valid, want.Counts, want.Not, "\n got ", got.Valid, got.Counts, got.Not)
-			}
-		}
-	}
-	fmt.Println(n,bad)
+	db := newListDB(1, strictSerial)
+	db.processes, db.keys, db.writes = 20, 10, 16
+	h := db.run(1000000)
+	runtime.GC()
+	hwm()
+	s:=time.Now()
+	r:=elle.Append(h, elle.Options{})
+	fmt.Println(time.Since(s), r.Valid)
+	hwm()
+	var sz int; for _,o:=range h {sz+=len(o.Value)}; fmt.Println(sz>>20,"MiB json")
+}
+func TestZZ2(t *testing.T) {
+	db := newListDB(1, strictSerial)
+	db.processes, db.keys, db.writes = 20, 3, 1<<30
+	h := db.run(6000)
+	s:=time.Now()
+	r:=elle.Append(h, elle.Options{})
+	fmt.Println(time.Since(s), r.Valid)
+	var sz int; for _,o:=range h {sz+=len(o.Value)}; fmt.Println(sz>>20,"MiB json")
+	db = newListDB(1, unisolated)
+	db.processes, db.keys, db.writes = 20, 3, 1<<30
+	h = db.run(6000)
+	s=time.Now()
+	r=elle.Append(h, elle.Options{})
+	fmt.Println(time.Since(s), r.Valid, r.Counts)
+	sz=0; for _,o:=range h {sz+=len(o.Value)}; fmt.Println(sz>>20,"MiB json")
 }

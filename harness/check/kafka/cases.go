@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	"glomers/harness/internal/jsonvalue"
 )
 
 // A Case is one instance of an error. Operations are given by their index in the history. Cases marshal to JSON with
@@ -199,14 +200,11 @@ const (
 
 // quote returns a message as a sentence shows it: its JSON, cut if it is long.
 func quote(raw json.RawMessage) string {
-	if len(raw) <= maxQuote {
-		return string(raw)
+	text, cut := jsonvalue.Clip(raw, maxQuote)
+	if cut {
+		text += "…"
 	}
-	cut := maxQuote
-	for cut > 0 && !utf8.RuneStart(raw[cut]) {
-		cut--
-	}
-	return string(raw[:cut]) + "…"
+	return text
 }
 
 // list names the first few messages and counts the rest.

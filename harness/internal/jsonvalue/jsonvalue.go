@@ -1,0 +1,122 @@
+// Package jsonvalue compares JSON texts as values, the way the reference harness tells values
+// apart: an integer, of any size, never equals a number with a fraction or an exponent, so 1 and 1.0 differ; 1.0
+// and 1e0 do not. The order of an object's keys, spaces and escapes make no difference.
+package jsonvalue
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// Parse decodes raw to nil, bool, *big.Int, float64, string, []any or map[string]any. No text at
+// all is null, as in a history.
+func Parse(raw json.RawMessage) (any, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	return convertNumbers(v), nil
+}
+
+// convertNumbers replaces every json.Number in v by a *big.Int or a float64.
+func convertNumbers(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if i, ok := new(big.Int).SetString(string(v), 10); ok {
+			return i
+		}
+		f, _ := strconv.ParseFloat(string(v), 64) // out of range is ±Inf
+		return f + 0                              // turns -0 into 0
+	case []any:
+		for i := range v {
+			v[i] = convertNumbers(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = convertNumbers(v[k])
+		}
+	}
+	return v
+}
+
+// Equal tells whether two texts are the same value.
+func Equal(a, b json.RawMessage) bool { return bytes.Equal(a, b) || Key(a) == Key(b) }
+
+// Key returns a text that two values share if and only if they are equal. What is not JSON
+// is its own key.
+func Key(raw json.RawMessage) string {
+	if isPlain(raw) {
+		return string(raw)
+	}
+	v, err := Parse(raw)
+	if err != nil {
+		return string(raw)
+	}
+	return string(appendKey(nil, v))
+}
+
+// isPlain tells whether raw is a scalar that is its own key, as nearly all values are: true,
+// false, null, an integer, or a string of printable ASCII without escapes.
+func isPlain(raw json.RawMessage) bool {
+	if len(raw) == 0 {
+		return false
+	}
+	switch c := raw[0]; {
+	case c == '"':
+		return !slices.ContainsFunc(raw, func(c byte) bool { return c < ' ' || c > '~' || c == '\\' })
+	case c == '-' || '0' <= c && c <= '9':
+		return !bytes.ContainsAny(raw, ".eE") && string(raw) != "-0"
+	default:
+		return c != '[' && c != '{'
+	}
+}
+
+func appendKey(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case bool:
+		return strconv.AppendBool(b, v)
+	case *big.Int:
+		return v.Append(b, 10)
+	case float64:
+		return strconv.AppendFloat(b, v, 'e', -1, 64) // the e keeps it apart from integers
+	case string:
+		return strconv.AppendQuote(b, v)
+	case []any:
+		b = append(b, '[')
+		for _, e := range v {
+			b = append(appendKey(b, e), ',')
+		}
+		return append(b, ']')
+	case map[string]any:
+		b = append(b, '{')
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			b = append(strconv.AppendQuote(b, k), ':')
+			b = append(appendKey(b, v[k]), ',')
+		}
+		return append(b, '}')
+	}
+	return append(b, "null"...)
+}
+
+// Clip returns the beginning of raw, at most limit bytes and whole characters, and whether that is
+// less than all of it.
+func Clip(raw json.RawMessage, limit int) (text string, cut bool) {
+	if len(raw) <= limit {
+		return string(raw), false
+	}
+	end := limit
+	for end > max(0, limit-utf8.UTFMax) && !utf8.RuneStart(raw[end]) {
+		end--
+	}
+	return string(raw[:end]), true
+}
