@@ -17,13 +17,25 @@ const gossipEvery = 200 * time.Millisecond
 // 1987). It knows no topology, no acknowledgements and no repeats: whatever is lost, a later round
 // makes up for. The cost is the same with and without news, and messages grow with the set.
 func Gossip(n *node.Node) {
-	var have relay.Set
+	have := gossip(n)
 	relay.IgnoreTopology(n)
 	node.HandleRPC(n, "broadcast", func(_ context.Context, m relay.Message) (struct{}, error) {
 		have.Add(m.Message)
 		return struct{}{}, nil
 	})
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (relay.List, error) { return have.List(), nil })
+}
+
+// GossipSet is Gossip for the workload g-set, which is broadcast by other names. A set that only grows is the simplest CRDT
+// (Shapiro et al. 2011): merging is union, so order and repeats of messages do not matter.
+func GossipSet(n *node.Node) {
+	have := gossip(n)
+	relay.ServeSet(n, have)
+}
+
+// gossip returns a set that n gossips about.
+func gossip(n *node.Node) *relay.Set {
+	var have relay.Set
 	node.Receive(n, "gossip", func(_ context.Context, _ string, heard relay.List) {
 		for _, v := range heard.Messages {
 			have.Add(v)
@@ -35,4 +47,5 @@ func Gossip(n *node.Node) {
 			_ = node.Notify(n, others[n.Rand().IntN(len(others))], "gossip", have.List())
 		}
 	})
+	return &have
 }

@@ -56,7 +56,7 @@ func (o *ownerLog) send(ctx context.Context, s logs.Send) (logs.Sent, error) {
 
 // poll leaves out the keys of owners that do not answer: a poll may return as little as it likes.
 func (o *ownerLog) poll(ctx context.Context, req logs.Offsets) (logs.Messages, error) {
-	reply := logs.Messages{Msgs: make(map[string][]logs.Entry)}
+	reply := logs.NewMessages()
 	byOwner := o.split(req)
 	_ = peers.Each(ctx, o.node, slices.Sorted(maps.Keys(byOwner)), func(ctx context.Context, owner string) error {
 		if owner != o.node.ID() {
@@ -65,7 +65,7 @@ func (o *ownerLog) poll(ctx context.Context, req logs.Offsets) (logs.Messages, e
 			return err
 		}
 		for key, offset := range byOwner[owner].Offsets {
-			reply.Msgs[key] = logs.From(offset, o.logs[key])
+			reply.Add(key, logs.From(offset, o.logs[key]))
 		}
 		return nil
 	})

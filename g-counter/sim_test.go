@@ -46,7 +46,7 @@ func faults() []string { return append(linkFaults(), "pause", "skew") }
 func scenarios() []sim.Scenario {
 	var all []sim.Scenario
 	add := func(name string, test harness.Test) {
-		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 8})
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 6})
 	}
 	add("quiet", available(challenge4(false)))
 	for _, fault := range linkFaults() {
@@ -70,7 +70,7 @@ func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
 func TestReplay(t *testing.T) {
 	for _, s := range scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed = 1
+			s.Test.Seed, s.Test.TimeLimit = 1, 10*time.Second
 			require.NoError(t, sim.Replay(t, s.Test))
 		})
 	}

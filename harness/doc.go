@@ -15,6 +15,9 @@
 //	require.NoError(t, err)
 //	require.Equal(t, check.Valid, res.Valid, res.Reasons)
 //
+// [Judge] judges a history that was saved. README.md describes the workloads, the figures of results.json, and how to write a
+// workload of your own for Test.Custom.
+//
 // # Life cycle
 //
 //  1. Setup: the nodes are started, each gets init and has 10 s to answer it; then

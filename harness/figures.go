@@ -74,7 +74,7 @@ func generalFigures() []Figure {
 		{"net/*/msgs-per-op", "msgs", "msg-count ÷ operations that clients invoked, those of the final phase included"},
 		{"net/*/msg-count", "msgs", "different messages: of all parties; of clients, which send or receive them; of servers, which is the rest: node to node, and node to service"},
 		{"net/*/send-count", "msgs", "messages sent, copies made by faults not included"},
-		{"net/*/recv-count", "msgs", "messages received; what was lost, or under way at the end, is missing"},
+		{"net/*/recv-count", "msgs", "messages received, copies included; what was lost, or under way at the end, is missing"},
 
 		{"nemesis/valid", "", `"unknown" if a fault that was asked for was never in force`},
 		{"nemesis/faults", "", "the faults that were asked for"},

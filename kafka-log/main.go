@@ -45,12 +45,11 @@ func timings(acksAll bool) timing {
 
 // serve registers the handlers of a kafka-log node.
 func serve(n *node.Node, acksAll bool) {
-	start := time.Now()
 	s := &server{
 		node:    n,
 		acksAll: acksAll,
-		replica: newReplica(start.UnixNano()),
-		start:   start,
+		replica: newReplica(n.Now().UnixNano()),
+		start:   time.Now(),
 		wakeAt:  never,
 	}
 	n.OnInit(func(context.Context) error {

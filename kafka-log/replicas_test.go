@@ -27,9 +27,8 @@ type replicas struct {
 	made    int
 
 	latency func() time.Duration
-	copies  func(from, to int) int            // how often a message that is sent now arrives
-	hold    func(to int, deliver func()) bool // keeps a message that arrives, for later
-	sent    int                               // messages so far
+	copies  func(from, to int) int // how often a message that is sent now arrives
+	sent    int                    // messages so far
 	log     func(from int, m outgoing)
 
 	keys    []string // those in use
@@ -40,14 +39,11 @@ type replicas struct {
 
 	// order is, by key, what has been shown to anybody, in the order that all must follow.
 	order map[string][]string
-	// lags are how long messages took to be shown by each node.
-	lags []time.Duration
 }
 
 // A sending is a client's message.
 type sending struct {
 	key    string
-	at     time.Duration
 	node   int
 	offset int64
 	end    int  // the length of the journal with it
@@ -83,7 +79,6 @@ func newReplicas(t *testing.T, n int, seed uint64, hop time.Duration) *replicas 
 		timing:  timing{pace: pace, alone: never},
 		latency: func() time.Duration { return hop },
 		copies:  func(int, int) int { return 1 },
-		hold:    func(int, func()) bool { return false },
 		log:     func(int, outgoing) {},
 		sends:   make(map[string]*sending),
 		count:   make(map[string]int),
@@ -178,12 +173,7 @@ func (s *replicas) step(i int, do func(r *replica) []outgoing) {
 		require.NoError(s.t, err)
 		to := slices.Index(s.nodes, o.dest)
 		for range s.copies(i, to) {
-			s.at(s.now+s.latency(), func() {
-				deliver := func() { s.arrive(i, to, body) }
-				if !s.hold(to, deliver) {
-					deliver()
-				}
-			})
+			s.at(s.now+s.latency(), func() { s.arrive(i, to, body) })
 		}
 	}
 	s.schedule(i)
@@ -233,7 +223,6 @@ func (s *replicas) watch(m *member, key string) {
 		require.Equal(s.t, s.sends[shown].offset, e.offset)
 		m.seen[key]++
 		m.next[key] = e.offset + 1
-		s.lags = append(s.lags, s.now-s.sends[shown].at)
 	}
 	if m.seen[key] == s.count[key] {
 		delete(m.behind, key)
@@ -248,7 +237,7 @@ func (s *replicas) send(i int) bool {
 	}
 	k := min(int(s.rng.ExpFloat64()*2), activeKeys-1)
 	msg := strconv.Itoa(len(s.sends) + 1)
-	x := &sending{key: s.keys[k], at: s.now, node: i}
+	x := &sending{key: s.keys[k], node: i}
 	s.sends[msg] = x
 	m.pending = append(m.pending, x)
 	s.count[x.key]++

@@ -19,20 +19,27 @@ import (
 func challenge5b(acksAll bool, faults ...string) harness.Test {
 	return harness.Test{
 		Workload: "kafka", Program: harness.InProcess(func(n *node.Node) { serve(n, acksAll) }),
-		NodeCount: 2, Concurrency: 4, Rate: 1000, TimeLimit: 20 * time.Second, Nemesis: faults,
+		NodeCount: 2, Concurrency: 4, Rate: 1000, TimeLimit: 10 * time.Second, Nemesis: faults,
 	}
+}
+
+// lighter has fewer operations, so that more seeds can be run, and more faults.
+func lighter(t harness.Test) harness.Test {
+	t.Rate, t.TimeLimit, t.NemesisInterval = 100, 20*time.Second, 3*time.Second
+	return t
+}
+
+// available wants nearly every operation to succeed: all but the crashes of clients.
+func available(t harness.Test) harness.Test {
+	t.Availability = "0.99"
+	return t
 }
 
 // large is five nodes with hops of 100 ms on average, some of them much longer.
 func large(t harness.Test) harness.Test {
-	t.NodeCount, t.Concurrency, t.Rate = 5, 10, 200
+	t = lighter(t)
+	t.NodeCount, t.Concurrency = 5, 10
 	t.Latency, t.LatencyDist = 100*time.Millisecond, network.Exponential
-	return t
-}
-
-// slower has fewer operations, so that more seeds can be run.
-func slower(t harness.Test) harness.Test {
-	t.Rate = 200
 	return t
 }
 
@@ -66,21 +73,25 @@ func excerpt(faults ...harness.FaultWindow) *harness.Excerpt {
 
 // scenarios are the faults that the log promises to survive.
 func scenarios() []sim.Scenario {
-	var all []sim.Scenario
+	all := []sim.Scenario{
+		{Name: "5b", Test: available(challenge5b(false)), Seeds: 1},
+		{Name: "5b, partition", Test: available(challenge5b(false, "partition")), Seeds: 1},
+	}
 	add := func(name string, test harness.Test) {
-		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 4})
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 2})
 	}
+	for _, fault := range append(linkFaults(), "skew") {
+		add(fault, available(lighter(challenge5b(false, fault))))
+	}
+	add("pause", lighter(challenge5b(false, "pause")))
 	for _, fault := range faults() {
-		add(fault, slower(challenge5b(false, fault)))
-		add("acks=all, "+fault, slower(challenge5b(true, fault)))
+		add("acks=all, "+fault, lighter(challenge5b(true, fault)))
 	}
-	add("quiet", challenge5b(false))
-	add("5b, partition", challenge5b(false, "partition"))
-	add("all", slower(challenge5b(false, faults()...)))
+	add("all", lighter(challenge5b(false, faults()...)))
 	add("large", large(challenge5b(false, faults()...)))
-	add("acks=all, all", slower(challenge5b(true, faults()...)))
+	add("acks=all, all", lighter(challenge5b(true, faults()...)))
 	add("acks=all, large", large(challenge5b(true, faults()...)))
-	add("acks=all, kill", kills(slower(challenge5b(true))))
+	add("acks=all, kill", kills(lighter(challenge5b(true))))
 	add("acks=all, kill, large", kills(large(challenge5b(true))))
 	return all
 }
@@ -90,7 +101,7 @@ func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
 func TestReplay(t *testing.T) {
 	for _, s := range scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed, s.Test.TimeLimit = 1, 8*time.Second
+			s.Test.Seed, s.Test.Rate, s.Test.TimeLimit = 1, 50, 10*time.Second
 			require.NoError(t, sim.Replay(t, s.Test))
 		})
 	}
@@ -107,14 +118,14 @@ func simulate(t *testing.T, test harness.Test) (harness.Result, *kafka.Result, [
 func TestCostAndLag(t *testing.T) {
 	perOp, lag := 0.0, 0.0
 	test := challenge5b(false)
-	for test.Seed = 1; test.Seed <= 3; test.Seed++ {
+	for test.Seed = 1; test.Seed <= 2; test.Seed++ {
 		res, log, _ := simulate(t, test)
 		perOp, lag = max(perOp, res.Net.Servers.MsgsPerOp), max(lag, log.WorstLag.Lag)
 		requireAllOK(t, res)
 	}
 	t.Logf("at most %.4f messages per operation and a lag of %.3f s", perOp, lag)
-	require.LessOrEqual(t, perOp, 0.06)
-	require.Less(t, lag, 0.08)
+	require.LessOrEqual(t, perOp, 0.057)
+	require.Less(t, lag, 0.065)
 }
 
 // requireAllOK fails the test unless every send and every poll has succeeded.
@@ -128,17 +139,17 @@ func requireAllOK(t *testing.T, res harness.Result) {
 // from then on what is new is as soon as ever.
 func TestCaughtUpAfterHeal(t *testing.T) {
 	const cut, healed = 2 * time.Second, 12 * time.Second
-	for _, nodes := range []int{2, 5} {
-		test := challenge5b(false, "partition")
-		test.NodeCount, test.Concurrency = nodes, 2*nodes
+	for nodes, lag := range map[int]float64{2: 0.1, 5: 0.2} {
+		test := lighter(challenge5b(false, "partition"))
+		test.NodeCount, test.Concurrency, test.Rate = nodes, 2*nodes, 200
 		test.Excerpt = excerpt(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
 		for test.Seed = 1; test.Seed <= 2; test.Seed++ {
 			res, log, h := simulate(t, test)
 			requireAllOK(t, res)
 			late := kafka.Check(notBefore(h, healed+time.Second)).WorstLag.Lag
 			t.Logf("%d nodes: lag %.3f s, after the heal %.3f s", nodes, log.WorstLag.Lag, late)
-			require.Greater(t, log.WorstLag.Lag, 5.0, "the partition was one")
-			require.Less(t, late, 0.1)
+			require.Equal(t, healed-cut, res.Nemesis.Cut)
+			require.Less(t, late, lag)
 		}
 	}
 }

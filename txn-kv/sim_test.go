@@ -1,275 +1,137 @@
 package main
 
 import (
-	"container/heap"
-	"fmt"
-	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/check/elle"
+	"glomers/harness/history"
+	"glomers/harness/network"
+	"glomers/harness/sim"
 )
 
-// A sim runs replicas over a simulated network in virtual time: the same seed, the same run.
-type sim struct {
-	rng   *rand.Rand
-	now   time.Duration
-	ids   []string
-	nodes []*member
-	queue events
-	made  int
-
-	latency func() time.Duration
-	cut     func(from, to int) bool // tells whether a message that arrives now is dropped
-	repeats func() bool             // tells whether a message is delivered twice
-	sent    int                     // messages
-	carried int                     // writes in them
-	log     func(from int, m outgoing)
-
-	keys    keys
-	history []ran
-	unseen  []pending
-	delays  []time.Duration // of writes: until another node had them, for each of the others
-}
-
-// A member is a node.
-type member struct {
-	*replica               // nil while it is dead
-	began    time.Duration // its life
-	skew     time.Duration // of its wall clock
-	tick     time.Duration // for when the timer is set
-	paused   time.Duration // until when it stands still
-}
-
-// A pending is a write that a node does not have.
-type pending struct {
-	stamp
-	at time.Duration
-	to int
-}
-
-func newSim(n int, seed uint64) *sim {
-	s := &sim{
-		rng:     rand.New(rand.NewPCG(seed, uint64(n))),
-		latency: func() time.Duration { return 0 },
-		cut:     whole,
-		repeats: func() bool { return false },
-		log:     func(int, outgoing) {},
-		keys:    keys{next: 10, writes: make(map[int]int)},
+// challenge6 is challenge 6b or 6c, as the model says, for a shorter time, with these faults.
+func challenge6(model string, faults ...string) harness.Test {
+	return harness.Test{
+		Workload: "txn-rw-register", Program: harness.InProcess(serve),
+		NodeCount: 2, Concurrency: 4, Rate: 1000, TimeLimit: 10 * time.Second, Nemesis: faults,
+		ConsistencyModels: []string{model},
 	}
-	for i := range n {
-		s.ids = append(s.ids, fmt.Sprintf("n%d", i))
+}
+
+// causally has fewer operations, and asks for much more: reads that are atomic and causal and never go back, and
+// nothing that looks wrong in any other way. For the latter no fault may last until the end.
+func causally(faults ...string) harness.Test {
+	t := challenge6("causal-cerone", faults...)
+	t.ConsistencyModels = append(t.ConsistencyModels, "read-atomic", string(elle.SessionCommitted))
+	t.Strict = true
+	t.Rate, t.TimeLimit, t.NemesisInterval = 100, 20*time.Second, 3*time.Second
+	return t
+}
+
+// available wants every operation to succeed.
+func available(t harness.Test) harness.Test {
+	t.Availability = "total"
+	return t
+}
+
+// large is five nodes with hops of 100 ms on average, some of them much longer.
+func large(t harness.Test) harness.Test {
+	t.NodeCount, t.Concurrency = 5, 10
+	t.Latency, t.LatencyDist = 100*time.Millisecond, network.Exponential
+	return t
+}
+
+// linkFaults are those that leave every node available.
+func linkFaults() []string { return []string{"partition", "loss", "duplicate", "reorder", "slow"} }
+
+// faults are those that no node dies of.
+func faults() []string { return append(linkFaults(), "pause", "skew") }
+
+// scenarios are the faults that transactions promise to survive.
+func scenarios() []sim.Scenario {
+	all := []sim.Scenario{
+		{Name: "6b", Test: available(challenge6("read-uncommitted")), Seeds: 1},
+		{Name: "6c", Test: available(challenge6("read-committed", "partition")), Seeds: 1},
 	}
-	for i := range n {
-		s.nodes = append(s.nodes, &member{})
-		s.start(i)
+	add := func(name string, test harness.Test) {
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 5})
 	}
-	return s
+	add("quiet", available(causally()))
+	for _, fault := range append(linkFaults(), "skew") {
+		add(fault, available(causally(fault)))
+	}
+	add("pause", causally("pause"))
+	add("all", causally(faults()...))
+	add("large", large(causally(faults()...)))
+	return all
 }
 
-func whole(int, int) bool { return false }
+func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
 
-// An event is something to be done at a time.
-type event struct {
-	at  time.Duration
-	seq int
-	do  func()
+func TestReplay(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			s.Test.Seed, s.Test.Rate, s.Test.TimeLimit = 1, 50, 10*time.Second
+			require.NoError(t, sim.Replay(t, s.Test))
+		})
+	}
 }
 
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
+// simulate carries out test, which must be valid, and returns the result of its workload and the history, too.
+func simulate(t *testing.T, test harness.Test) (harness.Result, *elle.Result, []history.Op) {
+	var h []history.Op
+	test.OnOp = func(op history.Op) { h = append(h, op) }
+	res := sim.Check(t, test)
+	return res, res.Workload.(*elle.Result), h
 }
 
-// at plans do for the time t.
-func (s *sim) at(t time.Duration, do func()) {
-	s.made++
-	heap.Push(&s.queue, event{t, s.made, do})
+// Hops do not change the cost, and a write is seen after half a pace and a hop in the median.
+func TestCostAndDelay(t *testing.T) {
+	for _, hop := range []time.Duration{0, 10 * time.Millisecond, 100 * time.Millisecond} {
+		test := available(challenge6("causal-cerone"))
+		test.Seed, test.Latency = 1, hop
+		res, txns, _ := simulate(t, test)
+		t.Logf("hops of %v: %.4f messages per operation, delay %+v; tolerated: %v",
+			hop, res.Net.Servers.MsgsPerOp, *txns.Delay, txns.Tolerated)
+		require.LessOrEqual(t, res.Net.Servers.MsgsPerOp, 0.021)
+		require.LessOrEqual(t, milliseconds(txns.Delay.AtMost.Median), pace/2+hop+10*time.Millisecond)
+		require.LessOrEqual(t, milliseconds(txns.Delay.AtLeast.Worst), pace+hop)
+		require.Contains(t, txns.Tolerated, elle.Anomaly("lost-update"), "what remains available must allow this")
+	}
 }
 
-// on plans do for the time t, or for when node i is no longer paused.
-func (s *sim) on(i int, t time.Duration, do func(m *member)) {
-	s.at(t, func() {
-		m := s.nodes[i]
-		switch {
-		case m.paused > s.now:
-			s.on(i, m.paused, do)
-		case m.replica != nil:
-			do(m)
+func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
+
+// A second after a heal every write is seen everywhere, and from then on what is new is seen as soon as ever.
+func TestCaughtUpAfterHeal(t *testing.T) {
+	const cut, healed = 2 * time.Second, 12 * time.Second
+	for _, nodes := range []int{2, 5} {
+		test := available(causally("partition"))
+		test.NodeCount, test.Concurrency, test.MaxWritesPerKey = nodes, 2*nodes, 1000
+		test.Excerpt = &harness.Excerpt{Faults: []harness.FaultWindow{{Name: "partition", Begin: cut, End: healed}}}
+		for i := range 10_000 {
+			test.Excerpt.Ops = append(test.Excerpt.Ops, i)
 		}
-	})
-}
-
-// run lets the time pass until t.
-func (s *sim) run(t time.Duration) {
-	for len(s.queue) > 0 && s.queue[0].at <= t {
-		e := heap.Pop(&s.queue).(event)
-		s.now = e.at
-		e.do()
-	}
-	s.now = t
-}
-
-// start begins a life of node i. Its wall clock need not agree with the others.
-func (s *sim) start(i int) {
-	m := s.nodes[i]
-	m.began, m.paused = s.now, 0
-	origin := originOf(s.ids[i], time.UnixMicro(s.wall(m)))
-	m.replica = newReplica(s.ids[i], origin, s.ids, 0)
-	s.send(i, m.replica.tick(0))
-}
-
-// kill ends the life of node i.
-func (s *sim) kill(i int) { s.nodes[i].replica, s.nodes[i].tick = nil, never }
-
-func (s *sim) wall(m *member) int64 { return (time.Hour + s.now + m.skew).Microseconds() }
-
-// send puts the messages of node i on the network, sets its timer, and keeps account of what it has learnt.
-func (s *sim) send(i int, out []outgoing) {
-	for _, o := range out {
-		s.sent++
-		s.carried += len(o.Writes)
-		s.log(i, o)
-		to := slices.Index(s.ids, o.dest)
-		deliver := func(m *member) {
-			if !s.cut(i, to) {
-				s.send(to, m.receive(s.ids[i], o.message, s.now-m.began))
-			}
-		}
-		s.on(to, s.now+s.latency(), deliver)
-		if s.repeats() {
-			s.on(to, s.now+s.latency(), deliver)
+		for test.Seed = 1; test.Seed <= 3; test.Seed++ {
+			res, txns, h := simulate(t, test)
+			require.Equal(t, healed-cut, res.Nemesis.Cut)
+			late := elle.Register(notBefore(h, healed+time.Second), elle.Options{Nodes: nodes, Concurrency: 2 * nodes}).Delay
+			t.Logf("%d nodes: delay %+v, after the heal %+v", nodes, *txns.Delay, *late)
+			require.LessOrEqual(t, milliseconds(late.AtLeast.Worst), 2*pace)
 		}
 	}
-	m := s.nodes[i]
-	s.unseen = slices.DeleteFunc(s.unseen, func(p pending) bool {
-		seen := p.to == i && m.have.includes(p.stamp)
-		if seen {
-			s.delays = append(s.delays, s.now-p.at)
-		}
-		return seen
-	})
-	next := m.next()
-	if next != never {
-		next += m.began
-	}
-	if next == m.tick {
-		return
-	}
-	if m.tick = next; next == never {
-		return
-	}
-	s.on(i, next, func(m *member) {
-		if m.tick == next {
-			m.tick = never
-			s.send(i, m.replica.tick(s.now-m.began))
-		}
-	})
 }
 
-// txn runs a transaction on node i, if that is alive, and returns it with its reads filled in.
-func (s *sim) txn(i int, txn ...microOp) []microOp {
-	m := s.nodes[i]
-	if m.replica == nil || m.paused > s.now {
-		return nil
+// notBefore returns the history as if all that happened before the time t had happened at that time.
+func notBefore(h []history.Op, t time.Duration) []history.Op {
+	h = slices.Clone(h)
+	for i := range h {
+		h[i].Time = max(h[i].Time, int64(t))
 	}
-	result, out := m.replica.run(txn, s.wall(m), s.now-m.began)
-	s.history = append(s.history, ran{m.origin, result})
-	if writes(txn) {
-		for to := range s.nodes {
-			if to != i {
-				s.unseen = append(s.unseen, pending{stamp{m.own(), m.origin}, s.now, to})
-			}
-		}
-	}
-	s.send(i, out)
-	return result
-}
-
-// keys are those of the harness: 10 at a time, each twice as likely as the one before, and after 16 writes
-// a new one takes the place.
-type keys struct {
-	active [10]int
-	next   int
-	writes map[int]int
-}
-
-func (s *sim) random() []microOp {
-	var txn []microOp
-	for range 1 + s.rng.IntN(4) {
-		place := 9
-		for place > 0 && s.rng.IntN(2) == 0 {
-			place--
-		}
-		k := &s.keys.active[place]
-		if *k == 0 || s.keys.writes[*k] == 16 {
-			*k = s.keys.next
-			s.keys.next++
-		}
-		op := microOp{key: key(fmt.Sprint(*k))}
-		if s.rng.IntN(2) == 0 {
-			s.keys.writes[*k]++
-			op.write, op.value = true, fmt.Append(nil, s.keys.writes[*k])
-		}
-		txn = append(txn, op)
-	}
-	return txn
-}
-
-// load lets clients be busy until the time end: perSecond transactions on random nodes on average, with the gaps
-// of the harness. It returns their number. Before each of them, faults is called.
-func (s *sim) load(perSecond float64, end time.Duration, faults func()) int {
-	n := 0
-	next := s.now
-	for {
-		next += time.Duration(s.rng.Float64() * 2 / perSecond * float64(time.Second))
-		if next >= end {
-			s.run(end)
-			return n
-		}
-		s.run(next)
-		faults()
-		s.txn(s.rng.IntN(len(s.ids)), s.random()...)
-		n++
-	}
-}
-
-// same tells whether all nodes know the same.
-func (s *sim) same() bool {
-	for _, m := range s.nodes[1:] {
-		if !m.have.equal(s.nodes[0].have) {
-			return false
-		}
-	}
-	return true
-}
-
-// requireConverged checks that all nodes know the same and show the same.
-func (s *sim) requireConverged(t *testing.T, about string) {
-	t.Helper()
-	require.True(t, s.same(), about)
-	for _, m := range s.nodes[1:] {
-		require.Equal(t, contents(s.nodes[0].store), contents(m.store), about)
-	}
-}
-
-// cuts returns a random cut of each kind that the harness draws, and of one-way ones.
-func cuts(n int, rng *rand.Rand) []func(from, to int) bool {
-	order := rng.Perm(n) // order[i] is the place of node i
-	size := 1 + rng.IntN(n)
-	split := func(a, b int) bool { return (order[a] < size) != (order[b] < size) }
-	ring := func(a, b int) bool { d := (order[b] - order[a] + n) % n; return min(d, n-d) > n/4 }
-	oneWay := func(a, b int) bool { return order[a] < order[b] }
-	everybody := func(int, int) bool { return true }
-	return []func(a, b int) bool{split, ring, oneWay, everybody}
+	return h
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness"
+	"glomers/harness/check"
 	"glomers/harness/sim"
 )
 
@@ -40,6 +41,23 @@ func scenarios() []sim.Scenario {
 }
 
 func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+
+// What is not promised: a clock that is set back while no process of the node runs may make the next one start in the
+// millisecond in which an earlier one did.
+func TestKillAndSkewRepeatIDs(t *testing.T) {
+	test := challenge2("kill", "skew")
+	test.NodeCount, test.Concurrency, test.Rate = 1, 200, 20 // requests to a dead node keep a client busy
+	test.NemesisInterval, test.TimeLimit = 300*time.Millisecond, time.Minute
+	for test.Seed = 1; test.Seed <= 200; test.Seed++ {
+		res, err := sim.Run(t, test)
+		require.NoError(t, err)
+		if res.Valid == check.Invalid {
+			require.Contains(t, res.Reasons[0], "was given out 2 times")
+			return
+		}
+	}
+	require.Fail(t, "no id was repeated: promise it")
+}
 
 func TestReplay(t *testing.T) {
 	for _, s := range scenarios() {

@@ -30,9 +30,12 @@ type Trap struct {
 	Rate         float64       // operations per second
 	Workers      int           // how many clients work at a time
 	TimeLimit    time.Duration // of the main phase
+	Latency      time.Duration // of messages between nodes
 	Nemesis      []string      // faults
 	Interval     time.Duration // between the starts and ends of faults
 	Availability string
+	Models       []string // the consistency models that transactions must satisfy
+	Strict       bool     // what Maelstrom does not look at in transactions counts, too
 
 	Seeds  int    // of the seeds from 1 to this, at least one catches it
 	Reason string // is part of a reason that the result gives
@@ -49,9 +52,14 @@ func (t Trap) Flags() string {
 	add("rate", t.Rate != 0, t.Rate)
 	add("concurrency", t.Workers != 0, t.Workers)
 	add("time-limit", t.TimeLimit != 0, t.TimeLimit.Seconds())
+	add("latency", t.Latency != 0, t.Latency.Milliseconds())
 	add("nemesis", len(t.Nemesis) > 0, strings.Join(t.Nemesis, ","))
 	add("nemesis-interval", t.Interval != 0, t.Interval.Seconds())
 	add("availability", t.Availability != "", t.Availability)
+	add("consistency-models", len(t.Models) > 0, strings.Join(t.Models, ","))
+	if t.Strict {
+		flags = append(flags, "--strict")
+	}
 	return strings.Join(flags, " ")
 }
 
@@ -61,11 +69,16 @@ const (
 	repeated  = "was given out"
 	different = "was answered with"
 	misshapen = "had the wrong shape"
+	wrongSum  = "the acknowledged adds come to"
 )
 
 // All returns the mutants, sorted by their names.
 func All() []Mutant {
-	const limit = 20 * time.Second
+	const (
+		limit     = 20 * time.Second
+		hop       = 10 * time.Millisecond
+		committed = "read-committed"
+	)
 	quiet := func(rate float64, reason string) Trap {
 		return Trap{Rate: rate, TimeLimit: limit, Seeds: 1, Reason: reason}
 	}
@@ -81,6 +94,18 @@ func All() []Mutant {
 	empty := quiet(10, misshapen) // if a node is read before it has its first value
 	empty.Seeds = 10
 
+	slow := func(rate float64, reason string) Trap {
+		t := quiet(rate, reason)
+		t.Latency = hop
+		return t
+	}
+	at := func(model string, t Trap) Trap {
+		t.Models = []string{model}
+		return t
+	}
+	alone := at(committed, quiet(100, "no-replication"))
+	alone.Strict = true
+
 	return []Mutant{
 		{"broadcast-gives-up", "broadcast", "repeats a message twice, then gives up", under(10, "partition", 3, lost), givesUp},
 		{"broadcast-headcount", "broadcast", "counts acknowledgements without looking whose they are", under(10, "partition", 5, lost), headcount},
@@ -90,6 +115,9 @@ func All() []Mutant {
 		{"broadcast-one-way", "broadcast", "uses each edge of the topology in one direction", quiet(10, lost), oneWay},
 		{"broadcast-overtaken", "broadcast", "takes a message that was overtaken for a repeat", under(50, "reorder", 3, lost), overtaken},
 		{"broadcast-reset", "broadcast", "forgets all on topology, its neighbours too", quiet(10, lost), reset},
+		{"counter-conflict", "g-counter", "drops an add when somebody else was faster", slow(10, wrongSum), counterConflict},
+		{"counter-overwrite", "g-counter", "overwrites its own total with what others have heard of it", quiet(10, wrongSum), counterOverwrite},
+		{"counter-stale", "g-counter", "reads seq-kv without a barrier", quiet(10, wrongSum), counterStale},
 		{"echo-late", "echo", "answers one request in ten after 6 s", total, echoLate},
 		{"echo-swap", "echo", "mixes up requests that overlap", crowded, echoSwap},
 		{"echo-typo", "echo", "misspells a field of its reply", quiet(10, misshapen), echoTypo},
@@ -98,5 +126,15 @@ func All() []Mutant {
 		{"ids-counter", "unique-ids", "counts without saying which node it is", quiet(10, repeated), idsCounter},
 		{"ids-restart", "unique-ids", "counts from the beginning after a restart", under(50, "kill", 3, repeated), idsRestart},
 		{"ids-set-back", "unique-ids", "trusts a clock that is set back", under(200, "skew", 3, repeated), idsSetBack},
+		{"lin-cache", "lin-kv", "answers reads from a cache that nobody tells of changes", quiet(10, "is not linearizable"), linCache},
+		{"log-back", "kafka", "begins polls at the committed offset, not behind it", quiet(10, "nonmonotonic-poll"), logBack},
+		{"log-reuse", "kafka", "looks for a free offset, and writes there later", slow(100, "inconsistent-offsets"), logReuse},
+		{"log-skip", "kafka", "shows what is behind a message that has not arrived", under(50, "loss", 2, "poll-skip"), logSkip},
+		{"log-tail", "kafka", "shows messages before it knows what comes before them", slow(100, "inconsistent-offsets"), logTail},
+		{"set-replace", "g-set", "takes over a larger set in place of its own", quiet(10, lost), setReplace},
+		{"txn-abort", "txn-rw-register", "aborts, and leaves what it has written", at(committed, slow(100, "G1a")), txnAbort},
+		{"txn-alone", "txn-rw-register", "replicates nothing", alone, txnAlone},
+		{"txn-half", "txn-rw-register", "merges one write of another node's transaction", at("consistent-view", quiet(50, "G-single")), txnHalf},
+		{"txn-intermediate", "txn-rw-register", "writes each value at once, also those that it overwrites itself", at(committed, slow(100, "G1b")), txnIntermediate},
 	}
 }

@@ -1,7 +1,9 @@
 package mutants_test
 
 import (
+	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +24,8 @@ func run(t *testing.T, m mutants.Mutant, register func(*node.Node), seed uint64)
 	res, err := sim.Run(t, harness.Test{
 		Workload: m.Workload, Program: harness.InProcess(register), Seed: seed,
 		Rate: m.Caught.Rate, Concurrency: m.Caught.Workers, TimeLimit: m.Caught.TimeLimit,
+		Latency:           m.Caught.Latency,
+		ConsistencyModels: m.Caught.Models, Strict: m.Caught.Strict,
 		Nemesis: m.Caught.Nemesis, NemesisInterval: m.Caught.Interval, Availability: m.Caught.Availability,
 	})
 	require.NoError(t, err)
@@ -73,6 +77,17 @@ func TestBaselinesAreNot(t *testing.T) {
 	}
 }
 
+// What only Strict looks at does not count without it, as in the reference.
+func TestStrictMatters(t *testing.T) {
+	for _, m := range mutants.All() {
+		if m.Caught.Strict {
+			m.Caught.Strict = false
+			res := run(t, m, m.Register, 1)
+			require.Equal(t, check.Valid, res.Valid, "%s: %q", m.Name, res.Reasons)
+		}
+	}
+}
+
 func TestAll(t *testing.T) {
 	all := mutants.All()
 	require.True(t, slices.IsSortedFunc(all, func(a, b mutants.Mutant) int { return strings.Compare(a.Name, b.Name) }))
@@ -87,10 +102,25 @@ func TestREADMENamesAll(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
 	require.NoError(t, err)
 	for _, b := range baselines.All() {
-		require.Contains(t, string(readme), "| `"+b.Name+"` | "+b.Workload+" | "+b.About+" |")
+		var marks string
+		if b.Promise.Available {
+			marks += "A "
+		}
+		if b.Promise.Durable {
+			marks += "D "
+		}
+		require.Contains(t, string(readme), fmt.Sprintf("| `%s` | %s | %s | %s| ", b.Name, b.Workload, b.About, marks))
 	}
 	for _, m := range mutants.All() {
-		require.Contains(t, string(readme), "| `"+m.Name+"` | "+m.Breaks+" |")
+		start := "| `" + m.Name + "` | " + m.Breaks + " |"
+		_, row, found := strings.Cut(string(readme), start)
+		require.True(t, found, start)
+		row, _, _ = strings.Cut(row, "\n")
+		require.Regexp(t, fmt.Sprintf(`\| %d \|.*%s.*\|$`, m.Caught.Seeds, regexp.QuoteMeta(m.Caught.Reason)), row, m.Name)
+		for _, word := range slices.Concat(m.Caught.Nemesis, m.Caught.Models) {
+			require.Contains(t, row, "`"+word+"`", m.Name)
+		}
+		require.Equal(t, len(m.Caught.Nemesis) == 0, strings.Contains(row, "no faults"), m.Name)
 	}
 }
 
@@ -102,4 +132,6 @@ func TestFlags(t *testing.T) {
 	require.Equal(t, "--rate 100 --concurrency 20 --time-limit 20", flags["echo-swap"])
 	require.Equal(t, "--rate 10 --time-limit 20 --availability total", flags["echo-late"])
 	require.Equal(t, "--rate 10 --time-limit 20 --nemesis partition --nemesis-interval 3", flags["broadcast-gives-up"])
+	require.Equal(t, "--rate 100 --time-limit 20 --latency 10", flags["log-tail"])
+	require.Equal(t, "--rate 100 --time-limit 20 --consistency-models read-committed --strict", flags["txn-alone"])
 }

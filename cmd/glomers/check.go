@@ -31,7 +31,9 @@ func (c *cli) checkCommand() *cobra.Command {
 FILE is a history.jsonl of this program, or a history.edn of Maelstrom or Jepsen; what it
 is shows in its content. It may also be the directory of a run, which has one or the
 other. A directory of this program also says what the workload and the options
-were; flags override that.`,
+were; flags override that.
+
+A history does not say whether the run broke, nor whether a fault was ever in force.`,
 		Example: `  glomers check store/latest
   glomers check -w broadcast maelstrom/store/latest/history.edn
   glomers check -w txn-rw-register history.jsonl --consistency-models snapshot-isolation

@@ -88,6 +88,10 @@ func TestWrongArguments(t *testing.T) {
 		"test -w echo --seed -1":                     "want a whole number from 0",
 		"test -w echo --test-count x":                "want a whole number from 1",
 		"test -w echo stray":                         `"stray" belongs to no flag: arguments of the node go after --`,
+		"check":                                      "0 files given: want one history",
+		"check a b":                                  "2 files given",
+		"check nosuch":                               "nosuch",
+		"check testdata":                             "want one with history.jsonl or history.edn",
 		"challenge":                                  "want all, 1, 2, 3a",
 		"challenge 9z":                               `no challenge is called "9z": want all, 1, 2, 3a`,
 		"challenge 1 --repeat 0":                     "want a whole number from 1",
@@ -178,7 +182,7 @@ func TestInterruptedChallengesShowWhatIsFinished(t *testing.T) {
 }
 
 func TestHelpHasExamples(t *testing.T) {
-	for _, line := range []string{"--help", "test --help", "challenge --help", "version --help"} {
+	for _, line := range []string{"--help", "test --help", "challenge --help", "check --help", "compare --help", "version --help"} {
 		status, stdout, _ := execute(words(line)...)
 		require.Equal(t, statusValid, status)
 		require.Contains(t, stdout, "Examples:", line)
@@ -196,6 +200,8 @@ func TestCompletion(t *testing.T) {
 		"challenge --harness":  {"glomers", "maelstrom"},
 		"challenge --nemesis":  {"partition"},
 		"challenge 1 --repeat": nil,
+		"check -w":             {"broadcast", "kafka"},
+		"check --availability": {"total"},
 	} {
 		status, stdout, stderr := execute(append(append([]string{"__complete"}, words(line)...), "")...)
 		require.Equal(t, statusValid, status, stderr)

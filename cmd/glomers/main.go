@@ -3,6 +3,10 @@
 //
 //	glomers test -w WORKLOAD --bin PATH    runs one test
 //	glomers challenge ID…|all              runs the challenges of Gossip Glomers
+//	glomers check FILE                     judges a saved history
+//	glomers compare A B                    shows two results side by side
+//	glomers node [NAME]                    is a node, correct or broken on purpose
+//	glomers help workloads|errors|faults|results
 //
 // Results go to stdout; progress, logs and errors to stderr. The exit status is
 // 0 when everything was valid, 1 when something was invalid or missed a target, 2 when the

@@ -22,8 +22,10 @@ func TestNodesAsProcesses(t *testing.T) {
 	}{
 		{"echo", "echo", statusValid, "valid: echo"},
 		{"broadcast", "flooding", statusValid, "valid: broadcast"},
+		{"lin-kv", "lin-proxy", statusValid, "valid: lin-kv"},
+		{"txn-rw-register", "single-copy", statusValid, "valid: txn-rw-register"},
 		{"unique-ids", "ids-counter", statusInvalid, "was given out"},
-		{"echo", "nosuch", statusBroken, `no node is called "nosuch": want echo, flooding`},
+		{"echo", "nosuch", statusBroken, `no node is called "nosuch": want cas-counter, echo, flooding`},
 	} {
 		t.Run(c.node, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +59,7 @@ func TestNodeNames(t *testing.T) {
 
 	status, _, stderr := execute("node", "nosuch")
 	require.Equal(t, statusBroken, status)
-	require.Contains(t, stderr, `no node is called "nosuch": want echo, flooding`)
+	require.Contains(t, stderr, `no node is called "nosuch": want cas-counter, echo, flooding`)
 	status, _, stderr = execute("node", "echo", "star")
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stderr, "at most 1")

@@ -99,7 +99,8 @@ Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(c.testCommand(), c.challengeCommand(), c.checkCommand(), c.compareCommand(), c.nodeCommand(), c.versionCommand())
+	root.AddCommand(c.testCommand(), c.challengeCommand(), c.checkCommand(), c.compareCommand(), c.nodeCommand(), c.versionCommand(), c.readmeCommand())
+	root.AddCommand(topics()...)
 	return root
 }
 
@@ -116,7 +117,9 @@ func (c *cli) versionCommand() *cobra.Command {
 func commandNames(cmd *cobra.Command) []string {
 	var names []string
 	for _, sub := range cmd.Commands() {
-		names = append(names, sub.Name())
+		if sub.IsAvailableCommand() { // not a help topic
+			names = append(names, sub.Name())
+		}
 	}
 	return names
 }

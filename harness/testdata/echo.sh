@@ -1,7 +1,7 @@
 #!/bin/sh
 # An echo node in a POSIX shell, with nothing but what is built in.
 
-# field NAME LINE: the value of a string or number, as it stands in JSON
+# field NAME LINE: the value, a number or a string without quotes in it, as JSON
 field() {
 	rest=${2#*\"$1\":}
 	case $rest in

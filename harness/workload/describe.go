@@ -13,7 +13,7 @@ type Description struct {
 type RPC struct {
 	Request string // an example of its body, without msg_id
 	Reply   string // an example of the reply's body, without in_reply_to
-	About   string // what the node does
+	About   string // what it is for
 	Fields  []Field
 	Errors  []int // codes of error replies that are part of the protocol
 }
@@ -29,17 +29,17 @@ func Describe() []Description {
 			RPCs: []RPC{
 				{
 					Request: `{"type":"topology","topology":{"n1":["n2"],"n2":["n1","n3"],"n3":["n2"]}}`, Reply: `{"type":"topology_ok"}`,
-					About:  "Comes first, from every worker. The node may ignore it: all nodes can talk to each other.",
+					About:  "topology comes first, from every worker. The node may ignore it: all nodes can talk to each other.",
 					Fields: []Field{{"topology", "object of arrays of node ids", "for each node, its suggested neighbours; see --topology"}},
 				},
 				{
 					Request: `{"type":"broadcast","message":17}`, Reply: `{"type":"broadcast_ok"}`,
-					About:  "Takes a value.",
+					About:  "broadcast gives the node a value.",
 					Fields: []Field{{"message", "integer", "the value; no value comes twice"}},
 				},
 				{
 					Request: `{"type":"read"}`, Reply: `{"type":"read_ok","messages":[17,4]}`,
-					About:  "Tells what the node has.",
+					About:  "read asks for what the node has.",
 					Fields: []Field{{"messages", "array of integers", "all values that the node knows, in any order"}},
 				},
 			},
@@ -50,7 +50,7 @@ func Describe() []Description {
 			Name: "echo", About: "Nodes repeat what they are told.",
 			RPCs: []RPC{{
 				Request: `{"type":"echo","echo":"Please echo 35"}`, Reply: `{"type":"echo_ok","echo":"Please echo 35"}`,
-				About:  "Repeats.",
+				About:  "echo asks the node to repeat something.",
 				Fields: []Field{{"echo", "any", "the same in the reply"}},
 			}},
 			Operations: `Only echo, of "Please echo N", N from 0 to 127.`,
@@ -67,12 +67,12 @@ func Describe() []Description {
 			RPCs: []RPC{
 				{
 					Request: `{"type":"add","element":17}`, Reply: `{"type":"add_ok"}`,
-					About:  "Adds to the set.",
+					About:  "add gives the node an element.",
 					Fields: []Field{{"element", "integer", "what to add; no element comes twice"}},
 				},
 				{
 					Request: `{"type":"read"}`, Reply: `{"type":"read_ok","value":[17,4]}`,
-					About:  "Tells what the node has.",
+					About:  "read asks for what the node has.",
 					Fields: []Field{{"value", "array of integers", "all elements that the node knows, in any order"}},
 				},
 			},
@@ -91,7 +91,7 @@ func Describe() []Description {
 			Name: "txn-list-append", About: "A store of lists, with transactions.",
 			RPCs: []RPC{{
 				Request: `{"type":"txn","txn":[["r",9,null],["append",8,3]]}`, Reply: `{"type":"txn_ok","txn":[["r",9,[1,2]],["append",8,3]]}`,
-				About: "Carries out the micro-operations, in their order, as one transaction.",
+				About: "txn asks for the micro-operations to be carried out, in their order, as one transaction.",
 				Fields: []Field{{
 					"txn", "array of [f, key, value]",
 					`f is "r", a read, or "append" of the value to the key's list. The reply has the same, with the list in place of the null of each read; it stays null if the key does not exist`,
@@ -105,7 +105,7 @@ func Describe() []Description {
 			Name: "txn-rw-register", About: "A store of registers, with transactions.",
 			RPCs: []RPC{{
 				Request: `{"type":"txn","txn":[["r",9,null],["w",8,3]]}`, Reply: `{"type":"txn_ok","txn":[["r",9,1],["w",8,3]]}`,
-				About: "Carries out the micro-operations, in their order, as one transaction.",
+				About: "txn asks for the micro-operations to be carried out, in their order, as one transaction.",
 				Fields: []Field{{
 					"txn", "array of [f, key, value]",
 					`f is "r", a read, or "w", a write of the value. The reply has the same, with the value in place of the null of each read; it stays null if the key does not exist`,
@@ -119,7 +119,7 @@ func Describe() []Description {
 			Name: "unique-ids", About: "Nodes make ids that nobody else has.",
 			RPCs: []RPC{{
 				Request: `{"type":"generate"}`, Reply: `{"type":"generate_ok","id":"n1-17"}`,
-				About:  "Makes an id.",
+				About:  "generate asks for an id.",
 				Fields: []Field{{"id", "any", "best all numbers, all strings, or all arrays: the checker must be able to order them"}},
 			}},
 			Operations: "Only generate.",
@@ -132,12 +132,12 @@ func counterRPCs() []RPC {
 	return []RPC{
 		{
 			Request: `{"type":"add","delta":3}`, Reply: `{"type":"add_ok"}`,
-			About:  "Adds to the counter.",
+			About:  "add adds to the counter.",
 			Fields: []Field{{"delta", "integer", "how much to add"}},
 		},
 		{
 			Request: `{"type":"read"}`, Reply: `{"type":"read_ok","value":38}`,
-			About:  "Tells the value of the counter, which may be an old one.",
+			About:  "read asks for the value of the counter. Before the final phase it may be an old one.",
 			Fields: []Field{{"value", "integer", "the sum"}},
 		},
 	}
@@ -149,7 +149,7 @@ func describeKafka() Description {
 		RPCs: []RPC{
 			{
 				Request: `{"type":"send","key":"7","msg":3}`, Reply: `{"type":"send_ok","offset":12}`,
-				About: "Appends a message.",
+				About: "send appends a message.",
 				Fields: []Field{
 					{"key", "string", "of the log"},
 					{"msg", "any", "the message; no log gets one twice"},
@@ -158,7 +158,7 @@ func describeKafka() Description {
 			},
 			{
 				Request: `{"type":"poll","offsets":{"7":12,"9":0}}`, Reply: `{"type":"poll_ok","msgs":{"7":[[12,3],[14,4]],"9":[[0,1]]}}`,
-				About: "Returns messages.",
+				About: "poll asks for messages.",
 				Fields: []Field{
 					{"offsets", "object of integers", "for each key, the first offset that is wanted"},
 					{"msgs", "object of arrays of [offset, message]", "for each key, as many messages as the node likes, ascending, with none left out that has a place between them. A key may be missing"},
@@ -166,12 +166,12 @@ func describeKafka() Description {
 			},
 			{
 				Request: `{"type":"commit_offsets","offsets":{"7":14}}`, Reply: `{"type":"commit_offsets_ok"}`,
-				About:  "Remembers how far clients have got.",
+				About:  "commit_offsets tells how far a client has got.",
 				Fields: []Field{{"offsets", "object of integers", "for each key, the last offset that was taken care of"}},
 			},
 			{
 				Request: `{"type":"list_committed_offsets","keys":["7","9"]}`, Reply: `{"type":"list_committed_offsets_ok","offsets":{"7":14}}`,
-				About: "Tells how far that is.",
+				About: "list_committed_offsets asks how far that was.",
 				Fields: []Field{
 					{"keys", "array of strings", "the logs that are asked about"},
 					{"offsets", "object of integers", "for each of them, the committed offset. A key may be missing"},
@@ -191,18 +191,18 @@ func describeLinKV() Description {
 		RPCs: []RPC{
 			{
 				Request: `{"type":"read","key":3}`, Reply: `{"type":"read_ok","value":1}`,
-				About:  "Tells the value.",
+				About:  "read asks for the value.",
 				Fields: []Field{key, {"value", "any", "what was written last"}},
 				Errors: []int{20},
 			},
 			{
 				Request: `{"type":"write","key":3,"value":1}`, Reply: `{"type":"write_ok"}`,
-				About:  "Sets the value, and makes the register if need be.",
+				About:  "write sets the value, and makes the register if need be.",
 				Fields: []Field{key, {"value", "integer", "the new value, 0 to 4"}},
 			},
 			{
 				Request: `{"type":"cas","key":3,"from":1,"to":4}`, Reply: `{"type":"cas_ok"}`,
-				About:  "Sets the value if it is the one expected.",
+				About:  "cas, compare and set, sets the value if it is the one expected.",
 				Fields: []Field{key, {"from", "integer", "the value expected"}, {"to", "integer", "the new value"}},
 				Errors: []int{20, 22},
 			},

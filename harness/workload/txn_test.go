@@ -27,7 +27,7 @@ func micros(t require.TestingT, txn json.RawMessage) []micro {
 	all := make([]micro, len(triples))
 	for i, x := range triples {
 		all[i].key = int(x[1].(float64))
-		if x[0] == "w" {
+		if x[0] == "w" || x[0] == "append" {
 			all[i].write, all[i].value = true, int(x[2].(float64))
 		} else {
 			require.Equal(t, "r", x[0])
@@ -43,7 +43,8 @@ func TestTxnOperations(t *testing.T) {
 		keys := rapid.IntRange(1, 80).Draw(t, "keys")
 		length := rapid.IntRange(1, 9).Draw(t, "length")
 		writes := rapid.IntRange(1, 5).Draw(t, "writes")
-		w, err := workload.New("txn-rw-register", workload.Options{
+		name := rapid.SampledFrom([]string{"txn-rw-register", "txn-list-append"}).Draw(t, "workload")
+		w, err := workload.New(name, workload.Options{
 			KeyCount: keys, MaxTxnLength: length, MaxWritesPerKey: writes,
 			Rand: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
 		})
@@ -164,26 +165,59 @@ func TestTxnInvoke(t *testing.T) {
 	}
 }
 
+// The request is as in corpus/transcripts/txn-list-append.
+func TestTxnAppendInvoke(t *testing.T) {
+	const request = `[["append",8,1],["r",8,null],["append",9,1]]`
+	for _, c := range []struct{ read, want string }{
+		{`[1]`, `[1]`},
+		{`null`, `null`},
+		{`[ ]`, `[]`},
+		{`["any",{"thing":1}]`, `["any",{"thing":1}]`},
+		{`1`, ``},
+		{`"[1]"`, ``},
+		{`{}`, ``},
+		{`false`, ``},
+	} {
+		t.Run(c.read, func(t *testing.T) {
+			w := newWorkload(t, "txn-list-append")
+			to := &client{reply: fmt.Sprintf(`{"type":"txn_ok","txn":[["append",8,1],["r",8,%s],["append",9,1]]}`, c.read)}
+			op := history.Op{Type: history.Invoke, F: "txn", Value: json.RawMessage(request)}
+			value, err := w.Invoke(to, op)
+			done := workload.Complete(w, op, value, err)
+			require.Equal(t, []string{`{"type":"txn","txn":` + request + `}`}, to.requests)
+			if c.want != "" {
+				require.Equal(t, history.OK, done.Type)
+				require.Equal(t, `[["append",8,1],["r",8,`+c.want+`],["append",9,1]]`, string(done.Value))
+				return
+			}
+			require.Equal(t, history.Info, done.Type)
+			require.Contains(t, string(done.Error), `reads filled in with null or an array"`)
+		})
+	}
+}
+
 // A stale read contradicts strict serializability, the default, and nothing weaker.
 func TestTxnCheck(t *testing.T) {
-	h := []history.Op{
-		{Type: history.Invoke, Process: 0, Value: json.RawMessage(`[["w",1,1]]`)},
-		{Type: history.OK, Process: 0, Value: json.RawMessage(`[["w",1,1]]`)},
-		{Type: history.Invoke, Process: 1, Value: json.RawMessage(`[["r",1,null]]`)},
-		{Type: history.OK, Process: 1, Value: json.RawMessage(`[["r",1,null]]`)},
-	}
-	for i := range h {
-		h[i].Index = i
-	}
-	for model, want := range map[string]check.Verdict{
-		"": check.Invalid, "strict-serializable": check.Invalid, "strong-read-committed": check.Valid, "serializable": check.Valid,
-	} {
-		var o workload.Options
-		if model != "" {
-			o.ConsistencyModels = []string{model}
+	for name, write := range map[string]string{"txn-rw-register": `[["w",1,1]]`, "txn-list-append": `[["append",1,1]]`} {
+		h := []history.Op{
+			{Type: history.Invoke, Process: 0, Value: json.RawMessage(write)},
+			{Type: history.OK, Process: 0, Value: json.RawMessage(write)},
+			{Type: history.Invoke, Process: 1, Value: json.RawMessage(`[["r",1,null]]`)},
+			{Type: history.OK, Process: 1, Value: json.RawMessage(`[["r",1,null]]`)},
 		}
-		w, err := workload.New("txn-rw-register", o)
-		require.NoError(t, err)
-		require.Equal(t, want, w.Check(h).Verdict(), model)
+		for i := range h {
+			h[i].Index = i
+		}
+		for model, want := range map[string]check.Verdict{
+			"": check.Invalid, "strict-serializable": check.Invalid, "strong-read-committed": check.Valid, "serializable": check.Valid,
+		} {
+			var o workload.Options
+			if model != "" {
+				o.ConsistencyModels = []string{model}
+			}
+			w, err := workload.New(name, o)
+			require.NoError(t, err)
+			require.Equal(t, want, w.Check(h).Verdict(), "%s %s", name, model)
+		}
 	}
 }

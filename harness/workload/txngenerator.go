@@ -11,6 +11,7 @@ import (
 // A txnGenerator draws transactions as the reference does.
 type txnGenerator struct {
 	rand      *rand.Rand
+	write     string // what writes are called
 	maxLength int
 	maxWrites int
 	active    []int       // the keys in use
@@ -18,10 +19,11 @@ type txnGenerator struct {
 	writes    map[int]int // of each active key, so far
 }
 
-func newTxnGenerator(o Options) (txnGenerator, error) {
+func newTxnGenerator(write string, o Options) (txnGenerator, error) {
 	keys := cmp.Or(o.KeyCount, 10)
 	g := txnGenerator{
 		rand:      o.Rand,
+		write:     write,
 		maxLength: cmp.Or(o.MaxTxnLength, 4),
 		maxWrites: cmp.Or(o.MaxWritesPerKey, 16),
 		newest:    keys - 1,
@@ -66,7 +68,7 @@ func (g *txnGenerator) appendMicroOp(b []byte) []byte {
 			continue
 		}
 		g.writes[key]++
-		return fmt.Appendf(b, `["w",%d,%d]`, key, g.writes[key])
+		return fmt.Appendf(b, `[%q,%d,%d]`, g.write, key, g.writes[key])
 	}
 }
 

@@ -141,6 +141,8 @@ func New(name string, o Options) (Workload, error) {
 		return newLinKV(o)
 	case "pn-counter":
 		return &Counter{name: name, lowest: -5, rand: o.Rand}, nil
+	case "txn-list-append":
+		return newTxnAppend(o)
 	case "txn-rw-register":
 		return newTxnRegister(o)
 	case "unique-ids":
@@ -151,7 +153,7 @@ func New(name string, o Options) (Workload, error) {
 
 // Names returns the names of the workloads, in alphabetical order.
 func Names() []string {
-	return []string{"broadcast", "echo", "g-counter", "g-set", "kafka", "lin-kv", "pn-counter", "txn-rw-register", "unique-ids"}
+	return []string{"broadcast", "echo", "g-counter", "g-set", "kafka", "lin-kv", "pn-counter", "txn-list-append", "txn-rw-register", "unique-ids"}
 }
 
 // DefaultWorkers returns how many clients work at a time if nothing else is asked for: one per node, but

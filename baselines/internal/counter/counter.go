@@ -4,6 +4,7 @@ package counter
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"glomers/node"
 )
@@ -56,4 +57,27 @@ func (s Sum) ReadLatest(ctx context.Context) (int, error) {
 // Swap replaces the sum by another one if it still is from. Otherwise the error has the code PreconditionFailed.
 func (s Sum) Swap(ctx context.Context, from, to int) error {
 	return s.KV.CompareAndSwap(ctx, key, from, to, true)
+}
+
+const (
+	attempts = 8
+	pause    = 100 * time.Millisecond // at most, between two of them
+)
+
+// Add adds to the sum, again and again until nobody was faster.
+func (s Sum) Add(ctx context.Context, delta int) error {
+	for range attempts {
+		sum, err := s.ReadLatest(ctx)
+		if err != nil {
+			return err
+		}
+		err = s.Swap(ctx, sum, sum+delta)
+		if node.ErrorCode(err) != node.PreconditionFailed {
+			return err
+		}
+		if err := s.Node.Sleep(ctx, time.Duration(s.Node.Rand().Int64N(int64(pause)))); err != nil {
+			return err
+		}
+	}
+	return node.NewRPCError(node.TxnConflict, "others were faster each time; nothing was added")
 }

@@ -43,15 +43,15 @@ func New(n *node.Node) *LinKV {
 	return l
 }
 
-// Cell returns the key of a cell.
-func Cell(key string, offset int) string { return fmt.Sprintf("log/%s/%d", key, offset) }
+// cell returns the key of a cell.
+func cell(key string, offset int) string { return fmt.Sprintf("log/%s/%d", key, offset) }
 
 // AppendCAS puts msg into the first cell that does not exist. That is agreement on each offset: of all who try to fill a cell,
 // one succeeds.
 func (l *LinKV) AppendCAS(ctx context.Context, key string, msg json.RawMessage) (int, error) {
 	for offset := len(l.full[key]); ; offset++ {
 		// No cell is null, so this only ever creates it.
-		err := l.KV.CompareAndSwap(ctx, Cell(key, offset), nil, []json.RawMessage{msg}, true)
+		err := l.KV.CompareAndSwap(ctx, cell(key, offset), nil, []json.RawMessage{msg}, true)
 		if err == nil {
 			l.know(key, offset, msg)
 			return offset, nil
@@ -78,9 +78,14 @@ func (l *LinKV) ReadCells(ctx context.Context, key string, from int) ([]Entry, e
 
 // ReadCell returns the message in a cell.
 func (l *LinKV) ReadCell(ctx context.Context, key string, offset int) (json.RawMessage, error) {
-	var cell [1]json.RawMessage
-	err := l.KV.ReadInto(ctx, Cell(key, offset), &cell)
-	return cell[0], err
+	var content [1]json.RawMessage
+	err := l.KV.ReadInto(ctx, cell(key, offset), &content)
+	return content[0], err
+}
+
+// WriteCell puts a message into a cell, whatever is in it.
+func (l *LinKV) WriteCell(ctx context.Context, key string, offset int, msg json.RawMessage) error {
+	return l.KV.Write(ctx, cell(key, offset), []json.RawMessage{msg})
 }
 
 // know takes note of what is in a cell, if it is the next one. Another handler may have been faster.
@@ -91,10 +96,10 @@ func (l *LinKV) know(key string, offset int, msg json.RawMessage) {
 }
 
 func (l *LinKV) poll(ctx context.Context, req Offsets) (Messages, error) {
-	reply := Messages{make(map[string][]Entry)}
+	reply := NewMessages()
 	err := peers.Each(ctx, l.Node, slices.Sorted(maps.Keys(req.Offsets)), func(ctx context.Context, key string) error {
 		entries, err := l.Read(ctx, key, req.Offsets[key])
-		reply.Msgs[key] = entries
+		reply.Add(key, entries)
 		return err
 	})
 	return reply, err

@@ -24,7 +24,7 @@ type (
 	Offsets struct {
 		Offsets map[string]int `json:"offsets"`
 	}
-	// Messages are what a poll returns.
+	// Messages are what a poll returns. Keys without any are left out.
 	Messages struct {
 		Msgs map[string][]Entry `json:"msgs"`
 	}
@@ -33,6 +33,16 @@ type (
 		Keys []string `json:"keys"`
 	}
 )
+
+// NewMessages returns a reply to a poll without messages.
+func NewMessages() Messages { return Messages{make(map[string][]Entry)} }
+
+// Add adds the entries of a key, if there are any.
+func (m Messages) Add(key string, entries []Entry) {
+	if len(entries) > 0 {
+		m.Msgs[key] = entries
+	}
+}
 
 // An Entry is [offset, message].
 type Entry [2]json.RawMessage
@@ -44,7 +54,7 @@ func NewEntry(offset int, msg json.RawMessage) Entry {
 
 // From returns the entries of a log, whose offsets are 0, 1, 2, …, from an offset on.
 func From(offset int, log []json.RawMessage) []Entry {
-	entries := []Entry{} // not nil, which would be null
+	var entries []Entry
 	for at := max(0, offset); at < len(log); at++ {
 		entries = append(entries, NewEntry(at, log[at]))
 	}

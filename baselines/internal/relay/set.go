@@ -1,5 +1,11 @@
 package relay
 
+import (
+	"context"
+
+	"glomers/node"
+)
+
 // The bodies of the workload broadcast.
 type (
 	// Topology tells each node its neighbours.
@@ -37,3 +43,22 @@ func (s *Set) Add(v int64) bool {
 
 // List returns the values in the order in which they came. It marshals to an array even if there are none.
 func (s *Set) List() List { return List{append([]int64{}, s.order...)} }
+
+// ServeSet registers handlers of the workload g-set, whose clients add to the set and read it.
+func ServeSet(n *node.Node, s *Set) {
+	type (
+		addition struct {
+			Element int64 `json:"element"`
+		}
+		elements struct {
+			Value []int64 `json:"value"`
+		}
+	)
+	node.HandleRPC(n, "add", func(_ context.Context, a addition) (struct{}, error) {
+		s.Add(a.Element)
+		return struct{}{}, nil
+	})
+	node.HandleRPC(n, "read", func(context.Context, struct{}) (elements, error) {
+		return elements{s.List().Messages}, nil
+	})
+}

@@ -10,11 +10,12 @@ import (
 
 // Append checks a history of transactions over lists: operations whose value is an array of ["append",
 // key, element] and ["r", key, list], where the list read has all elements appended so far, in their
-// order, and is null or [] before the first. No element may be appended to one key twice. Options that
-// are about warnings have no effect.
+// order, and is null or [] before the first. No element may be appended to one key twice. Options about
+// nodes have no effect.
 //
 // A list shows what happened to it, so there is no guessing as with registers: whoever read some elements
-// came after those who had appended them, and before whoever appended the next.
+// came after those who had appended them, and before whoever appended the next. If all is well, warnings
+// included, there is an order of the transactions that explains every read.
 //
 // Its time and memory are linear in the history times its concurrency, with the same exception as
 // Register's.
@@ -43,5 +44,6 @@ func (l *lists) check(o Options) *Result {
 	for _, m := range l.malformed {
 		res.unclear(m)
 	}
+	res.warn(o.Strict, l.reordered())
 	return res
 }

@@ -11,6 +11,7 @@ import (
 const (
 	DirtyWrite    = "G0"             // writes of several keys by two transactions are interleaved
 	GarbageRead   = "garbage-read"   // a value was read that nobody wrote
+	Reordered     = "reordered"      // what a transaction appended to one list is not there in its order
 	NoReplication = "no-replication" // a node never showed another's writes, though it should have
 	NoConvergence = "no-convergence" // nodes still differed long after the last write
 )

@@ -2,6 +2,7 @@ package elle_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -102,6 +103,8 @@ func classOf(edges []string) elle.Anomaly {
 		class = "G-nonadjacent-item"
 	case slices.Contains(edges, "wr"):
 		class = "G1c"
+	case slices.Contains(edges, "ww"):
+		class = "G0"
 	default:
 		return "" // process and real time alone make no cycle
 	}
@@ -210,14 +213,14 @@ func implies(a, b elle.Anomaly) bool {
 	rank := func(x elle.Anomaly) (class, variant int) {
 		for i, v := range []string{"-realtime", "-process", ""} {
 			if s, ok := strings.CutSuffix(string(x), v); ok {
-				return slices.Index([]string{"G2-item", "G-nonadjacent-item", "G-single-item", "", "G1c"}, s), i
+				return slices.Index([]string{"G2-item", "G-nonadjacent-item", "G-single-item", "", "G1c", "G0"}, s), i
 			}
 		}
 		return -1, -1
 	}
 	classA, variantA := rank(a)
 	classB, variantB := rank(b)
-	return (classA == 4) == (classB == 4) && classA >= classB && variantA >= variantB
+	return (classA >= 4) == (classB >= 4) && classA >= classB && variantA >= variantB
 }
 
 // Every cycle that exists is reported, or one that implies it in the same component.
@@ -231,44 +234,45 @@ func TestCyclesAreComplete(t *testing.T) {
 
 		all := naives(t, h)
 		follow := !slices.Contains(r.Types, elle.CyclicVersions)
-		var ops []int
-		for op := range all {
-			ops = append(ops, op)
-		}
-		slices.Sort(ops)
-		reaches := closureOf(ops, func(a, b int) bool { return all[a].edge(all[b], variantOf(m), follow) != "" })
-		var path []int
-		var extend func()
-		extend = func() {
-			for _, next := range ops {
-				if next < path[0] || next != path[0] && slices.Contains(path, next) {
-					continue
-				}
-				if next != path[0] {
-					path = append(path, next)
-					extend()
-					path = path[:len(path)-1]
-					continue
-				}
-				if len(path) == 1 {
-					continue
-				}
-				var edges []string
-				for i, op := range path {
-					edges = append(edges, all[op].edge(all[path[(i+1)%len(path)]], variantOf(m), follow))
-				}
-				if class := classOf(edges); class != "" {
-					require.True(t, covered(r, class, func(op int) bool {
-						return reaches[[2]int{op, path[0]}] && reaches[[2]int{path[0], op}]
-					}), "%s of %v is missing from %v\n%s", class, path, r.Reasons(), text(h))
-				}
+		requireComplete(t, h, r, all, func(a, b int) string { return all[a].edge(all[b], variantOf(m), follow) })
+	})
+}
+
+// requireComplete checks that every cycle of the edges between transactions is reported.
+func requireComplete[T any](t require.TestingT, h []history.Op, r *elle.Result, all map[int]T, edge func(a, b int) string) {
+	ops := slices.Sorted(maps.Keys(all))
+	reaches := closureOf(ops, func(a, b int) bool { return edge(a, b) != "" })
+	var path []int
+	var extend func()
+	extend = func() {
+		for _, next := range ops {
+			if next < path[0] || next != path[0] && slices.Contains(path, next) {
+				continue
+			}
+			if next != path[0] {
+				path = append(path, next)
+				extend()
+				path = path[:len(path)-1]
+				continue
+			}
+			if len(path) == 1 {
+				continue
+			}
+			var edges []string
+			for i, op := range path {
+				edges = append(edges, edge(op, path[(i+1)%len(path)]))
+			}
+			if class := classOf(edges); class != "" {
+				require.True(t, covered(r, class, func(op int) bool {
+					return reaches[[2]int{op, path[0]}] && reaches[[2]int{path[0], op}]
+				}), "%s of %v is missing from %v\n%s", class, path, r.Reasons(), text(h))
 			}
 		}
-		for _, op := range ops {
-			path = []int{op}
-			extend()
-		}
-	})
+	}
+	for _, op := range ops {
+		path = []int{op}
+		extend()
+	}
 }
 
 // covered tells whether a cycle was reported, in the component, that implies the class.

@@ -7,13 +7,26 @@
 // The files, in the order in which they work:
 //
 //	txn.go        a history as transactions
-//	registers.go  what they read and wrote, and the order of versions: the edges
 //	graph/        edges of process and real time, components, cycles under constraints
 //	cycles.go     the classes of cycles, and which are looked for when
-//	direct.go     anomalies that are no cycles
 //	model.go      which anomalies contradict which models
-//	explain.go    what was found, in sentences
+//	findings.go   what was found, and the verdict
+//	explain.go    cycles and registers in sentences
+//
+// of registers:
+//
+//	register.go   the checker
+//	registers.go  what transactions read and wrote, and the order of versions: the edges
+//	direct.go     anomalies that are no cycles
 //	blind.go      what the reference does not look at: warnings
 //	replicas.go   warnings about nodes that do not replicate
 //	delay.go      how long replication took
+//
+// and of lists:
+//
+//	append.go       the checker
+//	lists.go        what transactions read and appended
+//	listorder.go    the order of elements: the edges
+//	listdirect.go   anomalies that are no cycles, and a warning
+//	listexplain.go  lists in sentences
 package elle

@@ -181,3 +181,39 @@ func (l *lists) dirtyUpdates(f *findings) {
 		}
 	}
 }
+
+// reordered looks for transactions whose later append to a key was seen without the earlier one before it.
+// The reference does not look at the order of what one transaction did.
+func (l *lists) reordered() []Warning {
+	w := Warning{Type: Reordered}
+	for t, steps := range l.steps {
+		if l.txns[t].status == history.Fail {
+			continue
+		}
+		last := make(map[int32]int32) // elements by key
+		for _, s := range steps {
+			if !s.write {
+				continue
+			}
+			earlier, ok := last[s.key]
+			last[s.key] = s.at
+			if !ok || l.follows(s.at, earlier) {
+				continue
+			}
+			if w.Count == 0 {
+				w.Text = l.describeReordered(t, earlier, s.at)
+			}
+			w.Count++
+		}
+	}
+	if w.Count == 0 {
+		return nil
+	}
+	return []Warning{w}
+}
+
+// follows tells whether an element comes after an earlier one of its key, for all that was seen.
+func (l *lists) follows(e, earlier int32) bool {
+	before, after := l.elements[earlier].place, l.elements[e].place
+	return after == 0 || 0 < before && before < after
+}

@@ -148,3 +148,12 @@ func (l *lists) describeAmbiguous(e int32) string {
 	return fmt.Sprintf("%s was appended to key %s by both %s and %s, so nobody knows whose element was read",
 		value, key, tell.name(int(l.elements[e].writer)), tell.name(int(l.elements[e].other)))
 }
+
+func (l *lists) describeReordered(t int, earlier, later int32) string {
+	tell := newTeller(l.log)
+	key, a := l.quote(earlier)
+	_, b := l.quote(later)
+	s := l.longest[l.elements[later].key]
+	return fmt.Sprintf("%s appended %s and then %s to key %s, but %s read %s",
+		tell.name(t), a, b, key, tell.name(int(l.states[s].reader)), l.text(s))
+}

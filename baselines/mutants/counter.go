@@ -1,0 +1,60 @@
+package mutants
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	"glomers/baselines/internal/counter"
+	"glomers/baselines/internal/peers"
+	"glomers/node"
+)
+
+// counterOverwrite has a total for each node, tells the others all that it has, and overwrites its own with what it is told. It
+// should take the maximum of each: what others say of its own total is old.
+func counterOverwrite(n *node.Node) {
+	type gossip struct {
+		Totals map[string]int `json:"totals"`
+	}
+	totals := make(map[string]int)
+	node.Receive(n, "gossip", func(_ context.Context, _ string, g gossip) { maps.Copy(totals, g.Totals) })
+	n.Every(200*time.Millisecond, func(context.Context) {
+		for _, to := range peers.Others(n) {
+			_ = node.Notify(n, to, "gossip", gossip{totals}) // fails only if the node ends
+		}
+	})
+	add := func(_ context.Context, delta int) error {
+		totals[n.ID()] += delta
+		return nil
+	}
+	read := func(context.Context) (int, error) {
+		sum := 0
+		for _, total := range totals {
+			sum += total
+		}
+		return sum, nil
+	}
+	counter.Serve(n, add, read)
+}
+
+// counterConflict adds by compare-and-set, and takes it for done when somebody else was faster.
+func counterConflict(n *node.Node) {
+	s := counter.Sum{KV: node.NewSeqKV(n), Node: n}
+	add := func(ctx context.Context, delta int) error {
+		sum, err := s.ReadLatest(ctx)
+		if err != nil {
+			return err
+		}
+		if err := s.Swap(ctx, sum, sum+delta); node.ErrorCode(err) != node.PreconditionFailed {
+			return err
+		}
+		return nil
+	}
+	counter.Serve(n, add, s.ReadLatest)
+}
+
+// counterStale reads from seq-kv without a barrier, and takes what it gets for the sum as it is now.
+func counterStale(n *node.Node) {
+	s := counter.Sum{KV: node.NewSeqKV(n), Node: n}
+	counter.Serve(n, s.Add, s.Read)
+}

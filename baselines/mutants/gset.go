@@ -1,0 +1,31 @@
+package mutants
+
+import (
+	"context"
+	"time"
+
+	"glomers/baselines/internal/peers"
+	"glomers/baselines/internal/relay"
+	"glomers/node"
+)
+
+// setReplace takes over the set that it is told if that is larger than its own, in place of it. What only it had is lost: of two
+// sets neither need be a part of the other.
+func setReplace(n *node.Node) {
+	var have relay.Set
+	relay.ServeSet(n, &have)
+	node.Receive(n, "gossip", func(_ context.Context, _ string, heard relay.List) {
+		if len(heard.Messages) <= len(have.List().Messages) {
+			return
+		}
+		have = relay.Set{}
+		for _, v := range heard.Messages {
+			have.Add(v)
+		}
+	})
+	n.Every(200*time.Millisecond, func(context.Context) {
+		for _, to := range peers.Others(n) {
+			_ = node.Notify(n, to, "gossip", have.List()) // fails only if the node ends
+		}
+	})
+}

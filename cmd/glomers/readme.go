@@ -1,0 +1,61 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"text/template"
+
+	"github.com/spf13/cobra"
+)
+
+// readmeTemplate is harness/README.md but for what comes from the code.
+//
+//go:embed readme.tmpl
+var readmeTemplate string
+
+// readmeCommand is for "go generate ./harness".
+func (c *cli) readmeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "readme FILE",
+		Short:   "Write the README of package harness",
+		Example: "  go generate ./harness",
+		Hidden:  true,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			root, err := moduleRoot()
+			if err != nil {
+				return err
+			}
+			text, err := readme(root)
+			if err != nil {
+				return err
+			}
+			return os.WriteFile(args[0], text, 0o644)
+		},
+	}
+}
+
+// readme returns the README, with what help prints and with sources of the repository at root.
+func readme(root string) ([]byte, error) {
+	t, err := template.New("readme").Funcs(template.FuncMap{
+		"workloads": describeWorkloads,
+		"errors":    describeErrors,
+		"faults":    describeFaults,
+		"results":   describeResults,
+		"source": func(name string) (string, error) {
+			text, err := os.ReadFile(filepath.Join(root, "harness", filepath.FromSlash(name)))
+			return string(bytes.TrimSpace(text)), err
+		},
+	}).Parse(readmeTemplate)
+	if err != nil {
+		return nil, fmt.Errorf("readme.tmpl: %w", err)
+	}
+	var b bytes.Buffer
+	if err := t.Execute(&b, nil); err != nil {
+		return nil, fmt.Errorf("readme.tmpl: %w", err)
+	}
+	return b.Bytes(), nil
+}

@@ -1,0 +1,364 @@
+package elle_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/history"
+)
+
+// A naiveList is a transaction that may have been committed, for finding out the slow way what precedes
+// what.
+type naiveList struct {
+	status             history.Type
+	process            history.Process
+	invoked, completed int // positions; the end of the history if it did not complete ok
+	ops                []listOp
+	soon               map[string]int // by variant: when the first transaction had completed that followed this one
+}
+
+type listOp struct {
+	f, key string
+	list   []string // one element if it is an append
+}
+
+// last returns the last element; "" if there is none.
+func (o listOp) last() string {
+	if len(o.list) == 0 {
+		return ""
+	}
+	return o.list[len(o.list)-1]
+}
+
+// naiveLists returns the transactions by how results name them.
+func naiveLists(t require.TestingT, h []history.Op) map[int]naiveList {
+	all := make(map[int]naiveList)
+	invocations := history.Invocations(h)
+	completed := make(map[int]bool)
+	add := func(i int, status history.Type) {
+		n := naiveList{
+			status, h[i].Process, i, len(h), nil, map[string]int{"-process": len(h), "-realtime": len(h)},
+		}
+		if h[i].Type != history.Invoke {
+			n.invoked = invocations[i]
+			completed[n.invoked] = true
+		}
+		if status == history.OK {
+			n.completed = i
+		}
+		var ops [][3]json.RawMessage
+		require.NoError(t, json.Unmarshal(h[i].Value, &ops))
+		for _, x := range ops {
+			op := listOp{f: string(x[0]), key: string(x[1])}
+			if op.f == `"r"` {
+				var list []json.RawMessage
+				require.NoError(t, json.Unmarshal(x[2], &list))
+				for _, e := range list {
+					op.list = append(op.list, string(e))
+				}
+			} else {
+				op.list = []string{string(x[2])}
+			}
+			if op.f == `"append"` || status == history.OK {
+				n.ops = append(n.ops, op)
+			}
+		}
+		all[h[i].Index] = n
+	}
+	for i, op := range h {
+		if op.Process >= 0 && op.Type != history.Invoke {
+			add(i, op.Type)
+		}
+	}
+	for i, op := range h {
+		if op.Process >= 0 && op.Type == history.Invoke && !completed[i] {
+			add(i, history.Info)
+		}
+	}
+	for _, a := range all {
+		for _, b := range all {
+			if b.status == history.OK && a.completed < b.invoked {
+				a.soon["-realtime"] = min(a.soon["-realtime"], b.completed)
+				if a.process == b.process {
+					a.soon["-process"] = min(a.soon["-process"], b.completed)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// longestLists returns the longest list read from each key; of several the one of the earliest invocation.
+func longestLists(all map[int]naiveList) map[string][]string {
+	var txns []naiveList
+	for _, n := range all {
+		txns = append(txns, n)
+	}
+	slices.SortFunc(txns, func(a, b naiveList) int { return a.invoked - b.invoked })
+	longest := make(map[string][]string)
+	for _, n := range txns {
+		for _, op := range n.ops {
+			if op.f == `"r"` && len(op.list) > len(longest[op.key]) {
+				longest[op.key] = op.list
+			}
+		}
+	}
+	return longest
+}
+
+// before returns the element after which one was appended; "" if it was the first.
+func before(list []string, element string) string {
+	list = slices.Clone(list)
+	i := slices.Index(list, element)
+	if i < 0 {
+		i = len(list)
+		for i > 0 && slices.Index(list, list[i-1]) < i-1 {
+			i-- // an element that is there twice has the earlier place
+		}
+	}
+	for i > 0 && slices.Index(list, list[i-1]) < i-1 {
+		i--
+	}
+	if i == 0 {
+		return ""
+	}
+	return list[i-1]
+}
+
+// edge names the edge from a to b: "" if there is none.
+func (n naiveList) edge(b naiveList, variant string, longest map[string][]string) string {
+	if n.invoked == b.invoked {
+		return ""
+	}
+	appended := func(key, element string) bool {
+		return slices.ContainsFunc(n.ops, func(o listOp) bool { return o.f == `"append"` && o.key == key && o.last() == element })
+	}
+	found := make(map[string]bool)
+	for _, op := range b.ops {
+		if op.f == `"r"` {
+			found["wr"] = found["wr"] || appended(op.key, op.last())
+			continue
+		}
+		prev := before(longest[op.key], op.last())
+		found["ww"] = found["ww"] || appended(op.key, prev)
+		for _, read := range n.ops {
+			if read.f == `"r"` && read.key == op.key && read.last() == prev {
+				found["rw"] = true
+			}
+		}
+	}
+	for _, k := range []string{"ww", "wr", "rw"} {
+		if found[k] && n.status != history.Fail && b.status != history.Fail {
+			return k
+		}
+	}
+	// What follows from other edges is no edge of the graph.
+	if n.completed < b.invoked && b.invoked <= n.soon[variant] && (variant != "-process" || n.process == b.process && b.status == history.OK) {
+		return strings.TrimPrefix(variant, "-")
+	}
+	return ""
+}
+
+func requireRealListCycles(t require.TestingT, h []history.Op, m elle.Model, r *elle.Result) {
+	all := naiveLists(t, h)
+	longest := longestLists(all)
+	for _, a := range r.Types {
+		if !isCycle(a) {
+			continue
+		}
+		for _, c := range r.Cases[a] {
+			var edges []string
+			for i, op := range c.Ops {
+				next := c.Ops[(i+1)%len(c.Ops)]
+				edges = append(edges, all[op].edge(all[next], variantOf(m), longest))
+			}
+			require.Equal(t, a, classOf(edges), "%s: %v\n%s", c.Text, edges, text(h))
+		}
+	}
+}
+
+// Every cycle that is reported for the corpus exists, and is of its class.
+func TestAppendCyclesAreReal(t *testing.T) {
+	for _, c := range corpus(t, "listappend") {
+		if len(c.History) > 500 {
+			continue // the slow way is too slow
+		}
+		for name := range c.Expect {
+			m, err := elle.ParseModel(name)
+			require.NoError(t, err)
+			requireRealListCycles(t, c.History, m, elle.Append(c.History, elle.Options{Models: []elle.Model{m}}))
+		}
+	}
+}
+
+// drawLists returns a small history in which each read returns a list that its key may have been at some
+// time, in one order of all appends; or, rarely, anything else.
+func drawLists(t *rapid.T) []history.Op {
+	type micro = [3]any
+	keys := rapid.IntRange(1, 3).Draw(t, "keys")
+	count := make([]int, keys)
+	txns := make([][]micro, rapid.IntRange(2, 6).Draw(t, "transactions"))
+	for i := range txns {
+		for range rapid.IntRange(1, 3).Draw(t, "length") {
+			k := rapid.IntRange(0, keys-1).Draw(t, "key")
+			if rapid.Bool().Draw(t, "append") {
+				count[k]++
+				txns[i] = append(txns[i], micro{"append", k, count[k]})
+			} else {
+				txns[i] = append(txns[i], micro{"r", k, nil})
+			}
+		}
+	}
+	orders := make([][]int, keys)
+	for k := range orders {
+		for e := range count[k] {
+			orders[k] = append(orders[k], e+1)
+		}
+		orders[k] = rapid.Permutation(orders[k]).Draw(t, "order")
+	}
+	for _, txn := range txns {
+		for i, op := range txn {
+			if op[0] != "r" {
+				continue
+			}
+			list := orders[op[1].(int)]
+			list = list[:rapid.IntRange(0, len(list)).Draw(t, "read")]
+			if rapid.IntRange(0, 19).Draw(t, "odd") == 0 {
+				list = rapid.Permutation(list).Draw(t, "shuffled")
+			}
+			if len(list) > 0 {
+				txn[i][2] = list
+			}
+		}
+	}
+	return interleave(t, txns)
+}
+
+// interleave makes a history of transactions run by three processes.
+func interleave(t *rapid.T, txns [][][3]any) []history.Op {
+	var h []history.Op
+	process := []int{0, 1, 2}
+	add := func(typ history.Type, p int, ops [][3]any) {
+		if typ != history.OK {
+			ops = slices.Clone(ops)
+			for i := range ops {
+				if ops[i][0] == "r" {
+					ops[i][2] = nil
+				}
+			}
+		}
+		b, err := json.Marshal(ops)
+		require.NoError(t, err)
+		h = append(h, history.Op{Index: len(h), Time: int64(len(h)) * 1e6, Type: typ, Process: history.Process(process[p]), F: "txn", Value: b})
+	}
+	types := []history.Type{history.OK, history.OK, history.OK, history.OK, history.OK, history.Fail, history.Info}
+	open := make(map[int]int) // transactions by worker
+	for next := 0; next < len(txns) || len(open) > 0; {
+		p := rapid.IntRange(0, 2).Draw(t, "process")
+		txn, busy := open[p]
+		switch {
+		case busy:
+			typ := rapid.SampledFrom(types).Draw(t, "type")
+			add(typ, p, txns[txn])
+			if typ == history.Info {
+				process[p] += 3
+			}
+			delete(open, p)
+		case next < len(txns):
+			add(history.Invoke, p, txns[next])
+			open[p] = next
+			next++
+		}
+	}
+	return h
+}
+
+// Every cycle that exists is reported, or one that implies it in the same component.
+func TestAppendCyclesAreComplete(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawLists(t)
+		m := rapid.SampledFrom([]elle.Model{elle.Serializable, elle.SessionSerializable, elle.StrongSerializable}).Draw(t, "model")
+		r := elle.Append(h, elle.Options{Models: []elle.Model{m}})
+		requireResult(t, r)
+		requireRealListCycles(t, h, m, r)
+
+		all := naiveLists(t, h)
+		longest := longestLists(all)
+		requireComplete(t, h, r, all, func(a, b int) string { return all[a].edge(all[b], variantOf(m), longest) })
+	})
+}
+
+// explicable tells whether the history may be that of transactions executed one after the other: all that
+// are ok, some of unknown outcome and none that failed; in the order of real time if that is asked for.
+func explicable(t require.TestingT, h []history.Op, realtime bool) bool {
+	all := naiveLists(t, h)
+	var todo []naiveList
+	for _, n := range all {
+		if n.status != history.Fail {
+			todo = append(todo, n)
+		}
+	}
+	return anyOrderFits(todo, make(map[string][]string), realtime)
+}
+
+// anyOrderFits tells whether the transactions can be executed in some order, beginning with the state.
+func anyOrderFits(todo []naiveList, state map[string][]string, realtime bool) bool {
+	if !slices.ContainsFunc(todo, func(n naiveList) bool { return n.status == history.OK }) {
+		return true
+	}
+	for i, n := range todo {
+		rest := slices.Delete(slices.Clone(todo), i, i+1)
+		late := func(other naiveList) bool { return realtime && other.completed < n.invoked }
+		if slices.ContainsFunc(rest, late) {
+			continue
+		}
+		after := make(map[string][]string)
+		for key, list := range state {
+			after[key] = slices.Clone(list)
+		}
+		if n.execute(after) && anyOrderFits(rest, after, realtime) {
+			return true
+		}
+	}
+	return false
+}
+
+// execute applies a transaction, and tells whether it read what was there.
+func (n naiveList) execute(state map[string][]string) bool {
+	for _, op := range n.ops {
+		if op.f == `"append"` {
+			state[op.key] = append(state[op.key], op.list...)
+		} else if !slices.Equal(state[op.key], op.list) {
+			return false
+		}
+	}
+	return true
+}
+
+// A history is accepted exactly if there is an order of its transactions that explains it.
+func TestAppendIsExact(t *testing.T) {
+	for m, realtime := range map[elle.Model]bool{elle.Serializable: false, elle.StrongSerializable: true} {
+		t.Run(string(m), func(t *testing.T) {
+			verdicts := make(map[bool]int)
+			rapid.Check(t, func(t *rapid.T) {
+				h := drawLists(t)
+				if rapid.Bool().Draw(t, "serial") {
+					h = record(drawSerialLists(t, 6), perProcess, rapid.Uint64().Draw(t, "seed"))
+				}
+				r := elle.Append(h, elle.Options{Models: []elle.Model{m}, Strict: true})
+				want := explicable(t, h, realtime)
+				verdicts[want]++
+				require.Equal(t, want, r.Verdict() != check.Invalid, "%v\n%s", r.Reasons(), text(h))
+			})
+			require.Greater(t, verdicts[true], 10)
+			require.Greater(t, verdicts[false], 10)
+		})
+	}
+}

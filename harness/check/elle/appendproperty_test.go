@@ -1,0 +1,224 @@
+package elle_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/history"
+)
+
+// drawSerialLists executes up to n transactions one after the other. Failed ones have no effect, those of
+// unknown outcome may have one.
+func drawSerialLists(t *rapid.T, n int) []serial {
+	state, count := make(map[int][]int), make(map[int]int)
+	txns := make([]serial, rapid.IntRange(0, n).Draw(t, "transactions"))
+	for i := range txns {
+		x := serial{status: rapid.SampledFrom([]history.Type{
+			history.OK, history.OK, history.OK, history.OK, history.Fail, history.Info,
+		}).Draw(t, "status")}
+		after := maps.Clone(state)
+		for range rapid.IntRange(1, 4).Draw(t, "length") {
+			k := rapid.IntRange(0, 2).Draw(t, "key")
+			switch {
+			case rapid.Bool().Draw(t, "append"):
+				count[k]++
+				after[k] = append(slices.Clone(after[k]), count[k])
+				x.ops = append(x.ops, [3]any{"append", k, count[k]})
+			case len(after[k]) > 0 && x.status == history.OK:
+				x.ops = append(x.ops, [3]any{"r", k, after[k]})
+			default:
+				x.ops = append(x.ops, [3]any{"r", k, nil})
+			}
+		}
+		if x.status == history.OK || x.status == history.Info && rapid.Bool().Draw(t, "happened") {
+			state = after
+		}
+		txns[i] = x
+	}
+	return txns
+}
+
+// What was executed serially is never rejected, in whatever order that the model allows it is seen.
+func TestSerialListsAreAccepted(t *testing.T) {
+	for m, o := range map[elle.Model]order{
+		elle.Serializable: anyOrder, elle.SessionSerializable: perProcess, elle.StrongSerializable: realTime,
+	} {
+		t.Run(string(m), func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				h := record(drawSerialLists(t, 30), o, rapid.Uint64().Draw(t, "seed"))
+				r := elle.Append(h, elle.Options{Models: []elle.Model{m}})
+				requireResult(t, r)
+				types := slices.DeleteFunc(r.Types, func(a elle.Anomaly) bool { return a == elle.EmptyGraph })
+				require.Empty(t, types, "%v\n%s", r.Reasons(), text(h))
+				require.Empty(t, r.Tolerated, text(h))
+				require.Empty(t, r.Unclear, text(h))
+				require.Empty(t, r.Warnings, text(h))
+			})
+		})
+	}
+}
+
+// What a database that keeps transactions apart to some degree lets happen is found; what it rules out is
+// not.
+func TestIsolationLevels(t *testing.T) {
+	for name, c := range map[string]struct {
+		level isolation
+		holds elle.Model
+		shows []elle.Anomaly
+	}{
+		"strict serializable": {strictSerial, elle.StrongSerializable, nil},
+		"serializable": {staleSerial, elle.Serializable, []elle.Anomaly{
+			"G-single-item-realtime", "G-nonadjacent-item-realtime",
+		}},
+		"snapshot isolation": {snapshot, elle.StrongSnapshot, []elle.Anomaly{"G2-item", "G2-item-realtime"}},
+		"read committed": {readCommitted, elle.StrongReadCommitted, []elle.Anomaly{
+			"G-single-item", "G2-item", elle.LostUpdate, elle.Internal,
+		}},
+		"read uncommitted": {readUncommitted, elle.StrongReadUncommitted, []elle.Anomaly{
+			"G1c", elle.G1a, elle.G1b, elle.IncompatibleOrder,
+		}},
+		"no isolation": {unisolated, "", []elle.Anomaly{"G0", elle.G1a, elle.G1b, elle.DirtyUpdate, elle.Internal}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := make(map[elle.Anomaly]bool)
+			for seed := range uint64(40) {
+				h := newListDB(seed, c.level).run(100)
+				r := elle.Append(h, elle.Options{})
+				requireResult(t, r)
+				for _, a := range r.Types {
+					found[a] = true
+				}
+				if c.holds != "" {
+					r = elle.Append(h, elle.Options{Models: []elle.Model{c.holds}})
+					require.Equal(t, check.Valid, r.Verdict(), "seed %d: %v", seed, r.Reasons())
+				}
+			}
+			require.Equal(t, len(c.shows) > 0, len(found) > 0, found)
+			for _, a := range c.shows {
+				require.True(t, found[a], "%s: %v", a, slices.Sorted(maps.Keys(found)))
+			}
+		})
+	}
+}
+
+// listInjections has, for each anomaly, transactions that show it; and the weakest model that they
+// contradict. Keys from 100 on belong to them.
+func listInjections() map[elle.Anomaly]struct {
+	model elle.Model
+	txns  []string
+} {
+	type injection = struct {
+		model elle.Model
+		txns  []string
+	}
+	const both = `[["r",100,[1,2]],["r",101,[2,1]]]`
+	return map[elle.Anomaly]injection{
+		"G0":                   {elle.ReadUncommitted, []string{`[["append",100,1],["append",101,1]]`, `[["append",100,2],["append",101,2]]`, both}},
+		elle.DuplicateElements: {elle.ReadUncommitted, []string{`[["append",100,1]]`, `[["r",100,[1,1]]]`}},
+		elle.GarbageRead:       {elle.ReadUncommitted, []string{`[["r",100,[7]]]`}},
+		elle.IncompatibleOrder: {elle.ReadCommitted, []string{`[["append",100,1]]`, `[["append",100,2]]`, `[["r",100,[1,2]]]`, `[["r",100,[2,1]]]`}},
+		elle.DirtyUpdate:       {elle.ReadCommitted, []string{`fail [["append",100,1]]`, `[["append",100,2]]`, `[["r",100,[1,2]]]`}},
+		elle.G1a:               {elle.ReadCommitted, []string{`fail [["append",100,1]]`, `[["r",100,[1]]]`}},
+		elle.G1b:               {elle.ReadCommitted, []string{`[["append",100,1],["append",100,2]]`, `[["r",100,[1]]]`}},
+		"G1c":                  {elle.ReadCommitted, []string{`[["append",100,1],["r",101,[1]]]`, `[["append",101,1],["r",100,[1]]]`}},
+		elle.Internal:          {"read-atomic", []string{`[["append",100,1],["r",100,null]]`}},
+		elle.FutureRead:        {elle.ReadCommitted, []string{`[["r",100,[1]],["append",100,1]]`}},
+		elle.LostUpdate:        {"update-atomic", []string{`[["r",100,null],["append",100,1]]`, `[["r",100,null],["append",100,2]]`}},
+		"G-single-item":        {"consistent-view", []string{`[["append",100,1],["append",101,1]]`, `[["r",100,[1]],["r",101,null]]`}},
+		"G-nonadjacent-item": {elle.SnapshotIsolation, []string{
+			`[["append",100,1]]`, `[["r",100,[1]],["r",101,null]]`, `[["append",101,1]]`, `[["r",101,[1]],["r",100,null]]`,
+		}},
+		"G2-item":      {elle.RepeatableRead, []string{`[["r",100,null],["append",101,1]]`, `[["r",101,null],["append",100,1]]`}},
+		"G0-process":   {elle.SessionUncommitted, []string{`process 7 [["append",100,2]]`, `process 7 [["append",100,1]]`, `[["r",100,[1,2]]]`}},
+		"G1c-process":  {elle.SessionCommitted, []string{`process 7 [["r",100,[1]]]`, `process 7 [["append",100,1]]`}},
+		"G0-realtime":  {elle.StrongReadUncommitted, []string{`[["append",100,2]]`, `[["append",100,1]]`, `[["r",100,[1,2]]]`}},
+		"G1c-realtime": {elle.StrongReadCommitted, []string{`[["r",100,[1]]]`, `[["append",100,1]]`}},
+		// An append that nobody ever sees was there nevertheless.
+		"G-single-item-process":  {elle.SessionSnapshot, []string{`process 7 [["append",100,1]]`, `process 7 [["r",100,null]]`}},
+		"G-single-item-realtime": {elle.StrongSnapshot, []string{`[["append",100,1]]`, `[["r",100,null]]`}},
+		"G2-item-process": {elle.SessionSerializable, []string{
+			`process 7 [["append",100,1]]`, `process 7 [["r",101,null]]`,
+			`[["append",101,1],["r",102,null]]`, `[["append",102,1],["r",100,null]]`,
+		}},
+	}
+}
+
+// Each anomaly is found where it was put into an otherwise serial history, and rules out the model that
+// forbids it.
+func TestInjectedListAnomaliesAreFound(t *testing.T) {
+	for anomaly, in := range listInjections() {
+		t.Run(string(anomaly), func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				h := record(drawSerialLists(t, 30), realTime, rapid.Uint64().Draw(t, "seed"))
+				h = slices.Insert(h, rapid.IntRange(0, len(h)).Draw(t, "at"), injected(in.txns)...)
+				for i := range h {
+					h[i].Index, h[i].Time = i, int64(i)
+				}
+				r := elle.Append(h, elle.Options{Models: []elle.Model{in.model}})
+				requireResult(t, r)
+				require.Equal(t, check.Invalid, r.Verdict(), text(h))
+				require.Contains(t, r.Types, anomaly, text(h))
+				require.Contains(t, r.Not, in.model)
+				requireRealListCycles(t, h, in.model, r)
+
+				strongest := elle.Append(h, elle.Options{})
+				require.Equal(t, check.Invalid, strongest.Verdict())
+			})
+		})
+	}
+}
+
+// FuzzAppend checks histories that no harness would write.
+func FuzzAppend(f *testing.F) {
+	f.Add(uint64(1), []byte(`[["r",1,[2]],["append",1,3]]`), []byte(`[["append",1,2],["r",1,null]]`))
+	f.Add(uint64(2), []byte(`[["r",{"a":1.0},["x","\"],[\\"]],["append",[],null]]`), []byte(`null`))
+	f.Add(uint64(3), []byte(`[["append",1]]`), []byte(`[[`))
+	f.Add(uint64(4), []byte(`[["append",1,null],["r",1,[null, null ]]]`), []byte(`[["r",1,[ ]],["append",1,1],["append",1,1]]`))
+	f.Add(uint64(5), []byte(`[["r",1,7],["r",1,{}]]`), []byte(`[["r",1,[[1,[2]],{"a":[3]}]],["append",1,[1,[2]]],["append",1,{"a":[3]}]]`))
+	f.Fuzz(func(t *testing.T, seed uint64, a, b []byte) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		types := []history.Type{history.Invoke, history.OK, history.OK, history.Fail, history.Info, ""}
+		values := []json.RawMessage{
+			a, b, json.RawMessage(`[["r",1,[1]],["append",2,1]]`), json.RawMessage(`[["append",1,1],["r",2,null]]`), nil,
+		}
+		h := make([]history.Op, 60)
+		for i := range h {
+			h[i] = history.Op{
+				Index: r.IntN(100) - 50, Time: r.Int64() - r.Int64(), Process: history.Process(r.IntN(6) - 1),
+				Type: types[r.IntN(len(types))], F: "txn", Value: values[r.IntN(len(values))],
+			}
+		}
+		for _, m := range []elle.Model{elle.ReadUncommitted, elle.SessionSerializable, elle.StrongSerializable} {
+			requireFuzzed(t, elle.Append(h, elle.Options{Models: []elle.Model{m}, Strict: seed%2 == 0}))
+		}
+	})
+}
+
+// FuzzListItems takes arrays apart as encoding/json does.
+func FuzzListItems(f *testing.F) {
+	for _, s := range []string{`[]`, `[ ]`, `[1]`, `[1, 2 ]`, `["a,]\"[", "\\"]`, `[[1,2],{"a":[3,"}"]}]`, `[[]]`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var want []json.RawMessage
+		if json.Unmarshal([]byte(s), &want) != nil || want == nil {
+			return
+		}
+		var h []history.Op
+		for _, e := range want {
+			h = append(h, history.Op{Type: history.OK, Value: fmt.Appendf(nil, `[["append",1,%s]]`, e)})
+		}
+		h = append(h, history.Op{Type: history.OK, Value: fmt.Appendf(nil, `[["r",1,%s]]`, s)})
+		r := elle.Append(h, elle.Options{Models: []elle.Model{elle.ReadCommitted}})
+		require.NotEqual(t, check.Invalid, r.Verdict(), "%s: %v", s, r.Reasons())
+	})
+}
