@@ -4,7 +4,7 @@
 // is a contradiction; of what edges it consists says which consistency models (Adya 1999) it
 // contradicts.
 //
-// The files, in the order in which they work:
+// The files, in the order in which they work, for both registers and lists:
 //
 //	txn.go        a history as transactions
 //	graph/        edges of process and real time, components, cycles under constraints
@@ -13,7 +13,7 @@
 //	findings.go   what was found, and the verdict
 //	explain.go    cycles and registers in sentences
 //
-// of registers:
+// for registers:
 //
 //	register.go   the checker
 //	registers.go  what transactions read and wrote, and the order of versions: the edges
@@ -22,7 +22,7 @@
 //	replicas.go   warnings about nodes that do not replicate
 //	delay.go      how long replication took
 //
-// and of lists:
+// and for lists:
 //
 //	append.go       the checker
 //	lists.go        what transactions read and appended

@@ -1,0 +1,81 @@
+package elle_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/history"
+)
+
+// explicable tells whether the history may be that of transactions executed one after the other: all that
+// are ok, some of unknown outcome and none that failed; in the order of real time if that is asked for.
+func explicable(t require.TestingT, h []history.Op, realtime bool) bool {
+	all := naiveLists(t, h)
+	var todo []naiveList
+	for _, n := range all {
+		if n.status != history.Fail {
+			todo = append(todo, n)
+		}
+	}
+	return anyOrderFits(todo, make(map[string][]string), realtime)
+}
+
+// anyOrderFits tells whether the transactions can be executed in some order, beginning with the state.
+func anyOrderFits(todo []naiveList, state map[string][]string, realtime bool) bool {
+	if !slices.ContainsFunc(todo, func(n naiveList) bool { return n.status == history.OK }) {
+		return true
+	}
+	for i, n := range todo {
+		rest := slices.Delete(slices.Clone(todo), i, i+1)
+		late := func(other naiveList) bool { return realtime && other.completed < n.invoked }
+		if slices.ContainsFunc(rest, late) {
+			continue
+		}
+		after := make(map[string][]string)
+		for key, list := range state {
+			after[key] = slices.Clone(list)
+		}
+		if n.execute(after) && anyOrderFits(rest, after, realtime) {
+			return true
+		}
+	}
+	return false
+}
+
+// execute applies a transaction, and tells whether it read what was there.
+func (n naiveList) execute(state map[string][]string) bool {
+	for _, op := range n.ops {
+		if op.f == `"append"` {
+			state[op.key] = append(state[op.key], op.list...)
+		} else if !slices.Equal(state[op.key], op.list) {
+			return false
+		}
+	}
+	return true
+}
+
+// A history is accepted exactly if there is an order of its transactions that explains it.
+func TestAppendIsExact(t *testing.T) {
+	for m, realtime := range map[elle.Model]bool{elle.Serializable: false, elle.StrongSerializable: true} {
+		t.Run(string(m), func(t *testing.T) {
+			verdicts := make(map[bool]int)
+			rapid.Check(t, func(t *rapid.T) {
+				h := drawLists(t)
+				if rapid.Bool().Draw(t, "serial") {
+					h = record(drawSerialLists(t, 6), perProcess, rapid.Uint64().Draw(t, "seed"))
+				}
+				r := elle.Append(h, elle.Options{Models: []elle.Model{m}, Strict: true})
+				want := explicable(t, h, realtime)
+				verdicts[want]++
+				require.Equal(t, want, r.Verdict() != check.Invalid, "%v\n%s", r.Reasons(), text(h))
+			})
+			require.Greater(t, verdicts[true], 10)
+			require.Greater(t, verdicts[false], 10)
+		})
+	}
+}
