@@ -30,6 +30,9 @@ func scenarios(b baselines.Baseline) []sim.Scenario {
 		Workload: b.Workload, Program: harness.InProcess(b.Register), ConsistencyModels: b.Promise.Models,
 		Rate: 10, TimeLimit: 20 * time.Second, NemesisInterval: 3 * time.Second,
 	}
+	if b.Workload == "lin-kv" {
+		base.Rate = 50 // one in fifteen operations is a cas that finds what it looks for, and there must be one
+	}
 	quiet, large, partition, faulty := base, base, base, base
 	quiet.Rate, quiet.TimeLimit, quiet.Strict = 100, 5*time.Second, true
 	large.NodeCount, large.TimeLimit, large.Latency, large.Strict = 25, 5*time.Second, 100*time.Millisecond, true

@@ -22,7 +22,6 @@ func TestNodesAsProcesses(t *testing.T) {
 	}{
 		{"echo", "echo", statusValid, "valid: echo"},
 		{"broadcast", "flooding", statusValid, "valid: broadcast"},
-		{"lin-kv", "lin-proxy", statusValid, "valid: lin-kv"},
 		{"txn-rw-register", "single-copy", statusValid, "valid: txn-rw-register"},
 		{"unique-ids", "ids-counter", statusInvalid, "was given out"},
 		{"echo", "nosuch", statusBroken, `no node is called "nosuch": want cas-counter, echo, flooding`},
