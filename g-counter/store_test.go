@@ -51,14 +51,14 @@ func TestForeignValue(t *testing.T) {
 // there in the end, and nothing twice.
 func TestFlakySeqKV(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rng := rand.New(rand.NewPCG(1, 1))
+		rng, losses := rand.New(rand.NewPCG(1, 1)), rand.New(rand.NewPCG(1, 2))
 		var kv nodetest.KV
-		flaky := func(req node.Message) any {
-			if rng.IntN(3) == 0 {
+		flaky := func(req node.Message) any { // in a goroutine of its own
+			if losses.IntN(3) == 0 {
 				return nil
 			}
 			reply := kv.Serve(req)
-			if rng.IntN(3) == 0 {
+			if losses.IntN(3) == 0 {
 				return nil
 			}
 			return reply

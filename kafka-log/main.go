@@ -50,8 +50,8 @@ func serve(n *node.Node, acksAll bool) {
 		acksAll: acksAll,
 		replica: newReplica(n.Now().UnixNano()),
 		start:   time.Now(),
-		wakeAt:  never,
 	}
+	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
 	n.OnInit(func(context.Context) error {
 		s.replica.join(n.ID(), n.NodeIDs(), timings(acksAll))
 		return nil
@@ -71,10 +71,9 @@ type server struct {
 	acksAll bool
 	replica *replica
 	start   time.Time
-	wakeAt  time.Duration // for when the timer is set; never if it is not
-	stop    func()        // stops the timer; nil before the first one
-	waiters []*waiter     // in the order in which they came
-	waking  bool          // one has been woken, and did not have the turn yet
+	alarm   *node.Alarm // for the replica's next tick
+	waiters []*waiter   // in the order in which they came
+	waking  bool        // one has been woken, and did not have the turn yet
 }
 
 // A waiter is a request that waits for something.
@@ -87,28 +86,18 @@ type waiter struct {
 // now returns the time in the replica's terms.
 func (s *server) now() time.Duration { return time.Since(s.start) }
 
-// do sends what the replica decided, wakes those who waited for it, and sets the timer to what it plans next.
+// do sends what the replica decided, wakes those who waited for it, and sets the alarm to what it plans next.
 func (s *server) do(out []outgoing) {
 	for _, m := range out {
 		// Only a broken output is an error, and that ends the node.
 		_ = node.Notify(s.node, m.dest, "replicate", m.message)
 	}
 	s.wake()
-	next := s.replica.next()
-	if next == s.wakeAt {
-		return
+	if next := s.replica.next(); next == never {
+		s.alarm.Clear()
+	} else {
+		s.alarm.Set(s.start.Add(next))
 	}
-	if s.stop != nil {
-		s.stop()
-	}
-	s.wakeAt = next
-	if next == never {
-		return
-	}
-	s.stop = s.node.After(next-s.now(), func(context.Context) {
-		s.wakeAt = never
-		s.do(s.replica.tick(s.now()))
-	})
 }
 
 // ready waits until the replica has joined. Before that it must not write, and does not know what it has

@@ -24,7 +24,8 @@ type transaction struct {
 
 // serve registers the handlers of a txn-kv node.
 func serve(n *node.Node) {
-	s := &server{node: n, start: time.Now(), wakeAt: never}
+	s := &server{node: n, start: time.Now()}
+	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
 
 	n.OnInit(func(context.Context) error {
 		s.replica = newReplica(n.ID(), originOf(n.ID(), n.Now()), n.NodeIDs(), s.now())
@@ -54,32 +55,21 @@ type server struct {
 	node    *node.Node
 	replica *replica // nil before init
 	start   time.Time
-	wakeAt  time.Duration // for when the timer is set; never if it is not
-	stop    func()        // stops the timer; nil before the first one
+	alarm   *node.Alarm // for the replica's next tick
 }
 
 // now returns the time in the replica's terms.
 func (s *server) now() time.Duration { return time.Since(s.start) }
 
-// do sends what the replica decided, and sets the timer to what it plans next.
+// do sends what the replica decided, and sets the alarm to what it plans next.
 func (s *server) do(out []outgoing) {
 	for _, m := range out {
 		// Only a broken output is an error, and that ends the node.
 		_ = node.Notify(s.node, m.dest, "replicate", m.message)
 	}
-	next := s.replica.next()
-	if next == s.wakeAt {
-		return
+	if next := s.replica.next(); next == never {
+		s.alarm.Clear()
+	} else {
+		s.alarm.Set(s.start.Add(next))
 	}
-	if s.stop != nil {
-		s.stop()
-	}
-	s.wakeAt = next
-	if next == never {
-		return
-	}
-	s.stop = s.node.After(next-s.now(), func(context.Context) {
-		s.wakeAt = never
-		s.do(s.replica.tick(s.now()))
-	})
 }
