@@ -30,6 +30,10 @@ func main() {
 // patience is how long a request waits for other nodes. It is less than the 5 s after which clients give up.
 const patience = 3 * time.Second
 
+// startAfter is when a node talks to the others if no client has come until then: one that has been killed must join, even if its
+// clients, whose requests it has lost, wait for something else.
+const startAfter = 500 * time.Millisecond
+
 // timings returns what suits the acks.
 //
 // With acks=1 a pace bounds the time until a message is visible, a pace and two hops, and the cost, little more than
@@ -54,6 +58,7 @@ func serve(n *node.Node, acksAll bool) {
 	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
 	n.OnInit(func(context.Context) error {
 		s.replica.join(n.ID(), n.NodeIDs(), timings(acksAll))
+		n.After(startAfter, func(context.Context) { s.do(s.replica.start(s.now())) })
 		return nil
 	})
 	node.Receive(n, "replicate", func(_ context.Context, from string, m message) {

@@ -89,8 +89,8 @@ func (r *replica) join(self string, nodes []string, t timing) {
 	r.update()
 }
 
-// start makes the replica talk to its peers, if it does not yet. It is called when the first client has come: until
-// then the network may not know all nodes.
+// start makes the replica talk to its peers, if it does not yet. It is called when the first client has come, or
+// after a while: before that the network may not know all nodes.
 func (r *replica) start(now time.Duration) []outgoing {
 	if r.started {
 		return nil

@@ -89,7 +89,9 @@ func scenarios() []sim.Scenario {
 	}
 	add("all", lighter(challenge5b(false, faults()...)))
 	add("large", large(challenge5b(false, faults()...)))
-	add("acks=all, all", lighter(challenge5b(true, faults()...)))
+	together := lighter(challenge5b(true, faults()...))
+	together.NemesisInterval = time.Second // or two nodes may never be both up and connected
+	add("acks=all, all", together)
 	add("acks=all, large", large(challenge5b(true, faults()...)))
 	add("acks=all, kill", kills(lighter(challenge5b(true))))
 	add("acks=all, kill, large", kills(large(challenge5b(true))))

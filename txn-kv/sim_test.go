@@ -24,7 +24,7 @@ func challenge6(model string, faults ...string) harness.Test {
 }
 
 // causally has fewer operations, and asks for much more: reads that are atomic and causal and never go back, and
-// nothing that looks wrong in any other way. For the latter no fault may last until the end.
+// nothing that looks wrong in any other way. For the latter no fault may last for all the time.
 func causally(faults ...string) harness.Test {
 	t := challenge6("causal-cerone", faults...)
 	t.ConsistencyModels = append(t.ConsistencyModels, "read-atomic", string(elle.SessionCommitted))
@@ -66,8 +66,10 @@ func scenarios() []sim.Scenario {
 		add(fault, available(causally(fault)))
 	}
 	add("pause", causally("pause"))
-	add("all", causally(faults()...))
-	add("large", large(causally(faults()...)))
+	together := causally(faults()...)
+	together.Strict = false // cut off or paused in turn, two nodes may never have a chance to exchange anything
+	add("all", together)
+	add("large", large(together))
 	return all
 }
 
