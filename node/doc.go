@@ -58,6 +58,9 @@
 //     interleaved; those of one goroutine are written in the order of its calls.
 //  9. Output waits in a buffer while there is input to handle, and is written before the node waits for more.
 //
+// 10. What a node sends to other nodes before the first request has come, but for init, waits for that, or for a second: Maelstrom
+// initialises nodes before it has started all of them, and a message to one that does not exist breaks the test.
+//
 // # Errors
 //
 // An error that a handler returns is sent to whoever asked: an *RPCError anywhere in its chain with its code and

@@ -109,6 +109,9 @@ func (n *Node) read() {
 			}
 			continue
 		}
+		if n.gate.closed.Load() && !e.hasInReplyTo && string(e.typ) != "init" {
+			n.openGate()
+		}
 		if !n.dispatch(&e) {
 			return
 		}

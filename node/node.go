@@ -45,6 +45,7 @@ type Node struct {
 
 	turn     turn
 	timers   timers
+	gate     gate
 	inflight inflight     // handlers, callbacks, timers' functions
 	received atomic.Int64 // lines read
 	skew     atomic.Int64 // of Now, in ns
@@ -203,6 +204,7 @@ func (n *Node) initialise(t *task, e *envelope) error {
 		return NewRPCError(PreconditionFailed, "already initialised as "+n.ID())
 	}
 	n.Init(body.NodeID, body.NodeIDs)
+	n.closeGate()
 	for _, f := range n.onInit {
 		if err := f(t); err != nil {
 			return err

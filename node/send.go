@@ -65,6 +65,14 @@ func (n *Node) send(dest string, raw []byte, r reserved) error {
 	}
 	line = append(line, '}')
 	*buf = line
+	if n.keep(dest, line) {
+		return nil
+	}
+	return n.emit(line)
+}
+
+// emit writes a line. An error ends the node.
+func (n *Node) emit(line []byte) error {
 	if err := n.write(line); err != nil {
 		err = outputError{err}
 		n.stop(err)
