@@ -58,8 +58,11 @@ func TestGate(t *testing.T) {
 				mem.CloseInput()
 				require.NoError(t, <-ended)
 				require.Equal(t, []sent{
-					{0, "seq-kv", "to-seq-kv"}, {0, "n1", "to-n1"}, {0, "c0", "init_ok"},
-					{tc.want, "n2", "to-n2"}, {tc.want, "n2", "to-n2"},
+					{0, "seq-kv", "to-seq-kv"},
+					{0, "n1", "to-n1"},
+					{0, "c0", "init_ok"},
+					{tc.want, "n2", "to-n2"},
+					{tc.want, "n2", "to-n2"},
 				}, got)
 			})
 		})
