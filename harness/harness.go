@@ -84,6 +84,9 @@ type Excerpt struct {
 	Ops []int
 	// Faults replaces the schedule of the faults.
 	Faults []FaultWindow
+	// Salt is another throw of the dice for what happens to messages: latencies and losses. A part of a run sends fewer
+	// messages than the whole, so the original throw means little to it. 0 keeps that.
+	Salt uint64
 }
 
 // A FaultWindow is a time, counted from the beginning of the main phase, in which a fault is in force.

@@ -42,7 +42,7 @@ func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 	s.net = network.New(network.Config{
 		Latency: t.Latency,
 		Dist:    t.LatencyDist,
-		Seed:    t.seedFor("network"),
+		Seed:    networkSeed(t),
 		Journal: func(e network.Event) error {
 			if e.Kind == network.Sent {
 				s.inFlight += len(e.Body)
@@ -53,6 +53,13 @@ func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 		},
 	})
 	return s
+}
+
+func networkSeed(t Test) uint64 {
+	if t.Excerpt == nil || t.Excerpt.Salt == 0 {
+		return t.seedFor("network")
+	}
+	return t.seedFor("network", fmt.Sprint(t.Excerpt.Salt))
 }
 
 // now returns the time since the start of the run. Any goroutine may call it.

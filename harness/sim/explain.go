@@ -243,6 +243,9 @@ func (s *Shrunk) code() string {
 	fmt.Fprintf(&b, "\ttest.Seed, test.NodeCount, test.Concurrency = %d, %d, %d\n", t.Seed, t.NodeCount, t.Concurrency)
 	fmt.Fprintf(&b, "\ttest.TimeLimit, test.Nemesis = %s, %#v\n", duration(t.TimeLimit), t.Nemesis)
 	fmt.Fprintf(&b, "\ttest.Excerpt = &harness.Excerpt{\n\t\tOps: %#v,\n", t.Excerpt.Ops)
+	if t.Excerpt.Salt != 0 {
+		fmt.Fprintf(&b, "\t\tSalt: %d,\n", t.Excerpt.Salt)
+	}
 	if len(t.Excerpt.Faults) > 0 {
 		b.WriteString("\t\tFaults: []harness.FaultWindow{\n")
 		for _, w := range t.Excerpt.Faults {

@@ -58,6 +58,7 @@ func Shrink(t *testing.T, test harness.Test) (*Shrunk, error) {
 		s.fewerFaults()
 		s.fewerOps()
 		s.shorterFaults()
+		s.throwAgain()
 		if s.runs >= maxRuns || slices.Compare(s.best.size(), size) >= 0 {
 			break
 		}
@@ -74,12 +75,13 @@ type plan struct {
 	limit   time.Duration
 	ops     []int
 	faults  []harness.FaultWindow
+	salt    uint64 // see harness.Excerpt
 }
 
 // of returns test cut down to the plan.
 func (p plan) of(test harness.Test) harness.Test {
 	test.NodeCount, test.Concurrency, test.TimeLimit = p.nodes, p.workers, p.limit
-	test.Excerpt = &harness.Excerpt{Ops: p.ops, Faults: p.faults}
+	test.Excerpt = &harness.Excerpt{Ops: p.ops, Faults: p.faults, Salt: p.salt}
 	test.Nemesis = nil
 	for _, w := range p.faults {
 		if !slices.Contains(test.Nemesis, w.Name) {
@@ -151,6 +153,27 @@ func (s *shrinker) fewerNodes() {
 			}
 			if s.try(p) {
 				return
+			}
+		}
+	}
+}
+
+// throwAgain tries single operations under single faults with other throws of the dice. What is left out of a run takes its share
+// of the random numbers with it, so the message that got lost in a long run mostly gets through in a short one.
+func (s *shrinker) throwAgain() {
+	const throws = 30
+	if len(s.best.ops) <= 1 && len(s.best.faults) <= 1 {
+		return
+	}
+	from := s.best
+	for _, w := range from.faults {
+		for _, op := range from.ops {
+			for salt := range uint64(throws) {
+				p := from
+				p.ops, p.faults, p.salt = []int{op}, []harness.FaultWindow{w}, salt+1
+				if s.try(p) {
+					return
+				}
 			}
 		}
 	}

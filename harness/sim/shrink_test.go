@@ -35,7 +35,7 @@ func TestShrinkLostBroadcast(t *testing.T) {
 			require.NoError(t, err)
 			t.Log(small)
 			require.Equal(t, check.Invalid, small.Result.Workload.Verdict())
-			require.LessOrEqual(t, small.Ops(), 3)
+			require.LessOrEqual(t, small.Ops(), 2)
 			require.Equal(t, 1, small.Faults())
 			require.LessOrEqual(t, small.Test.NodeCount, 3)
 			require.LessOrEqual(t, small.Runs, maxRuns)
