@@ -55,6 +55,7 @@ func TestGate(t *testing.T) {
 					mem.Deliver([]byte(tc.request))
 				}
 				time.Sleep(2 * time.Second)
+				synctest.Wait()
 				mem.CloseInput()
 				require.NoError(t, <-ended)
 				require.Equal(t, []sent{

@@ -74,8 +74,10 @@ func TestAppendIsExact(t *testing.T) {
 				verdicts[want]++
 				require.Equal(t, want, r.Verdict() != check.Invalid, "%v\n%s", r.Reasons(), text(h))
 			})
-			require.Greater(t, verdicts[true], 10)
-			require.Greater(t, verdicts[false], 10)
+			if !testing.Short() { // then there are a fifth as many histories
+				require.Greater(t, verdicts[true], 10)
+				require.Greater(t, verdicts[false], 10)
+			}
 		})
 	}
 }
