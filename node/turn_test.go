@@ -188,7 +188,7 @@ func TestForeignContextKeepsTheTurn(t *testing.T) {
 				return none{}, err
 			})
 			node.HandleRPC(n, "wrong read", func(context.Context, none) (none, error) {
-				_, err := node.NewSeqKV(n).Read(context.TODO(), "k")
+				_, err := node.NewSeqKV(n).Read(context.Background(), "k")
 				return none{}, err
 			})
 			n.Handle("official", func(msg node.Message) error { // is right: it has no turn

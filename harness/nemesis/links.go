@@ -1,6 +1,7 @@
 package nemesis
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -36,6 +37,8 @@ func allLinks(nodes []string) []network.Link {
 	}
 	return links
 }
+
+func percentage(p int) string { return fmt.Sprintf("%d %%", p) }
 
 // loss loses a share of the messages on all links: 1 to 30 %, drawn at each start.
 func loss(o Options) trouble {

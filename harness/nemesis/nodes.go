@@ -1,12 +1,9 @@
 package nemesis
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"time"
 )
-
-func percentage(p int) string { return fmt.Sprintf("%d %%", p) }
 
 // victim is the trouble of one random node at a time.
 func victim(o Options, begin, end func(s System, node string) error) trouble {

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
-	"unicode/utf8"
 
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/network"
 )
 
@@ -272,12 +272,9 @@ func quote(raw json.RawMessage) string {
 	if len(raw) == 0 || string(raw) == "null" {
 		return ""
 	}
-	if len(raw) <= maxWidth {
-		return string(raw)
+	text, cut := jsonvalue.Clip(raw, maxWidth)
+	if cut {
+		text += fmt.Sprintf("… (%d bytes)", len(raw))
 	}
-	cut := maxWidth
-	for cut > 0 && !utf8.RuneStart(raw[cut]) {
-		cut--
-	}
-	return fmt.Sprintf("%s… (%d bytes)", raw[:cut], len(raw))
+	return text
 }
