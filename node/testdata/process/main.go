@@ -21,13 +21,16 @@ func main() {
 		return n.Reply(msg, map[string]any{"type": "official_ok"})
 	})
 
+	started := make(chan struct{})  // closed when the function below runs, which a node that shuts down would not begin
 	stopping := make(chan struct{}) // closed when the shutdown begins
 	n.Go(func(ctx context.Context) {
+		close(started)
 		n.Blocking(ctx, func() { <-ctx.Done() })
 		close(stopping)
 	})
 	// slow is in flight until the node is asked to end, and with hang for as long as it may.
 	node.HandleRPC(n, "slow", func(ctx context.Context, req slowRequest) (struct{}, error) {
+		n.Blocking(ctx, func() { <-started })
 		if err := node.Notify(n, node.From(ctx), "begun", struct{}{}); err != nil {
 			return struct{}{}, err
 		}
