@@ -6,6 +6,9 @@ package main
 
 import (
 	"context"
+	"flag"
+	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -13,8 +16,15 @@ import (
 )
 
 func main() {
+	budget := flag.Duration("budget", defaultBudget,
+		"the latency, up to the last node's reads, that messages may be saved for; below 200ms it is one hop to everybody")
+	flag.Parse()
+	if *budget <= 0 {
+		fmt.Fprintf(os.Stderr, "broadcast: -budget=%v: want a duration above 0\n", *budget)
+		os.Exit(2)
+	}
 	n := node.NewNode()
-	serve(n)
+	serve(n, newPlan(*budget))
 	node.Main(n)
 }
 
@@ -28,8 +38,8 @@ type (
 )
 
 // serve registers the handlers of a broadcast node.
-func serve(n *node.Node) {
-	s := &server{node: n, replica: newReplica(), start: time.Now()}
+func serve(n *node.Node, p plan) {
+	s := &server{node: n, replica: newReplica(p), start: time.Now()}
 	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
 
 	n.OnInit(func(context.Context) error {
@@ -64,8 +74,12 @@ type server struct {
 	alarm   *node.Alarm // for the replica's next tick
 }
 
-// now returns the time in the replica's terms.
-func (s *server) now() time.Duration { return time.Since(s.start) }
+// now returns the time in the replica's terms, and sets its clock, which may have been wrong.
+func (s *server) now() time.Duration {
+	now := time.Since(s.start)
+	s.replica.setClock(time.Duration(s.node.Now().UnixNano()) - now)
+	return now
+}
 
 // do sends what the replica decided, and sets the alarm to what it plans next.
 func (s *server) do(out []message) {

@@ -35,7 +35,7 @@ func newCluster(t *testing.T, ids ...string) *cluster {
 	}
 	for _, id := range ids {
 		n := node.New(node.Options{Transport: c.mems[id], Seed: 1})
-		serve(n)
+		serve(n, newPlan(defaultBudget))
 		go func() { require.NoError(t, n.Run()) }()
 		t.Cleanup(c.mems[id].CloseInput)
 	}
@@ -91,7 +91,7 @@ func TestClusterSpreadsValues(t *testing.T) {
 			require.Equal(t, "broadcast_ok", c.call(ids[i], fmt.Sprintf(`{"type":"broadcast","msg_id":3,"message":%d}`, v)).Type)
 			require.Contains(t, c.read(ids[i]), v, "acknowledged means stored here")
 		}
-		time.Sleep(roundDelay)
+		time.Sleep(defaultBudget)
 		synctest.Wait()
 		for _, id := range ids {
 			require.Equal(t, want, c.read(id))

@@ -16,7 +16,7 @@ const never = time.Duration(1) << 62
 // Invariant: confirmed ⊆ expected ⊆ the replica's own set.
 type peer struct {
 	id        string
-	neighbour bool // joined to us by an edge of the star
+	neighbour bool // joined to us by an edge of the star or mesh
 
 	confirmed set           // what it has: it said so last
 	expected  set           // what it has if none of our messages is lost
@@ -25,13 +25,14 @@ type peer struct {
 }
 
 // hear takes note of a message from p. What it said earlier counts no more: it may have been started anew, without
-// its memory. If the message has only been overtaken, p is sent more than it needs.
-func (p *peer) hear(g gossip, now time.Duration) {
+// its memory. If the message has only been overtaken, p is sent more than it needs. If it asks, it must be told what we have
+// by the time ackBy.
+func (p *peer) hear(g gossip, ackBy time.Duration) {
 	p.confirmed = g.Have
 	p.expected = p.expected.union(g.Have)
 	if g.Ask {
 		// A message carries everything, so of several only the last need be confirmed.
-		p.ackBy = now + ackDelay
+		p.ackBy = ackBy
 	}
 }
 
@@ -49,15 +50,16 @@ func (p *peer) expects(have set) bool { return p.expected.containsAll(have) }
 func (p *peer) confirms(have set) bool { return p.confirmed.containsAll(have) }
 
 // newsDue returns when to send have to p, given that what is new goes out at
-// newsAt. What was sent and is not confirmed goes out again after a while.
+// newsAt. What was sent and is not confirmed goes out again at retryAt.
 // A message carries everything, so it stands in for all before it, and
 // the time runs from the last.
-func (p *peer) newsDue(have set, newsAt time.Duration) time.Duration {
-	switch {
-	case !p.expects(have):
-		return newsAt
-	case !p.confirms(have):
-		return p.sentAt + retryAfter
+func (p *peer) newsDue(have set, newsAt, retryAt time.Duration) time.Duration {
+	due := never
+	if !p.expects(have) {
+		due = newsAt
 	}
-	return never
+	if !p.confirms(p.expected) {
+		due = min(due, retryAt)
+	}
+	return due
 }

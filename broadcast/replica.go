@@ -5,19 +5,11 @@ import (
 	"time"
 )
 
-// The delays trade messages for latency. No value of theirs can lose anything.
+// The times from one exchange of a leaf with another to the next. While the hub does not confirm what it was sent, or nobody has
+// been heard, it is the retry of the leaf's pace.
 const (
-	// roundDelay is how long the hub gathers news before a round. It bounds the latency, two hops and
-	// a round, and the cost, a message to each leaf per round.
-	roundDelay = 120 * time.Millisecond
-	// retryAfter is how long a node waits for what it sent to be confirmed. It covers ackDelay and
-	// two hops of up to 250 ms; if hops are slower, nodes only send more than they must.
-	retryAfter = time.Second
-	// ackDelay is how long a confirmation waits for a message that is sent anyway (the
-	// delayed acknowledgement of TCP, RFC 1122 §4.2.3.2).
-	ackDelay = 500 * time.Millisecond
-	// exchangeEvery is how often a leaf that knows of no trouble talks to a random other.
-	exchangeEvery = 5 * time.Second
+	silentAfter   = 10 * time.Second // while nothing comes from the hub
+	exchangeEvery = time.Minute      // while all is well
 )
 
 // A replica decides what a node sends, and when. It does no I/O and has no clock: every
@@ -27,11 +19,10 @@ const (
 // CRDT, the G-Set (Shapiro et al. 2011). Duplicates and reordering do no harm, and
 // a lost message is made up for by any later one.
 //
-// Nodes form a star. Its hub is the first node. A leaf sends news to the hub
-// at once, the hub to the leaves in rounds. Because a cut may part a node from the hub,
-// leaves also send their set to random leaves, and are told what they lack
-// (push-pull anti-entropy, Demers et al. 1987): seldom as a rule, but
-// often while the hub does not confirm what they have.
+// Nodes form a star or a mesh; see plan. In a star, leaves send news to the hub, and the hub sends it to the leaves in
+// rounds. Because a cut may part a node from the hub, leaves also send their set to random leaves, and are told what
+// they lack (push-pull anti-entropy, Demers et al. 1987): seldom as a rule, but often while the hub does not confirm
+// what they sent, or is silent.
 //
 // A node that has just started may have been there before, and lost its memory. As long as it has heard from nobody, it
 // asks a random other node.
@@ -42,8 +33,8 @@ const (
 // which deliver something again and again, be they one-way, lead from S to the other nodes. Then
 // one of them leads from some node u in S to some w outside.
 //
-//  1. If u or w is the hub, they are neighbours. w does not have v, hence never confirmed it, hence
-//     newsDue is never never: u sends at once or in the next round, and then every retryAfter, for ever.
+//  1. If u and w are neighbours: w does not have v, hence never confirmed it. u plans to send news as soon as a
+//     neighbour may lack any, so it sends v; and then again whenever its retry has passed, for ever.
 //  2. If both are leaves, u sends to a random leaf at least every exchangeEvery, for
 //     ever, so with probability 1 it chooses w again and again.
 //
@@ -51,52 +42,63 @@ const (
 //
 // # Why there are no storms
 //
-// A leaf sends the hub a message for each message with news, and else at most one each retryAfter and
-// ackDelay. The hub sends a leaf at most one message in each of those and in each round. A leaf sends one
-// exchange each retryAfter at most, and an exchange is answered at most once, as an answer does not ask.
+// A node sends a neighbour news that came from a client, which in a star the hub passes on once a round, and else at most
+// one message in each of its relay, retry and ack. A leaf sends one exchange each retry at most, and an exchange
+// is answered at most once, as an answer does not ask.
 type replica struct {
+	plan       plan
+	pace       pace // its own
 	have       set
 	peers      map[string]*peer
-	neighbours []*peer // of the hub all nodes, of a leaf the hub
-	leaves     []*peer // of a leaf the other leaves, of the hub none
+	neighbours []*peer // in a star, of the hub all nodes, of a leaf the hub; in a mesh all nodes
+	strangers  []*peer // of a leaf the other leaves, of others none
 	others     []*peer // both of these
-	heard      bool    // another node has sent a message
-	gather     time.Duration
+	index      int     // of this node among all
 	rng        *rand.Rand
 
+	clock       time.Duration // what the wall clock shows when the replica's time is 0
 	newsAt      time.Duration // when neighbours are sent what is new to them; never if nothing is
-	behindSince time.Duration // since when nobody was heard, or some neighbour has not confirmed everything; never if all is well
-	exchangedAt time.Duration // when a random leaf was last chosen
+	roundAt     time.Duration // when that was done last
+	heard       bool          // another node has sent a message
+	heardAt     time.Duration // when a neighbour did last
+	behindSince time.Duration // since when nobody was heard, or some neighbour has not confirmed what it was sent; never if all is well
+	exchangedAt time.Duration // when a stranger was last chosen
 }
 
 // newReplica returns a replica that is alone.
-func newReplica() *replica {
-	return &replica{have: set{}, newsAt: never, behindSince: never}
+func newReplica(p plan) *replica {
+	return &replica{plan: p, have: set{}, newsAt: never, roundAt: -never, behindSince: never}
 }
+
+// setClock tells the replica what the wall clock shows when its own time is 0. Wall clocks are only good for slots: they
+// may be off, and be set.
+func (r *replica) setClock(clock time.Duration) { r.clock = clock }
 
 // join makes the replica the node self among nodes, in the order that all of them
 // agree on. It is called once. The replica keeps rng, and draws from it in the calls of its methods.
 func (r *replica) join(self string, nodes []string, rng *rand.Rand, now time.Duration) []message {
+	hub := self == nodes[0]
+	r.pace = r.plan.of(hub)
 	r.peers = make(map[string]*peer, len(nodes))
-	for _, id := range nodes {
+	for i, id := range nodes {
 		if id == self {
+			r.index = i
 			continue
 		}
-		p := &peer{id: id, neighbour: id == nodes[0] || self == nodes[0], ackBy: never}
+		p := &peer{id: id, neighbour: r.plan.mesh || hub || i == 0, ackBy: never}
 		r.peers[id] = p
 		if p.neighbour {
 			r.neighbours = append(r.neighbours, p)
 		} else {
-			r.leaves = append(r.leaves, p)
+			r.strangers = append(r.strangers, p)
 		}
 		r.others = append(r.others, p)
 	}
-	if len(r.neighbours) > 1 { // only a hub has several
-		r.gather = roundDelay
-	}
-	// The first exchanges of the leaves are spread over the whole interval.
 	r.rng = rng
-	r.exchangedAt = now - time.Duration(rng.Int64N(int64(exchangeEvery)))
+	r.heardAt = now
+	r.behindSince = now + r.pace.own.slot                                   // others may wait for the first slot
+	r.exchangedAt = now - time.Duration(rng.Int64N(int64(exchangeEvery/2))) // so that leaves do not go in step
+	r.announce(r.pace.own, now)
 	return r.tick(now)
 }
 
@@ -109,6 +111,7 @@ type message struct {
 // broadcast adds a client's value.
 func (r *replica) broadcast(v int64, now time.Duration) []message {
 	r.have = r.have.union(set{{v, v}})
+	r.announce(r.pace.own, now)
 	return r.tick(now)
 }
 
@@ -119,10 +122,16 @@ func (r *replica) receive(from string, g gossip, now time.Duration) []message {
 		return nil
 	}
 	r.heard = true
-	r.have = r.have.union(g.Have)
-	p.hear(g, now)
+	if p.neighbour {
+		r.heardAt = now
+	}
+	p.hear(g, now+r.pace.ack)
+	if !r.have.containsAll(g.Have) {
+		r.have = r.have.union(g.Have)
+		r.announce(r.pace.relay, now)
+	}
 	out := r.tick(now)
-	if !p.neighbour && g.Ask && p.newsDue(r.have, now) <= now {
+	if !p.neighbour && g.Ask && p.newsDue(r.have, now, p.sentAt+r.pace.retry) <= now {
 		out = append(out, r.tell(p, false, now))
 	}
 	return out
@@ -131,7 +140,6 @@ func (r *replica) receive(from string, g gossip, now time.Duration) []message {
 // tick does what is due. It is called at the time that next returned; earlier or
 // more often does no harm.
 func (r *replica) tick(now time.Duration) []message {
-	r.observe(now)
 	var out []message
 	for _, p := range r.neighbours {
 		if r.due(p) <= now {
@@ -139,8 +147,9 @@ func (r *replica) tick(now time.Duration) []message {
 		}
 	}
 	if r.newsAt <= now {
-		r.newsAt = never
+		r.newsAt, r.roundAt = never, now
 	}
+	r.observe(now)
 	if r.exchangeDue() <= now {
 		r.exchangedAt = now
 		partners := r.partners()
@@ -158,15 +167,30 @@ func (r *replica) next() time.Duration {
 	return at
 }
 
-// observe plans a round if a neighbour lacks something, and keeps behindSince.
-func (r *replica) observe(now time.Duration) {
-	news, behind := false, !r.heard
+// announce plans to tell the neighbours what is new to any of them, after a wait.
+func (r *replica) announce(w wait, now time.Duration) {
 	for _, p := range r.neighbours {
-		news = news || !p.expects(r.have)
-		behind = behind || !p.confirms(r.have)
+		if !p.expects(r.have) {
+			r.newsAt = min(r.newsAt, max(r.after(w, now), r.roundAt+r.pace.rest))
+			return
+		}
 	}
-	if news {
-		r.newsAt = min(r.newsAt, now+r.gather)
+}
+
+// after returns the end of a wait that begins at t. The slots of different nodes are some ns apart, so that
+// they never fall on the same instant of virtual time.
+func (r *replica) after(w wait, t time.Duration) time.Duration {
+	if w.slot > 0 {
+		t += w.slot - (r.clock+t)%w.slot + time.Duration(r.index)
+	}
+	return t + w.more
+}
+
+// observe keeps behindSince.
+func (r *replica) observe(now time.Duration) {
+	behind := !r.heard
+	for _, p := range r.neighbours {
+		behind = behind || !p.confirms(p.expected)
 	}
 	switch {
 	case !behind:
@@ -178,13 +202,13 @@ func (r *replica) observe(now time.Duration) {
 
 // due returns when the neighbour p must be told what we have.
 func (r *replica) due(p *peer) time.Duration {
-	return min(p.newsDue(r.have, r.newsAt), p.ackBy)
+	return min(p.newsDue(r.have, r.newsAt, r.after(wait{slot: r.pace.own.slot}, p.sentAt+r.pace.retry)), p.ackBy)
 }
 
 // partners returns those of whom an exchange chooses one.
 func (r *replica) partners() []*peer {
 	if r.heard {
-		return r.leaves
+		return r.strangers
 	}
 	return r.others
 }
@@ -195,7 +219,11 @@ func (r *replica) exchangeDue() time.Duration {
 	if len(r.partners()) == 0 {
 		return never
 	}
-	return min(r.exchangedAt+exchangeEvery, max(r.exchangedAt, r.behindSince)+retryAfter)
+	return min(
+		r.exchangedAt+exchangeEvery,
+		max(r.exchangedAt, r.heardAt)+silentAfter,
+		max(r.exchangedAt, r.behindSince)+r.pace.retry,
+	)
 }
 
 // tell returns a message to p with everything that we have.

@@ -28,7 +28,7 @@ type replicas struct {
 	missing map[int64]int           // how many replicas do not have it
 }
 
-func newReplicas(n int, seed uint64, hop time.Duration) *replicas {
+func newReplicas(n int, p plan, seed uint64, hop time.Duration) *replicas {
 	s := &replicas{
 		rng:     rand.New(rand.NewPCG(seed, 0)),
 		latency: func() time.Duration { return hop },
@@ -42,7 +42,7 @@ func newReplicas(n int, seed uint64, hop time.Duration) *replicas {
 		s.nodes = append(s.nodes, fmt.Sprintf("n%d", i))
 	}
 	for i, id := range s.nodes {
-		r := newReplica()
+		r := newReplica(p)
 		s.replicas = append(s.replicas, r)
 		s.ticks = append(s.ticks, never)
 		s.send(i, r.join(id, s.nodes, rand.New(rand.NewPCG(seed, uint64(i+1))), 0))

@@ -14,7 +14,7 @@ import (
 // TestScenarios carries out the schedules in testdata/scenarios, which are written to be read: the commands are above the
 // line ----, what came of them is below. The commands are
 //
-//	nodes COUNT HOP       nodes n0 … on a network where a hop takes that long; n0 is the hub
+//	nodes COUNT BUDGET    nodes n0 … on a network where a hop takes 100 ms; n0 is the hub
 //	broadcast NODE VALUE  a client gives a node a value
 //	cut NODE>NODE …       nothing that arrives from now on gets from the one to the other; * is every node
 //	heal                  all cuts end
@@ -76,9 +76,9 @@ func (s *scenario) do(d *datadriven.TestData) {
 }
 
 // build makes the nodes, and a network that tells what happens on it.
-func (s *scenario) build(count int, hop time.Duration) {
+func (s *scenario) build(count int, budget time.Duration) {
 	s.cut = make(map[[2]int]bool)
-	s.net = newReplicas(count, 1, hop)
+	s.net = newReplicas(count, newPlan(budget), 1, hop)
 	for _, r := range s.net.replicas {
 		r.heard = true // they have been up for a while: none looks for what it may have lost
 	}

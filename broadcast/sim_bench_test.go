@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -35,4 +37,50 @@ func BenchmarkSim(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(messages), "µs/message")
 		})
 	}
+}
+
+// BenchmarkSize measures what each budget costs, and what latency it gives, in clusters of several sizes that all work for 20 s
+// with the load of challenge 3d: messages between nodes per operation, and stable latency, beside the least cost.
+func BenchmarkSize(b *testing.B) {
+	for _, nodes := range []int{5, 25, 100, 400} {
+		for _, budget := range budgets {
+			if nodes == 400 && newPlan(budget).mesh {
+				continue // it would take minutes: hundreds of messages per operation
+			}
+			b.Run(fmt.Sprintf("nodes=%d/budget=%v", nodes, budget), func(b *testing.B) {
+				test := challenge3e()
+				test.NodeCount = nodes
+				test.Program = harness.InProcess(broadcaster(budget))
+				var res harness.Result
+				for b.Loop() {
+					test.Seed++
+					var err error
+					res, err = sim.Run(new(testing.T), test)
+					require.NoError(b, err)
+					require.Equal(b, check.Valid, res.Valid, res.Reasons)
+				}
+				latency := res.Workload.(*check.SetFullResult).StableLatencies
+				b.ReportMetric(res.Net.Servers.MsgsPerOp, "msgs/op")
+				b.ReportMetric(leastCost(nodes, budget), "bound-msgs/op")
+				b.ReportMetric(float64(latency.Median), "median-ms")
+				b.ReportMetric(float64(latency.Max), "max-ms")
+			})
+		}
+	}
+}
+
+// leastCost is what a budget costs at least in messages per operation, if half of 100 operations a second are broadcasts, spread
+// over all nodes. With one hop, each node sends its news to each other node once per window. With two hops
+// there is a hub: in a window, all nodes with news send it some, and it sends all of them some. Either windows
+// follow each other, or the leaves send at once and the hub's window begins when something new comes.
+func leastCost(nodes int, budget time.Duration) float64 {
+	const ops, values = 100.0, 50.0 // a second
+	n, others := float64(nodes), float64(nodes-1)
+	withNews := func(window float64) float64 { return 1 - math.Exp(-values/n*window) } // the share of nodes
+	window := (budget - 2*hop).Seconds()
+	if window <= 0 {
+		window = (budget - hop).Seconds()
+		return n * others * withNews(window) / (ops * window)
+	}
+	return min(others*(1+withNews(window))/window, others*(values/n+1/(window+1/values))) / ops
 }

@@ -9,12 +9,18 @@ import (
 	"glomers/harness"
 	"glomers/harness/history"
 	"glomers/harness/sim"
+	"glomers/node"
 )
+
+// broadcaster is a node with a budget.
+func broadcaster(budget time.Duration) func(n *node.Node) {
+	return func(n *node.Node) { serve(n, newPlan(budget)) }
+}
 
 // challenge3e is challenge 3d and 3e: 25 nodes, 100 ms a hop.
 func challenge3e() harness.Test {
 	return harness.Test{
-		Workload: "broadcast", Program: harness.InProcess(serve),
+		Workload: "broadcast", Program: harness.InProcess(broadcaster(defaultBudget)),
 		NodeCount: 25, Rate: 100, TimeLimit: 20 * time.Second, Latency: 100 * time.Millisecond,
 	}
 }
@@ -22,7 +28,7 @@ func challenge3e() harness.Test {
 // challenge3c is challenge 3b, and with a partition 3c.
 func challenge3c() harness.Test {
 	return harness.Test{
-		Workload: "broadcast", Program: harness.InProcess(serve),
+		Workload: "broadcast", Program: harness.InProcess(broadcaster(defaultBudget)),
 		NodeCount: 5, Rate: 10, TimeLimit: 20 * time.Second,
 	}
 }
@@ -39,14 +45,34 @@ func scenarios() []sim.Scenario {
 	for _, fault := range []string{"partition", "loss", "duplicate", "reorder", "slow", "pause", "skew"} {
 		all = append(all, sim.Scenario{Name: fault, Test: with(challenge3c(), fault)})
 	}
-	return append(all,
+	all = append(all,
 		sim.Scenario{Name: "quiet", Test: challenge3c()},
 		sim.Scenario{Name: "all", Test: with(challenge3c(), "partition", "loss", "duplicate", "reorder", "slow", "pause", "skew")},
-		sim.Scenario{Name: "large", Test: with(challenge3e(), "partition"), Seeds: 4},
 	)
+	for _, budget := range budgets {
+		test := with(challenge3c(), everything...)
+		test.Program = harness.InProcess(broadcaster(budget))
+		all = append(all, sim.Scenario{Name: budget.String(), Test: test})
+	}
+	return all
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+// everything is all faults that broadcast promises to survive, but for slow nodes and links.
+var everything = []string{"partition", "loss", "duplicate", "reorder", "pause", "skew"}
+
+// largeScenarios are of the large cluster.
+func largeScenarios() []sim.Scenario {
+	all := []sim.Scenario{{Name: "partition", Test: with(challenge3e(), "partition"), Seeds: 4}}
+	for _, budget := range budgets {
+		test := with(challenge3e(), everything...)
+		test.Program = harness.InProcess(broadcaster(budget))
+		all = append(all, sim.Scenario{Name: budget.String(), Test: test, Seeds: 2})
+	}
+	return all
+}
+
+func TestSim(t *testing.T)      { sim.Sweep(t, scenarios()...) }
+func TestSimLarge(t *testing.T) { sim.Sweep(t, largeScenarios()...) }
 
 // A node that is killed comes back without its memory. Although no client has anything new, it soon has all that
 // the others have: those have not stopped at knowing what it had before.
