@@ -34,6 +34,7 @@ func All() []Baseline {
 	inMemory := Promise{Available: true}
 	owned := Promise{} // what has one place is not to be had elsewhere
 	strict := Promise{Models: []string{"strict-serializable"}}
+	strictService := Promise{Available: true, Durable: true, Models: strict.Models}
 	atomic := Promise{Available: true, Models: []string{"read-atomic"}}
 	return []Baseline{
 		{"cas-counter", "g-counter", "adds by compare-and-set in seq-kv, and writes before it reads", all, CASCounter},
@@ -44,8 +45,11 @@ func All() []Baseline {
 		{"last-write-wins", "txn-rw-register", "runs transactions where they come in, and sends what they wrote to all", atomic, LastWriteWins},
 		{"lin-log", "kafka", "appends by compare-and-set in lin-kv", all, LinLog},
 		{"lin-proxy", "lin-kv", "passes requests on to the service lin-kv", all, LinProxy},
+		{"lin-root", "txn-list-append", "swaps the whole store, one key of lin-kv, by compare-and-set", strictService, LinRoot},
+		{"mesh", "broadcast", "sends each value to all other nodes at once", inMemory, Mesh},
 		{"oracle-ids", "unique-ids", "asks the service lin-tso for every id", all, OracleIDs},
 		{"owner-log", "kafka", "gives each key an owner; cut off from it, one cannot send", owned, OwnerLog},
+		{"pn-counter", "pn-counter", "counts up and down apart, and gossips both", inMemory, PNCounter},
 		{"random-ids", "unique-ids", "draws 128 random bits", all, RandomIDs},
 		{"single-copy", "txn-rw-register", "runs all transactions on one node; cut off from it, one can do nothing", strict, SingleCopy},
 		{"star", "broadcast", "passes values on over one node in the middle", inMemory, Star},

@@ -17,7 +17,7 @@ const gossipEvery = 200 * time.Millisecond
 // 1987). It knows no topology, no acknowledgements and no repeats: whatever is lost, a later round
 // makes up for. The cost is the same with and without news, and messages grow with the set.
 func Gossip(n *node.Node) {
-	have := gossip(n)
+	have := gossipedSet(n)
 	relay.IgnoreTopology(n)
 	node.HandleRPC(n, "broadcast", func(_ context.Context, m relay.Message) (struct{}, error) {
 		have.Add(m.Message)
@@ -29,23 +29,27 @@ func Gossip(n *node.Node) {
 // GossipSet is Gossip for the workload g-set, which is broadcast by other names. A set that only grows is the simplest CRDT
 // (Shapiro et al. 2011): merging is union, so order and repeats of messages do not matter.
 func GossipSet(n *node.Node) {
-	have := gossip(n)
-	relay.ServeSet(n, have)
+	relay.ServeSet(n, gossipedSet(n))
 }
 
-// gossip returns a set that n gossips about.
-func gossip(n *node.Node) *relay.Set {
+// gossipedSet returns a set that n gossips about.
+func gossipedSet(n *node.Node) *relay.Set {
 	var have relay.Set
-	node.Receive(n, "gossip", func(_ context.Context, _ string, heard relay.List) {
+	gossip(n, have.List, func(heard relay.List) {
 		for _, v := range heard.Messages {
 			have.Add(v)
 		}
 	})
+	return &have
+}
+
+// gossip sends what have returns to a random node in each round, and merges what it is sent.
+func gossip[T any](n *node.Node, have func() T, merge func(heard T)) {
+	node.Receive(n, "gossip", func(_ context.Context, _ string, heard T) { merge(heard) })
 	n.Every(gossipEvery, func(context.Context) {
 		if others := peers.Others(n); len(others) > 0 {
 			// Only a broken output is an error, and that ends the node.
-			_ = node.Notify(n, others[n.Rand().IntN(len(others))], "gossip", have.List())
+			_ = node.Notify(n, others[n.Rand().IntN(len(others))], "gossip", have())
 		}
 	})
-	return &have
 }

@@ -10,14 +10,19 @@ import (
 	"glomers/node"
 )
 
-// counterOverwrite has a total for each node, tells the others all that it has, and overwrites its own with what it is told. It
-// should take the maximum of each: what others say of its own total is old.
+// counterOverwrite overwrites its own total with what it is told. It should take the maximum of each: what others say of
+// its own total is old.
 func counterOverwrite(n *node.Node) {
+	gossipTotals(n, func(mine, heard map[string]int) { maps.Copy(mine, heard) })
+}
+
+// gossipTotals has a total for each node, tells the others all that it has, and merges what it is told.
+func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) {
 	type gossip struct {
 		Totals map[string]int `json:"totals"`
 	}
 	totals := make(map[string]int)
-	node.Receive(n, "gossip", func(_ context.Context, _ string, g gossip) { maps.Copy(totals, g.Totals) })
+	node.Receive(n, "gossip", func(_ context.Context, _ string, g gossip) { merge(totals, g.Totals) })
 	n.Every(200*time.Millisecond, func(context.Context) {
 		for _, to := range peers.Others(n) {
 			_ = node.Notify(n, to, "gossip", gossip{totals}) // fails only if the node ends

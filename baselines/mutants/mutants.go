@@ -107,6 +107,8 @@ func All() []Mutant {
 	alone.Strict = true
 
 	return []Mutant{
+		{"append-overwrite", "txn-list-append", "writes the store back without looking whether it has changed", at(committed, slow(20, "incompatible-order")), appendOverwrite},
+		{"append-stale", "txn-list-append", "reads from seq-kv, which may be old", at("strict-serializable", quiet(20, "G-single-item-realtime")), appendStale},
 		{"broadcast-gives-up", "broadcast", "repeats a message twice, then gives up", under(10, "partition", 3, lost), givesUp},
 		{"broadcast-headcount", "broadcast", "counts acknowledgements without looking whose they are", under(10, "partition", 5, lost), headcount},
 		{"broadcast-newest", "broadcast", "leaves the newest value out of reads", quiet(10, lost), newest},
@@ -131,6 +133,8 @@ func All() []Mutant {
 		{"log-reuse", "kafka", "looks for a free offset, and writes there later", slow(100, "inconsistent-offsets"), logReuse},
 		{"log-skip", "kafka", "shows what is behind a message that has not arrived", under(50, "loss", 2, "poll-skip"), logSkip},
 		{"log-tail", "kafka", "shows messages before it knows what comes before them", slow(100, "inconsistent-offsets"), logTail},
+		{"pn-net", "pn-counter", "keeps one total for each node, and the higher one of two", quiet(10, wrongSum), pnNet},
+		{"pn-twice", "pn-counter", "counts a message again that was repeated", under(10, "loss", 1, wrongSum), pnTwice},
 		{"set-replace", "g-set", "takes over a larger set in place of its own", quiet(10, lost), setReplace},
 		{"txn-abort", "txn-rw-register", "aborts, and leaves what it has written", at(committed, slow(100, "G1a")), txnAbort},
 		{"txn-alone", "txn-rw-register", "replicates nothing", alone, txnAlone},

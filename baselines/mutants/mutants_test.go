@@ -15,6 +15,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/sim"
+	"glomers/harness/workload"
 	"glomers/node"
 )
 
@@ -95,6 +96,14 @@ func TestAll(t *testing.T) {
 		require.NotEmpty(t, m.Breaks)
 		require.Positive(t, m.Caught.Seeds)
 		require.NotEmpty(t, m.Caught.Reason)
+	}
+}
+
+// There is no workload without a baseline that passes and a mutant that is caught.
+func TestEveryWorkloadHasBoth(t *testing.T) {
+	for _, name := range workload.Names() {
+		require.True(t, slices.ContainsFunc(baselines.All(), func(b baselines.Baseline) bool { return b.Workload == name }), name)
+		require.True(t, slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Workload == name }), name)
 	}
 }
 

@@ -1,4 +1,5 @@
-// Package counter is the protocol of the workload g-counter, and what keeping the sum in a service takes.
+// Package counter is the protocol of the workloads g-counter and pn-counter, what keeping the sum in a service takes, and what
+// keeping it without one takes.
 package counter
 
 import (

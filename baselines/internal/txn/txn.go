@@ -1,9 +1,10 @@
-// Package txn is the protocol of the workload txn-rw-register.
+// Package txn is the protocol of the workloads txn-rw-register and txn-list-append, and what keeping a whole store in a service takes.
 package txn
 
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 )
 
 // A Body is the body of a request and of its reply.
@@ -11,11 +12,11 @@ type Body struct {
 	Txn []Op `json:"txn"`
 }
 
-// An Op is a micro-operation: ["r", key, null] or ["w", key, value].
+// An Op is a micro-operation on registers: ["r", key, null] or ["w", key, value].
 type Op [3]json.RawMessage
 
 // Writes tells whether the micro-operation writes.
-func (o Op) Writes() bool { return string(o[0]) == `"w"` }
+func (o Op) Writes() bool { return string(o[0]) != `"r"` }
 
 // Key returns the key as JSON.
 func (o Op) Key() string { return string(o[1]) }
@@ -28,9 +29,14 @@ func (o Op) Found(value json.RawMessage) Op { return Op{o[0], o[1], value} }
 
 // UnmarshalJSON accepts arrays of three that begin with "r" or "w".
 func (o *Op) UnmarshalJSON(b []byte) error {
+	return o.decode(b, "w")
+}
+
+// decode accepts arrays of three that begin with "r" or what writes are called.
+func (o *Op) decode(b []byte, write string) error {
 	var parts []json.RawMessage
-	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 3 || string(parts[0]) != `"r"` && string(parts[0]) != `"w"` {
-		return fmt.Errorf(`txn: %.100s is no micro-operation: want ["r", key, null] or ["w", key, value]`, b)
+	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 3 || string(parts[0]) != `"r"` && string(parts[0]) != strconv.Quote(write) {
+		return fmt.Errorf(`txn: %.100s is no micro-operation: want ["r", key, null] or [%q, key, value]`, b, write)
 	}
 	*o = Op(parts)
 	return nil

@@ -30,3 +30,42 @@ func TestMalformed(t *testing.T) {
 		require.ErrorContains(t, json.Unmarshal([]byte(text), &op), "no micro-operation", text)
 	}
 }
+
+func TestRunLists(t *testing.T) {
+	var lists txn.Lists
+	for _, c := range []struct{ request, reply string }{
+		{`[["r",1,null],["append",1,9007199254740993],["r",1,null]]`, `[["r",1,null],["append",1,9007199254740993],["r",1,[9007199254740993]]]`},
+		{`[["append",1,2],["append","1",3]]`, `[["append",1,2],["append","1",3]]`},
+		{`[["r",1,null],["r","1",null]]`, `[["r",1,[9007199254740993,2]],["r","1",[3]]]`},
+		{`[]`, `[]`},
+	} {
+		var ops, done []txn.ListOp
+		require.NoError(t, json.Unmarshal([]byte(c.request), &ops))
+		lists, done = lists.Run(ops)
+		reply, err := json.Marshal(done)
+		require.NoError(t, err)
+		require.Equal(t, c.reply, string(reply))
+	}
+}
+
+// A transaction that is run twice on the same lists, as when somebody else was faster, appends once.
+func TestRunListsAgain(t *testing.T) {
+	var ops []txn.ListOp
+	require.NoError(t, json.Unmarshal([]byte(`[["append",1,2]]`), &ops))
+	before, _ := txn.Lists{}.Run(ops)
+	first, _ := before.Run(ops)
+	second, _ := before.Run(ops)
+	require.Equal(t, first, second)
+	require.Len(t, before["1"], 1)
+	require.Len(t, first["1"], 2)
+}
+
+// Each kind of store refuses what the other one's clients send.
+func TestMalformedLists(t *testing.T) {
+	var op txn.Op
+	require.EqualError(t, json.Unmarshal([]byte(`["append",1,2]`), &op),
+		`txn: ["append",1,2] is no micro-operation: want ["r", key, null] or ["w", key, value]`)
+	var listOp txn.ListOp
+	require.EqualError(t, json.Unmarshal([]byte(`["w",1,2]`), &listOp),
+		`txn: ["w",1,2] is no micro-operation: want ["r", key, null] or ["append", key, value]`)
+}

@@ -1,0 +1,34 @@
+package mutants
+
+import (
+	"context"
+
+	"glomers/baselines/internal/counter"
+	"glomers/baselines/internal/peers"
+	"glomers/node"
+)
+
+// pnNet keeps the higher of two totals, as is right in a counter that only grows. But one that went down is newer than what others have heard
+// of it, which then comes back: the decrement is undone.
+func pnNet(n *node.Node) { gossipTotals(n, counter.Raise) }
+
+// pnTwice sends each change to all other nodes until it is acknowledged, and each of them adds what comes. When the acknowledgement is what
+// got lost, that is the same change again.
+func pnTwice(n *node.Node) {
+	type change struct {
+		Delta int `json:"delta"`
+	}
+	sum := 0
+	node.HandleRPC(n, "change", func(_ context.Context, c change) (struct{}, error) {
+		sum += c.Delta
+		return struct{}{}, nil
+	})
+	add := func(_ context.Context, delta int) error {
+		sum += delta
+		for _, to := range peers.Others(n) {
+			peers.Pass(n, to, "change", change{delta})
+		}
+		return nil
+	}
+	counter.Serve(n, add, func(context.Context) (int, error) { return sum, nil })
+}
