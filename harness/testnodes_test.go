@@ -86,6 +86,22 @@ func runNode(name string, args []string) {
 				}
 			}
 		})
+	case "pass-on": // each node starts args[0] messages, which then go round the nodes for ever
+		started, err := strconv.Atoi(args[0])
+		must(err)
+		registerEcho(n)
+		turn := 0
+		pass := func(b valueBody) {
+			must(node.Notify(n, n.NodeIDs()[turn%len(n.NodeIDs())], "pass", b))
+			turn++
+		}
+		node.Receive(n, "pass", func(_ context.Context, _ string, b valueBody) { pass(b) })
+		n.OnInit(func(context.Context) error {
+			for i := range started {
+				pass(valueBody{i})
+			}
+			return nil
+		})
 	case "hop": // like broadcast, and writes down how long each message was under way
 		type stamped struct {
 			Sent int64 `json:"sent"`

@@ -6,14 +6,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
+	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/workload"
 )
@@ -21,6 +24,7 @@ import (
 func (c *cli) checkCommand() *cobra.Command {
 	var (
 		flags  testFlags
+		out    string
 		asJSON bool
 	)
 	cmd := &cobra.Command{
@@ -33,10 +37,13 @@ is shows in its content. It may also be the directory of a run, which has one or
 other. A directory of this program also says what the workload and the options
 were; flags override that.
 
-A history does not say whether the run broke, nor whether a fault was ever in force.`,
+A history does not say whether the run broke, nor whether a fault was ever in force.
+
+Nothing is written beside FILE. With --out, a violation of lin-kv is also drawn.`,
 		Example: `  glomers check store/latest
   glomers check -w broadcast maelstrom/store/latest/history.edn
   glomers check -w txn-rw-register history.jsonl --consistency-models snapshot-isolation
+  glomers check -w lin-kv history.jsonl --out pictures
   glomers check store/latest --availability total --json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -45,16 +52,18 @@ A history does not say whether the run broke, nor whether a fault was ever in fo
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.check(cmd, flags.test, args[0], asJSON)
+			return c.check(cmd, flags.test, args[0], out, asJSON)
 		},
 	}
 	flags.registerVerdict(cmd)
+	cmd.Flags().StringVar(&out, "out", "", "`directory` for the pictures of a violation; without it, none are drawn")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the judgement as JSON, and nothing else, on stdout")
 	return cmd
 }
 
-// check judges the history at path by the flags, which t has.
-func (c *cli) check(cmd *cobra.Command, t harness.Test, path string, asJSON bool) error {
+// check judges the history at path by the flags, which t has. Pictures of a violation go to the directory out, "" for
+// none.
+func (c *cli) check(cmd *cobra.Command, t harness.Test, path, out string, asJSON bool) error {
 	file, record, err := findHistory(path)
 	if err != nil {
 		return err
@@ -76,10 +85,37 @@ func (c *cli) check(cmd *cobra.Command, t harness.Test, path string, asJSON bool
 		return err
 	}
 	c.worsen(statusOf(j.Valid))
+	var pictures []string
+	if out != "" {
+		if pictures, err = writePictures(out, j.Workload); err != nil {
+			return err
+		}
+	}
 	if asJSON {
 		return writeJSON(c.stdout, j)
 	}
-	return writeJudgement(c.stdout, record.Workload, j)
+	return writeJudgement(c.stdout, record.Workload, j, pictures)
+}
+
+// writePictures writes the files of a result that has any to dir, which is made if need be, and returns their paths.
+func writePictures(dir string, r check.Result) ([]string, error) {
+	illustrated, ok := r.(check.Illustrated)
+	if !ok {
+		return nil, nil
+	}
+	var paths []string
+	artifacts := illustrated.Artifacts()
+	for _, name := range slices.Sorted(maps.Keys(artifacts)) {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, fmt.Errorf("--out: %w", err)
+		}
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, artifacts[name], 0o644); err != nil {
+			return nil, fmt.Errorf("--out: %w", err)
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
 }
 
 // A record is what a run's test.json says about how to judge its history. Without nodes, the checkers
@@ -143,12 +179,19 @@ func (r record) workload() (workload.Workload, error) {
 	})
 }
 
-// writeJudgement says what a history shows.
-func writeJudgement(w io.Writer, workload string, j harness.Judgement) error {
+// writeJudgement says what a history shows, and where there are pictures of it, or how to get them.
+func writeJudgement(w io.Writer, workload string, j harness.Judgement, pictures []string) error {
 	var b strings.Builder
 	writeVerdict(&b, workload, j)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, j)
+	_, drawable := j.Workload.(check.Illustrated)
+	switch {
+	case len(pictures) > 0:
+		writeRow(rows, "pictures", "%s", strings.Join(pictures, ", "))
+	case drawable && j.Workload.Verdict() == check.Invalid:
+		writeRow(rows, "pictures", "none: --out DIR would draw the violation")
+	}
 	if err := rows.Flush(); err != nil {
 		return err
 	}

@@ -170,3 +170,47 @@ func TestCheckVerdicts(t *testing.T) {
 		})
 	}
 }
+
+// Pictures of a violation are drawn where the user asks for them, and nowhere else.
+func TestCheckPictures(t *testing.T) {
+	t.Parallel()
+	const stale = `{"index":0,"type":"invoke","process":0,"f":"write","value":[0,1]}
+{"index":1,"type":"ok","process":0,"f":"write","value":[0,1]}
+{"index":2,"type":"invoke","process":1,"f":"read","value":[0,null]}
+{"index":3,"type":"ok","process":1,"f":"read","value":[0,2]}
+`
+	dir := t.TempDir()
+	invalid, valid := filepath.Join(dir, "invalid.jsonl"), filepath.Join(dir, "valid.jsonl")
+	require.NoError(t, os.WriteFile(invalid, []byte(stale), 0o600))
+	require.NoError(t, os.WriteFile(valid, []byte(strings.ReplaceAll(stale, "[0,2]", "[0,1]")), 0o600))
+	out := filepath.Join(dir, "new", "out")
+	picture := filepath.Join(out, "violation-1.html")
+
+	status, stdout, stderr := execute("check", invalid, "-w", "lin-kv")
+	require.Equal(t, statusInvalid, status, stderr)
+	require.Regexp(t, `(?m)^  pictures +none: --out DIR `, stdout)
+	require.NoDirExists(t, out)
+
+	status, stdout, stderr = execute("check", valid, "-w", "lin-kv", "--out", out)
+	require.Equal(t, statusValid, status, stderr)
+	require.NotContains(t, stdout, "pictures")
+	require.NoDirExists(t, out)
+
+	for _, format := range []string{"--json=false", "--json"} {
+		status, stdout, stderr = execute("check", invalid, "-w", "lin-kv", "--out", out, format)
+		require.Equal(t, statusInvalid, status, stderr)
+		require.Equal(t, format == "--json", json.Valid([]byte(stdout)))
+		require.Equal(t, format != "--json", strings.Contains(stdout, picture))
+		page, err := os.ReadFile(picture)
+		require.NoError(t, err)
+		require.Contains(t, string(page), "<html")
+		require.NoError(t, os.RemoveAll(out))
+	}
+
+	status, _, stderr = execute("check", invalid, "-w", "lin-kv", "--out", valid)
+	require.Equal(t, statusBroken, status)
+	require.Contains(t, stderr, "--out: ")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, left, 3, "the two histories, and the parent of out")
+}

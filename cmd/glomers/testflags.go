@@ -40,7 +40,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "node-count", "", "n", "", "run nodes n0 … n(k-1); without it, five nodes n1 … n5", whole(&t.NodeCount))
 	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
 	define(cmd, "rate", "", "n", "5", "operations per second, over all workers", f.setRate)
-	define(cmd, "concurrency", "", "n", "1n", "workers; 4n is four per node", f.setConcurrency)
+	define(cmd, "concurrency", "", "n", defaultWorkers(), "workers; 4n is four per node", f.setConcurrency)
 	define(cmd, "latency", "", "ms", "0", "mean latency of messages between nodes", span(&t.Latency, time.Millisecond, 0))
 	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+alternatives(dists), f.setDist)
 	define(cmd, "nemesis", "", "names", "", "faults to inject: "+alternatives(faults), someOf(&t.Nemesis, faults))
@@ -107,6 +107,18 @@ func (f *testFlags) setConcurrency(text string) error {
 		return errors.New("want a whole number from 1, or one per node such as 4n")
 	}
 	return nil
+}
+
+// defaultWorkers says how many workers there are without --concurrency.
+func defaultWorkers() string {
+	usual := workload.DefaultWorkers("", 1)
+	text := fmt.Sprintf("%dn", usual)
+	for _, name := range workload.Names() {
+		if n := workload.DefaultWorkers(name, 1); n != usual {
+			text += fmt.Sprintf("; %s: %dn", name, n)
+		}
+	}
+	return text
 }
 
 func (f *testFlags) setDist(text string) error {

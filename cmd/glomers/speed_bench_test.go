@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// compile makes the program of this package, and returns a builder for others.
+func compile(b *testing.B) (build *builder, glomers string) {
+	b.Helper()
+	build, err := newBuilder()
+	require.NoError(b, err)
+	b.Cleanup(build.close)
+	glomers, err = build.program(b.Context(), ".")
+	require.NoError(b, err)
+	return build, glomers
+}
+
+// execution runs a command line as a process. It returns how long that took, from start to end, and the peak memory in
+// bytes: that of whichever process had most, the harness or a node. It is no less than what this
+// process has, which is little.
+func execution(b *testing.B, glomers string, args ...string) (took time.Duration, memory int64) {
+	b.Helper()
+	cmd := exec.Command(glomers, append(args, "--store", b.TempDir())...)
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	took = time.Since(start)
+	require.NoError(b, err, "%s", out)
+	memory = int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	if runtime.GOOS == "linux" {
+		memory <<= 10 // it is in KiB there
+	}
+	return took, memory
+}
+
+// BenchmarkOverhead measures how much longer than its time limit an echo test takes. Run it, as the following, with -benchtime 1x.
+func BenchmarkOverhead(b *testing.B) {
+	build, glomers := compile(b)
+	echo, err := build.program(b.Context(), filepath.Join("..", "..", "echo"))
+	require.NoError(b, err)
+	for _, limit := range []time.Duration{time.Second, 5 * time.Second} {
+		b.Run("limit="+limit.String(), func(b *testing.B) {
+			line := fmt.Sprintf("test -w echo --node-count 1 --time-limit %v --bin %s", limit.Seconds(), echo)
+			var overhead time.Duration
+			for b.Loop() {
+				took, _ := execution(b, glomers, words(line)...)
+				overhead += took - limit
+			}
+			b.ReportMetric(overhead.Seconds()*1e3/float64(b.N), "ms-overhead")
+			b.ReportMetric(0, "ns/op") // it says no more
+		})
+	}
+}
+
+// BenchmarkChallenges measures the peak memory of the challenges' published commands, with a time limit of 5 s, or of
+// GLOMERS_TIME_LIMIT in seconds. With GLOMERS_TIME_LIMIT=published it is that.
+func BenchmarkChallenges(b *testing.B) {
+	build, glomers := compile(b)
+	limit := os.Getenv("GLOMERS_TIME_LIMIT")
+	if limit == "" {
+		limit = "5"
+	}
+	for _, ch := range challenges() {
+		b.Run(ch.id+"-"+strings.ReplaceAll(ch.name, " ", "-"), func(b *testing.B) {
+			bin, err := build.program(b.Context(), filepath.Join("..", "..", ch.dir))
+			require.NoError(b, err)
+			args := ch.command(bin, overrides{})
+			if limit != "published" {
+				args.set("--time-limit", limit)
+			}
+			var most int64
+			for b.Loop() {
+				_, memory := execution(b, glomers, args...)
+				most = max(most, memory)
+			}
+			b.ReportMetric(float64(most)/(1<<20), "MiB")
+			b.ReportMetric(0, "ns/op") // it says no more
+		})
+	}
+}
