@@ -71,4 +71,7 @@
 //
 // and beside the workloads the links Store/current, to the run that was started last, and Store/latest, to
 // the one that was finished last.
+//
+// The history and the journal are written out several times a second, in whole lines, so that a run can be followed, and one that was
+// killed leaves them. [Running] tells whether a run goes on.
 package harness

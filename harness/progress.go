@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -16,8 +17,11 @@ func (r *run) enter(phase string, planned time.Duration) {
 	r.report()
 }
 
-// report calls Test.Progress.
+// report calls Test.Progress, and has the store write out what it has.
 func (r *run) report() {
+	if err := r.store.flush(); err != nil {
+		r.fail(fmt.Errorf("harness: %w", err))
+	}
 	if r.test.Progress == nil {
 		return
 	}
@@ -37,7 +41,7 @@ func (r *run) report() {
 
 // reportEvery reports now and then, as long as the run lives.
 func (r *run) reportEvery(interval time.Duration) {
-	if r.test.Progress == nil {
+	if r.test.Progress == nil && r.store.dir == "" {
 		return
 	}
 	r.after(interval, func() {

@@ -65,8 +65,11 @@ func Run(ctx context.Context, t Test) (Result, error) {
 	err = r.live(ctx)
 	r.stop()
 	r.enter(PhaseCheck, 0)
+	if err == nil {
+		err = r.err // of the store
+	}
 	res := r.judge(err)
-	if storeErr := st.finish(r.history, res); err == nil && storeErr != nil {
+	if storeErr := st.finish(res); err == nil && storeErr != nil {
 		err = storeErr
 		res.Valid, res.Error = max(res.Valid, broken(err).Valid), err.Error()
 	}
@@ -294,6 +297,9 @@ func (r *run) recordOp(op history.Op) history.Op {
 	op.Time = int64(r.now())
 	r.history = append(r.history, op)
 	r.progress.count(op)
+	if err := r.store.recordOp(op); err != nil {
+		r.fail(fmt.Errorf("harness: %w", err))
+	}
 	if r.test.OnOp != nil {
 		r.test.OnOp(op)
 	}

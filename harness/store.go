@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -15,6 +14,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"syscall"
 	"time"
 
 	"glomers/harness/check"
@@ -30,10 +30,11 @@ type store struct {
 
 	digest hash.Hash // of the journal's lines
 
-	journalFile *os.File
-	journal     *bufio.Writer
-	line        []byte // room for a line of the journal
-	logs        []*os.File
+	journal *lineFile
+	line    []byte // room for a line of the journal
+	history *lineFile
+	encoder *json.Encoder // to history
+	logs    []*os.File
 }
 
 // newStore makes the directory of a run, with what is known before it begins.
@@ -68,15 +69,19 @@ func (s *store) begin(t Test) error {
 	if err := os.Mkdir(filepath.Join(s.dir, "nodes"), 0o755); err != nil {
 		return err
 	}
+	var err error
+	if s.history, err = createLines(filepath.Join(s.dir, "history.jsonl")); err != nil {
+		return err
+	}
+	lockRun(s.history.file) // before there is a test.json, which makes the directory a run
+	s.encoder = json.NewEncoder(s.history)
+	s.encoder.SetEscapeHTML(false) // as history.Write does
+	if s.journal, err = createLines(filepath.Join(s.dir, "journal.jsonl")); err != nil {
+		return err
+	}
 	if err := s.writeJSON("test.json", newTestRecord(t)); err != nil {
 		return err
 	}
-	f, err := os.Create(filepath.Join(s.dir, "journal.jsonl"))
-	if err != nil {
-		return err
-	}
-	s.journalFile = f
-	s.journal = bufio.NewWriterSize(f, 256<<10)
 	return s.link("current")
 }
 
@@ -121,17 +126,42 @@ func (s *store) record(e network.Event) error {
 // hash returns the hash of the journal so far.
 func (s *store) hash() string { return hex.EncodeToString(s.digest.Sum(nil)) }
 
-// finish writes the outcome and closes all files. It goes on after an error, so that as much is there
-// as can be, and returns the first.
-func (s *store) finish(ops []history.Op, res Result) error {
+// recordOp adds an event to the history.
+func (s *store) recordOp(op history.Op) error {
 	if s.dir == "" {
 		return nil
 	}
-	errs := []error{s.journal.Flush(), s.journalFile.Close()}
+	if err := s.encoder.Encode(op); err != nil {
+		return fmt.Errorf("store: op %d: %w", op.Index, err)
+	}
+	return nil
+}
+
+// flush writes out what is known so far, for those who follow the run, and in case that this process dies.
+func (s *store) flush() error {
+	if s.dir == "" {
+		return nil
+	}
+	for _, f := range []*lineFile{s.history, s.journal} {
+		if err := f.flush(); err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+	}
+	return nil
+}
+
+// finish writes the outcome and closes all files. It goes on after an error, so that as much is there
+// as can be, and returns the first.
+func (s *store) finish(res Result) error {
+	if s.dir == "" {
+		return nil
+	}
+	errs := []error{s.history.flush(), s.journal.close()}
 	for _, f := range s.logs {
 		errs = append(errs, f.Close())
 	}
-	errs = append(errs, s.writeHistory(ops), s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), s.link("latest"))
+	errs = append(errs, s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), s.link("latest"))
+	errs = append(errs, s.history.close()) // in the end, for its lock
 	for _, err := range errs {
 		if err != nil {
 			return fmt.Errorf("harness: store: %w", err)
@@ -140,12 +170,21 @@ func (s *store) finish(ops []history.Op, res Result) error {
 	return nil
 }
 
-func (s *store) writeHistory(ops []history.Op) error {
-	f, err := os.Create(filepath.Join(s.dir, "history.jsonl"))
-	if err != nil {
-		return err
+// lockRun has Running tell of the run from now on, until the file is closed or this process ends.
+func lockRun(history *os.File) {
+	// Without locks, as on some network drives, a run goes as well; it only looks as if it were dead.
+	_ = syscall.Flock(int(history.Fd()), syscall.LOCK_EX)
+}
+
+// Running tells whether the run whose history.jsonl this is goes on: whether its process lives and has not written all yet.
+// Once it is false it stays false.
+func Running(history *os.File) bool {
+	fd := int(history.Fd())
+	if err := syscall.Flock(fd, syscall.LOCK_SH|syscall.LOCK_NB); err != nil {
+		return errors.Is(err, syscall.EWOULDBLOCK)
 	}
-	return errors.Join(history.Write(f, ops), f.Close())
+	_ = syscall.Flock(fd, syscall.LOCK_UN) // or closing the file does it
+	return false
 }
 
 // writeArtifacts writes the files that a result has, if it has any.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -132,7 +133,7 @@ func TestStoreNames(t *testing.T) {
 		s, err := newStore(test)
 		require.NoError(t, err)
 		dirs[s.dir] = true
-		require.NoError(t, s.finish(nil, Result{}))
+		require.NoError(t, s.finish(Result{}))
 	}
 	require.Len(t, dirs, 20)
 }
@@ -153,22 +154,108 @@ func (d fullDisk) Write([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "write", Path: d.name, Err: errors.New("no space left on device")}
 }
 
-// When the journal cannot be written the run ends, and says which file it was.
-func TestJournalFails(t *testing.T) {
+// When the journal or the history cannot be written the run ends, and says which file it was.
+func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	test := quick("echo", InProcess(registerEcho))
+	for _, name := range []string{"journal.jsonl", "history.jsonl"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test := quick("echo", InProcess(registerEcho))
+			test.Store = t.TempDir()
+			test, err := test.withDefaults()
+			require.NoError(t, err)
+			s, err := newStore(test)
+			require.NoError(t, err)
+			file := map[string]*lineFile{"journal.jsonl": s.journal, "history.jsonl": s.history}[name]
+			file.buffer = bufio.NewWriterSize(fullDisk{name}, 16)
+			r, err := newRun(test, s)
+			require.NoError(t, err)
+			err = r.live(t.Context())
+			r.stop()
+			require.ErrorContains(t, err, "write "+name+": no space left on device")
+			require.ErrorContains(t, s.finish(Result{}), name)
+		})
+	}
+}
+
+// Whoever reads the files during a run finds all that had happened by the last report, in whole lines.
+func TestStoreCanBeFollowed(t *testing.T) {
+	t.Parallel()
+	test := quick("broadcast", InProcess(registerBroadcast))
 	test.Store = t.TempDir()
-	test, err := test.withDefaults()
+	var ops []history.Op
+	seen := 0
+	test.OnOp = func(op history.Op) { ops = append(ops, op) }
+	test.Progress = func(p Progress) {
+		f, err := os.Open(filepath.Join(test.Store, "current", "history.jsonl"))
+		require.NoError(t, err)
+		defer f.Close()
+		require.True(t, Running(f))
+		written, err := history.Read(f)
+		require.NoError(t, err)
+		require.Equal(t, len(ops), len(written))
+		journal, err := os.ReadFile(filepath.Join(test.Store, "current", "journal.jsonl"))
+		require.NoError(t, err)
+		require.Equal(t, p.Messages, bytes.Count(journal, []byte(`"event":"send"`)))
+		require.True(t, len(journal) == 0 || journal[len(journal)-1] == '\n')
+		if p.Phase == PhaseMain && len(written) > 0 {
+			seen++
+		}
+	}
+	res := virtually(t, test)
+	require.Positive(t, seen)
+
+	f, err := os.Open(filepath.Join(res.Dir, "history.jsonl"))
 	require.NoError(t, err)
+	defer f.Close()
+	require.False(t, Running(f))
+	written, err := os.ReadFile(f.Name())
+	require.NoError(t, err)
+	var want bytes.Buffer
+	require.NoError(t, history.Write(&want, ops))
+	require.Equal(t, want.String(), string(written))
+}
+
+// A store does not change what happens.
+func TestStoreLeavesTheRunAsItIs(t *testing.T) {
+	t.Parallel()
+	test := quick("broadcast", InProcess(registerBroadcast))
+	test.Nemesis, test.NemesisInterval, test.Latency = []string{"partition"}, 100*time.Millisecond, 10*time.Millisecond
+	without := virtually(t, test)
+	test.Store = t.TempDir()
+	require.Equal(t, without.Hash, virtually(t, test).Hash)
+}
+
+type pieces []string
+
+func (p *pieces) Write(b []byte) (int, error) {
+	*p = append(*p, string(b))
+	return len(b), nil
+}
+
+func TestLineFileWritesWholeLines(t *testing.T) {
+	t.Parallel()
+	var written pieces
+	f := lineFile{buffer: bufio.NewWriterSize(&written, 16)}
+	for _, line := range []string{"one\n", "two\n", "a long third\n", "one that is longer than the buffer\n", "last\n"} {
+		_, err := f.Write([]byte(line))
+		require.NoError(t, err)
+	}
+	require.NoError(t, f.flush())
+	require.Equal(t, pieces{"one\ntwo\n", "a long third\n", "one that is longer than the buffer\n", "last\n"}, written)
+}
+
+// BenchmarkRecordOp is the cost of an event in the history.
+func BenchmarkRecordOp(b *testing.B) {
+	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: b.TempDir()}.withDefaults()
+	require.NoError(b, err)
 	s, err := newStore(test)
-	require.NoError(t, err)
-	s.journal = bufio.NewWriterSize(fullDisk{"journal.jsonl"}, 16)
-	r, err := newRun(test, s)
-	require.NoError(t, err)
-	err = r.live(t.Context())
-	r.stop()
-	require.ErrorContains(t, err, "write journal.jsonl: no space left on device")
-	require.ErrorContains(t, s.finish(nil, Result{}), "journal.jsonl")
+	require.NoError(b, err)
+	op := history.Op{Type: history.OK, F: "read", Value: json.RawMessage("[1,2,3,4,5,6,7,8,9,10]")}
+	for b.Loop() {
+		require.NoError(b, s.recordOp(op))
+	}
+	require.NoError(b, s.finish(Result{}))
 }
 
 // So does a run that cannot write what a node logs.

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,8 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"glomers/harness"
-	"glomers/internal/edn"
+	"glomers/internal/figure"
 )
 
 func (c *cli) compareCommand() *cobra.Command {
@@ -36,15 +32,15 @@ what check --json and test --json print), or results.edn of Maelstrom. What the 
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			a, err := readTree(args[0])
+			a, err := readFigures(args[0])
 			if err != nil {
 				return err
 			}
-			b, err := readTree(args[1])
+			b, err := readFigures(args[1])
 			if err != nil {
 				return err
 			}
-			cmp := comparison{A: args[0], B: args[1], Figures: compareTrees(a, b)}
+			cmp := comparison{A: args[0], B: args[1], Figures: figure.Compare(a, b)}
 			if asJSON {
 				return writeJSON(c.stdout, cmp)
 			}
@@ -55,9 +51,8 @@ what check --json and test --json print), or results.edn of Maelstrom. What the 
 	return cmd
 }
 
-// readTree reads the results at path, which may be a run's directory, as objects, arrays, strings and json.Numbers with our
-// names.
-func readTree(path string) (any, error) {
+// readFigures reads the results at path, which may be a run's directory.
+func readFigures(path string) (figure.Results, error) {
 	file, err := findResults(path)
 	if err != nil {
 		return nil, err
@@ -66,22 +61,7 @@ func readTree(path string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !json.Valid(text) {
-		if text, err = fromMaelstrom(text); err != nil {
-			return nil, fmt.Errorf("%s: neither JSON nor Maelstrom's results: %w", file, err)
-		}
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.UseNumber() // seeds have 64 bits
-	var tree any
-	if err := d.Decode(&tree); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	tree = withoutMarks(tree)
-	if verdict := find(tree, "valid")["valid"]; verdict == nil {
-		return nil, fmt.Errorf("%s: no verdict in there, so these are no results", file)
-	}
-	return tree, nil
+	return figure.Parse(file, text)
 }
 
 func findResults(path string) (file string, err error) {
@@ -99,36 +79,11 @@ func findResults(path string) (file string, err error) {
 	return "", fmt.Errorf("%s is no run's directory, or the run did not end: want one with %s", path, alternatives(names))
 }
 
-// fromMaelstrom turns EDN into JSON.
-func fromMaelstrom(text []byte) ([]byte, error) {
-	v, err := edn.Parse(string(text))
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := v.(edn.Map); !ok {
-		return nil, errors.New("want a map")
-	}
-	return edn.AppendJSON(nil, v)
-}
-
-// withoutMarks removes the question marks of Clojure from names, as in "valid?".
-func withoutMarks(tree any) any {
-	object, ok := tree.(map[string]any)
-	if !ok {
-		return tree
-	}
-	renamed := make(map[string]any, len(object))
-	for name, v := range object {
-		renamed[strings.TrimSuffix(name, "?")] = withoutMarks(v)
-	}
-	return renamed
-}
-
 // A comparison has the figures of two results, those of either.
 type comparison struct {
-	A       string   `json:"a"` // where it is
-	B       string   `json:"b"`
-	Figures []paired `json:"figures"`
+	A       string        `json:"a"` // where it is
+	B       string        `json:"b"`
+	Figures []figure.Pair `json:"figures"`
 }
 
 // write writes a table.
@@ -138,28 +93,11 @@ func (c comparison) write(w io.Writer) error {
 	rows := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(rows, "figure\tB/A\tA\tB")
 	for _, f := range c.Figures {
-		fmt.Fprintf(rows, "%s\t%s\t%s\t%s\n", f.Path, f.relation(), show(f.A, f.Unit), show(f.B, f.Unit))
+		fmt.Fprintf(rows, "%s\t%s\t%s\t%s\n", f.Path, f.Relation(), figure.Show(f.A, f.Unit), figure.Show(f.B, f.Unit))
 	}
 	if err := rows.Flush(); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// compareTrees pairs what the two results say of each figure that is described.
-func compareTrees(a, b any) []paired {
-	pairs := []paired{} // marshals to [], not null
-	seen := make(map[string]bool)
-	for _, group := range harness.Figures() {
-		for _, f := range group.Figures {
-			for _, p := range pair(f, find(a, f.Path), find(b, f.Path)) {
-				if !seen[p.Path] {
-					seen[p.Path] = true
-					pairs = append(pairs, p)
-				}
-			}
-		}
-	}
-	return pairs
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/figure"
 )
 
 const (
@@ -57,8 +59,8 @@ func TestCompare(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(stdout), &c))
 	require.Equal(t, "a", c.A)
 	four := 4.0
-	require.Contains(t, c.Figures, paired{Path: "net/servers/msgs-per-op", Unit: "msgs", A: 0.5, B: 2.0, Ratio: &four})
-	require.Contains(t, c.Figures, paired{Path: "workload/lost-count", B: 3.0})
+	require.Contains(t, c.Figures, figure.Pair{Path: "net/servers/msgs-per-op", Unit: "msgs", A: 0.5, B: 2.0, Ratio: &four})
+	require.Contains(t, c.Figures, figure.Pair{Path: "workload/lost-count", B: 3.0})
 }
 
 func TestCompareRejects(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
+	"glomers/internal/figure"
 )
 
 // writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
@@ -82,13 +83,4 @@ func quantiles(l harness.Latency) string {
 }
 
 // short writes a duration with about three digits.
-func short(d time.Duration) string {
-	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
-		if d >= unit {
-			return fmt.Sprintf("%.3g %s", float64(d)/float64(unit), map[time.Duration]string{
-				time.Second: "s", time.Millisecond: "ms", time.Microsecond: "µs",
-			}[unit])
-		}
-	}
-	return fmt.Sprintf("%d ns", d)
-}
+func short(d time.Duration) string { return figure.Duration(d) }

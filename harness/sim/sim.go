@@ -31,6 +31,7 @@ func Check(t *testing.T, test harness.Test) harness.Result {
 	res, err := Run(t, test)
 	if problem := failure(res, err); problem != "" {
 		t.Errorf("seed %d: %s\n%s", test.Seed, problem, describe(test))
+		keep(t, test)
 	}
 	return res
 }

@@ -52,6 +52,11 @@ func Sweep(t *testing.T, scenarios ...Scenario) {
 			t.Log(report)
 			total.add(report)
 			report.fail(t, s.Test)
+			if seed, ok := report.seedToKeep(); ok {
+				test := s.Test
+				test.Seed = seed
+				keep(t, test)
+			}
 			if *shrinkFlag && len(report.Failures) > 0 {
 				test := s.Test
 				test.Seed = report.Failures[0].Seed
@@ -190,6 +195,15 @@ func (r Report) fail(t *testing.T, test harness.Test) {
 		}
 		t.Errorf("seed %d: %s\n\t%s\n\tagain: %s", f.Seed, f.Problem, describe(test), command(t.Name(), f.Seed))
 	}
+}
+
+// seedToKeep returns the seed whose files are worth keeping: the first that failed, or else the only one, if the user wants
+// artifacts.
+func (r Report) seedToKeep() (seed uint64, ok bool) {
+	if len(r.Failures) > 0 {
+		return r.Failures[0].Seed, true
+	}
+	return *seedFlag, *seedFlag != 0 && artifactsAreKept()
 }
 
 // command returns the command that runs a seed of the test with that name alone.

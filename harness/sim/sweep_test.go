@@ -3,6 +3,7 @@ package sim
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -96,5 +97,13 @@ func TestFailingSweep(t *testing.T) {
 	out = run("-seed", "2")
 	require.Contains(t, out, "1 seed, 1 failed")
 	require.NotContains(t, out, "nodes 5 →")
+	require.Contains(t, out, "seed 2 can be looked at if -artifacts is added")
+
+	kept := t.TempDir()
+	out = run("-seed", "2", "-test.artifacts", "-test.outputdir", kept)
+	require.Contains(t, out, "seed 2 to look at: ")
+	reports, err := filepath.Glob(kept + "/_artifacts/*/broadcast/*/results.json")
+	require.NoError(t, err)
+	require.Len(t, reports, 1)
 	require.Contains(t, run("-seeds", "-1"), "sim: -seeds -1: want at least 1")
 }

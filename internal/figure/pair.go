@@ -1,0 +1,87 @@
+package figure
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"glomers/harness"
+)
+
+// A Pair is a figure in two results. What only one of them has is nil in the other one.
+type Pair struct {
+	Path  string   `json:"path"`
+	Unit  string   `json:"unit,omitempty"`
+	A     any      `json:"a"`
+	B     any      `json:"b"`
+	Ratio *float64 `json:"ratio,omitempty"` // B/A; nil if there is none
+	About string   `json:"-"`               // as in harness.Figure
+}
+
+// Compare pairs what two results say of each figure that is described, in the order of the descriptions. Either may be nil. What is
+// not short cannot be compared by eye, and is left out.
+func Compare(a, b Results) []Pair {
+	pairs := []Pair{} // marshals to [], not null
+	seen := make(map[string]bool)
+	for _, group := range harness.Figures() {
+		for _, f := range group.Figures {
+			for _, p := range pair(f, a.find(f.Path), b.find(f.Path)) {
+				if !seen[p.Path] {
+					seen[p.Path] = true
+					pairs = append(pairs, p)
+				}
+			}
+		}
+	}
+	return pairs
+}
+
+// pair puts together what was found in two results.
+func pair(f harness.Figure, a, b map[string]any) []Pair {
+	skip := []string{"reasons", "dir", "hash"} // differ always, or say it at length
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	var pairs []Pair
+	for _, at := range slices.Sorted(maps.Keys(all)) {
+		if slices.Contains(skip, at) || !isShort(a[at]) || !isShort(b[at]) {
+			continue
+		}
+		pairs = append(pairs, Pair{Path: at, Unit: f.Unit, A: a[at], B: b[at], Ratio: ratio(a[at], b[at]), About: f.About})
+	}
+	return pairs
+}
+
+// isShort tells whether a value is a word, a number, or a list of these.
+func isShort(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		return false
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool {
+			_, isList := e.([]any)
+			return isList || !isShort(e)
+		})
+	}
+	return true
+}
+
+func ratio(a, b any) *float64 {
+	x, ok := numberOf(a)
+	y, ok2 := numberOf(b)
+	if !ok || !ok2 || x == 0 {
+		return nil
+	}
+	r := y / x
+	return &r
+}
+
+// Relation says how the two sides relate, in a word; nothing if that is plain.
+func (p Pair) Relation() string {
+	switch {
+	case p.Ratio != nil:
+		return fmt.Sprintf("%.3g", *p.Ratio)
+	case p.A == nil || p.B == nil || fmt.Sprint(p.A) == fmt.Sprint(p.B):
+		return ""
+	}
+	return "differs"
+}

@@ -1,0 +1,104 @@
+// Package figure reads the figures out of the results of runs, and puts those of two runs beside each other.
+// harness.Figures describes them.
+package figure
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"glomers/internal/edn"
+)
+
+// Results are what results.json says of one run: objects, arrays, strings, booleans and json.Numbers, with our names.
+type Results map[string]any
+
+// Parse reads results: our results.json, or results.edn of Maelstrom; which of the two shows in the text. The name is that of the
+// file, for the error.
+func Parse(name string, text []byte) (Results, error) {
+	if !json.Valid(text) {
+		var err error
+		if text, err = fromMaelstrom(text); err != nil {
+			return nil, fmt.Errorf("%s: neither JSON nor Maelstrom's results: %w", name, err)
+		}
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber() // seeds have 64 bits
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	r, _ := withoutMarks(tree).(map[string]any)
+	if r["valid"] == nil {
+		return nil, fmt.Errorf("%s: no verdict in there, so these are no results", name)
+	}
+	return r, nil
+}
+
+// fromMaelstrom turns EDN into JSON.
+func fromMaelstrom(text []byte) ([]byte, error) {
+	v, err := edn.Parse(string(text))
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := v.(edn.Map); !ok {
+		return nil, errors.New("want a map")
+	}
+	return edn.AppendJSON(nil, v)
+}
+
+// withoutMarks removes the question marks of Clojure from names, as in "valid?".
+func withoutMarks(tree any) any {
+	object, ok := tree.(map[string]any)
+	if !ok {
+		return tree
+	}
+	renamed := make(map[string]any, len(object))
+	for name, v := range object {
+		renamed[strings.TrimSuffix(name, "?")] = withoutMarks(v)
+	}
+	return renamed
+}
+
+// find returns what is at the paths that match the pattern; see harness.Figure.
+func (r Results) find(pattern string) map[string]any {
+	found := make(map[string]any)
+	var descend func(object map[string]any, at, pattern string)
+	descend = func(object map[string]any, at, pattern string) {
+		first, rest, more := strings.Cut(pattern, "/")
+		for name, v := range object {
+			if ok, err := path.Match(first, name); err != nil || !ok {
+				continue
+			}
+			if inner, isObject := v.(map[string]any); more && isObject {
+				descend(inner, path.Join(at, name), rest)
+			} else if !more {
+				found[path.Join(at, name)] = v
+			}
+		}
+	}
+	descend(r, "", pattern)
+	return found
+}
+
+// At returns what is at a path, whose names have slashes between them; nil if there is nothing.
+func (r Results) At(at string) any {
+	first, rest, more := strings.Cut(at, "/")
+	if !more {
+		return r[first]
+	}
+	inner, _ := r[first].(map[string]any)
+	return Results(inner).At(rest)
+}
+
+func numberOf(v any) (float64, bool) {
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	f, err := n.Float64()
+	return f, err == nil
+}

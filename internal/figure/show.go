@@ -1,0 +1,60 @@
+package figure
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// maxShown is how many characters of a value a table has room for.
+const maxShown = 40
+
+// Show writes a figure for people, "-" if it is nil. The unit is as in harness.Figure.
+func Show(v any, unit string) string {
+	switch v := v.(type) {
+	case nil:
+		return "-"
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	case json.Number:
+		if f, ok := numberOf(v); ok && unit == "ns" {
+			return Duration(time.Duration(f))
+		}
+		text := v.String()
+		if f, ok := numberOf(v); ok && len(text) > 8 && strings.Contains(text, ".") {
+			text = fmt.Sprintf("%.5g", f) // the rest is noise
+		}
+		if unit == "ms" || unit == "s" {
+			return text + " " + unit
+		}
+		return text
+	case []any:
+		words := make([]string, len(v))
+		for i, e := range v {
+			words[i] = Show(e, unit)
+		}
+		return cut("[" + strings.Join(words, " ") + "]")
+	}
+	return cut(fmt.Sprint(v))
+}
+
+// cut shortens a text to what a table has room for.
+func cut(text string) string {
+	if runes := []rune(text); len(runes) > maxShown {
+		return string(runes[:maxShown-1]) + "…"
+	}
+	return text
+}
+
+// Duration writes a duration with about three digits.
+func Duration(d time.Duration) string {
+	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
+		if d >= unit {
+			return fmt.Sprintf("%.3g %s", float64(d)/float64(unit), map[time.Duration]string{
+				time.Second: "s", time.Millisecond: "ms", time.Microsecond: "µs",
+			}[unit])
+		}
+	}
+	return fmt.Sprintf("%d ns", d)
+}

@@ -1,0 +1,183 @@
+package serve
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A page whose name leads to this machine (DNS rebinding) gets nothing.
+func TestHost(t *testing.T) {
+	t.Parallel()
+	address := start(t, t.TempDir())
+	_, port, _ := strings.Cut(strings.TrimPrefix(address, "http://"), ":")
+	for host, want := range map[string]int{
+		"127.0.0.1:" + port:              http.StatusOK,
+		"localhost:" + port:              http.StatusOK,
+		"localhost":                      http.StatusMisdirectedRequest,
+		"localhost:1":                    http.StatusMisdirectedRequest,
+		"evil.example:" + port:           http.StatusMisdirectedRequest,
+		"localhost.evil.example:" + port: http.StatusMisdirectedRequest,
+		"127.0.0.1.nip.io:" + port:       http.StatusMisdirectedRequest,
+	} {
+		answer, _ := get(t, address+"/", func(r *http.Request) { r.Host = host })
+		require.Equal(t, want, answer.StatusCode, host)
+	}
+	s, err := New(t.TempDir(), quiet())
+	require.NoError(t, err)
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/", nil)) // from no server
+	require.Equal(t, http.StatusMisdirectedRequest, w.Code)
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	store := t.TempDir()
+	put(t, store, "broadcast/"+first, finished(valid))
+	address := start(t, store)
+	run := "/run/broadcast/" + first + "/"
+	for path, own := range map[string]bool{
+		"/": true, "/nosuch": true, "/compare": true, "/static/style.css": true, "/static/live.js": true, run: true, run + "delete": true, run + "events": true,
+		run + "file/results.json": false, run + "file/history.jsonl": false, run + "node/n0.log": false, run + "report": false,
+	} {
+		answer, _ := get(t, address+path)
+		h := answer.Header
+		policy := h.Get("Content-Security-Policy")
+		for _, says := range []string{"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"} {
+			require.Contains(t, policy, says, path)
+		}
+		require.Equal(t, own, !strings.Contains(policy, "sandbox"), path)
+		require.Equal(t, own, !strings.Contains(policy, "unsafe-inline"), path)
+		require.NotContains(t, policy, "http", "nothing remote")
+		require.Equal(t, "nosniff", h.Get("X-Content-Type-Options"), path)
+		require.Equal(t, "DENY", h.Get("X-Frame-Options"), path)
+		require.Equal(t, "same-origin", h.Get("Referrer-Policy"), path)
+		require.Equal(t, "same-origin", h.Get("Cross-Origin-Resource-Policy"), path)
+		require.NotEmpty(t, h.Get("Content-Type"), path)
+	}
+}
+
+// Our own pages have no script and no style that the policy would forbid.
+func TestPagesHaveNothingInline(t *testing.T) {
+	t.Parallel()
+	entries, err := web.ReadDir("web")
+	require.NoError(t, err)
+	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
+		text, err := web.ReadFile("web/" + e.Name())
+		require.NoError(t, err)
+		require.NotRegexp(t, `<style|style=|<script>|javascript:|\son[a-z]+=|(src|href)="(https?:)?//`, string(text), e.Name())
+	}
+}
+
+// Whatever the path says, nothing outside the store is shown, and no link is followed.
+func TestTraversal(t *testing.T) {
+	t.Parallel()
+	const secret = "the secret"
+	parent := t.TempDir()
+	put(t, parent, "outside", map[string]string{"test.json": setup, "results.json": valid, "history.jsonl": secret, "nodes/n0.log": secret})
+	store := filepath.Join(parent, "store")
+	dir := put(t, store, "broadcast/"+first, finished(valid))
+	put(t, store, "broadcast/"+first, map[string]string{"other": secret, ".hidden.log": secret, "nodes/.hidden.log": secret})
+	outside := filepath.Join(parent, "outside")
+	require.NoError(t, os.Mkdir(filepath.Join(store, "links"), 0o755))
+	for link, target := range map[string]string{
+		filepath.Join(store, "away"):               parent,
+		filepath.Join(store, "links", "away"):      outside,
+		filepath.Join(store, "links", "near"):      dir,
+		filepath.Join(dir, "violation-1.html"):     filepath.Join(outside, "history.jsonl"),
+		filepath.Join(dir, "violation-2.html"):     "other",
+		filepath.Join(dir, "nodes", "n1.log"):      filepath.Join(outside, "history.jsonl"),
+		filepath.Join(dir, "nodes", "n2.log"):      "../other",
+		filepath.Join(store, "links", "dangling"):  "nowhere",
+		filepath.Join(store, "links", "by itself"): "by itself",
+	} {
+		require.NoError(t, os.Symlink(target, link))
+	}
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, "latency.svg"), 0o600)) // opening it would wait
+	address := start(t, store)
+
+	run := "/run/broadcast/" + first
+	for _, path := range []string{
+		"/../outside/history.jsonl",
+		"/run/../../outside/file/history.jsonl",
+		"/run/%2e%2e/outside/",
+		"/run/%2e%2e/outside/file/history.jsonl",
+		"/run/..%2f/outside/file/history.jsonl",
+		"/run/broadcast/..%2f..%2foutside/file/history.jsonl",
+		"/run/broadcast%2f..%2f../outside/file/history.jsonl",
+		"/run/./outside/file/history.jsonl",
+		"/run/" + strings.ReplaceAll(outside, "/", "%2f") + "/x/file/history.jsonl",
+		"/run/broadcast/" + strings.ReplaceAll(outside, "/", "%2f") + "/file/history.jsonl",
+		"/run/away/outside/file/history.jsonl",
+		"/run/links/away/file/history.jsonl",
+		"/run/links/near/",
+		"/run/links/dangling/",
+		"/run/links/by%20itself/",
+		run + "/file/..%2f..%2f..%2foutside%2fhistory.jsonl",
+		run + "/file/%2e%2e%2fother",
+		run + "/file/other",
+		run + "/file/nodes%2fn0.log",
+		run + "/file/history.jsonl%00",
+		run + "/file/violation-1.html",
+		run + "/file/violation-2.html",
+		run + "/file/violation-..%2f..%2f.html",
+		run + "/file/latency.svg",
+		run + "/node/n1.log",
+		run + "/node/n2.log",
+		run + "/node/.hidden.log",
+		run + "/node/%00.log",
+		run + "/node/..%2f..%2fhistory.log",
+		run + "/node/..",
+		run + "%00/file/history.jsonl",
+		"/static/..%2fserve.go",
+		"/static/../../serve.go",
+	} {
+		answer, body := get(t, address+path)
+		require.NotEqual(t, http.StatusOK, answer.StatusCode, path)
+		require.Less(t, answer.StatusCode, 500, path)
+		require.NotContains(t, body, secret, path)
+	}
+	_, page := get(t, address+run+"/")
+	for _, name := range []string{"violation", "n1.log", "n2.log", "hidden", "other", "latency.svg"} {
+		require.NotContains(t, page[strings.Index(page, "<h2>Files"):], name)
+	}
+	_, page = get(t, address+"/")
+	require.NotContains(t, page, "links")
+	require.NotContains(t, page, "away")
+}
+
+// What nodes are called, and what they print, is text.
+func TestHostileText(t *testing.T) {
+	t.Parallel()
+	const bad = `"><img src=x onerror=alert(1)><script>alert(2)</script>`
+	store := t.TempDir()
+	log := strings.ReplaceAll(bad, "/", "_") + ".log"
+	files := finished(`{"valid":false,"error":"` + strings.ReplaceAll(bad, `"`, `\"`) + `","latencies":{"` + strings.ReplaceAll(bad, `"`, `\"`) + `":{"p99-ns":1}}}`)
+	files["nodes/"+log] = "<script>alert(3)</script>"
+	files["test.json"] = `{"nodes":["<script>"],"program":{"path":"<script>"},"nemesis":["<script>"],"latency":"<script>"}`
+	files["violation-1.html"] = "<script>alert(4)</script>"
+	put(t, store, "<script>/"+first, files)
+	address := start(t, store)
+	run := "/run/%3Cscript%3E/" + first + "/"
+	for _, path := range []string{"/", run, run + "delete", "/compare?run=%3Cscript%3E/" + first + "&run=%3Cscript%3E/" + first, "/%3Cscript%3E"} {
+		_, page := get(t, address+path)
+		for _, never := range []string{"<script>", "<img"} {
+			require.NotContains(t, page, never, path)
+		}
+	}
+	answer, body := get(t, address+run+"node/"+escape(log))
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	require.Equal(t, "text/plain; charset=utf-8", answer.Header.Get("Content-Type"))
+	require.Equal(t, "<script>alert(3)</script>", body)
+	answer, _ = get(t, address+run+"file/violation-1.html")
+	require.Equal(t, guestPolicy, answer.Header.Get("Content-Security-Policy"), "it runs, but has no rights")
+}

@@ -1,0 +1,51 @@
+package serve
+
+import (
+	"crypto/subtle"
+	"net/http"
+	"os"
+)
+
+// askDelete asks whether a run shall be deleted.
+func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.openRun(r)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	s.render(w, http.StatusOK, "delete.html", map[string]any{"Title": "Delete a run", "Run": f.summary(), "Token": s.token})
+	return nil
+}
+
+// delete deletes a run, and the links in the store that lead to it.
+func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
+	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(s.token)) == 0 {
+		return &failure{http.StatusForbidden, "This page is from a server that has ended, or from somebody else. Nothing was deleted; go back and try again."}
+	}
+	f, err := s.openRun(r) // it is no link
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	if f.running() {
+		return &failure{http.StatusConflict, "The run goes on. It can be deleted when it has ended."}
+	}
+	store, err := os.OpenRoot(s.dir)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := store.RemoveAll(f.id.String()); err != nil {
+		return err
+	}
+	for _, link := range []string{"latest", "current"} {
+		if target, err := store.Readlink(link); err == nil && target == f.id.String() {
+			if err := store.Remove(link); err != nil {
+				return err
+			}
+		}
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}

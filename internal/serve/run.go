@@ -1,0 +1,210 @@
+package serve
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"glomers/harness"
+	"glomers/internal/figure"
+)
+
+// The states of a run that have no verdict; the others are those of check.Verdict.
+const (
+	running     = "running"
+	interrupted = "interrupted" // its process died before it could judge
+	broken      = "broken"      // the test could not be carried out
+	damaged     = "damaged"     // its files cannot be understood
+)
+
+// states returns all that a run may be, in the order of the filter.
+func states() []string {
+	return []string{"valid", "invalid", "unknown", broken, interrupted, damaged, running}
+}
+
+// A run is what is known about a run, as the pages show it.
+type run struct {
+	id
+	State   string // one of states
+	Error   string // what broke the run, or what is wrong with its files
+	Reasons []string
+	Test    test
+	Results figure.Results // nil until the run has ended
+
+	MsgsPerOp   string // between servers; this and the following are "" where there is none
+	StaleMedian string // until what was acknowledged was seen everywhere
+	StaleMax    string
+	Response    string // the 99 % quantile of the slowest function
+}
+
+// A test is what test.json says.
+type test struct {
+	Program struct {
+		Path string   `json:"path"`
+		Args []string `json:"args"`
+	} `json:"program"`
+	Nodes       []string  `json:"nodes"`
+	Concurrency int       `json:"concurrency"`
+	Rate        float64   `json:"rate"`
+	TimeLimit   string    `json:"time-limit"`
+	Latency     string    `json:"latency"`
+	LatencyDist string    `json:"latency-dist"`
+	Nemesis     []string  `json:"nemesis"`
+	Interval    string    `json:"nemesis-interval"`
+	Seed        uint64    `json:"seed"`
+	Started     time.Time `json:"started"`
+}
+
+// Path returns where the pages of the run are.
+func (r run) Path() string { return "/run/" + escape(r.Workload) + "/" + escape(r.Name) + "/" }
+
+// Began says when the run began.
+func (t test) Began() string {
+	if t.Started.IsZero() {
+		return "-"
+	}
+	return t.Started.Local().Format("2006-01-02 15:04:05")
+}
+
+// Faults names the faults.
+func (t test) Faults() string { return strings.Join(t.Nemesis, ", ") }
+
+// Command returns what the nodes ran.
+func (t test) Command() string {
+	return strings.Join(append([]string{t.Program.Path}, t.Program.Args...), " ")
+}
+
+// Running tells whether the run goes on.
+func (r run) Running() bool { return r.State == running }
+
+// summary reads what there is to know about the run. What is wrong with its files goes to Error.
+func (f *folder) summary() run {
+	r := run{id: f.id}
+	text, err := f.read("test.json")
+	if err == nil {
+		err = json.Unmarshal(text, &r.Test)
+	}
+	if err != nil {
+		return r.damaged("test.json", err)
+	}
+	if f.running() { // before a look at the results: those of a run that has ended are there
+		r.State = running
+		return r
+	}
+	text, err = f.read("results.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		r.State, r.Error = interrupted, "The run was killed before it could judge what it saw. Its history and its journal are there."
+		return r
+	}
+	if err == nil {
+		r.Results, err = figure.Parse("results.json", text)
+	}
+	if err != nil {
+		return r.damaged("results.json", err)
+	}
+	r.judge()
+	return r
+}
+
+func (r run) damaged(file string, err error) run {
+	r.State, r.Error = damaged, fmt.Sprintf("%s cannot be read: %v", file, err)
+	return r
+}
+
+// running tells whether the run goes on.
+func (f *folder) running() bool {
+	file, err := f.openFile("history.jsonl")
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return harness.Running(file)
+}
+
+// judge sums up the results.
+func (r *run) judge() {
+	r.Error, _ = r.Results["error"].(string)
+	reasons, _ := r.Results["reasons"].([]any)
+	for _, reason := range reasons {
+		r.Reasons = append(r.Reasons, fmt.Sprint(reason))
+	}
+	switch valid := r.Results["valid"]; {
+	case r.Error != "":
+		r.State = broken
+	case valid == true:
+		r.State = "valid"
+	case valid == false:
+		r.State = "invalid"
+	default:
+		r.State = "unknown"
+	}
+	if n, ok := r.number("net/servers/msgs-per-op"); ok {
+		r.MsgsPerOp = fmt.Sprintf("%.3g", n)
+	}
+	for _, source := range []struct {
+		at, median, worst string
+		unit              time.Duration
+	}{
+		{"workload/stable-latencies", "0.5", "1", time.Millisecond},
+		{"workload/replication-delay/at-most", "median", "worst", time.Millisecond},
+		{"workload/worst-realtime-lag", "", "lag", time.Second},
+	} {
+		r.StaleMax = r.duration(path.Join(source.at, source.worst), source.unit)
+		if r.StaleMax != "" {
+			r.StaleMedian = r.duration(path.Join(source.at, source.median), source.unit)
+			break
+		}
+	}
+	slowest := -1.0
+	functions, _ := r.Results["latencies"].(map[string]any)
+	for f := range functions {
+		if n, ok := r.number("latencies/" + f + "/p99-ns"); ok {
+			slowest = max(slowest, n)
+		}
+	}
+	if slowest >= 0 {
+		r.Response = figure.Duration(time.Duration(slowest))
+	}
+}
+
+// duration writes a time of the results, which is in that unit; "" if there is none.
+func (r *run) duration(at string, unit time.Duration) string {
+	n, ok := r.number(at)
+	switch {
+	case !ok:
+		return ""
+	case n == 0:
+		return "0"
+	}
+	return figure.Duration(time.Duration(n * float64(unit)))
+}
+
+func (r *run) number(at string) (n float64, ok bool) {
+	number, ok := r.Results.At(at).(json.Number)
+	if !ok {
+		return 0, false
+	}
+	n, err := number.Float64()
+	return n, err == nil
+}
+
+// newestFirst sorts runs: those in progress, and then by their beginning.
+func newestFirst(runs []run) {
+	slices.SortFunc(runs, func(a, b run) int {
+		if a.Running() != b.Running() {
+			if a.Running() {
+				return -1
+			}
+			return 1
+		}
+		if c := b.Test.Started.Compare(a.Test.Started); c != 0 {
+			return c
+		}
+		return strings.Compare(b.String(), a.String())
+	})
+}

@@ -1,0 +1,120 @@
+package serve
+
+import (
+	"context"
+	"crypto/rand"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+)
+
+//go:embed web
+var web embed.FS
+
+// A Server shows a store. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	dir      string // of the store
+	log      *slog.Logger
+	token    string        // proves that a POST comes from a page of this server
+	interval time.Duration // between two looks at a run in progress
+	handler  http.Handler
+	pages    pages
+	reports  sync.Mutex // one report is made at a time
+}
+
+// New returns a server of the store in the directory dir, which must exist. What goes wrong while it serves goes to log.
+func New(dir string, log *slog.Logger) (*Server, error) {
+	if info, err := os.Stat(dir); err != nil {
+		return nil, fmt.Errorf("serve: store: %w", err)
+	} else if !info.IsDir() {
+		return nil, fmt.Errorf("serve: store: %s is no directory", dir)
+	}
+	p, err := parsePages()
+	if err != nil {
+		return nil, fmt.Errorf("serve: %w", err)
+	}
+	static, err := fs.Sub(web, "web/static")
+	if err != nil {
+		return nil, fmt.Errorf("serve: %w", err)
+	}
+	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p}
+
+	const run = "/run/{workload}/{name}/"
+	mux := http.NewServeMux()
+	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
+	mux.HandleFunc("GET /{$}", s.page(s.list))
+	mux.HandleFunc("GET /compare", s.page(s.compare))
+	mux.HandleFunc("GET "+run+"{$}", s.page(s.show))
+	mux.HandleFunc("GET "+run+"events", s.page(s.events))
+	mux.HandleFunc("GET "+run+"report", s.page(s.report))
+	mux.HandleFunc("GET "+run+"file/{file}", s.page(s.file))
+	mux.HandleFunc("GET "+run+"node/{file}", s.page(s.nodeLog))
+	mux.HandleFunc("GET "+run+"delete", s.page(s.askDelete))
+	mux.HandleFunc("POST "+run+"delete", s.page(s.delete))
+	mux.HandleFunc("GET /", s.page(func(http.ResponseWriter, *http.Request) error { return fs.ErrNotExist }))
+	s.handler = guard(http.NewCrossOriginProtection().Handler(mux))
+	return s, nil
+}
+
+// ServeHTTP implements http.Handler. The server that calls it must be net/http's, which says what address a request came to.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Serve answers on l, which should be on a loopback address, until ctx ends; then it returns nil. It closes l.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends those who follow a run
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+	}
+	stopped := make(chan struct{})
+	forget := context.AfterFunc(ctx, func() {
+		defer close(stopped)
+		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		if server.Shutdown(patience) != nil {
+			_ = server.Close() // who has not finished by now is cut off
+		}
+	})
+	err := server.Serve(l)
+	if forget() || !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	<-stopped
+	return nil
+}
+
+// A failure is an error that the page shows, with its status.
+type failure struct {
+	status int
+	text   string
+}
+
+func (f *failure) Error() string { return f.text }
+
+// page makes a handler of a function that may fail before it has written anything.
+func (s *Server) page(serve func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		err := serve(w, r)
+		if err == nil || r.Context().Err() != nil {
+			return
+		}
+		shown, ok := errors.AsType[*failure](err)
+		switch {
+		case ok:
+		case errors.Is(err, fs.ErrNotExist):
+			shown = &failure{http.StatusNotFound, "There is no such page, or no such run any more."}
+		default:
+			s.log.Error("serve", "path", r.URL.Path, "err", err)
+			shown = &failure{http.StatusInternalServerError, err.Error()}
+		}
+		s.render(w, shown.status, "error.html", map[string]any{"Title": http.StatusText(shown.status), "Text": shown.text})
+	}
+}

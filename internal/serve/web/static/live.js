@@ -1,0 +1,105 @@
+// Shows the operations of a run: all of one that has ended, and those of a run in progress as they happen.
+"use strict";
+
+const live = document.getElementById("live");
+let width = 1; // of a bucket, ns
+let limit = 0; // of the main phase, ns
+let buckets = new Map(); // by number
+let last = null; // the latest update
+
+function draw() {
+  if (!last) return;
+  const duration = Math.max(last.now, limit);
+  const ordered = [...buckets.values()].sort((a, b) => a.number - b.number);
+  const timed = ordered.filter((b) => b.median > 0);
+  const most = (figure) => ordered.reduce((top, b) => Math.max(top, figure(b)), 1);
+
+  const lowest = timed.reduce((low, b) => Math.min(low, b.median), 1e6);
+  const times = new Chart(document.getElementById("latency"), duration, logarithmic(lowest, most((b) => b.max)), span);
+  times.bands(last.faults, last.now);
+  times.axes();
+  for (const b of timed) {
+    const middle = (b.number + 0.5) * width;
+    times.bar(middle, middle, b.median, b.max, "max");
+    times.dot(middle, b.median, "median");
+  }
+
+  const rates = new Chart(document.getElementById("rate"), duration, linear(1.05 * most((b) => perSecond(b.ok + b.fail + b.info))), trim);
+  rates.bands(last.faults, last.now);
+  rates.axes();
+  for (const b of ordered) {
+    let low = 0;
+    for (const outcome of ["ok", "fail", "info"]) {
+      const high = low + perSecond(b[outcome]);
+      rates.bar(b.number * width, (b.number + 1) * width, low, high, outcome);
+      low = high;
+    }
+  }
+}
+
+function perSecond(count) {
+  return (count * 1e9) / width;
+}
+
+function cell(text, name) {
+  const td = document.createElement("td");
+  td.textContent = text;
+  td.className = name;
+  return td;
+}
+
+function tell() {
+  const running = live.dataset.running === "true";
+  let now = running ? "At " + span(last.now) + ", " + last.open + " operations are under way." : "";
+  if (last.damaged) now += " " + last.damaged + " lines of the history cannot be read.";
+  document.getElementById("now").textContent = now;
+
+  const inForce = last.faults.filter((f) => !f.end).map((f) => title(f) + ", since " + span(f.begin));
+  document.getElementById("fault").textContent = running && inForce.length ? "In force: " + inForce.join("; ") : "";
+
+  document.getElementById("functions").replaceChildren(
+    ...last.functions.map((f) => {
+      const row = document.createElement("tr");
+      const name = document.createElement("th");
+      name.scope = "row";
+      name.textContent = f.f;
+      row.append(name, cell(f.ok, "number"), cell(f.fail, "number"), cell(f.info, "number"));
+      return row;
+    }),
+  );
+
+  const list = document.getElementById("faults");
+  list.hidden = last.faults.length === 0;
+  list.querySelector("ul").replaceChildren(
+    ...last.faults.map((f) => {
+      const item = document.createElement("li");
+      item.textContent = title(f) + ", " + span(f.begin) + " to " + (f.end ? span(f.end) : "now");
+      return item;
+    }),
+  );
+}
+
+// title says what a fault is.
+function title(fault) {
+  return fault.name + (fault.about ? ": " + fault.about : "");
+}
+
+const events = new EventSource("events");
+events.addEventListener("start", (e) => {
+  ({ width, limit } = JSON.parse(e.data));
+  if (live.dataset.running !== "true") limit = 0; // what has happened is all there is
+  buckets = new Map();
+});
+events.addEventListener("update", (e) => {
+  last = JSON.parse(e.data);
+  for (const b of last.buckets) buckets.set(b.number, b);
+  draw();
+  tell();
+});
+events.addEventListener("end", () => {
+  events.close();
+  if (live.dataset.running === "true") location.reload(); // to show the verdict
+});
+
+addEventListener("resize", draw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
