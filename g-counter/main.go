@@ -32,8 +32,8 @@ type (
 	}
 )
 
-// serve registers the handlers of a counter node.
-func serve(n *node.Node, durable bool) {
+// serve registers the handlers of a counter node, and returns what they share.
+func serve(n *node.Node, durable bool) *server {
 	s := &server{node: n}
 
 	n.OnInit(func(context.Context) error {
@@ -66,6 +66,7 @@ func serve(n *node.Node, durable bool) {
 			s.send(s.replica.receive(from, g))
 		}
 	})
+	return s
 }
 
 // A server runs a replica and its store on a node. The node calls it from one goroutine at a time.

@@ -47,8 +47,8 @@ func timings(acksAll bool) timing {
 	return timing{pace: 55 * time.Millisecond, alone: 500 * time.Millisecond}
 }
 
-// serve registers the handlers of a kafka-log node.
-func serve(n *node.Node, acksAll bool) {
+// serve registers the handlers of a kafka-log node, and returns what they share.
+func serve(n *node.Node, acksAll bool) *server {
 	s := &server{
 		node:    n,
 		acksAll: acksAll,
@@ -68,6 +68,7 @@ func serve(n *node.Node, acksAll bool) {
 	node.HandleRPC(n, "poll", s.poll)
 	node.HandleRPC(n, "commit_offsets", s.commit)
 	node.HandleRPC(n, "list_committed_offsets", s.committed)
+	return s
 }
 
 // A server runs a replica on a node. The node calls it from one goroutine at a time.

@@ -22,8 +22,8 @@ type transaction struct {
 	Txn []microOp `json:"txn"`
 }
 
-// serve registers the handlers of a txn-kv node.
-func serve(n *node.Node) {
+// serve registers the handlers of a txn-kv node, and returns what they share.
+func serve(n *node.Node) *server {
 	s := &server{node: n, start: time.Now()}
 	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
 
@@ -48,6 +48,7 @@ func serve(n *node.Node) {
 			s.do(s.replica.receive(from, m, s.now()))
 		}
 	})
+	return s
 }
 
 // A server runs a replica on a node. The node calls it from one goroutine at a time.

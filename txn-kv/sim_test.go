@@ -12,12 +12,13 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/network"
 	"glomers/harness/sim"
+	"glomers/node"
 )
 
 // challenge6 is challenge 6b or 6c, as the model says, for a shorter time, with these faults.
 func challenge6(model string, faults ...string) harness.Test {
 	return harness.Test{
-		Workload: "txn-rw-register", Program: harness.InProcess(serve),
+		Workload: "txn-rw-register", Program: harness.InProcess(func(n *node.Node) { serve(n) }),
 		NodeCount: 2, Concurrency: 4, Rate: 1000, TimeLimit: 10 * time.Second, Nemesis: faults,
 		ConsistencyModels: []string{model},
 	}
