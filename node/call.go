@@ -132,8 +132,10 @@ func (n *Node) SyncRPC(ctx context.Context, dest string, body any) (Message, err
 type call struct {
 	callback HandlerFunc // of RPC; nil otherwise
 	waiter
-	ids      []int64   // the msg_id of every attempt; guarded by Node.mu
-	reply    *envelope // set before the waiter is woken; nil when it was the deadline
+	ids      []int64  // the msg_id of every attempt; guarded by Node.mu
+	id       [1]int64 // room for the first of them, which is mostly the only one
+	reply    envelope // set before the waiter is woken, if it has come
+	replied  bool
 	policy   policy
 	received int64  // lines that the node had read when the call began
 	attempt  int    // the latest that was made, from 0; with resend, guarded by Node.mu
@@ -153,13 +155,14 @@ func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p poli
 	}
 	p.retry = p.retry.withDefaults()
 	c := &call{waiter: n.newWaiter(ctx), policy: p, received: n.received.Load()}
-	c.again = func() {
-		// An output that is broken ends the node; the call ends with it.
-		_ = n.request(c, dest, typ, raw)
-		n.turn.release()
-	}
+	c.ids = c.id[:0]
 	defer n.forget(c)
 	if p.repeat {
+		c.again = func() {
+			// An output that is broken ends the node; the call ends with it.
+			_ = n.request(c, dest, typ, raw)
+			n.turn.release()
+		}
 		n.repeat(c, p.retry.Wait) // before the request: its reply may change the plan
 	}
 	if err := n.request(c, dest, typ, raw); err != nil {
@@ -168,10 +171,10 @@ func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p poli
 	if err := n.await(ctx, c); err != nil {
 		return nil, err
 	}
-	if c.reply == nil {
+	if !c.replied {
 		return nil, n.noReply(c, dest)
 	}
-	return c.reply, replyError(c.reply)
+	return &c.reply, replyError(&c.reply)
 }
 
 // await waits for c's reply, which is nil if none came before the deadline.
@@ -269,14 +272,17 @@ func (n *Node) deliver(e *envelope) {
 	case c.callback != nil:
 		n.forget(c)
 		n.inflight.begin()
-		go func() {
-			defer n.inflight.end()
-			if err := n.protect("a callback", func() error { return c.callback(e.message()) }); err != nil && !isOutputError(err) {
-				n.log.Error("callback failed", "reply", string(e.body), "err", err)
-			}
-		}()
+		go n.runCallback(c.callback, e.message())
 	default:
 		n.deliverToWaiter(c, e)
+	}
+}
+
+func (n *Node) runCallback(fn HandlerFunc, reply Message) {
+	defer n.inflight.end()
+	err := n.protect("a callback", func() error { return fn(reply) })
+	if err != nil && !isOutputError(err) {
+		n.log.Error("callback failed", "reply", string(reply.Body), "err", err)
 	}
 }
 
@@ -302,7 +308,10 @@ func (n *Node) complete(c *call, reply *envelope) {
 	n.mu.Lock()
 	first := !c.claimed
 	if first {
-		c.claimed, c.reply = true, reply
+		c.claimed = true
+		if reply != nil {
+			c.reply, c.replied = *reply, true
+		}
 	}
 	n.mu.Unlock()
 	switch {

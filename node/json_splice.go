@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 )
 
 // A reserved says which of the protocol's fields a body is to have, and with what
@@ -103,6 +104,7 @@ func appendEscaped(dst []byte, s string) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(s) // cannot fail: s is a string and b a buffer
+	// It cannot fail: s is a string and b a buffer. The copy lets other strings stay on their callers' stacks.
+	_ = enc.Encode(strings.Clone(s))
 	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
 }

@@ -101,21 +101,26 @@ func (n *Node) read() {
 			return
 		}
 		n.received.Add(1)
-		e, err := scanEnvelope(line)
-		if err != nil {
-			n.log.Warn("ignoring a line that is not a message", "err", err, "line", clip(line))
-			if len(e.src) > 0 && !e.hasInReplyTo {
-				n.replyError(&e, malformed(err))
-			}
-			continue
-		}
-		if n.gate.closed.Load() && !e.hasInReplyTo && string(e.typ) != "init" {
-			n.openGate()
-		}
-		if !n.dispatch(&e) {
+		if !n.take(line) {
 			return
 		}
 	}
+}
+
+// take handles a line. It tells whether the calling goroutine is to read on.
+func (n *Node) take(line []byte) bool {
+	e, err := scanEnvelope(line)
+	if err != nil {
+		n.log.Warn("ignoring a line that is not a message", "err", err, "line", clip(line))
+		if len(e.src) > 0 && !e.hasInReplyTo {
+			n.replyError(&e, malformed(err))
+		}
+		return true
+	}
+	if n.gate.closed.Load() && !e.hasInReplyTo && string(e.typ) != "init" {
+		n.openGate()
+	}
+	return n.dispatch(&e)
 }
 
 // endOfInput ends the calls that wait, for no reply can come any more, and the node.
@@ -141,7 +146,8 @@ func (n *Node) endOfInput(err error) {
 	}
 }
 
-// dispatch hands a message to whom it is for. It tells whether the calling goroutine is to read on.
+// dispatch hands a message to whom it is for. It tells whether the calling goroutine is to read on. It does not keep e, so that
+// an envelope costs no allocation of its own.
 func (n *Node) dispatch(e *envelope) bool {
 	if e.hasInReplyTo {
 		n.deliver(e)
@@ -157,18 +163,18 @@ func (n *Node) dispatch(e *envelope) bool {
 		return true
 	case h.official != nil:
 		n.inflight.begin()
-		go n.runOfficial(h.official, e)
+		go n.runOfficial(h.official, *e)
 		return true
 	}
 	n.inflight.begin() // a message that waits for the turn is in flight, too
 	n.turn.acquire()
-	return n.run(n.requests, string(e.src), true, func(t *task) { h.typed(t, e) })
+	return n.run(&task{Context: n.requests, n: n, e: *e, reads: true}, h.typed)
 }
 
 // A handler is one of the two kinds.
 type handler struct {
-	official HandlerFunc                // run in a goroutine of its own
-	typed    func(t *task, e *envelope) // run with the turn; it replies itself
+	official HandlerFunc   // run in a goroutine of its own
+	typed    func(t *task) // run with the turn; it replies itself
 }
 
 // register adds a handler; a second one for a type is a programming error.
@@ -184,23 +190,23 @@ func (n *Node) register(typ string, h handler) {
 // like that of a typed handler. It panics if typ has a handler. Call it before Run.
 func (n *Node) Handle(typ string, fn HandlerFunc) { n.register(typ, handler{official: fn}) }
 
-func (n *Node) runOfficial(fn HandlerFunc, e *envelope) {
+func (n *Node) runOfficial(fn HandlerFunc, e envelope) {
 	defer n.inflight.end()
 	msg := e.message()
 	if err := n.protect("the handler of "+string(e.typ), func() error { return fn(msg) }); err != nil {
-		n.fail(e, err)
+		n.fail(&e, err)
 	}
 }
 
 // answerInit is the handler of init.
-func (n *Node) answerInit(t *task, e *envelope) {
-	err := n.protect("initialisation", func() error { return n.initialise(t, e) })
+func (n *Node) answerInit(t *task) {
+	err := n.protect("initialisation", func() error { return n.initialise(t) })
 	if err != nil {
 		n.log.Error("initialisation failed", "err", err)
-		n.replyError(e, err)
+		n.replyError(&t.e, err)
 		return
 	}
-	n.reply(e, "init_ok", []byte("{}"))
+	n.reply(&t.e, "init_ok", []byte("{}"))
 }
 
 // reply answers the request e, if it asked for an answer. raw is the JSON of an object.

@@ -186,9 +186,9 @@ func (n *Node) whenReady(f func()) {
 func (n *Node) OnInit(f func(ctx context.Context) error) { n.onInit = append(n.onInit, f) }
 
 // initialise handles the init message.
-func (n *Node) initialise(t *task, e *envelope) error {
+func (n *Node) initialise(t *task) error {
 	var body InitMessageBody
-	if err := json.Unmarshal(e.body, &body); err != nil {
+	if err := json.Unmarshal(t.e.body, &body); err != nil {
 		return malformed(err)
 	}
 	if !slices.Contains(body.NodeIDs, body.NodeID) {
@@ -212,7 +212,7 @@ func (n *Node) initialise(t *task, e *envelope) error {
 	}
 	if h := n.handlers["init"].official; h != nil {
 		var err error
-		n.Blocking(t, func() { err = h(e.message()) }) // it holds no turn and may wait for replies
+		n.Blocking(t, func() { err = h(t.e.message()) }) // it holds no turn and may wait for replies
 		if err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ import (
 type task struct {
 	context.Context // ends with the node
 	n               *Node
-	from            string // the sender of the message that is handled; "" in a timer
+	e               envelope // the message that is handled; empty in a timer
 
 	// reads tells that the goroutine came from the reading loop and goes back to it.
 	// A task that waits hands the reading to a new goroutine and clears it.
@@ -47,7 +47,7 @@ func taskOf(ctx context.Context, n *Node) *task {
 // empty in functions that handle no message.
 func From(ctx context.Context) string {
 	if t, _ := ctx.Value(taskKey{}).(*task); t != nil {
-		return t.from
+		return string(t.e.src)
 	}
 	return ""
 }
@@ -71,11 +71,10 @@ func (t *task) resume() {
 	}
 }
 
-// run calls f as a task that is in flight: the caller has counted it and acquired the turn, run ends both. It
+// run calls f with a task that is in flight: the caller has counted it and acquired the turn, run ends both. It
 // tells whether the caller still has the reading.
-func (n *Node) run(ctx context.Context, from string, reads bool, f func(t *task)) bool {
+func (n *Node) run(t *task, f func(t *task)) bool {
 	defer n.inflight.end()
-	t := &task{Context: ctx, n: n, from: from, reads: reads}
 	f(t)
 	t.ended.Store(true)
 	n.turn.release()

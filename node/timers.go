@@ -172,7 +172,7 @@ func (s *schedule) set(d time.Duration, f func(ctx context.Context)) {
 			return
 		}
 		s.n.inflight.begin()
-		s.n.run(s.n.background, "", false, func(t *task) {
+		s.n.run(&task{Context: s.n.background, n: s.n}, func(t *task) {
 			_ = s.n.protect("a timer", func() error { f(t); return nil }) // reported by protect
 		})
 	})

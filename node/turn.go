@@ -10,9 +10,16 @@ import "sync"
 // Waiting is on a channel and never under the mutex, so that a node may
 // wait for its turn in the virtual time of testing/synctest.
 type turn struct {
-	mu    sync.Mutex
-	held  bool
-	queue []chan struct{} // those who wait, first come first served
+	mu          sync.Mutex
+	held        bool
+	first, last *place // the queue of those who wait, first come first served
+	free        *place // to be used again: as many as ever waited at once
+}
+
+// A place is one in the queue of a turn.
+type place struct {
+	called chan struct{} // holds one signal: the turn is yours
+	next   *place
 }
 
 // acquire waits for the turn.
@@ -23,10 +30,29 @@ func (t *turn) acquire() {
 		t.mu.Unlock()
 		return
 	}
-	mine := make(chan struct{})
-	t.queue = append(t.queue, mine)
+	mine := t.queue()
 	t.mu.Unlock()
-	<-mine
+	<-mine.called
+	t.mu.Lock()
+	mine.next, t.free = t.free, mine
+	t.mu.Unlock()
+}
+
+// queue adds a place to the queue. The caller holds mu.
+func (t *turn) queue() *place {
+	p := t.free
+	if p == nil {
+		p = &place{called: make(chan struct{}, 1)}
+	} else {
+		t.free, p.next = p.next, nil
+	}
+	if t.first == nil {
+		t.first = p
+	} else {
+		t.last.next = p
+	}
+	t.last = p
+	return p
 }
 
 // busy reports whether somebody has the turn.
@@ -40,11 +66,11 @@ func (t *turn) busy() bool {
 func (t *turn) release() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.queue) == 0 {
+	if t.first == nil {
 		t.held = false
 		return
 	}
-	next := t.queue[0]
-	t.queue = t.queue[1:]
-	close(next)
+	next := t.first
+	t.first = next.next
+	next.called <- struct{}{}
 }

@@ -17,8 +17,8 @@ import (
 // handler. Call it before Run.
 func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, req Req) (Resp, error)) {
 	ok := typ + "_ok"
-	n.register(typ, handler{typed: func(t *task, e *envelope) {
-		raw, err := protected(n, t, e, func(req Req) ([]byte, error) {
+	n.register(typ, handler{typed: func(t *task) {
+		raw, err := protected(t, func(req Req) ([]byte, error) {
 			resp, err := f(t, req)
 			if err != nil {
 				return nil, err
@@ -26,10 +26,10 @@ func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, r
 			return marshalObject(resp)
 		})
 		if err != nil {
-			n.fail(e, err)
+			n.fail(&t.e, err)
 			return
 		}
-		n.reply(e, ok, raw)
+		n.reply(&t.e, ok, raw)
 	}})
 }
 
@@ -37,13 +37,14 @@ func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, r
 // message that is no M is reported and ignored. f runs with the node's turn. Receive panics if typ has a
 // handler. Call it before Run.
 func Receive[M any](n *Node, typ string, f func(ctx context.Context, from string, m M)) {
-	n.register(typ, handler{typed: func(t *task, e *envelope) {
-		_, err := protected(n, t, e, func(m M) ([]byte, error) {
-			f(t, t.from, m)
+	n.register(typ, handler{typed: func(t *task) {
+		from := string(t.e.src)
+		_, err := protected(t, func(m M) ([]byte, error) {
+			f(t, from, m)
 			return nil, nil
 		})
 		if ErrorCode(err) == MalformedRequest {
-			n.log.Warn("ignoring a malformed message", "type", typ, "from", t.from, "err", err)
+			n.log.Warn("ignoring a malformed message", "type", typ, "from", from, "err", err)
 		}
 	}})
 }
@@ -58,13 +59,13 @@ func Notify(n *Node, dest, typ string, body any) error {
 	return n.send(dest, raw, reserved{typ: typ})
 }
 
-// protected decodes the body of e and calls f with it; a panic becomes an error.
-func protected[T any](n *Node, t *task, e *envelope, f func(T) ([]byte, error)) (raw []byte, err error) {
+// protected decodes the body of t's message and calls f with it; a panic becomes an error.
+func protected[T any](t *task, f func(T) ([]byte, error)) (raw []byte, err error) {
 	var body T
-	if err := decode(e.body, &body); err != nil {
+	if err := decode(t.e.body, &body); err != nil {
 		return nil, malformed(err)
 	}
-	err = n.protect("the handler of "+string(e.typ), func() error {
+	err = t.n.protect("the handler of "+string(t.e.typ), func() error {
 		raw, err = f(body)
 		return err
 	})

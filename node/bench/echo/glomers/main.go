@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 
 	"glomers/node"
+	"glomers/node/bench/meter"
 )
 
 type echo struct {
@@ -15,5 +16,5 @@ type echo struct {
 func main() {
 	n := node.NewNode()
 	node.HandleRPC(n, "echo", func(_ context.Context, req echo) (echo, error) { return req, nil })
-	node.Main(n)
+	meter.Run(n.Run)
 }

@@ -3,9 +3,10 @@ package main
 
 import (
 	"encoding/json"
-	"log"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"glomers/node/bench/meter"
 )
 
 func main() {
@@ -18,7 +19,5 @@ func main() {
 		body["type"] = "echo_ok"
 		return n.Reply(msg, body)
 	})
-	if err := n.Run(); err != nil {
-		log.Fatal(err)
-	}
+	meter.Run(n.Run)
 }

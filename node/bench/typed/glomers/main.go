@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"glomers/node"
+	"glomers/node/bench/meter"
 )
 
 type send struct {
@@ -23,5 +24,5 @@ func main() {
 		offsets[req.Key]++
 		return sent{offsets[req.Key]}, nil
 	})
-	node.Main(n)
+	meter.Run(n.Run)
 }

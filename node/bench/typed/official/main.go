@@ -3,10 +3,11 @@ package main
 
 import (
 	"encoding/json"
-	"log"
 	"sync"
 
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+
+	"glomers/node/bench/meter"
 )
 
 type send struct {
@@ -34,7 +35,5 @@ func main() {
 		mu.Unlock()
 		return n.Reply(msg, sent{"send_ok", offset})
 	})
-	if err := n.Run(); err != nil {
-		log.Fatal(err)
-	}
+	meter.Run(n.Run)
 }
