@@ -70,7 +70,7 @@ func TestVerdicts(t *testing.T) {
 
 func TestWrongArguments(t *testing.T) {
 	for line, says := range map[string]string{
-		"nosuch":      `no command is called "nosuch": want challenge`,
+		"nosuch":      `no command is called "nosuch": want bench, challenge`,
 		"test":        "want --workload broadcast",
 		"test -w foo": "want broadcast, echo",
 		"test -w echo --node-count 1 --time-limit 1": "want --bin",

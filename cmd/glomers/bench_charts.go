@@ -1,0 +1,191 @@
+package main
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"glomers/internal/chart"
+	"glomers/internal/results"
+)
+
+// drawings returns how to draw a set, by its name. What has no figure is left out.
+func drawings() map[string]func(results.Set) chart.Chart {
+	return map[string]func(results.Set) chart.Chart{
+		"broadcast-frontier": frontierChart,
+		"broadcast-size":     sizeChart,
+		"g-counter-rate":     rateChart,
+		"kafka-log-rate":     rateChart,
+		"txn-kv-rate":        rateChart,
+		"kafka-designs":      kafkaChart,
+	}
+}
+
+// plot returns the point with two metrics as its coordinates; none if one of them has no figure.
+func plot(p results.Point, x, y, label string) []chart.Point {
+	fx, err := p.Figure(x)
+	fy, err2 := p.Figure(y)
+	if err != nil || err2 != nil {
+		return nil
+	}
+	return []chart.Point{{
+		X: fx.Median, Y: fy.Median, Label: label,
+		XRange: [2]float64{fx.Min, fx.Max}, YRange: [2]float64{fy.Min, fy.Max},
+	}}
+}
+
+// underPartition explains rings in a legend.
+func underPartition() chart.Series {
+	return chart.Series{Name: "ring: with partitions", Colour: chart.Grey, Marker: chart.Ring}
+}
+
+// curve draws a function over a logarithmic axis.
+func curve(name string, from, to float64, f func(float64) float64) chart.Series {
+	s := chart.Series{Name: name, Colour: chart.Grey, Line: chart.Dashed}
+	const steps = 60
+	for i := range steps + 1 {
+		x := from * math.Pow(to/from, float64(i)/steps)
+		s.Points = append(s.Points, chart.Point{X: x, Y: f(x)})
+	}
+	return s
+}
+
+func frontierChart(s results.Set) chart.Chart {
+	baselines := s
+	baselines.Points = slices.DeleteFunc(slices.Clone(s.Points), func(p results.Point) bool { return p.Series == "broadcast" })
+	panel := func(metric, title, label string, published []chart.Point, bound func(float64) float64) chart.Panel {
+		p := chart.Panel{
+			Title: title,
+			X:     chart.Axis{Label: label, Log: true, Min: 50},
+			Y:     chart.Axis{Label: "messages between servers per operation", Log: true},
+		}
+		ours := chart.Series{Name: "broadcast, by budget", Colour: chart.Colour(0), Marker: chart.Dot}
+		cut := chart.Series{Colour: chart.Colour(0), Marker: chart.Ring}
+		for _, q := range s.Points {
+			switch {
+			case q.Series != "broadcast":
+			case q.Params["faults"] == noFaults:
+				ours.Points = append(ours.Points, plot(q, metric, msgsPerOp, q.Params["budget"])...)
+			default:
+				cut.Points = append(cut.Points, plot(q, metric, msgsPerOp, "")...)
+			}
+		}
+		p.Series = append(p.Series, curve("lower bound", 100, 2000, bound), ours, cut)
+		p.Series = append(p.Series, designSeries(baselines, 1, metric, msgsPerOp)...)
+		p.Series = append(p.Series, chart.Series{Name: "best published (Maelstrom)", Colour: "#7f3fbf", Marker: chart.Diamond, Points: published}, underPartition())
+		return p
+	}
+	return chart.Chart{
+		About: "Broadcast: messages per operation against stable latency, 25 nodes, 100 ms per hop, 100 operations a second",
+		Panels: []chart.Panel{
+			panel(medianMS, "median", "median stable latency, ms",
+				[]chart.Point{{X: 336, Y: 7.8}, {X: 76, Y: 11.7}, {X: 755, Y: 1.74}}, medianBound),
+			panel(maxMS, "maximum", "maximum stable latency, ms",
+				[]chart.Point{{X: 502, Y: 7.8}, {X: 122, Y: 11.7}, {X: 1123, Y: 1.74}}, maxBound),
+		},
+	}
+}
+
+// designSeries returns two series for each design: without faults, and with. Their colours begin at the given one.
+func designSeries(s results.Set, colour int, x, y string) []chart.Series {
+	var all []chart.Series
+	for i, q := range s.Where("faults", noFaults) {
+		cut, _ := s.Find(q.Series, "faults", partitions) // without it there is nothing to plot
+		c := chart.Colour(colour + i)
+		all = append(all,
+			chart.Series{Name: q.Series, Colour: c, Marker: chart.Dot, Points: plot(q, x, y, "")},
+			chart.Series{Colour: c, Marker: chart.Ring, Points: plot(cut, x, y, "")})
+	}
+	return all
+}
+
+// numberParam returns a parameter; not a number if it is none.
+func numberParam(p results.Point, name string) float64 {
+	v, err := strconv.ParseFloat(p.Params[name], 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return v
+}
+
+// paramValues returns the values of a parameter, in the order in which they appear.
+func paramValues(s results.Set, name string) []string {
+	var all []string
+	for _, p := range s.Points {
+		if v := p.Params[name]; !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// against returns points of a metric against a parameter.
+func against(points []results.Point, param, metric string) []chart.Point {
+	var all []chart.Point
+	for _, p := range points {
+		if f, err := p.Figure(metric); err == nil {
+			all = append(all, chart.Point{X: numberParam(p, param), Y: f.Median, YRange: [2]float64{f.Min, f.Max}})
+		}
+	}
+	return all
+}
+
+func sizeChart(s results.Set) chart.Chart {
+	cost := chart.Panel{
+		Title: "cost", X: chart.Axis{Label: "nodes", Log: true},
+		Y: chart.Axis{Label: "messages between servers per operation", Log: true},
+	}
+	latency := chart.Panel{Title: "latency", X: cost.X, Y: chart.Axis{Label: "maximum stable latency, ms"}}
+	for i, budget := range paramValues(s, "budget") {
+		points, colour := s.Where("budget", budget), chart.Colour(i)
+		line := chart.Series{Name: "budget " + budget, Colour: colour, Line: chart.Solid, Marker: chart.Dot}
+		line.Points = against(points, "nodes", msgsPerOp)
+		cost.Series = append(cost.Series, line, chart.Series{Colour: colour, Line: chart.Dashed, Points: against(points, "nodes", "bound-msgs/op")})
+		line.Points = against(points, "nodes", maxMS)
+		latency.Series = append(latency.Series, line)
+	}
+	cost.Series = append(cost.Series, chart.Series{Name: "dashed: lower bound", Colour: chart.Grey, Line: chart.Dashed})
+	return chart.Chart{About: s.About, Panels: []chart.Panel{cost, latency}}
+}
+
+func rateChart(s results.Set) chart.Chart {
+	cost := chart.Panel{
+		Title: "cost", X: chart.Axis{Label: "operations a second", Log: true},
+		Y: chart.Axis{Label: "messages between servers per operation", Log: true},
+	}
+	stale := chart.Panel{Title: "staleness", X: cost.X, Y: chart.Axis{Label: "until other nodes show it, ms"}}
+	for i, nodes := range paramValues(s, "nodes") {
+		points, colour := s.Where("nodes", nodes), chart.Colour(i)
+		line := chart.Series{Name: nodes + " nodes", Colour: colour, Line: chart.Solid, Marker: chart.Dot}
+		line.Points = against(points, "rate", msgsPerOp)
+		cost.Series = append(cost.Series, line)
+		line.Points = against(points, "rate", "staleness-ms")
+		most := chart.Series{Colour: colour, Line: chart.Dashed, Points: against(points, "rate", "staleness-max-ms")}
+		stale.Series = append(stale.Series, line, most)
+	}
+	stale.Series = append(stale.Series, chart.Series{Name: "dashed: maximum", Colour: chart.Grey, Line: chart.Dashed})
+	return chart.Chart{About: s.About, Panels: []chart.Panel{cost, stale}}
+}
+
+func kafkaChart(s results.Set) chart.Chart {
+	named := s // each setting is a design of its own
+	named.Points = slices.Clone(s.Points)
+	for i, p := range named.Points {
+		named.Points[i].Series = kafkaDesign(p)
+	}
+	return chart.Chart{
+		About: s.About,
+		Panels: []chart.Panel{
+			{
+				Title: "cost", X: chart.Axis{Label: "latency of a send, median, ms", Log: true},
+				Y:      chart.Axis{Label: "messages between servers per operation", Log: true},
+				Series: append(designSeries(named, 0, "send-median-ms", msgsPerOp), underPartition()),
+			},
+			{
+				Title: "availability", X: chart.Axis{Label: "latency of a send, 99 %, ms", Log: true},
+				Y:      chart.Axis{Label: "operations answered a second"},
+				Series: designSeries(named, 0, "send-p99-ms", answeredRate),
+			},
+		},
+	}
+}

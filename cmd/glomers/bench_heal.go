@@ -1,0 +1,101 @@
+package main
+
+import (
+	"encoding/json"
+	"time"
+
+	"glomers/harness/history"
+)
+
+// A healing watches a history of broadcast for how long after a heal a read still misses a value that had been acknowledged before.
+// Its zero value is ready.
+type healing struct {
+	acked   []string
+	adding  map[history.Process]string        // the value of a broadcast under way
+	reading map[history.Process]time.Duration // when a read under way was invoked
+	current *recovery                         // nil before the first heal, and while links are cut
+	all     []*recovery
+}
+
+// A recovery is the time between a heal and the next cut.
+type recovery struct {
+	begin, end time.Duration // end is the latest read so far
+	known      int           // that many values had been acknowledged
+	missed     time.Duration // when the last read began that misses one of them; begin if none does
+}
+
+// leastRecovery is how long a recovery must be to say anything.
+const leastRecovery = 2 * time.Second
+
+// add takes the next operation of the history.
+func (h *healing) add(op history.Op) {
+	now := time.Duration(op.Time)
+	switch {
+	case op.Final:
+	case op.F == "start-partition":
+		h.current = nil
+	case op.F == "stop-partition":
+		h.current = &recovery{begin: now, end: now, known: len(h.acked), missed: now}
+		h.all = append(h.all, h.current)
+	case op.F == "broadcast":
+		h.broadcast(op)
+	case op.F == "read":
+		h.read(op, now)
+	}
+}
+
+func (h *healing) broadcast(op history.Op) {
+	if h.adding == nil {
+		h.adding = make(map[history.Process]string)
+	}
+	switch op.Type {
+	case history.Invoke:
+		h.adding[op.Process] = string(op.Value)
+	case history.OK:
+		h.acked = append(h.acked, h.adding[op.Process])
+	}
+}
+
+func (h *healing) read(op history.Op, now time.Duration) {
+	if h.reading == nil {
+		h.reading = make(map[history.Process]time.Duration)
+	}
+	if op.Type == history.Invoke {
+		h.reading[op.Process] = now
+		return
+	}
+	invoked, r := h.reading[op.Process], h.current
+	if op.Type != history.OK || r == nil || invoked < r.begin {
+		return
+	}
+	r.end = max(r.end, invoked)
+	if misses(op.Value, h.acked[:r.known]) {
+		r.missed = max(r.missed, invoked)
+	}
+}
+
+// misses tells whether a list lacks any of the values. What is no list has none.
+func misses(list json.RawMessage, values []string) bool {
+	var has []json.RawMessage
+	_ = json.Unmarshal(list, &has) // the checker complains, too
+	set := make(map[string]bool, len(has))
+	for _, v := range has {
+		set[string(v)] = true
+	}
+	for _, v := range values {
+		if !set[v] {
+			return true
+		}
+	}
+	return false
+}
+
+// worst returns the longest time from a heal to the last read that missed something; false if no recovery was long enough.
+func (h *healing) worst() (worst time.Duration, ok bool) {
+	for _, r := range h.all {
+		if r.end-r.begin >= leastRecovery {
+			worst, ok = max(worst, r.missed-r.begin), true
+		}
+	}
+	return worst, ok
+}

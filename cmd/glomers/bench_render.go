@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"glomers/internal/results"
+)
+
+//go:generate go run . bench --render
+
+// render makes the charts beside the results and, where these are the repository's own, the tables in its READMEs.
+// Elsewhere the tables go to stdout.
+func (b *bench) render() error {
+	l := library{dir: b.out}
+	files, err := l.charts()
+	if err != nil {
+		return err
+	}
+	if b.out == filepath.Join(b.root, resultsDir) {
+		texts, err := l.readmes(b.root)
+		if err != nil {
+			return err
+		}
+		files = append(files, texts...)
+	} else if err := b.printTables(l); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := f.write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printTables writes the tables of the chosen sets, as far as these are there.
+func (b *bench) printTables(l library) error {
+	for _, t := range tables() {
+		if !slices.ContainsFunc(b.sets, func(s benchSet) bool { return s.name == t.set }) {
+			continue
+		}
+		_, ok, err := l.set(t.set)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		text, err := t.text(l)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(b.stdout, "\n%s\n\n%s", t.name, text); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(b.stdout, "\nresults and charts: %s\n", b.out)
+	return err
+}
+
+// A library is a directory of results.
+type library struct{ dir string }
+
+// set returns the results of that name; false if there are none yet.
+func (l library) set(name string) (results.Set, bool, error) {
+	s, err := results.Load(l.dir, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, false, nil
+	}
+	return s, err == nil, err
+}
+
+// A rendered is a file as it should be.
+type rendered struct {
+	path string
+	text []byte
+}
+
+// write writes the file if it is not so already.
+func (r rendered) write() error {
+	if old, err := os.ReadFile(r.path); err == nil && bytes.Equal(old, r.text) {
+		return nil
+	}
+	return os.WriteFile(r.path, r.text, 0o644)
+}
+
+// charts returns the charts of the sets that there are.
+func (l library) charts() ([]rendered, error) {
+	var files []rendered
+	for name, draw := range drawings() {
+		s, ok, err := l.set(name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			files = append(files, rendered{filepath.Join(l.dir, name+".svg"), draw(s).SVG()})
+		}
+	}
+	return files, nil
+}
+
+// readmes returns those READMEs of the repository that have tables, with these.
+func (l library) readmes(root string) ([]rendered, error) {
+	var files []rendered
+	for _, pattern := range []string{"README.md", "*/README.md", resultsDir + "/README.md"} {
+		paths, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			return nil, err
+		}
+		for _, path := range paths {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return nil, err
+			}
+			made, err := l.fill(text)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", path, err)
+			}
+			if tablePlace.Match(text) {
+				files = append(files, rendered{path, made})
+			}
+		}
+	}
+	return files, nil
+}
+
+// A table's place is between two marks, each on a line of its own.
+var (
+	tablePlace = regexp.MustCompile(`(?ms)^<!-- results ([a-z0-9-]+) -->\n(.*?)^<!-- /results -->$`)
+	tableMark  = regexp.MustCompile(`(?m)^<!-- /?results\b`)
+)
+
+// fill puts the tables into a text.
+func (l library) fill(text []byte) ([]byte, error) {
+	places := tablePlace.FindAllSubmatchIndex(text, -1)
+	if marks := len(tableMark.FindAll(text, -1)); marks != 2*len(places) {
+		return nil, fmt.Errorf("%d marks around tables, but %d tables: want <!-- results NAME --> and <!-- /results -->, each on a line of its own", marks, len(places))
+	}
+	var b bytes.Buffer
+	end := 0
+	for _, at := range places {
+		name := string(text[at[2]:at[3]])
+		made, err := l.table(name)
+		if err != nil {
+			return nil, err
+		}
+		b.Write(text[end:at[4]])
+		b.WriteString(made)
+		end = at[5]
+	}
+	b.Write(text[end:])
+	return b.Bytes(), nil
+}
+
+// table returns the table of that name.
+func (l library) table(name string) (string, error) {
+	var known []string
+	for _, t := range tables() {
+		if t.name == name {
+			return t.text(l)
+		}
+		known = append(known, t.name)
+	}
+	return "", fmt.Errorf("no table is called %q: want %s", name, alternatives(known))
+}

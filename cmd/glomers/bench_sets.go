@@ -1,0 +1,161 @@
+package main
+
+import (
+	"strings"
+
+	"glomers/internal/results"
+)
+
+// A benchSet is what the bench command measures under one name, either by trials or by a suite.
+type benchSet struct {
+	name, about string
+	trials      []trial // real processes under the harness, in real time
+	suite       *suite  // benchmarks of a package
+}
+
+// A trial is one way to run processes. It becomes a point of the results.
+type trial struct {
+	point   results.Point // without its runs and its command
+	words   string        // of a test command, without the node
+	dir     string        // of our solution, from the root of the repository; "" means this program
+	args    []string      // of the node
+	targets targets       // that a run must meet to count; none if zero
+}
+
+// A suite is benchmarks of one package, whose metrics become the results.
+type suite struct {
+	pkg     string // from the root of the repository
+	pattern string // of the benchmarks
+	quick   string // of those that are enough for a glance
+	seeds   bool   // each iteration is a simulation with the next seed, so one result sums up several
+}
+
+// benchSets returns all of them, in the order in which they are measured. Every figure in the documentation comes from here.
+func benchSets() []benchSet {
+	rate := func(dir string) benchSet {
+		return benchSet{
+			name: dir + "-rate", about: dir + ": cost and staleness against the rate of operations and the number of nodes, in virtual time",
+			suite: &suite{"./" + dir, "^BenchmarkRate$", "^BenchmarkRate$/^nodes=2$/^rate=100$", true},
+		}
+	}
+	return []benchSet{
+		{name: "challenges", about: "all challenges, with their published commands; some also with partitions", trials: challengeTrials()},
+		{name: "broadcast-frontier", about: "broadcast at several budgets of latency beside simpler designs: 25 nodes, 100 ms per hop, 100 operations a second", trials: frontierTrials()},
+		{name: "kafka-designs", about: "kafka-log with both kinds of acknowledgement beside simpler designs: the command of challenge 5c", trials: kafkaTrials()},
+		{
+			name: "broadcast-size", about: "broadcast: cost against the number of nodes, in virtual time",
+			suite: &suite{"./broadcast", "^BenchmarkSize$", "^BenchmarkSize$/^nodes=(5|25)$", true},
+		},
+		rate("g-counter"),
+		rate("kafka-log"),
+		rate("txn-kv"),
+		{
+			name: "unique-ids", about: "unique-ids: throughput of one node",
+			suite: &suite{"./unique-ids", ".", ".", false},
+		},
+		{
+			name: "runtime", about: "package node beside Maelstrom's Go library: the same messages through pipes",
+			suite: &suite{"./node/bench", ".", "^Benchmark(Echo|Typed)$", false},
+		},
+	}
+}
+
+// The values of the parameter faults.
+const (
+	noFaults   = "none"
+	partitions = "partition"
+)
+
+// challengeTrials returns the published commands, and with partitions those whose figures are of interest there.
+func challengeTrials() []trial {
+	var all []trial
+	for _, ch := range challenges() {
+		faults := noFaults
+		if strings.Contains(ch.words, "--nemesis") {
+			faults = partitions
+		}
+		params := func(faults string) map[string]string {
+			return map[string]string{"challenge": ch.id, "faults": faults}
+		}
+		all = append(all, trial{point: results.Point{Series: ch.name, Params: params(faults)}, words: ch.words, dir: ch.dir, targets: ch.targets})
+		switch ch.id {
+		case "3d", "3e", "5b": // the others have it in a published command
+			t := all[len(all)-1]
+			t.point.Params, t.targets = params(partitions), targets{}
+			t.words += " --nemesis partition"
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// A budget is a point of the frontier that broadcast can be set to.
+type budget struct{ name, value string }
+
+// budgets returns those that are measured.
+func budgets() []budget {
+	return []budget{
+		{"latency floor", "106ms"},
+		{"default", ""}, // no flag
+		{"limit of 3d", "580ms"},
+		{"limit of 3e", "1.7s"},
+	}
+}
+
+// cuts makes partitions come and go within a run: the published mean of 10 s between a cut and its heal would leave a
+// run of 20 s with one of them, at a time that chance decides.
+const cuts = " --nemesis partition --nemesis-interval 4"
+
+func frontierTrials() []trial {
+	const words = "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100"
+	var all []trial
+	for _, b := range budgets() {
+		t := trial{point: results.Point{Series: "broadcast", Params: map[string]string{"budget": b.name}}, words: words, dir: "broadcast"}
+		if b.value != "" {
+			t.args = []string{"-budget", b.value}
+		}
+		all = append(all, t)
+	}
+	for _, name := range []string{"flooding", "tree", "star", "mesh"} {
+		all = append(all, baselineTrial(name, words))
+	}
+	return withAndWithoutCuts(all)
+}
+
+func kafkaTrials() []trial {
+	const words = "-w kafka --node-count 2 --concurrency 2n --time-limit 20 --rate 1000"
+	var all []trial
+	for _, acks := range []string{"1", "all"} {
+		point := results.Point{Series: "kafka-log", Params: map[string]string{"acks": acks}}
+		all = append(all, trial{point: point, words: words, dir: "kafka-log", args: []string{"-acks", acks}})
+	}
+	for _, name := range []string{"lin-log", "owner-log"} {
+		all = append(all, baselineTrial(name, words))
+	}
+	return withAndWithoutCuts(all)
+}
+
+// baselineTrial returns the trial of a node that "glomers node" knows.
+func baselineTrial(name, words string) trial {
+	return trial{point: results.Point{Series: name, Params: map[string]string{}}, words: words, args: []string{"node", name}}
+}
+
+// withAndWithoutCuts returns each trial twice.
+func withAndWithoutCuts(trials []trial) []trial {
+	var all []trial
+	for _, t := range trials {
+		all = append(all, t.under(noFaults, ""), t.under(partitions, cuts))
+	}
+	return all
+}
+
+// under returns the trial with more words, for the faults of that name.
+func (t trial) under(faults, words string) trial {
+	params := map[string]string{"faults": faults}
+	for name, value := range t.point.Params {
+		params[name] = value
+	}
+	t.point.Params = params
+	t.words += words
+	return t
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"glomers/internal/results"
+)
+
+// measureSuite runs benchmarks with "go test" and reads what they print.
+func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point, error) {
+	words := set.suite.command(b.quick, b.runs)
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
+	cmd.Dir = b.root
+	// The go command does not pass signals on to the program that it runs.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
+	cmd.WaitDelay = 10 * time.Second
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("go test: %w", err)
+	}
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("go test: %w", err)
+	}
+
+	tally := b.newTally(set.name, 0)
+	defer tally.close()
+	var points []results.Point
+	var rest strings.Builder // what is no result says why something failed
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		added, ok := results.AddBenchmark(points, lines.Text())
+		if !ok {
+			fmt.Fprintln(&rest, lines.Text())
+			continue
+		}
+		points = added
+		tally.line(lines.Text())
+	}
+	err = errors.Join(lines.Err(), cmd.Wait())
+	switch {
+	case ctx.Err() != nil:
+		return nil, errInterrupted
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w\n%s", shellWords(words), err, rest.String())
+	case len(points) == 0:
+		return nil, fmt.Errorf("%s: there is no such benchmark", shellWords(words))
+	}
+	for i := range points {
+		points[i].Command = shellWords(words)
+		for _, r := range points[i].Runs {
+			for metric, v := range r.Values {
+				r.Values[metric] = significant(v)
+			}
+		}
+	}
+	return points, nil
+}
+
+// command returns the words for so many runs. Of simulations each is an iteration, of other benchmarks a result.
+func (s suite) command(quick bool, runs int) []string {
+	pattern := s.pattern
+	if quick {
+		pattern = s.quick
+	}
+	words := []string{"go", "test", "-run", "^$", "-bench", pattern, "-timeout", "1h"}
+	switch {
+	case s.seeds:
+		words = append(words, "-benchtime", strconv.Itoa(runs)+"x")
+	case quick:
+		words = append(words, "-benchtime", "100ms", "-count", strconv.Itoa(runs))
+	default:
+		words = append(words, "-count", strconv.Itoa(runs))
+	}
+	return append(words, s.pkg)
+}
+
+func shellWords(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	return strings.Join(quoted, " ")
+}

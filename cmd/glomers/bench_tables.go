@@ -1,0 +1,303 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"glomers/internal/results"
+)
+
+// A table is what stands in a README between <!-- results NAME --> and <!-- /results -->.
+type table struct {
+	name string
+	set  string // that it is made from; "" means all of them
+	make func(s results.Set) string
+}
+
+// tables returns all of them.
+func tables() []table {
+	all := []table{
+		{name: "runs"},
+		{"challenges", "challenges", func(s results.Set) string { return challengeTable(s, "") }},
+		{"broadcast-frontier", "broadcast-frontier", frontierTable},
+		{"kafka-designs", "kafka-designs", kafkaTable},
+		{"broadcast-size", "broadcast-size", sizeTable},
+		{"unique-ids", "unique-ids", benchmarkTable},
+		{"runtime", "runtime", runtimeTable},
+	}
+	for _, dir := range []string{"broadcast", "g-counter", "kafka-log", "txn-kv"} {
+		all = append(all, table{dir, "challenges", func(s results.Set) string { return challengeTable(s, dir) }})
+	}
+	for _, name := range []string{"g-counter-rate", "kafka-log-rate", "txn-kv-rate"} {
+		all = append(all, table{name, name, rateTable})
+	}
+	return all
+}
+
+// text returns the table; what is not measured yet is said.
+func (t table) text(l library) (string, error) {
+	if t.set == "" {
+		return runsTable(l)
+	}
+	s, ok, err := l.set(t.set)
+	if err != nil {
+		return "", err
+	}
+	if !ok {
+		return fmt.Sprintf("\nNot measured yet: `glomers bench %s`.\n\n", t.set), nil
+	}
+	text := t.make(s)
+	if s.Quick {
+		text += "From short runs (`--quick`), which are not meant for comparisons.\n\n"
+	}
+	return text, nil
+}
+
+// rows writes a table in Markdown, with empty lines around it.
+func rows(head []string, body [][]string) string {
+	var b strings.Builder
+	b.WriteString("\n| " + strings.Join(head, " | ") + " |\n" + strings.Repeat("|---", len(head)) + "|\n")
+	for _, row := range body {
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
+	}
+	b.WriteByte('\n')
+	return b.String()
+}
+
+// runsTable says of every set how it was measured.
+func runsTable(l library) (string, error) {
+	var body [][]string
+	var machines []string
+	for _, set := range benchSets() {
+		s, ok, err := l.set(set.name)
+		if err != nil {
+			return "", err
+		}
+		if !ok {
+			body = append(body, []string{set.name, "not measured yet", "", "", "", ""})
+			continue
+		}
+		lag := 0.0
+		for _, p := range s.Points {
+			if f, err := p.Figure(lagMS); err == nil {
+				lag = max(lag, f.Max)
+			}
+		}
+		late := "–" // nothing to be late with
+		if lag > 0 {
+			late = digits(lag) + " ms"
+		}
+		body = append(body, []string{
+			set.name, "`" + s.Command + "`", s.Commit, s.Taken.Format(time.DateOnly),
+			(time.Duration(s.Took) * time.Second).String(), late,
+		})
+		machines = append(machines, s.Machine.String())
+	}
+	text := rows([]string{"set", "command", "commit", "day", "took", "harness late by (99 %), at worst"}, body)
+	slices.Sort(machines)
+	for _, m := range slices.Compact(machines) {
+		text += "Machine: " + m + ".\n\n"
+	}
+	return text, nil
+}
+
+// published has what the best public solutions are known to reach, by challenge. It was measured under Maelstrom on a
+// machine like ours.
+func published() map[string]string {
+	return map[string]string{
+		"3d": "7.8 at 336 / 502 ms; 11.7 at 76 / 122 ms",
+		"3e": "1.71 at 746 / 1003 ms (loses half of the values under partition); 1.74 at 755 / 1123 ms (safe)",
+		"4":  "0.46",
+		"5b": "0.55",
+		"5c": "0.55",
+		"6c": "0.03, with seconds of staleness",
+	}
+}
+
+// challengeTable has the challenges that a directory solves; all if dir is "".
+func challengeTable(s results.Set, dir string) string {
+	head := []string{"challenge", "target", "faults", "msgs/op", "median", "max", "availability", "best published, msgs/op"}
+	var body [][]string
+	for _, ch := range challenges() {
+		if dir != "" && dir != ch.dir {
+			continue
+		}
+		best := published()[ch.id]
+		for _, p := range s.Where("challenge", ch.id) {
+			if p.Series != ch.name {
+				continue
+			}
+			name := ch.id + " " + ch.name
+			if dir == "" {
+				name = fmt.Sprintf("[%s](%s)", name, ch.dir)
+			}
+			body = append(body, []string{
+				name, ch.targets.String(), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
+				cell(p, availability, ""), best,
+			})
+			best = "" // once is enough
+		}
+	}
+	return rows(head, body)
+}
+
+// String says what is to be reached, in a few words.
+func (t targets) String() string {
+	if t.max == 0 {
+		return "valid"
+	}
+	return fmt.Sprintf("< %v msgs/op, < %d / %d ms", t.msgsPerOp, t.median.Milliseconds(), t.max.Milliseconds())
+}
+
+func frontierTable(s results.Set) string {
+	var body [][]string
+	for _, p := range s.Points {
+		bound := "–" // faults are not in it
+		if f, err := p.Figure(maxMS); err == nil && p.Params["faults"] == noFaults {
+			bound = digits(maxBound(f.Median))
+		}
+		body = append(body, []string{
+			p.Series, p.Params["budget"], p.Params["faults"], cell(p, msgsPerOp, ""), bound,
+			cell(p, medianMS, " ms"), cell(p, maxMS, " ms"), cell(p, healMS, " ms"), cell(p, availability, ""),
+		})
+	}
+	return rows([]string{"design", "budget", "faults", "msgs/op", "bound at this max", "median", "max", "after a heal", "availability"}, body)
+}
+
+func kafkaTable(s results.Set) string {
+	var body [][]string
+	for _, p := range s.Points {
+		body = append(body, []string{
+			kafkaDesign(p), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, "send-median-ms", " ms"), cell(p, "send-p99-ms", " ms"),
+			cell(p, maxMS, " ms"), cell(p, answeredRate, ""), cell(p, availability, ""),
+		})
+	}
+	return rows([]string{"design", "faults", "msgs/op", "send, median", "send, 99 %", "worst lag", "answered/s", "availability"}, body)
+}
+
+// kafkaDesign names a design with its setting.
+func kafkaDesign(p results.Point) string {
+	if acks := p.Params["acks"]; acks != "" {
+		return p.Series + " -acks=" + acks
+	}
+	return p.Series
+}
+
+func sizeTable(s results.Set) string {
+	var body [][]string
+	for _, p := range s.Points {
+		body = append(body, []string{
+			p.Params["nodes"], p.Params["budget"], cell(p, msgsPerOp, ""), cell(p, "bound-msgs/op", ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
+		})
+	}
+	return rows([]string{"nodes", "budget", "msgs/op", "bound", "median", "max"}, body)
+}
+
+func rateTable(s results.Set) string {
+	var body [][]string
+	for _, p := range s.Points {
+		body = append(body, []string{
+			p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms"),
+		})
+	}
+	return rows([]string{"nodes", "ops/s", "msgs/op", "staleness, median", "staleness, max"}, body)
+}
+
+// benchmarkTable shows benchmarks with all of their metrics, but not those that are the time in other words.
+func benchmarkTable(s results.Set) string {
+	var metrics []string
+	for _, p := range s.Points {
+		for _, r := range p.Runs {
+			for metric := range r.Values {
+				if !slices.Contains(metrics, metric) && metric != "MB/s" {
+					metrics = append(metrics, metric)
+				}
+			}
+		}
+	}
+	slices.Sort(metrics)
+	var body [][]string
+	for _, p := range s.Points {
+		row := []string{p.String()}
+		for _, metric := range metrics {
+			row = append(row, cell(p, metric, ""))
+		}
+		body = append(body, row)
+	}
+	return rows(append([]string{"benchmark"}, metrics...), body)
+}
+
+// runtimeTable has a row for each benchmark that was run with both libraries.
+func runtimeTable(s results.Set) string {
+	metrics := []string{"msgs/s", "cpu-ns/msg", "allocs/msg"}
+	head := []string{"benchmark"}
+	for _, metric := range metrics {
+		head = append(head, metric+", ours", "official", "ratio")
+	}
+	var body [][]string
+	for _, ours := range s.Points {
+		name, ok := strings.CutSuffix(ours.Series, "/glomers")
+		official, found := s.Find(name + "/official")
+		if !ok || !found {
+			continue
+		}
+		row := []string{name}
+		for _, metric := range metrics {
+			row = append(row, cell(ours, metric, ""), cell(official, metric, ""), ratioCell(ours, official, metric))
+		}
+		body = append(body, row)
+	}
+	return rows(head, body)
+}
+
+// ratioCell says by which factor the median of a metric is better, be it higher or lower.
+func ratioCell(ours, official results.Point, metric string) string {
+	a, err := ours.Figure(metric)
+	b, err2 := official.Figure(metric)
+	if err != nil || err2 != nil || a.Median == 0 || b.Median == 0 {
+		return "–"
+	}
+	ratio := b.Median / a.Median
+	if strings.HasSuffix(metric, "/s") {
+		ratio = 1 / ratio
+	}
+	return digits(ratio) + "×"
+}
+
+// cell writes the median of a metric and its spread; where a run was not valid, only that.
+func cell(p results.Point, metric, unit string) string {
+	f, err := p.Figure(metric)
+	switch {
+	case errors.Is(err, results.ErrNotValid):
+		return fmt.Sprintf("**%d of %d runs not valid**", p.NotValid(), len(p.Runs))
+	case err != nil:
+		return "–"
+	}
+	text, low, high := digits(f.Median), digits(f.Min), digits(f.Max)
+	if low != high {
+		return fmt.Sprintf("%s (%s–%s)%s", text, low, high, unit)
+	}
+	return text + unit
+}
+
+// digits writes a number with three digits, or all that are before the point, as people do.
+func digits(v float64) string {
+	switch a := math.Abs(v); {
+	case a >= 99.95:
+		text := strconv.FormatFloat(v, 'f', 0, 64)
+		for i := len(text) - 3; i > 0 && len(text) > 4 && text[i-1] != '-'; i -= 3 {
+			text = text[:i] + "," + text[i:]
+		}
+		return text
+	case a >= 0.999 && a < 1: // of an availability every digit counts
+		return strconv.FormatFloat(v, 'g', 5, 64)
+	default:
+		short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64) // what was written can be read
+		return strconv.FormatFloat(short, 'f', -1, 64)
+	}
+}

@@ -1,0 +1,346 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/baselines"
+	"glomers/harness/history"
+	"glomers/internal/results"
+)
+
+// TestBenchSets: the definitions make sense, so that an hour of measuring does not end in a mistyped flag.
+func TestBenchSets(t *testing.T) {
+	names := map[string]bool{}
+	for _, set := range benchSets() {
+		require.False(t, names[set.name], set.name)
+		names[set.name] = true
+		require.NotEmpty(t, set.about)
+		require.NotEqual(t, set.trials == nil, set.suite == nil, set.name)
+		points := map[string]bool{}
+		for _, trial := range set.trials {
+			for _, quick := range []bool{false, true} {
+				test, err := trial.testWords(quick).test()
+				require.NoError(t, err, trial.command(quick))
+				require.Equal(t, trial.point.Params["faults"] == partitions, slices.Contains(test.Nemesis, "partition"), trial.point)
+			}
+			if len(trial.args) == 2 && trial.args[0] == "node" {
+				require.True(t, slices.ContainsFunc(baselines.All(), func(b baselines.Baseline) bool { return b.Name == trial.args[1] }), trial.args)
+			}
+			require.False(t, points[trial.point.String()], "%v is there twice", trial.point)
+			points[trial.point.String()] = true
+		}
+	}
+	for name := range drawings() {
+		require.True(t, names[name], name)
+	}
+	for _, table := range tables() {
+		require.True(t, table.set == "" || names[table.set], table.name)
+	}
+}
+
+func TestBenchCommands(t *testing.T) {
+	require.Equal(t, "glomers test -w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100 --bin broadcast -- -budget 106ms",
+		frontierTrials()[0].command(false))
+	flooding := frontierTrials()[9]
+	require.Equal(t, `glomers test -w broadcast --node-count 25 --time-limit 5 --rate 100 --latency 100 --nemesis partition --nemesis-interval 1 `+
+		`--bin "$(which glomers)" -- node flooding`, flooding.command(true))
+	rate := suite{"./x", "^BenchmarkRate$", "quick", true}
+	require.Equal(t, "go test -run '^$' -bench '^BenchmarkRate$' -timeout 1h -benchtime 5x ./x", shellWords(rate.command(false, 5)))
+	rate.seeds = false
+	require.Equal(t, "go test -run '^$' -bench '^BenchmarkRate$' -timeout 1h -count 5 ./x", shellWords(rate.command(false, 5)))
+	require.Contains(t, shellWords(rate.command(true, 1)), "-bench quick -timeout 1h -benchtime 100ms -count 1")
+}
+
+func TestBenchArguments(t *testing.T) {
+	for line, says := range map[string]string{
+		"bench nosuch":     `no set is called "nosuch": want challenges, broadcast-frontier`,
+		"bench --runs 0":   "want a whole number from 1",
+		"bench --jobs few": "want a whole number from 1",
+	} {
+		status, _, stderr := execute(words(line)...)
+		require.Equal(t, statusBroken, status, line)
+		require.Contains(t, stderr, says)
+	}
+	status, stdout, _ := execute("bench", "--list", "kafka-designs")
+	require.Equal(t, statusValid, status)
+	require.Contains(t, stdout, "kafka-designs")
+	require.NotContains(t, stdout, "challenges")
+}
+
+// newBench returns one that measures in this test, with a single short run.
+func newBench(t *testing.T) *bench {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	c := &cli{stdout: io.Discard, stderr: io.Discard, log: slog.New(slog.DiscardHandler)}
+	b := &bench{cli: c, runs: 2, jobs: 2, root: root, store: t.TempDir(), out: t.TempDir()}
+	b.build, err = newBuilder()
+	require.NoError(t, err)
+	t.Cleanup(b.build.close)
+	return b
+}
+
+func TestTrials(t *testing.T) {
+	const short = "-w echo --node-count 1 --time-limit 1 --rate 20"
+	set := benchSet{name: "example", trials: []trial{
+		{point: results.Point{Series: "official"}, words: short, dir: "cmd/glomers/testdata/official"},
+		{point: results.Point{Series: "wrong"}, words: short, dir: "cmd/glomers/testdata/misbehave", args: []string{"twist"}},
+		{point: results.Point{Series: "crashing"}, words: short, dir: "cmd/glomers/testdata/misbehave", args: []string{"crash"}},
+		{point: results.Point{Series: "slow"}, words: short, dir: "cmd/glomers/testdata/official", targets: targets{max: time.Second}},
+	}}
+	b := newBench(t)
+	s, err := b.measure(t.Context(), set)
+	require.NoError(t, err)
+	require.Len(t, s.Points, 4)
+	for _, p := range s.Points {
+		require.Len(t, p.Runs, 2)
+		require.EqualValues(t, 1, p.Runs[0].Seed)
+		require.EqualValues(t, 2, p.Runs[1].Seed)
+	}
+	official, wrong, crashing, slow := s.Points[0], s.Points[1], s.Points[2], s.Points[3]
+
+	f, err := official.Figure(availability)
+	require.NoError(t, err)
+	require.Equal(t, results.Figure{Median: 1, Min: 1, Max: 1, Runs: 2}, f)
+	for _, metric := range []string{msgsPerOp, answeredRate, lagMS, "echo-median-ms", "echo-p99-ms"} {
+		require.Contains(t, official.Runs[0].Values, metric)
+	}
+	require.Equal(t, "invalid", wrong.Runs[0].Verdict)
+	require.NotEmpty(t, wrong.Runs[0].Reasons)
+	require.Equal(t, "broken", crashing.Runs[0].Verdict)
+	require.Contains(t, crashing.Runs[0].Reasons[0], "out of cheese")
+	require.Equal(t, "target missed", slow.Runs[0].Verdict)
+
+	require.NoError(t, b.keep(s))
+	require.Equal(t, statusInvalid, b.status)
+	require.FileExists(t, filepath.Join(b.out, "example.json"))
+}
+
+func TestSuites(t *testing.T) {
+	b := newBench(t)
+	set := benchSet{name: "example", suite: &suite{"./cmd/glomers/testdata/benchmarks", "Fine", "", true}}
+	s, err := b.measure(t.Context(), set)
+	require.NoError(t, err)
+	require.Equal(t, []results.Point{{
+		Series: "Fine", Params: map[string]string{"nodes": "5"}, Command: shellWords(set.suite.command(false, 2)),
+		Runs: []results.Run{{Verdict: results.Valid, Values: map[string]float64{"msgs/op": 1.235, "iterations": 2, "ns/op": s.Points[0].Runs[0].Values["ns/op"]}}},
+	}}, s.Points)
+
+	for pattern, says := range map[string]string{"Fails": "it went wrong", "Nosuch": "no such benchmark"} {
+		set.suite.pattern = pattern
+		_, err = b.measure(t.Context(), set)
+		require.ErrorContains(t, err, says)
+	}
+}
+
+// TestBounds: what design and write-up say of the bound.
+func TestBounds(t *testing.T) {
+	require.InDelta(t, 12, maxBound(100), 1e-9) // every value for itself
+	require.InDelta(t, 0.97, maxBound(580), 0.005)
+	require.InDelta(t, 0.31, maxBound(1700), 0.005)
+	require.InDelta(t, 0.97, medianBound(390), 0.005)
+	require.InDelta(t, 12, medianBound(80), 1e-9)
+	for _, bound := range []func(float64) float64{maxBound, medianBound} {
+		least := math.Inf(1)
+		for ms := 100.0; ms < 3000; ms++ {
+			require.LessOrEqual(t, bound(ms), least+1e-9, ms)
+			least = bound(ms)
+		}
+	}
+}
+
+func TestHealing(t *testing.T) {
+	var h healing
+	add := func(ms int64, p history.Process, kind history.Type, f, value string) {
+		h.add(history.Op{Time: ms * 1e6, Type: kind, Process: p, F: f, Value: json.RawMessage(value)})
+	}
+	read := func(ms int64, value string) {
+		add(ms, 1, history.Invoke, "read", "null")
+		add(ms+5, 1, history.OK, "read", value)
+	}
+	broadcast := func(ms int64, value string) {
+		add(ms, 2, history.Invoke, "broadcast", value)
+		add(ms+5, 2, history.OK, "broadcast", value)
+	}
+	nemesis := func(ms int64, f string) { add(ms, history.Nemesis, history.Info, f, "null") }
+	expect := func(worst time.Duration, ok bool) {
+		t.Helper()
+		is, known := h.worst()
+		require.Equal(t, ok, known)
+		require.Equal(t, worst, is)
+	}
+
+	nemesis(0, "start-partition")
+	broadcast(100, "7")
+	read(200, "[]") // cut off
+	nemesis(1000, "stop-partition")
+	add(999, 3, history.Invoke, "read", "null")
+	add(1001, 3, history.OK, "read", "[]") // invoked before the heal
+	broadcast(1300, "8")
+	read(1400, "[1]")
+	read(1800, "[1,7]") // 8 is of later
+	expect(0, false)    // too short yet
+	read(3100, "[7]")
+	expect(400*time.Millisecond, true)
+
+	nemesis(4000, "start-partition")
+	read(4500, "[]")
+	expect(400*time.Millisecond, true)
+	nemesis(5000, "stop-partition")
+	read(7500, "[7]") // 8 is missing
+	expect(2500*time.Millisecond, true)
+	h.add(history.Op{Time: 9e9, F: "read", Type: history.OK, Final: true, Value: json.RawMessage("[]")})
+	expect(2500*time.Millisecond, true)
+}
+
+func TestDigits(t *testing.T) {
+	for v, want := range map[float64]string{
+		0: "0", 1: "1", 0.0584: "0.0584", 0.00012345: "0.000123", 2.3456: "2.35", 99.96: "100", 245.4: "245", 9999: "9999", 12345.6: "12,346",
+		1234567: "1,234,567", 0.99965: "0.99965", 0.5: "0.5", -3: "-3",
+	} {
+		require.Equal(t, want, digits(v))
+	}
+}
+
+// example returns results of a set with one valid point and one that is not.
+func exampleSet(name string) results.Set {
+	run := func(verdict string, v float64) results.Run {
+		return results.Run{Seed: 1, Verdict: verdict, Values: map[string]float64{msgsPerOp: v, medianMS: 100 * v, maxMS: 200 * v, availability: 1}}
+	}
+	return results.Set{Version: results.Version, Name: name, Command: "glomers bench " + name, Commit: "abc", Points: []results.Point{
+		{Series: "broadcast", Params: map[string]string{"budget": "default", "faults": noFaults}, Runs: []results.Run{run(results.Valid, 2), run(results.Valid, 3)}},
+		{Series: "star", Params: map[string]string{"faults": noFaults}, Runs: []results.Run{run("invalid", 2), run(results.Valid, 3)}},
+	}}
+}
+
+func TestFill(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, exampleSet("broadcast-frontier").Save(dir))
+	l := library{dir}
+	text := func(table string) string {
+		return "# Title\n\n<!-- results broadcast-frontier -->\n" + table + "<!-- /results -->\n\nText.\n\n<!-- results runtime -->\n<!-- /results -->\n"
+	}
+	made, err := l.fill([]byte(text("old\n")))
+	require.NoError(t, err)
+	require.Contains(t, string(made), "| broadcast | default | none | 2.5 (2–3) | 1.16 | 250 (200–300) ms | 500 (400–600) ms | – | 1 |")
+	require.Contains(t, string(made), "| star |  | none | **1 of 2 runs not valid** | – |")
+	require.Contains(t, string(made), "Not measured yet: `glomers bench runtime`.")
+	require.True(t, strings.HasPrefix(string(made), "# Title\n\n<!-- results broadcast-frontier -->\n\n| design"))
+	require.NotContains(t, string(made), "old")
+
+	again, err := l.fill(made)
+	require.NoError(t, err)
+	require.Equal(t, string(made), string(again))
+
+	for text, says := range map[string]string{
+		"<!-- results nosuch -->\n<!-- /results -->\n": `no table is called "nosuch": want runs`,
+		"<!-- results runtime -->\nno end\n":           "1 marks around tables, but 0 tables",
+		"no begin\n<!-- /results -->\n":                "1 marks",
+	} {
+		_, err := l.fill([]byte(text))
+		require.ErrorContains(t, err, says)
+	}
+}
+
+func TestChartsLeaveOutWhatIsNotValid(t *testing.T) {
+	c := frontierChart(exampleSet("broadcast-frontier"))
+	for _, p := range c.Panels {
+		for _, s := range p.Series {
+			switch s.Name {
+			case "broadcast, by budget":
+				require.Len(t, s.Points, 1)
+			case "star":
+				require.Empty(t, s.Points)
+			}
+		}
+	}
+}
+
+// TestEverythingCanBeRendered: tables and charts of all sets, with points such as the definitions make them.
+func TestEverythingCanBeRendered(t *testing.T) {
+	dir := t.TempDir()
+	suites := map[string]string{
+		"broadcast-size": "BenchmarkSize/nodes=25/budget=110ms-2 1 5 ns/op 12 bound-msgs/op 13 msgs/op 99 median-ms 110 max-ms",
+		"g-counter-rate": "BenchmarkRate/nodes=5/rate=100-2 1 5 ns/op 0.5 msgs/op 350 staleness-ms 700 staleness-max-ms",
+		"unique-ids":     "BenchmarkNext-2 1 5 ns/op 200000000 ids/s",
+	}
+	runtime, _ := results.AddBenchmark(nil, "BenchmarkEcho/glomers-2 1 5 ns/op 1000 msgs/s 10 allocs/msg")
+	runtime, _ = results.AddBenchmark(runtime, "BenchmarkEcho/official-2 1 5 ns/op 100 msgs/s 90 allocs/msg")
+	for _, set := range benchSets() {
+		s := results.Set{Version: results.Version, Name: set.name, About: set.about}
+		for _, trial := range set.trials {
+			p := trial.point
+			p.Runs = []results.Run{{Seed: 1, Verdict: results.Valid, Values: map[string]float64{
+				msgsPerOp: 2, medianMS: 100, maxMS: 200, availability: 1, answeredRate: 100, "send-median-ms": 1, "send-p99-ms": 2,
+			}}}
+			s.Points = append(s.Points, p)
+		}
+		s.Points, _ = results.AddBenchmark(s.Points, suites[set.name])
+		if set.name == "runtime" {
+			s.Points = runtime
+		}
+		require.NoError(t, s.Save(dir))
+	}
+	l := library{dir}
+	for _, table := range tables() {
+		text, err := table.text(l)
+		require.NoError(t, err)
+		require.Contains(t, text, "|---|", table.name)
+	}
+	text, err := l.table("runtime")
+	require.NoError(t, err)
+	require.Contains(t, text, "| Echo | 1000 | 100 | 10× | – | – | – | 10 | 90 | 9× |")
+	text, err = l.table("broadcast")
+	require.NoError(t, err)
+	require.Contains(t, text, "| 3d efficient broadcast I | < 30 msgs/op, < 400 / 600 ms | none | 2 | 100 ms | 200 ms | 1 | 7.8 at 336 / 502 ms")
+	charts, err := l.charts()
+	require.NoError(t, err)
+	require.Len(t, charts, len(drawings()))
+	for _, c := range charts {
+		require.NotContains(t, string(c.text), "NaN", c.path)
+	}
+}
+
+// TestTablesAreCurrent: READMEs and charts show what is in docs/results, and all of that counts.
+func TestTablesAreCurrent(t *testing.T) {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	l := library{filepath.Join(root, resultsDir)}
+	for _, set := range benchSets() {
+		s, _, err := l.set(set.name)
+		require.NoError(t, err)
+		require.NoError(t, s.Check())
+	}
+	charts, err := l.charts()
+	require.NoError(t, err)
+	texts, err := l.readmes(root)
+	require.NoError(t, err)
+	require.NotEmpty(t, texts)
+	for _, want := range append(charts, texts...) {
+		is, err := os.ReadFile(want.path)
+		require.NoError(t, err)
+		require.True(t, bytes.Equal(want.text, is), "%s is not what the results say: run go generate ./cmd/glomers", want.path)
+	}
+}
+
+// TestRender: what is rendered elsewhere leaves the repository as it is.
+func TestRender(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, exampleSet("broadcast-frontier").Save(dir))
+	status, stdout, stderr := execute("bench", "--render", "--out", dir, "broadcast-frontier", "kafka-designs")
+	require.Equal(t, statusValid, status, stderr)
+	require.Contains(t, stdout, "| design | budget |")
+	require.NotContains(t, stdout, "kafka-designs")
+	require.FileExists(t, filepath.Join(dir, "broadcast-frontier.svg"))
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/internal/results"
+)
+
+// measureTrials runs every trial of a set as often as it is wanted, a few runs at a time. All have their first run
+// before one has its second, so that what slows the machine down for a while slows all of them.
+func (b *bench) measureTrials(ctx context.Context, set benchSet) ([]results.Point, error) {
+	points := make([]results.Point, len(set.trials))
+	tests := make([]harness.Test, len(set.trials))
+	for i, t := range set.trials {
+		var err error
+		if tests[i], err = b.test(ctx, t); err != nil {
+			return nil, err
+		}
+		points[i] = t.point
+		points[i].Command = t.command(b.quick)
+		points[i].Runs = make([]results.Run, b.runs)
+	}
+
+	total := len(points) * b.runs
+	tally := b.newTally(set.name, total)
+	defer tally.close()
+	next := make(chan int) // closed when all runs have been given out
+	var workers sync.WaitGroup
+	for range min(b.jobs, total) {
+		workers.Go(func() {
+			for i := range next {
+				i, run := i%len(points), i/len(points)
+				r := b.once(ctx, set.trials[i], tests[i], uint64(run+1))
+				points[i].Runs[run] = r
+				if ctx.Err() == nil {
+					tally.add(points[i], r)
+				}
+			}
+		})
+	}
+	for i := range total {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	workers.Wait()
+	if ctx.Err() != nil {
+		return nil, errInterrupted
+	}
+	return points, nil
+}
+
+// test returns what the harness is to run, but for the seed.
+func (b *bench) test(ctx context.Context, t trial) (harness.Test, error) {
+	test, err := t.testWords(b.quick).test()
+	if err != nil {
+		return test, fmt.Errorf("%s: %w", t.point, err)
+	}
+	bin := b.self
+	if t.dir != "" {
+		if bin, err = b.build.program(ctx, filepath.Join(b.root, t.dir)); err != nil {
+			return test, err
+		}
+	}
+	test.Program = harness.Binary(bin, t.args...)
+	test.Store = b.store
+	return test, nil
+}
+
+// testWords returns the words for the test command. A quick run is short, and its faults come soon.
+func (t trial) testWords(quick bool) command {
+	words := command(strings.Fields("test " + t.words))
+	if quick {
+		words.set("--time-limit", "5")
+		if words.get("--nemesis") != "" {
+			words.set("--nemesis-interval", "1")
+		}
+	}
+	return words
+}
+
+// command returns the words that a user would type.
+func (t trial) command(quick bool) string {
+	words := t.testWords(quick)
+	bin := t.dir
+	if bin == "" {
+		bin = `"$(which glomers)"`
+	}
+	words = append(words, "--bin", bin)
+	if len(t.args) > 0 {
+		words = append(append(words, "--"), t.args...)
+	}
+	return "glomers " + strings.Join(words, " ")
+}
+
+// once runs a trial a single time. A test that breaks is a run, too: one that does not count.
+func (b *bench) once(ctx context.Context, t trial, test harness.Test, seed uint64) results.Run {
+	test.Seed = seed
+	answered := 0
+	var healing healing
+	test.OnOp = func(op history.Op) {
+		healing.add(op)
+		if op.Type == history.OK && !op.Final {
+			answered++
+		}
+	}
+	res, err := harness.Run(ctx, test)
+	run := results.Run{Seed: seed, Verdict: res.Valid.String(), Reasons: res.Reasons}
+	if err != nil {
+		run.Verdict, run.Reasons = "broken", []string{err.Error()}
+		return run
+	}
+	run.Values = values(res)
+	run.Values[answeredRate] = significant(float64(answered) / test.TimeLimit.Seconds())
+	if worst, ok := healing.worst(); ok && test.Workload == "broadcast" {
+		run.Values[healMS] = significant(ms(worst))
+	}
+	o := outcome{MsgsPerOp: res.Net.Servers.MsgsPerOp, Stale: stalenessOf(res.Workload)}
+	if missed := t.targets.missed(o); !b.quick && res.Valid == check.Valid && len(missed) > 0 {
+		run.Verdict, run.Reasons = "target missed", missed
+	}
+	return run
+}
+
+// The metrics of trials.
+const (
+	msgsPerOp    = "msgs/op"            // between servers
+	medianMS     = "median-ms"          // until what was acknowledged is seen everywhere; see staleness
+	maxMS        = "max-ms"             // the same
+	answeredRate = "answered/s"         // ok operations of the main phase: clients that wait for an answer ask for nothing else
+	availability = "availability"       // ok operations of those that were invoked
+	healMS       = "heal-ms"            // of broadcast: from a heal until all have what was acknowledged before, at worst; see healing
+	cutSeconds   = "cut-s"              // how long links were cut
+	lagMS        = "harness-lag-p99-ms" // how late the harness was: not far below the latencies, the figures mean nothing
+)
+
+// values returns the metrics of a run: those above, and of each kind of operation <f>-median-ms and <f>-p99-ms, the latency
+// that its client saw.
+func values(res harness.Result) map[string]float64 {
+	vs := map[string]float64{
+		msgsPerOp:    res.Net.Servers.MsgsPerOp,
+		availability: float64(res.Availability.OKFraction),
+		lagMS:        ms(res.Lag.P99),
+	}
+	if len(res.Nemesis.Faults) > 0 {
+		vs[cutSeconds] = res.Nemesis.Cut.Seconds()
+	}
+	if s := stalenessOf(res.Workload); s != nil {
+		vs[maxMS] = ms(s.Max)
+		if s.Median != noMedian {
+			vs[medianMS] = ms(s.Median)
+		}
+	}
+	for f, l := range res.Latencies {
+		vs[f+"-median-ms"], vs[f+"-p99-ms"] = ms(l.P50), ms(l.P99)
+	}
+	for name, v := range vs {
+		vs[name] = significant(v)
+	}
+	return vs
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// significant rounds to five digits, which is more than any measurement here is good for, so that files can be read.
+func significant(v float64) float64 {
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 5, 64), 64) // what was written can be read
+	return short
+}

@@ -1,0 +1,111 @@
+package chart
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func example() Chart {
+	return Chart{About: "cost & latency", Panels: []Panel{
+		{
+			Title: "<quiet>", X: Axis{Label: "latency, ms", Log: true}, Y: Axis{Label: "msgs/op", Log: true},
+			Series: []Series{
+				{Name: "ours", Colour: Colour(0), Line: Solid, Marker: Dot, Points: []Point{
+					{X: 110, Y: 12, XRange: [2]float64{100, 120}, Label: "a label that does not fit at its left"},
+					{X: 1700, Y: 0.31, YRange: [2]float64{0.3, 0.32}, Label: "1.7 s"},
+					{X: 0, Y: 1}, // has no place
+				}},
+				{Name: "bound", Colour: Grey, Line: Dashed, Points: []Point{{X: 100, Y: 10}, {X: 1000, Y: 0.5}}},
+			},
+		},
+		{
+			Title: "rate", X: Axis{Label: "ops/s"}, Y: Axis{Label: "ms"},
+			Series: []Series{
+				{Name: "ours", Colour: Colour(0), Marker: Ring, Points: []Point{{X: 3, Y: 7}}},
+				{Colour: Colour(1), Marker: Diamond, Points: []Point{{X: 5, Y: 9}}},
+			},
+		},
+	}}
+}
+
+func TestSVG(t *testing.T) {
+	svg := string(example().SVG())
+	require.Equal(t, svg, string(example().SVG()))
+
+	d := xml.NewDecoder(strings.NewReader(svg))
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+	}
+	require.Contains(t, svg, "<title>cost &amp; latency</title>")
+	require.Contains(t, svg, "&lt;quiet&gt;")
+	require.Contains(t, svg, `fill="#ffffff"`)
+	require.NotContains(t, svg, "NaN")
+	require.NotContains(t, svg, "Inf")
+	require.Equal(t, 1, strings.Count(svg, ">ours</text>"), "one entry of the legend for a name")
+	require.Contains(t, svg, `text-anchor="end">1.7 s`)
+	require.Contains(t, svg, `text-anchor="start">a label`)
+	require.Contains(t, svg, "stroke-dasharray")
+}
+
+func TestAnEmptyChartIsAChart(t *testing.T) {
+	svg := string(Chart{Panels: []Panel{{X: Axis{Log: true}}}}.SVG())
+	require.NotContains(t, svg, "NaN")
+	require.Contains(t, svg, "</svg>")
+}
+
+func TestLegendWraps(t *testing.T) {
+	c := Chart{Panels: []Panel{{}}}
+	for _, name := range []string{"one", "two", "three", "four"} {
+		c.Panels[0].Series = append(c.Panels[0].Series, Series{Name: strings.Repeat(name+" ", 10)})
+	}
+	entries := c.legend()
+	require.Len(t, entries, 4)
+	require.Equal(t, []int{0, 0, 1, 2}, []int{entries[0].row, entries[1].row, entries[2].row, entries[3].row})
+	require.Equal(t, entries[0].x, entries[2].x)
+}
+
+func TestScales(t *testing.T) {
+	for name, c := range map[string]struct {
+		axis      Axis
+		low, high float64
+		ticks     []float64
+	}{
+		"linear begins at 0":        {Axis{}, 3, 9, []float64{0, 2, 4, 6, 8, 10}},
+		"linear below 0":            {Axis{}, -1, 1, []float64{-1, -0.5, 0, 0.5, 1}},
+		"linear with bounds":        {Axis{Min: 0.5, Max: 1}, 0.7, 0.9, []float64{0.5, 0.6, 0.7, 0.8, 0.9, 1}},
+		"one value 0":               {Axis{}, 0, 0, []float64{0, 0.2, 0.4, 0.6, 0.8, 1}},
+		"a decade":                  {Axis{Log: true}, 1.5, 9, []float64{1, 2, 5, 10}},
+		"one value, logarithmic":    {Axis{Log: true}, 5, 5, []float64{5, 10, 20, 50}},
+		"many decades":              {Axis{Log: true}, 1, 9000, []float64{1, 10, 100, 1000, 10000}},
+		"logarithmic with bounds":   {Axis{Log: true, Min: 10, Max: 100}, 20, 30, []float64{10, 20, 50, 100}},
+		"nothing above 0":           {Axis{Log: true}, -1, 0, []float64{1, 2, 5, 10}},
+		"data beyond the bounds":    {Axis{Log: true, Min: 10, Max: 100}, 20, 300, []float64{10, 20, 50, 100, 200, 500}},
+		"less than one, not a tick": {Axis{Log: true}, 0.031, 0.09, []float64{0.02, 0.05, 0.1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := extent{math.Inf(1), math.Inf(-1), math.Inf(1)}
+			e.add(c.low)
+			e.add(c.high)
+			s := newScale(c.axis, e, 100, 400, 30)
+			require.InDeltaSlice(t, c.ticks, s.ticks(), 1e-9)
+			require.InDelta(t, 100, s.at(c.ticks[0]), 1e-6)
+			require.InDelta(t, 400, s.at(c.ticks[len(c.ticks)-1]), 1e-6)
+		})
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 0.1 + 0.2: "0.3", 1000: "1000", 10000: "10,000", 1000000: "1,000,000", -0.5: "-0.5", 0.02: "0.02"} {
+		require.Equal(t, want, number(v))
+	}
+}

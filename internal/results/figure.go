@@ -1,0 +1,91 @@
+package results
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// These are the reasons why a point has no figure.
+var (
+	ErrNotValid = errors.New("not valid")    // a run was not
+	ErrMissing  = errors.New("not measured") // a run has no such metric, or there are no runs
+)
+
+// A Figure is what several runs say about one metric.
+type Figure struct {
+	Median, Min, Max float64
+	Runs             int
+}
+
+// NewFigure sums up the values of at least one run, which it does not change. The median of an even number is the
+// mean of the two in the middle.
+func NewFigure(values ...float64) Figure {
+	vs := slices.Sorted(slices.Values(values))
+	n := len(vs)
+	return Figure{Median: (vs[(n-1)/2] + vs[n/2]) / 2, Min: vs[0], Max: vs[n-1], Runs: n}
+}
+
+// Figure returns what the runs of a point say about a metric. The error wraps ErrNotValid if one of them was not
+// valid, and ErrMissing if one does not have it.
+func (p Point) Figure(metric string) (Figure, error) {
+	var values []float64
+	if n := p.NotValid(); n > 0 {
+		return Figure{}, fmt.Errorf("results: %s: %d of %d runs: %w", p, n, len(p.Runs), ErrNotValid)
+	}
+	for _, r := range p.Runs {
+		v, ok := r.Values[metric]
+		if !ok {
+			return Figure{}, fmt.Errorf("results: %s: %s: %w", p, metric, ErrMissing)
+		}
+		values = append(values, v)
+	}
+	if len(values) == 0 {
+		return Figure{}, fmt.Errorf("results: %s: no runs: %w", p, ErrMissing)
+	}
+	return NewFigure(values...), nil
+}
+
+// NotValid returns how many runs were not valid.
+func (p Point) NotValid() int {
+	n := 0
+	for _, r := range p.Runs {
+		if r.Verdict != Valid {
+			n++
+		}
+	}
+	return n
+}
+
+// String names the point by what tells it from others.
+func (p Point) String() string {
+	words := []string{p.Series}
+	for _, name := range slices.Sorted(maps.Keys(p.Params)) {
+		words = append(words, name+"="+p.Params[name])
+	}
+	return strings.Join(words, " ")
+}
+
+// Where returns the points with these parameters, given as name, value, name, value …, in their order.
+func (s Set) Where(params ...string) []Point {
+	return slices.DeleteFunc(slices.Clone(s.Points), func(p Point) bool {
+		for pair := range slices.Chunk(params, 2) {
+			if p.Params[pair[0]] != pair[1] {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// Find returns the point of a series with these parameters, given as in Where.
+func (s Set) Find(series string, params ...string) (Point, bool) {
+	for _, p := range s.Where(params...) {
+		if p.Series == series {
+			return p, true
+		}
+	}
+	return Point{}, false
+}
