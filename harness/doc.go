@@ -68,6 +68,9 @@
 //	journal.jsonl   every message sent, received and lost, one network.Event per line
 //	results.json    the Result
 //	nodes/ID.log    what each node wrote to stderr
+//	report.html     all of it to look at, in a browser, without a network
+//	latency.svg, rate.svg, messages.svg
+//	                pictures of the same, of the first messages
 //
 // and beside the workloads the links Store/current, to the run that was started last, and Store/latest, to
 // the one that was finished last.

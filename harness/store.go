@@ -20,6 +20,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/network"
+	"glomers/harness/report"
 )
 
 // A store is a run's directory. With dir "" there is none, and nothing is written. It also
@@ -160,7 +161,7 @@ func (s *store) finish(res Result) error {
 	for _, f := range s.logs {
 		errs = append(errs, f.Close())
 	}
-	errs = append(errs, s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), s.link("latest"))
+	errs = append(errs, s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), report.Write(s.dir), s.link("latest"))
 	errs = append(errs, s.history.close()) // in the end, for its lock
 	for _, err := range errs {
 		if err != nil {

@@ -55,7 +55,7 @@ func TestBenchCommands(t *testing.T) {
 		frontierTrials()[0].command(false))
 	flooding := frontierTrials()[9]
 	require.Equal(t, `glomers test -w broadcast --node-count 25 --time-limit 5 --rate 100 --latency 100 --nemesis partition --nemesis-interval 1 `+
-		`--bin "$(which glomers)" -- node flooding`, flooding.command(true))
+		`--bin glomers -- node flooding`, flooding.command(true))
 	rate := suite{"./x", "^BenchmarkRate$", "quick", true}
 	require.Equal(t, "go test -run '^$' -bench '^BenchmarkRate$' -timeout 1h -benchtime 5x ./x", shellWords(rate.command(false, 5)))
 	rate.seeds = false

@@ -95,7 +95,7 @@ func (t trial) command(quick bool) string {
 	words := t.testWords(quick)
 	bin := t.dir
 	if bin == "" {
-		bin = `"$(which glomers)"`
+		bin = "glomers"
 	}
 	words = append(words, "--bin", bin)
 	if len(t.args) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,16 +29,22 @@ func newBuilder() (*builder, error) {
 func (b *builder) close() { _ = os.RemoveAll(b.temp) }
 
 // program returns the absolute path of the executable for path, which is one
-// or is the directory of a Go main package.
+// or is the directory of a Go main package, or else the name of a program on PATH.
 func (b *builder) program(ctx context.Context, path string) (string, error) {
 	if path == "" {
 		return "", errors.New("no node given: want --bin with an executable or the directory of a Go program")
 	}
+	name := path
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("--bin: %w", err)
 	}
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(name, filepath.Separator) {
+		if found, err := exec.LookPath(name); err == nil {
+			return filepath.Abs(found)
+		}
+	}
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("--bin: %w", err)

@@ -52,6 +52,7 @@ func TestVerdicts(t *testing.T) {
 		"a partition that cut none": {echo + "--nemesis partition " + official, statusUnknown, []string{"asked for partition, but there never was any"}},
 		"does not compile":          {echo + "--bin testdata/broken", statusBroken, []string{"go build", "undefined: nosuch"}},
 		"is no program":             {echo + "--bin ../../harness/check", statusBroken, []string{"go build"}},
+		"is on PATH":                {echo + "--bin false", statusBroken, []string{"status 1"}},
 		"is not there":              {echo + "--bin testdata/nosuch", statusBroken, []string{"testdata/nosuch"}},
 		"is not executable":         {echo + "--bin main.go", statusBroken, []string{"not executable"}},
 	} {

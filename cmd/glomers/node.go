@@ -46,8 +46,8 @@ func (c *cli) nodeCommand() *cobra.Command {
 		Long: `Run a baseline or a mutant as a node that speaks Maelstrom's protocol on stdin and
 stdout, so that a harness can drive it. Without a name, list them.`,
 		Example: `  glomers node
-  glomers test -w broadcast --bin "$(which glomers)" -- node flooding
-  glomers test -w broadcast --bin "$(which glomers)" --nemesis partition -- node broadcast-gives-up`,
+  glomers test -w broadcast --bin glomers -- node flooding
+  glomers test -w broadcast --bin glomers --nemesis partition -- node broadcast-gives-up`,
 		ValidArgs: described,
 		Args:      cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

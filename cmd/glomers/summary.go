@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -33,6 +34,9 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	writeRow(rows, "seed", "%d", r.Seed)
 	writeRow(rows, "again", "%s", again)
 	writeRow(rows, "store", "%s", cmp.Or(r.Dir, "none"))
+	if r.Dir != "" {
+		writeRow(rows, "to look at", "%s", filepath.Join(r.Dir, "report.html"))
+	}
 	if err := rows.Flush(); err != nil {
 		return err
 	}

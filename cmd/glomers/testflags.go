@@ -36,7 +36,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	dists := []string{string(network.Constant), string(network.Uniform), string(network.Exponential)}
 
 	f.registerVerdict(cmd)
-	flags.StringVar(&f.bin, "bin", "", "`path` of the node: an executable, or the directory of a Go program, which is built first")
+	flags.StringVar(&f.bin, "bin", "", "`path` of the node: an executable, the directory of a Go program, which is built first, or a program on PATH")
 	define(cmd, "node-count", "", "n", "", "run nodes n0 … n(k-1); without it, five nodes n1 … n5", whole(&t.NodeCount))
 	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
 	define(cmd, "rate", "", "n", "5", "operations per second, over all workers", f.setRate)

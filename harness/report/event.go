@@ -1,0 +1,137 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"glomers/harness/network"
+)
+
+// An event is a line of the journal. Its slices are parts of the line.
+type event struct {
+	time, id        int64
+	kind, src, dest []byte
+	body            []byte
+}
+
+// parseEvent takes a line of the journal apart, without its newline. The harness writes them all alike, which is what makes
+// this ten times as fast as encoding/json; other lines are left to that.
+func parseEvent(line []byte) (e event, ok bool) {
+	c := cursor{rest: line, ok: true}
+	c.literal(`{"time":`)
+	e.time = c.integer()
+	c.literal(`,"event":"`)
+	e.kind = c.plain()
+	c.literal(`,"id":`)
+	e.id = c.integer()
+	c.literal(`,"src":"`)
+	e.src = c.plain()
+	c.literal(`,"dest":"`)
+	e.dest = c.plain()
+	c.literal(`,"body":`)
+	body, closed := bytes.CutSuffix(c.rest, []byte("}"))
+	if c.ok && closed && len(body) > 1 && body[0] == '{' && body[len(body)-1] == '}' {
+		e.body = body
+		return e, true
+	}
+	var other network.Event
+	if json.Unmarshal(line, &other) != nil || other.Kind == "" {
+		return event{}, false
+	}
+	return event{
+		int64(other.Time), other.ID, []byte(other.Kind), []byte(other.Src), []byte(other.Dest), other.Body,
+	}, true
+}
+
+// A cursor reads a text from the left. Once something is not as expected, ok is false.
+type cursor struct {
+	rest []byte
+	ok   bool
+}
+
+func (c *cursor) literal(s string) {
+	if len(c.rest) < len(s) || string(c.rest[:len(s)]) != s {
+		c.ok = false
+		return
+	}
+	c.rest = c.rest[len(s):]
+}
+
+func (c *cursor) integer() int64 {
+	const limit = 18 // digits that an int64 always has room for
+	var n int64
+	i := 0
+	for i < len(c.rest) && i < limit && '0' <= c.rest[i] && c.rest[i] <= '9' {
+		n = 10*n + int64(c.rest[i]-'0')
+		i++
+	}
+	c.ok = c.ok && i > 0
+	c.rest = c.rest[i:]
+	return n
+}
+
+// plain reads the rest of a string without escapes, with its closing quote.
+func (c *cursor) plain() []byte {
+	end := bytes.IndexByte(c.rest, '"')
+	if end < 0 || bytes.IndexByte(c.rest[:end], '\\') >= 0 {
+		c.ok = false
+		return nil
+	}
+	s := c.rest[:end]
+	c.rest = c.rest[end+1:]
+	return s
+}
+
+// typeOf returns the type of a body: the string in its member "type"; nil if there is none. It looks no further, so it is fast
+// for the many bodies that begin with it.
+func typeOf(body []byte) []byte {
+	depth, isName, isType := 0, false, false
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '{', '[':
+			depth++
+			isName = depth == 1
+		case '}', ']':
+			depth--
+		case ',':
+			isName, isType = depth == 1, false
+		case '"':
+			end := stringEnd(body, i+1)
+			if end < 0 {
+				return nil
+			}
+			s := body[i+1 : end]
+			switch {
+			case depth == 1 && isName:
+				isType = string(s) == "type"
+				isName = false
+			case depth == 1 && isType:
+				return unescaped(body[i : end+1])
+			}
+			i = end
+		}
+	}
+	return nil
+}
+
+// unescaped returns what a string in JSON stands for.
+func unescaped(quoted []byte) []byte {
+	var s string
+	if bytes.IndexByte(quoted, '\\') >= 0 && json.Unmarshal(quoted, &s) == nil {
+		return []byte(s)
+	}
+	return quoted[1 : len(quoted)-1]
+}
+
+// stringEnd returns where the closing quote of a string is whose content begins at i; -1 if it has none.
+func stringEnd(text []byte, i int) int {
+	for ; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return -1
+}

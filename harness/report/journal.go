@@ -1,0 +1,198 @@
+package report
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"glomers/harness/network"
+)
+
+// An outcome says what became of a message.
+type outcome uint8
+
+// The outcomes; the page knows them by these numbers.
+const (
+	received outcome = iota
+	dropped
+	gone
+	underWay // when the run ended
+)
+
+// A message is one that was sent in the run, or a copy of it that a fault has made.
+type message struct {
+	sent, done int64 // ns since the start of the run; done has no meaning while it is under way
+	id         int64
+	src, dest  int // numbers in journal.parties
+	kind       int // a number in journal.types
+	outcome    outcome
+	body       int // its place among the bodies
+}
+
+// A journal holds the messages of a run; their bodies it compresses as they come.
+type journal struct {
+	window   Options
+	messages []message // Invariant: in the order of sent, after close
+	total    int       // messages, those without a place included
+	parties  *names
+	types    *names
+	inits    map[string]bool // clients that sent init
+	last     time.Duration   // the latest event
+	damaged  int             // lines
+
+	byID    map[int64]int // the first place of a message
+	copies  bool          // there are any
+	lengths []int         // of the bodies, as they are kept
+	room    budget
+	bodies  bytes.Buffer // gzip
+	zip     *gzip.Writer
+}
+
+func newJournal(window Options, nodes []string) *journal {
+	j := &journal{
+		window:  window,
+		parties: newNames(maxParties, "others"),
+		types:   newNames(maxTypes, "others"),
+		inits:   make(map[string]bool),
+		byID:    make(map[int64]int),
+		room:    budget{left: maxText},
+	}
+	for _, id := range nodes { // those that never said anything, too
+		j.parties.number([]byte(id))
+	}
+	j.zip, _ = gzip.NewWriterLevel(&j.bodies, gzip.BestSpeed) // the level exists
+	return j
+}
+
+// read takes all lines of a journal, however long they are.
+func (j *journal) read(r io.Reader) error {
+	b := bufio.NewReaderSize(r, 256<<10)
+	var long []byte
+	for {
+		part, err := b.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			long = append(long, part...)
+			continue
+		}
+		line := part
+		if len(long) > 0 {
+			long = append(long, part...)
+			line = long
+		}
+		if errors.Is(err, io.EOF) {
+			if len(line) > 0 { // the harness ends every line
+				j.damaged++
+			}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if e, ok := parseEvent(line[:len(line)-1]); ok {
+			err = j.add(e)
+		} else {
+			j.damaged++
+		}
+		if err != nil {
+			return err
+		}
+		long = long[:0]
+	}
+}
+
+func (j *journal) add(e event) error {
+	j.last = max(j.last, time.Duration(e.time))
+	switch string(e.kind) {
+	case network.Sent:
+		return j.send(e)
+	case network.Received:
+		j.settle(e, received)
+	case network.Dropped:
+		j.settle(e, dropped)
+	case network.Gone:
+		j.settle(e, gone)
+	default:
+		j.damaged++
+	}
+	return nil
+}
+
+func (j *journal) send(e event) error {
+	j.total++
+	kind := typeOf(e.body)
+	if string(kind) == "init" && isClient(e.src) {
+		j.inits[string(e.src)] = true
+	}
+	if !j.window.has(e.time) || len(j.messages) == maxMessages {
+		return nil
+	}
+	m := message{
+		sent: e.time, id: e.id, src: j.parties.number(e.src), dest: j.parties.number(e.dest),
+		kind: j.types.number(kind), outcome: underWay, body: len(j.lengths),
+	}
+	text, rest := j.room.cut(e.body)
+	j.byID[e.id] = len(j.messages)
+	j.messages = append(j.messages, m)
+	j.lengths = append(j.lengths, len(text)+len(rest))
+	if _, err := j.zip.Write(text); err != nil {
+		return fmt.Errorf("bodies: %w", err)
+	}
+	_, err := io.WriteString(j.zip, rest)
+	return err
+}
+
+// settle notes how a message ended. One that has ended before was copied by a fault.
+func (j *journal) settle(e event, o outcome) {
+	at, ok := j.byID[e.id]
+	if !ok {
+		return // it was sent outside the window
+	}
+	m := &j.messages[at]
+	if m.outcome != underWay {
+		j.copies = true
+		j.messages = append(j.messages, *m)
+		m = &j.messages[len(j.messages)-1]
+	}
+	m.done, m.outcome = e.time, o
+}
+
+// close ends the bodies and puts copies where they belong.
+func (j *journal) close() error {
+	if j.copies {
+		slices.SortStableFunc(j.messages, func(a, b message) int { return cmp.Compare(a.sent, b.sent) })
+	}
+	j.byID = nil
+	return j.zip.Close()
+}
+
+// A budget bounds the text that a page has, but leaves something of each.
+type budget struct {
+	left int
+	cuts int // texts that were
+}
+
+const (
+	longText  = 16 << 10 // bytes of any text
+	shortText = 128      // once the budget is used up
+)
+
+// cut returns what is kept of a text, and what is said of the rest.
+func (b *budget) cut(text []byte) (kept []byte, rest string) {
+	limit := longText
+	if b.left <= 0 {
+		limit = shortText
+	}
+	if len(text) <= limit {
+		b.left -= len(text)
+		return text, ""
+	}
+	b.left -= limit
+	b.cuts++
+	return text[:limit], fmt.Sprintf("… (%d bytes)", len(text))
+}

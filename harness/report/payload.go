@@ -1,0 +1,144 @@
+package report
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/binary"
+	"encoding/json"
+	"io"
+	"slices"
+
+	"glomers/harness/history"
+)
+
+// A summary is what the page gets as JSON: everything but the messages.
+type summary struct {
+	Test      any               `json:"test"`
+	Result    any               `json:"result"`
+	Parties   []party           `json:"parties"`
+	Types     []string          `json:"types"`
+	Count     int               `json:"count"` // messages in the page
+	Total     int               `json:"total"` // messages in the run
+	Ops       columns           `json:"ops"`
+	Clients   map[string]string `json:"clients"` // of processes
+	Faults    []fault           `json:"faults"`
+	Logs      map[string]string `json:"logs"`
+	Duration  int64             `json:"duration"` // ns
+	Notes     []string          `json:"notes"`
+	Workers   int               `json:"workers"`
+	Truncated int               `json:"truncated"` // bodies and values of which only the beginning is there
+}
+
+// columns hold the events of the history, field by field, which takes a page less time to read.
+type columns struct {
+	Time    []int64  `json:"time"`
+	Type    []string `json:"type"`
+	Process []string `json:"process"`
+	F       []string `json:"f"`
+	Value   []string `json:"value"` // JSON
+	Error   []string `json:"error"` // JSON; "" if there is none
+	Final   []int    `json:"final"` // those that are
+	Pair    []int    `json:"pair"`
+}
+
+// newColumns returns the first events, and how many texts of them were cut.
+func newColumns(ops []history.Op, pairs []int) (c columns, cuts int) {
+	room := budget{left: maxText}
+	text := func(raw json.RawMessage) string {
+		kept, rest := room.cut(raw)
+		return string(kept) + rest
+	}
+	n := min(len(ops), maxEvents)
+	for i, op := range ops[:n] {
+		c.Time = append(c.Time, op.Time)
+		c.Type = append(c.Type, string(op.Type))
+		c.Process = append(c.Process, op.Process.String())
+		c.F = append(c.F, op.F)
+		c.Value = append(c.Value, text(op.Value))
+		c.Error = append(c.Error, text(op.Error))
+		if op.Final {
+			c.Final = append(c.Final, i)
+		}
+		other := pairs[i]
+		if other >= n {
+			other = -1
+		}
+		c.Pair = append(c.Pair, other)
+	}
+	return c, room.cuts
+}
+
+// writeSummary writes all but the messages, compressed.
+func (r *record) writeSummary(w io.Writer, parties []party) error {
+	ops, cuts := newColumns(r.ops, r.pairs)
+	s := summary{
+		Test: r.test, Result: r.result,
+		Parties: append([]party{}, parties...), Types: append([]string{}, r.journal.types.list...), // [], not null
+		Count: len(r.journal.messages), Total: r.journal.total,
+		Ops: ops, Clients: make(map[string]string), Faults: r.faults, Logs: r.logs,
+		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: cuts + r.journal.room.cuts,
+	}
+	for process, client := range clients(r.ops, r.setup, r.journal.inits) {
+		s.Clients[process.String()] = client
+	}
+	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	if err := json.NewEncoder(z).Encode(s); err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+// writeMessages writes the messages, compressed, column after column, all integers as zigzag varints. Times, ids and places of
+// bodies are differences to the row before, which are small and alike.
+func (r *record) writeMessages(w io.Writer, places []int) error {
+	j := r.journal
+	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	column := func(n int, value func(i int) int64, difference bool) error {
+		b := make([]byte, 0, 2*n)
+		var last int64
+		for i := range n {
+			v := value(i)
+			if difference {
+				v, last = v-last, v
+			}
+			b = binary.AppendVarint(b, v)
+		}
+		_, err := z.Write(b)
+		return err
+	}
+	m := j.messages
+	for _, c := range []struct {
+		difference bool
+		value      func(i int) int64
+	}{
+		{true, func(i int) int64 { return m[i].sent }},
+		{false, func(i int) int64 { return max(0, m[i].done-m[i].sent) }},
+		{false, func(i int) int64 { return int64(m[i].outcome) }},
+		{false, func(i int) int64 { return int64(places[m[i].src]) }},
+		{false, func(i int) int64 { return int64(places[m[i].dest]) }},
+		{false, func(i int) int64 { return int64(m[i].kind) }},
+		{true, func(i int) int64 { return m[i].id }},
+		{true, func(i int) int64 { return int64(m[i].body) }},
+	} {
+		if err := column(len(m), c.value, c.difference); err != nil {
+			return err
+		}
+	}
+	if err := column(len(j.lengths), func(i int) int64 { return int64(j.lengths[i]) }, false); err != nil {
+		return err
+	}
+	return z.Close()
+}
+
+// pack returns what write writes.
+func pack(write func(io.Writer) error) ([]byte, error) {
+	var b bytes.Buffer
+	err := write(&b)
+	return slices.Clip(b.Bytes()), err
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+)
+
+const (
+	manyParties  = 12 // with more, clients are left out
+	fewArrows    = 40 // so many have room for their type
+	lifeDistance = 30 // px
+)
+
+// drawMessages draws the first messages of the window as arrows between the lives of the parties: a space-time diagram
+// after Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System" (1978).
+func (r *record) drawMessages(w io.Writer) error {
+	parties, places := arrange(r.journal.parties.list, r.setup.Nodes)
+	messages, about := r.pictured(parties, places)
+	rows, lives := rowsOf(parties, places, messages)
+	begin, end := r.options.From.Seconds(), 0.0
+	if len(messages) > 0 {
+		begin = seconds(messages[0].sent)
+	}
+	for _, m := range messages {
+		end = math.Max(end, seconds(max(m.sent, m.done)))
+	}
+	end = math.Max(end, begin+1e-3)
+
+	const margin, top, width = 90, 84, 1200
+	bottom := top + lifeDistance*math.Max(1, float64(lives))
+	pic := &picture{width: width, height: bottom + 44}
+	title := fmt.Sprintf("messages from %.3f s to %.3f s", begin, end)
+	pic.text(12, 20, "start", "title", title)
+	x := scale{from: begin, to: end, begin: margin, end: width - 20}
+	r.drawFaults(pic, x, top-14, bottom)
+	for _, v := range x.ticks(10) {
+		pic.line(x.at(v), top-8, x.at(v), bottom, "grid")
+		pic.text(x.at(v), bottom+16, "middle", "small", number(v))
+	}
+	pic.text((margin+width)/2, bottom+34, "middle", "small", "time, s"+about)
+	y := func(place int) float64 { return top + lifeDistance*float64(rows[place]) + 8 }
+	for place, p := range parties {
+		if rows[place] >= 0 {
+			pic.line(margin, y(place), width-20, y(place), "life")
+			pic.text(margin-8, y(place)+4, "end", "name", p.ID)
+		}
+	}
+	r.drawArrows(pic, messages, func(m message) (x1, y1, x2, y2 float64) {
+		x1, y1, y2 = x.at(seconds(m.sent)), y(places[m.src]), y(places[m.dest])
+		if m.outcome == underWay {
+			return x1, y1, math.Min(x1+20, width-20), y1 + (y2-y1)/4
+		}
+		return x1, y1, x.at(seconds(m.done)), y2
+	})
+	if len(messages) == 0 {
+		pic.text((margin+width)/2, (top+bottom)/2, "middle", "small", "no messages")
+	}
+	return pic.write(w, title)
+}
+
+// rowsOf gives a row to every node, and to others if they send or receive; the rest have -1.
+func rowsOf(parties []party, places []int, messages []message) (rows []int, count int) {
+	takesPart := make([]bool, len(parties))
+	for _, m := range messages {
+		takesPart[places[m.src]], takesPart[places[m.dest]] = true, true
+	}
+	for place, p := range parties {
+		if p.Role != "node" && !takesPart[place] {
+			rows = append(rows, -1)
+			continue
+		}
+		rows = append(rows, count)
+		count++
+	}
+	return rows, count
+}
+
+// pictured returns the messages that are drawn. Those of clients are left out if there are many parties, which about says.
+func (r *record) pictured(parties []party, places []int) (messages []message, about string) {
+	ofClient := func(m message) bool {
+		return parties[places[m.src]].Role == "client" || parties[places[m.dest]].Role == "client"
+	}
+	choose := func(holds func(m message) bool) []message {
+		var chosen []message
+		for _, m := range r.journal.messages {
+			if len(chosen) < maxPicture && r.options.has(m.sent) && holds(m) {
+				chosen = append(chosen, m)
+			}
+		}
+		return chosen
+	}
+	all := choose(func(message) bool { return true })
+	taking := make(map[int]bool)
+	for _, m := range all {
+		taking[m.src], taking[m.dest] = true, true
+	}
+	if len(taking) <= manyParties {
+		return all, ""
+	}
+	if servers := choose(func(m message) bool { return !ofClient(m) }); len(servers) > 0 {
+		return servers, " (without the messages of clients)"
+	}
+	return all, ""
+}
+
+// drawArrows draws the messages, the types in colours, a reply in that of its request. Lost messages end in a cross, those
+// under way in nothing.
+func (r *record) drawArrows(pic *picture, messages []message, ends func(m message) (x1, y1, x2, y2 float64)) {
+	shafts := make(map[string]*strings.Builder) // by the type of the request
+	var order []string
+	var crosses strings.Builder
+	for _, m := range messages {
+		name := r.journal.types.list[m.kind]
+		request := cmp.Or(strings.TrimSuffix(name, "_ok"), "no type")
+		d := shafts[request]
+		if d == nil {
+			d = new(strings.Builder)
+			shafts[request] = d
+			order = append(order, request)
+		}
+		x1, y1, x2, y2 := ends(m)
+		if m.outcome == dropped || m.outcome == gone {
+			x2, y2 = x1+(x2-x1)*0.7, y1+(y2-y1)*0.7
+			fmt.Fprintf(&crosses, "M%.1f %.1fl6 6m0 -6l-6 6", x2-3, y2-3)
+		}
+		fmt.Fprintf(d, "M%.1f %.1fL%.1f %.1f", x1, y1, x2, y2)
+		if m.outcome == received {
+			d.WriteString(head(x1, y1, x2, y2))
+		}
+		if len(messages) <= fewArrows {
+			anchor, at := "start", (x1+x2)/2+3
+			if at > pic.width-100 {
+				anchor, at = "end", at-6
+			}
+			pic.text(at, (y1+y2)/2, anchor, "small", name)
+		}
+	}
+	at := 20.0
+	for i, request := range order {
+		pic.path(shafts[request].String(), fmt.Sprintf("stroke=%q stroke-opacity=\".75\"", colour(i)))
+		pic.path(fmt.Sprintf("M%s 36h0", px(at)), fmt.Sprintf("stroke=%q stroke-width=\"9\"", colour(i)))
+		pic.text(at+10, 40, "start", "small", request)
+		at += 30 + 6.5*float64(len([]rune(request)))
+	}
+	if crosses.Len() > 0 {
+		pic.path(crosses.String(), `class="cross"`)
+		pic.path(fmt.Sprintf("M%s 33l6 6m0 -6l-6 6", px(at-3)), `class="cross"`)
+		pic.text(at+10, 40, "start", "small", "lost")
+	}
+}
+
+// head returns the two strokes of an arrow's head.
+func head(x1, y1, x2, y2 float64) string {
+	length := math.Hypot(x2-x1, y2-y1)
+	if length < 8 {
+		return ""
+	}
+	const size, spread = 6, 0.4
+	var d strings.Builder
+	angle := math.Atan2(y2-y1, x2-x1)
+	for _, side := range []float64{-spread, spread} {
+		fmt.Fprintf(&d, "M%.1f %.1fL%.1f %.1f", x2, y2, x2-size*math.Cos(angle+side), y2-size*math.Sin(angle+side))
+	}
+	return d.String()
+}

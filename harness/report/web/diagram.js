@@ -1,0 +1,292 @@
+"use strict";
+
+// Diagram is the space-time diagram (Lamport 1978): its state, and what the reader can do to it. DiagramView draws it.
+class Diagram {
+  static #narrowest = 1000; // ns: the smallest window
+
+  // mount fills a section of the page with the diagram of a run. It listens to "time", "range", "filter", "select-message"
+  // and "select-op" on the bus, and emits "time", "filter" and "select-message".
+  static mount(section, run, bus) {
+    section.classList.add("diagram");
+    return new Diagram(section, run, bus);
+  }
+
+  #run; #bus; #index; #section; #canvas; #bar; #panel; #note; #cursorLine; #layout; #palette; #scene; #drawn;
+  #from = 0; #to; // ns: the window
+  #clients = false; // whether they have lanes
+  #filter;
+  #cursor = null; // ns
+  #selected = -1;
+  #followed = null; // {marks, text}: the messages of a value or of an operation
+  #redraw = everyFrame(() => this.#draw());
+
+  constructor(section, run, bus) {
+    this.#run = run;
+    this.#bus = bus;
+    this.#section = section;
+    this.#index = MessageIndex.of(run);
+    this.#to = this.#whole();
+    this.#canvas = element("canvas", {
+      tabIndex: 0, role: "application",
+      "aria-label": "Space-time diagram. Plus and minus zoom, arrow keys move, 0 shows the whole run, n and p select the " +
+        "next and previous message, Escape lets go.",
+    });
+    this.#cursorLine = element("div", {className: "diagram-cursor", hidden: true});
+    this.#note = element("p", {className: "view-note", role: "status"});
+    this.#filter = new Filter(run, bus, () => this.#redraw());
+    this.#bar = new DiagramBar(run, bus, {
+      zoom: (factor) => this.#zoom(factor),
+      fit: () => this.#show(0, this.#whole()),
+      clients: (on) => this.#setClients(on),
+      follow: (text) => this.#followValue(text),
+      step: (by) => this.#step(by),
+    });
+    this.#panel = new DiagramPanel(run, {
+      close: () => this.#select(-1),
+      zoom: (m) => this.#zoomTo(run.messages.sent[m], this.#index.end[m]),
+    });
+    const help = element("p", {className: "view-note"}, "Red crosses are lost messages, red dots nodes that stood still. " +
+      "Click a message to see what it is, what led to it and what came of it. Drag to move; the wheel zooms once the diagram " +
+      "has been clicked.");
+    const stage = element("div", {className: "diagram-stage"}, this.#canvas, this.#cursorLine);
+    section.append(...this.#bar.rows, stage, this.#note, this.#panel.root, help);
+    this.#listen();
+    this.#resize();
+  }
+
+  // whole returns the end of the run, which a window must not be empty for.
+  #whole() {
+    return Math.max(this.#run.duration, Diagram.#narrowest);
+  }
+
+  #listen() {
+    const on = (event, f) => this.#bus.on(event, f);
+    on("time", (t) => {
+      this.#cursor = t;
+      this.#placeCursor();
+    });
+    on("range", ({from, to}) => this.#show(from, to));
+    on("select-message", (m) => this.#onSelected(m));
+    on("select-op", (index) => this.#followOperation(index));
+    new ResizeObserver(() => this.#resize()).observe(this.#section);
+    Palette.onChange(() => this.#recolour());
+    this.#recolour();
+    this.#canvas.addEventListener("keydown", (e) => this.#key(e));
+    this.#canvas.addEventListener("wheel", (e) => this.#wheel(e), {passive: false});
+    this.#canvas.addEventListener("pointerdown", (e) => this.#grab(e));
+    this.#canvas.addEventListener("pointermove", (e) => this.#canvas.classList.toggle("on-message", this.#at(e) >= 0));
+  }
+
+  #recolour() {
+    this.#palette = Palette.of(this.#section, this.#run);
+    this.#bar.recolour(this.#palette);
+    this.#redraw();
+  }
+
+  #resize() {
+    const width = Math.max(200, this.#canvas.clientWidth);
+    this.#layout = DiagramLayout.of(this.#run, width, this.#clients);
+    this.#redraw();
+  }
+
+  #setClients(on) {
+    this.#clients = on;
+    this.#resize();
+  }
+
+  #draw() {
+    const marks = this.#marks();
+    this.#scene = {
+      run: this.#run, index: this.#index, layout: this.#layout, palette: this.#palette, from: this.#from, to: this.#to,
+      shows: (m) => this.#filter.shows(m), marks, selected: this.#selected,
+    };
+    this.#drawn = DiagramView.draw(this.#canvas, this.#scene);
+    this.#placeCursor();
+    this.#describe();
+  }
+
+  // placeCursor moves the line that shows the time. It is no part of the drawing, so that playing does not draw it anew.
+  #placeCursor() {
+    const inside = this.#cursor !== null && this.#cursor >= this.#from && this.#cursor <= this.#to;
+    this.#cursorLine.hidden = !inside;
+    if (inside) this.#cursorLine.style.transform = `translateX(${this.#layout.x(this.#cursor, this.#from, this.#to)}px)`;
+  }
+
+  // marks returns which messages stand out: the followed ones, or else the selected one's past and future in the window.
+  #marks() {
+    if (this.#selected < 0) return this.#followed && this.#followed.marks;
+    const {past, future, marks} = Causality.of(this.#run, this.#selected, this.#from, this.#to);
+    this.#panel.setCausality(past, future);
+    marks[this.#selected] = 1;
+    return this.#followed ? this.#followed.marks : marks;
+  }
+
+  #describe() {
+    const {dense, count, marked, arrows} = this.#drawn;
+    const parts = [`${count.toLocaleString("en")} ${count === 1 ? "message" : "messages"} in ` +
+      `${Format.duration(this.#to - this.#from)}.`];
+    if (dense) parts.push("Bars show how many each party sent; zoom in to see each message.");
+    if (dense && marked > arrows.length) parts.push(`Of those that stand out, only the first ${arrows.length} are drawn.`);
+    if (this.#followed) parts.push(this.#followed.text);
+    const text = parts.join(" ");
+    if (this.#note.textContent !== text) this.#note.textContent = text;
+  }
+
+  // show sets the window, within the run.
+  #show(from, to) {
+    const width = Math.min(Math.max(to - from, Diagram.#narrowest), this.#whole());
+    this.#from = Math.max(0, Math.min(from, this.#whole() - width));
+    this.#to = this.#from + width;
+    this.#redraw();
+  }
+
+  // zoom makes the window that much narrower around a time, or around its middle.
+  #zoom(factor, around = (this.#from + this.#to) / 2) {
+    this.#show(around - (around - this.#from) / factor, around + (this.#to - around) / factor);
+  }
+
+  // zoomTo shows a span of time with as much room again on both sides.
+  #zoomTo(from, to) {
+    const room = Math.max(to - from, 2e6);
+    this.#show(from - room, to + room);
+  }
+
+  #pan(share) {
+    const by = (this.#to - this.#from) * share;
+    this.#show(this.#from + by, this.#to + by);
+  }
+
+  #key(e) {
+    const action = {
+      "+": () => this.#zoom(1.5), "=": () => this.#zoom(1.5), "-": () => this.#zoom(1 / 1.5),
+      "ArrowLeft": () => this.#pan(-0.15), "ArrowRight": () => this.#pan(0.15),
+      "0": () => this.#show(0, this.#whole()),
+      "n": () => this.#step(1), "p": () => this.#step(-1),
+      "Escape": () => this.#letGo(),
+    }[e.key];
+    if (!action || e.ctrlKey || e.metaKey || e.altKey) return;
+    e.preventDefault();
+    action();
+  }
+
+  // wheel zooms, but only once the reader has clicked the diagram: until then it scrolls the page.
+  #wheel(e) {
+    if (document.activeElement !== this.#canvas && !e.ctrlKey) return;
+    e.preventDefault();
+    if (Math.abs(e.deltaX) > Math.abs(e.deltaY)) this.#pan(e.deltaX / this.#layout.width);
+    else this.#zoom(Math.exp(-e.deltaY / 400), this.#timeAt(e));
+  }
+
+  #timeAt(e) {
+    const {left, right} = this.#layout;
+    const share = (e.offsetX - left) / (right - left);
+    return this.#from + Math.max(0, Math.min(1, share)) * (this.#to - this.#from);
+  }
+
+  // at returns the message under the pointer; -1 if there is none.
+  #at(e) {
+    return this.#scene ? DiagramView.nearest(this.#scene, this.#drawn.arrows, e.offsetX, e.offsetY) : -1;
+  }
+
+  // grab moves the window with the pointer until it is let go; a pointer that did not move has clicked.
+  #grab(e) {
+    if (e.button !== 0) return;
+    const [startX, from, to] = [e.clientX, this.#from, this.#to];
+    let moved = false;
+    const perPixel = (to - from) / (this.#layout.right - this.#layout.left);
+    const drag = new AbortController();
+    const listen = (event, f) => this.#canvas.addEventListener(event, f, {signal: drag.signal});
+    this.#canvas.setPointerCapture(e.pointerId);
+    listen("pointermove", (now) => {
+      moved ||= Math.abs(now.clientX - startX) > 4;
+      if (moved) this.#show(from - (now.clientX - startX) * perPixel, to - (now.clientX - startX) * perPixel);
+    });
+    listen("pointercancel", () => drag.abort());
+    listen("pointerup", (up) => {
+      drag.abort();
+      if (!moved) this.#click(up);
+    });
+  }
+
+  // click selects a message, or shows only the messages of the party whose label was clicked.
+  #click(e) {
+    const lane = this.#layout.laneOf(e.offsetY);
+    if (e.offsetX < this.#layout.left && lane) {
+      this.#bar.toggleParty(lane.party);
+      return;
+    }
+    this.#select(this.#at(e));
+  }
+
+  #select(m) {
+    this.#bus.emit("select-message", m);
+  }
+
+  #onSelected(m) {
+    this.#selected = m;
+    this.#panel.show(m);
+    if (m >= 0) {
+      const {sent} = this.#run.messages;
+      this.#bus.emit("time", sent[m]);
+      const half = (this.#to - this.#from) / 2;
+      if (this.#index.end[m] < this.#from || sent[m] > this.#to) this.#show(sent[m] - half, sent[m] + half);
+    }
+    this.#redraw();
+  }
+
+  // step selects the next message, or the one before: of the followed ones if there are any, else of those that pass the filter.
+  #step(by) {
+    const {order, rank} = this.#index;
+    const {count} = this.#run.messages;
+    const passes = this.#followed ? (m) => this.#followed.marks[m] > 0 : (m) => this.#filter.shows(m);
+    let r = this.#selected >= 0 ? rank[this.#selected] + by : this.#index.firstSent(this.#from);
+    while (r >= 0 && r < count && !passes(order[r])) r += by;
+    if (r >= 0 && r < count) this.#select(order[r]);
+  }
+
+  #letGo() {
+    this.#followed = null;
+    this.#bar.setFollow("");
+    this.#select(-1);
+  }
+
+  // follow marks messages, and says which they are.
+  #follow(list, what) {
+    const marks = new Uint8Array(this.#run.messages.count);
+    for (const m of list) marks[m] = 1;
+    const lost = list.filter((m) => Outcome.wasLost(this.#run.messages.outcome[m])).length;
+    const messages = list.length === 1 ? "1 message" : `${list.length.toLocaleString("en")} messages`;
+    this.#followed = {marks, text: `${what}: ${messages}${lost > 0 ? `, ${lost.toLocaleString("en")} of them lost` : ""}.`};
+    this.#select(-1);
+    this.#redraw();
+  }
+
+  #followValue(text) {
+    if (text === "") {
+      this.#letGo();
+      return;
+    }
+    const list = Follow.value(this.#run, text);
+    this.#follow(list, `Carrying ${text}`);
+    if (list.length === 0) return;
+    const {sent} = this.#run.messages;
+    const last = list.reduce((end, m) => Math.max(end, this.#index.end[m]), 0);
+    this.#show(sent[list[0]] - 0.05 * (last - sent[list[0]]), last + 0.05 * (last - sent[list[0]]));
+  }
+
+  // followOperation marks the messages of the client, and offers to follow what the operation is about. No operation (-1) marks none.
+  #followOperation(index) {
+    const operation = Operation.of(this.#run, index);
+    if (!operation) {
+      this.#followed = null;
+      this.#bar.setFollow("");
+      this.#redraw();
+      return;
+    }
+    const {f, process} = operation.first || operation.last;
+    const {from, to} = Operation.span(this.#run, operation);
+    this.#follow(Operation.messages(this.#run, operation), `Operation ${index}, ${f} of process ${process}`);
+    this.#zoomTo(from, to);
+    this.#bar.setFollow("", Operation.subject(operation));
+  }
+}

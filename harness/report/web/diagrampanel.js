@@ -1,0 +1,63 @@
+"use strict";
+
+// DiagramPanel shows the selected message of the space-time diagram. Everything from the run is text.
+class DiagramPanel {
+  static #longest = 50000; // characters of a body that are shown
+
+  #run; #causality;
+
+  // The actions are close() and zoom(message).
+  constructor(run, actions) {
+    this.#run = run;
+    this.actions = actions;
+    this.root = element("div", {className: "diagram-panel", hidden: true, role: "region", "aria-label": "Selected message"});
+  }
+
+  // show shows a message; -1 hides the panel.
+  show(m) {
+    this.root.hidden = m < 0;
+    if (m < 0) {
+      this.root.replaceChildren();
+      return;
+    }
+    const {sent, done, outcome, src, dest, type, id, body} = this.#run.messages;
+    const known = !Number.isNaN(done[m]);
+    this.#causality = element("dd", {textContent: "…"});
+    const rows = [
+      ["message", `${id[m]}, ${this.#run.types[type[m]]}`],
+      ["from", this.#party(src[m])],
+      ["to", this.#party(dest[m])],
+      ["sent", TimeAxis.moment(sent[m])],
+      [Outcome.wasLost(outcome[m]) ? "lost" : "received", known ? TimeAxis.moment(done[m]) : "never"],
+      ["latency", known ? Format.duration(done[m] - sent[m]) : "none"],
+      ["outcome", Outcome.names[outcome[m]]],
+    ];
+    const list = element("dl");
+    for (const [name, text] of rows) list.append(element("dt", {textContent: name}), element("dd", {textContent: text}));
+    list.append(element("dt", {textContent: "causality"}), this.#causality);
+    this.root.replaceChildren(list, this.#body(body(m)), element("div", {className: "view-bar"},
+      element("button", {type: "button", textContent: "Zoom to it", onclick: () => this.actions.zoom(m)}),
+      element("button", {type: "button", textContent: "Close", onclick: () => this.actions.close()})));
+  }
+
+  // setCausality says how many messages are in the past and in the future of the one that is shown.
+  setCausality(past, future) {
+    if (!this.#causality) return;
+    this.#causality.textContent = `${past.toLocaleString("en")} messages led to it and ${future.toLocaleString("en")} came of it, ` +
+      "counting only those in the window.";
+  }
+
+  #party(p) {
+    const {id, role} = this.#run.parties[p];
+    return role === "node" ? id : `${id} (${role})`;
+  }
+
+  #body(text) {
+    const shown = JSONText.indent(text.slice(0, DiagramPanel.#longest));
+    const rest = text.length - DiagramPanel.#longest;
+    return element("pre", {
+      tabIndex: 0, "aria-label": "Body",
+      textContent: rest > 0 ? `${shown}\n… and ${rest.toLocaleString("en")} more characters` : shown,
+    });
+  }
+}

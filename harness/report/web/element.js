@@ -1,0 +1,47 @@
+"use strict";
+
+// element makes a DOM element: its properties, then its children. Strings become text, never markup. Properties that
+// begin with "aria-", and role, are set as attributes.
+function element(tag, properties = {}, ...children) {
+  const e = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === "role" || name.startsWith("aria-")) e.setAttribute(name, value);
+    else e[name] = value;
+  }
+  e.append(...children);
+  return e;
+}
+
+// iconButton makes a button of a sign or two, with a name for those who cannot see it.
+function iconButton(sign, name, onclick) {
+  return element("button", {type: "button", textContent: sign, "aria-label": name, title: name, onclick});
+}
+
+// fitCanvas sizes a canvas of that many CSS pixels for the screen's resolution, and returns its context, cleared and scaled to
+// CSS pixels.
+function fitCanvas(canvas, width, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const w = Math.round(width * ratio), h = Math.round(height * ratio);
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+// everyFrame returns a function that has f called once, before the next frame, however often it is itself called until then.
+function everyFrame(f) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      f();
+    });
+  };
+}

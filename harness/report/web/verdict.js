@@ -1,0 +1,56 @@
+"use strict";
+
+// Verdict says at the top how the run ended, and why.
+const Verdict = (() => {
+  const words = new Map([[true, "valid"], [false, "invalid"], ["unknown", "unknown"]]);
+
+  function mount(section, run, bus) {
+    const {test, result} = run;
+    const word = result.error ? "broken" : words.get(result.valid) || "no verdict";
+    document.title = `${word}: ${document.title}`;
+    document.getElementById("title").append(" ", element("span", {className: `badge ${word.replace(" ", "-")}`}, word));
+    section.append(element("p", {className: "about"}, about(test)));
+    if (run.notes.length > 0 || run.truncated > 0) section.append(notes(run));
+    if (result.error) {
+      section.append(element("h2", {}, "What broke the test"), element("pre", {className: "problem"}, result.error));
+    }
+    const reasons = result.reasons || [];
+    if (reasons.length > 0) {
+      section.append(element("h2", {}, "Why"), element("ol", {className: "reasons"},
+        ...reasons.map((reason) => element("li", {}, ...withLinks(reason, run, bus)))));
+    }
+  }
+
+  // about describes the test in a line.
+  function about(test) {
+    const program = test.program || {};
+    const parts = [];
+    if (program.path) parts.push([program.path, ...(program.args || [])].join(" "));
+    else if (program.kind) parts.push(program.kind);
+    if (test.nodes) parts.push(`${test.nodes.length} ${test.nodes.length === 1 ? "node" : "nodes"}`);
+    if (test.rate) parts.push(`${Format.count(test.rate)} operations per second`, `for ${test["time-limit"]}`);
+    if (test.latency && test.latency !== "0s") parts.push(`latency ${test.latency} (${test["latency-dist"]})`);
+    if (test.nemesis && test.nemesis.length > 0) parts.push(`faults: ${test.nemesis.join(", ")}`);
+    if (test.seed !== undefined) parts.push(`seed ${test.seed}`);
+    if (test.started) parts.push(test.started.replace("T", " ").replace(/(\.\d+)?Z$/, " UTC"));
+    return parts.join(" · ");
+  }
+
+  function notes(run) {
+    const all = [...run.notes];
+    if (run.truncated > 0) all.push(`${Format.count(run.truncated)} long bodies and values are shown in part.`);
+    return element("ul", {className: "notes"}, ...all.map((note) => element("li", {}, note)));
+  }
+
+  // withLinks makes buttons of the operations that a reason names, as in "op 17", "ops 3 and 4" and "ops [5 6]".
+  function withLinks(text, run, bus) {
+    const named = /\b(ops? \[?\d+(?:(?:,| and)? \d+)*)/;
+    return text.split(named).flatMap((part, i) => i % 2 === 0 ? [part] : part.split(/(\d+)/).map((piece, k) => {
+      const index = Number(piece);
+      if (k % 2 === 0 || !run.ops[index]) return piece;
+      return element("button", {className: "link", type: "button", "aria-label": `Operation ${piece}`, onclick: () => bus.emit("select-op", index)}, piece);
+    }));
+  }
+
+  return {mount};
+})();
