@@ -1,6 +1,10 @@
 package main
 
-import "math"
+import (
+	"math"
+
+	"glomers/internal/results"
+)
 
 // What broadcast is measured with: nodes, the hop in seconds, and per second all operations and the values of one node.
 const (
@@ -45,4 +49,45 @@ func maxBound(latency float64) float64 {
 func medianBound(latency float64) float64 {
 	wait := 2 * (latency/1000 - boundHop)
 	return min(meshBound(wait), starBound(wait-2*boundHop))
+}
+
+// A sharing is what the nodes of a solution must tell each other under the load of its workload.
+type sharing struct {
+	writes float64 // per operation: what is news
+	agreed bool    // a read shows nothing before every node is known to have it
+}
+
+// sharings returns those of the solutions that are measured against the rate of operations.
+func sharings() map[string]sharing {
+	return map[string]sharing{
+		"g-counter-rate": {writes: 0.4}, // adds of 0 are no news
+		"kafka-log-rate": {writes: 0.49, agreed: true},
+		"txn-kv-rate":    {writes: 0.766},
+	}
+}
+
+// bound returns the least messages per operation for so many nodes and operations a second, if no write may be invisible for
+// longer than stale, in seconds. Time is cut into blocks of stale and some more: what was written in the first part of a block must be
+// everywhere by its end, by messages sent in it. If k of n nodes have news, that takes n+k-2: the first node that knows
+// all of it has had it from k-1, and each other one must still receive some. To agree takes n-1 more. The bound is that of the best blocks.
+func (s sharing) bound(nodes, ops, stale float64) float64 {
+	others, rate := nodes-2, s.writes*ops
+	if s.agreed {
+		others += nodes - 1
+	}
+	best := 0.0
+	for part := stale / 1000; part < 1000*stale; part *= 1.05 {
+		messages := others*(1-math.Exp(-rate*part)) + nodes*(1-math.Exp(-rate*part/nodes))
+		best = max(best, messages/(stale+part))
+	}
+	return best / ops
+}
+
+// rateBound returns the bound for a point of a set, given the staleness that was measured; none if there is no figure.
+func rateBound(s results.Set, p results.Point) (msgsPerOp float64, ok bool) {
+	stale, err := p.Figure("staleness-max-ms")
+	if err != nil {
+		return 0, false
+	}
+	return sharings()[s.Name].bound(numberParam(p, "nodes"), numberParam(p, "rate"), stale.Median/1000), true
 }

@@ -158,11 +158,18 @@ func rateChart(s results.Set) chart.Chart {
 		points, colour := s.Where("nodes", nodes), chart.Colour(i)
 		line := chart.Series{Name: nodes + " nodes", Colour: colour, Line: chart.Solid, Marker: chart.Dot}
 		line.Points = against(points, "rate", msgsPerOp)
-		cost.Series = append(cost.Series, line)
+		bound := chart.Series{Colour: colour, Line: chart.Dashed}
+		for _, p := range points {
+			if least, ok := rateBound(s, p); ok {
+				bound.Points = append(bound.Points, chart.Point{X: numberParam(p, "rate"), Y: least})
+			}
+		}
+		cost.Series = append(cost.Series, line, bound)
 		line.Points = against(points, "rate", "staleness-ms")
 		most := chart.Series{Colour: colour, Line: chart.Dashed, Points: against(points, "rate", "staleness-max-ms")}
 		stale.Series = append(stale.Series, line, most)
 	}
+	cost.Series = append(cost.Series, chart.Series{Name: "dashed: lower bound", Colour: chart.Grey, Line: chart.Dashed})
 	stale.Series = append(stale.Series, chart.Series{Name: "dashed: maximum", Colour: chart.Grey, Line: chart.Dashed})
 	return chart.Chart{About: s.About, Panels: []chart.Panel{cost, stale}}
 }

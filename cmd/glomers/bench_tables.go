@@ -201,11 +201,15 @@ func sizeTable(s results.Set) string {
 func rateTable(s results.Set) string {
 	var body [][]string
 	for _, p := range s.Points {
+		bound := "–"
+		if least, ok := rateBound(s, p); ok {
+			bound = strconv.FormatFloat(least, 'g', 3, 64)
+		}
 		body = append(body, []string{
-			p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms"),
+			p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), bound, cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms"),
 		})
 	}
-	return rows([]string{"nodes", "ops/s", "msgs/op", "staleness, median", "staleness, max"}, body)
+	return rows([]string{"nodes", "ops/s", "msgs/op", "lower bound", "staleness, median", "staleness, max"}, body)
 }
 
 // benchmarkTable shows benchmarks with all of their metrics, but not those that are the time in other words.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -112,6 +113,7 @@ func (r *record) drawArrows(pic *picture, messages []message, ends func(m messag
 	shafts := make(map[string]*strings.Builder) // by the type of the request
 	var order []string
 	var crosses strings.Builder
+	var taken labels
 	for _, m := range messages {
 		name := r.journal.types.list[m.kind]
 		request := cmp.Or(strings.TrimSuffix(name, "_ok"), "no type")
@@ -135,7 +137,9 @@ func (r *record) drawArrows(pic *picture, messages []message, ends func(m messag
 			if at > pic.width-100 {
 				anchor, at = "end", at-6
 			}
-			pic.text(at, (y1+y2)/2, anchor, "small", name)
+			if y, ok := taken.place(at, (y1+y2)/2, anchor, name); ok {
+				pic.text(at, y, anchor, "small", name)
+			}
 		}
 	}
 	at := 20.0
@@ -165,4 +169,29 @@ func head(x1, y1, x2, y2 float64) string {
 		fmt.Fprintf(&d, "M%.1f %.1fL%.1f %.1f", x2, y2, x2-size*math.Cos(angle+side), y2-size*math.Sin(angle+side))
 	}
 	return d.String()
+}
+
+// labels are places where text stands, so that other text does not run into it.
+type labels []label
+
+// A label is a line of text from left to right; y is its middle.
+type label struct{ left, right, y float64 }
+
+// place returns where a text can stand that is anchored at (x, y): there, or a little below or above; else it is left out.
+func (l *labels) place(x, y float64, anchor, text string) (float64, bool) {
+	const height, letter = 11, 6.0
+	width := letter * float64(len([]rune(text)))
+	if anchor == "end" {
+		x -= width
+	}
+	for _, at := range []float64{y, y + height, y - height} {
+		free := !slices.ContainsFunc(*l, func(o label) bool {
+			return x < o.right && o.left < x+width && math.Abs(at-o.y) < height
+		})
+		if free {
+			*l = append(*l, label{x, x + width, at})
+			return at, true
+		}
+	}
+	return 0, false
 }

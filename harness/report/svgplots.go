@@ -169,7 +169,7 @@ func (r *record) drawFaults(pic *picture, x scale, top, bottom float64) {
 		}
 		left, right := px(x.at(begin)), px(x.at(end))
 		fmt.Fprintf(&shade, "M%s %sH%sV%sH%sZ", left, px(top), right, px(bottom), left)
-		if at := x.at(begin); at > free { // labels must not run into each other
+		if at := x.at(begin); at > free && x.at(end) >= at+1 { // labels must not run into each other, nor stand for nothing
 			pic.text(at+2, top-6, "start", "small", f.Text)
 			free = at + 6.5*float64(len(f.Text))
 		}
