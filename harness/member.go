@@ -69,10 +69,16 @@ func (r *run) start(m *member) error {
 		return fmt.Errorf("harness: start node %s: %w", m.id, err)
 	}
 	m.process = p
-	if m.ahead != 0 {
-		return p.skew(m.ahead)
-	}
+	m.setClock()
 	return nil
+}
+
+// setClock sets the clock of the node, if it runs, as far ahead as it is to be. withDefaults has seen to it that only nodes in
+// this process are to be ahead.
+func (m *member) setClock() {
+	if p, ok := m.process.(*localProcess); ok {
+		p.skew(m.ahead)
+	}
 }
 
 // initNodes tells each node who it is, all at once, and waits for their answers.
@@ -192,10 +198,8 @@ func (s system) Resume(id string) error {
 func (s system) Skew(id string, ahead time.Duration) error {
 	m := s.member(id)
 	m.ahead = ahead
-	if m.process == nil {
-		return nil
-	}
-	return m.process.skew(ahead)
+	m.setClock()
+	return nil
 }
 
 // Kill takes the node off the network, where what is sent to it is lost, until it is started again.

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -97,6 +98,9 @@ func (t Test) withDefaults() (Test, error) {
 		return t, fmt.Errorf("harness: %w", err)
 	}
 	t.Nemesis = slices.Clone(t.Nemesis)
+	if _, local := t.Program.(*inProcess); !local && slices.Contains(t.Nemesis, "skew") {
+		return t, errors.New("harness: the clock of a process cannot be set: skew needs nodes in this process, as in simulations")
+	}
 	if t.Excerpt != nil {
 		for _, w := range t.Excerpt.Faults {
 			if !slices.Contains(t.Nemesis, w.Name) {

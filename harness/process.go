@@ -179,10 +179,6 @@ func (c *childProcess) signal(s syscall.Signal) error {
 	return nil
 }
 
-func (c *childProcess) skew(time.Duration) error {
-	return errors.New("the clock of a process cannot be set: skew needs nodes in this process")
-}
-
 func (c *childProcess) kill() {
 	c.killed.Store(true)
 	c.killGroup()

@@ -1,10 +1,6 @@
 package harness
 
-import (
-	"time"
-
-	"glomers/node"
-)
+import "glomers/node"
 
 // A Program is what every node of a test runs: see Binary and InProcess.
 type Program interface {
@@ -25,8 +21,6 @@ type process interface {
 	// pause makes the process stand still, resume lets it go on.
 	pause() error
 	resume() error
-	// skew sets how far the process's wall clock is ahead of the true time.
-	skew(ahead time.Duration) error
 	// kill ends the process and all that it started, at once. It may be paused.
 	kill()
 	// wait returns when nothing of a killed process is left that could use its port.

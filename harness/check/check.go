@@ -24,6 +24,11 @@ type Result interface {
 	Reasons() []string
 }
 
+// An Anomalous is a Result that names the kinds of what it found wrong.
+type Anomalous interface {
+	Anomalies() []string // sorted
+}
+
 // Worst returns the worst of the verdicts, Valid if there is none.
 func Worst(vs ...Verdict) Verdict {
 	worst := Valid

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"glomers/harness"
@@ -13,7 +14,8 @@ import (
 type complaint struct {
 	check   int // the index among checks; -1 if a node broke the protocol
 	verdict check.Verdict
-	reason  string // of the NodeError, without numbers
+	kinds   []string // of anomalies that the check found, if it names any
+	reason  string   // of the NodeError, without numbers
 }
 
 // checks returns the verdicts of a run, in the order of how much they say.
@@ -33,7 +35,7 @@ func complaintOf(res harness.Result, err error) (c complaint, ok bool) {
 	}
 	for i, r := range checks(res) {
 		if v := r.Verdict(); v > c.verdict {
-			c.check, c.verdict = i, v
+			c.check, c.verdict, c.kinds = i, v, anomalies(r)
 		}
 	}
 	return c, c.verdict != check.Valid
@@ -45,9 +47,19 @@ func (c complaint) broken() bool { return c.check < 0 }
 func (c complaint) repeated(res harness.Result, err error) bool {
 	if c.broken() || err != nil {
 		other, ok := complaintOf(res, err)
-		return ok && c == other
+		return ok && c.broken() && other.broken() && c.reason == other.reason
 	}
-	return checks(res)[c.check].Verdict() >= c.verdict
+	r := checks(res)[c.check]
+	same := len(c.kinds) == 0 || slices.ContainsFunc(anomalies(r), func(kind string) bool { return slices.Contains(c.kinds, kind) })
+	return same && r.Verdict() >= c.verdict
+}
+
+// anomalies returns what kinds of errors a check found, if it names any.
+func anomalies(r check.Result) []string {
+	if a, ok := r.(check.Anomalous); ok {
+		return a.Anomalies()
+	}
+	return nil
 }
 
 // withoutNumbers takes the times and counts out of a text: they differ from run to run.

@@ -33,7 +33,7 @@ func (s *Shrunk) Faults() int { return len(s.Test.Excerpt.Faults) }
 
 // Shrink looks for a run that is smaller than that of test and fails as well: with fewer operations, fewer and shorter
 // faults, fewer nodes, in less time. A run fails as well if the check that was worst in the run of test finds no better
-// verdict in it or, if a node broke the protocol, if one does so in the same way.
+// verdict in it, with an anomaly of the same kind if it names kinds, or, if a node broke the protocol, if one does so in the same way.
 //
 // It tries up to 2,000 runs, each in virtual time. The error is that the run of test does not fail, or fails for
 // a reason that has nothing to do with what happens in it.

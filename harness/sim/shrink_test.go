@@ -11,6 +11,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/check/kafka"
 	"glomers/node"
 )
 
@@ -142,4 +143,15 @@ func TestBisect(t *testing.T) {
 		require.GreaterOrEqual(t, got, limit)
 		require.LessOrEqual(t, got-limit, 2*precision)
 	})
+}
+
+// A run that has another kind of anomaly is no smaller form of the same failure.
+func TestAnotherAnomalyIsAnotherComplaint(t *testing.T) {
+	found := func(kinds ...string) harness.Result {
+		return harness.Result{Judgement: harness.Judgement{Workload: &kafka.Result{Valid: check.Invalid, BadErrorTypes: kinds}}}
+	}
+	c, ok := complaintOf(found("int-poll-skip", "lost-write"), nil)
+	require.True(t, ok)
+	require.True(t, c.repeated(found("lost-write", "poll-skip"), nil))
+	require.False(t, c.repeated(found("empty-transaction-graph"), nil))
 }

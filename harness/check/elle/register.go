@@ -91,6 +91,15 @@ type Case struct {
 // Verdict implements check.Result.
 func (r *Result) Verdict() check.Verdict { return r.Valid }
 
+// Anomalies implements check.Anomalous.
+func (r *Result) Anomalies() []string {
+	var all []string
+	for _, a := range r.Types {
+		all = append(all, string(a))
+	}
+	return all
+}
+
 // maxReasons is how many reasons are spelled out.
 const maxReasons = 8
 

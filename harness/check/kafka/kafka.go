@@ -80,6 +80,9 @@ func (r *Result) Verdict() check.Verdict { return r.Valid }
 // Reasons implements check.Result. There is one for each type of error; it describes the first case and counts the others.
 func (r *Result) Reasons() []string { return r.reasons }
 
+// Anomalies implements check.Anomalous.
+func (r *Result) Anomalies() []string { return r.BadErrorTypes }
+
 // Check judges a history. Its time is linear in the length of the history, but for sorting, and in the number of keys that a
 // process has assigned when it polls; its space does not depend on how large offsets are.
 func Check(h []history.Op) *Result { return checkUpTo(h, maxCases) }

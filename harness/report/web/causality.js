@@ -3,10 +3,8 @@
 // Causality computes happened-before (Lamport 1978) between messages: a message is in the past of another if its
 // receiver sent the other afterwards, or sent one that is in its past.
 const Causality = (() => {
-  const past = 1, future = 2;
-
   // of returns the causal past and future of message m among those sent and received from `from` to `to`: how many there
-  // are, and a mark for each message (0 for neither).
+  // are, and the Emphasis of each message.
   function of(run, m, from, to) {
     const marks = new Uint8Array(run.messages.count);
     return {marks, past: markPast(run, m, from, marks), future: markFuture(run, m, to, marks)};
@@ -24,7 +22,7 @@ const Causality = (() => {
       const next = order[r];
       if (sent[next] > to) break;
       if (sent[next] < knows[src[next]]) continue;
-      marks[next] = future;
+      marks[next] = Emphasis.full;
       found++;
       if (outcome[next] === Outcome.received) knows[dest[next]] = Math.min(knows[dest[next]], done[next]);
     }
@@ -46,7 +44,7 @@ const Causality = (() => {
       // Where there is no latency, messages of one instant are told apart by the order of sending.
       if (rank[before] >= rank[m] || sent[before] < from) continue;
       if (outcome[before] !== Outcome.received || end[before] > matters[dest[before]]) continue;
-      marks[before] = past;
+      marks[before] = Emphasis.full;
       found++;
       matters[src[before]] = Math.max(matters[src[before]], sent[before]);
     }

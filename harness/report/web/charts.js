@@ -34,7 +34,7 @@ const Charts = (() => {
         f = select.value;
         charts[1].update();
       });
-      grid.children[1].firstChild.append(" of ", select);
+      grid.children[1].firstChild.append(", of ", select);
     }
     Palette.onChange(() => charts.forEach((chart) => chart.build()));
   }

@@ -33,7 +33,9 @@ class Cluster {
     this.#table = new ClusterTable(run, this.#figures, () => this.#redraw());
     this.#filter = new Filter(run, bus, () => this.#redraw());
     this.#legend = new Legend(run, bus);
-    section.append(this.#bar(), this.#legend.root, this.#canvas, this.#note, this.#table.root);
+    const help = element("p", {className: "view-note"}, "Beside a node: ↑ messages sent, ↓ received, ✕ sent and lost until now, " +
+      "and when it last answered a client ok. The dot is its clients.");
+    section.append(this.#bar(), this.#legend.root, this.#canvas, this.#note, help, this.#table.root);
     this.#listen();
     this.#recolour();
     this.#resize();

@@ -117,7 +117,7 @@ class Diagram {
     if (this.#selected < 0) return this.#followed && this.#followed.marks;
     const {past, future, marks} = Causality.of(this.#run, this.#selected, this.#from, this.#to);
     this.#panel.setCausality(past, future);
-    marks[this.#selected] = 1;
+    marks[this.#selected] = Emphasis.full;
     return this.#followed ? this.#followed.marks : marks;
   }
 
@@ -253,7 +253,7 @@ class Diagram {
   // follow marks messages, and says which they are.
   #follow(list, what) {
     const marks = new Uint8Array(this.#run.messages.count);
-    for (const m of list) marks[m] = 1;
+    for (const m of list) marks[m] = Emphasis.full;
     const lost = list.filter((m) => Outcome.wasLost(this.#run.messages.outcome[m])).length;
     const messages = list.length === 1 ? "1 message" : `${list.length.toLocaleString("en")} messages`;
     this.#followed = {marks, text: `${what}: ${messages}${lost > 0 ? `, ${lost.toLocaleString("en")} of them lost` : ""}.`};
@@ -261,17 +261,25 @@ class Diagram {
     this.#redraw();
   }
 
+  // followValue marks the messages that carry a value, most of all those that were news, and shows the time until all had it.
   #followValue(text) {
     if (text === "") {
       this.#letGo();
       return;
     }
     const list = Follow.value(this.#run, text);
+    const spread = Spread.of(this.#run, list);
     this.#follow(list, `Carrying ${text}`);
     if (list.length === 0) return;
-    const {sent} = this.#run.messages;
-    const last = list.reduce((end, m) => Math.max(end, this.#index.end[m]), 0);
-    this.#show(sent[list[0]] - 0.05 * (last - sent[list[0]]), last + 0.05 * (last - sent[list[0]]));
+    const way = spread.news.length > 0 ? spread.news : list;
+    const {marks} = this.#followed;
+    for (const m of list) marks[m] = Emphasis.some;
+    for (const m of way) marks[m] = Emphasis.full;
+    if (way !== list) this.#followed.text += " In bold those that were news to their receiver.";
+    this.#followed.text += ` ${Spread.describe(this.#run, spread)}`;
+    const first = this.#run.messages.sent[way[0]];
+    const last = way.reduce((end, m) => Math.max(end, this.#index.end[m]), 0);
+    this.#show(first - 0.05 * (last - first), last + 0.05 * (last - first));
   }
 
   // followOperation marks the messages of the client, and offers to follow what the operation is about. No operation (-1) marks none.

@@ -1,5 +1,8 @@
 "use strict";
 
+// Emphasis is how much a message stands out.
+const Emphasis = Object.freeze({none: 0, some: 1, full: 2});
+
 // DiagramView draws the space-time diagram on a canvas. It decides nothing: what is in the window, chosen or marked, it
 // is told.
 const DiagramView = (() => {
@@ -8,8 +11,8 @@ const DiagramView = (() => {
   const arrowsPerPixel = 6; // more messages than that are drawn as their density
   const crossSize = 4;
 
-  // draw draws the scene, {run, index, layout, palette, from, to, shows(m), marks, selected}. Marks tells which
-  // messages stand out, or is null. It returns what it drew: {dense, count, marked, arrows}, the last being the messages that were
+  // draw draws the scene, {run, index, layout, palette, from, to, shows(m), marks, selected}. Marks has
+  // the Emphasis of each message, or is null. It returns what it drew: {dense, count, marked, arrows}, the last being the messages that were
   // drawn as arrows.
   function draw(canvas, scene) {
     const {layout} = scene;
@@ -62,7 +65,7 @@ const DiagramView = (() => {
       c.globalAlpha = 1;
       c.fillStyle = palette.soft;
       const half = c.measureText(label).width / 2;
-      c.fillText(label, Math.min(x(time), layout.width - half - 1), layout.bottom + 5);
+      c.fillText(label, Math.min(x(time), layout.width - half - 5), layout.bottom + 5);
     }
   }
 
@@ -181,13 +184,13 @@ const DiagramView = (() => {
     const {palette, marks, run} = scene;
     const heads = arrows.length <= scene.layout.right - scene.layout.left;
     const strong = arrows.length < 400 ? 0.9 : 0.6;
-    for (const standsOut of marks && !dense ? [false, true] : [true]) {
+    for (const emphasis of marks && !dense ? [Emphasis.none, Emphasis.some, Emphasis.full] : [Emphasis.full]) {
       const byType = run.types.map(() => []);
       for (const m of arrows) {
-        if (!marks || dense || (marks[m] > 0) === standsOut) byType[run.messages.type[m]].push(m);
+        if (!marks || dense || marks[m] === emphasis) byType[run.messages.type[m]].push(m);
       }
-      c.globalAlpha = standsOut ? (marks ? 0.95 : strong) : 0.13;
-      const width = standsOut && marks ? 1.6 : 1;
+      c.globalAlpha = marks ? [0.13, 0.4, 0.95][emphasis] : strong;
+      const width = marks && emphasis === Emphasis.full ? 1.8 : 1;
       byType.forEach((some, type) => drawSome(c, scene, x, some, {color: palette.types[type], width, heads}));
     }
     c.globalAlpha = 1;

@@ -26,7 +26,7 @@ const Figures = (() => {
       ["messages per op", Format.count(servers["msgs-per-op"]), `${Format.count(servers["msg-count"])} between servers`],
     ];
     const stable = workload["stable-latencies"];
-    if (stable) all.push(["stable latency", `${Format.count(stable["0.5"])} ms`, `median; at most ${Format.count(stable["1"])} ms`]);
+    if (stable) all.push(["stable latency", Format.duration(stable["0.5"] * 1e6), `median, until all see a value; at most ${Format.duration(stable["1"] * 1e6)}`]);
     if (workload["lost-count"] > 0) all.push(["lost values", Format.count(workload["lost-count"]), `of ${Format.count(workload["attempt-count"])}`]);
     const realtime = workload["worst-realtime-lag"];
     if (realtime && realtime.lag !== undefined) all.push(["lag", Format.duration(realtime.lag * 1e9), "a message stayed unpolled at worst"]);

@@ -7,13 +7,13 @@ const Format = (() => {
     return typeof n === "number" ? n.toLocaleString("en", {maximumFractionDigits: n < 1 ? 3 : 2}) : "–";
   }
 
-  // duration writes nanoseconds with a unit that suits them.
+  // duration writes nanoseconds with a unit that suits them, on the same line.
   function duration(ns) {
     if (!(ns >= 0)) return "–";
     for (const [unit, size] of [["s", 1e9], ["ms", 1e6], ["µs", 1e3]]) {
-      if (ns >= size) return `${Number((ns / size).toPrecision(3))} ${unit}`;
+      if (ns >= size) return `${Number((ns / size).toPrecision(3))}\u00a0${unit}`;
     }
-    return `${ns} ns`;
+    return `${ns}\u00a0ns`;
   }
 
   // time writes a moment of the run.

@@ -25,7 +25,7 @@ const Verdict = (() => {
   function about(test) {
     const program = test.program || {};
     const parts = [];
-    if (program.path) parts.push([program.path, ...(program.args || [])].join(" "));
+    if (program.path) parts.push([program.path.split("/").at(-1), ...(program.args || [])].join(" "));
     else if (program.kind) parts.push(program.kind);
     if (test.nodes) parts.push(`${test.nodes.length} ${test.nodes.length === 1 ? "node" : "nodes"}`);
     if (test.rate) parts.push(`${Format.count(test.rate)} operations per second`, `for ${test["time-limit"]}`);
