@@ -1,0 +1,212 @@
+package main
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/network"
+	"glomers/harness/sim"
+	"glomers/node"
+)
+
+// inProcess runs nodes by these rules.
+func inProcess(r rules) harness.Program {
+	return harness.InProcess(func(n *node.Node) { serve(n, r) })
+}
+
+// locked is a lock that ten clients of five nodes want most of the time.
+func locked(faults ...string) harness.Test {
+	return harness.Test{
+		Workload: "lock", Custom: NewLock, Program: inProcess(protocol()),
+		Concurrency: 10, Rate: 20, TimeLimit: 20 * time.Second,
+		Latency: 10 * time.Millisecond, LatencyDist: network.Exponential,
+		Nemesis: faults, NemesisInterval: 3 * time.Second,
+	}
+}
+
+// faults are all there are. While links are cut, or a node stands still or is gone, nobody enters; later all is well again.
+func faults() []string {
+	return []string{"partition", "loss", "duplicate", "reorder", "slow", "pause", "kill", "skew"}
+}
+
+// scenarios are the faults that the lock promises to survive. With kill and skew together a node may seem to be started before
+// it was killed, and is not believed until its clock is right.
+func scenarios() []sim.Scenario {
+	all := []sim.Scenario{{Name: "quiet", Test: locked(), Seeds: 8}}
+	for _, fault := range faults() {
+		all = append(all, sim.Scenario{Name: fault, Test: locked(fault), Seeds: 8})
+	}
+	return append(all, sim.Scenario{Name: "all", Test: locked(faults()[:7]...), Seeds: 8})
+}
+
+func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+
+func TestReplay(t *testing.T) {
+	for _, s := range scenarios() {
+		t.Run(s.Name, func(t *testing.T) {
+			s.Test.Seed = 1
+			require.NoError(t, sim.Replay(t, s.Test))
+		})
+	}
+}
+
+// simulate runs a test and returns what the checker of locks says.
+func simulate(t *testing.T, test harness.Test) *LockResult {
+	t.Helper()
+	res, err := sim.Run(t, test)
+	require.NoError(t, err)
+	return res.Workload.(*LockResult)
+}
+
+// during has one fault, and every operation.
+func during(begin, end time.Duration, fault string) harness.Test {
+	test := locked(fault)
+	test.Excerpt = &harness.Excerpt{Faults: []harness.FaultWindow{{Name: fault, Begin: begin, End: end}}}
+	for i := range 10_000 {
+		test.Excerpt.Ops = append(test.Excerpt.Ops, i)
+	}
+	return test
+}
+
+// A request needs word from every node, and with a partition there is nobody who can reach all others.
+func TestNobodyEntersWhileCutOff(t *testing.T) {
+	t.Parallel()
+	const cut, healed = 5 * time.Second, 15 * time.Second
+	for seed := range uint64(10) {
+		test := during(cut, healed, "partition")
+		test.Seed = seed + 1
+		var before, meanwhile, after int
+		test.OnOp = func(op history.Op) {
+			switch at := time.Duration(op.Time); {
+			case op.F != "enter" || op.Type != history.OK:
+			case at < cut:
+				before++
+			case at > cut+time.Second && at < healed:
+				meanwhile++
+			case at > healed:
+				after++
+			}
+		}
+		r := simulate(t, test)
+		require.Equal(t, check.Valid, r.Valid, r.Reasons())
+		require.Positive(t, before)
+		require.Zero(t, meanwhile)
+		require.Positive(t, after)
+	}
+}
+
+// Whatever happens, no two are in.
+func TestAlwaysSafe(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(10) {
+		test := locked(faults()...)
+		test.Seed = seed + 1
+		require.Empty(t, simulate(t, test).Errors)
+	}
+}
+
+// The same node with worse rules is caught.
+func TestMutants(t *testing.T) {
+	t.Parallel()
+	// heard is first, but for taking word from some of the others for enough.
+	heard := func(r *replica, enough int) bool {
+		for _, p := range r.peers {
+			if p.request != 0 && p.request < r.own {
+				return false
+			}
+			if p.time > r.own {
+				enough--
+			}
+		}
+		return r.own != 0 && enough <= 0
+	}
+	for _, c := range []struct {
+		name  string
+		enter func(*replica) bool
+		fault []string
+	}{
+		{"waits for nobody", func(r *replica) bool { return heard(r, 0) }, nil},
+		{"waits for a majority", func(r *replica) bool { return heard(r, 2) }, []string{"partition"}},
+		{"waits for all but one", func(r *replica) bool { return heard(r, 3) }, []string{"partition"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			caught := 0
+			var why string
+			for seed := range uint64(10) {
+				test := locked(c.fault...)
+				test.Seed, test.Program = seed+1, inProcess(rules{c.enter, lease})
+				if r := simulate(t, test); len(r.Errors) > 0 {
+					caught++
+					why = r.Errors[0]
+				}
+			}
+			t.Logf("%d of 10 seeds: %s", caught, why)
+			require.Positive(t, caught)
+		})
+	}
+}
+
+// A node that speaks at once after a restart lets others in while a client of its last life is in.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	errors := func(silence time.Duration) (count int) {
+		for seed := range uint64(20) {
+			test := during(5*time.Second, 5100*time.Millisecond, "kill")
+			test.Seed, test.Rate, test.Program = seed+1, 5, inProcess(rules{(*replica).first, silence})
+			count += len(simulate(t, test).Errors)
+		}
+		return count
+	}
+	require.Positive(t, errors(0))
+	require.Zero(t, errors(lease))
+}
+
+// A request without competition takes two hops, there and back, and an entry three messages for each other node: the request, the
+// reply and the release. With competition a release is the next request, too.
+func TestCost(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		clients  int
+		rate     float64
+		messages float64       // at most, per entry
+		median   time.Duration // of enter, at most
+	}{
+		{"alone", 1, 2, 13, 20 * time.Millisecond},
+		{"ten clients", 10, 100, 11, 500 * time.Millisecond},
+	} {
+		test := locked()
+		test.LatencyDist, test.Seed = network.Constant, 1
+		test.Concurrency, test.Rate, test.TimeLimit = c.clients, c.rate, 5*time.Minute
+		res := sim.Check(t, test)
+		entered := float64(res.Workload.(*LockResult).Entered)
+		messages := float64(res.Net.Servers.Messages) / entered
+		median := res.Latencies["enter"].P50
+		t.Logf("%s: %.1f messages per entry, %.1f entries/s, median wait %v", c.name, messages, entered/test.TimeLimit.Seconds(), median)
+		require.LessOrEqual(t, messages, c.messages)
+		require.LessOrEqual(t, median, c.median)
+	}
+}
+
+// The same as processes, in real time.
+func TestProcesses(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short, and the processes take their time")
+	}
+	t.Parallel()
+	bin := filepath.Join(t.TempDir(), "mutex")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput()
+	require.NoError(t, err, string(out))
+	test := locked()
+	test.Program, test.TimeLimit = harness.Binary(bin), 2*time.Second
+	res, err := harness.Run(t.Context(), test)
+	require.NoError(t, err)
+	require.Equal(t, check.Valid, res.Valid, res.Reasons)
+}

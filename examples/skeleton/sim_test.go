@@ -1,0 +1,36 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/sim"
+)
+
+// scenarios are the faults that the node promises to survive. Add "kill" to see it fail.
+func scenarios() []sim.Scenario {
+	base := harness.Test{
+		Workload: "unique-ids", Program: harness.InProcess(serve),
+		Rate: 50, TimeLimit: 10 * time.Second, NemesisInterval: 2 * time.Second,
+	}
+	all := []sim.Scenario{{Name: "quiet", Test: base}}
+	for _, fault := range []string{"partition", "loss", "duplicate", "reorder", "slow", "pause", "skew"} {
+		test := base
+		test.Nemesis = []string{fault}
+		all = append(all, sim.Scenario{Name: fault, Test: test})
+	}
+	return all
+}
+
+func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+
+// A node for which this fails would make seeds worthless.
+func TestReplay(t *testing.T) {
+	for _, s := range scenarios() {
+		s.Test.Seed = 1
+		require.NoError(t, sim.Replay(t, s.Test))
+	}
+}
