@@ -1,0 +1,147 @@
+// Package readme reads the documentation of this repository, so that its tests can see whether it is true: whether the
+// commands work, the links lead somewhere, and the code is that of the files.
+//
+// A block of code, indented or fenced, is marked by a comment in the line before it (a blank line may be between them),
+// which nobody sees:
+//
+//	<!-- run -->                        every command must end with status 0
+//	<!-- run: exits 1 -->               with status 1
+//	<!-- run: long -->                  only with the flag -long, which CI gives
+//	<!-- run: needs python3 -->         only where there is python3
+//	<!-- run: --time-limit 3 -->        with these flags added to "glomers test" and "glomers challenge"
+//	<!-- run: long needs python3 exits 1 --seed 7 -->
+//	                                    all of it, in this order
+//	<!-- not run: why -->               a command for readers only
+//	<!-- file: echo/main.go -->         the block must be this file, to the byte
+//
+// A file with a marker has one at each block that has a command in it.
+//
+// # Commands
+//
+// A command is a line, or several that end in a backslash; what follows a # is a comment. The commands of a file are run by bash,
+// one after the other, in the root of the repository. HOME is a directory of their own, glomers is on PATH, and in place of
+// the directory store they have another one, by the flag --store and by writing "$STORE"/ for store/. That is all that
+// is changed.
+package readme
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// A Document is what is to be looked at in a file of Markdown.
+type Document struct {
+	Path    string          // from the root of the repository, with slashes
+	Anchors map[string]bool // what a link can have after a #
+	Links   []Link
+	Blocks  []Block
+}
+
+// A Link leads somewhere.
+type Link struct {
+	Line   int // from 1
+	Target string
+}
+
+// A Block is a block of code.
+type Block struct {
+	Line   int    // of its first line, from 1
+	Text   string // without the indentation, and without the newline at its end
+	Marker string // what the comment before it says; "" if there is none that is a marker
+}
+
+var (
+	comment    = regexp.MustCompile(`^<!-- (run|(?:run|not run|file): .*?) *-->$`)
+	heading    = regexp.MustCompile(`^#{1,6} +(.*?)(?: +#+)?$`)
+	fence      = regexp.MustCompile("^ {0,3}(```+|~~~+)[^`]*$")
+	inlineCode = regexp.MustCompile("`+[^`]*`+")
+	linkText   = regexp.MustCompile(`!?\[([^\]]*)\]\([^)]*\)`)
+	links      = regexp.MustCompile(`\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^ {0,3}\[[^\]]+\]:\s*(\S+)|(?:href|src|id|name)="([^"]*)"`)
+)
+
+// Parse reads a file of Markdown. It understands as much of it as is used here: a list has no blocks of code in it, and a comment
+// is a line.
+func Parse(path, text string) Document {
+	d := Document{Path: path, Anchors: make(map[string]bool)}
+	lines := strings.Split(text, "\n")
+	marker, blank := "", true // the line before was blank, so an indented one begins a block
+	for i := 0; i < len(lines); i++ {
+		line := lines[i]
+		var code []string
+		begin := i + 1
+		if m := fence.FindStringSubmatch(line); m != nil {
+			begin++
+			for i++; i < len(lines) && strings.TrimSpace(lines[i]) != m[1]; i++ {
+				code = append(code, lines[i])
+			}
+		} else if blank && indented(line) {
+			for ; i < len(lines) && (indented(lines[i]) || strings.TrimSpace(lines[i]) == ""); i++ {
+				code = append(code, unindent(lines[i]))
+			}
+			i--
+		} else {
+			blank = strings.TrimSpace(line) == ""
+			if m := comment.FindStringSubmatch(line); m != nil {
+				marker, blank = m[1], true
+			} else if !blank {
+				marker = ""
+				d.read(i+1, line)
+			}
+			continue
+		}
+		d.Blocks = append(d.Blocks, Block{begin, strings.TrimRight(strings.Join(code, "\n"), "\n"), marker})
+		marker, blank = "", true
+	}
+	return d
+}
+
+// read takes links and anchors from a line that is no code.
+func (d *Document) read(number int, line string) {
+	if m := heading.FindStringSubmatch(line); m != nil {
+		d.addAnchor(slug(m[1]))
+	}
+	for _, m := range links.FindAllStringSubmatch(inlineCode.ReplaceAllString(line, ""), -1) {
+		switch {
+		case strings.HasPrefix(m[0], "id=") || strings.HasPrefix(m[0], "name="):
+			d.Anchors[m[3]] = true
+		default:
+			d.Links = append(d.Links, Link{number, m[1] + m[2] + m[3]}) // two of them are empty
+		}
+	}
+}
+
+// addAnchor adds the anchor of a heading, with a number if it is not the first of its name.
+func (d *Document) addAnchor(name string) {
+	unique := name
+	for n := 1; d.Anchors[unique]; n++ {
+		unique = name + "-" + strconv.Itoa(n)
+	}
+	d.Anchors[unique] = true
+}
+
+// slug returns the anchor that GitHub gives a heading.
+func slug(title string) string {
+	title = linkText.ReplaceAllString(title, "$1")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case r == '-' || r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r):
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, title)
+}
+
+func indented(line string) bool {
+	return strings.TrimSpace(line) != "" && (strings.HasPrefix(line, "    ") || strings.HasPrefix(line, "\t"))
+}
+
+func unindent(line string) string {
+	if rest, ok := strings.CutPrefix(line, "\t"); ok {
+		return rest
+	}
+	return strings.TrimPrefix(line, "    ")
+}

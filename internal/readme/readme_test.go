@@ -1,0 +1,173 @@
+package readme
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+var long = flag.Bool("long", false, "run also the commands that take their time")
+
+// TestMain has more commands run at a time than there are cores: they wait for most of the time.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+// library returns the documents of this repository.
+func library(t *testing.T) Library {
+	t.Helper()
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	l, err := Read(root)
+	require.NoError(t, err)
+	require.Contains(t, l.Documents, "README.md")
+	return l
+}
+
+func TestLinks(t *testing.T) {
+	l := library(t)
+	for _, d := range l.Sorted() {
+		for _, link := range d.Links {
+			if err := l.CheckLink(d, link.Target); err != nil {
+				t.Errorf("%s:%d: %v", d.Path, link.Line, err)
+			}
+		}
+	}
+}
+
+func TestMarkers(t *testing.T) {
+	for _, d := range library(t).Sorted() {
+		marked := false
+		for _, b := range d.Blocks {
+			marked = marked || b.Marker != ""
+		}
+		for _, b := range d.Blocks {
+			at := fmt.Sprintf("%s:%d", d.Path, b.Line)
+			switch kind, _, _ := strings.Cut(b.Marker, ":"); kind {
+			case "":
+				if marked && b.HasCommand() {
+					t.Errorf("%s: a command without a marker: want one of those that package readme describes", at)
+				}
+			case "run":
+				r, err := ParseRun(b.Marker)
+				require.NoError(t, err, at)
+				require.NotEmpty(t, b.Commands(r), at)
+			}
+		}
+	}
+}
+
+func TestFiles(t *testing.T) {
+	l := library(t)
+	for _, d := range l.Sorted() {
+		for _, b := range d.Blocks {
+			if name, ok := strings.CutPrefix(b.Marker, "file: "); ok {
+				text, err := os.ReadFile(filepath.Join(l.Root, filepath.FromSlash(name)))
+				require.NoError(t, err, "%s:%d", d.Path, b.Line)
+				require.Equal(t, string(text), b.Text+"\n", "%s:%d is to be %s", d.Path, b.Line, name)
+			}
+		}
+	}
+}
+
+func TestCommands(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short, and the commands take their time")
+	}
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skipf("skipped: needs bash: %v", err)
+	}
+	l := library(t)
+	s := newShell(t, l.Root)
+	// The commands of a file run one after the other, files beside each other.
+	for _, d := range l.Sorted() {
+		t.Run(d.Path, func(t *testing.T) {
+			t.Parallel()
+			store := t.TempDir()
+			for _, b := range d.Blocks {
+				if !strings.HasPrefix(b.Marker, "run") {
+					continue
+				}
+				r, err := ParseRun(b.Marker)
+				require.NoError(t, err)
+				if r.Long && !*long {
+					continue
+				}
+				if _, err := exec.LookPath(r.Needs); r.Needs != "" && err != nil {
+					t.Logf("%s:%d: skipped: needs %s: %v", d.Path, b.Line, r.Needs, err)
+					continue
+				}
+				for _, command := range b.Commands(r) {
+					status, output := s.run(t, store, command)
+					require.Equal(t, r.Status, status, "%s:%d: %s\n%s", d.Path, b.Line, command, output)
+				}
+			}
+		})
+	}
+}
+
+// reserve is the part of the test's time that is left for ending commands.
+const reserve = 10 * time.Second
+
+// A shell runs commands.
+type shell struct {
+	root string
+	env  []string
+}
+
+// newShell builds glomers and puts it on the PATH of the commands.
+func newShell(t *testing.T, root string) shell {
+	t.Helper()
+	home := t.TempDir()
+	bin := filepath.Join(home, "bin")
+	s := shell{root, append(os.Environ(), "HOME="+home, "GOBIN="+bin, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))}
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOENV"} { // these depend on HOME
+		value, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
+		require.NoError(t, err)
+		s.env = append(s.env, name+"="+strings.TrimSpace(string(value)))
+	}
+	status, output := s.run(t, home, "go install ./cmd/glomers")
+	require.Zero(t, status, output)
+	return s
+}
+
+// run returns the exit status of a command, and what it wrote. Before the test's time is up, it and all that it has
+// started are killed: when it is, nobody is there to do that.
+func (s shell) run(t *testing.T, store, command string) (status int, output string) {
+	t.Helper()
+	ctx := t.Context()
+	if deadline, ok := t.Deadline(); ok {
+		limited, cancel := context.WithDeadline(ctx, deadline.Add(-reserve))
+		defer cancel()
+		ctx = limited
+	}
+	var out bytes.Buffer
+	cmd := exec.CommandContext(ctx, "bash", "-c", command)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.Dir, cmd.Env = s.root, append(s.env[:len(s.env):len(s.env)], "STORE="+store)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	require.NoError(t, ctx.Err(), "%s\n%s", command, &out)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode(), out.String()
+	}
+	require.NoError(t, err)
+	return 0, out.String()
+}
