@@ -28,7 +28,7 @@ func TestCostAndLatency(t *testing.T) {
 			for seed := range uint64(10) {
 				s := newReplicas(25, newPlan(budgets[i]), seed, hop)
 				values := s.load(50, 20*time.Second)
-				s.run(30 * time.Second) // as the harness waits before the final reads
+				s.Run(30 * time.Second) // as the harness waits before the final reads
 				ls := s.latencies()
 				median, last := ls[len(ls)/2], ls[len(ls)-1]
 				perOp := float64(s.sent) / float64(2*values)
@@ -69,7 +69,7 @@ func TestConvergence(t *testing.T) {
 // and then, after the heal, until they are everywhere.
 func converge(t *testing.T, s *replicas, c cut) (before, after time.Duration) {
 	n := len(s.nodes)
-	s.run(3 * time.Second)
+	s.Run(3 * time.Second)
 	s.cut = c.drops
 	origin := make([]int, n) // of the values 0 to n-1
 	for v := range origin {
@@ -86,14 +86,14 @@ func converge(t *testing.T, s *replicas, c cut) (before, after time.Duration) {
 		}
 		return true
 	}
-	began := s.now
-	s.run(began + 5*time.Second + time.Duration(s.rng.Int64N(int64(time.Second))))
-	for !spread() && s.now < began+time.Hour {
-		s.run(s.now + time.Second)
+	began := s.Now()
+	s.Run(began + 5*time.Second + time.Duration(s.rng.Int64N(int64(time.Second))))
+	for !spread() && s.Now() < began+time.Hour {
+		s.Run(s.Now() + time.Second)
 	}
-	healed := s.now
+	healed := s.Now()
 	s.cut = func(int, int) bool { return false }
-	s.run(healed + 10*time.Second)
+	s.Run(healed + 10*time.Second)
 	require.Len(t, s.whole, n)
 	for _, at := range s.whole {
 		after = max(after, at-healed)
@@ -108,13 +108,13 @@ func TestConvergenceUnderLoad(t *testing.T) {
 		s := newReplicas(5+int(seed/2), newPlan(budgets[seed%4]), seed, hop)
 		s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(hop)) }
 		values := s.load(50, 20*time.Second)
-		for s.now < 20*time.Second {
+		for s.Now() < 20*time.Second {
 			all := cuts(len(s.nodes), rng)
 			s.cut = all[rng.IntN(len(all))].drops
-			s.run(s.now + 2*time.Second)
+			s.Run(s.Now() + 2*time.Second)
 		}
 		s.cut = func(int, int) bool { return false }
-		s.run(s.now + 10*time.Second) // exponential latencies have no upper limit
+		s.Run(s.Now() + 10*time.Second) // exponential latencies have no upper limit
 		require.Len(t, s.whole, values, "seed %d", seed)
 		require.Equal(t, set{{0, int64(values) - 1}}, s.replicas[0].have)
 	}
@@ -126,7 +126,7 @@ func TestConvergenceUnderLoss(t *testing.T) {
 		s := newReplicas(10, newPlan(budgets[seed%4]), seed, hop)
 		s.cut = func(int, int) bool { return s.rng.IntN(2) == 0 }
 		values := s.load(20, 10*time.Second)
-		s.run(30 * time.Second)
+		s.Run(30 * time.Second)
 		require.Len(t, s.whole, values, "seed %d", seed)
 	}
 }
@@ -139,9 +139,9 @@ func TestNoStorms(t *testing.T) {
 		s := newReplicas(n, newPlan(budgets[1+i%3]), 1, hop)
 		s.cut = c.drops
 		s.load(50, 5*time.Second)
-		s.run(10 * time.Second)
+		s.Run(10 * time.Second)
 		before := s.sent
-		s.run(s.now + period*time.Second)
+		s.Run(s.Now() + period*time.Second)
 		edges, exchanges := 2*(n-1), 2*(n-1) // an edge has two ends, an exchange may be answered
 		require.LessOrEqual(t, s.sent-before, period*(edges+exchanges), c.kind)
 	}
@@ -152,9 +152,9 @@ func TestQuiet(t *testing.T) {
 	const n = 10
 	s := newReplicas(n, newPlan(defaultBudget), 1, hop)
 	s.load(50, 2*time.Second)
-	s.run(5 * time.Second)
+	s.Run(5 * time.Second)
 	before := s.sent
-	s.run(s.now + 10*silentAfter)
+	s.Run(s.Now() + 10*silentAfter)
 	require.Equal(t, 10*(n-1), s.sent-before)
 }
 
@@ -166,7 +166,7 @@ func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []s
 		r.strangers, r.heard = nil, true
 	}
 	s.log = func(m message, from int) {
-		line := fmt.Sprintf("%v n%d>%s %v", s.now, from, m.dest, slices.Collect(m.Have.all()))
+		line := fmt.Sprintf("%v n%d>%s %v", s.Now(), from, m.dest, slices.Collect(m.Have.all()))
 		if m.Ask {
 			line += "?"
 		}
@@ -178,9 +178,9 @@ func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []s
 		return drop(arrived)
 	}
 	for v, i := range values {
-		s.at(time.Duration(v)*time.Millisecond, func() { s.add(i, v) })
+		s.At(time.Duration(v)*time.Millisecond, func() { s.add(i, v) })
 	}
-	s.run(end)
+	s.Run(end)
 	return lines
 }
 
@@ -311,12 +311,12 @@ func TestRestart(t *testing.T) {
 	for restarted := range 3 {
 		s := newReplicas(3, newPlan(defaultBudget), 1, hop)
 		s.load(50, 2*time.Second)
-		s.run(10 * time.Second)
+		s.Run(10 * time.Second)
 		all := s.replicas[0].have
 		r := newReplica(newPlan(defaultBudget))
 		s.replicas[restarted] = r
-		s.send(restarted, r.join(s.nodes[restarted], s.nodes, rand.New(rand.NewPCG(2, 2)), s.now))
-		s.run(s.now + 4*time.Second)
+		s.send(restarted, r.join(s.nodes[restarted], s.nodes, rand.New(rand.NewPCG(2, 2)), s.Now()))
+		s.Run(s.Now() + 4*time.Second)
 		require.Equal(t, all, r.have, s.nodes[restarted])
 	}
 }
@@ -384,11 +384,11 @@ func BenchmarkHeal(b *testing.B) {
 func heal(s *replicas, c cut) time.Duration {
 	const from, to = 4 * time.Second, 12 * time.Second
 	s.load(50, 20*time.Second)
-	s.run(from)
+	s.Run(from)
 	s.cut = c.drops
-	s.run(to)
+	s.Run(to)
 	s.cut = func(int, int) bool { return false }
-	s.run(30 * time.Second)
+	s.Run(30 * time.Second)
 	last := to
 	for v, at := range s.addedAt {
 		if at <= to {

@@ -1,21 +1,21 @@
 package main
 
 import (
-	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"glomers/internal/puresim"
 )
 
 // A replicas runs its members over a simulated network in virtual time: the same seed, the same run.
 type replicas struct {
+	puresim.Queue
+
 	rng      *rand.Rand
-	now      time.Duration
 	nodes    []string
 	replicas []*replica
-	queue    events
-	made     int
 	ticks    []time.Duration // when each replica is to tick next
 
 	latency func() time.Duration
@@ -50,43 +50,6 @@ func newReplicas(n int, p plan, seed uint64, hop time.Duration) *replicas {
 	return s
 }
 
-// An event is a function to be called at a time.
-type event struct {
-	at  time.Duration
-	seq int
-	do  func()
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
-}
-
-// at plans do for the time t.
-func (s *replicas) at(t time.Duration, do func()) {
-	s.made++
-	heap.Push(&s.queue, event{t, s.made, do})
-}
-
-// run lets the time pass until t.
-func (s *replicas) run(t time.Duration) {
-	for len(s.queue) > 0 && s.queue[0].at <= t {
-		e := heap.Pop(&s.queue).(event)
-		s.now = e.at
-		e.do()
-	}
-	s.now = t
-}
-
 // step lets replica i do something and keeps account of what it learns by it.
 func (s *replicas) step(i int, do func(r *replica) []message) {
 	r := s.replicas[i]
@@ -98,7 +61,7 @@ func (s *replicas) step(i int, do func(r *replica) []message) {
 				continue
 			}
 			if s.missing[v]--; s.missing[v] == 0 {
-				s.whole[v] = s.now
+				s.whole[v] = s.Now()
 			}
 		}
 	}
@@ -111,9 +74,9 @@ func (s *replicas) send(i int, out []message) {
 		s.sent++
 		s.log(m, i)
 		to := slices.Index(s.nodes, m.dest)
-		s.at(s.now+s.latency(), func() {
+		s.At(s.Now()+s.latency(), func() {
 			if !s.cut(i, to) {
-				s.step(to, func(r *replica) []message { return r.receive(s.nodes[i], m.gossip, s.now) })
+				s.step(to, func(r *replica) []message { return r.receive(s.nodes[i], m.gossip, s.Now()) })
 			}
 		})
 	}
@@ -125,31 +88,31 @@ func (s *replicas) send(i int, out []message) {
 	if next == never {
 		return
 	}
-	s.at(max(next, s.now), func() {
+	s.At(max(next, s.Now()), func() {
 		if s.ticks[i] == next {
 			s.ticks[i] = never
-			s.step(i, func(r *replica) []message { return r.tick(s.now) })
+			s.step(i, func(r *replica) []message { return r.tick(s.Now()) })
 		}
 	})
 }
 
 // add gives replica i the value v now.
 func (s *replicas) add(i int, v int64) {
-	s.addedAt[v] = s.now
+	s.addedAt[v] = s.Now()
 	s.missing[v] = len(s.nodes)
-	s.step(i, func(r *replica) []message { return r.broadcast(v, s.now) })
+	s.step(i, func(r *replica) []message { return r.broadcast(v, s.Now()) })
 }
 
 // load plans values 0, 1, 2, … for random replicas, at perSecond on average with the
 // gaps of the harness, until the time end. It returns their number.
 func (s *replicas) load(perSecond float64, end time.Duration) int {
-	t := s.now
+	t := s.Now()
 	for v := int64(0); ; v++ {
 		t += time.Duration(s.rng.Float64() * 2 / perSecond * float64(time.Second))
 		if t >= end {
 			return int(v)
 		}
-		s.at(t, func() { s.add(s.rng.IntN(len(s.nodes)), v) })
+		s.At(t, func() { s.add(s.rng.IntN(len(s.nodes)), v) })
 	}
 }
 

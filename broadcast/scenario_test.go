@@ -65,7 +65,7 @@ func (s *scenario) do(d *datadriven.TestData) {
 	case "heal":
 		clear(s.cut)
 	case "run":
-		s.net.run(s.net.now + s.duration(d, 0))
+		s.net.Run(s.net.Now() + s.duration(d, 0))
 	case "read":
 		for i, r := range s.net.replicas {
 			fmt.Fprintf(&s.out, "%s has %s\n", s.net.nodes[i], spans(r.have))
@@ -98,7 +98,7 @@ func (s *scenario) build(count int, budget time.Duration) {
 	}
 }
 
-func (s *scenario) time() time.Duration { return s.net.now.Round(time.Millisecond) }
+func (s *scenario) time() time.Duration { return s.net.Now().Round(time.Millisecond) }
 
 // spans writes a set as in {0…17, 19}.
 func spans(s set) string {

@@ -20,19 +20,19 @@ func TestKill(t *testing.T) {
 			s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(20*time.Millisecond)) }
 			s.copies = func(int, int) int { return min(1, rng.IntN(10)) + rng.IntN(10)/9 }
 			s.load(200, 10*time.Second)
-			for s.now < 10*time.Second {
-				s.run(s.now + time.Duration(rng.Int64N(int64(500*time.Millisecond))))
+			for s.Now() < 10*time.Second {
+				s.Run(s.Now() + time.Duration(rng.Int64N(int64(500*time.Millisecond))))
 				if slices.ContainsFunc(s.members, func(m *member) bool { return !m.joined }) {
 					continue
 				}
 				i := rng.IntN(n)
 				s.kill(i)
 				kills++
-				s.run(s.now + time.Duration(rng.Int64N(int64(100*time.Millisecond))))
+				s.Run(s.Now() + time.Duration(rng.Int64N(int64(100*time.Millisecond))))
 				s.start(i)
 			}
 			s.copies = func(int, int) int { return 1 }
-			s.run(s.now + 3*time.Second)
+			s.Run(s.Now() + 3*time.Second)
 			s.requireAll(func(x *sending) bool { return x.acked })
 			acked := 0
 			for _, x := range s.sends {
@@ -49,11 +49,11 @@ func TestKill(t *testing.T) {
 // A node that does not know its past shows nothing and writes nothing until every other has answered.
 func TestJoin(t *testing.T) {
 	s := newReplicas(t, 3, 1, time.Millisecond)
-	s.run(time.Second)
+	s.Run(time.Second)
 	for range 3*maxItems + 1 {
 		s.send(0)
 	}
-	s.run(2 * time.Second)
+	s.Run(2 * time.Second)
 	s.kill(0)
 	s.copies = func(from, to int) int {
 		if from+to == 2 { // nodes 0 and 2
@@ -62,7 +62,7 @@ func TestJoin(t *testing.T) {
 		return 1
 	}
 	s.start(0)
-	s.run(10 * time.Second)
+	s.Run(10 * time.Second)
 	m := s.members[0]
 	require.False(t, m.joined)
 	require.False(t, m.reachable())
@@ -70,12 +70,12 @@ func TestJoin(t *testing.T) {
 	require.False(t, s.send(0))
 
 	s.copies = func(int, int) int { return 1 }
-	s.run(s.now + time.Second)
+	s.Run(s.Now() + time.Second)
 	require.True(t, m.joined)
 	require.True(t, m.reachable())
 	require.NotEmpty(t, m.poll("k1", 0))
 	require.True(t, s.send(0))
-	s.run(s.now + time.Second)
+	s.Run(s.Now() + time.Second)
 	s.requireAll(always)
 }
 
@@ -83,21 +83,21 @@ func TestJoin(t *testing.T) {
 func TestJoinInRuns(t *testing.T) {
 	const hop, runs = 100 * time.Millisecond, 4
 	s := newReplicas(t, 2, 1, hop)
-	s.run(time.Second)
+	s.Run(time.Second)
 	for range (runs-1)*maxItems + 1 {
 		s.send(0)
 	}
-	s.run(5 * time.Second)
+	s.Run(5 * time.Second)
 	s.timing.alone = 3 * hop
 	s.kill(0)
 	s.start(0)
-	began, incarnation := s.now, s.members[0].incarnation
+	began, incarnation := s.Now(), s.members[0].incarnation
 	for !s.send(0) {
-		require.Less(t, s.now-began, 5*time.Second)
-		s.run(s.now + time.Millisecond)
+		require.Less(t, s.Now()-began, 5*time.Second)
+		s.Run(s.Now() + time.Millisecond)
 	}
-	require.GreaterOrEqual(t, s.now-began, runs*2*hop)
-	s.run(s.now + 5*time.Second)
+	require.GreaterOrEqual(t, s.Now()-began, runs*2*hop)
+	s.Run(s.Now() + 5*time.Second)
 	require.Equal(t, incarnation, s.members[0].incarnation)
 	s.requireAll(always)
 }
@@ -112,16 +112,16 @@ func TestAlone(t *testing.T) {
 			s.start(i)
 		}
 		require.False(t, s.send(0))
-		s.run(499 * time.Millisecond)
+		s.Run(499 * time.Millisecond)
 		require.False(t, s.send(0))
-		s.run(500 * time.Millisecond)
+		s.Run(500 * time.Millisecond)
 		for range 2*maxItems + 1 {
 			for i := range n {
 				require.True(t, s.send(i))
 			}
 		}
 		s.copies = func(int, int) int { return 1 }
-		s.run(s.now + time.Second)
+		s.Run(s.Now() + time.Second)
 		require.True(t, s.caughtUp())
 		s.requireAll(always)
 	}
@@ -138,22 +138,22 @@ func TestKillAlone(t *testing.T) {
 			s.start(i)
 		}
 		s.load(100, 30*time.Second)
-		for s.now < 30*time.Second {
-			s.run(s.now + time.Duration(s.rng.Int64N(int64(2*time.Second))))
+		for s.Now() < 30*time.Second {
+			s.Run(s.Now() + time.Duration(s.rng.Int64N(int64(2*time.Second))))
 			i := s.rng.IntN(2)
 			s.kill(i)
 			s.copies = func(int, int) int { return 0 }
 			s.start(i)
-			s.run(s.now + time.Duration(s.rng.Int64N(int64(time.Second))))
+			s.Run(s.Now() + time.Duration(s.rng.Int64N(int64(time.Second))))
 			s.copies = func(int, int) int { return 1 }
 			before := s.members[i].incarnation
-			s.run(s.now + time.Second)
+			s.Run(s.Now() + time.Second)
 			require.True(t, s.members[i].joined)
 			if s.members[i].incarnation != before {
 				forgot++
 			}
 		}
-		s.run(s.now + time.Second)
+		s.Run(s.Now() + time.Second)
 		s.requireAll(func(x *sending) bool { return x.acked })
 	}
 	require.Greater(t, forgot, 5)

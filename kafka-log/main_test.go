@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,90 +11,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/node"
+	"glomers/node/nodetest"
 )
 
-// A reply holds the fields of all replies that a test looks at.
-type reply struct {
-	Type    string                         `json:"type"`
-	Code    int                            `json:"code"`
-	Offset  int64                          `json:"offset"`
-	Msgs    map[string][][]json.RawMessage `json:"msgs"`
-	Offsets map[string]int64               `json:"offsets"`
-}
-
-// A cluster is some nodes in memory, joined by a network without latency. It lives in a synctest
-// bubble.
+// A cluster is some nodes whose network can be cut.
 type cluster struct {
-	t       *testing.T
-	mems    map[string]*node.Mem
-	replies chan reply
-
-	mu  sync.Mutex
-	cut bool // nothing arrives at other nodes
+	*nodetest.Cluster
+	t *testing.T
 }
 
-func newCluster(t *testing.T, acksAll bool, ids ...string) *cluster {
-	c := &cluster{t: t, mems: make(map[string]*node.Mem), replies: make(chan reply, 1)}
-	for _, id := range ids {
-		c.mems[id] = node.NewMem(c.route)
-	}
-	for _, id := range ids {
-		n := node.New(node.Options{Transport: c.mems[id], Seed: 1})
-		serve(n, acksAll)
-		go func() { require.NoError(t, n.Run()) }()
-		t.Cleanup(c.mems[id].CloseInput)
-	}
-	for _, id := range ids {
-		body := fmt.Sprintf(`{"type":"init","msg_id":1,"node_id":%q,"node_ids":["%s"]}`, id, strings.Join(ids, `","`))
-		require.Equal(t, "init_ok", c.call(id, body).Type)
-	}
-	return c
+func startCluster(t *testing.T, acksAll bool, ids ...string) cluster {
+	return cluster{nodetest.StartCluster(t, func(n *node.Node) { serve(n, acksAll) }, ids...), t}
 }
 
-// route carries a line that a node wrote.
-func (c *cluster) route(line []byte) {
-	var m struct {
-		Dest string
-		Body json.RawMessage
-	}
-	if err := json.Unmarshal(line, &m); err != nil {
-		panic(err)
-	}
-	if to := c.mems[m.Dest]; to != nil {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if !c.cut {
-			to.Deliver(line)
-		}
-		return
-	}
-	var r reply
-	if err := json.Unmarshal(m.Body, &r); err != nil {
-		panic(err)
-	}
-	c.replies <- r
-}
+// partition begins or ends a time in which nothing arrives at other nodes.
+func (c cluster) partition(cut bool) { c.Filter(func(node.Message) bool { return !cut }) }
 
-func (c *cluster) partition(cut bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.cut = cut
-}
-
-// call sends a client's request to a node and returns the reply.
-func (c *cluster) call(to, body string) reply {
-	c.mems[to].Deliver([]byte(`{"src":"c1","dest":"` + to + `","body":` + body + `}`))
-	return <-c.replies
-}
-
-func (c *cluster) send(to, key, msg string) reply {
-	return c.call(to, fmt.Sprintf(`{"type":"send","msg_id":2,"key":%q,"msg":%s}`, key, msg))
+// send returns the offset of the message.
+func (c cluster) send(to, key, msg string) int64 {
+	return nodetest.Request[struct{ Offset int64 }](c.Node(to), "send", json.RawMessage(fmt.Sprintf(`{"key":%q,"msg":%s}`, key, msg))).Offset
 }
 
 // poll returns what node to shows of a key, as [offset,msg] without spaces.
-func (c *cluster) poll(to, key string, offset int) []string {
-	r := c.call(to, fmt.Sprintf(`{"type":"poll","msg_id":3,"offsets":{%q:%d}}`, key, offset))
-	require.Equal(c.t, "poll_ok", r.Type)
+func (c cluster) poll(to, key string, offset int) []string {
+	body := map[string]any{"offsets": map[string]int{key: offset}}
+	r := nodetest.Request[struct{ Msgs map[string][][]json.RawMessage }](c.Node(to), "poll", body)
 	require.NotNil(c.t, r.Msgs)
 	var shown []string
 	for _, m := range r.Msgs[key] {
@@ -106,13 +45,13 @@ func (c *cluster) poll(to, key string, offset int) []string {
 	return shown
 }
 
-func (c *cluster) commit(to, offsets string) reply {
-	return c.call(to, `{"type":"commit_offsets","msg_id":4,"offsets":`+offsets+`}`)
+func (c cluster) commit(to, offsets string) {
+	nodetest.Request[struct{}](c.Node(to), "commit_offsets", json.RawMessage(`{"offsets":`+offsets+`}`))
 }
 
-func (c *cluster) committed(from string, keys string) map[string]int64 {
-	r := c.call(from, `{"type":"list_committed_offsets","msg_id":5,"keys":`+keys+`}`)
-	require.Equal(c.t, "list_committed_offsets_ok", r.Type)
+func (c cluster) committed(from, keys string) map[string]int64 {
+	body := json.RawMessage(`{"keys":` + keys + `}`)
+	r := nodetest.Request[struct{ Offsets map[string]int64 }](c.Node(from), "list_committed_offsets", body)
 	require.NotNil(c.t, r.Offsets)
 	return r.Offsets
 }
@@ -120,14 +59,12 @@ func (c *cluster) committed(from string, keys string) map[string]int64 {
 func TestOneNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, acksAll := range []bool{false, true} {
-			c := newCluster(t, acksAll, "n1")
+			c := startCluster(t, acksAll, "n1")
 			require.Empty(t, c.poll("n1", "k", 0))
 			msgs := []string{`1`, `"two"`, `{"three":[3,null,1e400]}`, `null`, `9007199254740993`}
 			var want []string
 			for i, msg := range msgs {
-				r := c.send("n1", "k", msg)
-				require.Equal(t, "send_ok", r.Type)
-				require.EqualValues(t, i, r.Offset)
+				require.EqualValues(t, i, c.send("n1", "k", msg))
 				want = append(want, fmt.Sprintf("[%d,%s]", i, msg))
 			}
 			require.Equal(t, want, c.poll("n1", "k", 0))
@@ -140,7 +77,7 @@ func TestOneNode(t *testing.T) {
 
 func TestPollIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t, false, "n1")
+		c := startCluster(t, false, "n1")
 		for i := range maxPoll + 1 {
 			c.send("n1", "k", fmt.Sprint(i))
 		}
@@ -151,11 +88,11 @@ func TestPollIsBounded(t *testing.T) {
 
 func TestCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t, false, "n1", "n2")
+		c := startCluster(t, false, "n1", "n2")
 		require.Empty(t, c.committed("n1", `["k"]`))
-		require.Equal(t, "commit_offsets_ok", c.commit("n1", `{"k":7,"l":0}`).Type)
+		c.commit("n1", `{"k":7,"l":0}`)
 		require.Equal(t, map[string]int64{"k": 7, "l": 0}, c.committed("n1", `["k","l","m"]`))
-		require.Equal(t, "commit_offsets_ok", c.commit("n1", `{"k":5,"m":9223372036854775807}`).Type)
+		c.commit("n1", `{"k":5,"m":9223372036854775807}`)
 		time.Sleep(2 * pace)
 		synctest.Wait()
 		for _, id := range []string{"n1", "n2"} {
@@ -167,16 +104,16 @@ func TestCommit(t *testing.T) {
 
 func TestTwoNodes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t, false, "n1", "n2")
+		c := startCluster(t, false, "n1", "n2")
 		c.poll("n1", "k", 0)
 		time.Sleep(pace) // they have joined, and said nothing for a while
-		require.EqualValues(t, 0, c.send("n1", "k", "1").Offset)
+		require.EqualValues(t, 0, c.send("n1", "k", "1"))
 		synctest.Wait()
 		require.Equal(t, []string{"[0,1]"}, c.poll("n2", "k", 0), "the first goes out at once")
 		c.partition(true)
-		require.EqualValues(t, 1, c.send("n2", "k", "2").Offset)
-		require.EqualValues(t, 2, c.send("n1", "k", "3").Offset)
-		require.EqualValues(t, 4, c.send("n1", "k", "4").Offset)
+		require.EqualValues(t, 1, c.send("n2", "k", "2"))
+		require.EqualValues(t, 2, c.send("n1", "k", "3"))
+		require.EqualValues(t, 4, c.send("n1", "k", "4"))
 		time.Sleep(time.Minute)
 		for _, id := range []string{"n1", "n2"} {
 			require.Equal(t, []string{"[0,1]"}, c.poll(id, "k", 0))
@@ -192,27 +129,23 @@ func TestTwoNodes(t *testing.T) {
 
 func TestAcksAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t, true, "n1", "n2", "n3")
+		c := startCluster(t, true, "n1", "n2", "n3")
 		for i := range 20 {
 			before := time.Now()
-			require.Equal(t, "send_ok", c.send("n1", "k", fmt.Sprint(i)).Type)
+			c.send("n1", "k", fmt.Sprint(i))
 			require.LessOrEqual(t, time.Since(before), 2*paceAll)
-			require.Equal(t, "commit_offsets_ok", c.commit("n2", fmt.Sprintf(`{"k":%d}`, i)).Type)
+			c.commit("n2", fmt.Sprintf(`{"k":%d}`, i))
 			require.EqualValues(t, i, c.committed("n3", `["k"]`)["k"])
 		}
 
 		c.partition(true)
-		before := time.Now()
-		r := c.send("n1", "k", `"late"`)
-		require.Equal(t, "error", r.Type)
-		require.Equal(t, node.Timeout, r.Code, "it may have been stored: it has been")
+		n1, before := c.Node("n1"), time.Now()
+		n1.ExpectError(node.Timeout, "send", json.RawMessage(`{"key":"k","msg":"late"}`)) // it may have been stored: it has been
 		require.Equal(t, patience, time.Since(before))
 
 		before = time.Now()
-		r = c.send("n1", "k", `"never"`)
-		require.Equal(t, "error", r.Type)
-		require.Equal(t, node.TemporarilyUnavailable, r.Code, "it was not stored")
-		require.Equal(t, node.TemporarilyUnavailable, c.commit("n1", `{"k":1000}`).Code)
+		n1.ExpectError(node.TemporarilyUnavailable, "send", json.RawMessage(`{"key":"k","msg":"never"}`)) // it was not stored
+		n1.ExpectError(node.TemporarilyUnavailable, "commit_offsets", json.RawMessage(`{"offsets":{"k":1000}}`))
 		require.Zero(t, time.Since(before), "those who cannot succeed fail at once")
 
 		c.partition(false)
@@ -224,7 +157,7 @@ func TestAcksAll(t *testing.T) {
 			require.Contains(t, shown[20], "late")
 			require.EqualValues(t, 19, c.committed(id, `["k"]`)["k"])
 		}
-		require.Equal(t, "send_ok", c.send("n1", "k", `"after"`).Type)
+		c.send("n1", "k", `"after"`)
 	})
 }
 
@@ -233,27 +166,26 @@ func TestAcksAll(t *testing.T) {
 func TestAloneFromTheStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, acksAll := range []bool{true, false} {
-			c := newCluster(t, acksAll, "n1", "n2")
+			c := startCluster(t, acksAll, "n1", "n2")
 			c.partition(true)
 			require.Empty(t, c.poll("n1", "k", 0))
 			before := time.Now()
-			replies := []reply{
-				c.send("n1", "k", "1"),
-				c.commit("n1", `{"k":1}`),
-				c.call("n1", `{"type":"list_committed_offsets","msg_id":5,"keys":["k"]}`),
-			}
-			for _, r := range replies {
+			for typ, body := range map[string]string{
+				"send":                   `{"key":"k","msg":1}`,
+				"commit_offsets":         `{"offsets":{"k":1}}`,
+				"list_committed_offsets": `{"keys":["k"]}`,
+			} {
 				if acksAll {
-					require.Equal(t, node.TemporarilyUnavailable, r.Code)
+					c.Node("n1").ExpectError(node.TemporarilyUnavailable, typ, json.RawMessage(body))
 				} else {
-					require.NotEqual(t, "error", r.Type)
+					nodetest.Request[struct{}](c.Node("n1"), typ, json.RawMessage(body))
 					require.Equal(t, timings(false).alone, time.Since(before))
 				}
 			}
 			require.Empty(t, c.poll("n1", "k", 0))
 			c.partition(false)
 			time.Sleep(time.Second)
-			require.NotEqual(t, "error", c.send("n1", "k", "2").Type)
+			c.send("n1", "k", "2")
 		}
 	})
 }
@@ -292,7 +224,7 @@ var malformedRequests = []string{
 
 func TestMalformed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t, false, "n1")
+		c := startCluster(t, false, "n1")
 		for _, fields := range malformedRequests {
 			requireRefused(c, fields)
 		}
@@ -300,23 +232,22 @@ func TestMalformed(t *testing.T) {
 	})
 }
 
-func requireRefused(c *cluster, fields string) {
-	r := c.call("n1", `{"msg_id":9,`+fields+`}`)
-	require.Equal(c.t, "error", r.Type, fields)
-	require.Equal(c.t, node.MalformedRequest, r.Code, fields)
+func requireRefused(c cluster, fields string) {
+	body := json.RawMessage(`{` + fields + `}`)
+	c.Node("n1").ExpectError(node.MalformedRequest, node.Message{Body: body}.Type(), body)
 }
 
 // requireUntouched fails the test if anything has been stored.
-func requireUntouched(c *cluster) {
+func requireUntouched(c cluster) {
 	require.Empty(c.t, c.committed("n1", `["a","b","k"]`))
 	for _, key := range []string{"a", "b", "k"} {
-		require.Zero(c.t, c.send("n1", key, "1").Offset, "the key is new")
+		require.Zero(c.t, c.send("n1", key, "1"), "the key is new")
 	}
 }
 
 func TestRandomMalformed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t, false, "n1")
+		c := startCluster(t, false, "n1")
 		rng := rand.New(rand.NewPCG(1, 2))
 		for range 2000 {
 			requireRefused(c, randomMalformed(rng))
@@ -358,7 +289,7 @@ func randomMalformed(rng *rand.Rand) string {
 
 func TestMalformedReplicateIsIgnored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCluster(t, false, "n1", "n2")
+		c := startCluster(t, false, "n1", "n2")
 		synctest.Wait()
 		late := fmt.Sprint(time.Now().Add(time.Hour).UnixNano())
 		for _, fields := range []string{
@@ -371,10 +302,10 @@ func TestMalformedReplicateIsIgnored(t *testing.T) {
 			`"incarnation":` + late + `,"mine":{"from":0},"yours":{"from":0,"items":[{"op":"x"}]}`,
 		} {
 			for _, from := range []string{"n2", "c1"} {
-				c.mems["n1"].Deliver([]byte(`{"src":"` + from + `","dest":"n1","body":{"type":"replicate",` + fields + `}}`))
+				c.Node("n1").Send(from, "replicate", json.RawMessage(`{`+fields+`}`))
 			}
 		}
-		require.EqualValues(t, 0, c.send("n1", "k", "1").Offset)
+		require.EqualValues(t, 0, c.send("n1", "k", "1"))
 		time.Sleep(pace)
 		synctest.Wait()
 		for _, id := range []string{"n1", "n2"} {

@@ -28,15 +28,15 @@ func TestFaults(t *testing.T) {
 			s := newReplicas(t, n, seed, 0)
 			s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(30*time.Millisecond)) }
 			s.load(100, 10*time.Second)
-			for s.now < 10*time.Second {
+			for s.Now() < 10*time.Second {
 				all := cuts(n, rng)
 				s.copies = all[rng.IntN(len(all))]
-				s.run(s.now + time.Second)
+				s.Run(s.Now() + time.Second)
 				s.copies = func(int, int) int { return rng.IntN(3) }
-				s.run(s.now + time.Second)
+				s.Run(s.Now() + time.Second)
 			}
 			s.copies = func(int, int) int { return 1 }
-			s.run(s.now + 2*time.Second)
+			s.Run(s.Now() + 2*time.Second)
 			s.requireAll(always)
 		}
 	}
@@ -45,9 +45,9 @@ func TestFaults(t *testing.T) {
 // However slow the network is, everything arrives.
 func TestSlowNetwork(t *testing.T) {
 	s := newReplicas(t, 3, 1, 2*time.Second)
-	s.run(10 * time.Second)
+	s.Run(10 * time.Second)
 	s.load(50, 20*time.Second)
-	s.run(40 * time.Second)
+	s.Run(40 * time.Second)
 	s.requireAll(always)
 }
 
@@ -56,18 +56,18 @@ func TestSlowNetwork(t *testing.T) {
 func TestCut(t *testing.T) {
 	for _, n := range []int{2, 3, 5} {
 		s := newReplicas(t, n, 1, time.Millisecond)
-		s.run(time.Second)
+		s.Run(time.Second)
 		s.copies = func(int, int) int { return 0 }
 		ops := s.load(500, 11*time.Second)
-		s.run(11 * time.Second)
+		s.Run(11 * time.Second)
 		require.InDelta(t, ops/2, len(s.sends), 300, "no node has refused any")
 		before := s.sent
-		s.run(s.now + 10*retryAfter)
+		s.Run(s.Now() + 10*retryAfter)
 		require.LessOrEqual(t, s.sent-before, 11*n*(n-1))
 
 		before = s.sent
 		s.copies = func(int, int) int { return 1 }
-		s.run(s.now + time.Second)
+		s.Run(s.Now() + time.Second)
 		require.True(t, s.caughtUp())
 		require.LessOrEqual(t, s.sent-before, 20*n*(n-1))
 		s.requireAll(always)
@@ -79,9 +79,9 @@ func TestQuiet(t *testing.T) {
 	for n := 2; n <= 5; n++ {
 		s := newReplicas(t, n, 1, time.Millisecond)
 		s.load(200, 2*time.Second)
-		s.run(3 * time.Second)
+		s.Run(3 * time.Second)
 		before := s.sent
-		s.run(time.Hour)
+		s.Run(time.Hour)
 		require.Equal(t, before, s.sent)
 		for _, m := range s.members {
 			require.Equal(t, never, m.replica.next())
@@ -94,11 +94,11 @@ func TestNoStorms(t *testing.T) {
 	for _, hop := range []time.Duration{time.Millisecond, 50 * time.Millisecond, time.Second} {
 		s := newReplicas(t, 2, 1, hop)
 		s.copies = func(int, int) int { return s.rng.IntN(2) }
-		s.run(20 * time.Second)
+		s.Run(20 * time.Second)
 		before := s.sent
 		const period = 10
-		s.load(1000, s.now+period*time.Second)
-		s.run(s.now + period*time.Second)
+		s.load(1000, s.Now()+period*time.Second)
+		s.Run(s.Now() + period*time.Second)
 		rounds := 2 * period * int(time.Second/pace)
 		require.LessOrEqual(t, s.sent-before, rounds*(round+1), hop)
 	}
@@ -134,28 +134,28 @@ func FuzzReceive(f *testing.F) {
 
 func TestReachable(t *testing.T) {
 	s := newReplicas(t, 2, 1, time.Millisecond)
-	s.run(time.Second)
+	s.Run(time.Second)
 	require.True(t, s.members[0].reachable())
 	s.copies = func(int, int) int { return 0 }
 	s.send(0)
-	s.run(s.now + retryAfter - 1)
+	s.Run(s.Now() + retryAfter - 1)
 	require.True(t, s.members[0].reachable())
-	s.run(s.now + 2)
+	s.Run(s.Now() + 2)
 	require.False(t, s.members[0].reachable())
 	require.True(t, s.members[1].reachable(), "it has not tried")
 	s.copies = func(int, int) int { return 1 }
-	s.run(s.now + 2*retryAfter)
+	s.Run(s.Now() + 2*retryAfter)
 	require.True(t, s.members[0].reachable())
 }
 
 // trace runs two replicas and returns what they send after they have joined, as "time sender: have items ask".
 func trace(t *testing.T, drop func(nth int) bool, sends map[time.Duration]int) []string {
 	s := newReplicas(t, 2, 1, time.Millisecond)
-	s.run(time.Second)
-	began, made := s.now, 0
+	s.Run(time.Second)
+	began, made := s.Now(), 0
 	var lines []string
 	s.log = func(from int, m outgoing) {
-		line := fmt.Sprintf("%v n%d: have %d", s.now-began, from, m.Have)
+		line := fmt.Sprintf("%v n%d: have %d", s.Now()-began, from, m.Have)
 		for _, it := range m.Mine.Items {
 			line += fmt.Sprintf(" %s %d", it.Op, it.Offset)
 		}
@@ -171,14 +171,14 @@ func trace(t *testing.T, drop func(nth int) bool, sends map[time.Duration]int) [
 		return 1
 	}
 	for at, i := range sends {
-		s.at(began+at, func() {
+		s.At(began+at, func() {
 			s.step(i, func(r *replica) []outgoing {
-				_, out := r.send("k", json.RawMessage("7"), s.now)
+				_, out := r.send("k", json.RawMessage("7"), s.Now())
 				return out
 			})
 		})
 	}
-	s.run(began + 5*time.Second)
+	s.Run(began + 5*time.Second)
 	return lines
 }
 

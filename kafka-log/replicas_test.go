@@ -1,7 +1,6 @@
 package main
 
 import (
-	"container/heap"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -11,20 +10,21 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/puresim"
 )
 
 // A replicas runs its members over a simulated network in virtual time: the same seed, the same run. After every
 // step it polls the replica that did it, and fails the test if what is shown contradicts
 // what was shown before, by whichever node.
 type replicas struct {
+	puresim.Queue
+
 	t       *testing.T
 	rng     *rand.Rand
-	now     time.Duration
 	nodes   []string
 	timing  timing
 	members []*member
-	queue   events
-	made    int
 
 	latency func() time.Duration
 	copies  func(from, to int) int // how often a message that is sent now arrives
@@ -101,7 +101,7 @@ func newReplicas(t *testing.T, n int, seed uint64, hop time.Duration) *replicas 
 // start starts node i, anew if it was killed.
 func (s *replicas) start(i int) {
 	s.members[i] = &member{
-		replica: newReplica(int64(s.now) + 1),
+		replica: newReplica(int64(s.Now()) + 1),
 		tickAt:  never,
 		next:    make(map[string]int64),
 		seen:    make(map[string]int),
@@ -111,48 +111,11 @@ func (s *replicas) start(i int) {
 		s.members[i].behind[key] = true
 	}
 	s.members[i].join(s.nodes[i], s.nodes, s.timing)
-	s.step(i, func(r *replica) []outgoing { return r.start(s.now) })
+	s.step(i, func(r *replica) []outgoing { return r.start(s.Now()) })
 }
 
 // kill ends node i.
 func (s *replicas) kill(i int) { s.members[i].down = true }
-
-// An event is a function to be called at a time.
-type event struct {
-	at  time.Duration
-	seq int
-	do  func()
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
-}
-
-// at plans do for the time t.
-func (s *replicas) at(t time.Duration, do func()) {
-	s.made++
-	heap.Push(&s.queue, event{t, s.made, do})
-}
-
-// run lets the time pass until t.
-func (s *replicas) run(t time.Duration) {
-	for len(s.queue) > 0 && s.queue[0].at <= t {
-		e := heap.Pop(&s.queue).(event)
-		s.now = e.at
-		e.do()
-	}
-	s.now = t
-}
 
 // step lets node i do something, unless it is down.
 func (s *replicas) step(i int, do func(r *replica) []outgoing) {
@@ -173,7 +136,7 @@ func (s *replicas) step(i int, do func(r *replica) []outgoing) {
 		require.NoError(s.t, err)
 		to := slices.Index(s.nodes, o.dest)
 		for range s.copies(i, to) {
-			s.at(s.now+s.latency(), func() { s.arrive(i, to, body) })
+			s.At(s.Now()+s.latency(), func() { s.arrive(i, to, body) })
 		}
 	}
 	s.schedule(i)
@@ -189,7 +152,7 @@ func (s *replicas) step(i int, do func(r *replica) []outgoing) {
 func (s *replicas) arrive(from, to int, body []byte) {
 	var m message
 	require.NoError(s.t, json.Unmarshal(body, &m))
-	s.step(to, func(r *replica) []outgoing { return r.receive(s.nodes[from], m, s.now) })
+	s.step(to, func(r *replica) []outgoing { return r.receive(s.nodes[from], m, s.Now()) })
 }
 
 // schedule sets the timer of node i.
@@ -203,10 +166,10 @@ func (s *replicas) schedule(i int) {
 	if next == never {
 		return
 	}
-	s.at(max(next, s.now), func() {
+	s.At(max(next, s.Now()), func() {
 		if s.members[i] == m && m.tickAt == next {
 			m.tickAt = never
-			s.step(i, func(r *replica) []outgoing { return r.tick(s.now) })
+			s.step(i, func(r *replica) []outgoing { return r.tick(s.Now()) })
 		}
 	})
 }
@@ -219,7 +182,7 @@ func (s *replicas) watch(m *member, key string) {
 		if m.seen[key] == len(s.order[key]) {
 			s.order[key] = append(s.order[key], shown)
 		}
-		require.Equal(s.t, s.order[key][m.seen[key]], shown, "key %s at %v", key, s.now)
+		require.Equal(s.t, s.order[key][m.seen[key]], shown, "key %s at %v", key, s.Now())
 		require.Equal(s.t, s.sends[shown].offset, e.offset)
 		m.seen[key]++
 		m.next[key] = e.offset + 1
@@ -250,7 +213,7 @@ func (s *replicas) send(i int) bool {
 		s.keys[k], s.left[k] = s.newKey(), writesPerKey
 	}
 	s.step(i, func(r *replica) (out []outgoing) {
-		x.offset, out = r.send(x.key, json.RawMessage(msg), s.now)
+		x.offset, out = r.send(x.key, json.RawMessage(msg), s.Now())
 		x.end = len(r.own())
 		return out
 	})
@@ -276,22 +239,22 @@ func (s *replicas) commit(i int) {
 			offsets = append(offsets, keyOffset{key, m.next[key] - 1})
 		}
 	}
-	s.step(i, func(r *replica) []outgoing { return r.commit(offsets, s.now) })
+	s.step(i, func(r *replica) []outgoing { return r.commit(offsets, s.Now()) })
 }
 
 // load plans operations at random nodes until the time end: sends and polls with a commit, half of each, at perSecond
 // with the gaps of the harness. It returns their number.
 func (s *replicas) load(perSecond float64, end time.Duration) (ops int) {
-	for t := s.now; ; ops++ {
+	for t := s.Now(); ; ops++ {
 		t += time.Duration(s.rng.Float64() * 2 / perSecond * float64(time.Second))
 		if t >= end {
 			return ops
 		}
 		i := s.rng.IntN(len(s.nodes))
 		if s.rng.IntN(2) == 0 {
-			s.at(t, func() { s.send(i) })
+			s.At(t, func() { s.send(i) })
 		} else {
-			s.at(t, func() { s.commit(i) })
+			s.At(t, func() { s.commit(i) })
 		}
 	}
 }

@@ -17,11 +17,11 @@ func none() {}
 func TestCostOneWay(t *testing.T) {
 	s := newReplicas(2, 1)
 	s.latency = func() time.Duration { return hop }
-	s.run(time.Second)
+	s.Run(time.Second)
 	sent := s.sent
 	for range 1000 {
 		s.txn(0, w("1", "1"))
-		s.run(s.now + 10*time.Millisecond)
+		s.Run(s.Now() + 10*time.Millisecond)
 	}
 	perSecond := float64(s.sent-sent) / 10
 	t.Logf("%.1f messages per second", perSecond)
@@ -51,7 +51,7 @@ func TestFaults(t *testing.T) {
 				case 1, 2:
 					cut = whole
 				case 3:
-					m.paused = s.now + time.Duration(s.rng.Int64N(int64(2*time.Second)))
+					m.paused = s.Now() + time.Duration(s.rng.Int64N(int64(2*time.Second)))
 				case 4:
 					m.skew = time.Duration(s.rng.Int64N(int64(2*time.Hour))) - time.Hour
 				case 5, 6:
@@ -68,7 +68,7 @@ func TestFaults(t *testing.T) {
 					s.start(i)
 				}
 			}
-			s.run(s.now + 10*time.Second)
+			s.Run(s.Now() + 10*time.Second)
 			s.requireConverged(t, fmt.Sprintf("seed %d, %d nodes", seed, n))
 			require.NoError(t, causal(s.history), "seed %d, %d nodes", seed, n)
 			if !kills {
@@ -76,7 +76,7 @@ func TestFaults(t *testing.T) {
 			}
 
 			sent := s.sent
-			s.run(s.now + time.Hour)
+			s.Run(s.Now() + time.Hour)
 			require.Equal(t, sent, s.sent, "an idle system sends nothing")
 		}
 	}
@@ -103,7 +103,7 @@ func TestKill(t *testing.T) {
 		s := newReplicas(2, seed)
 		s.latency = func() time.Duration { return hop }
 		s.load(200, 3*time.Second+time.Duration(s.rng.Int64N(int64(pace))), none)
-		killed := s.now
+		killed := s.Now()
 		s.kill(0)
 		s.load(200, killed+time.Second, none)
 		mine := slices.DeleteFunc(slices.Clone(s.unseen), func(p pending) bool { return p.to == 0 })
@@ -112,11 +112,11 @@ func TestKill(t *testing.T) {
 		}
 		s.nodes[0].skew = -time.Minute // its clock goes back, too
 		s.start(0)
-		started := s.now
-		s.run(started + 2*hop)
+		started := s.Now()
+		s.Run(started + 2*hop)
 		s.requireConverged(t, fmt.Sprint("seed ", seed))
 		s.load(200, started+time.Second, none)
-		s.run(s.now + time.Second)
+		s.Run(s.Now() + time.Second)
 		s.requireConverged(t, fmt.Sprint("seed ", seed))
 		require.NoError(t, causal(s.history))
 		require.Equal(t, len(mine), len(s.unseen), "nothing else is lost")
@@ -144,7 +144,7 @@ func TestNoStorms(t *testing.T) {
 // A peer that is away is asked, not sent ever more.
 func TestAwayPeer(t *testing.T) {
 	s := newReplicas(2, 1)
-	s.run(time.Second)
+	s.Run(time.Second)
 	s.kill(1)
 	sent, carried := s.sent, s.carried
 	s.load(1000, 31*time.Second, none)
@@ -157,9 +157,9 @@ func trace(end time.Duration, drop func(nth int) bool, play func(s *replicas)) [
 	var lines []string
 	s := newReplicas(2, 1)
 	s.latency = func() time.Duration { return hop }
-	s.run(time.Second)
+	s.Run(time.Second)
 	s.log = func(from int, m outgoing) {
-		line := fmt.Sprintf("%v n%d:", s.now-time.Second, from)
+		line := fmt.Sprintf("%v n%d:", s.Now()-time.Second, from)
 		for _, w := range m.Writes {
 			line += " " + string(w.Key)
 		}
@@ -174,7 +174,7 @@ func trace(end time.Duration, drop func(nth int) bool, play func(s *replicas)) [
 		return drop(arrived)
 	}
 	play(s)
-	s.run(s.now + end)
+	s.Run(s.Now() + end)
 	return lines
 }
 
@@ -194,7 +194,7 @@ func TestTraces(t *testing.T) {
 			"what follows waits for the pace, and the last value counts", nothing,
 			func(s *replicas) {
 				s.txn(0, w("1", "1"))
-				s.run(s.now + 50*ms)
+				s.Run(s.Now() + 50*ms)
 				s.txn(0, w("2", "1"), w("3", "1"))
 				s.txn(0, w("3", "2"))
 			},
@@ -205,7 +205,7 @@ func TestTraces(t *testing.T) {
 			"confirmations ride along", nothing,
 			func(s *replicas) {
 				s.txn(0, w("1", "1"))
-				s.run(s.now + 50*ms)
+				s.Run(s.Now() + 50*ms)
 				s.txn(1, w("2", "1"))
 			},
 			[]string{"0s n0: 1?", "50ms n1: 2?", "260ms n0:"},
@@ -224,7 +224,7 @@ func TestTraces(t *testing.T) {
 			"who starts anew gets everything at once", nothing,
 			func(s *replicas) {
 				s.txn(0, w("1", "1"))
-				s.run(s.now + time.Second)
+				s.Run(s.Now() + time.Second)
 				s.kill(0)
 				s.start(0)
 			},
@@ -234,11 +234,11 @@ func TestTraces(t *testing.T) {
 			"who is believed to have more says so at once", nothing,
 			func(s *replicas) {
 				s.txn(0, w("1", "1"))
-				s.run(s.now + time.Second)
+				s.Run(s.Now() + time.Second)
 				s.cut = func(_, to int) bool { return to == 1 } // n1 does not hear of the new life
 				s.kill(0)
 				s.start(0)
-				s.run(s.now + 20*ms)
+				s.Run(s.Now() + 20*ms)
 				s.cut = whole
 				s.txn(1, w("2", "1"))
 			},

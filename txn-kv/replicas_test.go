@@ -1,7 +1,6 @@
 package main
 
 import (
-	"container/heap"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -9,16 +8,17 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/puresim"
 )
 
 // A replicas runs its members over a simulated network in virtual time: the same seed, the same run.
 type replicas struct {
+	puresim.Queue
+
 	rng   *rand.Rand
-	now   time.Duration
 	ids   []string
 	nodes []*member
-	queue events
-	made  int
 
 	latency func() time.Duration
 	cut     func(from, to int) bool // tells whether a message that arrives now is dropped
@@ -70,39 +70,12 @@ func newReplicas(n int, seed uint64) *replicas {
 
 func whole(int, int) bool { return false }
 
-// An event is something to be done at a time.
-type event struct {
-	at  time.Duration
-	seq int
-	do  func()
-}
-
-type events []event
-
-func (e events) Len() int { return len(e) }
-func (e events) Less(i, j int) bool {
-	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].seq < e[j].seq
-}
-func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
-func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
-func (e *events) Pop() any {
-	last := (*e)[len(*e)-1]
-	*e = (*e)[:len(*e)-1]
-	return last
-}
-
-// at plans do for the time t.
-func (s *replicas) at(t time.Duration, do func()) {
-	s.made++
-	heap.Push(&s.queue, event{t, s.made, do})
-}
-
 // on plans do for the time t, or for when node i is no longer paused.
 func (s *replicas) on(i int, t time.Duration, do func(m *member)) {
-	s.at(t, func() {
+	s.At(t, func() {
 		m := s.nodes[i]
 		switch {
-		case m.paused > s.now:
+		case m.paused > s.Now():
 			s.on(i, m.paused, do)
 		case m.replica != nil:
 			do(m)
@@ -110,20 +83,10 @@ func (s *replicas) on(i int, t time.Duration, do func(m *member)) {
 	})
 }
 
-// run lets the time pass until t.
-func (s *replicas) run(t time.Duration) {
-	for len(s.queue) > 0 && s.queue[0].at <= t {
-		e := heap.Pop(&s.queue).(event)
-		s.now = e.at
-		e.do()
-	}
-	s.now = t
-}
-
 // start begins a life of node i. Its wall clock need not agree with the others.
 func (s *replicas) start(i int) {
 	m := s.nodes[i]
-	m.began, m.paused = s.now, 0
+	m.began, m.paused = s.Now(), 0
 	origin := originOf(s.ids[i], time.UnixMicro(s.wall(m)))
 	m.replica = newReplica(s.ids[i], origin, s.ids, 0)
 	s.send(i, m.replica.tick(0))
@@ -132,7 +95,7 @@ func (s *replicas) start(i int) {
 // kill ends the life of node i.
 func (s *replicas) kill(i int) { s.nodes[i].replica, s.nodes[i].tick = nil, never }
 
-func (s *replicas) wall(m *member) int64 { return (time.Hour + s.now + m.skew).Microseconds() }
+func (s *replicas) wall(m *member) int64 { return (time.Hour + s.Now() + m.skew).Microseconds() }
 
 // send puts the messages of node i on the network, sets its timer, and keeps account of what it has learnt.
 func (s *replicas) send(i int, out []outgoing) {
@@ -143,19 +106,19 @@ func (s *replicas) send(i int, out []outgoing) {
 		to := slices.Index(s.ids, o.dest)
 		deliver := func(m *member) {
 			if !s.cut(i, to) {
-				s.send(to, m.receive(s.ids[i], o.message, s.now-m.began))
+				s.send(to, m.receive(s.ids[i], o.message, s.Now()-m.began))
 			}
 		}
-		s.on(to, s.now+s.latency(), deliver)
+		s.on(to, s.Now()+s.latency(), deliver)
 		if s.repeats() {
-			s.on(to, s.now+s.latency(), deliver)
+			s.on(to, s.Now()+s.latency(), deliver)
 		}
 	}
 	m := s.nodes[i]
 	s.unseen = slices.DeleteFunc(s.unseen, func(p pending) bool {
 		seen := p.to == i && m.have.includes(p.stamp)
 		if seen {
-			s.delays = append(s.delays, s.now-p.at)
+			s.delays = append(s.delays, s.Now()-p.at)
 		}
 		return seen
 	})
@@ -172,7 +135,7 @@ func (s *replicas) send(i int, out []outgoing) {
 	s.on(i, next, func(m *member) {
 		if m.tick == next {
 			m.tick = never
-			s.send(i, m.replica.tick(s.now-m.began))
+			s.send(i, m.replica.tick(s.Now()-m.began))
 		}
 	})
 }
@@ -180,15 +143,15 @@ func (s *replicas) send(i int, out []outgoing) {
 // txn runs a transaction on node i, if that is alive, and returns it with its reads filled in.
 func (s *replicas) txn(i int, txn ...microOp) []microOp {
 	m := s.nodes[i]
-	if m.replica == nil || m.paused > s.now {
+	if m.replica == nil || m.paused > s.Now() {
 		return nil
 	}
-	result, out := m.replica.run(txn, s.wall(m), s.now-m.began)
+	result, out := m.replica.run(txn, s.wall(m), s.Now()-m.began)
 	s.history = append(s.history, ran{m.origin, result})
 	if writes(txn) {
 		for to := range s.nodes {
 			if to != i {
-				s.unseen = append(s.unseen, pending{stamp{m.own(), m.origin}, s.now, to})
+				s.unseen = append(s.unseen, pending{stamp{m.own(), m.origin}, s.Now(), to})
 			}
 		}
 	}
@@ -230,14 +193,14 @@ func (s *replicas) random() []microOp {
 // of the harness. It returns their number. Before each of them, faults is called.
 func (s *replicas) load(perSecond float64, end time.Duration, faults func()) int {
 	n := 0
-	next := s.now
+	next := s.Now()
 	for {
 		next += time.Duration(s.rng.Float64() * 2 / perSecond * float64(time.Second))
 		if next >= end {
-			s.run(end)
+			s.Run(end)
 			return n
 		}
-		s.run(next)
+		s.Run(next)
 		faults()
 		s.txn(s.rng.IntN(len(s.ids)), s.random()...)
 		n++
