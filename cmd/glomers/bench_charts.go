@@ -169,8 +169,8 @@ func rateChart(s results.Set) chart.Chart {
 		most := chart.Series{Colour: colour, Line: chart.Dashed, Points: against(points, "rate", "staleness-max-ms")}
 		stale.Series = append(stale.Series, line, most)
 	}
-	cost.Series = append(cost.Series, chart.Series{Name: "dashed: lower bound", Colour: chart.Grey, Line: chart.Dashed})
-	stale.Series = append(stale.Series, chart.Series{Name: "dashed: maximum", Colour: chart.Grey, Line: chart.Dashed})
+	cost.Series = append(cost.Series, chart.Series{Name: "dashed, left: lower bound", Colour: chart.Grey, Line: chart.Dashed})
+	stale.Series = append(stale.Series, chart.Series{Name: "dashed, right: maximum", Colour: chart.Grey, Line: chart.Dashed})
 	return chart.Chart{About: s.About, Panels: []chart.Panel{cost, stale}}
 }
 
