@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -123,8 +125,27 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 	for _, o := range done {
 		o.writeWhy(&b)
 	}
+	switch all := reports(done); len(all) {
+	case 0:
+	case 1:
+		fmt.Fprintf(&b, "To look at: %s\n", all[0])
+	default:
+		fmt.Fprintf(&b, "To look at: %s and the others, or glomers serve\n", all[len(all)-1])
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// reports returns the pages of the runs that have one: those under our harness.
+func reports(done []outcome) []string {
+	var all []string
+	for _, o := range done {
+		page := filepath.Join(o.Dir, "report.html")
+		if _, err := os.Stat(page); err == nil && o.Dir != "" {
+			all = append(all, page)
+		}
+	}
+	return all
 }
 
 func runsOf(ch challenge, done []outcome) []outcome {

@@ -149,12 +149,12 @@ func (f *follower) fault(op history.Op) {
 
 // update returns what is new.
 func (f *follower) update() update {
-	u := update{Now: f.now, Open: len(f.open), Functions: []*outcomes{}, Faults: slices.Clone(f.faults), Damaged: f.damaged}
+	u := update{Now: f.now, Open: len(f.open), Functions: []*outcomes{}, Faults: append([]*fault{}, f.faults...), Damaged: f.damaged}
 	for _, o := range f.functions {
 		u.Functions = append(u.Functions, o)
 	}
 	slices.SortFunc(u.Functions, func(a, b *outcomes) int { return strings.Compare(a.F, b.F) })
-	u.Buckets = f.buckets[f.sent:]
+	u.Buckets = append([]*bucket{}, f.buckets[f.sent:]...) // none are [], not null
 	for _, b := range u.Buckets {
 		b.measure()
 	}

@@ -92,8 +92,6 @@ events.addEventListener("start", (e) => {
 });
 events.addEventListener("update", (e) => {
   last = JSON.parse(e.data);
-  last.buckets ??= []; // Go writes a list of nothing as null
-  last.faults ??= [];
   for (const b of last.buckets) buckets.set(b.number, b);
   draw();
   tell();

@@ -1,0 +1,34 @@
+package browser
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A reason leads to the operation that it names, the operation to its messages, and those to where the value was lost.
+func TestReportOfAFailingNode(t *testing.T) {
+	p := open(t, launch(t), report(failing(t, "")), look{})
+	p.ready()
+	require.Equal(t, "invalid", eval[string](p, `document.querySelector("#title .badge").textContent`))
+	require.Contains(t, eval[string](p, `document.querySelector(".reasons").textContent`), "is missing from the read")
+
+	p.click(".reasons button")
+	p.wait(`!document.querySelector("#inspector").hidden`)
+	require.Equal(t, eval[string](p, `document.querySelector(".reasons button").ariaLabel`), eval[string](p, `document.querySelector("#inspector h2").textContent`))
+	p.wait(`document.querySelector("#history .row[aria-selected=true]")`)
+	require.Contains(t, eval[string](p, `document.querySelector("#diagram .view-note").textContent`), "Operation ")
+
+	lost := eval[[]string](p, `[...document.querySelectorAll("#inspector .messages button.lost")].map((e) => e.textContent)`)
+	require.NotEmpty(t, lost, "the value was lost on its way")
+	p.click("#inspector .messages button.lost")
+	p.wait(`!document.querySelector(".diagram-panel").hidden`)
+	require.Contains(t, eval[string](p, `document.querySelector(".diagram-panel").textContent`), "outcomelost on the way")
+
+	const follow = `[...document.querySelectorAll("#diagram .view-bar button")].find((e) => e.textContent.startsWith("Follow ")).textContent`
+	p.clickText("#diagram .view-bar button", eval[string](p, follow))
+	p.wait(`spy.scene.marks && document.querySelector("#diagram .view-note").textContent.includes("never got it")`)
+	p.click("#inspector .close")
+	p.wait(`document.querySelector("#inspector").hidden`)
+	p.calm()
+}
