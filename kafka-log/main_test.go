@@ -29,13 +29,16 @@ func (c cluster) partition(cut bool) { c.Filter(func(node.Message) bool { return
 
 // send returns the offset of the message.
 func (c cluster) send(to, key, msg string) int64 {
-	return nodetest.Request[struct{ Offset int64 }](c.Node(to), "send", json.RawMessage(fmt.Sprintf(`{"key":%q,"msg":%s}`, key, msg))).Offset
+	body := map[string]any{"key": key, "msg": json.RawMessage(msg)}
+	return nodetest.Request[struct{ Offset int64 }](c.Node(to), "send", body).Offset
 }
 
 // poll returns what node to shows of a key, as [offset,msg] without spaces.
 func (c cluster) poll(to, key string, offset int) []string {
 	body := map[string]any{"offsets": map[string]int{key: offset}}
-	r := nodetest.Request[struct{ Msgs map[string][][]json.RawMessage }](c.Node(to), "poll", body)
+	r := nodetest.Request[struct {
+		Msgs map[string][][]json.RawMessage
+	}](c.Node(to), "poll", body)
 	require.NotNil(c.t, r.Msgs)
 	var shown []string
 	for _, m := range r.Msgs[key] {
@@ -140,11 +143,12 @@ func TestAcksAll(t *testing.T) {
 
 		c.partition(true)
 		n1, before := c.Node("n1"), time.Now()
-		n1.ExpectError(node.Timeout, "send", json.RawMessage(`{"key":"k","msg":"late"}`)) // it may have been stored: it has been
+		// It may have been stored: it has been.
+		n1.ExpectError(node.Timeout, "send", json.RawMessage(`{"key":"k","msg":"late"}`))
 		require.Equal(t, patience, time.Since(before))
 
-		before = time.Now()
-		n1.ExpectError(node.TemporarilyUnavailable, "send", json.RawMessage(`{"key":"k","msg":"never"}`)) // it was not stored
+		before = time.Now() // this was not stored
+		n1.ExpectError(node.TemporarilyUnavailable, "send", json.RawMessage(`{"key":"k","msg":"never"}`))
 		n1.ExpectError(node.TemporarilyUnavailable, "commit_offsets", json.RawMessage(`{"offsets":{"k":1000}}`))
 		require.Zero(t, time.Since(before), "those who cannot succeed fail at once")
 
@@ -170,15 +174,15 @@ func TestAloneFromTheStart(t *testing.T) {
 			c.partition(true)
 			require.Empty(t, c.poll("n1", "k", 0))
 			before := time.Now()
-			for typ, body := range map[string]string{
-				"send":                   `{"key":"k","msg":1}`,
-				"commit_offsets":         `{"offsets":{"k":1}}`,
-				"list_committed_offsets": `{"keys":["k"]}`,
+			for _, req := range []struct{ typ, body string }{
+				{"send", `{"key":"k","msg":1}`},
+				{"commit_offsets", `{"offsets":{"k":1}}`},
+				{"list_committed_offsets", `{"keys":["k"]}`},
 			} {
 				if acksAll {
-					c.Node("n1").ExpectError(node.TemporarilyUnavailable, typ, json.RawMessage(body))
+					c.Node("n1").ExpectError(node.TemporarilyUnavailable, req.typ, json.RawMessage(req.body))
 				} else {
-					nodetest.Request[struct{}](c.Node("n1"), typ, json.RawMessage(body))
+					nodetest.Request[struct{}](c.Node("n1"), req.typ, json.RawMessage(req.body))
 					require.Equal(t, timings(false).alone, time.Since(before))
 				}
 			}
@@ -233,8 +237,8 @@ func TestMalformed(t *testing.T) {
 }
 
 func requireRefused(c cluster, fields string) {
-	body := json.RawMessage(`{` + fields + `}`)
-	c.Node("n1").ExpectError(node.MalformedRequest, node.Message{Body: body}.Type(), body)
+	m := node.Message{Body: json.RawMessage(`{` + fields + `}`)}
+	c.Node("n1").ExpectError(node.MalformedRequest, m.Type(), m.Body)
 }
 
 // requireUntouched fails the test if anything has been stored.

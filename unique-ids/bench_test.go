@@ -40,8 +40,8 @@ func (r *reader) read(line []byte) error {
 }
 
 var (
-	initLine     = []byte(`{"src":"c1","dest":"n1","body":` + initBody("n1", "n1") + `}`)
-	generateLine = []byte(`{"src":"c1","dest":"n1","body":` + generate + `}`)
+	initLine     = []byte(`{"src":"c1","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}`)
+	generateLine = []byte(`{"src":"c1","dest":"n1","body":{"type":"generate","msg_id":2}}`)
 )
 
 // A source is a node.Transport whose input is there already: an init, and as many requests as are left.

@@ -2,16 +2,14 @@ package check_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
 
@@ -21,23 +19,6 @@ type corpusCase struct {
 	Options map[string]any             `json:"options"`
 	History []history.Op               `json:"history"`
 	Expect  map[string]json.RawMessage `json:"expect"`
-}
-
-// corpus reads testdata/FILE.jsonl.gz. The files are those of the corpus, made by gzip -n9.
-func corpus(t testing.TB, file string) []corpusCase {
-	t.Helper()
-	f, err := os.Open(filepath.Join("testdata", file+".jsonl.gz"))
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	var cases []corpusCase
-	for dec := json.NewDecoder(z); dec.More(); {
-		var c corpusCase
-		require.NoError(t, dec.Decode(&c))
-		cases = append(cases, c)
-	}
-	return cases
 }
 
 // requireFields compares every field of want, numbers by their text.
@@ -76,7 +57,7 @@ func requireReasons(t *testing.T, r check.Result) {
 }
 
 func TestCorpusSetFull(t *testing.T) {
-	cases := corpus(t, "setfull")
+	cases := corpus.Read[corpusCase](t, "setfull")
 	require.Len(t, cases, 79)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
@@ -107,7 +88,7 @@ func TestCorpusUniqueIDs(t *testing.T) {
 		"uniqueids-mixed-int-string-dup-033": true,
 		"uniqueids-mixed-int-string-dup-053": true,
 	}
-	cases := corpus(t, "uniqueids")
+	cases := corpus.Read[corpusCase](t, "uniqueids")
 	require.Len(t, cases, 55)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
@@ -122,7 +103,7 @@ func TestCorpusUniqueIDs(t *testing.T) {
 }
 
 func TestCorpusAvailabilityAndStats(t *testing.T) {
-	cases := corpus(t, "availability_stats")
+	cases := corpus.Read[corpusCase](t, "availability_stats")
 	require.Len(t, cases, 71)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {

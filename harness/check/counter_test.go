@@ -12,11 +12,12 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
 
 func TestCorpusCounter(t *testing.T) {
-	cases := corpus(t, "counter")
+	cases := corpus.Read[corpusCase](t, "counter")
 	require.Len(t, cases, 71)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {

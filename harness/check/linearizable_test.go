@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
 
 func TestCorpusLinearizable(t *testing.T) {
-	cases := corpus(t, "linkv")
+	cases := corpus.Read[corpusCase](t, "linkv")
 	require.Len(t, cases, 133)
 	porcupine := 0
 	for _, c := range cases {

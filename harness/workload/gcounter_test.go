@@ -8,7 +8,6 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/history"
-	"glomers/harness/workload"
 )
 
 func TestCounterOperations(t *testing.T) {
@@ -44,9 +43,7 @@ func TestCounterOperations(t *testing.T) {
 }
 
 func TestCounterInvoke(t *testing.T) {
-	for _, c := range []struct {
-		f, value, request, reply, want string // no want: the reply is malformed
-	}{
+	for _, c := range []exchange{
 		{"add", `4`, `{"type":"add","delta":4}`, `{"type":"add_ok","in_reply_to":1}`, `4`},
 		{"add", `-5`, `{"type":"add","delta":-5}`, `{"type":"add_ok"}`, `-5`},
 		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":9007199254740993}`, `9007199254740993`},
@@ -58,21 +55,7 @@ func TestCounterInvoke(t *testing.T) {
 		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":"1"}`, ``},
 		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":[1]}`, ``},
 	} {
-		t.Run(c.reply, func(t *testing.T) {
-			w := newWorkload(t, "g-counter")
-			to := &client{reply: c.reply}
-			op := history.Op{Type: history.Invoke, F: c.f, Value: json.RawMessage(c.value)}
-			value, err := w.Invoke(to, op)
-			done := workload.Complete(w, op, value, err)
-			require.Equal(t, []string{c.request}, to.requests)
-			if c.want == "" {
-				require.Equal(t, history.Info, done.Type)
-				require.JSONEq(t, `["malformed-reply","read_ok with value, an integer",`+c.reply+`]`, string(done.Error))
-				return
-			}
-			require.Equal(t, history.OK, done.Type)
-			require.Equal(t, c.want, string(done.Value))
-		})
+		t.Run(c.reply, func(t *testing.T) { c.require(t, newWorkload(t, "g-counter"), "read_ok with value, an integer") })
 	}
 	_, err := newWorkload(t, "pn-counter").Invoke(&client{}, history.Op{F: "sub"})
 	require.EqualError(t, err, `workload: pn-counter has no operation "sub"`)

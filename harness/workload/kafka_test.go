@@ -44,16 +44,6 @@ func (c *logClient) sent() []string {
 	return c.requests
 }
 
-// do carries an operation out to its completion.
-func do(w workload.Workload, c workload.Client, op history.Op) history.Op {
-	value, err := w.Invoke(c, op)
-	done := workload.Complete(w, op, value, err)
-	if r, ok := w.(workload.Reactive); ok {
-		r.Observe(done)
-	}
-	return done
-}
-
 func op(p history.Process, f, value string) history.Op {
 	return history.Op{Type: history.Invoke, Process: p, F: f, Value: json.RawMessage(value)}
 }

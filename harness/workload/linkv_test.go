@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/baselines"
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/history"
@@ -110,37 +111,20 @@ func TestLinKVOptions(t *testing.T) {
 }
 
 func TestLinKVInvoke(t *testing.T) {
-	for _, c := range []struct {
-		f, value, request, reply, want string // no want: the reply is malformed
-	}{
+	for _, c := range []exchange{
 		{"read", `[7,null]`, `{"type":"read","key":7}`, `{"type":"read_ok","value":3,"in_reply_to":1}`, `[7,3]`},
 		{"read", `[7,null]`, `{"type":"read","key":7}`, `{"type":"read_ok","value":null}`, `[7,null]`},
 		{"read", `[7,null]`, `{"type":"read","key":7}`, `{"type":"read_ok"}`, ``},
 		{"write", `[7,4]`, `{"type":"write","key":7,"value":4}`, `{"type":"write_ok"}`, `[7,4]`},
 		{"cas", `[7,[4,0]]`, `{"type":"cas","key":7,"from":4,"to":0}`, `{"type":"cas_ok"}`, `[7,[4,0]]`},
 	} {
-		t.Run(c.reply, func(t *testing.T) {
-			w := newLinKV(t, 1, 2)
-			to := &client{reply: c.reply}
-			op := history.Op{Type: history.Invoke, F: c.f, Value: json.RawMessage(c.value)}
-			value, err := w.Invoke(to, op)
-			done := workload.Complete(w, op, value, err)
-			require.Equal(t, []string{c.request}, to.requests)
-			if c.want == "" {
-				require.Equal(t, history.Info, done.Type)
-				require.JSONEq(t, `["malformed-reply","read_ok with value, any value",`+c.reply+`]`, string(done.Error))
-				return
-			}
-			require.Equal(t, history.OK, done.Type)
-			require.Equal(t, c.want, string(done.Value))
-		})
+		t.Run(c.reply, func(t *testing.T) { c.require(t, newLinKV(t, 1, 2), "read_ok with value, any value") })
 	}
 	for _, code := range []int{node.KeyDoesNotExist, node.PreconditionFailed} {
 		for f, value := range map[string]string{"read": `[7,null]`, "cas": `[7,[1,2]]`} {
 			w := newLinKV(t, 1, 2)
 			op := history.Op{Type: history.Invoke, F: f, Value: json.RawMessage(value)}
-			got, err := w.Invoke(&client{err: node.NewRPCError(code, "no")}, op)
-			done := workload.Complete(w, op, got, err)
+			done := do(w, &client{err: node.NewRPCError(code, "no")}, op)
 			require.Equal(t, history.Fail, done.Type)
 			require.Equal(t, value, string(done.Value))
 		}
@@ -157,87 +141,41 @@ func TestLinKVInvoke(t *testing.T) {
 	require.EqualError(t, err, "workload: lin-kv: cas [7,[1]]: want 2 elements, not 1")
 }
 
-type (
-	keyBody   struct{ Key json.RawMessage }
-	valueBody struct {
-		Value json.RawMessage `json:"value"`
+// pass makes n pass requests of these types on to the service lin-kv, as baselines.LinProxy does with all of them.
+func pass(n *node.Node, types ...string) {
+	for _, typ := range types {
+		node.HandleRPC(n, typ, func(ctx context.Context, body json.RawMessage) (json.RawMessage, error) {
+			return node.Call[json.RawMessage](ctx, n, node.LinKV, typ, body)
+		})
 	}
-	writeBody struct{ Key, Value json.RawMessage }
-	casBody   struct{ Key, From, To json.RawMessage }
-)
-
-// proxy makes n pass every request on to the service lin-kv, which is as correct as can be.
-func proxy(n *node.Node) {
-	kv := node.NewLinKV(n)
-	proxyReads(n, kv)
-	proxyWrites(n, kv)
-	proxySwaps(n, kv)
 }
 
-func proxyReads(n *node.Node, kv *node.KV) {
-	node.HandleRPC(n, "read", func(ctx context.Context, r keyBody) (v valueBody, err error) {
-		return v, kv.ReadInto(ctx, string(r.Key), &v.Value)
-	})
-}
-
-func proxyWrites(n *node.Node, kv *node.KV) {
-	node.HandleRPC(n, "write", func(ctx context.Context, r writeBody) (struct{}, error) {
-		return struct{}{}, kv.Write(ctx, string(r.Key), r.Value)
-	})
-}
-
-func proxySwaps(n *node.Node, kv *node.KV) {
-	node.HandleRPC(n, "cas", func(ctx context.Context, r casBody) (struct{}, error) {
-		return struct{}{}, kv.CompareAndSwap(ctx, string(r.Key), r.From, r.To, false)
-	})
-}
-
-// silent is a proxy that acknowledges only nine writes in ten.
+// silent acknowledges only nine writes in ten.
 func silent(n *node.Node) {
-	kv := node.NewLinKV(n)
-	proxyReads(n, kv)
-	proxySwaps(n, kv)
+	pass(n, "read", "cas")
 	writes := 0
-	node.HandleRPC(n, "write", func(ctx context.Context, r writeBody) (struct{}, error) {
-		err := kv.Write(ctx, string(r.Key), r.Value)
+	node.HandleRPC(n, "write", func(ctx context.Context, body json.RawMessage) (reply json.RawMessage, err error) {
+		reply, err = node.Call[json.RawMessage](ctx, n, node.LinKV, "write", body)
 		if writes++; writes%10 == 0 {
 			err = n.Sleep(ctx, time.Hour)
 		}
-		return struct{}{}, err
+		return reply, err
 	})
 }
 
-// stale is a proxy that answers every other read with what it knows of the key.
-func stale(n *node.Node) {
-	kv := node.NewLinKV(n)
-	proxyWrites(n, kv)
-	proxySwaps(n, kv)
-	known := make(map[string]json.RawMessage)
-	reads := 0
-	node.HandleRPC(n, "read", func(ctx context.Context, r keyBody) (v valueBody, err error) {
-		if reads++; reads%2 == 0 && known[string(r.Key)] != nil {
-			return valueBody{known[string(r.Key)]}, nil
-		}
-		err = kv.ReadInto(ctx, string(r.Key), &v.Value)
-		known[string(r.Key)] = v.Value
-		return v, err
-	})
-}
-
-// torn is a proxy for which a cas is a read and a write, between which others may write.
+// torn takes a cas for a read and a write, between which others may write.
 func torn(n *node.Node) {
-	kv := node.NewLinKV(n)
-	proxyReads(n, kv)
-	proxyWrites(n, kv)
-	node.HandleRPC(n, "cas", func(ctx context.Context, r casBody) (struct{}, error) {
-		var value json.RawMessage
-		if err := kv.ReadInto(ctx, string(r.Key), &value); err != nil {
+	pass(n, "read", "write")
+	type fields map[string]json.RawMessage
+	node.HandleRPC(n, "cas", func(ctx context.Context, r struct{ Key, From, To json.RawMessage }) (struct{}, error) {
+		held, err := node.Call[struct{ Value json.RawMessage }](ctx, n, node.LinKV, "read", fields{"key": r.Key})
+		if err != nil {
 			return struct{}{}, err
 		}
-		if string(value) != string(r.From) {
-			return struct{}{}, node.NewRPCError(node.PreconditionFailed, "it is "+string(value))
+		if string(held.Value) != string(r.From) {
+			return struct{}{}, node.NewRPCError(node.PreconditionFailed, "it is "+string(held.Value))
 		}
-		return struct{}{}, kv.Write(ctx, string(r.Key), r.To)
+		return node.Call[struct{}](ctx, n, node.LinKV, "write", fields{"key": r.Key, "value": r.To})
 	})
 }
 
@@ -249,12 +187,12 @@ func linKVTest(register func(*node.Node)) harness.Test {
 }
 
 func TestLinKVProxy(t *testing.T) {
-	partitioned, killed := linKVTest(proxy), linKVTest(proxy)
+	partitioned, killed := linKVTest(baselines.LinProxy), linKVTest(baselines.LinProxy)
 	partitioned.Nemesis, partitioned.NemesisInterval = []string{"partition"}, 3*time.Second
 	killed.Nemesis, killed.NemesisInterval = []string{"kill"}, time.Second
 	killed.Concurrency = 12
 	sim.Sweep(t,
-		sim.Scenario{Name: "quiet", Test: linKVTest(proxy)},
+		sim.Scenario{Name: "quiet", Test: linKVTest(baselines.LinProxy)},
 		sim.Scenario{Name: "partition", Test: partitioned},
 		sim.Scenario{Name: "kill", Test: killed},
 	)
@@ -273,9 +211,7 @@ func TestLinKVSilent(t *testing.T) {
 func TestLinKVTimeout(t *testing.T) {
 	for latency, want := range map[time.Duration]time.Duration{0: time.Second, 300 * time.Millisecond: 3 * time.Second} {
 		test := linKVTest(func(n *node.Node) {
-			kv := node.NewLinKV(n)
-			proxyReads(n, kv)
-			proxySwaps(n, kv)
+			pass(n, "read", "cas")
 			node.HandleRPC(n, "write", func(ctx context.Context, _ struct{}) (struct{}, error) {
 				return struct{}{}, n.Sleep(ctx, time.Hour)
 			})
@@ -301,7 +237,7 @@ func TestLinKVTimeout(t *testing.T) {
 }
 
 func TestLinKVMutants(t *testing.T) {
-	for name, register := range map[string]func(*node.Node){"stale": stale, "torn": torn} {
+	for name, register := range map[string]func(*node.Node){"stale": mutant(t, "lin-cache"), "torn": torn} {
 		t.Run(name, func(t *testing.T) {
 			test := linKVTest(register)
 			test.Seed = 1
@@ -318,7 +254,7 @@ func TestLinKVMutants(t *testing.T) {
 
 // The store of a run has the picture of the violation.
 func TestLinKVPicture(t *testing.T) {
-	test := linKVTest(stale)
+	test := linKVTest(mutant(t, "lin-cache"))
 	test.Store = t.TempDir()
 	res, err := sim.Run(t, test)
 	require.NoError(t, err)

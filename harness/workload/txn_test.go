@@ -149,8 +149,7 @@ func TestTxnInvoke(t *testing.T) {
 			w := newWorkload(t, "txn-rw-register")
 			to := &client{reply: fmt.Sprintf(`{"type":"txn_ok","txn":%s}`, c.txn)}
 			op := history.Op{Type: history.Invoke, F: "txn", Value: json.RawMessage(request)}
-			value, err := w.Invoke(to, op)
-			done := workload.Complete(w, op, value, err)
+			done := do(w, to, op)
 			require.Equal(t, []string{`{"type":"txn","txn":` + request + `}`}, to.requests)
 			require.Equal(t, "txn_ok", to.wanted)
 			if c.want != "" {
@@ -182,8 +181,7 @@ func TestTxnAppendInvoke(t *testing.T) {
 			w := newWorkload(t, "txn-list-append")
 			to := &client{reply: fmt.Sprintf(`{"type":"txn_ok","txn":[["append",8,1],["r",8,%s],["append",9,1]]}`, c.read)}
 			op := history.Op{Type: history.Invoke, F: "txn", Value: json.RawMessage(request)}
-			value, err := w.Invoke(to, op)
-			done := workload.Complete(w, op, value, err)
+			done := do(w, to, op)
 			require.Equal(t, []string{`{"type":"txn","txn":` + request + `}`}, to.requests)
 			if c.want != "" {
 				require.Equal(t, history.OK, done.Type)

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/baselines/mutants"
 	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/workload"
@@ -44,6 +46,44 @@ func newWorkload(t *testing.T, name string) workload.Workload {
 	w, err := workload.New(name, workload.Options{Nodes: []string{"n1", "n2"}, Rand: rand.New(rand.NewPCG(1, 2))})
 	require.NoError(t, err)
 	return w
+}
+
+// do carries an operation out to its completion.
+func do(w workload.Workload, c workload.Client, op history.Op) history.Op {
+	value, err := w.Invoke(c, op)
+	done := workload.Complete(w, op, value, err)
+	if r, ok := w.(workload.Reactive); ok {
+		r.Observe(done)
+	}
+	return done
+}
+
+// An exchange is an operation with the request that it makes, the reply, and the value that it then has. No value
+// means that the reply is malformed.
+type exchange struct{ f, value, request, reply, want string }
+
+// require carries out the exchange. What a malformed reply should have been is wanted.
+func (e exchange) require(t *testing.T, w workload.Workload, wanted string) {
+	t.Helper()
+	to := &client{reply: e.reply}
+	op := history.Op{Type: history.Invoke, F: e.f, Value: json.RawMessage(e.value)}
+	done := do(w, to, op)
+	require.Equal(t, []string{e.request}, to.requests)
+	if e.want == "" {
+		require.Equal(t, history.Info, done.Type)
+		require.JSONEq(t, fmt.Sprintf(`["malformed-reply",%q,%s]`, wanted, e.reply), string(done.Error))
+		return
+	}
+	require.Equal(t, history.OK, done.Type)
+	require.Equal(t, e.want, string(done.Value))
+}
+
+// mutant returns what registers the handlers of a mutant.
+func mutant(t *testing.T, name string) func(n *node.Node) {
+	all := mutants.All()
+	i := slices.IndexFunc(all, func(m mutants.Mutant) bool { return m.Name == name })
+	require.GreaterOrEqual(t, i, 0, name)
+	return all[i].Register
 }
 
 func TestNew(t *testing.T) {
@@ -159,8 +199,7 @@ func TestInvoke(t *testing.T) {
 			w := newWorkload(t, c.workload)
 			to := &client{reply: c.reply}
 			op := history.Op{Type: history.Invoke, Process: 4, F: c.f, Value: json.RawMessage(c.value), Final: true}
-			value, err := w.Invoke(to, op)
-			done := workload.Complete(w, op, value, err)
+			done := do(w, to, op)
 			if c.request != "" {
 				require.Equal(t, []string{c.request}, to.requests)
 			}

@@ -19,6 +19,9 @@ func (c *Client) receive(line []byte) {
 		c.tb.Errorf("nodetest: the node wrote %s: %v", line, err)
 		return
 	}
+	if c.carry != nil && c.carry(m, line) {
+		return
+	}
 	c.mu.Lock()
 	answer := c.services[m.Dest]
 	if answer == nil {

@@ -10,7 +10,7 @@
 //	}
 //
 // where register is the function that registers the program's handlers; its main
-// function calls it with node.NewNode.
+// function calls it with node.NewNode. A Cluster is several nodes that talk to each other.
 //
 // A Client fails the test when something does not come within Timeout, when a reply is not the one that
 // was asked for, and at the end of the test when the node has not ended in
@@ -42,8 +42,9 @@ type Client struct {
 
 	tb    testing.TB
 	mem   *node.Mem
-	label string        // of the node's goroutines in profiles
-	ended chan struct{} // closed when Run has returned, after runErr is set
+	carry func(m node.Message, line []byte) bool // takes a message to another node, if that is its destination; or nil
+	label string                                 // of the node's goroutines in profiles
+	ended chan struct{}                          // closed when Run has returned, after runErr is set
 	close sync.Once
 
 	runErr error
@@ -69,6 +70,13 @@ func Start(tb testing.TB, setup func(n *node.Node), ids ...string) *Client {
 // in OnInit.
 func New(tb testing.TB, setup func(n *node.Node)) *Client {
 	tb.Helper()
+	c := newClient(tb)
+	c.run(setup)
+	return c
+}
+
+// newClient returns a Client whose node does not run yet.
+func newClient(tb testing.TB) *Client {
 	c := &Client{
 		Timeout:  10 * time.Second,
 		tb:       tb,
@@ -78,18 +86,22 @@ func New(tb testing.TB, setup func(n *node.Node)) *Client {
 	}
 	c.label = fmt.Sprintf("%p", c)
 	c.mem = node.NewMem(c.receive)
+	return c
+}
+
+// run runs the node until the end of the test.
+func (c *Client) run(setup func(n *node.Node)) {
 	n := node.New(node.Options{
 		Transport: c.mem,
 		Seed:      1,
-		Logger:    slog.New(slog.NewTextHandler(tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Logger:    slog.New(slog.NewTextHandler(c.tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	setup(n)
 	go pprof.Do(context.Background(), pprof.Labels("nodetest", c.label), func(context.Context) {
 		c.runErr = n.Run()
 		close(c.ended)
 	})
-	tb.Cleanup(c.Close)
-	return c
+	c.tb.Cleanup(c.Close)
 }
 
 // Init initialises the node, as the first message of every network does. The first id is the

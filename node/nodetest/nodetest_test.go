@@ -189,6 +189,9 @@ func TestFailures(t *testing.T) {
 			c.Close()
 			c.Do("x", nil)
 		}},
+		{"a node that the cluster does not have", "the cluster has no node n9", func(tb testing.TB) {
+			nodetest.StartCluster(tb, nothing, "n1").Node("n9")
+		}},
 		{"a goroutine that goes on", "goroutines of the node go on after its end", func(tb testing.TB) {
 			c := nodetest.Start(tb, func(n *node.Node) {
 				node.HandleRPC(n, "leak", func(context.Context, struct{}) (struct{}, error) {

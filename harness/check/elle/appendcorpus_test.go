@@ -8,6 +8,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
+	"glomers/harness/check/internal/corpus"
 )
 
 // chosenOrders has the histories in which reads contradict each other and several lists of a key are the
@@ -88,7 +89,7 @@ func TestAppendCorpus(t *testing.T) {
 	const twice = "listappend-edge-same-value-written-twice" // one element, two writers: nobody knows whose was read
 	missed, chosen, answers := missedAppendCycles(), chosenOrders(), definite()
 	verdicts, gaveUp := 0, 0
-	cases := corpus(t, "listappend")
+	cases := corpus.Read[corpusCase](t, "listappend")
 	require.Len(t, cases, 358)
 	for _, c := range cases {
 		for name, want := range c.Expect {

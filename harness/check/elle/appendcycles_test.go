@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check/elle"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
 
@@ -170,24 +171,12 @@ func (n naiveList) edge(b naiveList, variant string, longest map[string][]string
 func requireRealListCycles(t require.TestingT, h []history.Op, m elle.Model, r *elle.Result) {
 	all := naiveLists(t, h)
 	longest := longestLists(all)
-	for _, a := range r.Types {
-		if !isCycle(a) {
-			continue
-		}
-		for _, c := range r.Cases[a] {
-			var edges []string
-			for i, op := range c.Ops {
-				next := c.Ops[(i+1)%len(c.Ops)]
-				edges = append(edges, all[op].edge(all[next], variantOf(m), longest))
-			}
-			require.Equal(t, a, classOf(edges), "%s: %v\n%s", c.Text, edges, text(h))
-		}
-	}
+	requireReal(t, h, r, func(a, b int) string { return all[a].edge(all[b], variantOf(m), longest) })
 }
 
 // Every cycle that is reported for the corpus exists, and is of its class.
 func TestAppendCyclesAreReal(t *testing.T) {
-	for _, c := range corpus(t, "listappend") {
+	for _, c := range corpus.Read[corpusCase](t, "listappend") {
 		if len(c.History) > 500 {
 			continue // the slow way is too slow
 		}

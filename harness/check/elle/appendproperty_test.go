@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -110,16 +109,7 @@ func TestIsolationLevels(t *testing.T) {
 	}
 }
 
-// listInjections has, for each anomaly, transactions that show it; and the weakest model that they
-// contradict. Keys from 100 on belong to them.
-func listInjections() map[elle.Anomaly]struct {
-	model elle.Model
-	txns  []string
-} {
-	type injection = struct {
-		model elle.Model
-		txns  []string
-	}
+func listInjections() map[elle.Anomaly]injection {
 	const both = `[["r",100,[1,2]],["r",101,[2,1]]]`
 	return map[elle.Anomaly]injection{
 		"G0":                   {elle.ReadUncommitted, []string{`[["append",100,1],["append",101,1]]`, `[["append",100,2],["append",101,2]]`, both}},
@@ -152,28 +142,10 @@ func listInjections() map[elle.Anomaly]struct {
 	}
 }
 
-// Each anomaly is found where it was put into an otherwise serial history, and rules out the model that
-// forbids it.
 func TestInjectedListAnomaliesAreFound(t *testing.T) {
+	draw := func(t *rapid.T) []serial { return drawSerialLists(t, 30) }
 	for anomaly, in := range listInjections() {
-		t.Run(string(anomaly), func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				h := record(drawSerialLists(t, 30), realTime, rapid.Uint64().Draw(t, "seed"))
-				h = slices.Insert(h, rapid.IntRange(0, len(h)).Draw(t, "at"), injected(in.txns)...)
-				for i := range h {
-					h[i].Index, h[i].Time = i, int64(i)
-				}
-				r := elle.Append(h, elle.Options{Models: []elle.Model{in.model}})
-				requireResult(t, r)
-				require.Equal(t, check.Invalid, r.Verdict(), text(h))
-				require.Contains(t, r.Types, anomaly, text(h))
-				require.Contains(t, r.Not, in.model)
-				requireRealListCycles(t, h, in.model, r)
-
-				strongest := elle.Append(h, elle.Options{})
-				require.Equal(t, check.Invalid, strongest.Verdict())
-			})
-		})
+		t.Run(string(anomaly), func(t *testing.T) { in.requireFound(t, anomaly, draw, elle.Append, requireRealListCycles) })
 	}
 }
 
@@ -185,18 +157,7 @@ func FuzzAppend(f *testing.F) {
 	f.Add(uint64(4), []byte(`[["append",1,null],["r",1,[null, null ]]]`), []byte(`[["r",1,[ ]],["append",1,1],["append",1,1]]`))
 	f.Add(uint64(5), []byte(`[["r",1,7],["r",1,{}]]`), []byte(`[["r",1,[[1,[2]],{"a":[3]}]],["append",1,[1,[2]]],["append",1,{"a":[3]}]]`))
 	f.Fuzz(func(t *testing.T, seed uint64, a, b []byte) {
-		r := rand.New(rand.NewPCG(seed, 0))
-		types := []history.Type{history.Invoke, history.OK, history.OK, history.Fail, history.Info, ""}
-		values := []json.RawMessage{
-			a, b, json.RawMessage(`[["r",1,[1]],["append",2,1]]`), json.RawMessage(`[["append",1,1],["r",2,null]]`), nil,
-		}
-		h := make([]history.Op, 60)
-		for i := range h {
-			h[i] = history.Op{
-				Index: r.IntN(100) - 50, Time: r.Int64() - r.Int64(), Process: history.Process(r.IntN(6) - 1),
-				Type: types[r.IntN(len(types))], F: "txn", Value: values[r.IntN(len(values))],
-			}
-		}
+		h := scrambled(seed, a, b, []byte(`[["r",1,[1]],["append",2,1]]`), []byte(`[["append",1,1],["r",2,null]]`))
 		for _, m := range []elle.Model{elle.ReadUncommitted, elle.SessionSerializable, elle.StrongSerializable} {
 			requireFuzzed(t, elle.Append(h, elle.Options{Models: []elle.Model{m}, Strict: seed%2 == 0}))
 		}

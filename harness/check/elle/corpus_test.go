@@ -1,15 +1,14 @@
 package elle_test
 
 import (
-	"compress/gzip"
 	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
 
@@ -27,23 +26,6 @@ type reference struct {
 	Not       []elle.Model         `json:"not"`
 	AlsoNot   []elle.Model         `json:"also-not"`
 	Exception string               `json:"exception"`
-}
-
-// corpus reads the corpus file of a checker, made by gzip -n9.
-func corpus(t testing.TB, checker string) []corpusCase {
-	t.Helper()
-	f, err := os.Open("testdata/" + checker + ".jsonl.gz")
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	var cases []corpusCase
-	for dec := json.NewDecoder(z); dec.More(); {
-		var c corpusCase
-		require.NoError(t, dec.Decode(&c))
-		cases = append(cases, c)
-	}
-	return cases
 }
 
 // The reference looks for the first cycle whose edges may be taken for those of a class; if that cycle,
@@ -85,7 +67,7 @@ func TestCorpus(t *testing.T) {
 	const throws = "rwregister-edge-same-value-written-twice" // one value, two writers: nobody knows which was read
 	missed := missedCycles()
 	verdicts := 0
-	cases := corpus(t, "rwregister")
+	cases := corpus.Read[corpusCase](t, "rwregister")
 	require.Len(t, cases, 293)
 	for _, c := range cases {
 		for name, want := range c.Expect {

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check/elle"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
 
@@ -134,6 +135,11 @@ func variantOf(m elle.Model) string {
 func requireRealCycles(t require.TestingT, h []history.Op, m elle.Model, r *elle.Result) {
 	all := naives(t, h)
 	follow := !slices.Contains(append(r.Types, r.Tolerated...), elle.CyclicVersions)
+	requireReal(t, h, r, func(a, b int) string { return all[a].edge(all[b], variantOf(m), follow) })
+}
+
+// requireReal checks that every cycle that is reported is one of the edges between transactions, and of its class.
+func requireReal(t require.TestingT, h []history.Op, r *elle.Result, edge func(a, b int) string) {
 	for _, a := range r.Types {
 		if !isCycle(a) {
 			continue
@@ -141,8 +147,7 @@ func requireRealCycles(t require.TestingT, h []history.Op, m elle.Model, r *elle
 		for _, c := range r.Cases[a] {
 			var edges []string
 			for i, op := range c.Ops {
-				next := c.Ops[(i+1)%len(c.Ops)]
-				edges = append(edges, all[op].edge(all[next], variantOf(m), follow))
+				edges = append(edges, edge(op, c.Ops[(i+1)%len(c.Ops)]))
 			}
 			require.Equal(t, a, classOf(edges), "%s: %v\n%s", c.Text, edges, text(h))
 		}
@@ -151,7 +156,7 @@ func requireRealCycles(t require.TestingT, h []history.Op, m elle.Model, r *elle
 
 // Every cycle that is reported for the corpus exists, and is of its class.
 func TestCyclesAreReal(t *testing.T) {
-	for _, c := range corpus(t, "rwregister") {
+	for _, c := range corpus.Read[corpusCase](t, "rwregister") {
 		for name := range c.Expect {
 			m, err := elle.ParseModel(name)
 			require.NoError(t, err)

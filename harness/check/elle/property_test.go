@@ -134,16 +134,14 @@ func TestSerialHistoriesAreAccepted(t *testing.T) {
 	}
 }
 
-// injections has, for each anomaly, transactions that show it; and the weakest model that they
-// contradict. Keys from 100 on belong to them.
-func injections() map[elle.Anomaly]struct {
+// An injection has transactions that show an anomaly, and the weakest model that they contradict. Keys from 100 on belong
+// to them.
+type injection struct {
 	model elle.Model
 	txns  []string
-} {
-	type injection = struct {
-		model elle.Model
-		txns  []string
-	}
+}
+
+func injections() map[elle.Anomaly]injection {
 	return map[elle.Anomaly]injection{
 		"cyclic-versions": {elle.ReadUncommitted, []string{`[["r",100,1],["w",100,2]]`, `[["r",100,2],["w",100,1]]`}},
 		"PL-1-cycle-exists": {elle.ReadUncommitted, []string{
@@ -169,29 +167,34 @@ func injections() map[elle.Anomaly]struct {
 	}
 }
 
-// Each anomaly is found where it was put into an otherwise serial history, and rules out the model that
-// forbids it, but none weaker.
 func TestInjectedAnomaliesAreFound(t *testing.T) {
 	for anomaly, in := range injections() {
-		t.Run(string(anomaly), func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				h := record(drawSerial(t), realTime, rapid.Uint64().Draw(t, "seed"))
-				h = slices.Insert(h, rapid.IntRange(0, len(h)).Draw(t, "at"), injected(in.txns)...)
-				for i := range h {
-					h[i].Index, h[i].Time = i, int64(i)
-				}
-				r := elle.Register(h, elle.Options{Models: []elle.Model{in.model}})
-				requireResult(t, r)
-				require.Equal(t, check.Invalid, r.Verdict(), text(h))
-				require.Contains(t, r.Types, anomaly, text(h))
-				require.Contains(t, r.Not, in.model)
-				requireRealCycles(t, h, in.model, r)
-
-				strongest := elle.Register(h, elle.Options{})
-				require.Equal(t, check.Invalid, strongest.Verdict())
-			})
-		})
+		t.Run(string(anomaly), func(t *testing.T) { in.requireFound(t, anomaly, drawSerial, elle.Register, requireRealCycles) })
 	}
+}
+
+// requireFound checks that the anomaly is found where it is put into an otherwise serial history, and rules out the model
+// that forbids it.
+func (in injection) requireFound(
+	t *testing.T, anomaly elle.Anomaly, draw func(*rapid.T) []serial, judge func([]history.Op, elle.Options) *elle.Result,
+	requireCycles func(require.TestingT, []history.Op, elle.Model, *elle.Result),
+) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := record(draw(t), realTime, rapid.Uint64().Draw(t, "seed"))
+		h = slices.Insert(h, rapid.IntRange(0, len(h)).Draw(t, "at"), injected(in.txns)...)
+		for i := range h {
+			h[i].Index, h[i].Time = i, int64(i)
+		}
+		r := judge(h, elle.Options{Models: []elle.Model{in.model}})
+		requireResult(t, r)
+		require.Equal(t, check.Invalid, r.Verdict(), text(h))
+		require.Contains(t, r.Types, anomaly, text(h))
+		require.Contains(t, r.Not, in.model)
+		requireCycles(t, h, in.model, r)
+
+		strongest := judge(h, elle.Options{})
+		require.Equal(t, check.Invalid, strongest.Verdict())
+	})
 }
 
 // injected makes a history of transactions one after the other.
@@ -219,22 +222,26 @@ func FuzzRegister(f *testing.F) {
 	f.Add(uint64(3), []byte(`[["w",1]]`), []byte(`[[`))
 	f.Add(uint64(4), []byte(`[["w",1,null],["r",1,null]]`), []byte(`[["r",1,null],["w",1,1],["w",1,1]]`))
 	f.Fuzz(func(t *testing.T, seed uint64, a, b []byte) {
-		r := rand.New(rand.NewPCG(seed, 0))
-		types := []history.Type{history.Invoke, history.OK, history.OK, history.Fail, history.Info, ""}
-		values := []json.RawMessage{
-			a, b, json.RawMessage(`[["r",1,1],["w",2,1]]`), json.RawMessage(`[["w",1,1],["r",2,null]]`), nil,
-		}
-		h := make([]history.Op, 60)
-		for i := range h {
-			h[i] = history.Op{
-				Index: r.IntN(100) - 50, Time: r.Int64() - r.Int64(), Process: history.Process(r.IntN(6) - 1),
-				Type: types[r.IntN(len(types))], F: "txn", Value: values[r.IntN(len(values))],
-			}
-		}
+		h := scrambled(seed, a, b, []byte(`[["r",1,1],["w",2,1]]`), []byte(`[["w",1,1],["r",2,null]]`))
 		for _, m := range []elle.Model{elle.ReadUncommitted, elle.SessionSerializable, elle.StrongSerializable} {
 			requireFuzzed(t, elle.Register(h, elle.Options{Models: []elle.Model{m}, Nodes: 2, Concurrency: 3, Strict: seed%2 == 0}))
 		}
 	})
+}
+
+// scrambled returns a history of operations that do not belong together, with these values or none.
+func scrambled(seed uint64, values ...json.RawMessage) []history.Op {
+	r := rand.New(rand.NewPCG(seed, 0))
+	types := []history.Type{history.Invoke, history.OK, history.OK, history.Fail, history.Info, ""}
+	values = append(values, nil)
+	h := make([]history.Op, 60)
+	for i := range h {
+		h[i] = history.Op{
+			Index: r.IntN(100) - 50, Time: r.Int64() - r.Int64(), Process: history.Process(r.IntN(6) - 1),
+			Type: types[r.IntN(len(types))], F: "txn", Value: values[r.IntN(len(values))],
+		}
+	}
+	return h
 }
 
 func requireFuzzed(t *testing.T, r *elle.Result) {

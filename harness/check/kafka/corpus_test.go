@@ -2,42 +2,24 @@ package kafka_test
 
 import (
 	"cmp"
-	"compress/gzip"
 	"encoding/json"
 	"math"
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/check/kafka"
 	"glomers/harness/history"
 )
 
+// A corpusCase is a history with what the reference checker found in it.
 type corpusCase struct {
 	Name    string                     `json:"name"`
 	History []history.Op               `json:"history"`
 	Expect  map[string]json.RawMessage `json:"expect"`
-}
-
-// corpus reads the histories with what the reference checker found in them. The file is that of the corpus, made by
-// gzip -n9.
-func corpus(t testing.TB) []corpusCase {
-	t.Helper()
-	f, err := os.Open("testdata/kafka.jsonl.gz")
-	require.NoError(t, err)
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	require.NoError(t, err)
-	var cases []corpusCase
-	for dec := json.NewDecoder(z); dec.More(); {
-		var c corpusCase
-		require.NoError(t, dec.Decode(&c))
-		cases = append(cases, c)
-	}
-	return cases
 }
 
 // throws has the histories on which the reference throws, so that it gives no verdict, with ours.
@@ -66,7 +48,7 @@ func ambiguous() []string {
 }
 
 func TestCorpus(t *testing.T) {
-	cases := corpus(t)
+	cases := corpus.Read[corpusCase](t, "kafka")
 	require.Len(t, cases, 178)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/check/kafka"
 	"glomers/harness/history"
 )
@@ -205,7 +206,7 @@ func TestEarlyReadsAreTheCycles(t *testing.T) {
 
 // No history makes the checker fail, and every Result is whole.
 func FuzzCheck(f *testing.F) {
-	for _, c := range corpus(f) {
+	for _, c := range corpus.Read[corpusCase](f, "kafka") {
 		if len(c.History) < 30 {
 			var b bytes.Buffer
 			require.NoError(f, history.Write(&b, c.History))

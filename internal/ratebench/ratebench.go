@@ -1,0 +1,75 @@
+// Package ratebench measures what a replicated service costs and how stale it is, at any load and in clusters of any
+// size: the messages between servers, those to services included, per operation of a client, and the time from the
+// acknowledgement of a write on one node until it is visible on another. For that it looks into the nodes, as clients may
+// not read often enough.
+package ratebench
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/sim"
+	"glomers/node"
+)
+
+// A Service is what is measured. W is a write.
+type Service[W any] struct {
+	// Test returns the test of a point: nodes, and operations per second. Its program and what it observes are ratebench's.
+	Test func(nodes, rate int) harness.Test
+	// Serve makes n a node of the service.
+	Serve func(n *node.Node) Replica[W]
+	// Settles says that the test goes on until everything is visible everywhere. Then a write that is not fails
+	// the benchmark; else it is not counted.
+	Settles bool
+}
+
+// A Replica looks into one node.
+type Replica[W any] interface {
+	// Wrote returns the writes that the node has acknowledged by completing op. What changes nothing cannot be seen,
+	// and is none.
+	Wrote(op history.Op) ([]W, error)
+	// Sees tells whether a read on the node would show w, or what has overwritten it.
+	Sees(w W) bool
+}
+
+// Run runs one benchmark for each number of nodes and rate, and reports msgs/op, staleness-ms, which is the median, and
+// staleness-max-ms. Iterations are seeds from 1 on, taken together: with -benchtime Nx the figures are always the same.
+func Run[W any](b *testing.B, s Service[W]) {
+	for _, nodes := range []int{2, 5, 25} {
+		for _, rate := range []int{10, 100, 1000, 10_000} {
+			b.Run(fmt.Sprintf("nodes=%d/rate=%d", nodes, rate), func(b *testing.B) { measure(b, s, s.Test(nodes, rate)) })
+		}
+	}
+}
+
+// measure runs test with one seed after the other and reports the cost and the staleness.
+func measure[W any](b *testing.B, s Service[W], test harness.Test) {
+	messages, ops := 0, 0
+	var delays []time.Duration
+	for b.Loop() {
+		test.Seed++
+		w := &watch[W]{serve: s.Serve}
+		res, err := sim.Run(new(testing.T), w.on(test)) // a bubble needs one, which a benchmark does not have
+		require.NoError(b, errors.Join(err, w.err))
+		require.Equal(b, check.Valid, res.Valid, res.Reasons)
+		if s.Settles {
+			require.Empty(b, slices.Concat(w.hidden...), "everything is visible in the end")
+		}
+		messages += res.Net.Servers.Messages
+		ops += res.Stats.Count
+		delays = append(delays, w.delays...)
+	}
+	require.NotEmpty(b, delays)
+	slices.Sort(delays)
+	b.ReportMetric(float64(messages)/float64(ops), "msgs/op")
+	b.ReportMetric(delays[len(delays)/2].Seconds()*1000, "staleness-ms")
+	b.ReportMetric(delays[len(delays)-1].Seconds()*1000, "staleness-max-ms")
+}
