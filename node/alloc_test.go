@@ -42,7 +42,7 @@ func TestAllocations(t *testing.T) {
 			n.lastMsgID, c.claimed, c.ids = 0, false, c.id[:0]
 			_ = n.request(c, "n2", "echo", body)
 			n.take(reply)
-			<-c.woken
+			<-c.place.called
 			n.forget(c)
 		}))
 		require.Equal(t, "echo_ok", string(c.reply.typ))

@@ -299,12 +299,9 @@ func (n *Node) deliverToWaiter(c *call, e *envelope) {
 	n.complete(c, e)
 }
 
-// complete ends c with a reply, or with nil when none can come, unless it has ended. A task gets
-// the turn with it and goes on at once.
+// complete ends c with a reply, or with nil when none can come, unless it has ended. A task goes on as soon as it has its
+// turn; nobody waits for that.
 func (n *Node) complete(c *call, reply *envelope) {
-	if c.task != nil {
-		n.turn.acquire()
-	}
 	n.mu.Lock()
 	first := !c.claimed
 	if first {
@@ -315,9 +312,10 @@ func (n *Node) complete(c *call, reply *envelope) {
 	}
 	n.mu.Unlock()
 	switch {
-	case first:
-		c.woken <- struct{}{}
+	case !first:
 	case c.task != nil:
-		n.turn.release()
+		n.turn.give(&c.place)
+	default:
+		c.place.called <- struct{}{}
 	}
 }

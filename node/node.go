@@ -83,6 +83,7 @@ func New(o Options) *Node {
 		stopped:   make(chan struct{}),
 		pending:   make(map[int64]*call),
 	}
+	n.turn.gap = n.flushIfIdle
 	n.timers.turn = &n.turn
 	n.idle.Store(true) // nobody reads yet
 	n.background, n.cancel.background = context.WithCancel(context.Background())

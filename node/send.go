@@ -91,16 +91,26 @@ func isOutputError(err error) bool {
 	return ok
 }
 
-// write gives a line to the transport, and flushes it if nobody else will: the reading goroutine does so before it
-// waits. Its setting of idle and then flushing, and our writing and then
-// reading idle, cannot both miss the other.
+// write gives a line to the transport, and flushes it if nobody else will. The reading goroutine does so before it
+// waits, and who has the turn when it passes the turn on. Its setting of idle, or its release, and then flushing, and our
+// writing and then looking at both, cannot miss each other.
 func (n *Node) write(line []byte) error {
 	transport := n.wire()
 	if err := transport.WriteLine(line); err != nil {
 		return err
 	}
-	if n.idle.Load() {
+	if n.idle.Load() && !n.turn.busy() {
 		return transport.Flush()
 	}
 	return nil
+}
+
+// flushIfIdle writes out what has been written while somebody had the turn and nobody was reading.
+func (n *Node) flushIfIdle() {
+	if !n.idle.Load() {
+		return
+	}
+	if err := n.wire().Flush(); err != nil {
+		n.stop(outputError{err})
+	}
 }

@@ -4,16 +4,16 @@ import "context"
 
 // A waiter is a goroutine that waits for one thing, be it a task or a goroutine of the user's. Several
 // may want to wake it (a reply, a deadline, the end of its context): the one that claims
-// it does. A task is woken by somebody who holds the turn and passes it on, so that
-// the task runs at once, before anything that came later.
+// it does. A task is woken with the turn: by somebody who holds it and passes it on, or by the turn itself, in whose
+// queue it was put. So it runs before anything that came later.
 type waiter struct {
 	task    *task // nil for a goroutine without a turn
-	woken   chan struct{}
-	claimed bool // guarded by Node.mu
+	place   place // where it is called
+	claimed bool  // guarded by Node.mu
 }
 
 func (n *Node) newWaiter(ctx context.Context) waiter {
-	return waiter{task: taskOf(ctx, n), woken: make(chan struct{}, 1)}
+	return waiter{task: taskOf(ctx, n), place: place{called: make(chan struct{}, 1)}}
 }
 
 // claim decides between those who would wake w: the first gets true.
@@ -29,14 +29,14 @@ func (n *Node) claim(w *waiter) bool {
 func (n *Node) wait(ctx context.Context, w *waiter) error {
 	w.task.pause()
 	select {
-	case <-w.woken:
+	case <-w.place.called:
 		return nil
 	case <-ctx.Done():
 		if n.claim(w) {
 			w.task.resume()
 			return ctx.Err()
 		}
-		<-w.woken // somebody was faster
+		<-w.place.called // somebody was faster
 		return nil
 	}
 }
@@ -45,7 +45,7 @@ func (n *Node) wait(ctx context.Context, w *waiter) error {
 // is released.
 func (n *Node) wake(w *waiter) {
 	if n.claim(w) {
-		w.woken <- struct{}{}
+		w.place.called <- struct{}{}
 	} else {
 		n.turn.release()
 	}
