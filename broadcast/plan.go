@@ -46,7 +46,7 @@ func newPlan(budget time.Duration) plan {
 	if spare <= 0 {
 		// One hop to everybody. Only what did not come that way is relayed, and late.
 		// All have something to say now and then, which confirms what they were sent.
-		p := pace{own: wait{more: max(0, budget-hop)}, relay: wait{more: 4 * time.Second}, ack: 4 * time.Second, retry: 5 * time.Second}
+		p := pace{relay: wait{more: 4 * time.Second}, ack: 4 * time.Second, retry: 5 * time.Second}
 		return plan{mesh: true, hub: p, leaf: p}
 	}
 	// News goes from the leaves to the hub, and from there in rounds to all leaves.

@@ -77,7 +77,7 @@ func BenchmarkSize(b *testing.B) {
 }
 
 // leastCost is what a budget costs at least in messages per operation, if half of 100 operations a second are broadcasts, spread
-// over all nodes. With one hop, each node sends its news to each other node once per window. With two hops
+// over all nodes. With one hop, each value goes to each other node by itself. With two hops
 // there is a hub: in a window, all nodes with news send it some, and it sends all of them some. Either windows
 // follow each other, or the leaves send at once and the hub's window begins when something new comes.
 func leastCost(nodes int, budget time.Duration) float64 {
@@ -86,8 +86,7 @@ func leastCost(nodes int, budget time.Duration) float64 {
 	withNews := func(window float64) float64 { return 1 - math.Exp(-values/n*window) } // the share of nodes
 	window := (budget - 2*hop).Seconds()
 	if window <= 0 {
-		window = (budget - hop).Seconds()
-		return n * others * withNews(window) / (ops * window)
+		return values * others / ops
 	}
 	return min(others*(1+withNews(window))/window, others*(values/n+1/(window+1/values))) / ops
 }
