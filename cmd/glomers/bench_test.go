@@ -51,7 +51,7 @@ func TestBenchSets(t *testing.T) {
 }
 
 func TestBenchCommands(t *testing.T) {
-	require.Equal(t, "glomers test -w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100 --bin broadcast -- -budget 106ms",
+	require.Equal(t, "glomers test -w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100 --bin broadcast -- -budget 100ms",
 		frontierTrials()[0].command(false))
 	flooding := frontierTrials()[9]
 	require.Equal(t, `glomers test -w broadcast --node-count 25 --time-limit 5 --rate 100 --latency 100 --nemesis partition --nemesis-interval 1 `+
