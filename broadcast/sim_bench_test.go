@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/sim"
+	"glomers/internal/bound"
 )
 
 // BenchmarkSim measures how many seconds of virtual time, in which a cluster works, recovers and is judged, pass in one of
@@ -66,27 +66,13 @@ func BenchmarkSize(b *testing.B) {
 					medians, maxima = append(medians, latency.Median), append(maxima, latency.Max)
 				}
 				slices.Sort(medians)
+				load := bound.Broadcast{Nodes: float64(nodes), Ops: test.Rate, Values: test.Rate / 2, Hop: hop.Seconds()}
 				final := b.N * nodes // reads after the load, which count as operations
 				b.ReportMetric(float64(messages)/float64(ops), "msgs/op")
-				b.ReportMetric(leastCost(nodes, budget)*float64(ops-final)/float64(ops), "bound-msgs/op")
+				b.ReportMetric(load.Least(budget.Seconds())*float64(ops-final)/float64(ops), "bound-msgs/op")
 				b.ReportMetric(float64(medians[len(medians)/2]), "median-ms")
 				b.ReportMetric(float64(slices.Max(maxima)), "max-ms")
 			})
 		}
 	}
-}
-
-// leastCost is what a budget costs at least in messages per operation, if half of 100 operations a second are broadcasts, spread
-// over all nodes. With one hop, each value goes to each other node by itself. With two hops
-// there is a hub: in a window, all nodes with news send it some, and it sends all of them some. Either windows
-// follow each other, or the leaves send at once and the hub's window begins when something new comes.
-func leastCost(nodes int, budget time.Duration) float64 {
-	const ops, values = 100.0, 50.0 // a second
-	n, others := float64(nodes), float64(nodes-1)
-	withNews := func(window float64) float64 { return 1 - math.Exp(-values/n*window) } // the share of nodes
-	window := (budget - 2*hop).Seconds()
-	if window <= 0 {
-		return values * others / ops
-	}
-	return min(others*(1+withNews(window))/window, others*(values/n+1/(window+1/values))) / ops
 }

@@ -89,8 +89,7 @@ func (n *Node) read() {
 	for {
 		if !n.transport.Ready() {
 			n.idle.Store(true)
-			if err := n.transport.Flush(); err != nil {
-				n.stop(outputError{err})
+			if n.flush() != nil {
 				return
 			}
 		}

@@ -107,10 +107,16 @@ func (n *Node) write(line []byte) error {
 
 // flushIfIdle writes out what has been written while somebody had the turn and nobody was reading.
 func (n *Node) flushIfIdle() {
-	if !n.idle.Load() {
-		return
+	if n.idle.Load() {
+		_ = n.flush() // it ends the node
 	}
-	if err := n.wire().Flush(); err != nil {
+}
+
+// flush writes out what is queued. An error ends the node.
+func (n *Node) flush() error {
+	err := n.wire().Flush()
+	if err != nil {
 		n.stop(outputError{err})
 	}
+	return err
 }
