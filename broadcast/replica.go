@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -52,7 +53,6 @@ type replica struct {
 	peers      map[string]*peer
 	neighbours []*peer // in a star, of the hub all nodes, of a leaf the hub; in a mesh all nodes
 	strangers  []*peer // of a leaf the other leaves, of others none
-	others     []*peer // both of these
 	index      int     // of this node among all
 	rng        *rand.Rand
 
@@ -92,7 +92,6 @@ func (r *replica) join(self string, nodes []string, rng *rand.Rand, now time.Dur
 		} else {
 			r.strangers = append(r.strangers, p)
 		}
-		r.others = append(r.others, p)
 	}
 	r.rng = rng
 	r.heardAt = now
@@ -210,7 +209,7 @@ func (r *replica) partners() []*peer {
 	if r.heard {
 		return r.strangers
 	}
-	return r.others
+	return slices.Concat(r.neighbours, r.strangers)
 }
 
 // exchangeDue returns when to choose a partner: soon, if nobody has been heard, or the hub has been missing something,
