@@ -75,8 +75,7 @@ func (s *store) begin(t Test) error {
 		return err
 	}
 	lockRun(s.history.file) // before there is a test.json, which makes the directory a run
-	s.encoder = json.NewEncoder(s.history)
-	s.encoder.SetEscapeHTML(false) // as history.Write does
+	s.encoder = history.NewEncoder(s.history)
 	if s.journal, err = createLines(filepath.Join(s.dir, "journal.jsonl")); err != nil {
 		return err
 	}

@@ -13,8 +13,7 @@ import (
 // Write writes the operations to w as history.jsonl: one JSON object per line.
 func Write(w io.Writer, ops []Op) error {
 	b := bufio.NewWriter(w)
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false) // keep replies readable
+	enc := NewEncoder(b)
 	for i, op := range ops {
 		if err := enc.Encode(op); err != nil {
 			return fmt.Errorf("history: op %d: %w", i, err)
@@ -24,6 +23,14 @@ func Write(w io.Writer, ops []Op) error {
 		return fmt.Errorf("history: %w", err)
 	}
 	return nil
+}
+
+// NewEncoder returns an encoder that writes operations to w as history.jsonl, each as one line and with one call of
+// w.Write.
+func NewEncoder(w io.Writer) *json.Encoder {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // keep replies readable
+	return enc
 }
 
 // Read reads what Write wrote. Lines may be of any length, and empty lines are
