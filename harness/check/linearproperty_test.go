@@ -112,37 +112,60 @@ func TestLinearizableAccepts(t *testing.T) {
 	})
 }
 
+// A smallCase is a history of a few operations, half of whose reads are stale.
+type smallCase struct {
+	seed              uint64
+	events, processes int
+	steps             int // a budget that may not suffice
+}
+
+var smallCases = rapid.Custom(func(t *rapid.T) smallCase {
+	return smallCase{
+		rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 40).Draw(t, "events"),
+		rapid.IntRange(1, 3).Draw(t, "processes"), rapid.IntRange(1, 300).Draw(t, "steps"),
+	}
+})
+
 // Any history of a few operations gets the verdict that trying all orders gives, and a window that is
 // to blame.
 func TestLinearizableAgreesWithAllOrders(t *testing.T) {
-	verdicts := make(map[check.Verdict]int)
-	rapid.Check(t, func(rt *rapid.T) {
-		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
-		h := clients(rng, rapid.IntRange(1, 40).Draw(rt, "events"), rapid.IntRange(1, 3).Draw(rt, "processes"), 0.05,
-			func() bool { return rng.IntN(2) == 0 })
-		want := check.Invalid
-		if inSomeOrder(h, len(h)) {
-			want = check.Valid
-		}
-		r := check.Linearizable(h, 0)
-		require.Equal(rt, want, r.Valid)
-		verdicts[want]++
+	rapid.Check(t, func(rt *rapid.T) { agreesWithAllOrders(rt, smallCases.Draw(rt, "case")) })
+}
 
-		hasty := check.Linearizable(h, rapid.IntRange(1, 300).Draw(rt, "steps"))
-		require.Contains(rt, []check.Verdict{want, check.Unknown}, hasty.Valid)
-		if want == check.Valid {
-			return
-		}
-		first := 0 // the completion that contradicts what came before
-		for inSomeOrder(h, first+1) {
-			first++
-		}
-		window := r.Results[0].Window
-		require.Contains(rt, window, history.Invocations(h)[first])
-		require.Less(rt, slices.Max(window), first)
-	})
-	require.Positive(t, verdicts[check.Valid])
-	require.Positive(t, verdicts[check.Invalid])
+// The same cases in every run, so that both verdicts are certain to be among them.
+func TestLinearizableAgreesOnFixedCases(t *testing.T) {
+	verdicts := make(map[check.Verdict]int)
+	for i := range 200 {
+		verdicts[agreesWithAllOrders(t, smallCases.Example(i))]++
+	}
+	require.Greater(t, verdicts[check.Valid], 10)
+	require.Greater(t, verdicts[check.Invalid], 10)
+}
+
+// agreesWithAllOrders returns the verdict that trying all orders gives.
+func agreesWithAllOrders(t require.TestingT, c smallCase) check.Verdict {
+	rng := rand.New(rand.NewPCG(c.seed, 0))
+	h := clients(rng, c.events, c.processes, 0.05, func() bool { return rng.IntN(2) == 0 })
+	want := check.Invalid
+	if inSomeOrder(h, len(h)) {
+		want = check.Valid
+	}
+	r := check.Linearizable(h, 0)
+	require.Equal(t, want, r.Valid)
+
+	hasty := check.Linearizable(h, c.steps)
+	require.Contains(t, []check.Verdict{want, check.Unknown}, hasty.Valid)
+	if want == check.Valid {
+		return want
+	}
+	first := 0 // the completion that contradicts what came before
+	for inSomeOrder(h, first+1) {
+		first++
+	}
+	window := r.Results[0].Window
+	require.Contains(t, window, history.Invocations(h)[first])
+	require.Less(t, slices.Max(window), first)
+	return want
 }
 
 // inSomeOrder tells by trial whether the first events of the history of one register have an order.
