@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"glomers/harness/internal/proc"
 	"glomers/node"
 )
 
@@ -21,7 +22,7 @@ type port struct {
 	seed  uint64
 	run   *scheduler
 	log   *output
-	guard *guard
+	guard *proc.Guard
 
 	messages atomic.Int64 // so far
 	lines    int          // so far; touched only by whoever calls line

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"glomers/harness/internal/proc"
 )
 
 // binary is the Program of an executable.
@@ -48,7 +50,7 @@ func hashFile(path string) string {
 // A childProcess is a running node of a binary.
 type childProcess struct {
 	port   *port
-	cmd    *exec.Cmd
+	proc   *proc.Process
 	input  *input
 	output [2]*os.File // our ends of its stdout and stderr
 	killed atomic.Bool
@@ -56,50 +58,19 @@ type childProcess struct {
 }
 
 func (b *binary) start(p *port) (process, error) {
-	cmd := exec.Command(b.path, b.args...)
-	cmd.Env = append(os.Environ(), "GLOMERS_SEED="+strconv.FormatUint(p.seed, 10))
-	// A group of its own can be killed as a whole, and does not get the terminal's Ctrl-C before we do.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-
-	// Not cmd.StdinPipe and the like: Wait closes those, and what the node wrote last would be lost.
-	var ends [6]*os.File // to read from and write to: stdin, stdout, stderr
-	for i := 0; i < len(ends); i += 2 {
-		r, w, err := os.Pipe()
-		if err != nil {
-			closeAll(ends[:])
-			return nil, err
-		}
-		ends[i], ends[i+1] = r, w
-	}
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends[0], ends[3], ends[5]
-	if err := cmd.Start(); err != nil {
-		closeAll(ends[:])
+	started, err := proc.Start(p.guard, b.path, b.args, "GLOMERS_SEED="+strconv.FormatUint(p.seed, 10))
+	if err != nil {
 		return nil, err
 	}
-	closeAll([]*os.File{ends[0], ends[3], ends[5]})
-
 	c := &childProcess{
 		port:   p,
-		cmd:    cmd,
-		input:  newInput(ends[1], p.run.now),
-		output: [2]*os.File{ends[2], ends[4]},
+		proc:   started,
+		input:  newInput(started.Stdin, p.run.now),
+		output: [2]*os.File{started.Stdout, started.Stderr},
 		gone:   make(chan struct{}),
 	}
 	go c.watch()
-	if err := p.guard.add(cmd.Process.Pid); err != nil {
-		c.kill()
-		c.wait()
-		return nil, err
-	}
 	return c, nil
-}
-
-func closeAll(files []*os.File) {
-	for _, f := range files {
-		if f != nil {
-			_ = f.Close() // nothing was written
-		}
-	}
 }
 
 // watch reads what the process writes until it ends, and reports that it ended if nobody killed it.
@@ -110,8 +81,8 @@ func (c *childProcess) watch() {
 	reading.Go(func() { c.readStdout(c.output[0]) })
 	reading.Go(func() { _, _ = io.Copy(c.port.log, c.output[1]) }) // the end of the pipe, however it comes
 
-	err := c.cmd.Wait()
-	c.killGroup() // what it has started may hold its pipes
+	err := c.proc.Wait()
+	c.proc.KillGroup() // what it has started may hold its pipes
 	// A process that left the group may do so still. What the node itself wrote is in the pipes by now.
 	for _, f := range c.output {
 		_ = f.SetReadDeadline(time.Now().Add(time.Second)) // pipes have deadlines
@@ -119,7 +90,9 @@ func (c *childProcess) watch() {
 	reading.Wait()
 	c.input.close()
 	feeding.Wait()
-	closeAll(c.output[:])
+	for _, f := range c.output {
+		_ = f.Close() // nothing was written
+	}
 	if !c.killed.Load() {
 		status := "exit status 0"
 		if err != nil {
@@ -173,19 +146,16 @@ func (c *childProcess) resume() error {
 
 // signal does nothing to a process that has just ended: watch reports that.
 func (c *childProcess) signal(s syscall.Signal) error {
-	if err := syscall.Kill(-c.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("%v to node %s: %w", s, c.port.id, err)
+	if err := c.proc.Signal(s); err != nil {
+		return fmt.Errorf("node %s: %w", c.port.id, err)
 	}
 	return nil
 }
 
 func (c *childProcess) kill() {
 	c.killed.Store(true)
-	c.killGroup()
+	c.proc.KillGroup()
 	c.input.close()
 }
 
 func (c *childProcess) wait() { <-c.gone }
-
-// killGroup kills the process and those that it started. It fails only if there is none left.
-func (c *childProcess) killGroup() { _ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL) }

@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -115,36 +114,6 @@ func TestNoSurvivorsOfACrash(t *testing.T) {
 	for _, pid := range pids {
 		require.Eventually(t, func() bool { return !running(pid) }, 10*time.Second, 10*time.Millisecond)
 	}
-}
-
-// The guard must not kill anybody after it was closed.
-func TestGuard(t *testing.T) {
-	t.Parallel()
-	victim := exec.Command("sleep", "3600")
-	victim.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	require.NoError(t, victim.Start())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = victim.Wait() // killed
-	}()
-
-	var g guard
-	g.close() // without having begun
-	require.NoError(t, g.add(victim.Process.Pid))
-	g.close()
-	require.NoError(t, syscall.Kill(victim.Process.Pid, 0))
-
-	require.NoError(t, g.add(1<<22+1)) // a group that does not exist does not save the others
-	require.NoError(t, g.add(victim.Process.Pid))
-	require.NoError(t, g.in.Close()) // as if this process had died
-	select {
-	case <-ended:
-	case <-time.After(30 * time.Second):
-		_ = victim.Process.Kill()
-		require.Fail(t, "the guard did not kill")
-	}
-	g.close()
 }
 
 // A run leaves no goroutine behind. It cannot be parallel to others.

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/proc"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/harness/service"
@@ -25,7 +26,7 @@ type run struct {
 	nodes  []*member      // in the order of their ids
 	index  map[string]int // of a node in nodes, by id
 	killed []process      // that may not be gone yet
-	guard  guard
+	guard  proc.Guard
 
 	services    map[string]service.Service // by name
 	clients     map[string]*client         // those on the network, by id
@@ -201,7 +202,7 @@ func (r *run) stop() {
 		gone.Go(p.wait)
 	}
 	gone.Wait()
-	r.guard.close()
+	r.guard.Close()
 
 	for _, p := range posts {
 		if a, ok := p.event.(asked); ok {

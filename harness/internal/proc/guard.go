@@ -1,19 +1,22 @@
-package harness
+package proc
 
 import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"syscall"
 )
 
-// A guard kills the nodes' process groups if this process dies without doing so itself: by SIGKILL, by a crash. It is
-// a shell that waits for the end of its input, which comes then, whatever the cause.
+// A Guard kills the nodes' process groups if this process dies without doing so itself: by SIGKILL, by a crash. It is
+// a shell that waits for the end of its input, which comes then, whatever the cause. The zero value is ready. Any goroutine may
+// use it.
 //
 // Linux could have the kernel do this (Pdeathsig), but that reaches the node only and not what it
 // started, such as the interpreter behind a wrapper script, and it goes off when the thread that started
 // the node ends, which in a Go program may be at any time.
-type guard struct {
+type Guard struct {
+	mu  sync.Mutex
 	cmd *exec.Cmd // nil until there is something to guard
 	in  *os.File  // takes one process group per line
 }
@@ -25,8 +28,10 @@ groups=
 while read -r id; do groups="$groups -$id"; done
 [ -z "$groups" ] || kill -s KILL -- $groups`
 
-// add guards the process group with this id.
-func (g *guard) add(group int) error {
+// Add guards the process group with this id.
+func (g *Guard) Add(group int) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.cmd == nil {
 		if err := g.start(); err != nil {
 			return fmt.Errorf("start the guard that ends the nodes if this process dies: %w", err)
@@ -38,7 +43,7 @@ func (g *guard) add(group int) error {
 	return nil
 }
 
-func (g *guard) start() error {
+func (g *Guard) start() error {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return err
@@ -55,9 +60,11 @@ func (g *guard) start() error {
 	return nil
 }
 
-// close ends the guard. The groups must be gone: their ids may belong to others soon, so the
+// Close ends the guard. The groups must be gone: their ids may belong to others soon, so the
 // shell is killed before it sees the end of its input.
-func (g *guard) close() {
+func (g *Guard) Close() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.cmd == nil {
 		return
 	}

@@ -1,0 +1,72 @@
+// Package proc starts and ends the processes of node programs.
+package proc
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+)
+
+// A Process is a program that runs in a process group of its own, with a pipe to its stdin and from its stdout and stderr.
+type Process struct {
+	Stdin, Stdout, Stderr *os.File // our ends, which are the caller's to close
+	cmd                   *exec.Cmd
+}
+
+// Start runs the executable at path, guarded by g. env is added to the environment.
+func Start(g *Guard, path string, args []string, env ...string) (*Process, error) {
+	cmd := exec.Command(path, args...)
+	cmd.Env = append(os.Environ(), env...)
+	// A group of its own can be killed as a whole, and does not get the terminal's Ctrl-C before we do.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+
+	// Not cmd.StdinPipe and the like: Wait closes those, and what the node wrote last would be lost.
+	var ends [6]*os.File // to read from and write to: stdin, stdout, stderr
+	for i := 0; i < len(ends); i += 2 {
+		r, w, err := os.Pipe()
+		if err != nil {
+			closeAll(ends[:])
+			return nil, err
+		}
+		ends[i], ends[i+1] = r, w
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends[0], ends[3], ends[5]
+	if err := cmd.Start(); err != nil {
+		closeAll(ends[:])
+		return nil, err
+	}
+	closeAll([]*os.File{ends[0], ends[3], ends[5]})
+
+	p := &Process{ends[1], ends[2], ends[4], cmd}
+	if err := g.Add(cmd.Process.Pid); err != nil {
+		p.KillGroup()
+		_ = p.Wait() // it was killed
+		closeAll([]*os.File{p.Stdin, p.Stdout, p.Stderr})
+		return nil, err
+	}
+	return p, nil
+}
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		if f != nil {
+			_ = f.Close() // nothing was written
+		}
+	}
+}
+
+// Wait returns when the process itself has ended, with an error unless its exit status is 0. What it wrote is in the pipes then.
+func (p *Process) Wait() error { return p.cmd.Wait() }
+
+// Signal sends s to the process and those that it started. It is no error if none is left.
+func (p *Process) Signal(s syscall.Signal) error {
+	if err := syscall.Kill(-p.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("%v: %w", s, err)
+	}
+	return nil
+}
+
+// KillGroup kills the process and those that it started. It fails only if there is none left.
+func (p *Process) KillGroup() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }
