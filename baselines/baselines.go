@@ -52,6 +52,7 @@ func All() []Baseline {
 		{"pn-counter", "pn-counter", "counts up and down apart, and gossips both", inMemory, PNCounter},
 		{"random-ids", "unique-ids", "draws 128 random bits", all, RandomIDs},
 		{"single-copy", "txn-rw-register", "runs all transactions on one node; cut off from it, one can do nothing", strict, SingleCopy},
+		{"single-lock", "lock", "gives the lock out on one node; cut off from it, one cannot enter", owned, SingleLock},
 		{"star", "broadcast", "passes values on over one node in the middle", inMemory, Star},
 		{"tree", "broadcast", "passes values on in a tree of degree 4", inMemory, Tree},
 	}

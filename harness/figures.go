@@ -48,6 +48,13 @@ func Figures() []FigureGroup {
 			{"workload/results", "", "for each key, its verdict, how many operations did not fail, and the smallest stretch of the history that contradicts itself"},
 			{"workload/failures", "", "the keys that are not linearizable"},
 		}},
+		{[]string{"lock"}, []Figure{
+			{"workload/valid", "", `false if two clients had the lock at the same time, if fences do not ascend, or if a worker could not enter in the end; "unknown" without a final phase, or if a fence is not an integer`},
+			{"workload/entered", "", "times that a client certainly had the lock"},
+			{"workload/stuck", "", "workers that could not enter in the final phase"},
+			{"workload/errors", "", "pairs of such times that overlap, or whose fences do not ascend"},
+			{"workload/unreadable", "", "the enters whose fence is not an integer"},
+		}},
 		{[]string{"txn-list-append", "txn-rw-register"}, txnFigures()},
 	}
 }

@@ -70,6 +70,7 @@ const (
 	different = "was answered with"
 	misshapen = "had the wrong shape"
 	wrongSum  = "the acknowledged adds come to"
+	together  = "had the lock at the same time"
 )
 
 // All returns the mutants, sorted by their names.
@@ -129,6 +130,8 @@ func All() []Mutant {
 		{"ids-restart", "unique-ids", "counts from the beginning after a restart", under(50, "kill", 3, repeated), idsRestart},
 		{"ids-set-back", "unique-ids", "trusts a clock that is set back", under(200, "skew", 3, repeated), idsSetBack},
 		{"lin-cache", "lin-kv", "answers reads from a cache that nobody tells of changes", quiet(10, "is not linearizable"), linCache},
+		{"lock-hasty", "lock", "takes the lock back after half of the lease", quiet(3, together), lockHasty},
+		{"lock-local", "lock", "gives out a lock on each node", quiet(10, together), lockLocal},
 		{"log-back", "kafka", "begins polls at the committed offset, not behind it", quiet(10, "nonmonotonic-poll"), logBack},
 		{"log-reuse", "kafka", "looks for a free offset, and writes there later", slow(100, "inconsistent-offsets"), logReuse},
 		{"log-skip", "kafka", "shows what is behind a message that has not arrived", under(50, "loss", 2, "poll-skip"), logSkip},

@@ -16,6 +16,9 @@ import (
 	"glomers/node"
 )
 
+// The node gives a client as long as the workload promises it.
+func TestLease(t *testing.T) { require.Equal(t, check.LockLease, lease) }
+
 // inProcess runs nodes by these rules.
 func inProcess(r rules) harness.Program {
 	return harness.InProcess(func(n *node.Node) { serve(n, r) })
@@ -24,7 +27,7 @@ func inProcess(r rules) harness.Program {
 // locked is a lock that ten clients of five nodes want most of the time.
 func locked(faults ...string) harness.Test {
 	return harness.Test{
-		Workload: "lock", Custom: NewLock, Program: inProcess(protocol()),
+		Workload: "lock", Program: inProcess(protocol()),
 		Concurrency: 10, Rate: 20, TimeLimit: 20 * time.Second,
 		Latency: 10 * time.Millisecond, LatencyDist: network.Exponential,
 		Nemesis: faults, NemesisInterval: 3 * time.Second,
@@ -58,11 +61,11 @@ func TestReplay(t *testing.T) {
 }
 
 // simulate runs a test and returns what the checker of locks says.
-func simulate(t *testing.T, test harness.Test) *LockResult {
+func simulate(t *testing.T, test harness.Test) *check.LockResult {
 	t.Helper()
 	res, err := sim.Run(t, test)
 	require.NoError(t, err)
-	return res.Workload.(*LockResult)
+	return res.Workload.(*check.LockResult)
 }
 
 // during has one fault, and every operation.
@@ -144,7 +147,7 @@ func TestMutants(t *testing.T) {
 				test.Seed, test.Program = seed+1, inProcess(rules{c.enter, lease})
 				if r := simulate(t, test); len(r.Errors) > 0 {
 					caught++
-					why = r.Errors[0]
+					why = r.Reasons()[0]
 				}
 			}
 			t.Logf("%d of 10 seeds: %s", caught, why)
@@ -186,7 +189,7 @@ func TestCost(t *testing.T) {
 		test.LatencyDist, test.Seed = network.Constant, 1
 		test.Concurrency, test.Rate, test.TimeLimit = c.clients, c.rate, 5*time.Minute
 		res := sim.Check(t, test)
-		entered := float64(res.Workload.(*LockResult).Entered)
+		entered := float64(res.Workload.(*check.LockResult).Entered)
 		messages := float64(res.Net.Servers.Messages) / entered
 		median := res.Latencies["enter"].P50
 		t.Logf("%s: %.1f messages per entry, %.1f entries/s, median wait %v", c.name, messages, entered/test.TimeLimit.Seconds(), median)

@@ -81,6 +81,7 @@ func Describe() []Description {
 		},
 		describeKafka(),
 		describeLinKV(),
+		describeLock(),
 		{
 			Name: "pn-counter", About: "A counter that also shrinks.",
 			RPCs:       counterRPCs(),
@@ -209,5 +210,27 @@ func describeLinKV() Description {
 		},
 		Operations: "Each key is used by two workers for each node: one only reads, the other one writes and swaps, 1 to 2. Clients wait 1 s for a reply, or ten times the latency.",
 		Verdict:    "There must be an order of the operations on each key in which each has the result that it had, and comes after all that had completed before it was invoked.",
+	}
+}
+
+func describeLock() Description {
+	return Description{
+		Name: "lock", About: "A lock that all nodes give out together.",
+		RPCs: []RPC{
+			{
+				Request: `{"type":"enter"}`, Reply: `{"type":"enter_ok","fence":17}`,
+				About:  "enter asks for the lock. The node may take its time, or answer with an error if it cannot give it.",
+				Fields: []Field{{"fence", "integer", "a number that is higher than that of everybody who had the lock before"}},
+				Errors: []int{11},
+			},
+			{
+				Request: `{"type":"leave","fence":17}`, Reply: `{"type":"leave_ok"}`,
+				About:  "leave gives the lock back. A client that never does so has it until 2 s after it asked for it.",
+				Fields: []Field{{"fence", "integer", "that of the enter"}},
+				Errors: []int{22},
+			},
+		},
+		Operations: "A client that is in does leave, any other enter. In the final phase, 10 s after the faults, every worker tries up to ten times to enter.",
+		Verdict:    "No two clients may have the lock at the same time, later ones must have higher fences, and in the end everybody must be able to enter.",
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/history"
 	"glomers/harness/workload"
 )
 
@@ -69,7 +70,17 @@ func (d documented) drive(name string) *workload.MalformedReply {
 	err := w.Setup(d)
 	for i := 0; err == nil && i < 1000; i++ {
 		op := w.Next()
-		if _, err = w.Invoke(d, op); errors.Is(err, workload.ErrCrashed) {
+		if each, ok := w.(workload.PerProcess); ok {
+			p := history.Process(i % 4)
+			op = each.NextFor(p)
+			op.Process = p
+		}
+		var value any
+		value, err = w.Invoke(d, op)
+		if r, ok := w.(workload.Reactive); ok {
+			r.Observe(workload.Complete(w, op, value, err))
+		}
+		if errors.Is(err, workload.ErrCrashed) {
 			err = nil
 		}
 	}

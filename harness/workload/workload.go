@@ -139,6 +139,8 @@ func New(name string, o Options) (Workload, error) {
 		return newKafka(o)
 	case "lin-kv":
 		return newLinKV(o)
+	case "lock":
+		return newLock(o), nil
 	case "pn-counter":
 		return &Counter{name: name, lowest: -5, rand: o.Rand}, nil
 	case "txn-list-append":
@@ -153,7 +155,7 @@ func New(name string, o Options) (Workload, error) {
 
 // Names returns the names of the workloads, in alphabetical order.
 func Names() []string {
-	return []string{"broadcast", "echo", "g-counter", "g-set", "kafka", "lin-kv", "pn-counter", "txn-list-append", "txn-rw-register", "unique-ids"}
+	return []string{"broadcast", "echo", "g-counter", "g-set", "kafka", "lin-kv", "lock", "pn-counter", "txn-list-append", "txn-rw-register", "unique-ids"}
 }
 
 // DefaultWorkers returns how many clients work at a time if nothing else is asked for: one per node, but

@@ -1,0 +1,16 @@
+package mutants
+
+import (
+	"glomers/baselines/internal/lock"
+	"glomers/node"
+)
+
+// lockLocal has each node give out a lock of its own. Its clients take turns, but not with those of other nodes.
+func lockLocal(n *node.Node) {
+	lock.Serve(n, lock.Lease, func() bool { return true })
+}
+
+// lockHasty takes the lock back after half of what clients were promised.
+func lockHasty(n *node.Node) {
+	lock.Serve(n, lock.Lease/2, func() bool { return n.ID() == n.NodeIDs()[0] })
+}
