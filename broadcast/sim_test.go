@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness"
+	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/sim"
 	"glomers/node"
@@ -69,6 +70,29 @@ func largeScenarios() []sim.Scenario {
 		all = append(all, sim.Scenario{Name: budget.String(), Test: test, Seeds: 2})
 	}
 	return all
+}
+
+// Under --faithful the figures are those that the real Maelstrom measured of the same nodes, which are up to a hop below ours.
+func TestMaelstromsFigures(t *testing.T) {
+	for budget, maelstroms := range map[time.Duration]struct{ median, max float64 }{
+		defaultBudget:           {200, 231},
+		580 * time.Millisecond:  {242, 475},
+		1700 * time.Millisecond: {787, 1595},
+	} {
+		test := challenge3e()
+		test.Program = harness.InProcess(broadcaster(budget))
+		ours := stableLatencies(sim.Check(t, test))
+		test.Faithful = true
+		faithful := stableLatencies(sim.Check(t, test))
+		require.InEpsilon(t, maelstroms.median, faithful.Median, 0.05, budget)
+		require.InEpsilon(t, maelstroms.max, faithful.Max, 0.03, budget)
+		require.Greater(t, float64(ours.Median), 1.1*maelstroms.median, budget)
+		require.InDelta(t, maelstroms.max+100, ours.Max, 15, budget)
+	}
+}
+
+func stableLatencies(res harness.Result) *check.Quantiles {
+	return res.Workload.(*check.SetFullResult).StableLatencies
 }
 
 func TestSim(t *testing.T)      { sim.Sweep(t, scenarios()...) }

@@ -25,7 +25,7 @@ type Test struct {
 	LatencyDist     network.Dist  // Constant (also ""), Uniform or Exponential
 	Nemesis         []string      // faults to inject: "partition"
 	NemesisInterval time.Duration // mean time between starting and healing a fault; 0 means 10 s
-	Faithful        bool          // draw the reference's partition kinds even where they cut nothing
+	Faithful        bool          // deliver messages and draw partitions as the reference does
 	Availability    string        // "", "total", or the least acceptable ok-fraction, as "0.9"
 	Topology        string        // of broadcast; see workload.Options
 	KeyCount        int           // of kafka and transactions; see workload.Options, also for the following

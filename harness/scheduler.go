@@ -40,9 +40,10 @@ func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 		alarm:  time.NewTimer(0),
 	}
 	s.net = network.New(network.Config{
-		Latency: t.Latency,
-		Dist:    t.LatencyDist,
-		Seed:    networkSeed(t),
+		Latency:  t.Latency,
+		Dist:     t.LatencyDist,
+		Seed:     networkSeed(t),
+		Blocking: t.Faithful,
 		Journal: func(e network.Event) error {
 			if e.Kind == network.Sent {
 				s.inFlight += len(e.Body)

@@ -17,13 +17,13 @@ import (
 // the byte of the journal.
 func TestVirtualTime(t *testing.T) {
 	store := t.TempDir()
-	once := func(seed uint64) (digest [sha256.Size]byte, res Result) {
+	once := func(seed uint64, faithful bool) (digest [sha256.Size]byte, res Result) {
 		synctest.Test(t, func(t *testing.T) {
 			var err error
 			res, err = Run(t.Context(), Test{
 				Workload: "broadcast", Program: InProcess(registerBroadcast), NodeCount: 5, Rate: 20, TimeLimit: 10 * time.Second,
 				Latency: 20 * time.Millisecond, LatencyDist: "exponential", Nemesis: []string{"partition"}, NemesisInterval: 2 * time.Second,
-				Seed: seed, Store: store, Settle: synctest.Wait,
+				Seed: seed, Faithful: faithful, Store: store, Settle: synctest.Wait,
 			})
 			require.NoError(t, err)
 		})
@@ -33,12 +33,16 @@ func TestVirtualTime(t *testing.T) {
 		require.NoError(t, err)
 		return sha256.Sum256(append(journal, history...)), res
 	}
-	first, res := once(7)
-	require.Equal(t, check.Valid, res.Valid, res.Reasons)
-	require.Positive(t, res.Nemesis.Dropped)
-	require.Zero(t, res.Lag.Max)
-	second, _ := once(7)
-	require.Equal(t, first, second)
-	other, _ := once(8)
-	require.NotEqual(t, first, other)
+	seen := map[[sha256.Size]byte]bool{}
+	for _, faithful := range []bool{false, true} {
+		first, res := once(7, faithful)
+		require.Equal(t, check.Valid, res.Valid, res.Reasons)
+		require.Positive(t, res.Nemesis.Dropped)
+		require.Zero(t, res.Lag.Max)
+		second, _ := once(7, faithful)
+		require.Equal(t, first, second)
+		other, _ := once(8, faithful)
+		seen[first], seen[other] = true, true
+	}
+	require.Len(t, seen, 4)
 }

@@ -51,7 +51,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "max-txn-length", "", "n", "4", "micro-operations of a transaction", whole(&t.MaxTxnLength))
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
-	flags.BoolVar(&t.Faithful, "faithful", false, "draw partitions as Maelstrom does, also those that cut nothing")
+	flags.BoolVar(&t.Faithful, "faithful", false, "deliver messages as Maelstrom does, clients' behind late ones, and draw its partitions, also those that cut nothing")
 	flags.BoolVar(&f.logs.stderr, "log-stderr", false, "log what nodes write to stderr")
 	flags.BoolVar(&f.logs.sent, "log-net-send", false, "log every message when it is sent")
 	flags.BoolVar(&f.logs.received, "log-net-recv", false, "log every message when it is received, or lost")

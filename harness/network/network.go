@@ -42,7 +42,7 @@ type Event struct {
 const (
 	Sent     = "send"
 	Received = "recv"
-	Dropped  = "drop" // its link was cut when it was due, or a fault lost it
+	Dropped  = "drop" // its link was cut when it was due (if Blocking, taken), or a fault lost it
 	Gone     = "gone" // its receiver had been removed when it was due
 )
 
@@ -52,6 +52,9 @@ type Config struct {
 	Latency time.Duration // mean, of messages that no client sends or receives
 	Dist    Dist          // around that mean; "" means Constant
 	Seed    uint64        // of the latencies
+
+	// Blocking makes each party take in one message at a time, as in the reference harness; see receiver.
+	Blocking bool
 
 	// Journal, if not nil, is called with every event, in order. It must not
 	// change the Body. Its first error ends the journal; see Network.Err.
@@ -68,7 +71,8 @@ type Network struct {
 	err     error // the journal's first
 	nextID  int64
 	parties map[string]*party
-	queue   queue // messages under way
+	queue   queue // messages under way; if Blocking, one for each receiver that sleeps
+	waiting int   // messages that wait for their receivers
 
 	impaired []*link       // Invariant: exactly the links that have layers
 	cuts     int           // links that are cut
@@ -87,6 +91,7 @@ type party struct {
 	role  Role
 	gone  bool
 	out   map[string]*link // by destination, made at first use
+	receiver
 }
 
 // New returns a network that nobody is part of yet.
@@ -128,17 +133,26 @@ func (n *Network) Send(now time.Duration, src, dest string, body json.RawMessage
 	if l.client {
 		n.clients.Sent++
 	}
-	n.queue.push(e)
+	m := e.message()
+	n.record(now, Sent, m)
+	n.dispatch(now, e)
 	if copied {
 		n.copied++
 		c := e
 		took, c.lost, _ = l.impair(l.latency(n.cfg))
 		c.due = now + took
-		n.queue.push(c)
+		n.dispatch(now, c)
 	}
-	m := e.message()
-	n.record(now, Sent, m)
 	return m, nil
+}
+
+// dispatch takes e on its way.
+func (n *Network) dispatch(now time.Duration, e envelope) {
+	if n.cfg.Blocking {
+		n.arrive(now, e)
+	} else {
+		n.queue.push(e)
+	}
 }
 
 // NextDue returns the time at which the next message is due, and false if none is
@@ -155,23 +169,28 @@ func (n *Network) NextDue() (time.Duration, bool) {
 // due; ok is false if there is none. Messages come in the order of their due times,
 // then of the senders and of the receivers (as they were added), then of sending.
 // Those that cross a cut link, or whose receiver has been removed, are lost here:
-// what counts is the state at delivery, not at sending.
+// what counts is the state at delivery, not at sending. If Blocking, the links count when a receiver takes the message.
 func (n *Network) Deliver(now time.Duration) (m Message, due time.Duration, ok bool) {
 	for len(n.queue) > 0 && n.queue[0].due <= now {
 		e := n.queue.pop()
 		m = e.message()
 		switch {
-		case e.link.cut || e.lost:
-			n.dropped++
-			n.record(now, Dropped, m)
+		case !n.cfg.Blocking && (e.link.cut || e.lost): // a receiver has looked before it slept
+			n.drop(now, e)
 		case e.link.dest.gone:
 			n.record(now, Gone, m)
 		default:
+			ok = true
 			n.all.Received++
 			if e.link.client {
 				n.clients.Received++
 			}
 			n.record(now, Received, m)
+		}
+		if n.cfg.Blocking {
+			n.wake(now, &e.link.dest.receiver)
+		}
+		if ok {
 			return m, e.due, true
 		}
 	}
@@ -179,7 +198,7 @@ func (n *Network) Deliver(now time.Duration) (m Message, due time.Duration, ok b
 }
 
 // InFlight returns how many messages are under way, in constant time.
-func (n *Network) InFlight() int { return len(n.queue) }
+func (n *Network) InFlight() int { return len(n.queue) + n.waiting }
 
 // Err returns the first error of Config.Journal. The network goes on without a
 // journal after it.
