@@ -131,10 +131,10 @@ const (
 {"index":2,"time":2,"type":"invoke","process":0,"f":"read","value":null}
 {"index":3,"time":3,"type":"ok","process":0,"f":"read","value":[]}
 `
-	staleHistory = `{"index":0,"type":"invoke","process":0,"f":"txn","value":[["w",1,1]]}
-{"index":1,"type":"ok","process":0,"f":"txn","value":[["w",1,1]]}
-{"index":2,"type":"invoke","process":1,"f":"txn","value":[["r",1,null]]}
-{"index":3,"type":"ok","process":1,"f":"txn","value":[["r",1,null]]}
+	staleHistory = `{"index":0,"time":0,"type":"invoke","process":0,"f":"txn","value":[["w",1,1]]}
+{"index":1,"time":1,"type":"ok","process":0,"f":"txn","value":[["w",1,1]]}
+{"index":2,"time":2,"type":"invoke","process":1,"f":"txn","value":[["r",1,null]]}
+{"index":3,"time":3,"type":"ok","process":1,"f":"txn","value":[["r",1,null]]}
 `
 )
 
@@ -150,9 +150,9 @@ func TestCheckVerdicts(t *testing.T) {
 		"stale":          {"-w txn-rw-register", staleHistory, statusInvalid, "G-single-item-realtime"},
 		"another model":  {"-w txn-rw-register --consistency-models serializable", staleHistory, statusValid, "valid: txn-rw-register"},
 		"availability":   {"-w unique-ids --availability total", lostHistory[:strings.Index(lostHistory, "\n")], statusInvalid, "0 of 1 operation"},
-		"exception":      {"-w echo", "{:type :info, :process 0, :f :echo, :exception {:cause \"odd\"}}", statusInvalid, `wanted what Maelstrom's client understands; the first at 0.000 s (op 0, process 0): "odd"`},
+		"exception":      {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0, :f :echo :value 1}{:index 1 :time 0 :type :info, :process 0, :f :echo, :value 1 :exception {:cause \"odd\"}}", statusInvalid, `wanted what Maelstrom's client understands; the first at 0.000 s (op 1, process 0): "odd"`},
 		"line":           {"-w echo", lostHistory + "rubbish\n", statusBroken, "history: line 5: "},
-		"line of EDN":    {"-w echo", "{:type :ok, :process 0}\n}", statusBroken, "edn: line 2: "},
+		"line of EDN":    {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0 :f :echo :value nil}\n}", statusBroken, "edn: line 2: "},
 		"no workload":    {"", lostHistory, statusBroken, "want --workload broadcast"},
 		"wrong workload": {"-w ehco", lostHistory, statusBroken, "want broadcast, echo"},
 		"wrong share":    {"-w echo --availability most", lostHistory, statusBroken, "want total or a number"},
@@ -174,10 +174,10 @@ func TestCheckVerdicts(t *testing.T) {
 // Pictures of a violation are drawn where the user asks for them, and nowhere else.
 func TestCheckPictures(t *testing.T) {
 	t.Parallel()
-	const stale = `{"index":0,"type":"invoke","process":0,"f":"write","value":[0,1]}
-{"index":1,"type":"ok","process":0,"f":"write","value":[0,1]}
-{"index":2,"type":"invoke","process":1,"f":"read","value":[0,null]}
-{"index":3,"type":"ok","process":1,"f":"read","value":[0,2]}
+	const stale = `{"index":0,"time":0,"type":"invoke","process":0,"f":"write","value":[0,1]}
+{"index":1,"time":1,"type":"ok","process":0,"f":"write","value":[0,1]}
+{"index":2,"time":2,"type":"invoke","process":1,"f":"read","value":[0,null]}
+{"index":3,"time":3,"type":"ok","process":1,"f":"read","value":[0,2]}
 `
 	dir := t.TempDir()
 	invalid, valid := filepath.Join(dir, "invalid.jsonl"), filepath.Join(dir, "valid.jsonl")

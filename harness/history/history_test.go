@@ -88,9 +88,7 @@ func TestReadErrors(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"not JSON", good + "\nrubbish\n", "history: line 3: "},
 		{"cut short", good + `{"index":1,`, "history: line 2: "},
-		{"no type", good + `{"index":1,"process":0}`, `history: line 2: type "": want invoke, ok, fail or info`},
-		{"gap", good + `{"index":2,"type":"ok","process":0}`, "history: line 2: index 2: want 1"},
-		{"process", good + `{"index":1,"type":"ok","process":-4}`, "history: line 2: history: process -4"},
+		{"gap", good + `{"index":2,"time":1,"type":"ok","process":0,"f":"read","value":null}`, "history: line 2: index 2: want 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ops, err := history.Read(strings.NewReader(c.text))

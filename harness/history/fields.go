@@ -1,0 +1,182 @@
+package history
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A field is one of those that an Op has; several make a set.
+type field uint16
+
+const (
+	indexField field = 1 << iota
+	timeField
+	typeField
+	processField
+	fField
+	valueField
+	finalField
+	errorField
+	exceptionField
+
+	ignoredField field = 0 // known, but nothing that a checker looks at
+)
+
+// required are the fields that every operation has, in the order in which the formats write them.
+func required() []string { return []string{"index", "time", "type", "process", "f", "value"} }
+
+// ignored are fields that Jepsen, Maelstrom and the corpus write besides. They say how an operation was chosen or
+// carried out, and no checker looks at them.
+func ignored() []string {
+	return []string{
+		"clock-offsets", "clock-skews", // of nemeses that turn clocks
+		"debug", "duration", "ext", "link", "node", "sub-index", "end-process?", // of Jepsen's own clients
+		"poll-ms", "rebalance-log", "seek-to-beginning", "seek-to-beginning?", "unseen", // of kafka
+	}
+}
+
+// fieldNamed returns the field of that name, which is exact; known is false if there is none.
+func fieldNamed(name string) (f field, known bool) {
+	switch name {
+	case "index":
+		return indexField, true
+	case "time":
+		return timeField, true
+	case "type":
+		return typeField, true
+	case "process":
+		return processField, true
+	case "f":
+		return fField, true
+	case "value":
+		return valueField, true
+	case "final", "final?":
+		return finalField, true
+	case "error":
+		return errorField, true
+	case "exception":
+		return exceptionField, true
+	}
+	return ignoredField, slices.Contains(ignored(), name)
+}
+
+// A record is an operation that is being read, field by field.
+type record struct {
+	op      Op
+	seen    field
+	unknown string // the first field that there should not be; "" if there is none
+}
+
+// newRecord returns a record without any field.
+func newRecord() record { return record{op: Op{Value: json.RawMessage("null")}} }
+
+// set takes over a field, whose value is valid JSON. The error says what was wanted.
+func (r *record) set(f field, raw json.RawMessage) (err error) {
+	text := string(bytes.TrimSpace(raw))
+	var want string
+	switch f {
+	case indexField:
+		want = "an integer from 0"
+		if r.op.Index, err = strconv.Atoi(text); err == nil && r.op.Index < 0 {
+			err = strconv.ErrRange
+		}
+	case timeField:
+		want = "an integer, in nanoseconds"
+		r.op.Time, err = strconv.ParseInt(text, 10, 64)
+	case typeField:
+		want = "invoke, ok, fail or info"
+		err = json.Unmarshal(raw, &r.op.Type)
+		if !slices.Contains([]Type{Invoke, OK, Fail, Info}, r.op.Type) || text[0] != '"' {
+			err = strconv.ErrSyntax
+		}
+	case processField:
+		want = `a number from 0, or "nemesis"`
+		err = r.op.Process.UnmarshalJSON([]byte(text))
+	case fField:
+		want = "a string"
+		if err = json.Unmarshal(raw, &r.op.F); text[0] != '"' {
+			err = strconv.ErrSyntax
+		}
+	case finalField:
+		want = "true or false"
+		r.op.Final = text == "true"
+		if text != "true" && text != "false" {
+			err = strconv.ErrSyntax
+		}
+	case valueField:
+		r.op.Value, err = compact(raw)
+	case errorField:
+		if r.seen&exceptionField == 0 { // an exception says more
+			r.op.Error, err = compact(raw)
+		}
+	case exceptionField:
+		r.op.Error = malformedReply(raw)
+	}
+	if err != nil {
+		return fmt.Errorf("%.40s: want %s", text, want)
+	}
+	return nil
+}
+
+// add notes that the record has the field called name; again is true if it had it before.
+func (r *record) add(name string, f field, known bool) (again bool) {
+	if !known && r.unknown == "" {
+		r.unknown = name
+	}
+	again = r.seen&f != 0
+	r.seen |= f
+	return again
+}
+
+// missing returns the names of the required fields that were not there.
+func (r *record) missing() []string {
+	var names []string
+	for _, name := range required() {
+		if f, _ := fieldNamed(name); r.seen&f == 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// compact returns a copy without white space between the values.
+func compact(raw json.RawMessage) (json.RawMessage, error) {
+	if !bytes.ContainsAny(raw, " \t\r\n") {
+		return bytes.Clone(raw), nil
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(b.Bytes()), nil
+}
+
+// malformedReply returns the Error of an operation at which Maelstrom's client threw an exception. It does that when a reply does not
+// have the shape that it wants.
+func malformedReply(exception json.RawMessage) json.RawMessage {
+	var e struct {
+		Cause json.RawMessage `json:"cause"`
+	}
+	if json.Unmarshal(exception, &e) == nil && len(e.Cause) > 0 && string(e.Cause) != "null" {
+		exception = e.Cause
+	}
+	want := strconv.Quote("malformed-reply") + "," + strconv.Quote("what Maelstrom's client understands")
+	whole, err := compact(json.RawMessage("[" + want + "," + string(exception) + "]"))
+	if err != nil { // not with valid JSON
+		return nil
+	}
+	return whole
+}
+
+// quoted lists names as an error does.
+func quoted(names []string) string {
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}

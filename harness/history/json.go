@@ -1,0 +1,102 @@
+package history
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// parseJSON reads an operation that is a JSON object. Names are exact, and none comes twice: encoding/json would take Process for
+// process, and the last of two.
+func parseJSON(text []byte) (record, error) {
+	r := newRecord()
+	if !json.Valid(text) {
+		return r, json.Unmarshal(text, &json.RawMessage{}) // says where
+	}
+	err := eachMember(bytes.TrimSpace(text), func(name string, value json.RawMessage) error {
+		f, known := fieldNamed(name)
+		if r.add(name, f, known) {
+			return fmt.Errorf("field %q twice", name)
+		}
+		if err := r.set(f, value); err != nil {
+			return fmt.Errorf("field %q: %w", name, err)
+		}
+		return nil
+	})
+	return r, err
+}
+
+var errNoObject = errors.New("want an object, an operation")
+
+// eachMember calls f with each member of an object, which is valid JSON without space around it.
+func eachMember(object []byte, f func(name string, value json.RawMessage) error) error {
+	if object[0] != '{' {
+		return errNoObject
+	}
+	for i := skipSpace(object, 1); object[i] != '}'; {
+		end := valueEnd(object, i)
+		name, err := unquote(object[i:end])
+		if err != nil {
+			return err
+		}
+		i = skipSpace(object, skipSpace(object, end)+len(":"))
+		end = valueEnd(object, i)
+		if err := f(name, object[i:end:end]); err != nil {
+			return err
+		}
+		if i = skipSpace(object, end); object[i] == ',' {
+			i = skipSpace(object, i+1)
+		}
+	}
+	return nil
+}
+
+func unquote(text []byte) (name string, err error) {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text[1 : len(text)-1]), nil
+	}
+	err = json.Unmarshal(text, &name)
+	return name, err
+}
+
+func skipSpace(text []byte, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' || text[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// valueEnd returns the position after the value that begins at i, in valid JSON.
+func valueEnd(text []byte, i int) int {
+	depth := 0
+	for ; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			if depth == 0 { // the end of what the value is in
+				return i
+			}
+			depth--
+		case ',', ':', ' ', '\t', '\n', '\r':
+			if depth == 0 {
+				return i
+			}
+			continue
+		default:
+			continue // part of a number or a literal
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return i
+}

@@ -1,0 +1,160 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// Limits of what is read, so that no file takes all memory. A history is kept in memory, and takes about twice the
+// size of its file.
+const (
+	MaxOp   = 64 << 20 // bytes of one operation: a line of JSON, a map of EDN
+	MaxFile = 1 << 30  // bytes of a history, unpacked
+)
+
+// A Reader reads histories, of its own program or foreign ones. The zero value refuses every Deviation.
+type Reader struct {
+	Tolerate []Deviation
+
+	limits limits // 0 means the constants; tests have smaller ones
+}
+
+// limits of bytes.
+type limits struct{ op, file int }
+
+// ReadFile reads the history at path as Read does. Errors name the file and the line.
+func (r Reader) ReadFile(path string) ([]Op, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	defer f.Close()
+	ops, err := r.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return ops, nil
+}
+
+// ReadFile reads a history without tolerating a Deviation.
+func ReadFile(path string) ([]Op, error) { return Reader{}.ReadFile(path) }
+
+// Read reads a history and refuses one that cannot have happened: a process has one operation at a time, which
+// completes as what it was invoked as, and none after an info; times and indexes rise. Which format it has shows in its content:
+// lines of JSON objects, a JSON array of them, EDN, or one of these packed with gzip. A byte-order mark is
+// skipped. An error names the line, from 1; the operations before it are returned with it.
+func (r Reader) Read(in io.Reader) ([]Op, error) {
+	r.limits = limits{cmp.Or(r.limits.op, MaxOp), cmp.Or(r.limits.file, MaxFile)}
+	b, err := unpack(bufio.NewReader(in), r.limits.file)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	start, err := b.Peek(512)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	if err := notHistory(start); err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	read := ednSource
+	switch text := string(bytes.TrimSpace(start)); {
+	case objectBegins(text):
+		read = lineSource
+	case strings.HasPrefix(text, "[") && objectBegins(strings.TrimSpace(text[1:])):
+		read = arraySource
+	}
+	return readAll(read(b, r.limits.op), &sequence{tolerated: r.Tolerate, ordered: true})
+}
+
+// objectBegins tells whether a text begins with a JSON object. In EDN the names in a map are keywords.
+func objectBegins(text string) bool {
+	inside, ok := strings.CutPrefix(text, "{")
+	return ok && strings.HasPrefix(strings.TrimSpace(inside), `"`)
+}
+
+// unpack returns what is read, unpacked and without a byte-order mark, up to limit bytes.
+func unpack(b *bufio.Reader, limit int) (*bufio.Reader, error) {
+	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, err
+		}
+		b = bufio.NewReader(z)
+	}
+	b = bufio.NewReader(&limited{r: b, limit: limit})
+	if mark, _ := b.Peek(3); string(mark) == "\xef\xbb\xbf" {
+		_, _ = b.Discard(len(mark)) // they are in the buffer
+	}
+	return b, nil
+}
+
+// notHistory returns an error if a file that so begins is of another kind that people take for a history.
+func notHistory(start []byte) error {
+	switch {
+	case bytes.HasPrefix(start, []byte("JEPSEN")):
+		return errors.New("this is a test.jepsen, in Jepsen's binary format: want the history.edn beside it")
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return errors.New("this is UTF-16: want UTF-8")
+	case bytes.IndexByte(start, 0) >= 0:
+		return errors.New("this is no text, but has null bytes: want lines of JSON, or EDN")
+	}
+	return nil
+}
+
+// A limited reader fails when it has read more than is allowed.
+type limited struct {
+	r           io.Reader
+	read, limit int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.read > l.limit {
+		return 0, fmt.Errorf("more than %d bytes, which is the limit for a history", l.limit)
+	}
+	n, err := l.r.Read(p)
+	l.read += n
+	return n, err
+}
+
+// readText returns all of a text.
+func readText(r io.Reader) (string, error) {
+	var text strings.Builder
+	if _, err := io.Copy(&text, r); err != nil {
+		return "", err
+	}
+	return text.String(), nil
+}
+
+// A source returns one operation after the other, with the line on which it begins, from 1. At the end the error is io.EOF. With
+// another error, the line is 0 if the error names it, or if there is none.
+type source func() (r record, line int, err error)
+
+// readAll reads all operations of a source.
+func readAll(next source, s *sequence) ([]Op, error) {
+	var ops []Op
+	for {
+		r, line, err := next()
+		if errors.Is(err, io.EOF) {
+			return ops, nil
+		}
+		var op Op
+		if err == nil {
+			op, err = s.next(r, line)
+		}
+		switch {
+		case err == nil:
+		case line > 0:
+			return ops, fmt.Errorf("history: line %d: %w", line, err)
+		default:
+			return ops, fmt.Errorf("history: %w", err)
+		}
+		ops = append(ops, op)
+	}
+}
