@@ -58,6 +58,7 @@ func TestConformance(t *testing.T) {
 		{"a flag that is off", []step{
 			{`{"type":"cas","key":"x","from":0,"to":1,"create_if_not_exists":false}`, "20"},
 			{`{"type":"cas","key":"x","from":0,"to":1,"create_if_not_exists":null}`, "20"},
+			{`{"type":"cas","key":"x","from":0,"to":1,"CREATE_IF_NOT_EXISTS":true}`, "20"},
 			{readBody(`"x"`), "20"},
 		}},
 		{"keys do not mix", []step{
@@ -102,7 +103,7 @@ func TestConformance(t *testing.T) {
 		{"refused requests change nothing", []step{
 			{writeBody(`"x"`, 1), "ok"},
 			{`{"type":"append","key":"x","value":2}`, "10"},
-			{`{"type":"write","key":"x"}`, "12"},
+			{`{"type":["write"],"key":"x","value":2}`, "12"},
 			{readBody(`"x"`), "1"},
 		}},
 		{"more changes than seq-kv keeps", append(writes(100), step{readBody(`"x"`), "99"}, step{readBody(`"y"`), "98"})},
@@ -140,6 +141,8 @@ func TestCreateIfNotExists(t *testing.T) {
 			{createBody(`"x"`, 0, 6), "22"},
 			{createBody(`"x"`, 5, 6), "ok"},
 			{readBody(`"x"`), "6"},
+			{`{"type":"cas","key":"y","from":0,"to":1,"create_if_not_exists":0}`, "ok"}, // on: neither false nor null
+			{readBody(`"y"`), "1"},
 		})
 	}
 	play(t, newService(t, node.LWWKV, 1), []step{

@@ -46,30 +46,22 @@ type operation struct {
 	create bool            // a cas may create the key
 }
 
-func parseOperation(r request) (op operation, fault *node.RPCError) {
+func parseOperation(r request) (op operation, unknown *node.RPCError) {
 	op.kind = r.kind
 	switch op.kind {
 	case read, write, cas:
 	default:
 		return op, r.unsupported("read, write or cas")
 	}
-	if op.name, fault = r.field("key"); fault != nil {
-		return op, fault
-	}
+	op.name = r.field("key")
 	op.key = jsonvalue.Key(op.name)
 	switch op.kind {
 	case write:
-		op.to, fault = r.field("value")
+		op.to = r.field("value")
 	case cas:
-		if op.from, fault = r.field("from"); fault != nil {
-			return op, fault
-		}
-		if op.to, fault = r.field("to"); fault != nil {
-			return op, fault
-		}
-		op.create, fault = r.flag("create_if_not_exists")
+		op.from, op.to, op.create = r.field("from"), r.field("to"), r.flag("create_if_not_exists")
 	}
-	return op, fault
+	return op, nil
 }
 
 // An outcome is what an operation comes to.

@@ -53,9 +53,7 @@ type seqModel struct {
 func (m *seqModel) do(client string, op operation) (json.RawMessage, int) {
 	oldest := m.newest - len(m.states) + 1
 	at := max(m.position[client], oldest)
-	if at < m.newest {
-		at += m.rng.IntN(m.newest - at)
-	}
+	at += m.rng.IntN(m.newest - at + 1)
 	next, value, code := m.states[at-oldest].step(op)
 	if next.same(m.states[at-oldest]) {
 		m.position[client] = at

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -11,9 +10,11 @@ import (
 // A request is a body taken apart.
 type request struct {
 	kind   string                     // its type
-	id     json.RawMessage            // its msg_id; nil if it has none
+	id     json.RawMessage            // its msg_id, whatever that is; null if it has none
 	fields map[string]json.RawMessage // the whole body
 }
+
+var null = json.RawMessage("null")
 
 // A payload is what a reply tells beside its type: a field, or nothing if value is nil.
 type payload struct {
@@ -27,14 +28,9 @@ func parseRequest(body json.RawMessage) (request, *node.RPCError) {
 	var r request
 	// Not a struct: encoding/json matches the names of struct fields without regard to case.
 	if err := json.Unmarshal(body, &r.fields); err != nil || r.fields == nil {
-		return request{}, malformed("body is not a JSON object: %s", clip(body))
+		return request{id: null}, malformed("body is not a JSON object: %s", clip(body))
 	}
-	if id := r.fields["msg_id"]; present(id) {
-		if !isInteger(id) {
-			return r, malformed("msg_id is not an integer: %s", clip(id))
-		}
-		r.id = id
-	}
+	r.id = r.field("msg_id")
 	kind := r.fields["type"]
 	if kind == nil {
 		return r, malformed("type is missing")
@@ -45,39 +41,31 @@ func parseRequest(body json.RawMessage) (request, *node.RPCError) {
 	return r, nil
 }
 
-// isReply tells whether the body answers something. Answering that could go on for ever.
-func (r request) isReply() bool { return present(r.fields["in_reply_to"]) }
+// isReply tells whether the body says that it answers something. Telling its sender that it is no request could go on for
+// ever: the sender may be another service, as any party's id may stand in src.
+func (r request) isReply() bool { return r.fields["in_reply_to"] != nil }
 
-// field returns a field that the request must have, without spaces. It may be null.
-func (r request) field(name string) (json.RawMessage, *node.RPCError) {
-	raw, ok := r.fields[name]
-	if !ok {
-		return nil, malformed("%s without %q", r.kind, name)
+// field returns a field's value without spaces. What is missing is null, as in the reference: a client in JavaScript cannot
+// tell the two apart, since JSON.stringify leaves out what is undefined.
+func (r request) field(name string) json.RawMessage {
+	if raw, ok := r.fields[name]; ok {
+		return compact(raw)
 	}
-	return compact(raw), nil
+	return null
 }
 
-// flag returns a field that may be true, false, null or missing; the last two are false.
-func (r request) flag(name string) (bool, *node.RPCError) {
-	raw := r.fields[name]
-	if !present(raw) {
-		return false, nil
-	}
-	var v bool
-	if json.Unmarshal(raw, &v) != nil {
-		return false, malformed("%s is not a boolean: %s", name, clip(raw))
-	}
-	return v, nil
+// flag tells whether a field is set: to anything but false and null.
+func (r request) flag(name string) bool {
+	raw := string(r.field(name))
+	return raw != "null" && raw != "false"
 }
 
 // answer returns the reply of a request that was carried out. It is put together by hand because
 // encoding/json would rewrite the values in it.
 func (r request) answer(p payload) json.RawMessage {
 	b := append([]byte(`{"type":"`), r.kind...) // a kind that somebody served needs no escapes
-	b = append(b, `_ok"`...)
-	if r.id != nil {
-		b = append(append(b, `,"in_reply_to":`...), r.id...)
-	}
+	b = append(b, `_ok","in_reply_to":`...)
+	b = append(b, r.id...)
 	if p.value != nil {
 		b = append(append(b, `,"`...), p.field...)
 		b = append(append(b, `":`...), p.value...)
@@ -89,11 +77,11 @@ func (r request) answer(p payload) json.RawMessage {
 func (r request) refuse(fault *node.RPCError) json.RawMessage {
 	b, err := json.Marshal(struct {
 		Type      string          `json:"type"`
-		InReplyTo json.RawMessage `json:"in_reply_to,omitempty"`
+		InReplyTo json.RawMessage `json:"in_reply_to"`
 		Code      int             `json:"code"`
 		Text      string          `json:"text"`
 	}{"error", r.id, fault.Code, fault.Text})
-	if err != nil { // never: the id is an integer, and any string marshals
+	if err != nil { // never: the id is JSON, and any string marshals
 		return nil
 	}
 	return b
@@ -106,12 +94,4 @@ func (r request) unsupported(want string) *node.RPCError {
 
 func malformed(format string, args ...any) *node.RPCError {
 	return node.NewRPCError(node.MalformedRequest, fmt.Sprintf(format, args...))
-}
-
-// present tells whether a field is there and not null.
-func present(raw json.RawMessage) bool { return raw != nil && string(raw) != "null" }
-
-// isInteger tells whether raw, which is JSON, is a number without fraction and exponent.
-func isInteger(raw json.RawMessage) bool {
-	return (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') && !bytes.ContainsAny(raw, ".eE")
 }

@@ -14,15 +14,17 @@ const window = 32
 // seqKV is the sequentially consistent store. Its states are numbered 0, 1, 2, …; the last 32 are
 // kept, and every client has a position among them, which never goes back.
 //
-// An operation is first tried on a state between the client's position and the newest. If it changes
-// nothing there (a read, a cas that fails, a write of the value that is there), that is its outcome and
-// the position moves to that state. If it would change something, it is carried out on the
+// An operation is first tried on a state drawn uniformly from the client's position to the newest, both
+// included. If it changes nothing there (a read, a cas that fails, a write of the value that is there), that is its
+// outcome and the position moves to that state. If it would change something, it is carried out on the
 // newest state instead, the result is the next state, and the position moves there. So
 // reads may be stale, and writes never are.
 //
-// As in the reference, the state that is tried is never the newest unless the client is there
-// already. So whoever only reads never gets to see the last change; writing a value
-// that was never there before brings a client up to date.
+// While nobody writes, repeated reads reach the newest state: of d states ahead, each read skips half on average. A single
+// read promises nothing; writing a value that was never there before brings a client up to date at once.
+//
+// The reference does the same as long as the client's position is among the states that are kept. Where it is not, the
+// reference's buffer wraps around, and the reads of a client go back; here such a client is at the oldest state that is kept.
 type seqKV struct {
 	rng      *rand.Rand
 	newest   int            // state
@@ -69,10 +71,7 @@ func (s *seqKV) do(client string, op operation) (json.RawMessage, *node.RPCError
 // pick returns the state on which the client's next operation is tried.
 func (s *seqKV) pick(client string) int {
 	from := max(s.position[client], s.oldest())
-	if from == s.newest {
-		return from
-	}
-	return from + s.rng.IntN(s.newest-from)
+	return from + s.rng.IntN(s.newest-from+1)
 }
 
 // advance makes the next state, in which key has that value. Nil leaves the key as it is: the

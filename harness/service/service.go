@@ -12,14 +12,18 @@
 // keys, spaces and escapes do not matter. An integer differs from a number with a fraction or an
 // exponent, so 1 is not 1.0; integers are exact at any size. Values come back as they were written.
 //
-// The errors are 20 (no such key), 22 (cas found another value than from), 12 (a field is missing or
-// wrong) and 10 (no such type). All are definite: what is refused has changed nothing.
+// A field that is missing is null: a read without key reads the key null. The names of fields are matched exactly, so "Key" is
+// no key. create_if_not_exists is on unless it is false, null or missing.
+//
+// The errors are 20 (no such key), 22 (cas found another value than from), 12 (no type, or none that is a string) and
+// 10 (no such type). All are definite: what is refused has changed nothing. The reference does not answer a request of a type that
+// its service does not know, so the node waits until it gives up; here it is told.
 //
 // # What each promises
 //
 //   - lin-kv is linearizable: a request acts on the one current state.
 //   - seq-kv is sequentially consistent: all clients see the same states in the same order, and none
-//     goes back, but each may be up to 31 states behind. See the type for how far that goes.
+//     goes back, but each may be up to 31 states behind. A client that reads again and again gets to the newest state.
 //   - lww-kv is eventually consistent; the last write wins, and may be older than one that was
 //     acknowledged before it. It loses writes. Its cas never creates a key.
 //   - lin-tso gives 0, 1, 2, …, each number once.
@@ -45,8 +49,8 @@ type Service interface {
 	// Name returns the id under which nodes reach the service.
 	Name() string
 	// Handle carries out a request that src sent, and returns the body of the reply. Every request gets
-	// one, with in_reply_to if it had a msg_id. A body that is itself a reply (it has an
-	// in_reply_to) is no request: Handle does nothing and returns nil. It does not keep body.
+	// one; its in_reply_to is the request's msg_id, whatever that was, or null. A body that has an in_reply_to and is
+	// no request that the service knows is a reply: Handle does nothing and returns nil. It does not keep body.
 	Handle(src string, body json.RawMessage) json.RawMessage
 }
 
@@ -111,16 +115,17 @@ func (s *server) Name() string { return s.name }
 
 // Handle implements Service.
 func (s *server) Handle(src string, body json.RawMessage) json.RawMessage {
+	var p payload
 	r, fault := parseRequest(body)
-	if r.isReply() {
+	if fault == nil {
+		p, fault = s.backend.serve(src, r)
+	}
+	switch {
+	case fault == nil:
+		return r.answer(p)
+	case r.isReply() && (fault.Code == node.NotSupported || fault.Code == node.MalformedRequest):
 		return nil
-	}
-	if fault != nil {
+	default:
 		return r.refuse(fault)
 	}
-	p, fault := s.backend.serve(src, r)
-	if fault != nil {
-		return r.refuse(fault)
-	}
-	return r.answer(p)
 }

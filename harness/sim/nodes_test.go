@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"glomers/harness"
@@ -54,14 +55,11 @@ func (g *gossiper) tell(peer string, values ...int) {
 	_ = node.Notify(g.Node, peer, "gossip", valuesBody{values}) // a node in memory has no broken output
 }
 
-func (g *gossiper) peers() []string {
-	var peers []string
-	for _, id := range g.NodeIDs() {
-		if id != g.ID() {
-			peers = append(peers, id)
-		}
-	}
-	return peers
+func (g *gossiper) peers() []string { return others(g.Node) }
+
+// others returns the ids of the other nodes.
+func others(n *node.Node) []string {
+	return slices.DeleteFunc(n.NodeIDs(), func(id string) bool { return id == n.ID() })
 }
 
 // withoutRetry tells everybody each value once.
