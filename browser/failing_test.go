@@ -2,8 +2,12 @@ package browser
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/check"
 )
 
 // A reason leads to the operation that it names, the operation to its messages, and those to where the value was lost.
@@ -31,4 +35,16 @@ func TestReportOfAFailingNode(t *testing.T) {
 	p.click("#inspector .close")
 	p.wait(`document.querySelector("#inspector").hidden`)
 	p.calm()
+}
+
+// A cycle of transactions is drawn, and told to those who do not see it.
+func TestCycleIsShown(t *testing.T) {
+	dir, res := simulate(t, harness.Test{
+		Workload: "txn-list-append", Program: mutant(t, "append-stale"), Rate: 20, TimeLimit: 5 * time.Second, Seed: 1,
+	})
+	require.Equal(t, check.Invalid, res.Valid)
+	p := open(t, launch(t), report(dir), look{})
+	p.ready()
+	p.wait(`document.querySelector(".pictures details[open] img").naturalWidth > 300`)
+	require.Contains(t, eval[string](p, `document.querySelector(".pictures img").alt`), "T1 (op ")
 }

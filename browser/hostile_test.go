@@ -59,6 +59,8 @@ func hostile(t *testing.T, store string) (dir string) {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "nodes", name+".log"), []byte(attack+"\n"), 0o600))
 	}
 	require.NoError(t, os.Remove(filepath.Join(dir, "nodes", "n1.log")))
+	picture := `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="parent.__hacked=9"><script>window.__hacked=9;top.__hacked=9</script></svg>`
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "cycle-G0-1.svg"), []byte(picture), 0o600))
 	require.NoError(t, pages.Write(dir))
 	return dir
 }
@@ -114,6 +116,9 @@ func TestHostileReport(t *testing.T) {
 	p.ready()
 	require.Contains(t, eval[string](p, `document.querySelector("#diagram").textContent`), attack, "the type of a message")
 	require.Contains(t, eval[string](p, `document.querySelector("#logs").textContent`), "<script>window.__hacked=1</script>")
+
+	p.wait(`document.querySelector(".pictures img").naturalWidth === 9`) // it has been drawn
+	require.Equal(t, "undefined", eval[string](p, `typeof window.__hacked`))
 
 	p.search("__hacked=1")
 	p.click("#history .rows .row")

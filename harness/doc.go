@@ -73,6 +73,8 @@
 //	report.html     all of it to look at, in a browser, without a network
 //	latency.svg, rate.svg, messages.svg
 //	                pictures of the same, of the first messages
+//	violation-*.html, cycle-*.svg
+//	                pictures of what is wrong, in lin-kv and in transactions
 //
 // and beside the workloads the links Store/current, to the run that was started last, and Store/latest, to
 // the one that was finished last.

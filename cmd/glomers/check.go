@@ -39,7 +39,7 @@ were; flags override that.
 
 A history does not say whether the run broke, nor whether a fault was ever in force.
 
-Nothing is written beside FILE. With --out, a violation of lin-kv is also drawn.`,
+Nothing is written beside FILE. With --out, violations of lin-kv and cycles of transactions are also drawn.`,
 		Example: `  glomers check store/latest
   glomers check -w broadcast maelstrom/store/latest/history.edn
   glomers check -w txn-rw-register history.jsonl --consistency-models snapshot-isolation
@@ -185,11 +185,11 @@ func writeJudgement(w io.Writer, workload string, j harness.Judgement, pictures 
 	writeVerdict(&b, workload, j)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, j)
-	_, drawable := j.Workload.(check.Illustrated)
+	illustrated, drawable := j.Workload.(check.Illustrated)
 	switch {
 	case len(pictures) > 0:
 		writeRow(rows, "pictures", "%s", strings.Join(pictures, ", "))
-	case drawable && j.Workload.Verdict() == check.Invalid:
+	case drawable && len(illustrated.Pictures()) > 0:
 		writeRow(rows, "pictures", "none: --out DIR would draw the violation")
 	}
 	if err := rows.Flush(); err != nil {

@@ -14,8 +14,22 @@ import (
 // An Illustrated result has files that show what it found.
 type Illustrated interface {
 	Result
+	// Pictures returns the names of the files, sorted. Making these may take a while.
+	Pictures() []string
 	// Artifacts returns the files by their names.
 	Artifacts() map[string][]byte
+}
+
+// Pictures implements Illustrated.
+func (r *LinearizableResult) Pictures() []string {
+	var names []string
+	for _, v := range r.violations {
+		if v.picture != "" {
+			names = append(names, v.picture)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Artifacts implements Illustrated: for each violation that Reasons describes, an HTML page where one can follow how far

@@ -115,7 +115,7 @@ func newPage(title string) (page, error) {
 		p.Scripts = append(p.Scripts, template.JS(s))
 		scriptHashes = append(scriptHashes, policyHash(s))
 	}
-	p.Policy = fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",
+	p.Policy = fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",
 		strings.Join(scriptHashes, " "), strings.Join(styleHashes, " "))
 	return p, nil
 }

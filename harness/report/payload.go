@@ -23,6 +23,7 @@ type summary struct {
 	Clients   map[string]string `json:"clients"` // of processes
 	Faults    []fault           `json:"faults"`
 	Logs      map[string]string `json:"logs"`
+	Pictures  []drawing         `json:"pictures"`
 	Duration  int64             `json:"duration"` // ns
 	Notes     []string          `json:"notes"`
 	Workers   int               `json:"workers"`
@@ -75,7 +76,7 @@ func (r *record) writeSummary(w io.Writer, parties []party) error {
 		Test: r.test, Result: r.result,
 		Parties: append([]party{}, parties...), Types: append([]string{}, r.journal.types.list...), // [], not null
 		Count: len(r.journal.messages), Total: r.journal.total,
-		Ops: ops, Clients: make(map[string]string), Faults: r.faults, Logs: r.logs,
+		Ops: ops, Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
 		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: cuts + r.journal.room.cuts,
 	}
 	for process, client := range clients(r.ops, r.setup, r.journal.inits) {

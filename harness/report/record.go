@@ -17,16 +17,17 @@ import (
 
 // A record is what the files of a run say.
 type record struct {
-	options Options
-	test    any // test.json and results.json, as exact returns them; nil if missing
-	result  any
-	setup   setup
-	ops     []history.Op // Invariant: the index of each is its position
-	pairs   []int        // for each of them, its completion or its invocation; -1 if there is none
-	faults  []fault
-	journal *journal
-	logs    map[string]string // by node
-	end     time.Duration     // of all that happened
+	options  Options
+	test     any // test.json and results.json, as exact returns them; nil if missing
+	result   any
+	setup    setup
+	ops      []history.Op // Invariant: the index of each is its position
+	pairs    []int        // for each of them, its completion or its invocation; -1 if there is none
+	faults   []fault
+	journal  *journal
+	logs     map[string]string // by node
+	pictures []drawing
+	end      time.Duration // of all that happened
 
 	notes []string // what is missing, in sentences
 }
@@ -52,6 +53,7 @@ func load(dir string, window Options) (*record, error) {
 		return nil, err
 	}
 	r.readLogs(filepath.Join(dir, "nodes"))
+	r.readPictures(dir)
 
 	r.end = max(result.Elapsed, r.journal.last)
 	if n := len(r.ops); n > 0 {

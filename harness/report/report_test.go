@@ -157,3 +157,23 @@ func TestLongTexts(t *testing.T) {
 	kept, rest = b.cut([]byte(long))
 	require.Equal(t, long[:shortText]+"… (16384 bytes)", string(kept)+rest, "the budget is used up")
 }
+
+// Pictures of cycles are in the page, as images: no more than it has room for, and whatever they are.
+func TestCyclesAreShown(t *testing.T) {
+	f := small(t)
+	f["cycle-G0-1.svg"] = "<svg/>"
+	f["cycle-G1c-1.svg"] = "</script><svg onload=alert(1)>\xff"
+	f["cycle-G2-item-1.svg"] = strings.Repeat("x", maxPictureSize+1)
+	f["other.svg"] = "<svg/>"
+	p := open(t, f.write(t))
+	require.Equal(t, []drawing{{"cycle-G0-1.svg", "<svg/>"}, {"cycle-G1c-1.svg", "</script><svg onload=alert(1)>\uFFFD"}}, p.summary.Pictures)
+	require.Equal(t, []string{"cycle-G2-item-1.svg is larger than 256 KiB, and not shown."}, p.summary.Notes)
+	require.NotContains(t, p.html, "onload")
+
+	for i := range 20 {
+		f[fmt.Sprintf("cycle-G0-%02d.svg", i+2)] = "<svg/>"
+	}
+	p = open(t, f.write(t))
+	require.Len(t, p.summary.Pictures, maxPictures)
+	require.Contains(t, p.summary.Notes[0], "more pictures of cycles are beside this page")
+}

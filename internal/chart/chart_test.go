@@ -34,18 +34,23 @@ func example() Chart {
 	}}
 }
 
+func requireXML(t *testing.T, text string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(text))
+	for {
+		_, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		require.NoError(t, err, text)
+	}
+}
+
 func TestSVG(t *testing.T) {
 	svg := string(example().SVG())
 	require.Equal(t, svg, string(example().SVG()))
 
-	d := xml.NewDecoder(strings.NewReader(svg))
-	for {
-		_, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		require.NoError(t, err)
-	}
+	requireXML(t, svg)
 	require.Contains(t, svg, "<title>cost &amp; latency</title>")
 	require.Contains(t, svg, "&lt;quiet&gt;")
 	require.Contains(t, svg, `fill="#ffffff"`)
@@ -108,4 +113,35 @@ func TestNumbers(t *testing.T) {
 	for v, want := range map[float64]string{0: "0", 0.1 + 0.2: "0.3", 1000: "1000", 10000: "10,000", 1000000: "1,000,000", -0.5: "-0.5", 0.02: "0.02"} {
 		require.Equal(t, want, number(v))
 	}
+}
+
+func TestCycle(t *testing.T) {
+	lines := make([]string, 20)
+	for i := range lines {
+		lines[i] = strings.Repeat("long ", 30)
+	}
+	c := Cycle{Title: "G<&>1c", Steps: []Step{
+		{"T1, op 3", []string{`wrote "<script>" to key 7`}, "wr", "T1 wrote \x1b[31m1 to key 7, \u202ewhich T2 read"},
+		{"T2, op 9", lines, "rw", strings.Repeat("a reason that is long ", 20)},
+		{"T3, op 11", nil, "realtime", strings.Repeat("x", 500)},
+	}}
+	svg := string(c.SVG())
+	requireXML(t, svg)
+	require.Equal(t, svg, string(c.SVG()))
+	require.Contains(t, svg, "G&lt;&amp;&gt;1c")
+	require.NotContains(t, svg, "<script>")
+	require.NotContains(t, svg, "\x1b")
+	require.NotContains(t, svg, "\u202e")
+	require.Contains(t, svg, "… and 9 more")
+	require.Equal(t, 3, strings.Count(svg, "marker-end"), "an arrow from each step")
+	require.Contains(t, svg, "H28V55H59", "the last arrow leads back to the first step")
+
+	one := Cycle{Steps: []Step{{Name: "T1", Kind: "ww", Why: "it"}}}
+	requireXML(t, string(one.SVG()))
+}
+
+func TestWrap(t *testing.T) {
+	require.Nil(t, wrap("", 10))
+	require.Equal(t, []string{"ab cd", "ef"}, wrap(" ab cd\nef ", 5))
+	require.Equal(t, []string{"abcd…", "éé éé"}, wrap("abcdef éé éé", 5))
 }

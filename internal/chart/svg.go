@@ -6,6 +6,7 @@ import (
 	"html"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // A file is an SVG that is being written. Coordinates are pixels from its upper left corner.
@@ -15,7 +16,7 @@ func newFile(width, height int, about string) *file {
 	f := &file{}
 	fmt.Fprintf(&f.b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %[1]d %d" role="img" `+
 		`font-family="system-ui, 'Segoe UI', 'Liberation Sans', Arial, sans-serif" font-size="13" fill="#222222">`+"\n", width, height, height)
-	fmt.Fprintf(&f.b, "<title>%s</title>\n", html.EscapeString(about))
+	fmt.Fprintf(&f.b, "<title>%s</title>\n", escape(about))
 	fmt.Fprintf(&f.b, `<rect width="%d" height="%d" fill="#ffffff"/>`+"\n", width, height)
 	return f
 }
@@ -67,10 +68,21 @@ func (f *file) text(x, y float64, anchor, weight, text string) {
 	if weight != "" {
 		weight = ` font-weight="` + weight + `"`
 	}
-	fmt.Fprintf(&f.b, `<text x="%s" y="%s" text-anchor="%s"%s>%s</text>`+"\n", px(x), px(y), anchor, weight, html.EscapeString(text))
+	fmt.Fprintf(&f.b, `<text x="%s" y="%s" text-anchor="%s"%s>%s</text>`+"\n", px(x), px(y), anchor, weight, escape(text))
 }
 
 // upright writes from bottom to top, with the middle at a point.
 func (f *file) upright(x, y float64, text string) {
-	fmt.Fprintf(&f.b, `<text transform="translate(%s %s) rotate(-90)" text-anchor="middle">%s</text>`+"\n", px(x), px(y), html.EscapeString(text))
+	fmt.Fprintf(&f.b, `<text transform="translate(%s %s) rotate(-90)" text-anchor="middle">%s</text>`+"\n", px(x), px(y), escape(text))
+}
+
+// escape returns a text for use in SVG. What XML has no way to write, and what would reorder the text around it, becomes a
+// replacement character.
+func escape(text string) string {
+	return html.EscapeString(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == 0xfffe || r == 0xffff {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar))))
 }

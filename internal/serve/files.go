@@ -28,6 +28,9 @@ func contentType(name string) string {
 	if ok, _ := path.Match("violation-*.html", name); ok { // a valid pattern
 		return "text/html; charset=utf-8"
 	}
+	if ok, _ := path.Match("cycle-*.svg", name); ok {
+		return "image/svg+xml"
+	}
 	return ""
 }
 

@@ -164,6 +164,7 @@ func TestHostileText(t *testing.T) {
 	files := finished(`{"valid":false,"error":"` + strings.ReplaceAll(bad, `"`, `\"`) + `","latencies":{"` + strings.ReplaceAll(bad, `"`, `\"`) + `":{"p99-ns":1}}}`)
 	files["nodes/"+log] = "<script>alert(3)</script>"
 	files["test.json"] = `{"nodes":["<script>"],"program":{"path":"<script>"},"nemesis":["<script>"],"latency":"<script>"}`
+	files["cycle-G0-1.svg"] = "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(5)</script></svg>"
 	files["violation-1.html"] = "<script>alert(4)</script>"
 	put(t, store, "<script>/"+first, files)
 	address := start(t, store)
@@ -178,6 +179,9 @@ func TestHostileText(t *testing.T) {
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 	require.Equal(t, "text/plain; charset=utf-8", answer.Header.Get("Content-Type"))
 	require.Equal(t, "<script>alert(3)</script>", body)
-	answer, _ = get(t, address+run+"file/violation-1.html")
-	require.Equal(t, guestPolicy, answer.Header.Get("Content-Security-Policy"), "it runs, but has no rights")
+	for _, name := range []string{"violation-1.html", "cycle-G0-1.svg"} {
+		answer, _ = get(t, address+run+"file/"+name)
+		require.Equal(t, http.StatusOK, answer.StatusCode)
+		require.Equal(t, guestPolicy, answer.Header.Get("Content-Security-Policy"), "it runs, but has no rights")
+	}
 }

@@ -52,12 +52,17 @@ func describeCycle(l *log, w witness, named *graph.Graph, c foundCycle) Case {
 // transaction of the history.
 func tellCycle(tell *teller, w witness, nodes graph.Cycle, kind func(a, b int) graph.Kinds) Case {
 	var parts []string
+	var picture []pictureStep
 	first := slices.Index(nodes, slices.Min(nodes))
 	for i := range nodes {
 		a, b := int(nodes[(first+i)%len(nodes)]), int(nodes[(first+i+1)%len(nodes)])
-		parts = append(parts, tellEdge(tell, w, kind(a, b), a, b))
+		k := kind(a, b)
+		parts = append(parts, tellEdge(tell, w, k, a, b))
+		picture = append(picture, pictureStep{a, k, tellEdge(tell, w, k, a, b)}) // by names only: they have been told
 	}
-	return tell.end(strings.Join(parts, "; "))
+	c := tell.end(strings.Join(parts, "; "))
+	c.picture = tell.draw(picture)
+	return c
 }
 
 func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) string {

@@ -78,6 +78,7 @@ func (f *findings) result() *Result {
 		res.Valid = check.Invalid
 	}
 	res.Not, res.AlsoNot = boundary(all)
+	res.namePictures()
 	return res
 }
 

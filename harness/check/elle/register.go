@@ -6,6 +6,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle/graph"
 	"glomers/harness/history"
+	"glomers/internal/chart"
 )
 
 // Options say what a history is expected to satisfy, and what is known about where it comes from.
@@ -86,6 +87,10 @@ type Result struct {
 type Case struct {
 	Ops  []int  `json:"ops"` // the operations, by their completions: T1, T2, … of the text
 	Text string `json:"text"`
+	// Picture is the name of the artifact that shows a cycle; "" if there is none.
+	Picture string `json:"picture,omitempty"`
+
+	picture *chart.Cycle // what is in it
 }
 
 // Verdict implements check.Result.

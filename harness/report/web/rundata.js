@@ -19,7 +19,7 @@ const RunData = (() => {
         nodes: placesOf(fault.nodes || []),
       })),
       clients: new Map(Object.entries(run.clients).map(([process, id]) => [process, places.get(id) ?? -1])),
-      logs: run.logs, duration: run.duration, workers: run.workers, truncated: run.truncated, notes: run.notes || [],
+      logs: run.logs, pictures: run.pictures || [], duration: run.duration, workers: run.workers, truncated: run.truncated, notes: run.notes || [],
     };
   }
 

@@ -19,6 +19,16 @@ const Verdict = (() => {
       section.append(element("h2", {}, "Why"), element("ol", {className: "reasons"},
         ...reasons.map((reason) => element("li", {}, ...withLinks(reason, run, bus)))));
     }
+    if (run.pictures.length > 0) section.append(pictures(run));
+  }
+
+  // pictures shows the cycles of transactions, the first one at once.
+  function pictures(run) {
+    const texts = new Map(Object.values((run.result.workload || {}).anomalies || {}).flat().map((c) => [c.picture, c.text]));
+    return element("div", {className: "pictures"}, ...run.pictures.map(({name, svg}, i) =>
+      element("details", {open: i === 0},
+        element("summary", {}, name.replace(/^cycle-|\.svg$/g, "").replace(/-(\d+)$/, ", cycle $1")),
+        element("img", {src: `data:image/svg+xml,${encodeURIComponent(svg)}`, alt: texts.get(name) || name}))));
   }
 
   // about describes the test in a line.

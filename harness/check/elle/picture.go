@@ -1,0 +1,97 @@
+package elle
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"glomers/harness/check/elle/graph"
+	"glomers/internal/chart"
+)
+
+// maxPictures is how many cycles are drawn.
+const maxPictures = 16
+
+// A pictureStep is a transaction of a cycle, and why it precedes the next.
+type pictureStep struct {
+	txn  int
+	kind graph.Kinds
+	why  string
+}
+
+// draw returns the picture of a cycle whose transactions have been named.
+func (t *teller) draw(steps []pictureStep) *chart.Cycle {
+	c := &chart.Cycle{}
+	for _, s := range steps {
+		op := t.log.op(s.txn)
+		step := chart.Step{
+			Name: fmt.Sprintf("%s, op %d, process %s", t.names[s.txn], op.Index, op.Process),
+			Kind: s.kind.Name().String(), Why: s.why,
+		}
+		step.Lines = describeMicroOps(op.Value)
+		c.Steps = append(c.Steps, step)
+	}
+	return c
+}
+
+// describeMicroOps says what a transaction did, a line for each micro-operation.
+func describeMicroOps(value json.RawMessage) []string {
+	var triples [][]json.RawMessage
+	if json.Unmarshal(value, &triples) != nil {
+		return nil // of a malformed transaction, which no cycle has
+	}
+	formats := map[string]string{`"r"`: "read %[2]s from key %[1]s", `"w"`: "wrote %[2]s to key %[1]s", `"append"`: "appended %[2]s to key %[1]s"}
+	var lines []string
+	for _, m := range triples {
+		if len(m) == 3 {
+			lines = append(lines, fmt.Sprintf(formats[string(m[0])], clip(canonical(m[1])), clip(canonical(m[2]))))
+		}
+	}
+	return lines
+}
+
+// namePictures decides which cycles are drawn, one of each type first, and gives them their names.
+func (r *Result) namePictures() {
+	drawn := 0
+	for round := range maxCases {
+		for _, a := range bySeverity(r.Types) {
+			if round >= len(r.Cases[a]) {
+				continue
+			}
+			c := &r.Cases[a][round]
+			if c.picture == nil || drawn == maxPictures {
+				continue
+			}
+			drawn++
+			c.Picture = fmt.Sprintf("cycle-%s-%d.svg", a, round+1)
+			c.picture.Title = fmt.Sprintf("%s: each must come before the next, and the last before the first", a)
+		}
+	}
+}
+
+// Pictures implements check.Illustrated.
+func (r *Result) Pictures() []string {
+	var names []string
+	for _, cases := range r.Cases {
+		for _, c := range cases {
+			if c.Picture != "" {
+				names = append(names, c.Picture)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Artifacts implements check.Illustrated: a picture of each of the first cycles.
+func (r *Result) Artifacts() map[string][]byte {
+	files := make(map[string][]byte)
+	for _, cases := range r.Cases {
+		for _, c := range cases {
+			if c.Picture != "" {
+				files[c.Picture] = c.picture.SVG()
+			}
+		}
+	}
+	return files
+}

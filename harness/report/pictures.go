@@ -1,0 +1,46 @@
+package report
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+const (
+	maxPictures    = 16
+	maxPictureSize = 256 << 10
+)
+
+// A drawing is a picture that the checker made, an SVG. The page shows it as an image, in which no script runs and nothing is
+// loaded, whoever wrote the file.
+type drawing struct {
+	Name string `json:"name"`
+	SVG  string `json:"svg"`
+}
+
+// readPictures reads the pictures of cycles of transactions.
+func (r *record) readPictures(dir string) {
+	paths, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "cycle-*.svg")) // the pattern is valid
+	slices.Sort(paths)
+	for i, path := range paths {
+		name := filepath.Base(path)
+		if i == maxPictures {
+			r.note("%d more pictures of cycles are beside this page.", len(paths)-i)
+			return
+		}
+		text, cut, err := readEnd(path, maxPictureSize)
+		switch {
+		case err != nil:
+			r.missing(name, err, "it is not shown")
+		case cut:
+			r.note("%s is larger than %d KiB, and not shown.", name, maxPictureSize>>10)
+		default:
+			r.pictures = append(r.pictures, drawing{name, strings.ToValidUTF8(text, "\uFFFD")})
+		}
+	}
+}
+
+// escapeGlob returns a pattern that matches just the path.
+func escapeGlob(path string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}

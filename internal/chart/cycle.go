@@ -1,0 +1,124 @@
+package chart
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// A Cycle is things of which each must come before the next, and the last before the first: a contradiction.
+type Cycle struct {
+	Title string
+	Steps []Step // at least one
+}
+
+// A Step is one of the things, and why it must come before the next one.
+type Step struct {
+	Name  string   // bold
+	Lines []string // what it did, a line each
+	Kind  string   // of the reason, in a word
+	Why   string   // the reason, in a sentence; wrapped
+}
+
+// Lengths of a cycle's drawing, in pixels.
+const (
+	cycleWidth  = 760
+	boxLeft     = 60
+	boxWidth    = 420
+	lineHeight  = 17
+	returnLine  = 28 // where the arrow back to the first step is
+	arrowX      = boxLeft + 24
+	reasonX     = arrowX + 18
+	reasonChars = 92 // a line of a reason; about 6.5 px each
+	stepLines   = 12 // that are shown of a step
+	lineChars   = 60 // that are shown of a line
+)
+
+// SVG draws the steps below each other, arrows with their reasons between them, and an arrow from the last back to the
+// first. Any text is allowed in it.
+func (c Cycle) SVG() []byte {
+	height := 44
+	for _, s := range c.Steps {
+		height += s.height() + s.gap()
+	}
+	f := newFile(cycleWidth, height, c.Title)
+	f.b.WriteString(`<defs><marker id="head" markerWidth="9" markerHeight="9" refX="8" refY="4.5" orient="auto"><path d="M0 0L9 4.5L0 9z" fill="#d62728"/></marker></defs>` + "\n")
+	f.text(boxLeft, 24, "start", "600", c.Title)
+	y := 38
+	first := y + lineHeight
+	for i, s := range c.Steps {
+		f.box(y, s)
+		below := y + s.height()
+		if i < len(c.Steps)-1 {
+			f.arrow(fmt.Sprintf("M%d %dV%d", arrowX, below, below+s.gap()-1))
+		} else {
+			f.arrow(fmt.Sprintf("M%d %dV%dH%dV%dH%d", arrowX, below, below+s.gap()-8, returnLine, first, boxLeft-1))
+		}
+		f.text(reasonX, float64(below+lineHeight), "start", "600", s.Kind)
+		for k, line := range wrap(s.Why, reasonChars) {
+			f.text(reasonX, float64(below+(k+2)*lineHeight), "start", "", line)
+		}
+		y = below + s.gap()
+	}
+	return f.bytes()
+}
+
+func (f *file) box(y int, s Step) {
+	fmt.Fprintf(&f.b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="#f3f6fa" stroke="#0072b2"/>`+"\n", boxLeft, y, boxWidth, s.height())
+	f.text(boxLeft+12, float64(y+lineHeight+2), "start", "600", s.Name)
+	for i, line := range s.shown() {
+		f.text(boxLeft+12, float64(y+(i+2)*lineHeight+2), "start", "", line)
+	}
+}
+
+func (f *file) arrow(path string) {
+	fmt.Fprintf(&f.b, `<path d="%s" fill="none" stroke="#d62728" stroke-width="1.8" marker-end="url(#head)"/>`+"\n", path)
+}
+
+// shown returns the lines that there is room for.
+func (s Step) shown() []string {
+	lines := s.Lines
+	if len(lines) > stepLines {
+		lines = append(lines[:stepLines-1:stepLines-1], fmt.Sprintf("… and %d more", len(lines)-stepLines+1))
+	}
+	cut := make([]string, len(lines))
+	for i, line := range lines {
+		cut[i] = clip(line, lineChars)
+	}
+	return cut
+}
+
+// height returns that of the box.
+func (s Step) height() int { return (len(s.shown())+1)*lineHeight + 12 }
+
+// gap returns the height of what is below the box.
+func (s Step) gap() int { return (len(wrap(s.Why, reasonChars))+1)*lineHeight + 20 }
+
+func clip(s string, chars int) string {
+	if utf8.RuneCountInString(s) <= chars {
+		return s
+	}
+	return string([]rune(s)[:chars-1]) + "…"
+}
+
+// wrap divides a text at spaces into lines of so many characters at the most, and cuts longer words.
+func wrap(text string, chars int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		word = clip(word, chars)
+		switch {
+		case line == "":
+			line = word
+		case utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) <= chars:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}
