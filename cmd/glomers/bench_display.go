@@ -7,9 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"time"
 
-	"github.com/lmittmann/tint"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
@@ -32,7 +30,7 @@ type tally struct {
 func (c *cli) newTally(title string, total int) *tally {
 	t := &tally{log: c.log, total: total}
 	if c.terminal {
-		t.draw(c.stderr, title)
+		t.draw(c.screen, title)
 	}
 	return t
 }
@@ -42,7 +40,7 @@ func (t *tally) draw(w io.Writer, title string) {
 	t.bar = t.bars.AddBar(int64(t.total),
 		mpb.PrependDecorators(decor.Name(title+" "), decor.CurrentNoUnit("%d"), decor.TotalNoUnit(" of %d ")),
 		mpb.AppendDecorators(decor.Elapsed(decor.ET_STYLE_MMSS)))
-	t.log = slog.New(tint.NewTextHandler(t.bars, &tint.Options{TimeFormat: time.TimeOnly}))
+	t.log = newLog(t.bars, true)
 }
 
 // add takes note of a run, and says what came out.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/internal/figure"
+	"glomers/internal/terminal"
 )
 
 func (c *cli) compareCommand() *cobra.Command {
@@ -89,11 +90,15 @@ type comparison struct {
 // write writes a table.
 func (c comparison) write(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nA: %s\nB: %s\n\n", c.A, c.B)
+	fmt.Fprintf(&b, "\nA: %s\nB: %s\n\n", terminal.Line(c.A), terminal.Line(c.B))
 	rows := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(rows, "figure\tB/A\tA\tB")
 	for _, f := range c.Figures {
-		fmt.Fprintf(rows, "%s\t%s\t%s\t%s\n", f.Path, f.Relation(), figure.Show(f.A, f.Unit), figure.Show(f.B, f.Unit))
+		cells := []string{f.Path, f.Relation(), figure.Show(f.A, f.Unit), figure.Show(f.B, f.Unit)}
+		for i, cell := range cells {
+			cells[i] = terminal.Line(cell)
+		}
+		fmt.Fprintln(rows, strings.Join(cells, "\t"))
 	}
 	if err := rows.Flush(); err != nil {
 		return err

@@ -8,11 +8,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/lmittmann/tint"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"glomers/harness"
+	"glomers/internal/terminal"
 )
 
 // A display shows how a run goes. It is for the goroutine of the run.
@@ -25,7 +25,7 @@ type display interface {
 // newDisplay returns a live line on a terminal, and plain log lines elsewhere.
 func (c *cli) newDisplay(title string) display {
 	if c.terminal {
-		return newLiveLine(c.stderr, title)
+		return newLiveLine(c.screen, title)
 	}
 	return &logLines{log: c.log, title: title}
 }
@@ -76,11 +76,12 @@ func newLiveLine(w io.Writer, title string) *liveLine {
 	l.bar = l.bars.AddBar(0,
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return *l.before.Load() })),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return *l.after.Load() })))
-	l.log = slog.New(tint.NewTextHandler(l.bars, &tint.Options{TimeFormat: time.TimeOnly}))
+	l.log = newLog(l.bars, true)
 	return l
 }
 
 func (l *liveLine) set(before, after string) {
+	before, after = terminal.Line(before), terminal.Line(after)
 	l.before.Store(&before)
 	l.after.Store(&after)
 }

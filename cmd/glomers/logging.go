@@ -1,11 +1,22 @@
 package main
 
 import (
+	"io"
 	"log/slog"
+	"time"
+
+	"github.com/lmittmann/tint"
 
 	"glomers/harness"
 	"glomers/harness/network"
+	"glomers/internal/terminal"
 )
+
+// newLog returns a log that writes lines to w, which may be a terminal. All logs are made here, so that none has messages that are not
+// escaped: they come from nodes.
+func newLog(w io.Writer, colour bool) *slog.Logger {
+	return slog.New(terminal.Handler(tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colour})))
+}
 
 // logging says what of a run is logged as it happens.
 type logging struct {

@@ -234,7 +234,7 @@ func (o outcome) writeWhy(b *strings.Builder) {
 		why = append(why, o.Broken)
 	}
 	for _, line := range why {
-		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(line, "\n", "\n    "))
+		fmt.Fprintf(b, "  %s\n", shownReason(line))
 	}
 	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
 	if o.Again != "" {

@@ -9,13 +9,12 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
-	"time"
 
-	"github.com/lmittmann/tint"
 	"github.com/spf13/cobra"
 	"github.com/vbauerster/mpb/v8/cwriter"
 
 	"glomers/harness/check"
+	"glomers/internal/terminal"
 )
 
 // The exit statuses.
@@ -31,8 +30,9 @@ var errInterrupted = errors.New("interrupted")
 
 // A cli is one execution of the program.
 type cli struct {
-	stdout, stderr io.Writer
-	terminal       bool // stderr is one
+	stdout, stderr io.Writer // what is written is escaped for terminals
+	screen         io.Writer // stderr itself, for colours and bars
+	terminal       bool      // stderr is one
 	log            *slog.Logger
 	status         int // the worst so far
 }
@@ -40,18 +40,21 @@ type cli struct {
 // run carries out the command line args and returns the exit status. It stops
 // early, but cleanly, when ctx is cancelled.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c := &cli{stdout: stdout, stderr: stderr}
+	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
+	defer out.Flush()
+	defer errs.Flush()
+	c := &cli{stdout: out, stderr: errs, screen: stderr}
 	if f, ok := stderr.(*os.File); ok {
 		c.terminal = cwriter.IsTerminal(int(f.Fd()))
 	}
-	c.log = slog.New(tint.NewTextHandler(stderr, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !c.terminal}))
+	c.log = newLog(stderr, c.terminal)
 
 	root := c.root()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintf(stderr, "glomers: %v\n", err)
+		fmt.Fprintf(c.stderr, "glomers: %v\n", err)
 		return statusBroken
 	}
 	return c.status

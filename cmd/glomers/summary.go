@@ -16,6 +16,7 @@ import (
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
 	"glomers/internal/figure"
+	"glomers/internal/terminal"
 )
 
 // writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
@@ -48,7 +49,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
 	fmt.Fprintf(b, "\n%s: %s\n", j.Valid, workload)
 	for _, reason := range j.Reasons {
-		fmt.Fprintf(b, "  %s\n", strings.ReplaceAll(reason, "\n", "\n    "))
+		fmt.Fprintf(b, "  %s\n", shownReason(reason))
 	}
 	b.WriteByte('\n')
 }
@@ -76,7 +77,7 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 }
 
 func writeRow(rows io.Writer, name, format string, args ...any) {
-	fmt.Fprintf(rows, "  %s\t%s\n", name, fmt.Sprintf(format, args...))
+	fmt.Fprintf(rows, "  %s\t%s\n", terminal.Line(name), terminal.Line(fmt.Sprintf(format, args...)))
 }
 
 func quantiles(l harness.Latency) string {

@@ -12,6 +12,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/internal/terminal"
 )
 
 func (c *cli) testCommand() *cobra.Command {
@@ -100,7 +101,10 @@ func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logg
 }
 
 func writeJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(terminal.JSON(text), '\n'))
+	return err
 }

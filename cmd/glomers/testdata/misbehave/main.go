@@ -8,6 +8,8 @@
 //	twist     echoes something else at its third request
 //	repeat    generates an id again at its third request
 //	lose      acknowledges broadcasts after the second, and forgets them
+//	control   echoes escape sequences at its third request, and writes them to stderr
+//	sequence  writes them to stderr and ends at its third request
 package main
 
 import (
@@ -76,5 +78,12 @@ func misbehave(fault string, body map[string]any) {
 		body["echo"] = "something else"
 	case "repeat":
 		body["id"] = 0
+	case "control", "sequence":
+		const escapes = "\x1b[2J\x1b]0;title\a\u009b31m\u202evalid\x7f\r"
+		body["echo"] = escapes
+		fmt.Fprint(os.Stderr, escapes+"\x9b31m\n")
+		if fault == "sequence" {
+			os.Exit(7)
+		}
 	}
 }

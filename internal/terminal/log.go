@@ -1,0 +1,51 @@
+package terminal
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+)
+
+// Handler returns a handler for h that escapes the message and the values of each record, so that each stays on its line. What h itself
+// adds, such as colours, is left alone.
+func Handler(h slog.Handler) slog.Handler { return handler{h} }
+
+type handler struct{ slog.Handler }
+
+func (h handler) Handle(ctx context.Context, r slog.Record) error {
+	escaped := slog.NewRecord(r.Time, r.Level, Line(r.Message), r.PC)
+	r.Attrs(func(a slog.Attr) bool {
+		escaped.AddAttrs(escapeAttr(a))
+		return true
+	})
+	return h.Handler.Handle(ctx, escaped)
+}
+
+func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	escaped := make([]slog.Attr, len(attrs))
+	for i, a := range attrs {
+		escaped[i] = escapeAttr(a)
+	}
+	return handler{h.Handler.WithAttrs(escaped)}
+}
+
+func (h handler) WithGroup(name string) slog.Handler { return handler{h.Handler.WithGroup(Line(name))} }
+
+func escapeAttr(a slog.Attr) slog.Attr {
+	a.Key = Line(a.Key)
+	switch v := a.Value.Resolve(); v.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(Line(v.String()))
+	case slog.KindAny:
+		a.Value = slog.StringValue(Line(fmt.Sprint(v.Any()))) // an error, say
+	case slog.KindGroup:
+		group := make([]slog.Attr, 0, len(v.Group()))
+		for _, member := range v.Group() {
+			group = append(group, escapeAttr(member))
+		}
+		a.Value = slog.GroupValue(group...)
+	default: // numbers, times, durations, booleans
+		a.Value = v
+	}
+	return a
+}
