@@ -147,6 +147,7 @@ func txnFigures() []Figure {
 		{"workload/also-not", "", "the stronger ones that fall with them"},
 		{"workload/unclear", "", "what kept a part of the history from being judged"},
 		{"workload/warnings", "", "what Maelstrom does not look at, such as nodes that never show each other's writes; it counts under --strict"},
+		{"workload/decided", "", "of txn-rw-register: for the levels read-uncommitted, read-committed, read-atomic and causal, whether there is an order of all transactions that explains every read; the violation of the weakest level that has none; what keeps one undecided; the level required by the consistency models, which counts under --strict, and whether that made the history invalid (error)"},
 		{"workload/replication-delay/at-most/*", "ms", "from the acknowledgement of a write to the end of the first read on another node that showed it, or a later one"},
 		{"workload/replication-delay/at-least/*", "ms", "the same, to the beginning of the last read that did not; 0 if there was none"},
 		{"workload/replication-delay/shown", "", "pairs of a write and another node that showed it"},

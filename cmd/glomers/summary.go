@@ -67,6 +67,9 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 	case *kafka.Result:
 		writeRow(rows, "realtime lag", "at worst %s", short(time.Duration(w.WorstLag.Lag*1e9)))
 	case *elle.Result:
+		if d := w.Decided; d != nil {
+			writeRow(rows, "decided", "%s", strings.TrimPrefix(d.String(), "decided "))
+		}
 		if d := w.Delay; d != nil {
 			writeRow(rows, "replication", "seen on another node within %.3g ms in the median, %.3g ms at worst", d.AtMost.Median, d.AtMost.Worst)
 		}

@@ -20,6 +20,7 @@
 //	direct.go     anomalies that are no cycles
 //	blind.go      what the reference does not look at: warnings
 //	replicas.go   warnings about nodes that do not replicate
+//	decided.go    which weak levels hold: what package weak decided
 //	delay.go      how long replication took
 //
 // and for lists:

@@ -13,7 +13,7 @@ import (
 type Options struct {
 	// Models are the consistency models that must hold, from ParseModel; none means strong-serializable.
 	Models []Model
-	// Strict makes warnings count: what they are about invalidates the history.
+	// Strict makes warnings count, and what was decided: what they are about invalidates the history.
 	Strict bool
 	// Nodes and Concurrency tell which node a process talked to: process mod Concurrency mod Nodes.
 	// Without them nothing is said about replication.
@@ -52,6 +52,7 @@ func Register(h []history.Op, o Options) *Result {
 		res.unclear(m)
 	}
 	res.warn(o.Strict, r.blind(next, o))
+	res.addDecided(r.decide(res.Models), o.Strict)
 	res.Delay = r.delay(o)
 	return res
 }
@@ -79,6 +80,8 @@ type Result struct {
 	Unclear []string `json:"unclear,omitempty"`
 	// Warnings are what the reference does not look at. They count only if the options are Strict.
 	Warnings []Warning `json:"warnings,omitempty"`
+	// Decided says which weak levels hold. It counts only if the options are Strict. It is nil for lists.
+	Decided *Decided `json:"decided,omitempty"`
 	// Delay is nil if nothing is known about it.
 	Delay *Delay `json:"replication-delay,omitempty"`
 }
@@ -126,6 +129,9 @@ func (r *Result) Reasons() []string {
 		if w.Error {
 			all = append(all, fmt.Sprintf("%s: %s", w.Type, w.Text))
 		}
+	}
+	if r.Decided != nil && r.Decided.Error {
+		all = append(all, r.Decided.String())
 	}
 	if len(all) > maxReasons {
 		all = append(all[:maxReasons:maxReasons], fmt.Sprintf("… and %d more", len(all)-maxReasons))

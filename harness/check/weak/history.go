@@ -1,0 +1,173 @@
+package weak
+
+// A History is what transactions over registers did. Keys are numbered from 0 to Keys-1. A version is one value of one key; versions
+// are numbered from 0 to Versions-1, so that no two keys share a number.
+type History struct {
+	Txns           []Txn // those of one session in its order
+	Keys, Versions int
+}
+
+// A Txn is one transaction.
+type Txn struct {
+	Session int
+	Outcome Outcome
+	Ops     []Op
+}
+
+// An Outcome says whether a transaction took place.
+type Outcome uint8
+
+// The outcomes. What a transaction of Unknown outcome read is unknown, too: its reads are not looked at.
+const (
+	Committed Outcome = iota
+	Aborted
+	Unknown
+)
+
+// An Op reads or writes a version of a key.
+type Op struct {
+	Write   bool
+	Key     int32
+	Version int32
+}
+
+// Null is the version of a key that was never written.
+const Null int32 = -1
+
+// Initial stands for the transaction that wrote Null to every key, before all others.
+const Initial = -1
+
+// An index is a history in the form in which it is judged.
+type index struct {
+	h *History
+
+	writer []int32 // of each version: its transaction, or Initial if nobody wrote it
+	second []int32 // of each version: another transaction that wrote it, or the same one again; -1 if there is none
+	nulled []int32 // of each key: a transaction that wrote Null, -1 if there is none
+	final  []bool  // of each version: its transaction did not overwrite it
+
+	// The transactions of the history that certainly committed are those with in set.
+	in []bool
+	// session and place are of each transaction: the number of its session, and its place in sessions.
+	session, place []int32
+	sessions       [][]int32
+
+	reads  grouped[read]  // of each transaction: its external reads, in program order
+	writes grouped[int32] // of each transaction: the keys that it wrote
+}
+
+// A read is external: its transaction had not written the key before.
+type read struct {
+	key, version int32
+	from         int32 // the transaction that wrote the version, or Initial
+}
+
+// grouped has the items of each transaction.
+type grouped[T any] struct {
+	first []int32
+	items []T
+}
+
+func (g *grouped[T]) of(t int32) []T { return g.items[g.first[t]:g.first[t+1]] }
+
+// stamps is a map from small numbers that can be emptied at once.
+type stamps struct {
+	round int32
+	at    []int32
+	value []int32
+}
+
+func newStamps(n int) *stamps { return &stamps{at: make([]int32, n), value: make([]int32, n)} }
+
+func (s *stamps) clear() { s.round++ }
+
+func (s *stamps) set(i, v int32) { s.at[i], s.value[i] = s.round, v }
+
+func (s *stamps) get(i int32) (int32, bool) { return s.value[i], s.at[i] == s.round }
+
+func newIndex(h *History) *index {
+	n := len(h.Txns)
+	x := &index{
+		h:      h,
+		writer: filled(h.Versions), second: filled(h.Versions), nulled: filled(h.Keys), final: make([]bool, h.Versions),
+		in: make([]bool, n), session: make([]int32, n), place: make([]int32, n),
+	}
+	x.findWriters()
+	return x
+}
+
+func filled(n int) []int32 {
+	s := make([]int32, n)
+	for i := range s {
+		s[i] = -1
+	}
+	return s
+}
+
+// findWriters finds who wrote each version, be it aborted or not.
+func (x *index) findWriters() {
+	last := newStamps(x.h.Keys)
+	for t, txn := range x.h.Txns {
+		last.clear()
+		for i := len(txn.Ops) - 1; i >= 0; i-- {
+			op := txn.Ops[i]
+			if !op.Write {
+				continue
+			}
+			_, later := last.get(op.Key)
+			last.set(op.Key, op.Version)
+			switch {
+			case op.Version == Null:
+				x.nulled[op.Key] = int32(t)
+			case x.writer[op.Version] != Initial:
+				x.second[op.Version] = int32(t)
+			default:
+				x.writer[op.Version] = int32(t)
+				x.final[op.Version] = !later
+			}
+		}
+	}
+}
+
+// ambiguous returns two transactions of which nobody knows which one a read of op.Version read from.
+func (x *index) ambiguous(op Op) (a, b int32, is bool) {
+	if op.Version == Null {
+		return Initial, x.nulled[op.Key], x.nulled[op.Key] >= 0
+	}
+	return x.writer[op.Version], x.second[op.Version], x.second[op.Version] >= 0
+}
+
+// commit finds which transactions certainly committed, puts them into their sessions, and lists what they wrote.
+func (x *index) commit() {
+	for t, txn := range x.h.Txns {
+		x.in[t] = txn.Outcome == Committed
+	}
+	for _, r := range x.reads.items {
+		if r.from != Initial {
+			x.in[r.from] = true // it was read, so an unknown one committed, too
+		}
+	}
+	numbers := make(map[int]int32)
+	wrote := newStamps(x.h.Keys)
+	x.writes.first = make([]int32, 1, len(x.h.Txns)+1)
+	for t, txn := range x.h.Txns {
+		if x.in[t] {
+			s, ok := numbers[txn.Session]
+			if !ok {
+				s = int32(len(x.sessions))
+				numbers[txn.Session] = s
+				x.sessions = append(x.sessions, nil)
+			}
+			x.session[t], x.place[t] = s, int32(len(x.sessions[s]))
+			x.sessions[s] = append(x.sessions[s], int32(t))
+			wrote.clear()
+			for _, op := range txn.Ops {
+				if _, again := wrote.get(op.Key); op.Write && !again {
+					wrote.set(op.Key, op.Version)
+					x.writes.items = append(x.writes.items, op.Key)
+				}
+			}
+		}
+		x.writes.first = append(x.writes.first, int32(len(x.writes.items)))
+	}
+}
