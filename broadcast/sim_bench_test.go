@@ -8,10 +8,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/baselines"
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/sim"
 	"glomers/internal/bound"
+	"glomers/node"
 )
 
 // BenchmarkSim measures how many seconds of virtual time, in which a cluster works, recovers and is judged, pass in one of
@@ -62,7 +64,7 @@ func BenchmarkSize(b *testing.B) {
 					require.Equal(b, check.Valid, res.Valid, res.Reasons)
 					messages += res.Net.Servers.Messages
 					ops += res.Stats.Count
-					latency := res.Workload.(*check.SetFullResult).StableLatencies
+					latency := stableLatencies(res)
 					medians, maxima = append(medians, latency.Median), append(maxima, latency.Max)
 				}
 				slices.Sort(medians)
@@ -72,6 +74,56 @@ func BenchmarkSize(b *testing.B) {
 				b.ReportMetric(load.Least(budget.Seconds())*float64(ops-final)/float64(ops), "bound-msgs/op")
 				b.ReportMetric(float64(medians[len(medians)/2]), "median-ms")
 				b.ReportMetric(float64(slices.Max(maxima)), "max-ms")
+			})
+		}
+	}
+}
+
+// BenchmarkFaithful measures what the real Maelstrom would, in challenges 3d and 3e: its way to deliver messages, and its partitions.
+// Figures are medians over the seeds.
+func BenchmarkFaithful(b *testing.B) {
+	type design struct {
+		name     string
+		register func(*node.Node)
+	}
+	var designs []design // in the order of budgets, then the baselines
+	for _, budget := range budgets {
+		designs = append(designs, design{fmt.Sprintf("broadcast/budget=%v", budget), broadcaster(budget)})
+	}
+	for _, baseline := range baselines.All() {
+		if slices.Contains([]string{"flooding", "tree", "star", "mesh"}, baseline.Name) {
+			designs = append(designs, design{baseline.Name, baseline.Register})
+		}
+	}
+	for _, d := range designs {
+		intervals := []time.Duration{0, 4 * time.Second}
+		if d.name == designs[1].name { // the default budget, that of the challenges
+			intervals = append(intervals, 10*time.Second)
+		}
+		for _, interval := range intervals {
+			test := challenge3e()
+			test.Program = harness.InProcess(d.register)
+			test.Faithful = true
+			name := d.name + "/faults=none"
+			if interval > 0 {
+				name = fmt.Sprintf("%s/faults=partition/interval=%v", d.name, interval)
+				test.Nemesis, test.NemesisInterval = []string{"partition"}, interval
+			}
+			b.Run(name, func(b *testing.B) {
+				var cost, medians, maxima []float64
+				for b.Loop() {
+					test.Seed++
+					res, err := sim.Run(new(testing.T), test)
+					require.NoError(b, err)
+					require.Equal(b, check.Valid, res.Valid, res.Reasons)
+					latency := stableLatencies(res)
+					cost = append(cost, res.Net.Servers.MsgsPerOp)
+					medians, maxima = append(medians, float64(latency.Median)), append(maxima, float64(latency.Max))
+				}
+				for metric, runs := range map[string][]float64{"msgs/op": cost, "median-ms": medians, "max-ms": maxima} {
+					slices.Sort(runs)
+					b.ReportMetric(runs[len(runs)/2], metric)
+				}
 			})
 		}
 	}

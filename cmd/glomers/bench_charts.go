@@ -61,16 +61,18 @@ func frontierChart(s results.Set) chart.Chart {
 		}
 		ours := chart.Series{Name: "broadcast, by budget", Colour: chart.Colour(0), Marker: chart.Dot}
 		cut := chart.Series{Colour: chart.Colour(0), Marker: chart.Ring}
+		faithful := chart.Series{Name: "the same, as Maelstrom delivers", Colour: chart.Colour(0), Marker: chart.Diamond}
 		for _, q := range s.Points {
 			switch {
 			case q.Series != "broadcast":
 			case q.Params["faults"] == noFaults:
 				ours.Points = append(ours.Points, plot(q, metric, msgsPerOp, q.Params["budget"])...)
+				faithful.Points = append(faithful.Points, plot(q, "faithful-"+metric, faithfulMsgsPerOp, "")...)
 			default:
 				cut.Points = append(cut.Points, plot(q, metric, msgsPerOp, "")...)
 			}
 		}
-		p.Series = append(p.Series, curve("lower bound", 100, 2000, bound), ours, cut)
+		p.Series = append(p.Series, curve("lower bound", 100, 2000, bound), ours, faithful, cut)
 		p.Series = append(p.Series, designSeries(baselines, 1, metric, msgsPerOp)...)
 		p.Series = append(p.Series, chart.Series{Name: "best published (Maelstrom)", Colour: "#7f3fbf", Marker: chart.Diamond, Points: published}, underPartition())
 		return p

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"glomers/internal/results"
@@ -45,6 +46,10 @@ func benchSets() []benchSet {
 		{
 			name: "broadcast-size", about: "broadcast: cost against the number of nodes, in virtual time",
 			suite: &suite{"./broadcast", "^BenchmarkSize$", "^BenchmarkSize$/^nodes=(5|25)$", true},
+		},
+		{
+			name: faithfulSet, about: "broadcast as Maelstrom would measure it (--faithful): the designs of broadcast-frontier, and challenges 3d and 3e, in virtual time",
+			suite: &suite{"./broadcast", "^BenchmarkFaithful$", "^BenchmarkFaithful$/^broadcast$", true},
 		},
 		rate("g-counter"),
 		rate("kafka-log"),
@@ -91,6 +96,9 @@ func challengeTrials() []trial {
 
 // A budget is a point of the frontier that broadcast can be set to.
 type budget struct{ name, value string }
+
+// String returns the latency that the budget allows.
+func (b budget) String() string { return cmp.Or(b.value, "330ms") }
 
 // budgets returns those that are measured.
 func budgets() []budget {

@@ -122,6 +122,10 @@ func published() map[string]string {
 // challengeTable has the challenges that a directory solves; all if dir is "".
 func challengeTable(s results.Set, dir string) string {
 	head := []string{"challenge", "target", "faults", "msgs/op", "median", "max", "availability", "best published, msgs/op"}
+	faithful := dir == "" || dir == "broadcast" // the others have no latency, so there it makes no difference
+	if faithful {
+		head = slices.Insert(head, len(head)-1, faithfulHead)
+	}
 	var body [][]string
 	for _, ch := range challenges() {
 		if dir != "" && dir != ch.dir {
@@ -136,10 +140,14 @@ func challengeTable(s results.Set, dir string) string {
 			if dir == "" {
 				name = fmt.Sprintf("[%s](%s)", name, ch.dir)
 			}
-			body = append(body, []string{
+			row := []string{
 				name, ch.targets.String(), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
 				cell(p, availability, ""), best,
-			})
+			}
+			if faithful {
+				row = slices.Insert(row, len(row)-1, faithfulCell(p))
+			}
+			body = append(body, row)
 			best = "" // once is enough
 		}
 	}
@@ -163,10 +171,10 @@ func frontierTable(s results.Set) string {
 		}
 		body = append(body, []string{
 			p.Series, p.Params["budget"], p.Params["faults"], cell(p, msgsPerOp, ""), bound,
-			cell(p, medianMS, " ms"), cell(p, maxMS, " ms"), cell(p, healMS, " ms"), cell(p, availability, ""),
+			cell(p, medianMS, " ms"), cell(p, maxMS, " ms"), cell(p, healMS, " ms"), cell(p, availability, ""), faithfulCell(p),
 		})
 	}
-	return rows([]string{"design", "budget", "faults", "msgs/op", "bound at this max", "median", "max", "after a heal", "availability"}, body)
+	return rows([]string{"design", "budget", "faults", "msgs/op", "bound at this max", "median", "max", "after a heal", "availability", faithfulHead}, body)
 }
 
 func kafkaTable(s results.Set) string {

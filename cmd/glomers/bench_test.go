@@ -233,7 +233,7 @@ func TestFill(t *testing.T) {
 	}
 	made, err := l.fill([]byte(text("old\n")))
 	require.NoError(t, err)
-	require.Contains(t, string(made), "| broadcast | default | none | 2.5 (2–3) | 1.16 | 250 (200–300) ms | 500 (400–600) ms | – | 1 |")
+	require.Contains(t, string(made), "| broadcast | default | none | 2.5 (2–3) | 1.16 | 250 (200–300) ms | 500 (400–600) ms | – | 1 | – |")
 	require.Contains(t, string(made), "| star |  | none | **1 of 2 runs not valid** | – |")
 	require.Contains(t, string(made), "Not measured yet: `glomers bench runtime`.")
 	require.True(t, strings.HasPrefix(string(made), "# Title\n\n<!-- results broadcast-frontier -->\n\n| design"))
@@ -272,6 +272,7 @@ func TestEverythingCanBeRendered(t *testing.T) {
 	dir := t.TempDir()
 	suites := map[string]string{
 		"broadcast-size": "BenchmarkSize/nodes=25/budget=110ms-2 1 5 ns/op 12 bound-msgs/op 13 msgs/op 99 median-ms 110 max-ms",
+		faithfulSet:      "BenchmarkFaithful/broadcast/budget=330ms/faults=none-2 1 5 ns/op 1.9 msgs/op 90 median-ms 180 max-ms",
 		"g-counter-rate": "BenchmarkRate/nodes=5/rate=100-2 1 5 ns/op 0.5 msgs/op 350 staleness-ms 700 staleness-max-ms",
 		"unique-ids":     "BenchmarkNext-2 1 5 ns/op 200000000 ids/s",
 	}
@@ -303,7 +304,7 @@ func TestEverythingCanBeRendered(t *testing.T) {
 	require.Contains(t, text, "| Echo | 1000 | 100 | 10× | – | – | – | 10 | 90 | 9× |")
 	text, err = l.table("broadcast")
 	require.NoError(t, err)
-	require.Contains(t, text, "| 3d efficient broadcast I | < 30 msgs/op, < 400 / 600 ms | none | 2 | 100 ms | 200 ms | 1 | 7.8 at 336 / 502 ms")
+	require.Contains(t, text, "| 3d efficient broadcast I | < 30 msgs/op, < 400 / 600 ms | none | 2 | 100 ms | 200 ms | 1 | 1.9 at 90 / 180 ms | 7.8 at 336 / 502 ms")
 	charts, err := l.charts()
 	require.NoError(t, err)
 	require.Len(t, charts, len(drawings()))
@@ -332,6 +333,39 @@ func TestTablesAreCurrent(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, bytes.Equal(want.text, is), "%s is not what the results say: run go generate ./cmd/glomers", want.path)
 	}
+}
+
+// TestFaithfulFigures: all that could be held against published figures has Maelstrom's beside ours, and nothing else.
+func TestFaithfulFigures(t *testing.T) {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	l := library{filepath.Join(root, resultsDir)}
+	for _, name := range []string{"challenges", "broadcast-frontier"} {
+		s, ok, err := l.set(name)
+		require.NoError(t, err)
+		require.True(t, ok)
+		for _, p := range s.Points {
+			id := p.Params["challenge"]
+			if id != "" && id != "3d" && id != "3e" {
+				require.Equal(t, "–", faithfulCell(p), p)
+				continue
+			}
+			require.Regexp(t, `^[0-9.]+ at [0-9,]+ / [0-9,]+ ms$`, faithfulCell(p), p)
+			ours, err := p.Figure(maxMS)
+			require.NoError(t, err)
+			maelstroms, err := p.Figure(faithfulMaxMS)
+			require.NoError(t, err)
+			if p.Params["faults"] == noFaults {
+				require.LessOrEqual(t, maelstroms.Median, ours.Median, p)
+			}
+		}
+	}
+
+	// What is not valid has no figure, there neither.
+	faithful, _ := results.AddBenchmark(nil, "BenchmarkFaithful/star/faults=none-2 1 5 ns/op 1.9 msgs/op 90 median-ms 180 max-ms")
+	s := addFaithful(exampleSet("broadcast-frontier"), results.Set{Points: faithful})
+	require.Equal(t, "–", faithfulCell(s.Points[1]))
+	require.NotContains(t, exampleSet("broadcast-frontier").Points[1].Runs[1].Values, faithfulMaxMS)
 }
 
 // TestRender: what is rendered elsewhere leaves the repository as it is.

@@ -18,6 +18,7 @@ import (
 type overrides struct {
 	timeLimit time.Duration
 	nemesis   []string
+	faithful  bool // not of the command's words: Maelstrom need not be told
 }
 
 // A contest is one execution of the challenge command.
@@ -54,6 +55,7 @@ only one node.`,
   glomers challenge 3d 3e --nemesis partition
   glomers challenge 3e --repeat 5
   glomers challenge 3e --bin ./my-broadcast
+  glomers challenge 3e --faithful
   glomers challenge 3e --harness maelstrom`,
 		ValidArgs: append(challengeIDs(), "all"),
 		Args: func(_ *cobra.Command, args []string) (err error) {
@@ -70,6 +72,7 @@ only one node.`,
 	define(cmd, "repeat", "", "n", "1", "run each challenge so many times, with one seed after the other", whole(&t.repeat))
 	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+alternatives(harnesses), oneOf(&harness, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.seed))
+	cmd.Flags().BoolVar(&t.faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
 	cmd.Flags().StringVar(&t.bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
 	cmd.Flags().StringVar(&t.store, "store", "store", "`directory` for the files of the runs")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcomes as JSON, and nothing else, on stdout")
@@ -197,13 +200,13 @@ func (t *contest) once(ctx context.Context, ch challenge, bin string, seed uint6
 
 // onceHere runs the words of a command with our harness.
 func (t *contest) onceHere(ctx context.Context, ch challenge, words command, seed uint64) (outcome, error) {
-	o := outcome{Seed: seed, Again: t.again(ch.id, seed)}
+	o := outcome{Seed: seed, Faithful: t.faithful, Again: t.again(ch.id, seed)}
 	test, err := words.test()
 	if err != nil {
 		return o, err
 	}
 	test.Program = harness.Binary(words.get("--bin"))
-	test.Seed, test.Store = seed, t.store
+	test.Seed, test.Store, test.Faithful = seed, t.store, t.faithful
 	r, err := t.drive(ctx, ch.id+" "+ch.name, test, logging{})
 	o.Dir = r.Dir
 	if err != nil {

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -149,6 +151,19 @@ func TestChallengeJudgesAnybodysNode(t *testing.T) {
 	require.Regexp(t, `(?m)^2 unique ids +broken`, stdout)
 	require.Contains(t, stdout, "No handler for", "what the node wrote")
 	require.Contains(t, stdout, "again: glomers challenge 2")
+}
+
+func TestChallengeAsMaelstromMeasures(t *testing.T) {
+	t.Parallel()
+	status, stdout, stderr := execute(words("challenge 1 2 --faithful --bin testdata/official --time-limit 1 --store " + t.TempDir())...)
+	require.Equal(t, statusBroken, status, stderr)
+	require.Contains(t, stdout, "Messages were delivered as Maelstrom does (--faithful).")
+	require.Contains(t, stdout, "again: glomers challenge 2 --bin testdata/official --faithful ")
+	page := regexp.MustCompile(`To look at: (.*)/report.html`).FindStringSubmatch(stdout)
+	require.NotNil(t, page, stdout)
+	options, err := os.ReadFile(filepath.Join(page[1], "test.json"))
+	require.NoError(t, err)
+	require.Contains(t, string(options), `"faithful": true`)
 }
 
 // A stopWriter calls stop once a text has been written to it.

@@ -27,9 +27,10 @@ type outcome struct {
 	Stale      *staleness    `json:"staleness-ms,omitempty"`
 	Took       milliseconds  `json:"took-ms"`
 	Judged     bool          `json:"targets-judged"`
-	Missed     []string      `json:"missed,omitempty"`  // targets, in words
-	Reasons    []string      `json:"reasons,omitempty"` // why it is not valid
-	Broken     string        `json:"broken,omitempty"`  // why the test could not be carried out
+	Missed     []string      `json:"missed,omitempty"`   // targets, in words
+	Reasons    []string      `json:"reasons,omitempty"`  // why it is not valid
+	Broken     string        `json:"broken,omitempty"`   // why the test could not be carried out
+	Faithful   bool          `json:"faithful,omitempty"` // as Maelstrom would measure it
 	Seed       uint64        `json:"seed,omitempty"`
 	Dir        string        `json:"dir,omitempty"`
 	Again      string        `json:"again,omitempty"` // the command that repeats it
@@ -121,6 +122,9 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 	b.WriteString("\nmedian, max: until what was acknowledged is seen everywhere\n")
 	if slices.ContainsFunc(done, func(o outcome) bool { return !o.Judged }) {
 		b.WriteString("Targets are not judged under --nemesis.\n")
+	}
+	if slices.ContainsFunc(done, func(o outcome) bool { return o.Faithful }) {
+		b.WriteString("Messages were delivered as Maelstrom does (--faithful).\n")
 	}
 	for _, o := range done {
 		o.writeWhy(&b)

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"maps"
+	"slices"
+
+	"glomers/internal/results"
+)
+
+// faithfulSet is what Maelstrom would measure of broadcast, in virtual time.
+const faithfulSet = "broadcast-faithful"
+
+// The metrics that the set adds to others.
+const (
+	faithfulMsgsPerOp = "faithful-" + msgsPerOp
+	faithfulMedianMS  = "faithful-" + medianMS
+	faithfulMaxMS     = "faithful-" + maxMS
+)
+
+// addFaithful returns s with the figures of the same runs under --faithful beside its own, as far as there are any.
+func addFaithful(s, faithful results.Set) results.Set {
+	s.Points = slices.Clone(s.Points)
+	for i, p := range s.Points {
+		twin, ok := faithfulTwin(p, faithful)
+		if !ok {
+			continue
+		}
+		s.Points[i].Runs = slices.Clone(p.Runs)
+		for j, r := range p.Runs {
+			values := maps.Clone(r.Values)
+			for _, metric := range []string{msgsPerOp, medianMS, maxMS} {
+				if f, err := twin.Figure(metric); err == nil && values != nil {
+					values["faithful-"+metric] = f.Median
+				}
+			}
+			s.Points[i].Runs[j].Values = values
+		}
+	}
+	return s
+}
+
+// faithfulTwin returns the point of the faithful set that is like p. Of challenges, only those with a latency have one: without, nobody sleeps.
+func faithfulTwin(p results.Point, faithful results.Set) (results.Point, bool) {
+	design, interval := p.Series, "4s" // see cuts
+	params := map[string]string{"faults": p.Params["faults"]}
+	switch id := p.Params["challenge"]; id {
+	case "":
+	case "3d", "3e":
+		design, interval = "broadcast", "10s"
+	default:
+		return results.Point{}, false
+	}
+	if design == "broadcast" {
+		params["budget"] = budget{}.String()
+		for _, b := range budgets() {
+			if b.name == p.Params["budget"] {
+				params["budget"] = b.String()
+			}
+		}
+	}
+	if params["faults"] != noFaults {
+		params["interval"] = interval
+	}
+	for _, f := range faithful.Points {
+		if f.Series == "Faithful/"+design && maps.Equal(f.Params, params) {
+			return f, true
+		}
+	}
+	return results.Point{}, false
+}
+
+// faithfulHead is the heading of what faithfulCell writes.
+const faithfulHead = "as Maelstrom delivers, msgs/op"
+
+// faithfulCell writes the figures in the form in which those of others are published.
+func faithfulCell(p results.Point) string {
+	if _, err := p.Figure(faithfulMsgsPerOp); err != nil {
+		return "–"
+	}
+	return cell(p, faithfulMsgsPerOp, "") + " at " + cell(p, faithfulMedianMS, "") + " / " + cell(p, faithfulMaxMS, " ms")
+}
