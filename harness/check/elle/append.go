@@ -17,26 +17,28 @@ import (
 // came after those who had appended them, and before whoever appended the next. If all is well, warnings
 // included, there is an order of the transactions that explains every read.
 //
-// Its time and memory are linear in the history times its concurrency, with the same exception as
-// Register's.
+// Its time and memory are as Register's.
 func Append(h []history.Op, o Options) *Result {
 	return newLists(h).check(o)
 }
 
 func (l *lists) check(o Options) *Result {
 	f := newFindings(o.Models)
-	b := graph.NewBuilder(len(l.txns))
+	b := l.newGraph()
 	l.link(b)
 	l.linkTime(b, f)
 	if b.Empty() {
 		f.addEmpty()
 	}
-	f.addCycles(l.log, b.Graph(), graph.WW, l.witness)
+	tooLarge := f.addCycles(l.log, b, graph.WW, l.witness)
 	l.direct(f)
 
 	res := f.result()
 	if slices.Equal(res.Types, []Anomaly{EmptyGraph}) {
 		res.Valid = check.Unknown // as in the reference, unlike Register
+	}
+	if tooLarge != "" {
+		res.unclear(tooLarge)
 	}
 	for _, e := range l.ambiguous {
 		res.unclear(l.describeAmbiguous(e))

@@ -2,6 +2,7 @@ package elle
 
 import (
 	"fmt"
+	"slices"
 
 	"glomers/harness/check/elle/graph"
 	"glomers/harness/history"
@@ -72,18 +73,21 @@ func (r *registers) garbage() *Warning {
 // read the versions of a key counts too, if no two processes disagree about the key.
 func (r *registers) dirtyWrites(next [][]int32) *Warning {
 	next = r.withSessions(next)
-	b := graph.NewBuilder(len(r.txns))
+	b := r.newGraph()
 	for v := range r.versions {
 		if !r.isNull(int32(v)) {
 			linkAll(b, r.writers[v], r.overwriters(int32(v), next), graph.WW)
 		}
 	}
+	if b.Overflowed() {
+		return nil // which is said elsewhere
+	}
 	g := b.Graph()
-	cycle := g.Through(graph.WW, graph.WW)
-	if cycle == nil {
+	nodes := g.Through(graph.WW, graph.WW)
+	if nodes == nil {
 		return nil
 	}
-	c := tellCycle(newTeller(r.log), r.witness(next), cycle, func(_, _ int) graph.Kinds { return graph.WW })
+	c := tellCycle(newTeller(r.log), r.witness(next), cycle{nodes, slices.Repeat([]graph.Kinds{graph.WW}, len(nodes))})
 	return &Warning{Type: DirtyWrite, Count: len(g.Components(graph.WW)), Text: c.Text}
 }
 

@@ -68,8 +68,14 @@ func (c class) find(g *graph.Graph) graph.Cycle {
 // A foundCycle is a cycle in the graph of a history, or the knowledge that there is one.
 type foundCycle struct {
 	anomaly   Anomaly
-	nodes     graph.Cycle // nil if anomaly is a level
-	component []int32     // where it is
+	cycle     cycle   // without nodes if anomaly is a level
+	component []int32 // where it is
+}
+
+// A cycle is transactions of which each precedes the next, and the last the first.
+type cycle struct {
+	nodes graph.Cycle
+	kinds []graph.Kinds // why; of each one kind
 }
 
 // findCycles reports what cycles there are in each component of g, in which the nodes from n on are no
@@ -87,37 +93,48 @@ func findCycles(g, named *graph.Graph, n int, report func(foundCycle)) {
 			if redundant[c.name] {
 				continue
 			}
-			cycle := c.find(named)
-			if cycle == nil {
+			nodes := c.find(named)
+			if nodes == nil {
 				continue
 			}
-			cycle = slices.DeleteFunc(cycle, func(v int32) bool { return int(v) >= txns })
 			maps.Copy(redundant, c.name.allImplied())
-			found := foundCycle{anomaly: classify(named, cycle), component: component[:txns]}
-			for _, v := range cycle {
-				found.nodes = append(found.nodes, component[v])
+			found := foundCycle{cycle: transactions(named, nodes, txns), component: component[:txns]}
+			found.anomaly = found.cycle.classify()
+			for i, v := range found.cycle.nodes {
+				found.cycle.nodes[i] = component[v]
 			}
 			report(found)
 		}
 	}
 }
 
-// kind returns the kind of an edge of a cycle, whose edges have one each: RW where the edge leads through
-// nodes that are no transactions.
-func kind(named *graph.Graph, a, b int) graph.Kinds {
-	if k := named.Kinds(a, b); k != 0 {
-		return k
+// transactions returns a cycle without the nodes from n on, which are no transactions. The edge that leads
+// to such a node says why the next transaction comes later.
+func transactions(named *graph.Graph, nodes graph.Cycle, n int) cycle {
+	var c cycle
+	for i, v := range nodes {
+		if int(v) >= n {
+			continue
+		}
+		next := i + 1
+		for int(nodes[next%len(nodes)]) >= n {
+			next++
+		}
+		k := named.Kinds(int(v), int(nodes[next%len(nodes)]))
+		if k == 0 {
+			k = named.Kinds(int(v), int(nodes[(i+1)%len(nodes)]))
+		}
+		c.nodes, c.kinds = append(c.nodes, v), append(c.kinds, k)
 	}
-	return graph.RW
+	return c
 }
 
 // classify names a cycle by the kinds of its edges.
-func classify(named *graph.Graph, cycle graph.Cycle) Anomaly {
+func (c cycle) classify() Anomaly {
 	var all graph.Kinds
 	rw, adjacent := 0, false
-	last := kind(named, int(cycle[len(cycle)-1]), int(cycle[0]))
-	for i, v := range cycle {
-		k := kind(named, int(v), int(cycle[(i+1)%len(cycle)]))
+	last := c.kinds[len(c.kinds)-1]
+	for _, k := range c.kinds {
 		if k == graph.RW {
 			rw++
 			adjacent = adjacent || last == graph.RW

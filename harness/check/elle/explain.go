@@ -39,30 +39,29 @@ func (t *teller) end(text string) Case { return Case{Ops: t.ops, Text: text} }
 type witness func(k graph.Kinds, a, b int, nameA, nameB string) string
 
 // describeCycle tells the edges of a cycle, or where there is one.
-func describeCycle(l *log, w witness, named *graph.Graph, c foundCycle) Case {
+func describeCycle(l *log, w witness, c foundCycle) Case {
 	tell := newTeller(l)
-	if c.nodes == nil {
+	if len(c.cycle.nodes) == 0 {
 		return tell.end(fmt.Sprintf("%d transactions, of which %s is the first, contradict this level, though no single cycle shows it",
 			len(c.component), tell.name(int(c.component[0]))))
 	}
-	return tellCycle(tell, w, c.nodes, func(a, b int) graph.Kinds { return kind(named, a, b) })
+	return tellCycle(tell, w, c.cycle)
 }
 
-// tellCycle tells the edges of a cycle by the kind that kind says they have, beginning with the first
-// transaction of the history.
-func tellCycle(tell *teller, w witness, nodes graph.Cycle, kind func(a, b int) graph.Kinds) Case {
+// tellCycle tells the edges of a cycle, beginning with the first transaction of the history.
+func tellCycle(tell *teller, w witness, c cycle) Case {
 	var parts []string
 	var picture []pictureStep
-	first := slices.Index(nodes, slices.Min(nodes))
-	for i := range nodes {
-		a, b := int(nodes[(first+i)%len(nodes)]), int(nodes[(first+i+1)%len(nodes)])
-		k := kind(a, b)
+	first := slices.Index(c.nodes, slices.Min(c.nodes))
+	for i := range c.nodes {
+		at, next := (first+i)%len(c.nodes), (first+i+1)%len(c.nodes)
+		k, a, b := c.kinds[at], int(c.nodes[at]), int(c.nodes[next])
 		parts = append(parts, tellEdge(tell, w, k, a, b))
 		picture = append(picture, pictureStep{a, k, tellEdge(tell, w, k, a, b)}) // by names only: they have been told
 	}
-	c := tell.end(strings.Join(parts, "; "))
-	c.picture = tell.draw(picture)
-	return c
+	told := tell.end(strings.Join(parts, "; "))
+	told.picture = tell.draw(picture)
+	return told
 }
 
 func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) string {

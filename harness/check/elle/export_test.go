@@ -31,3 +31,18 @@ func EachAppend(h []history.Op, o Options, f func(*Result) bool) {
 	}
 	choose(0)
 }
+
+// SetDirectRealtime sets how many edges of real time a transaction has at most that lead directly to
+// others, and returns what it was.
+func SetDirectRealtime(n int) int {
+	was := directRealtime
+	directRealtime = n
+	return was
+}
+
+// SetMaxEdges sets the limit of edges, and returns what it was.
+func SetMaxEdges(n int) int {
+	was := maxEdges
+	maxEdges = n
+	return was
+}

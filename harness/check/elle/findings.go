@@ -1,6 +1,7 @@
 package elle
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -50,12 +51,18 @@ func (f *findings) addEmpty() {
 }
 
 // addCycles adds the cycles in the graph of a history. An edge that may be named in several ways is named
-// prefer if that is one of them; w explains it.
-func (f *findings) addCycles(l *log, g *graph.Graph, prefer graph.Kinds, w witness) {
+// prefer if that is one of them; w explains it. If the graph is too large it does nothing, and returns why.
+func (f *findings) addCycles(l *log, b *graph.Builder, prefer graph.Kinds, w witness) (tooLarge string) {
+	g := b.Graph()
+	if b.Overflowed() {
+		return fmt.Sprintf("%d transactions have more than %d dependencies, which is the limit, so cycles were not looked for",
+			len(l.txns), maxEdges)
+	}
 	named := g.Named(prefer)
 	findCycles(g, named, len(l.txns), func(c foundCycle) {
-		f.add(c.anomaly, func() Case { return describeCycle(l, w, named, c) })
+		f.add(c.anomaly, func() Case { return describeCycle(l, w, c) })
 	})
+	return ""
 }
 
 // result judges what was found. The history is invalid if any of it is forbidden by the models.

@@ -24,15 +24,16 @@ type Options struct {
 // key, value] and ["w", key, value], where a read of null means that the key does not exist. No value
 // may be written to one key twice.
 //
-// Its time and memory are linear in the history times its concurrency, except that telling whether there
-// is a cycle with just one anti-dependency may take longer in a history that is thoroughly inconsistent;
-// see graph.Once.
+// Its time and memory are linear in the history, but for a factor of the logarithm of its concurrency, except
+// that telling whether there is a cycle with just one anti-dependency may take longer in a history that is
+// thoroughly inconsistent; see graph.Once. A history with more than 1<<26 dependencies between its
+// transactions is not searched for cycles, and Unknown at best.
 func Register(h []history.Op, o Options) *Result {
 	r := newRegisters(h)
 	next, cyclic := r.order()
 	f := newFindings(o.Models)
 
-	b := graph.NewBuilder(len(r.txns))
+	b := r.newGraph()
 	empty := !r.link(b, next)
 	r.linkTime(b, f)
 	if empty && b.Empty() {
@@ -41,10 +42,13 @@ func Register(h []history.Op, o Options) *Result {
 	for _, versions := range cyclic {
 		f.add(CyclicVersions, func() Case { return r.describeCyclic(versions) })
 	}
-	f.addCycles(r.log, b.Graph(), graph.WR, r.witness(next))
+	tooLarge := f.addCycles(r.log, b, graph.WR, r.witness(next))
 	r.direct(f)
 
 	res := f.result()
+	if tooLarge != "" {
+		res.unclear(tooLarge)
+	}
 	for _, v := range r.ambiguous() {
 		res.unclear(r.describeAmbiguous(v))
 	}

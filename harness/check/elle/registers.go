@@ -154,6 +154,9 @@ func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
 		return
 	}
 	for _, v := range from {
+		if b.Overflowed() {
+			return
+		}
 		for _, w := range to {
 			if v != w || kinds == graph.WR {
 				b.Link(int(v), int(w), kinds)
@@ -217,6 +220,10 @@ func (r *registers) order() (next [][]int32, cycles [][]int32) {
 	}
 	if cycles = b.Graph().Components(graph.WW); len(cycles) > 0 {
 		return make([][]int32, len(r.versions)), cycles
+	}
+	for v := range next {
+		slices.Sort(next[v])
+		next[v] = slices.Compact(next[v])
 	}
 	return next, nil
 }

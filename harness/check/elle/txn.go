@@ -105,10 +105,21 @@ func (l *log) spans() []graph.Span {
 	return spans
 }
 
+// maxEdges is how many edges a graph of transactions has at most: it takes about 3 GB then, and a minute or two. A
+// million transactions of a usual history have less than half of them.
+var maxEdges = 1 << 26
+
+// newGraph returns the builder of a graph of the transactions.
+func (l *log) newGraph() *graph.Builder { return graph.NewBuilder(len(l.txns)).Limit(maxEdges) }
+
+// directRealtime is how many edges of real time a transaction has at most that lead directly to others: as
+// many as most histories need.
+var directRealtime = 16
+
 // linkTime adds the edges of process or real time, if cycles with them are looked for.
 func (l *log) linkTime(b *graph.Builder, f *findings) {
 	if f.wants("-realtime") {
-		b.LinkRealtime(l.spans(), len(l.h))
+		b.LinkRealtime(l.spans(), len(l.h), directRealtime)
 	} else if f.wants("-process") {
 		b.LinkProcesses(l.spans(), len(l.h))
 	}

@@ -23,8 +23,8 @@ const (
 	Process                    // one process did the first, then the second
 	Realtime                   // the first was acknowledged before the second began
 
-	// Via is no reason of its own. A node that is no transaction, but stands for many edges of kind RW,
-	// is where they begin together; edges of kind Via lead on from there.
+	// Via is no reason of its own. A node that is no transaction, but stands for many edges of kind RW or
+	// Realtime, is where they begin together; edges of kind Via lead on from there.
 	Via
 
 	numKinds = iota
@@ -108,8 +108,11 @@ func (g *Graph) Named(prefer Kinds) *Graph {
 
 // A Builder collects the edges of a Graph.
 type Builder struct {
-	nodes int
-	edges []edge
+	nodes    int
+	edges    []edge
+	realtime *realtime // nil if there are none
+	limit    int       // of edges; 0 if there is none
+	overflow bool
 }
 
 type edge struct {
@@ -120,6 +123,15 @@ type edge struct {
 // NewBuilder returns a builder for a graph of n nodes.
 func NewBuilder(n int) *Builder { return &Builder{nodes: n} }
 
+// Limit makes the builder leave out edges beyond that many, and returns it.
+func (b *Builder) Limit(edges int) *Builder {
+	b.limit = edges
+	return b
+}
+
+// Overflowed tells whether edges were left out.
+func (b *Builder) Overflowed() bool { return b.overflow }
+
 // AddNode adds a node and returns its number.
 func (b *Builder) AddNode() int {
 	b.nodes++
@@ -128,29 +140,48 @@ func (b *Builder) AddNode() int {
 
 // Link adds kinds to the edge from one node to another.
 func (b *Builder) Link(from, to int, kinds Kinds) {
+	if b.limit > 0 && len(b.edges) >= b.limit {
+		b.overflow = true
+		return
+	}
 	b.edges = append(b.edges, edge{int32(from), int32(to), kinds})
 }
 
 // Empty tells whether there are no edges yet.
-func (b *Builder) Empty() bool { return len(b.edges) == 0 }
+func (b *Builder) Empty() bool {
+	return len(b.edges) == 0 && (b.realtime == nil || b.realtime.empty())
+}
 
 // Graph returns the graph. The builder must not be used any more.
 func (b *Builder) Graph() *Graph {
-	slices.SortFunc(b.edges, func(x, y edge) int {
-		return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(x.to, y.to))
-	})
-	g := &Graph{first: make([]int32, b.nodes+1)}
+	b.merge()
+	if b.realtime != nil {
+		b.linkRealtime()
+		b.merge()
+	}
+	g := &Graph{first: make([]int32, b.nodes+1), to: make([]int32, len(b.edges)), kinds: make([]Kinds, len(b.edges))}
 	for i, e := range b.edges {
-		if i > 0 && b.edges[i-1].from == e.from && b.edges[i-1].to == e.to {
-			g.kinds[len(g.kinds)-1] |= e.kinds
-			continue
-		}
-		g.to = append(g.to, e.to)
-		g.kinds = append(g.kinds, e.kinds)
+		g.to[i], g.kinds[i] = e.to, e.kinds
 		g.first[e.from+1]++
 	}
 	for v := range b.nodes {
 		g.first[v+1] += g.first[v]
 	}
 	return g
+}
+
+// merge puts the edges in order, and makes one of several from one node to another.
+func (b *Builder) merge() {
+	slices.SortFunc(b.edges, func(x, y edge) int {
+		return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(x.to, y.to))
+	})
+	merged := b.edges[:0]
+	for _, e := range b.edges {
+		if n := len(merged); n > 0 && merged[n-1].from == e.from && merged[n-1].to == e.to {
+			merged[n-1].kinds |= e.kinds
+			continue
+		}
+		merged = append(merged, e)
+	}
+	b.edges = merged
 }

@@ -1,6 +1,8 @@
 package graph_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -103,11 +105,15 @@ func TestComponentsOfALongCycle(t *testing.T) {
 }
 
 // drawSpans returns transactions of some processes, each of which runs one at a time, and the number of
-// events.
-func drawSpans(t *rapid.T) (spans []graph.Span, events int) {
+// events. Some of the first have no beginning.
+func drawSpans(t *rapid.T, processes int) (spans []graph.Span, events int) {
 	open := make(map[int]int)
+	for range rapid.IntRange(0, 2).Draw(t, "without beginning") {
+		spans = append(spans, graph.Span{Begin: -1, End: events, Acknowledged: rapid.Bool().Draw(t, "outcome")})
+		events++
+	}
 	for range rapid.IntRange(0, 40).Draw(t, "events") {
-		p := rapid.IntRange(0, 3).Draw(t, "process")
+		p := rapid.IntRange(0, processes-1).Draw(t, "process")
 		if v, busy := open[p]; busy {
 			spans[v].End = events
 			spans[v].Acknowledged = rapid.IntRange(0, 3).Draw(t, "outcome") > 0
@@ -121,31 +127,105 @@ func drawSpans(t *rapid.T) (spans []graph.Span, events int) {
 	return spans, events
 }
 
-// An acknowledged transaction reaches exactly those that began after its end, though few edges are
-// there.
-func TestRealtime(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		spans, events := drawSpans(t)
-		b := graph.NewBuilder(len(spans))
-		b.LinkRealtime(spans, events)
-		g := b.Graph()
-		r := reach(g, graph.Realtime)
-		edges := 0
-		for v, a := range spans {
-			to, _ := g.Edges(v)
-			edges += len(to)
-			for w, b := range spans {
-				require.Equal(t, a.Acknowledged && a.End < b.Begin, r[v][w], "%v %v", a, b)
+// edgesOfReduction returns the edges of real time that do not follow from others, one by one, with other
+// edges.
+func edgesOfReduction(spans []graph.Span, others map[[2]int]graph.Kinds) map[[2]int]graph.Kinds {
+	edges := maps.Clone(others)
+	for v, a := range spans {
+		for w, b := range spans {
+			between := slices.ContainsFunc(spans, func(c graph.Span) bool {
+				return c.Acknowledged && a.End < c.Begin && c.End < b.Begin
+			})
+			if a.Acknowledged && a.End < b.Begin && !between {
+				edges[[2]int{v, w}] |= graph.Realtime
 			}
 		}
-		require.LessOrEqual(t, edges, 4*len(spans), "no more per transaction than processes")
+	}
+	return edges
+}
+
+// allEdges returns the edges between the first n nodes of the graph. An edge that leads through others is of the
+// kind with which it begins.
+func allEdges(t require.TestingT, g *graph.Graph, n int) map[[2]int]graph.Kinds {
+	edges := make(map[[2]int]graph.Kinds)
+	for v := range n {
+		var follow func(w int, k graph.Kinds)
+		follow = func(w int, k graph.Kinds) {
+			if w < n {
+				require.Zero(t, edges[[2]int{v, w}], "there are two ways from %d to %d", v, w)
+				edges[[2]int{v, w}] = k
+				return
+			}
+			to, kinds := g.Edges(w)
+			for i, x := range to {
+				require.Equal(t, graph.Via, kinds[i])
+				follow(int(x), k)
+			}
+		}
+		to, kinds := g.Edges(v)
+		for i, w := range to {
+			follow(int(w), kinds[i])
+		}
+	}
+	return edges
+}
+
+// The edges of real time are those of the reduction, whether they lead through other nodes or not, and an
+// acknowledged transaction reaches exactly those that began after its end.
+func TestRealtime(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		processes := rapid.IntRange(1, 12).Draw(t, "processes")
+		spans, events := drawSpans(t, processes)
+		others := make(map[[2]int]graph.Kinds)
+		b := graph.NewBuilder(len(spans))
+		for range rapid.IntRange(0, len(spans)).Draw(t, "others") {
+			v, w := rapid.IntRange(0, len(spans)-1).Draw(t, "v"), rapid.IntRange(0, len(spans)-1).Draw(t, "w")
+			k := rapid.SampledFrom([]graph.Kinds{graph.WW, graph.RW}).Draw(t, "kind")
+			others[[2]int{v, w}] |= k
+			b.Link(v, w, k)
+		}
+		b.LinkRealtime(spans, events, rapid.IntRange(0, 3).Draw(t, "direct"))
+		empty := b.Empty()
+		g := b.Graph()
+		edges := allEdges(t, g, len(spans))
+		require.Equal(t, edgesOfReduction(spans, others), edges)
+		require.Equal(t, len(edges) == 0, empty)
+
+		r := reach(g, graph.Realtime|graph.Via)
+		for v, a := range spans {
+			for w, b := range spans {
+				if a.Begin >= 0 && b.Begin >= 0 {
+					require.Equal(t, a.Acknowledged && a.End < b.Begin, r[v][w], "%v %v", a, b)
+				}
+			}
+		}
 	})
+}
+
+// A transaction has few edges of real time, however many run at once.
+func TestRealtimeIsSmall(t *testing.T) {
+	const n, concurrency = 1_000, 500
+	var spans []graph.Span
+	for i := range n { // they end in the order in which they began
+		spans = append(spans, graph.Span{Begin: 2 * i, End: 2*(i+concurrency) + 1, Acknowledged: true, Process: i})
+	}
+	b := graph.NewBuilder(n)
+	b.LinkRealtime(spans, 2*(n+concurrency), 16)
+	g := b.Graph()
+	edges := 0
+	for v := range g.Len() {
+		to, _ := g.Edges(v)
+		edges += len(to)
+	}
+	require.Less(t, g.Len(), 2*n)
+	require.Less(t, edges, 20*n)
+	require.Len(t, allEdges(t, g, n), (n-concurrency)*(n-concurrency-1)/2)
 }
 
 // An acknowledged transaction reaches exactly the later ones of its process.
 func TestProcesses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		spans, events := drawSpans(t)
+		spans, events := drawSpans(t, 4)
 		b := graph.NewBuilder(len(spans))
 		b.LinkProcesses(spans, events)
 		r := reach(b.Graph(), graph.Process)

@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // A Span is the time of a transaction, as positions in a history.
 type Span struct {
 	Begin, End   int  // of its invocation and its completion; -1 if the history has none
@@ -8,35 +10,135 @@ type Span struct {
 }
 
 // LinkRealtime adds the edges of kind Realtime: from each acknowledged transaction to those that began
-// after it had ended. Those that follow from others are left out, so that there are at most as many per
-// transaction as there were transactions at once. Node i is spans[i]; events is the length of the
-// history.
-func (b *Builder) LinkRealtime(spans []Span, events int) {
+// after it had ended, without those edges that follow from others. Node i is spans[i]; events is the length
+// of the history.
+//
+// What remains are the transactions that began before the first to end of those that began after it. In
+// the order of their beginnings they stand side by side. If there are more than direct of them, the edges
+// lead through nodes that are no transactions: the nodes of a tree over that order, each of which stands
+// for all transactions below it. So the edges take linear space, but for a factor of the logarithm of the
+// concurrency. A pair of transactions with an edge for another reason never uses the tree: its edge is of
+// kind Realtime too.
+func (b *Builder) LinkRealtime(spans []Span, events, direct int) {
 	begins, ends := byPosition(spans, events)
-	var current []int32                   // acknowledged, and not known to precede another such
-	before := make([][]int32, len(spans)) // what a running transaction came after
-	implied := make([]bool, len(spans))
-	for i := range events {
-		if v := begins[i]; v >= 0 {
-			before[v] = append([]int32(nil), current...)
-			for _, w := range current {
-				b.Link(int(w), int(v), Realtime)
-			}
-		}
-		if v := ends[i]; v >= 0 && spans[v].Acknowledged {
-			for _, w := range before[v] {
-				implied[w] = true
-			}
-			before[v] = nil
-			kept := current[:0]
-			for _, w := range current {
-				if !implied[w] {
-					kept = append(kept, w)
-				}
-			}
-			current = append(kept, v)
+	r := &realtime{direct: direct, from: make([]int32, len(spans)), to: make([]int32, len(spans)), place: make([]int32, len(spans))}
+	before := make([]int32, events+1) // how many transactions began before a position
+	for i, v := range begins {
+		before[i+1] = before[i]
+		if v >= 0 {
+			before[i+1]++
+			r.order = append(r.order, v)
 		}
 	}
+	next := events // when the first ended of those that began at position i or later
+	for i := events - 1; i >= 0; i-- {
+		if w := ends[i]; w >= 0 && spans[w].Acknowledged {
+			r.from[w], r.to[w] = before[i], before[next]
+		}
+		if v := begins[i]; v >= 0 && spans[v].Acknowledged {
+			next = min(next, spans[v].End)
+		}
+	}
+	for v := range r.place {
+		r.place[v] = -1
+	}
+	for i, v := range r.order {
+		r.place[v] = int32(i)
+	}
+	for r.leaves = 1; r.leaves < len(r.order); r.leaves *= 2 {
+	}
+	b.realtime = r
+}
+
+// realtime is edges of kind Realtime that are not yet in a graph.
+type realtime struct {
+	order    []int32 // transactions, in the order of their beginnings
+	place    []int32 // of a transaction in it; -1 if the history does not have its beginning
+	from, to []int32 // of a transaction: where those are in order that it has edges to
+	direct   int     // how many edges need no tree
+
+	leaves int     // a power of two, at least as many as there are transactions in order
+	tree   []int32 // the number of the node in the graph, 0 if there is none yet; the root is 1, below i are 2i and 2i+1
+}
+
+// empty tells whether there are no edges.
+func (r *realtime) empty() bool {
+	for v := range r.from {
+		if r.from[v] < r.to[v] {
+			return false
+		}
+	}
+	return true
+}
+
+// linkRealtime adds the edges to those that are there, which must be in order.
+func (b *Builder) linkRealtime() {
+	r := b.realtime
+	others := b.edges
+	b.edges = nil
+	rest := others
+	var taken []int32 // the places of transactions that have an edge for another reason
+	for v := range r.from {
+		for len(rest) > 0 && int(rest[0].from) < v {
+			rest = rest[1:]
+		}
+		taken = taken[:0]
+		for ; len(rest) > 0 && int(rest[0].from) == v; rest = rest[1:] {
+			if w := int(rest[0].to); w < len(r.place) && r.from[v] <= r.place[w] && r.place[w] < r.to[v] {
+				rest[0].kinds |= Realtime
+				taken = append(taken, r.place[w])
+			}
+		}
+		slices.Sort(taken)
+		from := int(r.from[v])
+		for _, at := range taken {
+			b.linkRange(v, from, int(at))
+			from = int(at) + 1
+		}
+		b.linkRange(v, from, int(r.to[v]))
+		if b.overflow {
+			break
+		}
+	}
+	b.edges = append(others, b.edges...)
+}
+
+// linkRange adds the edges to the transactions at places from to before to.
+func (b *Builder) linkRange(v, from, to int) {
+	r := b.realtime
+	if to-from <= r.direct {
+		for _, w := range r.order[from:max(from, to)] {
+			b.Link(v, int(w), Realtime)
+		}
+		return
+	}
+	for left, right := from+r.leaves, to+r.leaves; left < right; left, right = left/2, right/2 {
+		if left%2 == 1 {
+			b.Link(v, b.treeNode(left), Realtime)
+			left++
+		}
+		if right%2 == 1 {
+			right--
+			b.Link(v, b.treeNode(right), Realtime)
+		}
+	}
+}
+
+// treeNode returns the node of the graph for the node i of the tree. All leaves below i must be there.
+func (b *Builder) treeNode(i int) int {
+	r := b.realtime
+	if i >= r.leaves {
+		return int(r.order[i-r.leaves])
+	}
+	if r.tree == nil {
+		r.tree = make([]int32, r.leaves)
+	}
+	if r.tree[i] == 0 {
+		r.tree[i] = int32(b.AddNode())
+		b.Link(int(r.tree[i]), b.treeNode(2*i), Via)
+		b.Link(int(r.tree[i]), b.treeNode(2*i+1), Via)
+	}
+	return int(r.tree[i])
 }
 
 // LinkProcesses adds the edges of kind Process: from each acknowledged transaction to the next one of
