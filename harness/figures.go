@@ -64,6 +64,7 @@ func generalFigures() []Figure {
 	return []Figure{
 		{"valid", "", `true, "unknown" or false: the worst of the verdicts of workload, stats, availability, exceptions and nemesis; "unknown" at best if the run broke`},
 		{"reasons", "", "why it is not true, in sentences"},
+		{"warnings", "", "what does not count for the verdict and should be known, in sentences: malformed replies, for instance"},
 		{"error", "", "what broke the run, if anything did"},
 
 		{"stats/valid", "", "false if there is a function (of those in by-f) of which no operation succeeded; crash, of kafka, is exempt"},
@@ -75,8 +76,10 @@ func generalFigures() []Figure {
 		{"stats/by-f/*/*count", "ops", "the same counts for each function"},
 		{"availability/valid", "", "false if the ok-fraction is below what was asked for"},
 		{"availability/ok-fraction", "", "operations that succeeded ÷ operations that clients invoked, in single precision; 1 if there were none"},
-		{"exceptions/valid", "", `"unknown" if a reply did not have the shape that the workload asks for`},
-		{"exceptions/exceptions", "", "those replies, counted by function and by the shape that was wanted"},
+		{"exceptions/valid", "", "true always, as in Maelstrom: a malformed reply only makes its operation one of unknown outcome"},
+		{"exceptions/exceptions", "", "replies that did not have the fields that the workload asks for, counted by function and by what was wrong with which field"},
+		{"exceptions/others", "", "those of yet other kinds: 32 are told apart"},
+		{"unmatched", "", "messages to clients that got no reply in time, if a node answered in such a way that they could not tell to what"},
 
 		{"net/*/msgs-per-op", "msgs", "msg-count ÷ operations that clients invoked, those of the final phase included"},
 		{"net/*/msg-count", "msgs", "different messages: of all parties; of clients, which send or receive them; of servers, which is the rest: node to node, and node to service"},
@@ -146,7 +149,7 @@ func txnFigures() []Figure {
 		{"workload/not", "", "the weakest models that the history contradicts"},
 		{"workload/also-not", "", "the stronger ones that fall with them"},
 		{"workload/unclear", "", "what kept a part of the history from being judged"},
-		{"workload/warnings", "", "what Maelstrom does not look at, such as nodes that never show each other's writes; it counts under --strict"},
+		{"workload/warnings", "", "what Maelstrom does not look at, such as nodes that never show each other's writes; it counts under --strict. In registers, incomplete counts always: an acknowledged transaction has not as many micro-operations as its request (if it has none, Maelstrom finds it valid)"},
 		{"workload/decided", "", "of txn-rw-register: for the levels read-uncommitted, read-committed, read-atomic and causal, whether there is an order of all transactions that explains every read; the violation of the weakest level that has none; what keeps one undecided; the level required by the consistency models, which counts under --strict, and whether that made the history invalid (error)"},
 		{"workload/replication-delay/at-most/*", "ms", "from the acknowledgement of a write to the end of the first read on another node that showed it, or a later one"},
 		{"workload/replication-delay/at-least/*", "ms", "the same, to the beginning of the last read that did not; 0 if there was none"},

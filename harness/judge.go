@@ -10,9 +10,10 @@ import (
 
 // A Judgement is what a history says by itself, however it came about.
 type Judgement struct {
-	Valid        check.Verdict      `json:"valid"`             // the worst of all checks
-	Reasons      []string           `json:"reasons,omitempty"` // why it is not Valid, in sentences
-	Workload     check.Result       `json:"workload"`          // nil if the run never began
+	Valid        check.Verdict      `json:"valid"`              // the worst of all checks
+	Reasons      []string           `json:"reasons,omitempty"`  // why it is not Valid, in sentences
+	Warnings     []string           `json:"warnings,omitempty"` // what does not count for it and should be known, in sentences
+	Workload     check.Result       `json:"workload"`           // nil if the run never began
 	Stats        check.Stats        `json:"stats"`
 	Availability check.Availability `json:"availability"`
 	Exceptions   check.Exceptions   `json:"exceptions"`
@@ -43,4 +44,7 @@ func Judge(w workload.Workload, h []history.Op, availability string) (Judgement,
 func (j *Judgement) add(c check.Result) {
 	j.Valid = check.Worst(j.Valid, c.Verdict())
 	j.Reasons = append(j.Reasons, c.Reasons()...)
+	if c, ok := c.(check.Cautious); ok {
+		j.Warnings = append(j.Warnings, c.Cautions()...)
+	}
 }

@@ -130,7 +130,11 @@ func (r *run) initNode(m *member) error {
 // initProblem says what is wrong with a node's answer to init; "" if nothing is.
 func (r *run) initProblem(a reply) string {
 	if a.err != nil {
-		return fmt.Sprintf("did not answer init with init_ok within %v", r.test.limits.init)
+		reason := fmt.Sprintf("did not answer init with init_ok within %v", r.test.limits.init)
+		if len(a.ignored) > 0 {
+			reason += fmt.Sprintf("; it sent %s, but %s", a.ignored[0].Example, a.ignored[0].Problem)
+		}
+		return reason
 	}
 	if err := decodeReply(a.body, "init_ok", &struct{}{}); err != nil {
 		return fmt.Sprintf("did not answer init with init_ok: %v", err)

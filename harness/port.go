@@ -98,8 +98,9 @@ func parseMessage(id string, line []byte) (dest string, body json.RawMessage, pr
 }
 
 // clip returns a line as it is quoted in errors.
-func clip(line []byte) string {
-	const limit = 1 << 10
+func clip(line []byte) string { return clipTo(line, 1<<10) }
+
+func clipTo(line []byte, limit int) string {
 	if len(line) > limit {
 		return fmt.Sprintf("%s… (%d bytes)", bytes.ToValidUTF8(line[:limit], nil), len(line))
 	}

@@ -17,6 +17,7 @@ type Result struct {
 	Judgement               // also by the faults; after an error it is Unknown at best
 	Error     string        `json:"error,omitempty"` // of Run: what broke the test
 	Net       network.Stats `json:"net"`
+	Unmatched []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time, if any
 	Nemesis   NemesisResult `json:"nemesis"`
 	Lag       Latency       `json:"lag"`        // of the harness itself: how late it did what was due, in real time
 	Elapsed   time.Duration `json:"elapsed-ns"` // from the start of the nodes to their end
@@ -139,16 +140,20 @@ func broken(err error) Result {
 // judge makes the Result of a run that has ended, with runErr if it ended early.
 func (r *run) judge(runErr error) Result {
 	res := Result{
-		Net:     r.net.Stats(r.progress.Invoked),
-		Nemesis: newNemesisResult(r.ended, r.faults, r.net),
-		Lag:     newLatency(r.lag),
-		Hash:    r.store.hash(),
-		Elapsed: r.ended,
-		Seed:    r.test.Seed,
-		Dir:     r.store.dir,
+		Net:       r.net.Stats(r.progress.Invoked),
+		Unmatched: r.unmatched,
+		Nemesis:   newNemesisResult(r.ended, r.faults, r.net),
+		Lag:       newLatency(r.lag),
+		Hash:      r.store.hash(),
+		Elapsed:   r.ended,
+		Seed:      r.test.Seed,
+		Dir:       r.store.dir,
 	}
 	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // withDefaults has looked at it
 	res.add(res.Nemesis)
+	for _, u := range r.unmatched {
+		res.Warnings = append(res.Warnings, u.String())
+	}
 	if runErr != nil {
 		res.Valid = check.Worst(res.Valid, check.Unknown)
 		res.Error = runErr.Error()

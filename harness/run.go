@@ -31,6 +31,7 @@ type run struct {
 	services    map[string]service.Service // by name
 	clients     map[string]*client         // those on the network, by id
 	clientsMade int
+	unmatched   unmatchedList // messages to clients that got no reply
 
 	workers []*worker
 	working sync.WaitGroup // their goroutines
@@ -251,7 +252,7 @@ func (r *run) nodeSent(p post, e sent) {
 // deliverMessage takes a message that has arrived to its receiver.
 func (r *run) deliverMessage(m network.Message) {
 	if c := r.clients[m.Dest]; c != nil {
-		c.receive(m.Body)
+		c.receive(r.now(), m.Body)
 		return
 	}
 	if s := r.services[m.Dest]; s != nil {

@@ -161,9 +161,33 @@ func TestDecodeReply(t *testing.T) {
 	require.ErrorAs(t, err, &rpc)
 	require.Equal(t, node.NewRPCError(22, "no"), rpc)
 
-	for _, wrong := range []string{`{}`, `{"type":"y_ok"}`, `{"type":"x_ok","x":"3"}`, `{"type":"error"}`, `{"type":"error","code":"1"}`, `{"type":1}`} {
+	for wrong, problem := range map[string]string{
+		`{}`:                            `field "type" is missing`,
+		`{"type":1}`:                    `field "type" is an integer: want "x_ok"`,
+		`{"Type":"x_ok"}`:               `field "type" is missing`,
+		`{"type":"y_ok"}`:               `field "type" is "y_ok": want "x_ok"`,
+		`{"type":"x_ok","x":"3"}`:       `json: cannot unmarshal string into Go struct field .X of type int`,
+		`{"type":"x_ok","msg_id":null}`: `field "msg_id" is null: want an integer, or no such field`,
+		`{"type":"x_ok","msg_id":"a"}`:  `field "msg_id" is a string: want an integer, or no such field`,
+		`{"type":"x_ok","msg_id":1.0}`:  `field "msg_id" is a float: want an integer, or no such field`,
+		`[]`:                            `want an object`,
+	} {
 		var malformed *workload.MalformedReply
 		require.ErrorAs(t, decodeReply([]byte(wrong), "x_ok", &into), &malformed, wrong)
-		require.Equal(t, wrong, string(malformed.Reply))
+		require.Equal(t, workload.MalformedReply{Reply: []byte(wrong), Type: "x_ok", Problem: problem}, *malformed)
+	}
+	require.NoError(t, decodeReply([]byte(`{"type":"x_ok","msg_id":18446744073709551616}`), "x_ok", &into))
+
+	// Whatever else is wrong with an error, it is one.
+	for reply, want := range map[string]error{
+		`{"type":"error","code":20,"text":7,"extra":1}`: node.NewRPCError(20, "7"),
+		`{"type":"error","code":20,"msg_id":"a"}`:       node.NewRPCError(20, ""),
+		`{"type":"error","code":20,"text":null}`:        node.NewRPCError(20, ""),
+		`{"type":"error"}`:                              &workload.UncodedError{},
+		`{"type":"error","code":"20","text":"t"}`:       &workload.UncodedError{Code: []byte(`"20"`), Text: "t"},
+		`{"type":"error","code":20.0}`:                  &workload.UncodedError{Code: []byte(`20.0`)},
+		`{"type":"error","code":null}`:                  &workload.UncodedError{Code: []byte(`null`)},
+	} {
+		require.Equal(t, want, decodeReply([]byte(reply), "x_ok", &into), reply)
 	}
 }

@@ -34,7 +34,7 @@ func (Tickets) Invoke(c workload.Client, _ history.Op) (any, error) {
 	}
 	var reply struct{ Ticket *int64 } // a pointer shows whether there is one
 	if err := json.Unmarshal(body, &reply); err != nil || reply.Ticket == nil {
-		return nil, &workload.MalformedReply{Reply: body, Want: "take_ok with ticket, an integer"}
+		return nil, &workload.MalformedReply{Reply: body, Type: "take_ok", Problem: `field "ticket" is missing, or no integer`}
 	}
 	return *reply.Ticket, nil
 }

@@ -10,7 +10,6 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/network"
 	"glomers/harness/workload"
-	"glomers/node"
 )
 
 // A worker carries out one operation after the other, in a goroutine of its own: a client can wait there.
@@ -38,8 +37,10 @@ func (r *run) work(w *worker) {
 		f := finished{worker: w}
 		if j.setup {
 			f.err = r.workload.Setup(c)
+			c.sign(f.err)
 		} else {
 			value, err := r.workload.Invoke(c, j.op)
+			c.sign(err)
 			f.op = workload.Complete(r.workload, j.op, value, err)
 		}
 		r.post(r.workerSource(w), f)
@@ -54,14 +55,16 @@ type client struct {
 	lastID int64 // msg_id of the last request; its caller counts
 
 	waiting int64       // msg_id of the request that is not answered; 0 if there is none
+	ignored []Unmatched // what came meanwhile that does not answer it
 	answer  func(reply) // takes the answer, in the scheduler's goroutine
 	replies chan reply  // of a worker's client: has one slot; nil for others
 }
 
 // A reply is the outcome of a request.
 type reply struct {
-	body json.RawMessage
-	err  error // workload.ErrTimeout or errStopped
+	body    json.RawMessage
+	err     error       // workload.ErrTimeout or errStopped
+	ignored []Unmatched // after ErrTimeout
 }
 
 // errStopped is what a request gets when the run ends before it is answered. Nobody sees it: the
@@ -93,27 +96,17 @@ func (r *run) dropClient(c *client) {
 
 // ask sends a client's request, which c.answer gets the outcome of.
 func (r *run) ask(at time.Duration, c *client, id int64, body json.RawMessage, timeout time.Duration) {
-	c.waiting = id
+	c.waiting, c.ignored = id, nil
 	if err := r.send(at, c.id, c.node, body); err != nil {
 		r.fail(fmt.Errorf("harness: %w", err))
 		return
 	}
 	r.after(timeout, func() {
 		if c.waiting == id {
-			c.settle(reply{err: workload.ErrTimeout})
+			r.unmatched.add(c.ignored)
+			c.settle(reply{err: workload.ErrTimeout, ignored: c.ignored})
 		}
 	})
-}
-
-// receive takes a message to the client. All but the reply that it waits for are
-// ignored: late ones, second ones, and requests.
-func (c *client) receive(body json.RawMessage) {
-	var head struct {
-		InReplyTo int64 `json:"in_reply_to"`
-	}
-	if json.Unmarshal(body, &head) == nil && c.waiting != 0 && head.InReplyTo == c.waiting {
-		c.settle(reply{body: body})
-	}
 }
 
 func (c *client) settle(a reply) {
@@ -142,10 +135,20 @@ func (c *caller) Call(body any, wantType string, into any) error {
 		return errStopped
 	}
 	a := <-c.client.replies
+	if len(a.ignored) > 0 {
+		return fmt.Errorf("%w: %s sent %s, but %s", a.err, c.client.node, a.ignored[0].Example, a.ignored[0].Problem)
+	}
 	if a.err != nil {
 		return a.err
 	}
 	return decodeReply(a.body, wantType, into)
+}
+
+// sign says in the error of a malformed reply whose it is.
+func (c *caller) sign(err error) {
+	if m, ok := errors.AsType[*workload.MalformedReply](err); ok {
+		m.To, m.From = c.client.id, c.client.node
+	}
 }
 
 // withMsgID marshals body, which must give a JSON object, and adds the msg_id.
@@ -164,36 +167,4 @@ func withMsgID(body any, id int64) (json.RawMessage, error) {
 	b = append(b, `"msg_id":`...)
 	b = strconv.AppendInt(b, id, 10)
 	return append(b, '}'), nil
-}
-
-// decodeReply decodes body into the value that into points to, if it is a reply of the type wanted. The errors are
-// *node.RPCError, if it is an error reply, and *workload.MalformedReply.
-func decodeReply(body json.RawMessage, wantType string, into any) error {
-	var head struct {
-		Type string `json:"type"`
-		Code *int   `json:"code"`
-		Text string `json:"text"`
-	}
-	malformed := &workload.MalformedReply{Reply: body, Want: wantType}
-	if json.Unmarshal(body, &head) != nil {
-		return malformed
-	}
-	switch head.Type {
-	case wantType:
-		if raw, ok := into.(*json.RawMessage); ok {
-			*raw = body // it is known to be JSON
-			return nil
-		}
-		if json.Unmarshal(body, into) != nil {
-			return malformed
-		}
-		return nil
-	case "error":
-		if head.Code == nil {
-			malformed.Want = "error with a code"
-			return malformed
-		}
-		return node.NewRPCError(*head.Code, head.Text)
-	}
-	return malformed
 }

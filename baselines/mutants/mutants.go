@@ -68,7 +68,6 @@ const (
 	lost      = "is missing from the read"
 	repeated  = "was given out"
 	different = "was answered with"
-	misshapen = "had the wrong shape"
 	wrongSum  = "the acknowledged adds come to"
 	together  = "had the lock at the same time"
 )
@@ -92,8 +91,6 @@ func All() []Mutant {
 	total.Availability = "total"
 	birthday := quiet(100, repeated)
 	birthday.Seeds = 5
-	empty := quiet(10, misshapen) // if a node is read before it has its first value
-	empty.Seeds = 10
 
 	slow := func(rate float64, reason string) Trap {
 		t := quiet(rate, reason)
@@ -110,11 +107,11 @@ func All() []Mutant {
 	return []Mutant{
 		{"append-overwrite", "txn-list-append", "writes the store back without looking whether it has changed", at(committed, slow(20, "incompatible-order")), appendOverwrite},
 		{"append-stale", "txn-list-append", "reads from seq-kv, which may be old", at("strict-serializable", quiet(20, "G-single-item-realtime")), appendStale},
+		{"broadcast-body", "broadcast", "leaves the message in its acknowledgement", quiet(10, "no broadcast succeeded"), body},
 		{"broadcast-gives-up", "broadcast", "repeats a message twice, then gives up", under(10, "partition", 3, lost), givesUp},
 		{"broadcast-headcount", "broadcast", "counts acknowledgements without looking whose they are", under(10, "partition", 5, lost), headcount},
 		{"broadcast-newest", "broadcast", "leaves the newest value out of reads", quiet(10, lost), newest},
 		{"broadcast-no-retry", "broadcast", "passes each value on once", under(10, "loss", 3, lost), noRetry},
-		{"broadcast-null", "broadcast", "answers reads with null when it has nothing", empty, null},
 		{"broadcast-one-way", "broadcast", "uses each edge of the topology in one direction", quiet(10, lost), oneWay},
 		{"broadcast-overtaken", "broadcast", "takes a message that was overtaken for a repeat", under(50, "reorder", 3, lost), overtaken},
 		{"broadcast-reset", "broadcast", "forgets all on topology, its neighbours too", quiet(10, lost), reset},
@@ -123,7 +120,7 @@ func All() []Mutant {
 		{"counter-stale", "g-counter", "reads seq-kv without a barrier", quiet(10, wrongSum), counterStale},
 		{"echo-late", "echo", "answers one request in ten after 6 s", total, echoLate},
 		{"echo-swap", "echo", "mixes up requests that overlap", crowded, echoSwap},
-		{"echo-typo", "echo", "misspells a field of its reply", quiet(10, misshapen), echoTypo},
+		{"echo-typo", "echo", "misspells a field of its reply", quiet(10, "no echo succeeded"), echoTypo},
 		{"ids-birthday", "unique-ids", "draws too few random bits", birthday, idsBirthday},
 		{"ids-clock", "unique-ids", "takes the millisecond for an id", quiet(100, repeated), idsClock},
 		{"ids-counter", "unique-ids", "counts without saying which node it is", quiet(10, repeated), idsCounter},

@@ -150,7 +150,7 @@ func TestCheckVerdicts(t *testing.T) {
 		"stale":          {"-w txn-rw-register", staleHistory, statusInvalid, "G-single-item-realtime"},
 		"another model":  {"-w txn-rw-register --consistency-models serializable", staleHistory, statusValid, "valid: txn-rw-register"},
 		"availability":   {"-w unique-ids --availability total", lostHistory[:strings.Index(lostHistory, "\n")], statusInvalid, "0 of 1 operation"},
-		"exception":      {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0, :f :echo :value 1}{:index 1 :time 0 :type :info, :process 0, :f :echo, :value 1 :exception {:cause \"odd\"}}", statusInvalid, `wanted what Maelstrom's client understands; the first at 0.000 s (op 1, process 0): "odd"`},
+		"exception":      {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0, :f :echo :value 1}{:index 1 :time 0 :type :info, :process 0, :f :echo, :value 1 :exception {:cause \"odd\"}}", statusInvalid, `Maelstrom's client did not understand it; the first at 0.000 s (op 1, process 0): "odd"`},
 		"line":           {"-w echo", lostHistory + "rubbish\n", statusBroken, "history: line 5: "},
 		"line of EDN":    {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0 :f :echo :value nil}\n}", statusBroken, "edn: line 2: "},
 		"no workload":    {"", lostHistory, statusBroken, "want --workload broadcast"},

@@ -45,11 +45,14 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	return err
 }
 
-// writeVerdict writes the verdict and the reasons for it.
+// writeVerdict writes the verdict, the reasons for it, and what else should be known.
 func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
 	fmt.Fprintf(b, "\n%s: %s\n", j.Valid, workload)
 	for _, reason := range j.Reasons {
 		fmt.Fprintf(b, "  %s\n", shownReason(reason))
+	}
+	for _, warning := range j.Warnings {
+		fmt.Fprintf(b, "  warning: %s\n", shownReason(warning))
 	}
 	b.WriteByte('\n')
 }

@@ -29,6 +29,11 @@ type Anomalous interface {
 	Anomalies() []string // sorted
 }
 
+// A Cautious result has something to say that does not count for the verdict, but that its reader should know.
+type Cautious interface {
+	Cautions() []string // in sentences
+}
+
 // Worst returns the worst of the verdicts, Valid if there is none.
 func Worst(vs ...Verdict) Verdict {
 	worst := Valid

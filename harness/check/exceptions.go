@@ -8,22 +8,34 @@ import (
 	"glomers/harness/history"
 )
 
-// Malformed is the first element of the Error of an operation whose reply did not
-// have the shape that the workload asks for. The second says what was wanted, the
-// third is the reply: ["malformed-reply", want, reply].
-const Malformed = "malformed-reply"
+const (
+	// Malformed is the first element of the Error of an operation whose reply did not have the shape that the workload asks
+	// for: ["malformed-reply", kind, reply, client, node]. The kind begins with the type that the reply should have and says
+	// what is wrong with it, as in `read_ok: field "value" is missing`. Client and node may be missing.
+	Malformed = "malformed-reply"
 
-// Exceptions has the replies that were not understood. One is enough to make it
-// Unknown: nobody can say what a reply means that breaks the protocol.
+	// NoCode is the first element of the Error of an operation that got an error whose code is no integer:
+	// ["no-code", text, what the code is].
+	NoCode = "no-code"
+)
+
+// maxKinds is how many kinds of exceptions are told apart: a node could have a new one each time.
+const maxKinds = 32
+
+// Exceptions has the replies that were not understood: in the reference the client throws an exception, and the operation is of
+// unknown outcome. Therefore it is Valid always, as there. What it has is a warning.
 type Exceptions struct {
 	Valid      Verdict     `json:"valid"`
 	Exceptions []Exception `json:"exceptions,omitempty"`
+	Others     int         `json:"others,omitempty"` // those of further kinds
+
+	codes []Exception // errors whose code is no integer, which the reference does not count
 }
 
-// An Exception counts the replies to one function that lack one shape.
+// An Exception counts the replies to one function that have the same fault.
 type Exception struct {
 	F       string     `json:"f"`
-	Class   string     `json:"class"` // the shape that was wanted
+	Class   string     `json:"class"` // what is wrong with which reply
 	Count   int        `json:"count"`
 	Example history.Op `json:"example"` // the first
 }
@@ -32,50 +44,82 @@ type Exception struct {
 func NewExceptions(h []history.Op) Exceptions {
 	var e Exceptions
 	for _, op := range h {
-		class, ok := malformed(op)
-		if !ok {
-			continue
+		switch name, parts := failure(op); name {
+		case Malformed:
+			if len(parts) > 0 && !count(&e.Exceptions, op, text(parts[0])) {
+				e.Others++
+			}
+		case NoCode:
+			if len(parts) > 1 {
+				count(&e.codes, op, text(parts[1]))
+			}
 		}
-		e.Valid = Unknown
-		i := slices.IndexFunc(e.Exceptions, func(x Exception) bool { return x.F == op.F && x.Class == class })
-		if i < 0 {
-			i = len(e.Exceptions)
-			e.Exceptions = append(e.Exceptions, Exception{F: op.F, Class: class, Example: op})
-		}
-		e.Exceptions[i].Count++
 	}
 	slices.SortStableFunc(e.Exceptions, func(a, b Exception) int { return b.Count - a.Count })
 	return e
 }
 
-// malformed returns the shape that the reply should have had, if op completed with
-// a malformed one.
-func malformed(op history.Op) (class string, ok bool) {
+// count counts op, unless it has a kind too many.
+func count(all *[]Exception, op history.Op, class string) bool {
+	i := slices.IndexFunc(*all, func(x Exception) bool { return x.F == op.F && x.Class == class })
+	if i < 0 {
+		if len(*all) == maxKinds {
+			return false
+		}
+		i = len(*all)
+		*all = append(*all, Exception{F: op.F, Class: class, Example: op})
+	}
+	(*all)[i].Count++
+	return true
+}
+
+// failure takes the Error of op apart, if it is a list that begins with a name.
+func failure(op history.Op) (name string, rest []json.RawMessage) {
 	if op.Process == history.Nemesis || (op.Type != history.Info && op.Type != history.Fail) {
-		return "", false
+		return "", nil
 	}
 	var parts []json.RawMessage
-	var name string
-	if json.Unmarshal(op.Error, &parts) != nil || len(parts) < 2 ||
-		json.Unmarshal(parts[0], &name) != nil || name != Malformed ||
-		json.Unmarshal(parts[1], &class) != nil {
-		return "", false
+	if len(op.Error) == 0 || op.Error[0] != '[' || json.Unmarshal(op.Error, &parts) != nil || len(parts) == 0 {
+		return "", nil
 	}
-	return class, true
+	return text(parts[0]), parts[1:]
+}
+
+// text returns a string, or the JSON of anything else.
+func text(raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		return string(raw)
+	}
+	return s
 }
 
 // Verdict implements Result.
 func (e Exceptions) Verdict() Verdict { return e.Valid }
 
-// Reasons implements Result.
-func (e Exceptions) Reasons() []string {
-	return reasons(e.Exceptions, func(x Exception) string {
-		s := fmt.Sprintf("%s to %s had the wrong shape, wanted %s; the first at %s",
-			plural(x.Count, "reply"), x.F, x.Class, at(x.Example))
-		var parts []json.RawMessage
-		if json.Unmarshal(x.Example.Error, &parts) == nil && len(parts) > 2 {
-			s += ": " + quote(parts[2])
+// Reasons implements Result: there are none.
+func (e Exceptions) Reasons() []string { return nil }
+
+// Cautions implements Cautious.
+func (e Exceptions) Cautions() []string {
+	cautions := reasons(e.Exceptions, func(x Exception) string {
+		s := fmt.Sprintf("%s to %s malformed: %s", plural(x.Count, "reply"), x.F, x.Class)
+		_, parts := failure(x.Example)
+		if len(parts) > 3 && text(parts[2]) != "" {
+			s += fmt.Sprintf("; the first to %s from %s at %s", text(parts[2]), text(parts[3]), at(x.Example))
+		} else {
+			s += "; the first at " + at(x.Example)
+		}
+		if len(parts) > 1 {
+			s += ": " + quote(parts[1])
 		}
 		return s
 	})
+	if e.Others > 0 {
+		cautions = append(cautions, fmt.Sprintf("%s malformed in yet other ways", plural(e.Others, "reply")))
+	}
+	return append(cautions, reasons(e.codes, func(x Exception) string {
+		return fmt.Sprintf("%s to %s with an error whose code is no integer, but %s: nobody knows what it means; the first at %s",
+			plural(x.Count, "reply"), x.F, x.Class, at(x.Example))
+	})...)
 }

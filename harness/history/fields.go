@@ -164,7 +164,7 @@ func malformedReply(exception json.RawMessage) json.RawMessage {
 	if json.Unmarshal(exception, &e) == nil && len(e.Cause) > 0 && string(e.Cause) != "null" {
 		exception = e.Cause
 	}
-	want := strconv.Quote("malformed-reply") + "," + strconv.Quote("what Maelstrom's client understands")
+	want := strconv.Quote("malformed-reply") + "," + strconv.Quote("Maelstrom's client did not understand it")
 	whole, err := compact(json.RawMessage("[" + want + "," + string(exception) + "]"))
 	if err != nil { // not with valid JSON
 		return nil

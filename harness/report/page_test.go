@@ -50,7 +50,7 @@ func hostileRun(t testing.TB) files {
 	}
 	return files{
 		"test.json": `{"workload":` + text + `,"nodes":["n0",` + text + `],"concurrency":1,"program":{"path":` + text + `,"args":[` + text + `]},"nemesis":[` + text + `]}`,
-		"results.json": `{"valid":false,"error":` + text + `,"reasons":[` + text + `,"op 1 <b>op 0</b>"],"stats":{"count":` + text + `},` +
+		"results.json": `{"valid":false,"error":` + text + `,"reasons":[` + text + `,"op 1 <b>op 0</b>"],"warnings":[` + text + `],"stats":{"count":` + text + `},` +
 			`"latencies":{` + text + `:{"p50-ns":` + text + `}},"net":7,"__proto__":{"polluted":1}}`,
 		"history.jsonl": lines(t, op(0, history.Invoke, 0), op(1, history.Fail, 0),
 			history.Op{Index: 2, Type: history.Info, Process: history.Nemesis, F: "start-" + all},

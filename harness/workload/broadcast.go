@@ -55,7 +55,8 @@ func (*Broadcast) Invoke(c Client, op history.Op) (any, error) {
 	case "broadcast":
 		return op.Value, call(c, broadcastRequest{"broadcast", op.Value}, "broadcast_ok")
 	case "read":
-		return callFor(c, request{"read"}, "read_ok", "messages", "an array of integers", integers)
+		messages, err := callFor(c, request{"read"}, "read_ok", "messages", "a list", listOrNull)
+		return noNull(messages), err
 	}
 	return nil, fmt.Errorf("workload: broadcast has no operation %q", op.F)
 }

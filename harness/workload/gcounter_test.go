@@ -48,14 +48,15 @@ func TestCounterInvoke(t *testing.T) {
 		{"add", `-5`, `{"type":"add","delta":-5}`, `{"type":"add_ok"}`, `-5`},
 		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":9007199254740993}`, `9007199254740993`},
 		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":-0}`, `-0`},
-		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok"}`, ``},
-		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":null}`, ``},
-		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":1.0}`, ``},
-		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":1e3}`, ``},
-		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":"1"}`, ``},
-		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":[1]}`, ``},
+		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok"}`, `read_ok: field "value" is missing`},
+		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":null}`, `read_ok: field "value" is null: want an integer of 64 bits`},
+		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":1.0}`, `read_ok: field "value" is a float: want an integer of 64 bits`},
+		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":1e3}`, `read_ok: field "value" is a float: want an integer of 64 bits`},
+		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":"1"}`, `read_ok: field "value" is a string: want an integer of 64 bits`},
+		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":[1]}`, `read_ok: field "value" is a list: want an integer of 64 bits`},
+		{"read", `null`, `{"type":"read"}`, `{"type":"read_ok","value":9223372036854775808}`, `read_ok: field "value" is an integer of another shape: want an integer of 64 bits`},
 	} {
-		t.Run(c.reply, func(t *testing.T) { c.require(t, newWorkload(t, "g-counter"), "read_ok with value, an integer") })
+		t.Run(c.reply, func(t *testing.T) { c.require(t, newWorkload(t, "g-counter")) })
 	}
 	_, err := newWorkload(t, "pn-counter").Invoke(&client{}, history.Op{F: "sub"})
 	require.EqualError(t, err, `workload: pn-counter has no operation "sub"`)

@@ -38,7 +38,8 @@ func (*GSet) Invoke(c Client, op history.Op) (any, error) {
 	case "add":
 		return op.Value, call(c, elementRequest{"add", op.Value}, "add_ok")
 	case "read":
-		return callFor(c, request{"read"}, "read_ok", "value", "an array of integers", integers)
+		value, err := callFor(c, request{"read"}, "read_ok", "value", "a list", listOrNull)
+		return noNull(value), err
 	}
 	return nil, fmt.Errorf("workload: g-set has no operation %q", op.F)
 }

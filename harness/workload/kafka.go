@@ -128,7 +128,7 @@ func send(to Client, value json.RawMessage) (any, error) {
 // what it returned is not in the history.
 func (c consumer) poll(to Client) (any, error) {
 	var msgs polled
-	raw, err := callFor(to, offsetsRequest{"poll", c}, "poll_ok", "msgs", "an object of arrays of [offset, msg]", decodes(&msgs))
+	raw, err := callFor(to, offsetsRequest{"poll", c}, "poll_ok", "msgs", "an object of lists of [offset, msg], each offset an integer below 2^63 - 1", decodes(&msgs))
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +158,7 @@ func (k *Kafka) assign(to Client, op history.Op) error {
 	var committed offsets
 	if !op.Final {
 		_, err := callFor(to, keysRequest{"list_committed_offsets", keys}, "list_committed_offsets_ok",
-			"offsets", "an object of integers below 2^63 - 1", decodes(&committed))
+			"offsets", "an object of integers, each below 2^63 - 1", decodes(&committed))
 		if err != nil {
 			return err
 		}

@@ -132,7 +132,7 @@ func TestKafkaMalformedReplies(t *testing.T) {
 		{
 			f: "poll", value: `[["poll"]]`, reply: "poll_ok", field: "msgs",
 			bad: []string{
-				`null`, `[]`, `5`, `{"a":null}`, `{"a":5}`, `{"a":[5]}`, `{"a":[null]}`, `{"a":[[]]}`, `{"a":[[1]]}`, `{"a":[[1,2,3]]}`,
+				`null`, `[]`, `5`, `{"a":5}`, `{"a":[5]}`, `{"a":[null]}`, `{"a":[[]]}`, `{"a":[[1]]}`, `{"a":[[1,2,3]]}`,
 				`{"a":[["1",2]]}`, `{"a":[[null,2]]}`, `{"a":[[1.5,2]]}`,
 			},
 		},
@@ -151,7 +151,7 @@ func TestKafkaMalformedReplies(t *testing.T) {
 				done := do(newWorkload(t, "kafka"), to, op(1, c.f, c.value))
 				require.Equal(t, history.Info, done.Type)
 				require.Len(t, to.requests, 1)
-				require.Equal(t, check.Unknown, check.NewExceptions([]history.Op{done}).Valid)
+				require.Len(t, check.NewExceptions([]history.Op{done}).Exceptions, 1)
 			})
 		}
 	}

@@ -29,7 +29,7 @@ type entry struct {
 
 var errEntry = errors.New("workload: want [offset, message]")
 
-// UnmarshalJSON accepts arrays of two.
+// UnmarshalJSON accepts lists of two.
 func (e *entry) UnmarshalJSON(b []byte) error {
 	var parts []json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil {
@@ -42,23 +42,8 @@ func (e *entry) UnmarshalJSON(b []byte) error {
 	return e.offset.UnmarshalJSON(parts[0])
 }
 
-// A polled has entries by key.
-type polled map[string]entries
-
-type entries []entry
-
-// UnmarshalJSON accepts an array, and unlike encoding/json no null.
-func (es *entries) UnmarshalJSON(b []byte) error {
-	var list []entry
-	if err := json.Unmarshal(b, &list); err != nil {
-		return err
-	}
-	if list == nil {
-		return errEntry
-	}
-	*es = list
-	return nil
-}
+// A polled has entries by key; null is a list without any.
+type polled map[string][]entry
 
 // offsets has one for each key.
 type offsets map[string]offset

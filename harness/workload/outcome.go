@@ -21,13 +21,35 @@ var ErrCrashed = errors.New("workload: the client has crashed")
 // A MalformedReply is the error of a call whose reply breaks the workload's
 // protocol.
 type MalformedReply struct {
-	Reply json.RawMessage // the body of the reply
-	Want  string          // the shape that was wanted, in words
+	Reply   json.RawMessage // the body of the reply
+	Type    string          // that it should have, such as "read_ok"
+	Problem string          // what is wrong with it, such as `field "value" is missing`; replies with the same are counted together
+	To      string          // the client that got it; the engine fills this in
+	From    string          // the node that was asked; the engine fills this in
 }
 
-// Error says what was wanted, and shows up to 1000 bytes of the reply.
+// Error says in one line which field of which reply is wrong.
 func (m *MalformedReply) Error() string {
-	return fmt.Sprintf("workload: malformed reply: want %s, not %.1000s", m.Want, []byte(m.Reply))
+	parties := ""
+	if m.To != "" {
+		parties = fmt.Sprintf(" to %s from %s", m.To, m.From)
+	}
+	return fmt.Sprintf("workload: malformed reply: %s%s: %s", m.Type, parties, m.Problem)
+}
+
+// kind is what replies that are counted together have in common.
+func (m *MalformedReply) kind() string { return m.Type + ": " + m.Problem }
+
+// An UncodedError is the error of a call whose reply is an error with a code that is no integer. It counts as one of an unknown
+// code: nobody knows whether the operation happened.
+type UncodedError struct {
+	Code json.RawMessage // empty if there is none
+	Text string
+}
+
+// Error says what is wrong with the error, and then what it says.
+func (u *UncodedError) Error() string {
+	return fmt.Sprintf("workload: an error whose code is %s, not an integer: %s", Kind(u.Code), u.Text)
 }
 
 // Complete returns the completion of the invocation op, given what Invoke
@@ -36,11 +58,11 @@ func (m *MalformedReply) Error() string {
 //   - ok with the value if there is no error;
 //   - fail if the error says that the operation did not happen and never will;
 //   - info if it may have happened, or fail if repeating it would be harmless;
-//   - info if the reply was malformed: nobody knows what the node did;
+//   - info if the reply was malformed, even to a read: the reference's client throws an exception;
 //   - info, without an Error, after ErrCrashed.
 //
-// The Error of the completion is "net-timeout", [name, text] of an error reply, or
-// ["malformed-reply", want, reply]. Index and Time are left for the caller to set.
+// The Error of the completion is "net-timeout", [name, text] of an error reply, [check.NoCode, text, what its code is], or
+// ["malformed-reply", kind, reply, client, node]; see check.Malformed. Index and Time are left for the caller to set.
 func Complete(w Workload, op history.Op, value any, err error) history.Op {
 	if err == nil {
 		var raw json.RawMessage
@@ -65,6 +87,8 @@ func Complete(w Workload, op history.Op, value any, err error) history.Op {
 			op.Type = history.Fail
 		}
 		reason = []string{name, rpc.Text}
+	} else if u, ok := errors.AsType[*UncodedError](err); ok {
+		reason = []any{check.NoCode, u.Text, Kind(u.Code)}
 	} else if m, ok := errors.AsType[*MalformedReply](err); ok {
 		op.Type = history.Info
 		reason = malformed(m)
@@ -77,10 +101,11 @@ func Complete(w Workload, op history.Op, value any, err error) history.Op {
 
 // malformed returns the Error of an operation that got a malformed reply.
 func malformed(m *MalformedReply) []any {
+	var reply any = string(m.Reply)
 	if json.Valid(m.Reply) {
-		return []any{check.Malformed, m.Want, m.Reply}
+		reply = m.Reply
 	}
-	return []any{check.Malformed, m.Want, string(m.Reply)}
+	return []any{check.Malformed, m.kind(), reply, m.To, m.From}
 }
 
 // marshal is json.Marshal without escapes for HTML, so that histories are readable.

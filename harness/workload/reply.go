@@ -4,6 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"glomers/harness/internal/jsonvalue"
 )
 
 // A request is the body of a request that has no fields besides its type.
@@ -11,39 +16,132 @@ type request struct {
 	Type string `json:"type"`
 }
 
-// call sends body and expects a reply of the type whose fields do not matter.
+// call sends body and expects a reply of the type that has no fields of its own.
 func call(c Client, body any, wantType string) error {
-	var reply json.RawMessage
-	return c.Call(body, wantType, &reply)
+	_, err := exchange(c, body, wantType, "", "", nil)
+	return err
 }
 
-// callFor sends body and returns the field of the reply. The reply is malformed if the
-// field is missing, which encoding/json would let pass, or if ok says no to it; shape
-// says in words what ok accepts.
+// callFor sends body and returns the one field that the reply has of its own. The reply is malformed if ok says no
+// to the field; shape says in words what ok accepts.
 func callFor(c Client, body any, wantType, field, shape string, ok func(json.RawMessage) bool) (json.RawMessage, error) {
+	return exchange(c, body, wantType, field, shape, ok)
+}
+
+func exchange(c Client, body any, wantType, field, shape string, ok func(json.RawMessage) bool) (json.RawMessage, error) {
 	var reply json.RawMessage
 	if err := c.Call(body, wantType, &reply); err != nil {
 		return nil, err
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(reply, &fields); err == nil {
-		if value, has := fields[field]; has && ok(value) {
-			return value, nil
+	var fields map[string]json.RawMessage // and no struct, for which encoding/json would take "Echo" for "echo"
+	if err := json.Unmarshal(reply, &fields); err != nil {
+		return nil, &MalformedReply{Reply: reply, Type: wantType, Problem: "want an object"}
+	}
+	if problem := problems(fields, field, shape, ok); problem != "" {
+		return nil, &MalformedReply{Reply: reply, Type: wantType, Problem: problem}
+	}
+	return fields[field], nil
+}
+
+// envelope has the fields that every reply may have. The client has looked at them.
+var envelope = []string{"type", "in_reply_to", "msg_id"}
+
+// problems says what is wrong with the fields of a reply that are its own; "" if nothing is. The reference's schemas name
+// every field that there may be, so one more is wrong, too.
+func problems(fields map[string]json.RawMessage, field, shape string, ok func(json.RawMessage) bool) string {
+	var all []string
+	allowed := envelope
+	if field != "" {
+		allowed = append([]string{field}, envelope...)
+		if value, has := fields[field]; !has {
+			all = append(all, fmt.Sprintf("field %q is missing", field))
+		} else if !ok(value) {
+			all = append(all, fmt.Sprintf("field %q is %s: want %s", field, kind(value, shape), shape))
 		}
 	}
-	return nil, &MalformedReply{Reply: reply, Want: fmt.Sprintf("%s with %s, %s", wantType, field, shape)}
+	var extra []string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !slices.Contains(allowed, name) {
+			extra = append(extra, quoteName(name))
+		}
+	}
+	if len(extra) > 0 {
+		all = append(all, fmt.Sprintf("%s not allowed: want only %s", count(extra), strings.Join(allowed, ", ")))
+	}
+	return strings.Join(all, "; ")
+}
+
+// count returns `field "a" is` or `fields "a", "b" are`, and no more than the first three names.
+func count(names []string) string {
+	const most = 3
+	switch {
+	case len(names) == 1:
+		return "field " + names[0] + " is"
+	case len(names) > most:
+		names = append(slices.Clone(names[:most]), fmt.Sprintf("… (%d)", len(names)))
+	}
+	return "fields " + strings.Join(names, ", ") + " are"
+}
+
+// quoteName quotes the name of a field, which a node may have made up.
+func quoteName(name string) string {
+	const limit = 40
+	if text, cut := jsonvalue.Clip([]byte(name), limit); cut {
+		return fmt.Sprintf("%q…", text)
+	}
+	return fmt.Sprintf("%q", name)
+}
+
+// kind names the kind of a value. It does not show the value, so that replies with the same fault are counted together. Where the
+// value is of the kind that the shape begins with, the fault is inside it.
+func kind(value json.RawMessage, shape string) string {
+	k := Kind(value)
+	if strings.HasPrefix(shape, k) {
+		return k + " of another shape"
+	}
+	return k
+}
+
+// Kind names the kind of a JSON value, such as "an object".
+func Kind(value json.RawMessage) string {
+	value = bytes.TrimSpace(value)
+	if len(value) == 0 {
+		return "missing"
+	}
+	switch value[0] {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	case '"':
+		return "a string"
+	case '[':
+		return "a list"
+	case '{':
+		return "an object"
+	}
+	if integer(value) {
+		return "an integer"
+	}
+	return "a float" // 1.0, too
 }
 
 // anyValue accepts every JSON value.
 func anyValue(json.RawMessage) bool { return true }
 
-// integers accepts an array of integers. As the value is known to be valid JSON, it
-// is enough that nothing is in the brackets that only other values have.
-func integers(value json.RawMessage) bool {
-	inside, ok := bytes.CutPrefix(value, []byte("["))
-	if !ok {
-		return false
+// integer accepts an integer, of any size, as it is written: 1.0 and 1e3 are none.
+func integer(value json.RawMessage) bool {
+	return len(value) > 0 && len(bytes.Trim(value, "-0123456789")) == 0 // as it is known to be valid JSON
+}
+
+// listOrNull accepts lists. Their elements may be anything, as in the reference; and null, which is what a nil slice of Go
+// and an empty list of Lisp become, is an empty list to it.
+func listOrNull(value json.RawMessage) bool { return string(value) == "null" || value[0] == '[' }
+
+// noNull returns a list as it goes into a history, where null would stand for a read without a result.
+func noNull(value json.RawMessage) json.RawMessage {
+	if string(value) == "null" {
+		return json.RawMessage("[]")
 	}
-	inside = bytes.TrimSuffix(inside, []byte("]"))
-	return len(bytes.Trim(inside, "0123456789-, \t\r\n")) == 0
+	return value
 }

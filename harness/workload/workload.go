@@ -98,7 +98,7 @@ type Client interface {
 	// Node returns the id of the node that the client talks to.
 	Node() string
 	// Call sends body, an object with a type, and decodes the reply's body into reply, whose
-	// type must be wantType. The errors are *node.RPCError (the node's error reply), ErrTimeout
+	// type must be wantType. The errors are *node.RPCError and *UncodedError (the node's error reply), ErrTimeout
 	// (no reply in time) and *MalformedReply.
 	Call(body any, wantType string, reply any) error
 }

@@ -58,20 +58,20 @@ func do(w workload.Workload, c workload.Client, op history.Op) history.Op {
 	return done
 }
 
-// An exchange is an operation with the request that it makes, the reply, and the value that it then has. No value
-// means that the reply is malformed.
+// An exchange is an operation with the request that it makes, the reply, and the value that it then has. A value that begins with the
+// type of the reply says what is wrong with it.
 type exchange struct{ f, value, request, reply, want string }
 
-// require carries out the exchange. What a malformed reply should have been is wanted.
-func (e exchange) require(t *testing.T, w workload.Workload, wanted string) {
+// require carries out the exchange.
+func (e exchange) require(t *testing.T, w workload.Workload) {
 	t.Helper()
 	to := &client{reply: e.reply}
 	op := history.Op{Type: history.Invoke, F: e.f, Value: json.RawMessage(e.value)}
 	done := do(w, to, op)
 	require.Equal(t, []string{e.request}, to.requests)
-	if e.want == "" {
+	if strings.Contains(e.want, "_ok: ") {
 		require.Equal(t, history.Info, done.Type)
-		require.JSONEq(t, fmt.Sprintf(`["malformed-reply",%q,%s]`, wanted, e.reply), string(done.Error))
+		require.JSONEq(t, fmt.Sprintf(`["malformed-reply",%q,%s,"",""]`, e.want, e.reply), string(done.Error))
 		return
 	}
 	require.Equal(t, history.OK, done.Type)
@@ -167,15 +167,20 @@ func TestInvoke(t *testing.T) {
 			reply: `{"type":"echo_ok","echo":{"any":["<thing>"]},"in_reply_to":3}`, want: `{"any":["<thing>"]}`,
 		},
 		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok","echo":null}`, want: `null`},
-		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok"}`, malformed: "echo_ok with echo, any value"},
-		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok","Echo":1}`, malformed: "echo_ok with echo, any value"},
-		{workload: "echo", f: "echo", value: `1`, reply: `[]`, malformed: "echo_ok with echo, any value"},
+		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok"}`, malformed: `echo_ok: field "echo" is missing`},
+		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok","Echo":1}`, malformed: `echo_ok: field "echo" is missing; field "Echo" is not allowed: want only echo, type, in_reply_to, msg_id`},
+		{workload: "echo", f: "echo", value: `1`, reply: `[]`, malformed: "echo_ok: want an object"},
+		{
+			workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok","echo":1,"d":1,"c":2,"b":3,"a":4}`,
+			malformed: `echo_ok: fields "a", "b", "c", … (4) are not allowed: want only echo, type, in_reply_to, msg_id`,
+		},
+		{workload: "echo", f: "echo", value: `1`, reply: `{"type":"echo_ok","echo":2,"msg_id":7,"in_reply_to":3}`, want: `2`},
 
 		{
 			workload: "unique-ids", f: "generate", value: `null`, request: `{"type":"generate"}`,
 			reply: `{"type":"generate_ok","id":9007199254740993}`, want: `9007199254740993`,
 		},
-		{workload: "unique-ids", f: "generate", value: `null`, reply: `{"type":"generate_ok"}`, malformed: "generate_ok with id, any value"},
+		{workload: "unique-ids", f: "generate", value: `null`, reply: `{"type":"generate_ok"}`, malformed: `generate_ok: field "id" is missing`},
 
 		{
 			workload: "broadcast", f: "broadcast", value: `12`, request: `{"type":"broadcast","message":12}`,
@@ -186,14 +191,18 @@ func TestInvoke(t *testing.T) {
 			reply: `{"type":"read_ok","messages":[3, -1,` + "\n" + `20]}`, want: `[3,-1,20]`,
 		},
 		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[]}`, want: `[]`},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok"}`, malformed: "read_ok with messages, an array of integers"},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":null}`, malformed: "read_ok with messages, an array of integers"},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":7}`, malformed: "read_ok with messages, an array of integers"},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":{"1":1}}`, malformed: "read_ok with messages, an array of integers"},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[1,null]}`, malformed: "read_ok with messages, an array of integers"},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[1.5]}`, malformed: "read_ok with messages, an array of integers"},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":["1"]}`, malformed: "read_ok with messages, an array of integers"},
-		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[[1]]}`, malformed: "read_ok with messages, an array of integers"},
+		{
+			workload: "broadcast", f: "broadcast", value: `12`, reply: `{"type":"broadcast_ok","message":12}`,
+			malformed: `broadcast_ok: field "message" is not allowed: want only type, in_reply_to, msg_id`,
+		},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":null}`, want: `[]`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":[1.5,null,"1",[1]]}`, want: `[1.5,null,"1",[1]]`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok"}`, malformed: `read_ok: field "messages" is missing`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":7}`, malformed: `read_ok: field "messages" is an integer: want a list`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":7.0}`, malformed: `read_ok: field "messages" is a float: want a list`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":{"1":1}}`, malformed: `read_ok: field "messages" is an object: want a list`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":"[]"}`, malformed: `read_ok: field "messages" is a string: want a list`},
+		{workload: "broadcast", f: "read", value: `null`, reply: `{"type":"read_ok","messages":true}`, malformed: `read_ok: field "messages" is a boolean: want a list`},
 	} {
 		t.Run(c.workload+" "+c.reply, func(t *testing.T) {
 			w := newWorkload(t, c.workload)
@@ -214,8 +223,8 @@ func TestInvoke(t *testing.T) {
 			}
 			require.Equal(t, history.Info, done.Type)
 			require.Equal(t, c.value, string(done.Value))
-			require.JSONEq(t, fmt.Sprintf(`["malformed-reply",%q,%s]`, c.malformed, c.reply), string(done.Error))
-			require.Equal(t, check.Unknown, check.NewExceptions([]history.Op{done}).Valid)
+			require.JSONEq(t, fmt.Sprintf(`["malformed-reply",%q,%s,"",""]`, c.malformed, c.reply), string(done.Error))
+			require.Len(t, check.NewExceptions([]history.Op{done}).Exceptions, 1)
 		})
 	}
 	_, err := newWorkload(t, "broadcast").Invoke(&client{}, history.Op{F: "reed"})
@@ -246,8 +255,13 @@ func TestComplete(t *testing.T) {
 		{rpc(-1), history.Info, history.Fail, `["error--1","<why>"]`},
 		{rpc(15), history.Info, history.Fail, `["error-15","<why>"]`},
 		{rpc(1000), history.Info, history.Fail, `["error-1000","<why>"]`},
-		{&workload.MalformedReply{Reply: json.RawMessage(`{"type":"<x>"}`), Want: "read_ok"}, history.Info, history.Info, `["malformed-reply","read_ok",{"type":"<x>"}]`},
-		{&workload.MalformedReply{Reply: json.RawMessage(`{`), Want: "read_ok"}, history.Info, history.Info, `["malformed-reply","read_ok","{"]`},
+		{&workload.UncodedError{Code: json.RawMessage(`20.0`), Text: "<why>"}, history.Info, history.Fail, `["no-code","<why>","a float"]`},
+		{&workload.UncodedError{}, history.Info, history.Fail, `["no-code","","missing"]`},
+		{
+			&workload.MalformedReply{Reply: json.RawMessage(`{"type":"<x>"}`), Type: "read_ok", Problem: "odd", To: "c3", From: "n1"},
+			history.Info, history.Info, `["malformed-reply","read_ok: odd",{"type":"<x>"},"c3","n1"]`,
+		},
+		{&workload.MalformedReply{Reply: json.RawMessage(`{`), Type: "read_ok", Problem: "odd"}, history.Info, history.Info, `["malformed-reply","read_ok: odd","{","",""]`},
 		{errors.New("gone"), history.Info, history.Fail, `["client-error","gone"]`},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
@@ -265,9 +279,13 @@ func TestComplete(t *testing.T) {
 	require.Contains(t, string(op.Error), "client-error")
 }
 
-func TestMalformedReplyError(t *testing.T) {
-	require.EqualError(t, &workload.MalformedReply{Reply: json.RawMessage(`{"type":"x"}`), Want: "read_ok"},
-		`workload: malformed reply: want read_ok, not {"type":"x"}`)
+func TestReplyErrors(t *testing.T) {
+	m := &workload.MalformedReply{Reply: json.RawMessage(`{"type":"x"}`), Type: "read_ok", Problem: `field "value" is missing`}
+	require.EqualError(t, m, `workload: malformed reply: read_ok: field "value" is missing`)
+	m.To, m.From = "c3", "n1"
+	require.EqualError(t, m, `workload: malformed reply: read_ok to c3 from n1: field "value" is missing`)
+	require.EqualError(t, &workload.UncodedError{Code: json.RawMessage(`"20"`), Text: "no key"},
+		"workload: an error whose code is a string, not an integer: no key")
 }
 
 // Each workload judges its own operations: what satisfies it, and what does not.

@@ -47,5 +47,12 @@ func (l *lists) check(o Options) *Result {
 		res.unclear(m)
 	}
 	res.warn(o.Strict, l.reordered())
+	incomplete, renamed := l.answers(listOps)
+	if incomplete != nil {
+		res.unclear(incomplete.Text + ", at which Maelstrom's checker gives up")
+	}
+	if renamed != "" {
+		res.unclear(renamed + ", at which Maelstrom's checker gives up")
+	}
 	return res
 }

@@ -70,7 +70,7 @@ type branch struct{ before, last int32 }
 
 func newLists(h []history.Op) *lists {
 	l := &lists{
-		log:     parseLog(h, map[string]byte{`"r"`: 'r', `"append"`: 'a'}),
+		log:     parseLog(h, listOps),
 		numbers: make(map[elementOf]int32), branches: make(map[branch]int32),
 	}
 	for key := range int32(len(l.keys.texts)) {

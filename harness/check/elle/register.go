@@ -58,6 +58,15 @@ func Register(h []history.Op, o Options) *Result {
 	res.warn(o.Strict, r.blind(next, o))
 	res.addDecided(r.decide(res.Models), o.Strict)
 	res.Delay = r.delay(o)
+	incomplete, renamed := r.answers(registerOps)
+	if incomplete != nil {
+		incomplete.Text += "; Maelstrom judges only what was returned, so that to it a node is valid that returns nothing"
+		res.Warnings = append(res.Warnings, *incomplete)
+		res.Valid = check.Invalid
+	}
+	if renamed != "" {
+		res.unclear(renamed + ", at which Maelstrom's checker gives up")
+	}
 	return res
 }
 

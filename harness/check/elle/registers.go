@@ -36,7 +36,7 @@ type version struct {
 }
 
 func newRegisters(h []history.Op) *registers {
-	r := &registers{log: parseLog(h, map[string]byte{`"r"`: 'r', `"w"`: 'w'})}
+	r := &registers{log: parseLog(h, registerOps)}
 	r.null = make([]int32, len(r.keys.texts))
 	r.written = make([][]int32, len(r.keys.texts))
 	numbers := make(map[version]int32)

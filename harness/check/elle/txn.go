@@ -25,6 +25,12 @@ type microOp struct {
 	value json.RawMessage
 }
 
+// The micro-operations of transactions over registers and over lists, with their letters.
+var (
+	registerOps = map[string]byte{`"r"`: 'r', `"w"`: 'w'}
+	listOps     = map[string]byte{`"r"`: 'r', `"append"`: 'a'}
+)
+
 // A log is a history as transactions, in the order of their invocations or, without one, completions.
 type log struct {
 	h    []history.Op

@@ -1,6 +1,6 @@
 "use strict";
 
-// Verdict says at the top how the run ended, and why.
+// Verdict says at the top how the run ended, why, and what else should be known.
 const Verdict = (() => {
   const words = new Map([[true, "valid"], [false, "invalid"], ["unknown", "unknown"]]);
 
@@ -14,12 +14,16 @@ const Verdict = (() => {
     if (result.error) {
       section.append(element("h2", {}, "What broke the test"), element("pre", {className: "problem"}, result.error));
     }
-    const reasons = result.reasons || [];
-    if (reasons.length > 0) {
-      section.append(element("h2", {}, "Why"), element("ol", {className: "reasons"},
-        ...reasons.map((reason) => element("li", {}, ...withLinks(reason, run, bus)))));
-    }
+    section.append(...sentences("Why", "reasons", result.reasons, run, bus),
+      ...sentences("Warnings", "reasons warnings", result.warnings, run, bus));
     if (run.pictures.length > 0) section.append(pictures(run));
+  }
+
+  // sentences lists what the harness has to say under a heading, if there is anything.
+  function sentences(heading, className, texts, run, bus) {
+    if (!texts || texts.length === 0) return [];
+    return [element("h2", {}, heading), element("ol", {className},
+      ...texts.map((text) => element("li", {}, ...withLinks(text, run, bus))))];
   }
 
   // pictures shows the cycles of transactions, the first one at once.

@@ -1,0 +1,54 @@
+package elle
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"glomers/harness/history"
+)
+
+// Incomplete is the type of the warning that an acknowledged transaction lacks micro-operations that it was asked for, or has more.
+const Incomplete = "incomplete"
+
+// answers compares what acknowledged transactions were asked for with what they say that they did. The reference looks only at the
+// latter, so that in registers a node passes that returns nothing. incomplete is about the transactions with more or fewer
+// micro-operations, renamed describes the first that has another micro-operation than was asked for: what it did nobody knows.
+func (l *log) answers(fs map[string]byte) (incomplete *Warning, renamed string) {
+	for v, t := range l.txns {
+		if t.status != history.OK || t.invoked < 0 {
+			continue
+		}
+		asked, err := l.parseOps(l.h[t.invoked].Value, fs)
+		returned, malformed := l.parseOps(l.h[t.completed].Value, fs) // t.ops may be gone by now
+		if err != nil || malformed != nil {
+			continue // which is said elsewhere
+		}
+		if len(asked) != len(returned) {
+			if incomplete == nil {
+				incomplete = &Warning{Type: Incomplete, Error: true, Text: fmt.Sprintf("%s was asked for %d micro-operations and returned %d",
+					newTeller(l).name(v), len(asked), len(returned))}
+			}
+			incomplete.Count++
+			continue
+		}
+		for i, a := range asked {
+			got := returned[i]
+			if a.f == got.f && a.key == got.key && (a.f == 'r' || canonical(a.value) == canonical(got.value)) {
+				continue
+			}
+			if renamed == "" {
+				renamed = fmt.Sprintf("%s returned %s where it was asked for %s",
+					newTeller(l).name(v), l.triple(t.completed, i), l.triple(t.invoked, i))
+			}
+			break
+		}
+	}
+	return incomplete, renamed
+}
+
+// triple quotes the micro-operation i of the event at a position, whose value has been parsed before.
+func (l *log) triple(at, i int) string {
+	var ops []json.RawMessage
+	_ = json.Unmarshal(l.h[at].Value, &ops)
+	return clip(string(ops[i]))
+}

@@ -1,0 +1,92 @@
+package harness
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"glomers/harness/workload"
+	"glomers/node"
+)
+
+// receive takes a message to the client at the time at. All but the reply that it waits for are ignored: late ones, second ones, and
+// requests. A client that gets no reply remembers them, so that it can tell what came instead.
+func (c *client) receive(at stamp, body json.RawMessage) {
+	if c.waiting == 0 {
+		return
+	}
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(body, &fields) // it is known to be an object
+	id, has := fields["in_reply_to"]
+	if string(id) == strconv.FormatInt(c.waiting, 10) {
+		c.settle(reply{body: body})
+		return
+	}
+	c.ignored = noteUnmatched(c.ignored, Unmatched{
+		Node: c.node, Problem: mismatch(id, has, c.waiting), Count: 1, Client: c.id, Time: at, Example: clipTo(body, exampleWidth),
+	})
+}
+
+// mismatch says why a message does not answer the request want. It leaves out the value where that would be another one each
+// time.
+func mismatch(id json.RawMessage, has bool, want int64) string {
+	n, err := strconv.ParseInt(string(id), 10, 64)
+	switch {
+	case !has:
+		return "it has no in_reply_to"
+	case err == nil && 0 < n && n < want:
+		return "its in_reply_to is that of an earlier request"
+	case err == nil:
+		return "its in_reply_to is no msg_id that the client has used"
+	}
+	return fmt.Sprintf("its in_reply_to is %s, not an integer", workload.Kind(id))
+}
+
+// decodeReply decodes body into the value that into points to, if it is a reply of the type wanted. The errors are
+// *node.RPCError and *workload.UncodedError, if it is an error reply, and *workload.MalformedReply. A field that the type of
+// into does not have is for the workload to refuse.
+func decodeReply(body json.RawMessage, wantType string, into any) error {
+	malformed := func(format string, args ...any) error {
+		return &workload.MalformedReply{Reply: body, Type: wantType, Problem: fmt.Sprintf(format, args...)}
+	}
+	var fields map[string]json.RawMessage // and no struct: names are case-sensitive
+	if json.Unmarshal(body, &fields) != nil {
+		return malformed("want an object")
+	}
+	var typ string
+	switch raw, has := fields["type"]; {
+	case !has:
+		return malformed(`field "type" is missing`)
+	case raw[0] != '"' || json.Unmarshal(raw, &typ) != nil:
+		return malformed(`field "type" is %s: want %q`, workload.Kind(raw), wantType)
+	case typ == "error":
+		return decodeError(fields)
+	case typ != wantType:
+		return malformed(`field "type" is %s: want %q`, clipTo(raw, 40), wantType)
+	}
+	if id, has := fields["msg_id"]; has && workload.Kind(id) != "an integer" {
+		return malformed(`field "msg_id" is %s: want an integer, or no such field`, workload.Kind(id))
+	}
+	if raw, ok := into.(*json.RawMessage); ok {
+		*raw = body // it is known to be JSON
+		return nil
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		return malformed("%v", err)
+	}
+	return nil
+}
+
+// decodeError returns the error that an error reply stands for. The reference looks its code up among those that it knows, which
+// are integers: 20.0 is none of them, nor is "20". Whatever else is in an error is allowed.
+func decodeError(fields map[string]json.RawMessage) error {
+	text := string(fields["text"])
+	var s string
+	if json.Unmarshal(fields["text"], &s) == nil {
+		text = s // of null, "", too
+	}
+	if code, err := strconv.Atoi(string(fields["code"])); err == nil {
+		return node.NewRPCError(code, text)
+	}
+	return &workload.UncodedError{Code: fields["code"], Text: text}
+}
