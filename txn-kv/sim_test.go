@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness"
+	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
 	"glomers/harness/network"
@@ -72,6 +73,29 @@ func scenarios() []sim.Scenario {
 	add("all", together)
 	add("large", large(together))
 	return all
+}
+
+// Under all faults at once, transactions are causally consistent: decided completely, not by looking for anomalies.
+func TestCausalUnderFaults(t *testing.T) {
+	for _, fault := range append(faults(), "", "all") {
+		var named []string
+		switch fault {
+		case "":
+		case "all":
+			named = faults()
+		default:
+			named = []string{fault}
+		}
+		for _, nodes := range []int{2, 5} {
+			test := challenge6("read-committed", named...)
+			test.NodeCount, test.Concurrency, test.Rate = nodes, 4*nodes, 200
+			test.NemesisInterval, test.Seed = 2*time.Second, 1
+			_, txns, h := simulate(t, test)
+			require.Equal(t, check.Valid, txns.Decided.Causal, "%q, %d nodes: %v", fault, nodes, txns.Decided)
+			require.Equal(t, "causal consistency", txns.Decided.Level())
+			require.Greater(t, len(h), 2000)
+		}
+	}
 }
 
 func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }

@@ -104,6 +104,12 @@ func All() []Mutant {
 	alone := at(committed, quiet(100, "no-replication"))
 	alone.Strict = true
 
+	decided := func(model string, t Trap) Trap {
+		t = at(model, t)
+		t.Strict = true
+		return t
+	}
+
 	return []Mutant{
 		{"append-overwrite", "txn-list-append", "writes the store back without looking whether it has changed", at(committed, slow(20, "incompatible-order")), appendOverwrite},
 		{"append-stale", "txn-list-append", "reads from seq-kv, which may be old", at("strict-serializable", quiet(20, "G-single-item-realtime")), appendStale},
@@ -138,7 +144,12 @@ func All() []Mutant {
 		{"set-replace", "g-set", "takes over a larger set in place of its own", quiet(10, lost), setReplace},
 		{"txn-abort", "txn-rw-register", "aborts, and leaves what it has written", at(committed, slow(100, "G1a")), txnAbort},
 		{"txn-alone", "txn-rw-register", "replicates nothing", alone, txnAlone},
+		{"txn-arrival", "txn-rw-register", "lets what arrives replace what is there", decided("read-atomic", slow(100, "read atomic is violated")), txnArrival},
+		{"txn-dribble", "txn-rw-register", "writes what a transaction has written one key after the other", decided(committed, slow(100, "read committed is violated")), txnDribble},
 		{"txn-half", "txn-rw-register", "merges one write of another node's transaction", at("consistent-view", quiet(50, "G-single")), txnHalf},
 		{"txn-intermediate", "txn-rw-register", "writes each value at once, also those that it overwrites itself", at(committed, slow(100, "G1b")), txnIntermediate},
+		{"txn-snapshot", "txn-rw-register", "runs transactions on a snapshot that is taken now and then", decided("read-atomic", quiet(100, "read committed holds; read atomic is violated")), txnSnapshot},
+		{"txn-uneven", "txn-rw-register", "tells the other nodes one after the other", decided("causal-cerone", quiet(100, "read committed and read atomic hold; causal consistency is violated")), txnUneven},
+		{"txn-zero", "txn-rw-register", "reads 0 for a key that does not exist", decided("read-uncommitted", quiet(100, "read uncommitted is violated")), txnZero},
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"glomers/baselines/internal/lww"
+	"glomers/baselines/internal/peers"
 	"glomers/baselines/internal/txn"
 	"glomers/node"
 )
@@ -92,4 +94,93 @@ func txnHalf(n *node.Node) {
 func txnAlone(n *node.Node) {
 	s := lww.New(n)
 	s.Spread = func(lww.WriteSet) {}
+}
+
+// txnArrival lets whatever comes from another node replace what is there, so nodes do not agree which of two writes was the later one.
+func txnArrival(n *node.Node) {
+	s := lww.New(n)
+	arrivals := int64(1) << 40 // above all times, as if each arrival was the latest event of all
+	s.Merge = func(ws lww.WriteSet) {
+		arrivals++
+		for key, value := range ws.Writes {
+			s.Put(key, value, lww.Stamp{Time: arrivals})
+		}
+	}
+}
+
+// txnDribble keeps each key in lin-kv. It holds back what a transaction writes until its end, and then writes one key after the other. So others see some of it
+// before the rest.
+func txnDribble(n *node.Node) {
+	kv := node.NewLinKV(n)
+	node.HandleRPC(n, "txn", func(ctx context.Context, b txn.Body) (txn.Body, error) {
+		own := make(map[string]json.RawMessage)
+		var order []string
+		for i, op := range b.Txn {
+			value, written := own[op.Key()]
+			switch {
+			case op.Writes():
+				if !written {
+					order = append(order, op.Key())
+				}
+				own[op.Key()] = op.Value()
+			case written:
+				b.Txn[i] = op.Found(value)
+			default:
+				value, err := get(ctx, kv, op.Key())
+				if err != nil {
+					return b, err
+				}
+				b.Txn[i] = op.Found(value)
+			}
+		}
+		for _, key := range order {
+			if err := kv.Write(ctx, key, own[key]); err != nil {
+				return b, err
+			}
+		}
+		return b, nil
+	})
+}
+
+// txnSnapshot runs transactions on a snapshot of the registers, and takes a new one now and then. So what a client has just written is not there when it
+// reads.
+func txnSnapshot(n *node.Node) {
+	const interval = 50 * time.Millisecond
+	s := lww.New(n)
+	snapshot := make(txn.Registers)
+	n.Every(interval, func(context.Context) { snapshot = s.Copy() })
+	s.Exec = func(ctx context.Context, ops []txn.Op) ([]txn.Op, error) {
+		done := maps.Clone(snapshot).Run(ops)
+		_, err := s.Run(ctx, slices.DeleteFunc(slices.Clone(ops), func(op txn.Op) bool { return !op.Writes() }))
+		return done, err
+	}
+}
+
+// txnUneven tells the other nodes one after the other, so a node may hear of an effect before it hears of the cause.
+func txnUneven(n *node.Node) {
+	const apart = 100 * time.Millisecond
+	s := lww.New(n)
+	s.Spread = func(ws lww.WriteSet) {
+		for i, to := range peers.Others(n) {
+			n.Go(func(ctx context.Context) {
+				if n.Sleep(ctx, time.Duration(i)*apart) == nil {
+					peers.Pass(n, to, "write_set", ws)
+				}
+			})
+		}
+	}
+}
+
+// txnZero answers 0 for a key that does not exist, as a map of integers does in many languages.
+func txnZero(n *node.Node) {
+	s := lww.New(n)
+	s.Exec = func(ctx context.Context, ops []txn.Op) ([]txn.Op, error) {
+		done, err := s.Run(ctx, ops)
+		for i, op := range done {
+			if op.Value() == nil {
+				done[i] = op.Found(json.RawMessage("0"))
+			}
+		}
+		return done, err
+	}
 }

@@ -3,12 +3,15 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/history"
 )
 
 func TestPublishedCommandsAreUnderstood(t *testing.T) {
@@ -117,6 +120,31 @@ median, max: until what was acknowledged is seen everywhere
   node n3 exited
   store: none
 `, b.String())
+}
+
+// Both verdicts on transactions are there: the reference's, and what was decided completely.
+func TestTableSaysWhatWasDecided(t *testing.T) {
+	all := challenges()
+	committed := all[slices.IndexFunc(all, func(ch challenge) bool { return ch.id == "6c" })]
+	decide := func(values ...string) *elle.Decided {
+		var h []history.Op
+		for i, value := range values {
+			h = append(h, history.Op{Index: i, Process: history.Process(i), Type: history.OK, F: "txn", Value: json.RawMessage(value)})
+		}
+		return elle.Register(h, elle.Options{Models: []elle.Model{elle.ReadCommitted}}).Decided
+	}
+	run := outcome{Challenge: "6c", Name: committed.name, OKFraction: 1, Judged: true, Decided: decide(`[["w",8,1],["w",9,1]]`, `[["r",8,1],["r",9,1]]`)}
+	var b bytes.Buffer
+	require.NoError(t, writeTable(&b, []challenge{committed}, []outcome{run}))
+	require.Contains(t, b.String(), "valid; decided: causal consistency ")
+	require.Contains(t, b.String(), "\ndecided: the strongest of ")
+
+	fractured := run
+	fractured.Decided = decide(`[["w",8,1],["w",9,1]]`, `[["r",8,null],["r",9,1]]`)
+	b.Reset()
+	require.NoError(t, writeTable(&b, []challenge{committed}, []outcome{run, fractured}))
+	require.Contains(t, b.String(), "valid; decided: causal consistency, read committed ")
+	require.Contains(t, b.String(), "\n6c read committed: decided completely: read committed holds; read atomic is violated (and with it causal consistency): T1 (op 1, process 1) knew of")
 }
 
 func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {

@@ -25,6 +25,7 @@ type outcome struct {
 	OKFraction float32       `json:"ok-fraction"`
 	MsgsPerOp  float64       `json:"msgs-per-op"` // between servers
 	Stale      *staleness    `json:"staleness-ms,omitempty"`
+	Decided    *elle.Decided `json:"decided,omitempty"` // of transactions over registers
 	Took       milliseconds  `json:"took-ms"`
 	Judged     bool          `json:"targets-judged"`
 	Missed     []string      `json:"missed,omitempty"`   // targets, in words
@@ -64,6 +65,14 @@ func stalenessOf(r check.Result) *staleness {
 		if d := r.Delay; d != nil {
 			return newStaleness(d.AtMost.Median, d.AtMost.Worst)
 		}
+	}
+	return nil
+}
+
+// decidedOf returns what was decided completely, nil if nothing.
+func decidedOf(r check.Result) *elle.Decided {
+	if r, ok := r.(*elle.Result); ok {
+		return r.Decided
 	}
 	return nil
 }
@@ -120,6 +129,9 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 		return err
 	}
 	b.WriteString("\nmedian, max: until what was acknowledged is seen everywhere\n")
+	if slices.ContainsFunc(done, func(o outcome) bool { return o.Decided != nil }) {
+		b.WriteString("decided: the strongest of read uncommitted, read committed, read atomic and causal consistency that holds, decided completely\n")
+	}
 	if slices.ContainsFunc(done, func(o outcome) bool { return !o.Judged }) {
 		b.WriteString("Targets are not judged under --nemesis.\n")
 	}
@@ -128,6 +140,7 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 	}
 	for _, o := range done {
 		o.writeWhy(&b)
+		o.writeDecided(&b)
 	}
 	switch all := reports(done); len(all) {
 	case 0:
@@ -177,7 +190,7 @@ func row(ch challenge, runs []outcome) []string {
 	}
 	return []string{
 		ch.id + " " + ch.name,
-		verdicts(runs),
+		verdicts(runs) + levels(figures),
 		spread(figures, "%.5g", func(o outcome) float64 { return float64(o.OKFraction) }),
 		spread(figures, "%.3g", func(o outcome) float64 { return o.MsgsPerOp }) + msgs,
 		spread(middling, "%.0f ms", func(o outcome) float64 { return float64(o.Stale.Median.Milliseconds()) }) + median,
@@ -204,6 +217,20 @@ func verdicts(runs []outcome) string {
 		order[i] = fmt.Sprintf("%d %s", count[v], v)
 	}
 	return strings.Join(order, ", ")
+}
+
+// levels returns the strongest level that was decided to hold, in each of the runs in which one was decided.
+func levels(runs []outcome) string {
+	var all []string
+	for _, o := range runs {
+		if o.Decided != nil && !slices.Contains(all, o.Decided.Level()) {
+			all = append(all, o.Decided.Level())
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "; decided: " + strings.Join(all, ", ")
 }
 
 // spread returns a figure of the runs: of one, itself; of several, the median
@@ -243,5 +270,12 @@ func (o outcome) writeWhy(b *strings.Builder) {
 	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
 	if o.Again != "" {
 		fmt.Fprintf(b, "  again: %s\n", o.Again)
+	}
+}
+
+// writeDecided says what does not hold, even where that does not count.
+func (o outcome) writeDecided(b *strings.Builder) {
+	if o.Decided != nil && o.Decided.Violation != nil && !o.Decided.Error {
+		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, shownReason(o.Decided.String()))
 	}
 }

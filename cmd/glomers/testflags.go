@@ -68,7 +68,7 @@ func (f *testFlags) registerVerdict(cmd *cobra.Command) {
 	define(cmd, "workload", "w", "name", "", "what clients do: "+alternatives(names), oneOf(&t.Workload, names))
 	define(cmd, "availability", "", "wanted", "", "least acceptable fraction of ok operations: total, or a number from 0 to 1", f.setAvailability)
 	define(cmd, "consistency-models", "", "names", string(elle.StrongSerializable), "what transactions must satisfy: models of Elle, with commas between them", f.setModels)
-	cmd.Flags().BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too")
+	cmd.Flags().BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too: warnings, and the level that was decided completely")
 
 	var models []string
 	for _, m := range elle.Models() {

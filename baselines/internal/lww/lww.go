@@ -4,6 +4,7 @@ package lww
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"glomers/baselines/internal/peers"
 	"glomers/baselines/internal/txn"
@@ -16,6 +17,8 @@ import (
 type Store struct {
 	Node *node.Node
 
+	// Exec carries a client's transaction out. New sets it to Run. It may wait, and the others go on meanwhile.
+	Exec func(ctx context.Context, ops []txn.Op) ([]txn.Op, error)
 	// Spread tells the other nodes what a transaction has written. New sets it to Tell.
 	Spread func(WriteSet)
 	// Merge takes over what a transaction of another node has written. New sets it to MergeAll.
@@ -46,8 +49,11 @@ func (s Stamp) after(t Stamp) bool {
 // New returns an empty store. It registers all handlers on n.
 func New(n *node.Node) *Store {
 	s := &Store{Node: n, registers: make(txn.Registers), stamps: make(map[string]Stamp)}
-	s.Spread, s.Merge = s.Tell, s.MergeAll
-	node.HandleRPC(n, "txn", func(_ context.Context, b txn.Body) (txn.Body, error) { return txn.Body{Txn: s.run(b.Txn)}, nil })
+	s.Exec, s.Spread, s.Merge = s.Run, s.Tell, s.MergeAll
+	node.HandleRPC(n, "txn", func(ctx context.Context, b txn.Body) (txn.Body, error) {
+		done, err := s.Exec(ctx, b.Txn)
+		return txn.Body{Txn: done}, err
+	})
 	node.HandleRPC(n, "write_set", func(_ context.Context, ws WriteSet) (struct{}, error) {
 		s.clock = max(s.clock, ws.Stamp.Time)
 		s.Merge(ws)
@@ -56,8 +62,8 @@ func New(n *node.Node) *Store {
 	return s
 }
 
-// run runs a client's transaction. Its stamp is higher than those of all registers, so its writes win here.
-func (s *Store) run(ops []txn.Op) []txn.Op {
+// Run runs a client's transaction. Its stamp is higher than those of all registers, so its writes win here.
+func (s *Store) Run(_ context.Context, ops []txn.Op) ([]txn.Op, error) {
 	done := s.registers.Run(ops)
 	ws := WriteSet{Stamp{s.clock + 1, s.Node.ID()}, make(map[string]json.RawMessage)}
 	for _, op := range ops {
@@ -70,8 +76,11 @@ func (s *Store) run(ops []txn.Op) []txn.Op {
 		s.clock++
 		s.Spread(ws)
 	}
-	return done
+	return done, nil
 }
+
+// Copy returns a copy of all registers.
+func (s *Store) Copy() txn.Registers { return maps.Clone(s.registers) }
 
 // Tell sends ws to all other nodes, each until it acknowledges.
 func (s *Store) Tell(ws WriteSet) {
