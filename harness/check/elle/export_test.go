@@ -46,3 +46,6 @@ func SetMaxEdges(n int) int {
 	maxEdges = n
 	return was
 }
+
+// Prohibits returns the function that tells whether an anomaly contradicts the model.
+func Prohibits(m Model) func(Anomaly) bool { return prohibits([]Model{m}) }

@@ -29,6 +29,9 @@ const (
 
 // weaker has the models that each model implies directly. The names are Adya's, Bailis', Cerone's and
 // Daudjee's, in the hierarchy of https://jepsen.io/consistency.
+//
+// The models below linearizable, and those of replicated databases (1SR), are names that the reference knows too, but
+// none of the anomalies that it looks for contradicts them: see Forbids.
 func weaker(m Model) []Model {
 	switch m {
 	case ReadCommitted:
@@ -57,7 +60,7 @@ func weaker(m Model) []Model {
 			"parallel-snapshot-isolation", "prefix",
 		}
 	case Serializable:
-		return []Model{RepeatableRead, "update-serializable", SnapshotIsolation}
+		return []Model{RepeatableRead, "update-serializable", SnapshotIsolation, "view-serializable"}
 	case SessionUncommitted:
 		return []Model{ReadUncommitted}
 	case SessionCommitted:
@@ -73,7 +76,17 @@ func weaker(m Model) []Model {
 	case StrongSnapshot:
 		return []Model{SessionSnapshot, StrongReadCommitted}
 	case StrongSerializable:
-		return []Model{SessionSerializable, StrongSnapshot}
+		return []Model{SessionSerializable, StrongSnapshot, "linearizable", "session-serializable"}
+	case "linearizable":
+		return []Model{"sequential"}
+	case "sequential":
+		return []Model{"causal"}
+	case "causal":
+		return []Model{"writes-follow-reads", "PRAM"}
+	case "PRAM":
+		return []Model{"monotonic-reads", "monotonic-writes", "read-your-writes"}
+	case "session-serializable":
+		return []Model{"1SR"}
 	}
 	return nil
 }
@@ -144,44 +157,60 @@ func Models() []Model {
 	return all
 }
 
-// ParseModel returns the model of that name. It accepts other names of the same models: Adya's, such as
-// PL-3, and strict-serializable for strong-serializable. An error says what is accepted.
-func ParseModel(name string) (Model, error) {
-	switch name {
-	case "strict-serializable", "PL-SS":
-		return StrongSerializable, nil
-	case "conflict-serializable", "PL-3":
-		return Serializable, nil
-	case "PL-1":
-		return ReadUncommitted, nil
-	case "PL-2":
-		return ReadCommitted, nil
-	case "PL-CS":
-		return "cursor-stability", nil
-	case "PL-2L":
-		return "monotonic-view", nil
-	case "PL-2+":
-		return "consistent-view", nil
-	case "PL-2.99":
-		return RepeatableRead, nil
-	case "PL-FCV":
-		return "forward-consistent-view", nil
-	case "PL-MSR":
-		return "monotonic-snapshot-read", nil
-	case "PL-3U":
-		return "update-serializable", nil
-	case "PL-SI":
-		return SnapshotIsolation, nil
+// aliases returns other names of models: Adya's, and those that are two words for one thing.
+func aliases() map[string]Model {
+	return map[string]Model{
+		"strict-serializable":   StrongSerializable,
+		"PL-SS":                 StrongSerializable,
+		"conflict-serializable": Serializable,
+		"PL-3":                  Serializable,
+		"PL-1":                  ReadUncommitted,
+		"PL-2":                  ReadCommitted,
+		"PL-CS":                 "cursor-stability",
+		"PL-2L":                 "monotonic-view",
+		"PL-2+":                 "consistent-view",
+		"PL-2.99":               RepeatableRead,
+		"PL-FCV":                "forward-consistent-view",
+		"PL-MSR":                "monotonic-snapshot-read",
+		"PL-3U":                 "update-serializable",
+		"PL-SI":                 SnapshotIsolation,
+		"strong-session-PL-1":   SessionUncommitted,
+		"strong-session-PL-2":   SessionCommitted,
+		"strong-PL-1":           StrongReadUncommitted,
+		"strong-PL-2":           StrongReadCommitted,
 	}
-	all := Models()
-	if !slices.Contains(all, Model(name)) {
-		names := []string{"strict-serializable"}
-		for _, m := range all {
-			names = append(names, string(m))
-		}
-		return "", fmt.Errorf("elle: no consistency model %q: want %s", name, strings.Join(names, ", "))
+}
+
+// ModelNames returns every name that ParseModel accepts, sorted without regard to case.
+func ModelNames() []string {
+	names := slices.Collect(maps.Keys(aliases()))
+	for _, m := range Models() {
+		names = append(names, string(m))
+	}
+	slices.SortFunc(names, func(a, b string) int { return strings.Compare(strings.ToLower(a), strings.ToLower(b)) })
+	return names
+}
+
+// ParseModel returns the model of that name: one of Models, or another name for it, such as PL-3 for
+// serializable. The error lists what is accepted.
+func ParseModel(name string) (Model, error) {
+	if m, ok := aliases()[name]; ok {
+		return m, nil
+	}
+	if !slices.Contains(Models(), Model(name)) {
+		return "", fmt.Errorf("elle: no consistency model %q: want %s", name, strings.Join(ModelNames(), ", "))
 	}
 	return Model(name), nil
+}
+
+// Forbids tells whether any of the anomalies that are looked for contradicts the model. Without, every history satisfies it.
+func (m Model) Forbids() bool {
+	for w := range implied(m) {
+		if len(forbidden(w)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // implied returns the models and all that they imply.

@@ -202,30 +202,3 @@ func TestManyOverwrites(t *testing.T) {
 	require.Len(t, r.Cases["G2-item"][0].Ops, 2)
 	requireRealCycles(t, h, elle.StrongSerializable, r)
 }
-
-func TestModels(t *testing.T) {
-	// Every name of spec §8, and those that the reference prints.
-	for _, name := range strings.Fields(`read-uncommitted read-committed monotonic-atomic-view read-atomic causal-cerone
-		parallel-snapshot-isolation prefix update-atomic cursor-stability repeatable-read consistent-view snapshot-isolation serializable
-		strong-session-read-uncommitted strong-session-read-committed strong-session-snapshot-isolation strong-session-serializable
-		strong-read-uncommitted strong-read-committed strong-snapshot-isolation strong-serializable
-		forward-consistent-view monotonic-view monotonic-snapshot-read update-serializable`) {
-		m, err := elle.ParseModel(name)
-		require.NoError(t, err)
-		require.Equal(t, elle.Model(name), m)
-		require.Contains(t, elle.Models(), m)
-	}
-	require.Len(t, elle.Models(), 25)
-	for other, name := range map[string]elle.Model{
-		"strict-serializable": "strong-serializable", "conflict-serializable": "serializable", "PL-1": "read-uncommitted",
-		"PL-2": "read-committed", "PL-2L": "monotonic-view", "PL-2+": "consistent-view", "PL-2.99": "repeatable-read", "PL-3": "serializable",
-		"PL-3U": "update-serializable", "PL-CS": "cursor-stability", "PL-FCV": "forward-consistent-view",
-		"PL-MSR": "monotonic-snapshot-read", "PL-SI": "snapshot-isolation", "PL-SS": "strong-serializable",
-	} {
-		m, err := elle.ParseModel(other)
-		require.NoError(t, err)
-		require.Equal(t, name, m)
-	}
-	_, err := elle.ParseModel("serialisable")
-	require.ErrorContains(t, err, `elle: no consistency model "serialisable": want strict-serializable, read-uncommitted, read-committed,`)
-}
