@@ -20,7 +20,7 @@
 //
 // # Life cycle
 //
-//  1. Setup: the nodes are started, each gets init and has 10 s to answer it; then
+//  1. Setup: the nodes are started, each gets init and has Test.InitTimeout, 10 s, to answer it; then
 //     the workload prepares them (broadcast sends topology).
 //  2. Main, for Test.TimeLimit: workers carry out operations at Test.Rate, the gaps being uniform in 0 … 2/rate,
 //     and the nemesis starts and heals faults. Each operation goes to a random free worker; while none is free it
@@ -70,6 +70,8 @@
 //	journal.jsonl   every message sent, received and lost, one network.Event per line
 //	results.json    the Result
 //	nodes/ID.log    what each node wrote to stderr
+//	history.edn, history.txt, results.edn, node-logs/ID.log
+//	                the same under the names and in the formats of Maelstrom
 //	report.html     all of it to look at, in a browser, without a network
 //	latency.svg, rate.svg, messages.svg
 //	                pictures of the same, of the first messages

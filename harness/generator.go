@@ -42,7 +42,7 @@ func (g *generator) gap() time.Duration {
 // operationDue starts the next operation on a free worker, and plans the one after it. Without a free
 // worker it leaves that to release.
 func (r *run) operationDue(due stamp) {
-	if !r.ops.open {
+	if !r.ops.open || r.test.Idle {
 		return
 	}
 	if len(r.free) == 0 {

@@ -17,14 +17,17 @@ type Test struct {
 	// Custom, if not nil, makes the workload: one of your own. It is called more than once.
 	Custom func(workload.Options) (workload.Workload, error)
 
-	NodeCount       int           // nodes n0 … n(k-1); 0 means the five nodes n1 … n5
+	NodeCount       int           // nodes n0 … n(k-1); 0 means Nodes
+	Nodes           []string      // the nodes' ids, if there is no NodeCount; nil means n1 … n5
 	Concurrency     int           // workers; worker i talks to node i mod n; 0 means workload.DefaultWorkers
 	Rate            float64       // operations per second over all workers; 0 means 5
+	Idle            bool          // no operations in the main phase, whatever the Rate, as with the reference's --rate 0
 	TimeLimit       time.Duration // of the main phase; 0 means 60 s
 	Latency         time.Duration // mean latency of messages between nodes; clients' have none
 	LatencyDist     network.Dist  // Constant (also ""), Uniform or Exponential
 	Nemesis         []string      // faults to inject: "partition"
 	NemesisInterval time.Duration // mean time between starting and healing a fault; 0 means 10 s
+	InitTimeout     time.Duration // for a node to answer init; 0 means 10 s
 	Faithful        bool          // deliver messages and draw partitions as the reference does
 	Availability    string        // "", "total", or the least acceptable ok-fraction, as "0.9"
 	Topology        string        // of broadcast; see workload.Options

@@ -6,7 +6,6 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -68,6 +67,8 @@ func (t Test) withDefaults() (Test, error) {
 		return t, fmt.Errorf("harness: node count %d: want at least 1, or 0 for n1 … n5", t.NodeCount)
 	case t.Concurrency < 0:
 		return t, fmt.Errorf("harness: concurrency %d: want at least 1, or 0 for the workload's default", t.Concurrency)
+	case t.InitTimeout < 0:
+		return t, fmt.Errorf("harness: init timeout %v: want more than 0", t.InitTimeout)
 	case !(t.Rate > 0 && t.Rate <= 1e6): // also NaN
 		return t, fmt.Errorf("harness: rate %v: want more than 0 and at most 1000000 operations per second", t.Rate)
 	case t.TimeLimit < 0:
@@ -76,6 +77,9 @@ func (t Test) withDefaults() (Test, error) {
 		return t, fmt.Errorf("harness: latency %v: want 0 or more", t.Latency)
 	case t.NemesisInterval < 0:
 		return t, fmt.Errorf("harness: nemesis interval %v: want more than 0", t.NemesisInterval)
+	}
+	if err := t.checkNodes(); err != nil {
+		return t, fmt.Errorf("harness: %w", err)
 	}
 	t.Concurrency = t.workers()
 
@@ -93,7 +97,9 @@ func (t Test) withDefaults() (Test, error) {
 	if w, ok := w.(workload.Impatient); ok {
 		setDefault(&t.limits.call, w.Timeout(t.Latency))
 	}
+	setDefault(&t.limits.init, t.InitTimeout)
 	t.limits = t.limits.withDefaults()
+	t.InitTimeout = t.limits.init
 	if _, err := t.newFaults(); err != nil {
 		return t, fmt.Errorf("harness: %w", err)
 	}
@@ -109,19 +115,6 @@ func (t Test) withDefaults() (Test, error) {
 		}
 	}
 	return t, nil
-}
-
-// nodeIDs returns n1 … n5, or n0 … n(k-1) if there is a NodeCount.
-func (t Test) nodeIDs() []string {
-	first, count := 0, t.NodeCount
-	if count == 0 {
-		first, count = 1, 5
-	}
-	ids := make([]string, count)
-	for i := range ids {
-		ids[i] = "n" + strconv.Itoa(first+i)
-	}
-	return ids
 }
 
 // NodeOf returns the id of the node that a client process talks to.

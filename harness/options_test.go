@@ -20,6 +20,13 @@ func TestWrongOptions(t *testing.T) {
 		"no workload":      {func(t *Test) { t.Workload = "" }, []string{"echo", "unique-ids", "broadcast"}},
 		"unknown workload": {func(t *Test) { t.Workload = "ecko" }, []string{`"ecko"`, "echo", "broadcast"}},
 		"node count":       {func(t *Test) { t.NodeCount = -1 }, []string{"-1", "at least 1"}},
+		"empty id":         {func(t *Test) { t.Nodes = []string{"a", ""} }, []string{`node ""`, "letters"}},
+		"id with a space":  {func(t *Test) { t.Nodes = []string{"n 1"} }, []string{`node "n 1"`}},
+		"id with a slash":  {func(t *Test) { t.Nodes = []string{"../n1"} }, []string{`node "../n1"`}},
+		"id of a client":   {func(t *Test) { t.Nodes = []string{"c1"} }, []string{`node "c1"`, "the clients"}},
+		"id of a service":  {func(t *Test) { t.Nodes = []string{"n1", "seq-kv"} }, []string{`node "seq-kv"`, "lin-tso"}},
+		"id twice":         {func(t *Test) { t.Nodes = []string{"a", "b", "a"} }, []string{`node "a" is given twice`}},
+		"init timeout":     {func(t *Test) { t.InitTimeout = -1 }, []string{"init timeout -1ns"}},
 		"concurrency":      {func(t *Test) { t.Concurrency = -3 }, []string{"-3", "at least 1"}},
 		"negative rate":    {func(t *Test) { t.Rate = -1 }, []string{"rate -1", "more than 0"}},
 		"no rate":          {func(t *Test) { t.Rate = math.NaN() }, []string{"rate NaN"}},
@@ -60,7 +67,11 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, 10*time.Second, test.NemesisInterval)
 	require.Equal(t, 5*time.Second, test.limits.call)
 
-	test.NodeCount = 2
+	require.Equal(t, 10*time.Second, test.limits.init)
+
+	test.Nodes = []string{"eve", "n1", "carol"}
+	require.Equal(t, []string{"eve", "n1", "carol"}, test.nodeIDs())
+	test.NodeCount = 2 // comes first, as in the reference
 	require.Equal(t, []string{"n0", "n1"}, test.nodeIDs())
 }
 

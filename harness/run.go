@@ -71,7 +71,7 @@ func Run(ctx context.Context, t Test) (Result, error) {
 		err = r.err // of the store
 	}
 	res := r.judge(err)
-	if storeErr := st.finish(res); err == nil && storeErr != nil {
+	if storeErr := st.finish(res, r.history); err == nil && storeErr != nil {
 		err = storeErr
 		res.Valid, res.Error = max(res.Valid, broken(err).Valid), err.Error()
 	}

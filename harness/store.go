@@ -70,6 +70,8 @@ func (s *store) begin(t Test) error {
 	if err := os.Mkdir(filepath.Join(s.dir, "nodes"), 0o755); err != nil {
 		return err
 	}
+	// What Maelstrom calls it. Where there are no links, there is only ours.
+	_ = os.Symlink("nodes", filepath.Join(s.dir, "node-logs"))
 	var err error
 	if s.history, err = createLines(filepath.Join(s.dir, "history.jsonl")); err != nil {
 		return err
@@ -152,7 +154,7 @@ func (s *store) flush() error {
 
 // finish writes the outcome and closes all files. It goes on after an error, so that as much is there
 // as can be, and returns the first.
-func (s *store) finish(res Result) error {
+func (s *store) finish(res Result, ops []history.Op) error {
 	if s.dir == "" {
 		return nil
 	}
@@ -160,7 +162,7 @@ func (s *store) finish(res Result) error {
 	for _, f := range s.logs {
 		errs = append(errs, f.Close())
 	}
-	errs = append(errs, s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), report.Write(s.dir), s.link("latest"))
+	errs = append(errs, s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), s.writeLikeMaelstrom(res, ops), report.Write(s.dir), s.link("latest"))
 	errs = append(errs, s.history.close()) // in the end, for its lock
 	for _, err := range errs {
 		if err != nil {
@@ -233,6 +235,7 @@ type testRecord struct {
 	TimeLimit       string       `json:"time-limit"`
 	Latency         string       `json:"latency"`
 	LatencyDist     network.Dist `json:"latency-dist"`
+	InitTimeout     string       `json:"init-timeout"`
 	Nemesis         []string     `json:"nemesis"`
 	NemesisInterval string       `json:"nemesis-interval"`
 	Faithful        bool         `json:"faithful"`
@@ -252,6 +255,9 @@ type testRecord struct {
 }
 
 func newTestRecord(t Test) testRecord {
+	if t.Idle {
+		t.Rate = 0
+	}
 	return testRecord{
 		Workload:        t.Workload,
 		Program:         t.Program.describe(),
@@ -261,6 +267,7 @@ func newTestRecord(t Test) testRecord {
 		TimeLimit:       t.TimeLimit.String(),
 		Latency:         t.Latency.String(),
 		LatencyDist:     t.LatencyDist,
+		InitTimeout:     t.InitTimeout.String(),
 		Nemesis:         append([]string{}, t.Nemesis...),
 		NemesisInterval: t.NemesisInterval.String(),
 		Faithful:        t.Faithful,

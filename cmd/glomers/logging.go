@@ -8,6 +8,7 @@ import (
 	"github.com/lmittmann/tint"
 
 	"glomers/harness"
+	"glomers/harness/history"
 	"glomers/harness/network"
 	"glomers/internal/terminal"
 )
@@ -20,11 +21,14 @@ func newLog(w io.Writer, colour bool) *slog.Logger {
 
 // logging says what of a run is logged as it happens.
 type logging struct {
-	stderr, sent, received bool
+	ops, stderr, sent, received bool
 }
 
 // attach makes t log to log.
 func (l logging) attach(t *harness.Test, log *slog.Logger) {
+	if l.ops {
+		t.OnOp = func(op history.Op) { log.Info(op.Text()) }
+	}
 	if l.stderr {
 		t.OnLog = func(node, line string) { log.Info(line, "node", node) }
 	}
@@ -40,4 +44,10 @@ func (l logging) attach(t *harness.Test, log *slog.Logger) {
 			log.Info(e.Kind, "at", short(e.Time), "id", e.ID, "src", e.Src, "dest", e.Dest, "body", string(e.Body))
 		}
 	}
+}
+
+// logJSON has everything that is logged written as JSON, without colours and lines that change.
+func (c *cli) logJSON() {
+	c.terminal = false
+	c.log = slog.New(slog.NewJSONHandler(c.stderr, nil))
 }

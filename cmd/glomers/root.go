@@ -97,6 +97,9 @@ Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
 			if len(args) == 0 {
 				return nil
 			}
+			if there := elsewhere(args[0]); there != "" {
+				return fmt.Errorf("no command is called %q: %s", args[0], there)
+			}
 			return fmt.Errorf("no command is called %q: want %s", args[0], strings.Join(commandNames(cmd), ", "))
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/check/elle"
 	"glomers/internal/terminal"
 )
 
@@ -21,19 +23,13 @@ func (c *cli) testCommand() *cobra.Command {
 		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:   "test -w WORKLOAD --bin PATH [flags] [-- ARGS…]",
+		Use:   "test -w WORKLOAD --bin PATH [flags] [[--] ARGS…]",
 		Short: "Run one test",
 		Long: `Run a workload against nodes and judge what happened. The flags are Maelstrom's.
-Words after -- are the arguments of the node program.`,
+Words without a flag, and all after --, are the arguments of the node program.`,
 		Example: `  glomers test -w echo --bin ./my-node --node-count 1 --time-limit 10
   glomers test -w broadcast --bin broadcast --node-count 25 --rate 100 --latency 100 --nemesis partition
   glomers test -w unique-ids --bin /usr/bin/python3 --availability total --seed 7 -- ids.py`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if dash := cmd.ArgsLenAtDash(); len(args) > 0 && dash != 0 {
-				return fmt.Errorf("the word %q belongs to no flag: arguments of the node go after --", args[0])
-			}
-			return nil
-		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.test(cmd, &flags, args, asJSON)
 		},
@@ -48,6 +44,9 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	t, err := f.resolve(cmd)
 	if err != nil {
 		return err
+	}
+	if f.guide.json {
+		c.logJSON()
 	}
 	build, err := newBuilder()
 	if err != nil {
@@ -64,8 +63,18 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	if asJSON {
 		out = c.stderr
 	}
+	f.guide.mention(c.log)
+	for _, name := range t.ConsistencyModels {
+		if m, err := elle.ParseModel(name); err == nil && !m.Forbids() {
+			c.log.Warn("no history is found to contradict " + name + ": nothing that is looked for has to do with it")
+		}
+	}
+	start := []any{"workload", t.Workload}
+	if len(args) > 0 {
+		start = append(start, "args", strings.Join(args, " "))
+	}
 	for range max(1, f.runs) {
-		c.log.Info("starting", "workload", t.Workload, "seed", t.Seed)
+		c.log.Info("starting", append(start, "seed", t.Seed)...)
 		result, err := c.drive(cmd.Context(), t.Workload, t, f.logs)
 		if err != nil {
 			return fmt.Errorf("%w\nstore: %s\nagain: %s", err, cmp.Or(result.Dir, "none"), commandLine(cmd, args, t.Seed))

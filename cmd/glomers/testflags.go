@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -27,7 +28,11 @@ type testFlags struct {
 	runs    int  // of --test-count
 	seed    uint64
 	logs    logging
+	guide   guideFlags
 }
+
+// defaultWorkload is Maelstrom's.
+const defaultWorkload = "lin-kv"
 
 // register adds the flags to cmd.
 func (f *testFlags) register(cmd *cobra.Command) {
@@ -36,10 +41,13 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	dists := []string{string(network.Constant), string(network.Uniform), string(network.Exponential)}
 
 	f.registerVerdict(cmd)
+	flags.Lookup("workload").DefValue = defaultWorkload // in the help; in check there is none
+	f.guide.register(cmd)
 	flags.StringVar(&f.bin, "bin", "", "`path` of the node: an executable, the directory of a Go program, which is built first, or a program on PATH")
 	define(cmd, "node-count", "", "n", "", "run nodes n0 … n(k-1); without it, five nodes n1 … n5", whole(&t.NodeCount))
 	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
-	define(cmd, "rate", "", "n", "5", "operations per second, over all workers", f.setRate)
+	define(cmd, "rate", "", "n", "5", "operations per second, over all workers; with 0 there are none before the final phase", f.setRate)
+	define(cmd, "init-timeout", "", "seconds", "10", "how long a node may take to start and answer init", span(&t.InitTimeout, time.Second, time.Millisecond))
 	define(cmd, "concurrency", "", "n", defaultWorkers(), "workers; 4n is four per node", f.setConcurrency)
 	define(cmd, "latency", "", "ms", "0", "mean latency of messages between nodes", span(&t.Latency, time.Millisecond, 0))
 	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+alternatives(dists), f.setDist)
@@ -52,6 +60,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
 	flags.BoolVar(&t.Faithful, "faithful", false, "deliver messages as Maelstrom does, clients' behind late ones, and draw its partitions, also those that cut nothing")
+	flags.BoolVar(&f.logs.ops, "log-ops", false, "log every operation of a client when it is invoked and when it completes, and every fault")
 	flags.BoolVar(&f.logs.stderr, "log-stderr", false, "log what nodes write to stderr")
 	flags.BoolVar(&f.logs.sent, "log-net-send", false, "log every message when it is sent")
 	flags.BoolVar(&f.logs.received, "log-net-recv", false, "log every message when it is received, or lost")
@@ -93,10 +102,10 @@ func (f *testFlags) setModels(text string) error {
 
 func (f *testFlags) setRate(text string) error {
 	r, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(r > 0) || r > 1e6 {
-		return errors.New("want a number above 0, at most a million")
+	if err != nil || !(r >= 0) || r > 1e6 {
+		return errors.New("want a number from 0 to a million")
 	}
-	f.test.Rate = r
+	f.test.Rate, f.test.Idle = r, r == 0
 	return nil
 }
 
@@ -140,16 +149,14 @@ func (f *testFlags) setAvailability(text string) error {
 // resolve returns the test that the parsed flags describe, without its program.
 func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 	t := f.test
-	if t.Workload == "" {
-		return t, fmt.Errorf("no workload given: want --workload %s", alternatives(workload.Names()))
+	t.Workload = cmp.Or(t.Workload, defaultWorkload)
+	var err error
+	if t.Nodes, err = f.guide.nodes(); err != nil {
+		return t, err
 	}
 	t.Concurrency = f.workers
 	if f.perNode {
-		nodes := t.NodeCount
-		if nodes == 0 {
-			nodes = 5
-		}
-		t.Concurrency = f.workers * nodes
+		t.Concurrency = f.workers * cmp.Or(t.NodeCount, len(t.Nodes), 5)
 	}
 	t.Seed = f.seed
 	if !cmd.Flags().Changed("seed") {
@@ -169,7 +176,9 @@ func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
 	if dash < 0 {
 		dash = len(args)
 	}
-	words = append(words, args[:dash]...)
+	for _, a := range args[:dash] {
+		words = append(words, quote(a))
+	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		switch {
 		case f.Name == "seed" || f.Name == "test-count" || f.Name == "repeat":

@@ -57,7 +57,9 @@ func oneOf(p *string, words []string) func(string) error {
 func someOf(p *[]string, words []string) func(string) error {
 	return func(text string) error {
 		chosen := strings.Split(text, ",")
-		for _, word := range chosen {
+		for i, word := range chosen {
+			word = strings.TrimSpace(word)
+			chosen[i] = word
 			if !slices.Contains(words, word) {
 				return fmt.Errorf("want %s, or several with commas between them", alternatives(words))
 			}
@@ -126,6 +128,11 @@ func alternatives(words []string) string {
 func flagError(cmd *cobra.Command, err error) error {
 	if !strings.HasPrefix(err.Error(), "unknown") {
 		return err
+	}
+	for _, flag := range sshFlags {
+		if strings.HasSuffix(err.Error(), " "+flag) {
+			return fmt.Errorf("%s is not for here: nodes are processes of this machine, nobody logs in anywhere", flag)
+		}
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })

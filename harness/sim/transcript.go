@@ -34,7 +34,10 @@ func watch(t *testing.T, test harness.Test) (transcript, harness.Result, error) 
 }
 
 // isClient tells whether the party is a client: the harness calls them c0, c1, ….
-func isClient(id string) bool { return strings.HasPrefix(id, "c") }
+func isClient(id string) bool {
+	number, ok := strings.CutPrefix(id, "c")
+	return ok && number != "" && strings.Trim(number, "0123456789") == ""
+}
 
 // invoked returns how many operations the main phase had.
 func (tr transcript) invoked() int {

@@ -18,7 +18,7 @@ func contentType(name string) string {
 	switch name {
 	case "test.json", "results.json":
 		return "application/json"
-	case "history.jsonl", "journal.jsonl":
+	case "history.jsonl", "journal.jsonl", "history.edn", "history.txt", "results.edn":
 		return "text/plain; charset=utf-8"
 	case "latency.svg", "rate.svg", "messages.svg":
 		return "image/svg+xml"
@@ -111,9 +111,12 @@ func (s *Server) makeReport(f *folder) error {
 	return nil
 }
 
-// isPlain tells whether the run has nothing but regular files and directories.
+// isPlain tells whether the run has nothing but regular files, directories, and the link that the harness makes.
 func (f *folder) isPlain() bool {
-	return fs.WalkDir(f.root.FS(), ".", func(_ string, e fs.DirEntry, err error) error {
+	return fs.WalkDir(f.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		if target, linkErr := f.root.Readlink(name); name == "node-logs" && linkErr == nil && target == "nodes" {
+			return err
+		}
 		if err == nil && !e.IsDir() && !e.Type().IsRegular() {
 			err = fs.ErrInvalid
 		}

@@ -1,0 +1,206 @@
+package edn
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Types for writing; what is read is a List in any case.
+type (
+	Seq []any // a list in parentheses
+	Set []any
+	Raw string // EDN already, on one line
+)
+
+// Append appends a value on one line. Its panics on what is no value of this package are mistakes of the caller.
+func Append(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, "nil"...)
+	case bool:
+		return strconv.AppendBool(b, v)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
+	case int64:
+		return strconv.AppendInt(b, v, 10)
+	case *big.Int:
+		return v.Append(b, 10)
+	case float32:
+		return appendReal(b, float64(v), 32)
+	case float64:
+		return appendReal(b, v, 64)
+	case string:
+		return AppendQuoted(b, v)
+	case Keyword:
+		return append(append(b, ':'), v...)
+	case Raw:
+		return append(b, v...)
+	}
+	opening, items, closing := parts(v)
+	b = append(b, opening...)
+	for i, item := range items {
+		if i > 0 {
+			b = append(b, item.separator...)
+			b = append(b, ' ')
+		}
+		for j, x := range item.values {
+			if j > 0 {
+				b = append(b, ' ')
+			}
+			b = Append(b, x)
+		}
+	}
+	return append(b, closing...)
+}
+
+// An item is one value of a collection, or a key and its value.
+type item struct {
+	values    []any
+	separator string // from the item before
+}
+
+func parts(v any) (opening string, items []item, closing string) {
+	list := func(vs []any) {
+		for _, x := range vs {
+			items = append(items, item{[]any{x}, ""})
+		}
+	}
+	switch v := v.(type) {
+	case List:
+		list(v)
+		return "[", items, "]"
+	case Seq:
+		list(v)
+		return "(", items, ")"
+	case Set:
+		list(v)
+		return "#{", items, "}"
+	case Map:
+		for _, e := range v {
+			items = append(items, item{[]any{e.Key, e.Value}, ","})
+		}
+		return "{", items, "}"
+	}
+	panic(fmt.Sprintf("edn: cannot write a %T", v))
+}
+
+func appendReal(b []byte, f float64, bits int) []byte {
+	switch {
+	case math.IsNaN(f):
+		return append(b, "##NaN"...)
+	case math.IsInf(f, 1):
+		return append(b, "##Inf"...)
+	case math.IsInf(f, -1):
+		return append(b, "##-Inf"...)
+	}
+	start := len(b)
+	b = strconv.AppendFloat(b, f, 'g', -1, bits)
+	if !bytes.ContainsAny(b[start:], ".e") {
+		b = append(b, ".0"...) // or it would be an integer
+	}
+	return b
+}
+
+// width is that of a page.
+const width = 78
+
+// Print writes a value as Clojure's pretty-printers do: collections that do not fit into a line have a line for each item, aligned
+// behind the bracket.
+func Print(w io.Writer, v any) error {
+	_, err := w.Write(append(appendPretty(nil, v, 0), '\n'))
+	return err
+}
+
+// appendPretty appends a value that begins at a column.
+func appendPretty(b []byte, v any, column int) []byte {
+	start := len(b)
+	b = Append(b, v)
+	if column+utf8.RuneCount(b[start:]) <= width {
+		return b
+	}
+	switch v.(type) {
+	case List, Seq, Set, Map:
+	default:
+		return b
+	}
+	opening, items, closing := parts(v)
+	b = append(b[:start], opening...)
+	column += len(opening)
+	for i, item := range items {
+		if i > 0 {
+			b = append(b, item.separator...)
+			b = append(b, '\n')
+			b = append(b, strings.Repeat(" ", column)...)
+		}
+		at := len(b)
+		for j, x := range item.values {
+			if j > 0 {
+				b = append(b, ' ')
+			}
+			b = appendPretty(b, x, column+utf8.RuneCount(b[at:]))
+		}
+	}
+	return append(b, closing...)
+}
+
+// FromJSON returns the value that some JSON, or something that marshals to it, says. Names of objects become keywords, where they can
+// be, and keep their order.
+func FromJSON(v any) (any, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("edn: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return fromTokens(d)
+}
+
+func fromTokens(d *json.Decoder) (any, error) {
+	token, err := d.Token()
+	if err != nil {
+		return nil, fmt.Errorf("edn: %w", err)
+	}
+	switch token := token.(type) {
+	case json.Number:
+		return Raw(token), nil
+	case json.Delim:
+		if token == '[' {
+			list := List{}
+			for d.More() {
+				v, err := fromTokens(d)
+				if err != nil {
+					return nil, err
+				}
+				list = append(list, v)
+			}
+			_, err = d.Token()
+			return list, err
+		}
+		m := Map{}
+		for d.More() {
+			name, err := d.Token()
+			if err != nil {
+				return nil, fmt.Errorf("edn: %w", err)
+			}
+			v, err := fromTokens(d)
+			if err != nil {
+				return nil, err
+			}
+			key := name // a string
+			if k := Keyword(name.(string)); k.Plain() {
+				key = k
+			}
+			m = append(m, Entry{key, v})
+		}
+		_, err = d.Token()
+		return m, err
+	}
+	return token, nil
+}
