@@ -2,6 +2,7 @@ package harness
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -112,8 +113,18 @@ func TestFilesLikeMaelstrom(t *testing.T) {
 // Of bad runs it is said what is wrong, under Maelstrom's names.
 func TestResultsOfBadRuns(t *testing.T) {
 	t.Parallel()
-	ops := func(lines string) (h []history.Op) {
-		h, err := history.ReadEDN(strings.NewReader(lines))
+	ops := func(maps string) (h []history.Op) {
+		var b strings.Builder
+		for i, m := range strings.Split(maps, "{:type ")[1:] {
+			if !strings.Contains(m, ":time") {
+				m = strings.Replace(m, ",", fmt.Sprintf(", :time %d,", i), 1)
+			}
+			if !strings.Contains(m, ":value") {
+				m = strings.Replace(m, "}", ", :value nil}", 1)
+			}
+			fmt.Fprintf(&b, "{:index %d, :type %s\n", i, m)
+		}
+		h, err := history.ReadEDN(strings.NewReader(b.String()))
 		require.NoError(t, err)
 		return h
 	}

@@ -49,5 +49,15 @@ func (l logging) attach(t *harness.Test, log *slog.Logger) {
 // logJSON has everything that is logged written as JSON, without colours and lines that change.
 func (c *cli) logJSON() {
 	c.terminal = false
-	c.log = slog.New(slog.NewJSONHandler(c.stderr, nil))
+	c.log = slog.New(slog.NewJSONHandler(escapedJSON{c.stderr}, nil))
+}
+
+// escapedJSON writes JSON to what may be a terminal, a text per call.
+type escapedJSON struct{ w io.Writer }
+
+func (e escapedJSON) Write(b []byte) (int, error) {
+	if _, err := e.w.Write(terminal.JSON(b)); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }

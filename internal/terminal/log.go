@@ -4,21 +4,31 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 )
 
-// Handler returns a handler for h that escapes the message and the values of each record, so that each stays on its line. What h itself
+// Handler returns a handler for h that escapes the message and the values of each record, so that each stays on its line; tabs stay in the message. What h itself
 // adds, such as colours, is left alone.
 func Handler(h slog.Handler) slog.Handler { return handler{h} }
 
 type handler struct{ slog.Handler }
 
 func (h handler) Handle(ctx context.Context, r slog.Record) error {
-	escaped := slog.NewRecord(r.Time, r.Level, Line(r.Message), r.PC)
+	escaped := slog.NewRecord(r.Time, r.Level, columns(r.Message), r.PC)
 	r.Attrs(func(a slog.Attr) bool {
 		escaped.AddAttrs(escapeAttr(a))
 		return true
 	})
 	return h.Handler.Handle(ctx, escaped)
+}
+
+// columns is Line, but for tabs: there is nothing behind them in a message that they could push away.
+func columns(text string) string {
+	parts := strings.Split(text, "\t")
+	for i := range parts {
+		parts[i] = Line(parts[i])
+	}
+	return strings.Join(parts, "\t")
 }
 
 func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
