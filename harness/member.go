@@ -116,7 +116,7 @@ func (r *run) initNode(m *member) error {
 			return // it has been killed since
 		}
 		m.init = nil
-		if reason := r.initProblem(a); reason != "" {
+		if reason := r.initProblem(m, a); reason != "" {
 			m.fail(&NodeError{Reason: reason})
 			return
 		}
@@ -128,11 +128,16 @@ func (r *run) initNode(m *member) error {
 }
 
 // initProblem says what is wrong with a node's answer to init; "" if nothing is.
-func (r *run) initProblem(a reply) string {
+func (r *run) initProblem(m *member, a reply) string {
 	if a.err != nil {
 		reason := fmt.Sprintf("did not answer init with init_ok within %v", r.test.limits.init)
-		if len(a.ignored) > 0 {
+		switch text, size, _ := m.unfinished(); {
+		case len(a.ignored) > 0:
 			reason += fmt.Sprintf("; it sent %s, but %s", a.ignored[0].Example, a.ignored[0].Problem)
+		case size > 0:
+			reason += fmt.Sprintf("; it has written %d bytes to stdout that no newline ends: %s", size, text)
+		case m.messages.Load() == 0:
+			reason += "; it has written nothing to stdout: does it flush its output after every line?"
 		}
 		return reason
 	}

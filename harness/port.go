@@ -39,7 +39,7 @@ func (p *port) line(b []byte) {
 	}
 	dest, body, problem := parseMessage(p.id, b)
 	if problem != "" {
-		p.fail(&NodeError{Reason: "wrote a line to stdout that " + problem, Line: clip(b), Number: p.lines})
+		p.fail(&NodeError{Reason: "wrote a line to stdout that " + problem + stdoutHint(b), Line: clip(b), Number: p.lines})
 		return
 	}
 	p.messages.Add(1)

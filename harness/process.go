@@ -53,6 +53,7 @@ type childProcess struct {
 	proc   *proc.Process
 	input  *input
 	output [2]*os.File // our ends of its stdout and stderr
+	stdout halfLine    // what it has begun to write
 	killed atomic.Bool
 	gone   chan struct{} // closed when it has ended and all it wrote has been read
 }
@@ -78,7 +79,7 @@ func (c *childProcess) watch() {
 	defer close(c.gone)
 	var feeding, reading sync.WaitGroup
 	feeding.Go(c.input.feed)
-	reading.Go(func() { c.readStdout(c.output[0]) })
+	reading.Go(func() { c.readStdout(c.stdout.watch(c.output[0], c.port.run.now)) })
 	reading.Go(func() { _, _ = io.Copy(c.port.log, c.output[1]) }) // the end of the pipe, however it comes
 
 	err := c.proc.Wait()
@@ -133,6 +134,8 @@ func (c *childProcess) readStdout(r io.Reader) {
 }
 
 func (c *childProcess) deliver(line []byte) int { return c.input.add(line) }
+
+func (c *childProcess) unfinished() (text string, size int, since stamp) { return c.stdout.look() }
 
 func (c *childProcess) idle() (int, stamp) { return c.input.idle() }
 

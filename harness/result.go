@@ -154,6 +154,7 @@ func (r *run) judge(runErr error) Result {
 	for _, u := range r.unmatched {
 		res.Warnings = append(res.Warnings, u.String())
 	}
+	res.Warnings = append(res.Warnings, r.notes...)
 	if runErr != nil {
 		res.Valid = check.Worst(res.Valid, check.Unknown)
 		res.Error = runErr.Error()

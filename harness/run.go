@@ -32,6 +32,7 @@ type run struct {
 	clients     map[string]*client         // those on the network, by id
 	clientsMade int
 	unmatched   unmatchedList // messages to clients that got no reply
+	notes       []string      // what the nodes did that should be known, in sentences
 
 	workers []*worker
 	working sync.WaitGroup // their goroutines
@@ -191,6 +192,7 @@ func (r *run) finalPhase() error {
 // stop ends everything that runs besides this goroutine.
 func (r *run) stop() {
 	r.ended = max(r.now(), r.last)
+	r.noteUnfinished()
 	posts := r.mail.close() // what is written from now on, half a line perhaps, is nobody's fault
 	for _, m := range r.nodes {
 		if m.process != nil {

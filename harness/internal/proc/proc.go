@@ -35,7 +35,7 @@ func Start(g *Guard, path string, args []string, env ...string) (*Process, error
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends[0], ends[3], ends[5]
 	if err := cmd.Start(); err != nil {
 		closeAll(ends[:])
-		return nil, err
+		return nil, explain(path, err)
 	}
 	closeAll([]*os.File{ends[0], ends[3], ends[5]})
 

@@ -1,0 +1,56 @@
+package proc
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+)
+
+// explain says more about why a program could not be started, if that is known: what the system says, such as "exec format
+// error", tells nobody what to do.
+func explain(path string, err error) error {
+	if found, lookErr := exec.LookPath(path); lookErr == nil {
+		path = found
+	}
+	info, statErr := os.Stat(path)
+	switch {
+	case statErr != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%w: it is a directory", err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: make the file executable: chmod +x %s", err, path)
+	}
+	first := firstLine(path)
+	interpreter, isScript := strings.CutPrefix(first, "#!")
+	switch {
+	case errors.Is(err, syscall.ENOEXEC) && isScript:
+		return fmt.Errorf("%w: the interpreter that its first line names, %q, cannot be run", err, interpreter)
+	case errors.Is(err, syscall.ENOEXEC):
+		return fmt.Errorf("%w: if it is a script, its first line must name the interpreter, as in #!/usr/bin/env python3; "+
+			"if it is a binary, it must have been built for %s/%s", err, runtime.GOOS, runtime.GOARCH)
+	case errors.Is(err, fs.ErrNotExist) && isScript && strings.HasSuffix(interpreter, "\r"):
+		return fmt.Errorf("%w: the first line of the file, %q, ends in a carriage return: save it with Unix line ends", err, first)
+	case errors.Is(err, fs.ErrNotExist) && isScript:
+		return fmt.Errorf("%w: the file is there, but not the interpreter that its first line names, %q", err, interpreter)
+	}
+	return err
+}
+
+// firstLine returns the beginning of a file's first line, "" if there is none.
+func firstLine(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	line, _ := bufio.NewReader(io.LimitReader(f, 200)).ReadString('\n')
+	return strings.TrimSuffix(line, "\n")
+}

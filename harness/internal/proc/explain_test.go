@@ -1,0 +1,39 @@
+package proc
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Whoever starts a program that cannot be started is told what to do about it.
+func TestExplain(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		text string
+		mode os.FileMode
+		want string
+	}{
+		"no-interpreter":   {"print(1)\n", 0o755, "exec format error: if it is a script, its first line must name the interpreter, as in #!/usr/bin/env python3"},
+		"not-executable":   {"#!/bin/sh\n", 0o644, "make the file executable: chmod +x "},
+		"gone-interpreter": {"#!/no/such/thing -x\n", 0o755, `not the interpreter that its first line names, "/no/such/thing -x"`},
+		"windows":          {"#!/bin/sh\r\necho\r\n", 0o755, `the first line of the file, "#!/bin/sh\r", ends in a carriage return`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(dir, name)
+			require.NoError(t, os.WriteFile(path, []byte(c.text), c.mode))
+			var g Guard
+			defer g.Close()
+			_, err := Start(&g, path, nil)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+	var g Guard
+	defer g.Close()
+	_, err := Start(&g, dir, nil)
+	require.ErrorContains(t, err, "it is a directory")
+	_, err = Start(&g, filepath.Join(dir, "missing"), nil)
+	require.ErrorContains(t, err, "no such file or directory")
+}
