@@ -151,9 +151,9 @@ func txnFigures() []Figure {
 		{"workload/unclear", "", "what kept a part of the history from being judged"},
 		{"workload/warnings", "", "what Maelstrom does not look at, such as nodes that never show each other's writes; it counts under --strict. In registers, incomplete counts always: an acknowledged transaction has not as many micro-operations as its request (if it has none, Maelstrom finds it valid)"},
 		{"workload/decided", "", "of txn-rw-register: for the levels read-uncommitted, read-committed, read-atomic and causal, whether there is an order of all transactions that explains every read; the violation of the weakest level that has none; what keeps one undecided; the level required by the consistency models, which counts under --strict, and whether that made the history invalid (error)"},
-		{"workload/replication-delay/at-most/*", "ms", "from the acknowledgement of a write to the end of the first read on another node that showed it, or a later one"},
-		{"workload/replication-delay/at-least/*", "ms", "the same, to the beginning of the last read that did not; 0 if there was none"},
-		{"workload/replication-delay/shown", "", "pairs of a write and another node that showed it"},
-		{"workload/replication-delay/unshown", "", "pairs of a write and another node that read its key later, but never showed it"},
+		{"workload/replication-delay/at-most/*", "ms", "from the acknowledgement of a write to the end of the first read on another node that showed it, or a later one that the node had not written itself: the write was there by then; 0 if it was shown before. Only pairs that were shown count; missing if there are none"},
+		{"workload/replication-delay/at-least/*", "ms", "the same, to the beginning of the last read that did not show it; 0 if there was none"},
+		{"workload/replication-delay/shown", "", "pairs of a write and another node that showed it; 0 means that no write of one node was ever shown by another"},
+		{"workload/replication-delay/unshown", "", "pairs of a write and another node that read its key later, but never showed it, nor replaced it by a write of its own"},
 	}
 }

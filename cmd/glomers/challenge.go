@@ -215,6 +215,7 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 	o.Valid, o.Reasons = r.Valid, r.Reasons
 	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
 	o.Stale, o.Decided = stalenessOf(r.Workload), decidedOf(r.Workload)
+	o.Warnings = r.Warnings
 	return o, nil
 }
 

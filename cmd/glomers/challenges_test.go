@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
@@ -72,6 +74,8 @@ func TestOutcomeStatus(t *testing.T) {
 	}{
 		{outcome{}, "valid", statusValid},
 		{outcome{Missed: []string{"x"}}, "target missed", statusInvalid},
+		{outcome{Warnings: []string{"x"}}, "valid, with warnings", statusValid},
+		{outcome{Valid: check.Invalid, Warnings: []string{"x"}}, "invalid", statusInvalid},
 		{outcome{Valid: check.Unknown}, "unknown", statusUnknown},
 		{outcome{Valid: check.Invalid}, "invalid", statusInvalid},
 		{outcome{Broken: "x"}, "broken", statusBroken},
@@ -145,6 +149,31 @@ func TestTableSaysWhatWasDecided(t *testing.T) {
 	require.NoError(t, writeTable(&b, []challenge{committed}, []outcome{run, fractured}))
 	require.Contains(t, b.String(), "valid; decided: causal consistency, read committed ")
 	require.Contains(t, b.String(), "\n6c read committed: decided completely: read committed holds; read atomic is violated (and with it causal consistency): T1 (op 1, process 1) knew of")
+}
+
+func TestTableWithWarnings(t *testing.T) {
+	r := elle.Register([]history.Op{
+		{Index: 0, Type: history.Invoke, F: "txn", Value: []byte(`[["r",9,null]]`)},
+		{Index: 1, Type: history.OK, F: "txn", Value: []byte(`[["r",9,7]]`)},
+	}, elle.Options{Models: []elle.Model{elle.ReadCommitted}})
+	warning := "garbage-read: T1 (op 1, process 0) read 7 from key 9, which nobody wrote"
+	require.Equal(t, []string{warning}, r.Cautions())
+	var b strings.Builder
+	writeVerdict(&b, "txn-rw-register", harness.Judgement{Workload: r, Warnings: r.Cautions()})
+	require.Equal(t, "\nvalid: txn-rw-register\n  warning: "+warning+"\n\n", b.String())
+
+	var table bytes.Buffer
+	require.NoError(t, writeTable(&table, challenges(), []outcome{{
+		Challenge: "6b", Name: "read uncommitted", Judged: true, Warnings: r.Cautions(), Dir: "store/x",
+	}}))
+	require.Contains(t, table.String(), "valid, with warnings")
+	require.Contains(t, table.String(), "valid, with warnings\n  warning: "+warning+"\n  store: store/x\n")
+}
+
+// If no node has shown what another wrote, there are no times to tell.
+func TestNoStaleness(t *testing.T) {
+	require.Nil(t, stalenessOf(&elle.Result{Delay: &elle.Delay{}}))
+	require.NotNil(t, stalenessOf(&elle.Result{Delay: &elle.Delay{Shown: 1}}))
 }
 
 func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {

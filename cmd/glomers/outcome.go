@@ -30,6 +30,7 @@ type outcome struct {
 	Judged     bool          `json:"targets-judged"`
 	Missed     []string      `json:"missed,omitempty"`   // targets, in words
 	Reasons    []string      `json:"reasons,omitempty"`  // why it is not valid
+	Warnings   []string      `json:"warnings,omitempty"` // what does not count
 	Broken     string        `json:"broken,omitempty"`   // why the test could not be carried out
 	Faithful   bool          `json:"faithful,omitempty"` // as Maelstrom would measure it
 	Seed       uint64        `json:"seed,omitempty"`
@@ -62,7 +63,7 @@ func stalenessOf(r check.Result) *staleness {
 	case *kafka.Result:
 		return &staleness{noMedian, time.Duration(r.WorstLag.Lag * 1e9)}
 	case *elle.Result:
-		if d := r.Delay; d != nil {
+		if d := r.Delay; d != nil && d.Shown > 0 {
 			return newStaleness(d.AtMost.Median, d.AtMost.Worst)
 		}
 	}
@@ -98,6 +99,8 @@ func (o outcome) verdict() string {
 		return "broken"
 	case o.Valid == check.Valid && len(o.Missed) > 0:
 		return "target missed"
+	case o.Valid == check.Valid && len(o.Warnings) > 0:
+		return "valid, with warnings"
 	default:
 		return o.Valid.String()
 	}
@@ -254,9 +257,9 @@ func spread(runs []outcome, format string, figure func(outcome) float64) string 
 	return text
 }
 
-// writeWhy explains an outcome that was not a pass.
+// writeWhy explains an outcome that was not a pass, or that has warnings.
 func (o outcome) writeWhy(b *strings.Builder) {
-	if o.status() == statusValid {
+	if o.status() == statusValid && len(o.Warnings) == 0 {
 		return
 	}
 	fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, o.verdict())
@@ -266,6 +269,9 @@ func (o outcome) writeWhy(b *strings.Builder) {
 	}
 	for _, line := range why {
 		fmt.Fprintf(b, "  %s\n", shownReason(line))
+	}
+	for _, line := range o.Warnings {
+		fmt.Fprintf(b, "  warning: %s\n", shownReason(line))
 	}
 	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
 	if o.Again != "" {

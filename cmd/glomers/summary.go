@@ -74,7 +74,7 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 			writeRow(rows, "decided", "%s", strings.TrimPrefix(d.String(), "decided "))
 		}
 		if d := w.Delay; d != nil {
-			writeRow(rows, "replication", "seen on another node within %.3g ms in the median, %.3g ms at worst", d.AtMost.Median, d.AtMost.Worst)
+			writeRow(rows, "replication", "%s", d)
 		}
 	}
 	for _, f := range slices.Sorted(maps.Keys(j.Latencies)) {

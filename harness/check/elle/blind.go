@@ -26,6 +26,26 @@ type Warning struct {
 	Error bool   `json:"error"` // it makes the history invalid
 }
 
+// String returns the warning as a sentence.
+func (w Warning) String() string {
+	text := w.Type + ": " + w.Text
+	if w.Count > 1 && w.Type != NoReplication { // whose text has all
+		text += fmt.Sprintf(" (and %d more like it)", w.Count-1)
+	}
+	return text
+}
+
+// Cautions implements check.Cautious: the warnings that do not count.
+func (r *Result) Cautions() []string {
+	var all []string
+	for _, w := range r.Warnings {
+		if !w.Error { // else it is a reason
+			all = append(all, w.String())
+		}
+	}
+	return all
+}
+
 // blind returns what the reference is blind to.
 func (r *registers) blind(next [][]int32, o Options) []Warning {
 	var all []Warning

@@ -1,6 +1,7 @@
 package elle_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -21,10 +22,12 @@ func requireWarning(t *testing.T, lines string, want elle.Warning) {
 	requireResult(t, r)
 	require.Equal(t, check.Valid, r.Verdict(), r.Reasons())
 	require.Equal(t, []elle.Warning{want}, r.Warnings)
+	require.Contains(t, r.Cautions(), want.String())
 
 	o.Strict = true
 	r = elle.Register(h, o)
 	require.Equal(t, check.Invalid, r.Verdict())
+	require.Empty(t, r.Cautions(), "they are reasons now")
 	reasons := r.Reasons()
 	if want.Type == elle.GarbageRead { // no level allows it
 		require.True(t, r.Decided.Error)
@@ -154,14 +157,37 @@ func TestDelay(t *testing.T) {
 			3 invoke [["w",8,2]]
 			3 ok [["w",8,2]]
 			1 invoke [["r",8,null]]
-			1 ok [["r",8,2]]`, &elle.Delay{Shown: 1, AtMost: elle.Spread{Median: 4, Worst: 4}}},
+			1 ok [["r",8,2]]`, &elle.Delay{}}, // node 1 wrote that itself
+		{"a later write of the same node instead", `
+			0 invoke [["w",8,1]]
+			0 ok [["w",8,1]]
+			4 invoke [["w",8,2]]
+			4 ok [["w",8,2]]
+			1 invoke [["r",8,null]]
+			1 ok [["r",8,2]]`, &elle.Delay{Shown: 2, AtMost: elle.Spread{Median: 4, Worst: 4}}},
+		{"missed, and then replaced by the node itself", `
+			0 invoke [["w",8,1]]
+			0 ok [["w",8,1]]
+			1 invoke [["r",8,null]]
+			1 ok [["r",8,null]]
+			3 invoke [["w",8,2]]
+			3 ok [["w",8,2]]
+			1 invoke [["r",8,null]]
+			1 ok [["r",8,2]]`, &elle.Delay{}},
+		{"one value by two nodes", `
+			0 invoke [["w",8,1]]
+			0 ok [["w",8,1]]
+			3 invoke [["w",8,1]]
+			3 ok [["w",8,1]]
+			1 invoke [["r",8,null]]
+			1 ok [["r",8,1]]`, nil},
 		{"replaced by a write at the same time", `
 			0 invoke [["w",8,1]]
 			3 invoke [["w",8,2]]
 			0 ok [["w",8,1]]
 			3 ok [["w",8,2]]
 			1 invoke [["r",8,null]]
-			1 ok [["r",8,2]]`, nil},
+			1 ok [["r",8,2]]`, &elle.Delay{}},
 		{"never shown", `
 			0 invoke [["w",8,1]]
 			0 ok [["w",8,1]]
@@ -196,7 +222,13 @@ func TestSimulatedReplication(t *testing.T) {
 	require.GreaterOrEqual(t, good.Delay.AtMost.Median, 20.0-10) // the write is executed up to 10 ms before it is acknowledged
 	require.Less(t, good.Delay.AtLeast.Worst, 20.0+10)
 
-	require.Equal(t, []string{elle.NoReplication}, types(run(func(s *sim) { s.delay = -1 })))
+	apart := run(func(s *sim) { s.delay = -1 })
+	require.Equal(t, []string{elle.NoReplication}, types(apart))
+	require.Zero(t, apart.Delay.Shown, "what a node wrote itself is no evidence")
+	require.Equal(t, "no write of one node was ever shown by another", apart.Delay.String())
+	b, err := json.Marshal(apart.Delay)
+	require.NoError(t, err)
+	require.NotContains(t, string(b), "at-most")
 	// One last write wins for each key, at the same moment: nothing is interleaved.
 	require.Empty(t, types(run(func(s *sim) { s.delay = 20e6; s.split = true })))
 }
