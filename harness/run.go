@@ -133,18 +133,31 @@ func (r *run) live(ctx context.Context) error {
 	return nil
 }
 
-// prepare starts the workers and has each set the workload up.
+// prepare starts the workers, and has the workload set up once through each node, as in the reference. If there are fewer workers than
+// nodes, more of them come for that, and leave.
 func (r *run) prepare() error {
-	for i := range r.test.Concurrency {
+	for i := range max(r.test.Concurrency, len(r.nodes)) {
 		node := r.nodes[i%len(r.nodes)].id
 		w := &worker{index: i, process: history.Process(i), node: node, jobs: make(chan job, 1)}
 		w.client = r.newWorkerClient(node)
 		r.workers = append(r.workers, w)
 		r.working.Add(1)
 		go r.work(w)
-		w.jobs <- job{setup: true, client: w.client}
+		if i < len(r.nodes) {
+			w.jobs <- job{setup: true, client: w.client}
+		} else {
+			r.release(w, history.Op{})
+		}
 	}
-	return r.until(r.allFree)
+	if err := r.until(r.allFree); err != nil {
+		return err
+	}
+	for _, w := range r.workers[r.test.Concurrency:] {
+		close(w.jobs)
+		r.dropClient(w.client)
+	}
+	r.workers, r.free = r.workers[:r.test.Concurrency], r.free[:r.test.Concurrency]
+	return nil
 }
 
 // allFree tells whether no operation is in flight.

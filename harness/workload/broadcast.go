@@ -13,7 +13,7 @@ import (
 //	broadcast {message: integer} → broadcast_ok
 //	read → read_ok {messages: [integer, …]}
 //
-// Each worker first tells its node the topology, which the node may ignore. The operations are,
+// Each node is first told the topology, which the node may ignore. The operations are,
 // half and half, "broadcast" of 0, 1, 2, … and "read" of all values that the node has; in the
 // final phase each worker reads once. No value that was acknowledged or read may be
 // missing for good.

@@ -29,7 +29,7 @@ func Describe() []Description {
 			RPCs: []RPC{
 				{
 					Request: `{"type":"topology","topology":{"n1":["n2"],"n2":["n1","n3"],"n3":["n2"]}}`, Reply: `{"type":"topology_ok"}`,
-					About:  "topology comes first, from every worker. The node may ignore it: all nodes can talk to each other.",
+					About:  "topology comes first, once to each node. The node may ignore it: all nodes can talk to each other.",
 					Fields: []Field{{"topology", "object of arrays of node ids", "for each node, its suggested neighbours; see --topology"}},
 				},
 				{

@@ -61,6 +61,8 @@ func (c *Counter) Invoke(to Client, op history.Op) (any, error) {
 // Idempotent is true of reads.
 func (*Counter) Idempotent(f string) bool { return f == "read" }
 
+func (*Counter) throws() {}
+
 // Final returns one read.
 func (*Counter) Final() []history.Op { return []history.Op{{F: "read", Final: true}} }
 

@@ -44,6 +44,8 @@ func (*GSet) Invoke(c Client, op history.Op) (any, error) {
 	return nil, fmt.Errorf("workload: g-set has no operation %q", op.F)
 }
 
+func (*GSet) throws() {}
+
 // A growingSet has what the workloads of a set have in common, whatever they call the operation that adds.
 type growingSet struct {
 	add  string

@@ -52,12 +52,17 @@ func (u *UncodedError) Error() string {
 	return fmt.Sprintf("workload: an error whose code is %s, not an integer: %s", Kind(u.Code), u.Text)
 }
 
+// A throwing workload has operations that are info after any error, even a definite one. In the reference the clients of some
+// workloads do not turn errors into completions but throw them.
+type throwing interface{ throws() }
+
 // Complete returns the completion of the invocation op, given what Invoke
 // returned. It is
 //
 //   - ok with the value if there is no error;
 //   - fail if the error says that the operation did not happen and never will;
 //   - info if it may have happened, or fail if repeating it would be harmless;
+//   - info after any error in g-set, g-counter and pn-counter, as in the reference;
 //   - info if the reply was malformed, even to a read: the reference's client throws an exception;
 //   - info, without an Error, after ErrCrashed.
 //
@@ -75,7 +80,8 @@ func Complete(w Workload, op history.Op, value any, err error) history.Op {
 	if errors.Is(err, ErrCrashed) {
 		return op
 	}
-	if w.Idempotent(op.F) {
+	_, throws := w.(throwing)
+	if w.Idempotent(op.F) && !throws {
 		op.Type = history.Fail
 	}
 	var reason any
@@ -83,7 +89,7 @@ func Complete(w Workload, op history.Op, value any, err error) history.Op {
 		reason = "net-timeout"
 	} else if rpc, ok := errors.AsType[*node.RPCError](err); ok {
 		name, definite := describe(rpc.Code)
-		if definite {
+		if definite && !throws {
 			op.Type = history.Fail
 		}
 		reason = []string{name, rpc.Text}

@@ -17,7 +17,7 @@ import (
 // and calls Next and Final from one goroutine; Setup and Invoke run
 // in the goroutine of a worker, several at a time: what they share, they must guard.
 type Workload interface {
-	// Setup prepares the system through the first client of each worker,
+	// Setup prepares the system through a client of each node,
 	// before the main phase. An error breaks the test.
 	Setup(c Client) error
 	// Next returns the next operation of the main phase: its F and Value.

@@ -279,6 +279,17 @@ func TestComplete(t *testing.T) {
 	require.Contains(t, string(op.Error), "client-error")
 }
 
+// The reference's clients of these workloads throw whatever error they get, so that not even a definite one fails an operation.
+func TestCompleteThrowing(t *testing.T) {
+	for _, name := range []string{"g-set", "g-counter", "pn-counter"} {
+		for _, f := range []string{"add", "read"} {
+			for _, err := range []error{workload.ErrTimeout, node.NewRPCError(node.Abort, "no"), &workload.UncodedError{}} {
+				require.Equal(t, history.Info, workload.Complete(newWorkload(t, name), history.Op{F: f}, nil, err).Type)
+			}
+		}
+	}
+}
+
 func TestReplyErrors(t *testing.T) {
 	m := &workload.MalformedReply{Reply: json.RawMessage(`{"type":"x"}`), Type: "read_ok", Problem: `field "value" is missing`}
 	require.EqualError(t, m, `workload: malformed reply: read_ok: field "value" is missing`)
