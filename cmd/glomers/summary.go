@@ -71,7 +71,11 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 		writeRow(rows, "realtime lag", "at worst %s", short(time.Duration(w.WorstLag.Lag*1e9)))
 	case *elle.Result:
 		if d := w.Decided; d != nil {
-			writeRow(rows, "decided", "%s", strings.TrimPrefix(d.String(), "decided "))
+			said := strings.TrimPrefix(d.String(), "decided ")
+			if d.Error { // the reasons have it all
+				said = "completely; holds: " + d.Level()
+			}
+			writeRow(rows, "decided", "%s", said)
 		}
 		if d := w.Delay; d != nil {
 			writeRow(rows, "replication", "%s", d)

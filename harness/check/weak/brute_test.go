@@ -20,7 +20,7 @@ func bruteForce(h *weak.History) [weak.NumLevels]weak.Verdict {
 	var choose func(chosen []weak.Txn, rest []int)
 	choose = func(chosen []weak.Txn, rest []int) {
 		if len(rest) == 0 {
-			for l, ok := range judge(&weak.History{Txns: chosen, Keys: h.Keys, Versions: h.Versions}) {
+			for l, ok := range judge(&weak.History{Txns: chosen, Keys: h.Keys, Versions: h.Versions}, tryAll) {
 				holds[l] = holds[l] || ok
 			}
 			return
@@ -72,8 +72,8 @@ func completions(h *weak.History, ops []weak.Op) [][]weak.Op {
 }
 
 // judge judges a history whose transactions all committed or aborted. Transaction 0 of what follows is the initial one, and t+1 stands
-// for h.Txns[t].
-func judge(h *weak.History) (holds [weak.NumLevels]bool) {
+// for h.Txns[t]. orderable tells whether there is an order in which a comes before b wherever before[a][b].
+func judge(h *weak.History, orderable func(before [][]bool) bool) (holds [weak.NumLevels]bool) {
 	type extern struct{ reader, op, writer int }
 	n := len(h.Txns) + 1
 	writes := make([][]bool, n) // of each transaction: which keys
@@ -184,7 +184,7 @@ func judge(h *weak.History) (holds [weak.NumLevels]bool) {
 				before[t2][r.writer] = before[t2][r.writer] || known
 			}
 		}
-		holds[level] = hasOrder(before, make([]bool, n), 0)
+		holds[level] = orderable(before)
 	}
 	return holds
 }
@@ -195,6 +195,32 @@ func matrix(n int) [][]bool {
 		m[i] = make([]bool, n)
 	}
 	return m
+}
+
+// tryAll tries all orders.
+func tryAll(before [][]bool) bool { return hasOrder(before, make([]bool, len(before)), 0) }
+
+// acyclic takes away, one by one, what nothing comes before.
+func acyclic(before [][]bool) bool {
+	gone := make([]bool, len(before))
+	for range before {
+		next := -1
+		for t := range before {
+			first := !gone[t]
+			for u := range before {
+				first = first && (gone[u] || !before[u][t])
+			}
+			if first {
+				next = t
+				break
+			}
+		}
+		if next < 0 {
+			return false
+		}
+		gone[next] = true
+	}
+	return true
 }
 
 // hasOrder tries all orders of the transactions that are not placed yet.

@@ -3,6 +3,7 @@ package weak_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,77 @@ func TestAgreesWithBruteForce(t *testing.T) {
 	for l := weak.ReadCommitted; l <= weak.Causal; l++ {
 		require.Greater(t, min(count[l][0], count[l][1]), rounds/10, "%s: both verdicts have to be common", l)
 		require.Greater(t, count[l][1]-count[l-1][1], rounds/200, "%s: violations of no weaker level have to be common", l)
+	}
+}
+
+// larger returns a history in which all but a few reads are causally consistent: replicas take each other's transactions over in one order, with
+// delays. Some transactions write much and read little, others the reverse.
+func larger(rng *rand.Rand) *weak.History {
+	h := &weak.History{Keys: 2 + rng.IntN(12)}
+	sessions, wrong, forgets := 1+rng.IntN(6), rng.IntN(3), rng.IntN(2) == 0
+	states := [][]int32{make([]int32, h.Keys)} // after so many transactions
+	for k := range states[0] {
+		states[0][k] = weak.Null
+	}
+	written := make([][]int32, h.Keys)
+	seen := make([]int, sessions)
+	for t := range 20 + rng.IntN(40) {
+		s := rng.IntN(sessions)
+		from := max(seen[s], t-rng.IntN(8))
+		if !forgets { // otherwise only what the session wrote itself
+			seen[s] = from
+		}
+		view, after := slices.Clone(states[from]), slices.Clone(states[t])
+		txn := weak.Txn{Session: s}
+		share := 1 + rng.IntN(9) // of ten operations, those that write
+		for range 1 + rng.IntN(8) {
+			op := weak.Op{Write: rng.IntN(10) < share, Key: int32(rng.IntN(h.Keys))}
+			if op.Write {
+				op.Version = int32(h.Versions)
+				h.Versions++
+				seen[s] = t + 1
+				view[op.Key], after[op.Key] = op.Version, op.Version
+			} else {
+				op.Version = view[op.Key]
+				if all := written[op.Key]; rng.IntN(100) < wrong && len(all) > 0 {
+					op.Version = all[rng.IntN(len(all))]
+				}
+			}
+			txn.Ops = append(txn.Ops, op)
+		}
+		for k, v := range after {
+			if v != states[t][k] {
+				written[k] = append(written[k], v)
+			}
+		}
+		states = append(states, after)
+		h.Txns = append(h.Txns, txn)
+	}
+	return h
+}
+
+// On histories that are too large for all orders, the verdicts are those of all pairs that the definitions ask for.
+func TestAgreesWithAllPairs(t *testing.T) {
+	rounds := 4000
+	if testing.Short() {
+		rounds = 400
+	}
+	levels := make(map[[weak.NumLevels]weak.Verdict]int)
+	for seed := range rounds {
+		h := larger(rand.New(rand.NewPCG(uint64(seed), 4)))
+		res := weak.Decide(h)
+		for l, ok := range judge(h, acyclic) {
+			require.Equal(t, ok, res.Levels[l] == weak.Holds, "seed %d: %s of\n%s", seed, weak.Level(l), text(h))
+		}
+		requireContradiction(t, h, res)
+		levels[res.Levels]++
+	}
+	t.Log(levels)
+	const holds, violated = weak.Holds, weak.Violated
+	for _, want := range [][weak.NumLevels]weak.Verdict{
+		{holds, violated, violated, violated}, {holds, holds, violated, violated}, {holds, holds, holds, violated}, {holds, holds, holds, holds},
+	} {
+		require.Greater(t, levels[want], rounds/50, want)
 	}
 }
 

@@ -132,6 +132,15 @@ func TestReadsThatNoOrderExplains(t *testing.T) {
 	require.Equal(t, weak.ThinAir, res.Violation.Kind, "the weaker level comes first, though it is seen later")
 }
 
+// Of several violations of one level, the first of the history is told.
+func TestTheFirstIsTold(t *testing.T) {
+	res := weak.Decide(parse(t, "a!: w x1\na!: w y1\nb: r x1\nc: r y1"))
+	require.Equal(t, 2, res.Violation.Reader)
+	res = weak.Decide(parse(t, "a: w x1, w y1\nb: r x1, r y0\nc: r y1, r x0"))
+	require.Len(t, res.Violation.Edges, 1)
+	require.Equal(t, 1, res.Violation.Edges[0].Reader)
+}
+
 func TestWitnessesAreShort(t *testing.T) {
 	// The session between the two writes is long; the witness is not.
 	long := "a: w x1\n" + strings.Repeat("a: r y0\n", 50) + "a: w x2\nb: r x2\n" + strings.Repeat("b: r z0\n", 50) + "b: r x1"
