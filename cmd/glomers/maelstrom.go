@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/history"
 	"glomers/internal/edn"
 )
 
@@ -66,6 +68,13 @@ func (t *contest) onceUnderMaelstrom(ctx context.Context, words command) (outcom
 	}
 	if o.Dir, err = filepath.EvalSymlinks(latest); err != nil {
 		return o, err
+	}
+	if words.get("-w") == "txn-rw-register" {
+		if h, err := history.ReadFile(filepath.Join(latest, "history.edn")); err != nil {
+			fmt.Fprintf(t.stderr, "nothing was decided completely, as maelstrom's history cannot be read: %v\n", err)
+		} else {
+			o.Decided = elle.Register(h, elle.Options{}).Decided
+		}
 	}
 	return o, nil
 }

@@ -63,6 +63,29 @@ func TestMaelstromHarness(t *testing.T) {
 	}
 }
 
+// Maelstrom's verdict is valid; what was decided about its history stands beside it.
+func TestMaelstromHistoriesAreDecided(t *testing.T) {
+	fractured := `cat >store/latest/history.edn <<'END'
+{:index 0, :time 1, :type :invoke, :process 0, :f :txn, :value [[:w 8 1] [:w 9 1]]}
+{:index 1, :time 2, :type :ok, :process 0, :f :txn, :value [[:w 8 1] [:w 9 1]]}
+{:index 2, :time 3, :type :invoke, :process 1, :f :txn, :value [[:r 8 nil] [:r 9 nil]]}
+{:index 3, :time 4, :type :ok, :process 1, :f :txn, :value [[:r 8 nil] [:r 9 1]]}
+END
+`
+	line := words("challenge 6c --harness maelstrom --bin /bin/sh --store " + t.TempDir())
+	fakeMaelstrom(t, fractured+writeResults(goodResults), "0")
+	status, stdout, stderr := execute(line...)
+	require.Equal(t, statusValid, status, stderr)
+	require.Contains(t, stdout, "valid; decided: read committed ")
+	require.Contains(t, stdout, "read atomic is violated (and with it causal consistency): T1 (op 3, process 1) knew of T2 (op 1, process 0)")
+
+	fakeMaelstrom(t, "rm -f store/latest/history.edn\n"+writeResults(goodResults), "0")
+	status, stdout, stderr = execute(line...)
+	require.Equal(t, statusValid, status, "that is up to Maelstrom")
+	require.NotContains(t, stdout, "decided")
+	require.Contains(t, stderr, "nothing was decided completely, as maelstrom's history cannot be read: ")
+}
+
 func TestEarlierResultsOfMaelstromAreNotTaken(t *testing.T) {
 	line := words("challenge 1 --harness maelstrom --bin /bin/sh --store " + t.TempDir())
 	fakeMaelstrom(t, writeResults(goodResults), "0")
