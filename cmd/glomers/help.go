@@ -21,6 +21,8 @@ func topics() []*cobra.Command {
 	}
 	return []*cobra.Command{
 		topic("workloads", "What clients ask of nodes in each workload", describeWorkloads()),
+		topic("services", "What nodes can ask lin-kv, seq-kv, lww-kv and lin-tso", describeServices()),
+		topic("protocol", "Messages, init and errors", describeProtocol()),
 		topic("errors", "The codes of error replies", describeErrors()),
 		topic("faults", "What --nemesis can do", describeFaults()),
 		topic("results", "Every figure in results.json", describeResults()),
@@ -86,11 +88,7 @@ func describeRPC(b *strings.Builder, rpc workload.RPC) {
 	for _, f := range rpc.Fields {
 		fmt.Fprintf(b, "* `%s`, %s: %s\n", f.Name, f.Type, f.About)
 	}
-	for _, e := range workload.ErrorCodes() {
-		if slices.Contains(rpc.Errors, e.Code) {
-			fmt.Fprintf(b, "* error %d, %s: %s\n", e.Code, e.Name, e.About)
-		}
-	}
+	describeCodes(b, rpc.Errors)
 }
 
 func describeErrors() string {

@@ -10,12 +10,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/nemesis"
+	"glomers/harness/service"
 	"glomers/harness/workload"
 )
 
 func TestTopics(t *testing.T) {
 	for topic, says := range map[string][]string{
 		"workloads": append(upper(workload.Names()), `{"type":"send","key":"7","msg":3}`, "* offset, integer: "),
+		"services":  append(upper(service.Names()), `→ {"type":"error","code":22,"text":"current value 2 of key \"x\" is not 1"}`, "* Staleness: ", "* create_if_not_exists, boolean: "),
+		"protocol":  {`→ {"src":"n1","dest":"c0","body":{"type":"init_ok","in_reply_to":1}}`, "* 14 abort, definite: "},
 		"errors":    {"* 22 precondition-failed, definite: ", "* 13 crash, not definite: ", "1000"},
 		"faults":    nemesis.Names(),
 		"results":   {"EVERY RUN", "BROADCAST, G-SET", "* net/*/msgs-per-op, msgs: ", "* workload/stable-latencies/*, ms: "},

@@ -42,6 +42,7 @@ func (c *cli) readmeCommand() *cobra.Command {
 func readme(root string) ([]byte, error) {
 	t, err := template.New("readme").Funcs(template.FuncMap{
 		"workloads": describeWorkloads,
+		"services":  describeServices,
 		"errors":    describeErrors,
 		"faults":    describeFaults,
 		"results":   describeResults,

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -21,7 +22,9 @@ func TestServe(t *testing.T) {
 	r, w := io.Pipe()
 	status := make(chan int, 1)
 	var stderr bytes.Buffer
-	go func() { status <- run(ctx, []string{"serve", "--store", t.TempDir()}, w, &stderr) }()
+	go func() {
+		status <- run(ctx, []string{"serve", "--store", t.TempDir(), "-b", "localhost", "-p", "0"}, w, &stderr)
+	}()
 	url, err := bufio.NewReader(r).ReadString('\n')
 	require.NoError(t, err)
 	require.Regexp(t, `^http://127\.0\.0\.1:\d+/\n$`, url)
@@ -51,6 +54,15 @@ func TestServeRejects(t *testing.T) {
 	status, _, stderr = execute("serve", "--store", t.TempDir(), "--port", port)
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stderr, port)
+
+	number, err := strconv.ParseUint(port, 10, 16)
+	require.NoError(t, err)
+	_, err = listen("127.0.0.1", uint16(number), true)
+	require.Error(t, err)
+	other, err := listen("127.0.0.1", uint16(number), false) // as the default
+	require.NoError(t, err)
+	defer other.Close()
+	require.NotEqual(t, taken.Addr(), other.Addr())
 
 	status, stdout, _ := execute("serve", "--help")
 	require.Equal(t, statusValid, status)

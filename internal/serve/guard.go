@@ -18,7 +18,7 @@ const (
 
 // guard lets those requests through that were meant for this server, and keeps browsers from doing with the answers what they
 // should not.
-func guard(next http.Handler) http.Handler {
+func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", ownPolicy)
@@ -28,27 +28,27 @@ func guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if !isOurs(r) {
-			http.Error(w, "this server answers to localhost and 127.0.0.1 only", http.StatusMisdirectedRequest)
+		if !s.isOurs(r) {
+			http.Error(w, "this server answers to localhost and to its own addresses only", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// isOurs tells whether the request was sent to the loopback address by its name, and to the port that it came to. A page whose
-// host name was made to lead here sends that name instead.
-func isOurs(r *http.Request) bool {
+// isOurs tells whether the request was sent to the address that it came to, in digits or by a name that is known to be ours, and to the port that
+// it came to. A page whose host name was made to lead here sends that name instead: never digits.
+func (s *Server) isOurs(r *http.Request) bool {
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	if local == nil {
 		return false
 	}
-	_, port, err := net.SplitHostPort(local.String())
+	ip, port, err := net.SplitHostPort(local.String())
 	if err != nil {
 		return false
 	}
-	for _, name := range []string{"localhost", "127.0.0.1"} {
-		if r.Host == net.JoinHostPort(name, port) || r.Host == name && port == "80" {
+	for _, name := range []string{"localhost", ip, s.host} {
+		if name != "" && (r.Host == net.JoinHostPort(name, port) || r.Host == name && port == "80") {
 			return true
 		}
 	}

@@ -36,6 +36,27 @@ func TestHost(t *testing.T) {
 	require.Equal(t, http.StatusMisdirectedRequest, w.Code)
 }
 
+// A name is answered to if it was asked for.
+func TestAllow(t *testing.T) {
+	t.Parallel()
+	s, err := New(t.TempDir(), quiet())
+	require.NoError(t, err)
+	s.Allow("my.host")
+	server := httptest.NewServer(s)
+	defer server.Close()
+	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "http://"), ":")
+	for host, want := range map[string]int{
+		"my.host:" + port:   http.StatusOK,
+		"127.0.0.1:" + port: http.StatusOK,
+		"127.0.0.2:" + port: http.StatusMisdirectedRequest, // not the one that it came to
+		"0.0.0.0:" + port:   http.StatusMisdirectedRequest,
+		"other:" + port:     http.StatusMisdirectedRequest,
+	} {
+		answer, _ := get(t, server.URL+"/", func(r *http.Request) { r.Host = host })
+		require.Equal(t, want, answer.StatusCode, host)
+	}
+}
+
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()

@@ -25,6 +25,7 @@ type Server struct {
 	token    string        // proves that a POST comes from a page of this server
 	interval time.Duration // between two looks at a run in progress
 	handler  http.Handler
+	host     string // a name or an address that it answers to besides those that a request comes to
 	pages    pages
 	reports  sync.Mutex // one report is made at a time
 }
@@ -59,14 +60,17 @@ func New(dir string, log *slog.Logger) (*Server, error) {
 	mux.HandleFunc("GET "+run+"delete", s.page(s.askDelete))
 	mux.HandleFunc("POST "+run+"delete", s.page(s.delete))
 	mux.HandleFunc("GET /", s.page(func(http.ResponseWriter, *http.Request) error { return fs.ErrNotExist }))
-	s.handler = guard(http.NewCrossOriginProtection().Handler(mux))
+	s.handler = s.guard(http.NewCrossOriginProtection().Handler(mux))
 	return s, nil
 }
+
+// Allow has the server answer requests for a host of that name, before it begins to serve.
+func (s *Server) Allow(host string) { s.host = host }
 
 // ServeHTTP implements http.Handler. The server that calls it must be net/http's, which says what address a request came to.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// Serve answers on l, which should be on a loopback address, until ctx ends; then it returns nil. It closes l.
+// Serve answers on l, which should be on a loopback address as long as not everybody who reaches another is trusted, until ctx ends; then it returns nil. It closes l.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
 		Handler:           s,
