@@ -285,3 +285,16 @@ func FuzzCheckers(f *testing.F) {
 		}
 	})
 }
+
+// Of many ids given out twice, the reference lists 48.
+func TestUniqueIDsListsSome(t *testing.T) {
+	var lines strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&lines, "0 invoke generate null\n0 ok generate %d\n", i%50)
+	}
+	r := check.UniqueIDs(ops(t, lines.String()))
+	require.Equal(t, 50, r.DuplicatedCount)
+	require.Len(t, r.Duplicated, 48)
+	require.Equal(t, "2", string(r.Duplicated[0].ID), "the highest of those that are equally frequent")
+	require.Equal(t, "49", string(r.Duplicated[47].ID))
+}

@@ -114,6 +114,17 @@ func TestInvocations(t *testing.T) {
 		op(history.OK, 7), // nothing invoked it
 	}))
 	require.Empty(t, history.Invocations(nil))
+	require.Equal(t, []int{-1, -1, -1, 0}, history.Invocations([]history.Op{
+		op(history.Invoke, 0),
+		op(history.Invoke, history.Nemesis),
+		op(history.Info, history.Nemesis), // belongs to nothing, as the nemesis may do several things at once
+		op(history.OK, 0),
+	}))
+	require.Equal(t, []int{-1, 0, -1}, history.Invocations([]history.Op{
+		op(history.Invoke, 0),
+		op(history.OK, 0),
+		op(history.OK, 0), // a second completion
+	}))
 }
 
 func FuzzRead(f *testing.F) {

@@ -202,3 +202,45 @@ func TestManyOverwrites(t *testing.T) {
 	require.Len(t, r.Cases["G2-item"][0].Ops, 2)
 	requireRealCycles(t, h, elle.StrongSerializable, r)
 }
+
+// 1 and 1.0 are two values, wherever they stand, and so are integers that are one float.
+func TestNumbersAreNotRounded(t *testing.T) {
+	for _, pair := range [][2]string{{"1", "1.0"}, {"[1]", "[1.0]"}, {`{"n":9007199254740992}`, `{"n":9007199254740993}`}} {
+		r := elle.Register(ops(t, fmt.Sprintf(`
+			0 invoke [["w",8,%[1]s]]
+			0 ok [["w",8,%[1]s]]
+			0 invoke [["r",8,null],["w",8,%[2]s]]
+			0 ok [["r",8,%[1]s],["w",8,%[2]s]]
+			0 invoke [["r",8,null]]
+			0 ok [["r",8,%[2]s]]`, pair[0], pair[1])), elle.Options{})
+		require.Empty(t, r.Reasons(), pair)
+		require.Equal(t, check.Valid, r.Valid)
+	}
+}
+
+// A completion without an invocation is a transaction of its own, which takes nothing from the one before.
+func TestCompletionWithoutInvocation(t *testing.T) {
+	r := elle.Register(ops(t, `
+		0 invoke [["w",8,1]]
+		0 ok [["w",8,1]]
+		0 ok [["r",8,1]]`), elle.Options{Strict: true})
+	require.Empty(t, r.Reasons())
+	r = elle.Register(ops(t, `
+		0 invoke [["w",8,1]]
+		0 ok [["w",8,1]]
+		0 ok [["r",8,2]]`), elle.Options{})
+	require.Equal(t, []string{"garbage-read: T1 (op 2, process 0) read 2 from key 8, which nobody wrote"}, r.Cautions())
+}
+
+// What is no transaction is left out and named, and the rest is judged.
+func TestMalformedTransactionIsLeftOut(t *testing.T) {
+	r := elle.Register(ops(t, `
+		0 invoke [["w",8,1]]
+		0 ok [["w",8,1]]
+		1 invoke [["w",8,2],["q",8,3]]
+		1 ok [["w",8,2],["q",8,3]]
+		0 invoke [["r",8,null]]
+		0 ok [["r",8,1]]`), elle.Options{})
+	require.Equal(t, check.Unknown, r.Valid)
+	require.Equal(t, []string{`op 3 is no transaction: unknown micro-operation "q"`}, r.Reasons())
+}

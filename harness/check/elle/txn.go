@@ -71,9 +71,8 @@ func parseLog(h []history.Op, fs map[string]byte) *log {
 		ops, err := l.parseOps(h[at].Value, fs)
 		if err != nil {
 			l.malformed = append(l.malformed, fmt.Sprintf("op %d is no transaction: %v", h[at].Index, err))
-			continue
 		}
-		t.ops = ops
+		t.ops = ops // none then
 	}
 	return l
 }

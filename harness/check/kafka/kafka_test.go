@@ -254,3 +254,39 @@ func TestLag(t *testing.T) {
 		2 invoke poll
 		2 ok poll`))
 }
+
+// 1 and 1.0 are two messages, wherever they stand, and so are integers that are one float.
+func TestNumbersAreNotRounded(t *testing.T) {
+	for _, pair := range [][2]string{{"1", "1.0"}, {"[1]", "[1.0]"}, {`{"n":9007199254740992}`, `{"n":9007199254740993}`}} {
+		r := kafka.Check(parse(t, fmt.Sprintf(`
+			0 invoke send a %[1]s
+			0 ok send a 0:%[1]s
+			0 invoke send a %[2]s
+			0 ok send a 1:%[2]s
+			1 invoke assign a
+			1 ok assign a
+			1 invoke poll
+			1 ok poll a 0:%[1]s 1:%[2]s`, pair[0], pair[1])))
+		require.Empty(t, r.Reasons(), pair)
+	}
+	same := kafka.Check(parse(t, `
+		0 invoke send a {"x":1,"y":2}
+		0 ok send a 0:{"x":1,"y":2}
+		1 invoke poll
+		1 ok poll a 0:{"y":2,"x":1}`))
+	require.Empty(t, same.Reasons(), "the order of members does not matter")
+}
+
+// Of many messages that nobody polled, the reference lists 32 of each key, and counts all.
+func TestUnseenListsSome(t *testing.T) {
+	var lines strings.Builder
+	for key, n := range map[string]int{"a": 40, "b": 32} {
+		for i := range n {
+			fmt.Fprintf(&lines, "0 invoke send %[1]s %[2]d\n0 ok send %[1]s %[2]d:%[2]d\n", key, i)
+		}
+	}
+	r := kafka.Check(parse(t, lines.String()))
+	require.Equal(t, map[string]int{"a": 40, "b": 32}, r.Unseen.Counts)
+	require.Len(t, r.Unseen.Messages["a"], 32)
+	require.Len(t, r.Unseen.Messages["b"], 32)
+}
