@@ -23,9 +23,8 @@ const outside = -1
 type (
 	// sent: a node wrote a message.
 	sent struct {
-		dest string
-		body json.RawMessage
-		line int // its number in the node's output, from 1
+		line
+		number int // of the line in the node's output, from 1
 	}
 	// asked: a worker's client makes a request.
 	asked struct {

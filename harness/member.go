@@ -15,11 +15,13 @@ type member struct {
 	starts  int           // how often it has been started
 	ahead   time.Duration // how wrong the wall clock is, which outlives the process
 
-	// ready tells that it has answered init, paused that it stands still. What arrives before it has answered, but for init
-	// itself, or while it stands still, is held: it would be in its stdin, unread.
+	// named tells that init has been taken to it, ready that it has answered, paused that it stands still. What arrives before that
+	// is held: init comes first, and clients wait for the answer. From init on the network works as ever, so a node may ask
+	// services and other nodes before it answers.
+	named  bool
 	ready  bool
-	held   []network.Message
 	paused bool
+	held   []network.Message
 	init   *client // who sends init; nil once it is answered
 }
 
@@ -163,14 +165,26 @@ func (r *run) deliverHeld(m *member) {
 
 // deliverToNode takes a message that has arrived to a node.
 func (r *run) deliverToNode(m *member, message network.Message) {
-	if m.paused || !m.ready && (m.init == nil || message.Src != m.init.id) {
+	isInit := m.init != nil && message.Src == m.init.id && message.Writer == ""
+	ofClient := message.Writer == "" && r.isClient(message.Src)
+	if m.paused || !isInit && (!m.named || !m.ready && ofClient) {
 		m.held = append(m.held, message)
 		return
+	}
+	if isInit {
+		m.named = true
+		r.deliverHeld(m)
 	}
 	if waiting := m.process.deliver(envelope(message)); waiting > r.test.limits.backlog {
 		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %d MiB wait; %s",
 			r.now().Seconds(), waiting>>20, r.loudest())})
 	}
+}
+
+// isClient tells whether a party is, or was, a client.
+func (r *run) isClient(id string) bool {
+	_, isNode := r.index[id]
+	return !isNode && r.services[id] == nil
 }
 
 // A system is what faults act on: the network, and the nodes of a run.
@@ -218,11 +232,12 @@ func (s system) Kill(id string) error {
 	m.broken.Store(true) // nobody looks at what it still writes
 	m.process.kill()
 	s.killed = append(s.killed, m.process)
-	m.process, m.ready, m.paused, m.held, m.init = nil, false, false, nil, nil
+	m.process, m.named, m.ready, m.paused, m.held, m.init = nil, false, false, false, nil, nil
 	return nil
 }
 
-// Restart starts the node anew: it gets init, and answers it before anything else.
+// Restart starts the node anew. Clients that are waiting for a node know nothing of its restart, and their requests
+// wait for its init_ok as they did at first; what peers and services send reaches it after init.
 func (s system) Restart(id string) error {
 	m := s.member(id)
 	if err := s.start(m); err != nil {

@@ -29,7 +29,11 @@ func TestMisbehaviour(t *testing.T) {
 		{name: "not an object", program: program(t, "say", `[1]`), reason: "is not a JSON object", line: "[1]"},
 		{name: "no dest", program: program(t, "say", `{"src":"n0","body":{}}`), reason: "has no dest", line: `"src"`},
 		{name: "bad body", program: program(t, "say", `{"src":"n0","dest":"n0","body":7}`), reason: "body that is not an object", line: `"body":7`},
-		{name: "impostor", program: program(t, "say", `{"src":"n7","dest":"n0","body":{}}`), reason: `has src "n7", not "n0"`, line: `"n7"`},
+		{
+			name: "in nobody's name", program: program(t, "say", `{"src":"n7","dest":"n0","body":{}}`),
+			reason: `sent a message in the name of nobody: network: n0 sent as "n7", which does not exist: there are n0`, line: `"n7"`,
+		},
+		{name: "fourth key", program: program(t, "say", `{"src":"n0","dest":"n0","body":{},"type":"x"}`), reason: `has the key "type"`, line: `"type":"x"`},
 		{name: "nobody", program: program(t, "nobody"), reason: `sent to "n99", which does not exist: there are n0`, line: `"hello"`},
 		{name: "mute", program: program(t, "mute"), test: Test{limits: limits{init: 100 * time.Millisecond}}, reason: "did not answer init with init_ok within 100ms"},
 		{name: "refuse", program: program(t, "refuse"), reason: "not today"},

@@ -2,13 +2,11 @@ package harness
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"glomers/harness/internal/proc"
-	"glomers/node"
 )
 
 // stamp is a time since the start of the run.
@@ -37,13 +35,13 @@ func (p *port) line(b []byte) {
 	if p.broken.Load() {
 		return
 	}
-	dest, body, problem := parseMessage(p.id, b)
+	l, problem := parseLine(b)
 	if problem != "" {
 		p.fail(&NodeError{Reason: "wrote a line to stdout that " + problem + stdoutHint(b), Line: clip(b), Number: p.lines})
 		return
 	}
 	p.messages.Add(1)
-	p.run.post(p.index, sent{dest: dest, body: body, line: p.lines})
+	p.run.post(p.index, sent{line: l, number: p.lines})
 }
 
 // fail reports that the node broke the test. The first report counts. The rest of e is filled in here.
@@ -54,47 +52,6 @@ func (p *port) fail(e *NodeError) {
 	e.Node = p.id
 	e.Log = p.log.tail()
 	p.run.post(p.index, failed{e})
-}
-
-// parseMessage takes a message of the node id apart. If the line is not one, problem
-// completes the sentence "the line …".
-func parseMessage(id string, line []byte) (dest string, body json.RawMessage, problem string) {
-	if m, err := node.ParseMessage(line); err == nil && m.Src == id && m.Dest != "" && m.Body[0] == '{' {
-		return m.Dest, bytes.Clone(m.Body), ""
-	}
-	// Something is unusual, if not wrong. Speed does not matter any more.
-	line = bytes.TrimSpace(line)
-	if len(line) == 0 {
-		return "", nil, "is empty"
-	}
-	var m struct {
-		Src  json.RawMessage `json:"src"`
-		Dest json.RawMessage `json:"dest"`
-		Body json.RawMessage `json:"body"`
-	}
-	var src string
-	err := json.Unmarshal(line, &m)
-	switch {
-	case err != nil && line[0] != '{' && json.Valid(line):
-		return "", nil, "is not a JSON object"
-	case err != nil:
-		return "", nil, fmt.Sprintf("is not JSON (%v)", err)
-	case line[0] != '{':
-		return "", nil, "is not a JSON object"
-	case m.Src == nil:
-		return "", nil, "has no src"
-	case json.Unmarshal(m.Src, &src) != nil || src != id:
-		return "", nil, fmt.Sprintf("has src %s, not %q", m.Src, id)
-	case m.Dest == nil:
-		return "", nil, "has no dest"
-	case m.Dest[0] != '"' || json.Unmarshal(m.Dest, &dest) != nil:
-		return "", nil, fmt.Sprintf("has dest %s, not a string", m.Dest)
-	case m.Body == nil:
-		return "", nil, "has no body"
-	case m.Body[0] != '{':
-		return "", nil, "has a body that is not an object"
-	}
-	return dest, m.Body, ""
 }
 
 // clip returns a line as it is quoted in errors.

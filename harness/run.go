@@ -252,7 +252,7 @@ func (r *run) handlePost(p post) {
 
 func (r *run) nodeSent(p post, e sent) {
 	from := r.nodes[p.source]
-	err := r.send(p.at, from.id, e.dest, e.body)
+	err := r.sendAs(p.at, from.id, e.src, e.dest, e.body)
 	if err == nil {
 		return
 	}
@@ -260,8 +260,11 @@ func (r *run) nodeSent(p post, e sent) {
 	if unknown, ok := errors.AsType[*network.UnknownDestError](err); ok {
 		reason = "sent a message to nobody: " + unknown.Error()
 	}
-	line, _ := json.Marshal(map[string]any{"src": from.id, "dest": e.dest, "body": e.body}) // it came from JSON
-	from.fail(&NodeError{Reason: reason, Line: clip(line), Number: e.line})
+	if unknown, ok := errors.AsType[*network.UnknownSrcError](err); ok {
+		reason = "sent a message in the name of nobody: " + unknown.Error()
+	}
+	text, _ := json.Marshal(map[string]any{"src": e.src, "dest": e.dest, "body": e.body}) // it came from JSON
+	from.fail(&NodeError{Reason: reason, Line: clip(text), Number: e.number})
 }
 
 // deliverMessage takes a message that has arrived to its receiver.

@@ -91,8 +91,13 @@ func (s *scheduler) fail(err error) {
 // send takes a message on its way. at is when it was sent: a message that waited for the
 // scheduler is not later for it, except that the network's time never goes back.
 func (s *scheduler) send(at time.Duration, src, dest string, body json.RawMessage) error {
+	return s.sendAs(at, src, src, dest, body)
+}
+
+// sendAs sends what writer wrote in the name of src.
+func (s *scheduler) sendAs(at time.Duration, writer, src, dest string, body json.RawMessage) error {
 	s.last = max(s.last, at)
-	_, err := s.net.Send(s.last, src, dest, body)
+	_, err := s.net.SendAs(s.last, writer, src, dest, body)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"encoding/json"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -42,13 +41,15 @@ func TestTimersByTimeThenAge(t *testing.T) {
 	})
 }
 
+func fromNode(dest string, number int) sent { return sent{line: line{dest: dest}, number: number} }
+
 // However the goroutines of virtual time raced, the posts end up in one order.
 func TestSortPosts(t *testing.T) {
 	t.Parallel()
 	links := [][]post{ // the posts of each link, in their order
-		{{source: 0, event: sent{dest: "n1", line: 1}}, {source: 0, event: sent{dest: "n1", line: 3}}},
-		{{source: 0, event: sent{dest: "n2", line: 2}}},
-		{{source: 1, event: sent{dest: "n0", line: 1}}, {source: 1, event: sent{dest: "n0", line: 2}}, {source: 1, event: failed{}}},
+		{{source: 0, event: fromNode("n1", 1)}, {source: 0, event: fromNode("n1", 3)}},
+		{{source: 0, event: fromNode("n2", 2)}},
+		{{source: 1, event: fromNode("n0", 1)}, {source: 1, event: fromNode("n0", 2)}, {source: 1, event: failed{}}},
 		{{source: 2, event: finished{}}},
 		{{source: outside, event: failed{}}},
 	}
@@ -74,7 +75,7 @@ func TestSortPosts(t *testing.T) {
 func TestMailbox(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(limits{messages: 2, bytes: 10})
-	message := func(size int) post { return post{event: sent{body: make([]byte, size)}} }
+	message := func(size int) post { return post{event: sent{line: line{body: make([]byte, size)}}} }
 	require.True(t, m.put(message(1)))
 	require.True(t, m.put(message(1)))
 	require.False(t, m.put(message(1)), "too many")
@@ -89,51 +90,6 @@ func TestMailbox(t *testing.T) {
 	require.False(t, m.put(message(1)), "too large")
 	require.Len(t, m.close(), 1)
 	require.False(t, m.put(post{event: failed{}}), "closed")
-}
-
-func TestParseMessage(t *testing.T) {
-	t.Parallel()
-	dest, body, problem := parseMessage("n1", []byte(` {"id":7,"src":"n1","body": {"a":12345678901234567890} ,"dest":"né","x":1}`))
-	require.Empty(t, problem)
-	require.Equal(t, "né", dest)
-	require.Equal(t, `{"a":12345678901234567890}`, string(body))
-
-	for line, want := range map[string]string{
-		"":                                       "is empty",
-		" \t":                                    "is empty",
-		"{":                                      "is not JSON",
-		"null":                                   "is not a JSON object",
-		`"hello"`:                                "is not a JSON object",
-		`{}`:                                     "has no src",
-		`{"src":null,"dest":"n1","body":{}}`:     `has src null, not "n1"`,
-		`{"src":1,"dest":"n1","body":{}}`:        `has src 1, not "n1"`,
-		`{"src":"n1","body":{}}`:                 "has no dest",
-		`{"src":"n1","dest":null,"body":{}}`:     "has dest null, not a string",
-		`{"src":"n1","dest":"n1"}`:               "has no body",
-		`{"src":"n1","dest":"n1","body":null}`:   "has a body that is not an object",
-		`{"src":"n1","dest":"n1","body":[]}`:     "has a body that is not an object",
-		`{"src":"n1","dest":"n1","body":{}} {}`:  "is not JSON",
-		`{"src":"n1","dest":"n1","body":{}} # 1`: "is not JSON",
-	} {
-		_, _, problem := parseMessage("n1", []byte(line))
-		require.Contains(t, problem, want, line)
-	}
-}
-
-// Any line is either a message of the node, or has a problem.
-func FuzzParseMessage(f *testing.F) {
-	f.Add(`{"src":"n1","dest":"n2","body":{"type":"x"}}`)
-	f.Add(`{"SRC":"n1","src":"n1","dest":"n2","dest":"n3","body":{}}`)
-	f.Add("null")
-	f.Fuzz(func(t *testing.T, line string) {
-		_, body, problem := parseMessage("n1", []byte(line))
-		if problem != "" {
-			return
-		}
-		var object map[string]any
-		require.NoError(t, json.Unmarshal(body, &object))
-		require.NotNil(t, object)
-	})
 }
 
 func TestWithMsgID(t *testing.T) {

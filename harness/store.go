@@ -113,6 +113,10 @@ func (s *store) record(e network.Event) error {
 	b = append(b, e.Src...) // ids that exist are plain: ours
 	b = append(b, `","dest":"`...)
 	b = append(b, e.Dest...)
+	if e.Writer != "" {
+		b = append(b, `","writer":"`...)
+		b = append(b, e.Writer...)
+	}
 	b = append(b, `","body":`...)
 	b = append(b, e.Body...)
 	b = append(b, "}\n"...)

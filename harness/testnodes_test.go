@@ -39,6 +39,10 @@ func program(t testing.TB, name string, args ...string) Program {
 }
 
 func runNode(name string, args []string) {
+	if raw := map[string]func(){"handshake": handshake, "proxy": proxy, "official-init": officialInit}[name]; raw != nil {
+		raw()
+		return
+	}
 	n := node.NewNode()
 	switch name {
 	case "echo":

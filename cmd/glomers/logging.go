@@ -41,7 +41,11 @@ func (l logging) attach(t *harness.Test, log *slog.Logger) {
 			if !wanted {
 				return
 			}
-			log.Info(e.Kind, "at", short(e.Time), "id", e.ID, "src", e.Src, "dest", e.Dest, "body", string(e.Body))
+			fields := []any{"at", short(e.Time), "id", e.ID, "src", e.Src}
+			if e.Writer != "" {
+				fields = append(fields, "writer", e.Writer)
+			}
+			log.Info(e.Kind, append(fields, "dest", e.Dest, "body", string(e.Body))...)
 		}
 	}
 }

@@ -18,18 +18,18 @@ type link struct {
 	rng       *rand.Rand // nobody else draws from it
 }
 
-// lookup returns the link from src to dest, by name.
-func (n *Network) lookup(src, dest string) (*link, error) {
+// lookup returns the link from src to dest, by name, for what writer, who exists, sends.
+func (n *Network) lookup(writer, src, dest string) (*link, error) {
 	from := n.parties[src]
 	if from == nil {
-		return nil, fmt.Errorf("network: there is no %q to send from", src)
+		return nil, &UnknownSrcError{Writer: writer, Src: src, others: n.others()}
 	}
 	if l := from.out[dest]; l != nil {
 		return l, nil
 	}
 	to := n.parties[dest]
 	if to == nil {
-		return nil, n.unknownDest(from.id, dest)
+		return nil, &UnknownDestError{Src: from.id, Dest: dest, others: n.others()}
 	}
 	return n.link(from, to), nil
 }
@@ -67,37 +67,57 @@ func (l *link) latency(cfg Config) time.Duration {
 // An UnknownDestError reports a message to somebody who never existed.
 type UnknownDestError struct {
 	Src, Dest string
-	Known     []string // the nodes and services that exist, in the order of Add
-	Clients   int      // how many clients there are besides
+	others
 }
 
-func (n *Network) unknownDest(src, dest string) error {
-	e := &UnknownDestError{Src: src, Dest: dest}
+// Error names at most ten of those who exist.
+func (e *UnknownDestError) Error() string {
+	return fmt.Sprintf("network: %s sent to %q, which does not exist: %v", e.Src, e.Dest, e.others)
+}
+
+// An UnknownSrcError reports a message in the name of somebody who never existed.
+type UnknownSrcError struct {
+	Writer, Src string
+	others
+}
+
+// Error names at most ten of those who exist.
+func (e *UnknownSrcError) Error() string {
+	return fmt.Sprintf("network: %s sent as %q, which does not exist: %v", e.Writer, e.Src, e.others)
+}
+
+// others are those who exist.
+type others struct {
+	Known   []string // the nodes and services, in the order of Add
+	Clients int      // how many clients there are besides
+}
+
+func (n *Network) others() others {
+	var o others
 	var known []*party
 	for _, p := range n.parties {
 		switch {
 		case p.role != Client:
 			known = append(known, p)
 		case !p.gone:
-			e.Clients++
+			o.Clients++
 		}
 	}
 	slices.SortFunc(known, func(a, b *party) int { return a.index - b.index })
 	for _, p := range known {
-		e.Known = append(e.Known, p.id)
+		o.Known = append(o.Known, p.id)
 	}
-	return e
+	return o
 }
 
-// Error names at most ten of those who exist.
-func (e *UnknownDestError) Error() string {
+func (o others) String() string {
 	const limit = 10
 	var b strings.Builder
-	fmt.Fprintf(&b, "network: %s sent to %q, which does not exist: there are ", e.Src, e.Dest)
-	b.WriteString(strings.Join(e.Known[:min(limit, len(e.Known))], ", "))
-	if more := len(e.Known) - limit; more > 0 {
+	b.WriteString("there are ")
+	b.WriteString(strings.Join(o.Known[:min(limit, len(o.Known))], ", "))
+	if more := len(o.Known) - limit; more > 0 {
 		fmt.Fprintf(&b, ", … (%d more)", more)
 	}
-	fmt.Fprintf(&b, " and %d clients", e.Clients)
+	fmt.Fprintf(&b, " and %d clients", o.Clients)
 	return b.String()
 }

@@ -22,12 +22,14 @@ const (
 	Service
 )
 
-// A Message is what travels. Its JSON is the protocol's envelope.
+// A Message is what travels.
 type Message struct {
-	ID   int64           `json:"id"` // 0, 1, 2, … in the order of sending
-	Src  string          `json:"src"`
-	Dest string          `json:"dest"`
-	Body json.RawMessage `json:"body"`
+	ID   int64  `json:"id"` // 0, 1, 2, … in the order of sending
+	Src  string `json:"src"`
+	Dest string `json:"dest"`
+	// Writer is who really sent the message; "" if that is Src. A node may pass a client's request on as the client's.
+	Writer string          `json:"writer,omitempty"`
+	Body   json.RawMessage `json:"body"`
 }
 
 // An Event is a line of the journal. Each message has one Sent event and, when it has got
@@ -120,14 +122,23 @@ func (n *Network) Remove(id string) {
 
 // Send takes body on its way from src to dest and returns the message with its
 // id. The network keeps body until the message is delivered. The error is an
-// *UnknownDestError if there never was a dest; nothing is sent then.
+// *UnknownSrcError or an *UnknownDestError if there never was a src or a dest; nothing is sent then.
 func (n *Network) Send(now time.Duration, src, dest string, body json.RawMessage) (Message, error) {
-	l, err := n.lookup(src, dest)
+	return n.SendAs(now, src, src, dest, body)
+}
+
+// SendAs sends what writer wrote in the name of src. The message takes the link from src to dest, with its latency and its
+// faults, and counts as one of src's.
+func (n *Network) SendAs(now time.Duration, writer, src, dest string, body json.RawMessage) (Message, error) {
+	l, err := n.lookup(writer, src, dest)
 	if err != nil {
 		return Message{}, err
 	}
 	took, lost, copied := l.impair(l.latency(n.cfg))
 	e := envelope{due: now + took, link: l, id: n.nextID, lost: lost, body: body}
+	if writer != src {
+		e.writer = n.parties[writer]
+	}
 	n.nextID++
 	n.all.Sent++
 	if l.client {

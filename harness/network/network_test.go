@@ -123,10 +123,56 @@ func TestUnknownParties(t *testing.T) {
 	require.EqualError(t, err, `network: n1 sent to "n99", which does not exist: `+
 		`there are n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, … (3 more) and 1 clients`)
 
-	_, err = n.Send(0, "n77", "n1", nil)
-	require.EqualError(t, err, `network: there is no "n77" to send from`)
+	_, err = n.SendAs(0, "n1", "n77", "n2", nil)
+	var nobody *UnknownSrcError
+	require.ErrorAs(t, err, &nobody)
+	require.Equal(t, "n77", nobody.Src)
+	require.Len(t, nobody.Known, 13)
+	require.ErrorContains(t, err, `network: n1 sent as "n77", which does not exist: there are n0, n1,`)
 	require.Zero(t, n.SentCount(), "nothing was sent")
 	require.Zero(t, n.InFlight())
+}
+
+// What one party writes in the name of another is the other's: for latency, faults, statistics. Only the events say who wrote it.
+func TestSendAs(t *testing.T) {
+	var events []Event
+	n := newCluster(3, Config{Latency: time.Second, Journal: func(e Event) error {
+		events = append(events, e)
+		return nil
+	}})
+	n.Add("c1", Client)
+	require.NoError(t, n.Impair(0, "test", []Link{{Dest: "n2", Src: "n0"}}, Impairment{Cut: true}))
+
+	send := func(writer, src, dest string) {
+		_, err := n.SendAs(0, writer, src, dest, json.RawMessage(`{}`))
+		require.NoError(t, err)
+	}
+	send("n0", "c1", "n2") // as a client: at once, and past the partition
+	send("n1", "n0", "n2") // as a node that is cut off
+	send("n0", "n1", "n2")
+	send("n1", "n1", "n2")
+
+	m, due, ok := n.Deliver(0)
+	require.True(t, ok)
+	require.Zero(t, due)
+	require.Equal(t, Message{ID: 0, Src: "c1", Dest: "n2", Writer: "n0", Body: json.RawMessage(`{}`)}, m)
+	_, _, ok = n.Deliver(0)
+	require.False(t, ok)
+	for _, writer := range []string{"n0", ""} {
+		m, due, ok = n.Deliver(time.Second)
+		require.True(t, ok)
+		require.Equal(t, time.Second, due)
+		require.Equal(t, "n1", m.Src)
+		require.Equal(t, writer, m.Writer)
+	}
+	require.Equal(t, 1, n.Dropped())
+
+	s := n.Stats(0)
+	require.Equal(t, Counts{Sent: 1, Received: 1, Messages: 1}, s.Clients)
+	require.Equal(t, Counts{Sent: 3, Received: 2, Messages: 3}, s.Servers.Counts)
+	for _, e := range events {
+		require.Equal(t, []string{"n0", "n1", "n0", ""}[e.ID], e.Writer)
+	}
 }
 
 func TestRemovedReceiver(t *testing.T) {

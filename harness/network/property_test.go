@@ -136,7 +136,7 @@ func TestQueueSorts(t *testing.T) {
 		var inside []envelope
 		for id, due := range rapid.SliceOf(rapid.IntRange(-3, 5)).Draw(t, "due times; negative is pop") {
 			if due >= 0 {
-				l, err := n.lookup(fmt.Sprintf("n%d", id%5), fmt.Sprintf("n%d", id*7%5))
+				l, err := n.lookup("n0", fmt.Sprintf("n%d", id%5), fmt.Sprintf("n%d", id*7%5))
 				require.NoError(t, err)
 				e := envelope{due: time.Duration(due), link: l, id: int64(id)}
 				q.push(e)

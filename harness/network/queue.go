@@ -7,17 +7,22 @@ import (
 
 // An envelope is a message under way.
 type envelope struct {
-	due  time.Duration
-	link *link
-	id   int64
-	lost bool // a fault loses it on the way
-	body json.RawMessage
+	due    time.Duration
+	link   *link
+	writer *party // nil if it is the link's src
+	id     int64
+	lost   bool // a fault loses it on the way
+	body   json.RawMessage
 }
 
 // message uses the network's own copies of the ids: those of the caller may be
 // part of a longer line, which would live as long as they.
 func (e *envelope) message() Message {
-	return Message{ID: e.id, Src: e.link.src.id, Dest: e.link.dest.id, Body: e.body}
+	m := Message{ID: e.id, Src: e.link.src.id, Dest: e.link.dest.id, Body: e.body}
+	if e.writer != nil {
+		m.Writer = e.writer.id
+	}
+	return m
 }
 
 // before is a total order. Ids are compared within a link only, so that how the

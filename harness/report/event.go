@@ -11,6 +11,7 @@ import (
 type event struct {
 	time, id        int64
 	kind, src, dest []byte
+	writer          []byte // nil if it is src
 	body            []byte
 }
 
@@ -28,6 +29,10 @@ func parseEvent(line []byte) (e event, ok bool) {
 	e.src = c.plain()
 	c.literal(`,"dest":"`)
 	e.dest = c.plain()
+	if bytes.HasPrefix(c.rest, []byte(`,"writer":"`)) {
+		c.literal(`,"writer":"`)
+		e.writer = c.plain()
+	}
 	c.literal(`,"body":`)
 	body, closed := bytes.CutSuffix(c.rest, []byte("}"))
 	if c.ok && closed && len(body) > 1 && body[0] == '{' && body[len(body)-1] == '}' {
@@ -38,9 +43,13 @@ func parseEvent(line []byte) (e event, ok bool) {
 	if json.Unmarshal(line, &other) != nil || other.Kind == "" {
 		return event{}, false
 	}
-	return event{
-		int64(other.Time), other.ID, []byte(other.Kind), []byte(other.Src), []byte(other.Dest), other.Body,
-	}, true
+	e = event{
+		time: int64(other.Time), id: other.ID, kind: []byte(other.Kind), src: []byte(other.Src), dest: []byte(other.Dest), body: other.Body,
+	}
+	if other.Writer != "" {
+		e.writer = []byte(other.Writer)
+	}
+	return e, true
 }
 
 // A cursor reads a text from the left. Once something is not as expected, ok is false.

@@ -13,14 +13,20 @@ import (
 func TestParseEvent(t *testing.T) {
 	for line, want := range map[string]event{
 		`{"time":12,"event":"send","id":3,"src":"n0","dest":"c1","body":{"type":"a}"}}`: {
-			12, 3, []byte("send"), []byte("n0"), []byte("c1"), []byte(`{"type":"a}"}`),
+			12, 3, []byte("send"), []byte("n0"), []byte("c1"), nil, []byte(`{"type":"a}"}`),
+		},
+		`{"time":12,"event":"send","id":3,"src":"c1","dest":"n2","writer":"n0","body":{"writer":"x"}}`: {
+			12, 3, []byte("send"), []byte("c1"), []byte("n2"), []byte("n0"), []byte(`{"writer":"x"}`),
+		},
+		`{"time":12,"event":"send","id":3,"src":"c1","dest":"n2","writer":"n\u0030","body":{}}`: {
+			12, 3, []byte("send"), []byte("c1"), []byte("n2"), []byte("n0"), []byte(`{}`),
 		},
 		// Not as the harness writes it, but a journal's line.
 		`{"event":"recv", "id":3, "time":0, "src":"n\"0", "dest":"ü", "body":{}}`: {
-			0, 3, []byte("recv"), []byte(`n"0`), []byte("ü"), []byte(`{}`),
+			0, 3, []byte("recv"), []byte(`n"0`), []byte("ü"), nil, []byte(`{}`),
 		},
 		`{"time":-5,"event":"send","id":0,"src":"n0","dest":"n1","body":[1]}`: {
-			-5, 0, []byte("send"), []byte("n0"), []byte("n1"), []byte(`[1]`),
+			-5, 0, []byte("send"), []byte("n0"), []byte("n1"), nil, []byte(`[1]`),
 		},
 	} {
 		e, ok := parseEvent([]byte(line))
@@ -58,15 +64,15 @@ func TestTypeOf(t *testing.T) {
 
 // The fast way through a line finds what encoding/json does, and nothing panics.
 func FuzzParseEvent(f *testing.F) {
-	f.Add(int64(12), "send", int64(3), "n0", "n1", `{"type":"gossip","values":[1,{"type":"x"}]}`)
-	f.Add(int64(0), "recv", int64(0), `n"`, "", `{"a":"\\\"","type":"b"}`)
-	f.Fuzz(func(t *testing.T, at int64, kind string, id int64, src, dest, body string) {
+	f.Add(int64(12), "send", int64(3), "n0", "n1", "", `{"type":"gossip","values":[1,{"type":"x"}]}`)
+	f.Add(int64(0), "recv", int64(0), `n"`, "", "n1", `{"a":"\\\"","type":"b"}`)
+	f.Fuzz(func(t *testing.T, at int64, kind string, id int64, src, dest, writer, body string) {
 		typeOf([]byte(body))
 		parseEvent([]byte(body))
 		if kind == "" || body == "" || body[0] != '{' || !json.Valid([]byte(body)) {
 			return
 		}
-		m := network.Message{ID: id, Src: src, Dest: dest, Body: json.RawMessage(body)}
+		m := network.Message{ID: id, Src: src, Dest: dest, Writer: writer, Body: json.RawMessage(body)}
 		line, err := json.Marshal(network.Event{Time: time.Duration(at), Kind: kind, Message: m})
 		require.NoError(t, err)
 		e, ok := parseEvent(line)
@@ -75,7 +81,7 @@ func FuzzParseEvent(f *testing.F) {
 		require.NoError(t, json.Unmarshal(line, &want))
 		require.Equal(t, want, network.Event{
 			Time: time.Duration(e.time), Kind: string(e.kind),
-			Message: network.Message{ID: e.id, Src: string(e.src), Dest: string(e.dest), Body: e.body},
+			Message: network.Message{ID: e.id, Src: string(e.src), Dest: string(e.dest), Writer: string(e.writer), Body: e.body},
 		})
 	})
 }

@@ -29,7 +29,8 @@ const (
 type message struct {
 	sent, done int64 // ns since the start of the run; done has no meaning while it is under way
 	id         int64
-	src, dest  int // numbers in journal.parties
+	src, dest  int // numbers in journal.parties; src is who wrote the message
+	as         int // in whose name: the src of the envelope, and nearly always src
 	kind       int // a number in journal.types
 	outcome    outcome
 	body       int // its place among the bodies
@@ -126,7 +127,7 @@ func (j *journal) add(e event) error {
 func (j *journal) send(e event) error {
 	j.total++
 	kind := typeOf(e.body)
-	if string(kind) == "init" && isClient(e.src) {
+	if string(kind) == "init" && isClient(e.src) && e.writer == nil {
 		j.inits[string(e.src)] = true
 	}
 	if !j.window.has(e.time) || len(j.messages) == maxMessages {
@@ -135,6 +136,10 @@ func (j *journal) send(e event) error {
 	m := message{
 		sent: e.time, id: e.id, src: j.parties.number(e.src), dest: j.parties.number(e.dest),
 		kind: j.types.number(kind), outcome: underWay, body: len(j.lengths),
+	}
+	m.as = m.src
+	if e.writer != nil {
+		m.src = j.parties.number(e.writer)
 	}
 	text, rest := j.room.cut(e.body)
 	j.byID[e.id] = len(j.messages)

@@ -126,6 +126,7 @@ func (r *record) writeMessages(w io.Writer, places []int) error {
 		{false, func(i int) int64 { return int64(m[i].kind) }},
 		{true, func(i int) int64 { return m[i].id }},
 		{true, func(i int) int64 { return int64(m[i].body) }},
+		{false, func(i int) int64 { return int64(places[m[i].as] - places[m[i].src]) }},
 	} {
 		if err := column(len(m), c.value, c.difference); err != nil {
 			return err

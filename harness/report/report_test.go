@@ -53,6 +53,25 @@ func TestCopies(t *testing.T) {
 	require.EqualValues(t, 12*ms, p.messages[4].sent)
 }
 
+// What n0 wrote in the name of a client leaves n0, in the page and in the picture, and says in whose name.
+func TestWrittenInAnotherName(t *testing.T) {
+	f := small(t)
+	f["journal.jsonl"] += lines(t, network.Event{Time: 90 * ms, Kind: network.Sent, Message: network.Message{
+		ID: 7, Src: "c2", Dest: "n1", Writer: "n0", Body: []byte(`{"type":"broadcast","message":7,"msg_id":1}`),
+	}})
+	dir := f.write(t)
+	p := open(t, dir)
+	m := p.messages[7]
+	id := func(place int) string { return p.summary.Parties[place].ID }
+	require.Equal(t, []string{"n0", "c2", "n1"}, []string{id(m.src), id(m.as), id(m.dest)})
+	for _, m := range p.messages[:7] {
+		require.Equal(t, m.src, m.as)
+	}
+	picture, err := os.ReadFile(filepath.Join(dir, "messages.svg"))
+	require.NoError(t, err)
+	require.Contains(t, string(picture), ">broadcast as c2<")
+}
+
 func TestMissingFiles(t *testing.T) {
 	for name := range small(t) {
 		f := small(t)

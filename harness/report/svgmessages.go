@@ -137,6 +137,9 @@ func (r *record) drawArrows(pic *picture, messages []message, ends func(m messag
 			if at > pic.width-100 {
 				anchor, at = "end", at-6
 			}
+			if m.as != m.src {
+				name += " as " + r.journal.parties.list[m.as]
+			}
 			if y, ok := taken.place(at, (y1+y2)/2, anchor, name); ok {
 				pic.text(at, y, anchor, "small", name)
 			}

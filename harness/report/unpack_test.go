@@ -19,7 +19,7 @@ import (
 type unpacked struct {
 	html     string // without the data
 	summary  summary
-	messages []message // src and dest are places in summary.Parties
+	messages []message // src, as and dest are places in summary.Parties
 	bodies   []string  // of the messages
 }
 
@@ -71,6 +71,7 @@ func (p *unpacked) unpack(t testing.TB, columns, bodies []byte) {
 	column(func(m *message, v int64) { id += v; m.id = id })
 	most := -1
 	column(func(m *message, v int64) { body += v; m.body = int(body); most = max(most, m.body) })
+	column(func(m *message, v int64) { m.as = m.src + int(v) })
 	var texts []string
 	for range most + 1 {
 		n := next()

@@ -190,12 +190,20 @@ func (s *Shrunk) messages() []string {
 			ends = append(ends, ending(e)+" at "+seconds(int64(e.Time)))
 		}
 		lines = append(lines, fmt.Sprintf("%s\t%s → %s\t%s\t%s",
-			seconds(int64(f.sent.Time)), f.sent.Src, f.sent.Dest, quote(f.sent.Body), strings.Join(ends, ", ")))
+			seconds(int64(f.sent.Time)), sender(f.sent), f.sent.Dest, quote(f.sent.Body), strings.Join(ends, ", ")))
 	}
 	if more := len(fates) - len(shown); more > 0 {
 		lines = append(lines, fmt.Sprintf("… and %d more", more))
 	}
 	return lines
+}
+
+// sender names who sent a message, and in whose name if not in its own.
+func sender(e network.Event) string {
+	if e.Writer == "" {
+		return e.Src
+	}
+	return e.Writer + " as " + e.Src
 }
 
 // rank puts what matters first.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -25,7 +26,7 @@ func watch(t *testing.T, test harness.Test) (transcript, harness.Result, error) 
 		tr.ops = append(tr.ops, op)
 	}
 	test.OnMessage = func(e network.Event) {
-		if !isClient(e.Src) && !isClient(e.Dest) {
+		if !isClient(cmp.Or(e.Writer, e.Src)) && !isClient(e.Dest) {
 			tr.events = append(tr.events, e)
 		}
 	}

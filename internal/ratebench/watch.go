@@ -1,6 +1,7 @@
 package ratebench
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -45,7 +46,7 @@ func (w *watch[W]) on(test harness.Test) harness.Test {
 	}
 	test.OnMessage = func(e network.Event) {
 		w.look()
-		if to := w.index(e.Dest); e.Kind == network.Received && to >= 0 && w.index(e.Src) >= 0 {
+		if to := w.index(e.Dest); e.Kind == network.Received && to >= 0 && w.index(cmp.Or(e.Writer, e.Src)) >= 0 {
 			w.got, w.at = to, e.Time
 		}
 	}

@@ -20,12 +20,12 @@ class DiagramPanel {
       this.root.replaceChildren();
       return;
     }
-    const {sent, done, outcome, src, dest, type, id, body} = this.#run.messages;
+    const {sent, done, outcome, src, as, dest, type, id, body} = this.#run.messages;
     const known = !Number.isNaN(done[m]);
     this.#causality = element("dd", {textContent: "…"});
     const rows = [
       ["message", `${id[m]}, ${this.#run.types[type[m]]}`],
-      ["from", this.#party(src[m])],
+      ["from", as[m] === src[m] ? this.#party(src[m]) : `${this.#party(src[m])}, in the name of ${this.#party(as[m])}`],
       ["to", this.#party(dest[m])],
       ["sent", TimeAxis.moment(sent[m])],
       [Outcome.wasLost(outcome[m]) ? "lost" : "received", known ? TimeAxis.moment(done[m]) : "never"],

@@ -83,12 +83,13 @@ const Inspector = (() => {
 
   function list(run, bus, found) {
     if (found.length === 0) return element("p", {className: "soft"}, "None are in the page.");
-    const {src, dest, type, sent, done, outcome} = run.messages;
+    const {src, as, dest, type, sent, done, outcome} = run.messages;
     return element("ul", {className: "messages"}, ...found.map((m) => {
+      const from = run.parties[src[m]].id + (as[m] === src[m] ? "" : ` as ${run.parties[as[m]].id}`);
       const end = outcome[m] === Outcome.received ? Format.duration(done[m] - sent[m]) : Outcome.names[outcome[m]];
       return element("li", {}, element("button", {type: "button", className: outcome[m] === Outcome.received ? "link" : "link lost",
         onclick: () => bus.emit("select-message", m)},
-      `${Format.time(sent[m])}  ${run.parties[src[m]].id} → ${run.parties[dest[m]].id}  ${run.types[type[m]]}`), ` ${end}`);
+      `${Format.time(sent[m])}  ${from} → ${run.parties[dest[m]].id}  ${run.types[type[m]]}`), ` ${end}`);
     }));
   }
 

@@ -65,8 +65,11 @@ const RunData = (() => {
     const type = fill(new Uint16Array(count), false);
     const id = fill(new Float64Array(count), true);
     const place = fill(new Uint32Array(count), true);
+    // In whose name a message was sent: its envelope's src. src is who wrote it, which is nearly always the same.
+    const as = fill(new Int32Array(count), false);
+    for (let i = 0; i < count; i++) as[i] += src[i];
     const body = bodyReader(next, bodies, place);
-    return {count, sent, done, outcome, src, dest, type, id, body};
+    return {count, sent, done, outcome, src, as, dest, type, id, body};
   }
 
   // bodyReader returns a function from a message to its body. Two messages have the same place if one is a copy.

@@ -1,0 +1,87 @@
+package harness
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+	"glomers/node"
+)
+
+// The network works before init_ok: a node may wait for its peers and for a service before it answers init, also for a peer that
+// gets init later.
+func TestNetworkBeforeInitOK(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"handshake", "official-init"} {
+		for _, latency := range []time.Duration{0, 20 * time.Millisecond} {
+			test := quick("echo", program(t, name))
+			test.NodeCount, test.Latency = 5, latency
+			res, err := Run(t.Context(), test)
+			require.NoError(t, err)
+			require.Equal(t, check.Valid, res.Valid, res.Reasons)
+		}
+	}
+}
+
+// lateInit is an echo that takes some time for init: it writes to a service, reads that, and sleeps. Its nodes send each other news all
+// the time.
+type lateInit struct {
+	early, peers int // requests of clients, and messages of peers, before init_ok
+	inits        int
+}
+
+func (l *lateInit) register(n *node.Node) {
+	ready := false
+	kv := node.NewSeqKV(n)
+	n.OnInit(func(ctx context.Context) error {
+		l.inits++
+		if err := kv.Write(ctx, n.ID(), l.inits); err != nil {
+			return err
+		}
+		if _, err := kv.ReadInt(ctx, n.ID()); err != nil {
+			return err
+		}
+		if err := n.Sleep(ctx, 2*time.Second); err != nil {
+			return err
+		}
+		ready = true
+		return nil
+	})
+	node.HandleRPC(n, "echo", func(_ context.Context, b echoBody) (echoBody, error) {
+		if !ready {
+			l.early++
+		}
+		return b, nil
+	})
+	node.Receive(n, "news", func(context.Context, string, struct{}) {
+		if !ready {
+			l.peers++
+		}
+	})
+	n.Every(300*time.Millisecond, func(context.Context) {
+		for _, id := range n.NodeIDs() {
+			must(node.Notify(n, id, "news", struct{}{}))
+		}
+	})
+}
+
+// A node that is started again gets init first, then what its peers send, and clients' requests only after its init_ok. Virtual
+// time stays exact.
+func TestRestartedNodeHearsPeersBeforeInitOK(t *testing.T) {
+	t.Parallel()
+	once := func() (*lateInit, Result) {
+		l := new(lateInit)
+		test := faulty("echo", l.register, "kill")
+		test.Latency = 50 * time.Millisecond
+		return l, virtually(t, test)
+	}
+	l, res := once()
+	require.Greater(t, l.inits, 3, "some were started again")
+	require.Positive(t, l.peers, "peers are heard before init_ok")
+	require.Zero(t, l.early, "clients are not")
+	_, again := once()
+	require.Equal(t, res.Hash, again.Hash)
+}

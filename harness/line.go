@@ -1,0 +1,149 @@
+package harness
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"glomers/node"
+)
+
+// A line is a message as a node wrote it: an object with exactly src, dest and body, and perhaps an id, which means nothing. The
+// names are matched exactly; encoding/json would take Src for src. Of a name that stands there twice the last value counts.
+type line struct {
+	src, dest string
+	body      json.RawMessage // an object
+}
+
+// parseLine takes a line of a node's stdout apart. If it is not a message, problem completes the sentence "the line …".
+func parseLine(text []byte) (l line, problem string) {
+	if m, err := node.ParseMessage(text); err == nil && m.Src != "" && m.Dest != "" && m.Body[0] == '{' && isPlainEnvelope(text, m.Body) {
+		return line{m.Src, m.Dest, bytes.Clone(m.Body)}, ""
+	}
+	// Something is unusual, if not wrong. Speed does not matter any more.
+	text = bytes.TrimSpace(text)
+	if len(text) == 0 {
+		return line{}, "is empty"
+	}
+	var value json.RawMessage
+	if err := json.Unmarshal(text, &value); err != nil {
+		return line{}, fmt.Sprintf("is not JSON (%v)", err)
+	}
+	if text[0] != '{' {
+		return line{}, "is not a JSON object"
+	}
+	fields, problem := envelopeFields(text)
+	if problem != "" {
+		return line{}, problem
+	}
+	if l.src, problem = partyID("src", fields["src"]); problem != "" {
+		return line{}, problem
+	}
+	if l.dest, problem = partyID("dest", fields["dest"]); problem != "" {
+		return line{}, problem
+	}
+	if id := fields["id"]; id != nil && !isInteger(id) {
+		return line{}, fmt.Sprintf("has id %s, not an integer", clip(id))
+	}
+	switch l.body = fields["body"]; {
+	case l.body == nil, string(l.body) == "null": // as in the reference, an empty body
+		l.body = json.RawMessage("{}")
+	case l.body[0] != '{':
+		return line{}, "has a body that is not an object"
+	}
+	return l, ""
+}
+
+// isPlainEnvelope tells whether the names in a message are those of an envelope. text is known to be a message, and body a
+// part of it. It may say false of what only looks unusual.
+func isPlainEnvelope(text, body []byte) bool {
+	i := skipSpace(text, 0) + 1 // behind the brace
+	for {
+		i = skipSpace(text, i) + 1 // behind the quote
+		end := i + bytes.IndexByte(text[i:], '"')
+		name := string(text[i:end])
+		i = skipSpace(text, end+1)
+		if i == len(text) || text[i] != ':' {
+			return false // the name has an escaped quote
+		}
+		i = skipSpace(text, i+1)
+		switch name {
+		case "src", "dest":
+			length := bytes.IndexByte(text[i+1:], '"')
+			if text[i] != '"' || bytes.IndexByte(text[i+1:i+1+length], '\\') >= 0 {
+				return false
+			}
+			i += length + 2
+		case "body":
+			if &text[i] != &body[0] {
+				return false // it is one of two
+			}
+			i += len(body)
+		case "id":
+			for i < len(text) && (text[i] == '-' || '0' <= text[i] && text[i] <= '9') {
+				i++
+			}
+		default:
+			return false
+		}
+		i = skipSpace(text, i)
+		switch {
+		case i == len(text):
+			return false
+		case text[i] == '}':
+			return true
+		case text[i] != ',':
+			return false // the id is no integer
+		}
+		i++
+	}
+}
+
+func skipSpace(text []byte, i int) int {
+	for i < len(text) && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r' || text[i] == '\n') {
+		i++
+	}
+	return i
+}
+
+// envelopeFields returns the members of an object, if their names are those of an envelope.
+func envelopeFields(text []byte) (fields map[string]json.RawMessage, problem string) {
+	if err := json.Unmarshal(text, &fields); err != nil { // never: it is an object
+		return nil, fmt.Sprintf("is not JSON (%v)", err)
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	_, _ = dec.Token()
+	for dec.More() { // in the order in which they stand there, unlike the map
+		name, _ := dec.Token()
+		var value json.RawMessage
+		_ = dec.Decode(&value)
+		switch name {
+		case "src", "dest", "body", "id":
+			continue
+		}
+		for _, meant := range []string{"src", "dest", "body", "id"} {
+			if strings.EqualFold(fmt.Sprint(name), meant) {
+				return nil, fmt.Sprintf("has the key %q: it is spelt %q", name, meant)
+			}
+		}
+		return nil, fmt.Sprintf("has the key %q: a message has src, dest, body and perhaps id, and all else is part of its body", clip([]byte(fmt.Sprint(name))))
+	}
+	return fields, ""
+}
+
+// partyID returns the id in the field src or dest.
+func partyID(field string, value json.RawMessage) (id, problem string) {
+	switch {
+	case value == nil:
+		return "", "has no " + field
+	case value[0] != '"' || json.Unmarshal(value, &id) != nil:
+		return "", fmt.Sprintf("has %s %s, not a string", field, clip(value))
+	}
+	return id, ""
+}
+
+// isInteger tells whether value, which is JSON, is a number without fraction and exponent.
+func isInteger(value json.RawMessage) bool {
+	return (value[0] == '-' || '0' <= value[0] && value[0] <= '9') && !bytes.ContainsAny(value, ".eE")
+}

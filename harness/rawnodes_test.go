@@ -1,0 +1,131 @@
+package harness
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
+)
+
+// The programs in this file do not use our runtime, which does not do all that the protocol allows.
+
+// A rawMessage is a line, with what these programs need of its body.
+type rawMessage struct {
+	Src  string          `json:"src"`
+	Dest string          `json:"dest"`
+	Body json.RawMessage `json:"body"`
+	head rawHead
+}
+
+type rawHead struct {
+	Type      string   `json:"type"`
+	MsgID     int      `json:"msg_id"`
+	InReplyTo *int     `json:"in_reply_to"`
+	NodeID    string   `json:"node_id"`
+	NodeIDs   []string `json:"node_ids"`
+	Echo      any      `json:"echo"`
+}
+
+// rawNode calls handle with each line that it reads.
+func rawNode(handle func(m rawMessage)) {
+	in := bufio.NewScanner(os.Stdin)
+	for in.Scan() {
+		var m rawMessage
+		must(json.Unmarshal(in.Bytes(), &m))
+		must(json.Unmarshal(m.Body, &m.head))
+		handle(m)
+	}
+}
+
+func rawSend(src, dest string, body any) {
+	line, err := json.Marshal(map[string]any{"src": src, "dest": dest, "body": body})
+	must(err)
+	fmt.Println(string(line))
+}
+
+// An object is a body.
+type object = map[string]any
+
+// handshake is an echo that greets all others and writes to seq-kv when init comes, and answers init when it has heard from all
+// of them. A line that comes before init, or a client's request before init_ok, ends it.
+func handshake() {
+	var init rawMessage
+	waiting, ready := 0, false
+	heard := func(string) {
+		if waiting--; waiting == 0 {
+			ready = true
+			rawSend(init.Dest, init.Src, object{"type": "init_ok", "in_reply_to": init.head.MsgID})
+		}
+	}
+	rawNode(func(m rawMessage) {
+		switch {
+		case m.head.Type == "init":
+			init, waiting = m, len(m.head.NodeIDs)
+			for _, id := range m.head.NodeIDs {
+				if id != m.Dest {
+					rawSend(m.Dest, id, object{"type": "hello"})
+				}
+			}
+			rawSend(m.Dest, "seq-kv", object{"type": "write", "key": m.Dest, "value": 1, "msg_id": 100})
+		case init.Dest == "":
+			os.Exit(3)
+		case m.head.Type == "hello", m.head.Type == "write_ok" && *m.head.InReplyTo == 100:
+			heard(m.Src)
+		case !ready:
+			os.Exit(4)
+		case m.head.Type == "echo":
+			rawSend(m.Dest, m.Src, object{"type": "echo_ok", "echo": m.head.Echo, "in_reply_to": m.head.MsgID})
+		}
+	})
+}
+
+// proxy passes every request of a client on to the last node as it is, in the client's name, and that one answers the client.
+// It asks lin-kv in the name of the last node, too, which gets the answer.
+func proxy() {
+	var last string
+	rawNode(func(m rawMessage) {
+		switch m.head.Type {
+		case "init":
+			last = m.head.NodeIDs[len(m.head.NodeIDs)-1]
+			rawSend(m.Dest, m.Src, object{"type": "init_ok", "in_reply_to": m.head.MsgID})
+			if m.Dest != last {
+				rawSend(last, "lin-kv", object{"type": "write", "key": m.Dest, "value": 1, "msg_id": 7})
+			}
+		case "echo":
+			if m.Dest != last {
+				rawSend(m.Src, last, m.Body)
+				return
+			}
+			rawSend(m.Dest, m.Src, object{"type": "echo_ok", "echo": m.head.Echo, "in_reply_to": m.head.MsgID})
+		case "write_ok":
+			fmt.Fprintln(os.Stderr, m.Dest, "was told write_ok")
+		}
+	})
+}
+
+// officialInit is an echo on the official library that uses a service before it answers init.
+func officialInit() {
+	n := maelstrom.NewNode()
+	kv := maelstrom.NewLinKV(n)
+	n.Handle("init", func(maelstrom.Message) error {
+		if err := kv.Write(context.Background(), n.ID(), len(n.NodeIDs())); err != nil {
+			return err
+		}
+		v, err := kv.ReadInt(context.Background(), n.ID())
+		if err == nil && v != len(n.NodeIDs()) {
+			err = fmt.Errorf("read %d", v)
+		}
+		return err
+	})
+	n.Handle("echo", func(m maelstrom.Message) error {
+		var body object
+		if err := json.Unmarshal(m.Body, &body); err != nil {
+			return err
+		}
+		return n.Reply(m, object{"type": "echo_ok", "echo": body["echo"]})
+	})
+	must(n.Run())
+}
