@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -145,36 +144,6 @@ func TestKill(t *testing.T) {
 		}
 	}
 	require.Positive(t, res.Stats.InfoCount, "what a dead node was asked is of unknown outcome")
-}
-
-// What arrives before a node has answered init waits until then.
-func TestMessagesWaitForInit(t *testing.T) {
-	t.Parallel()
-	const slowInit = 700 * time.Millisecond
-	var late, held atomic.Int64
-	test := faulty("echo", func(n *node.Node) {
-		registerEcho(n)
-		ready := time.Time{}
-		n.OnInit(func(ctx context.Context) error {
-			defer func() { ready = time.Now() }()
-			return n.Sleep(ctx, slowInit)
-		})
-		n.Every(100*time.Millisecond, func(context.Context) {
-			for _, peer := range n.NodeIDs() {
-				must(node.Notify(n, peer, "tick", struct{}{}))
-			}
-		})
-		node.Receive(n, "tick", func(context.Context, string, struct{}) {
-			if ready.IsZero() {
-				late.Add(1) // it came before the end of init
-			} else if time.Now().Equal(ready) {
-				held.Add(1)
-			}
-		})
-	}, "kill")
-	recorded(t, test)
-	require.Zero(t, late.Load())
-	require.Greater(t, held.Load(), int64(2), "several were waiting for each node that came back")
 }
 
 // A node that is paused handles nothing, and all of it afterwards.

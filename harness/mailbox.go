@@ -49,6 +49,7 @@ type mailbox struct {
 	maxMessages, maxBytes int // of sent events that may wait; what exceeds them is a flood
 
 	mu       sync.Mutex
+	taken    sync.Cond // signalled when posts have been taken, and at close
 	posts    []post
 	messages int // sent events in posts
 	bytes    int // in their bodies
@@ -57,7 +58,19 @@ type mailbox struct {
 }
 
 func newMailbox(l limits) *mailbox {
-	return &mailbox{wake: make(chan struct{}, 1), maxMessages: l.messages, maxBytes: l.bytes}
+	m := &mailbox{wake: make(chan struct{}, 1), maxMessages: l.messages, maxBytes: l.bytes}
+	m.taken.L = &m.mu
+	return m
+}
+
+// awaitRoom returns when little of the mailbox's room is taken by messages, or when it is closed. Whoever reads a process's output
+// waits here, so that a process that writes faster than the scheduler works is held up by its full pipe, as in the reference.
+func (m *mailbox) awaitRoom() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for !m.closed && (m.messages > m.maxMessages/100 || m.bytes > m.maxBytes/10) {
+		m.taken.Wait()
+	}
 }
 
 // put adds p. It tells whether the mailbox still takes posts: a message that is too much
@@ -96,6 +109,7 @@ func (m *mailbox) take(spare []post) (posts []post, flooded bool) {
 	defer m.mu.Unlock()
 	posts = m.posts
 	m.posts, m.messages, m.bytes = spare[:0], 0, 0
+	m.taken.Broadcast()
 	return posts, m.flooded
 }
 
@@ -104,6 +118,7 @@ func (m *mailbox) close() []post {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
+	m.taken.Broadcast()
 	posts := m.posts
 	m.posts = nil
 	return posts

@@ -23,6 +23,8 @@ type member struct {
 	paused bool
 	held   []network.Message
 	init   *client // who sends init; nil once it is answered
+
+	stall stall // the longest so far, of all its processes
 }
 
 // startNodes puts the nodes and the services on the network and starts the nodes' processes.
@@ -176,8 +178,9 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 		r.deliverHeld(m)
 	}
 	if waiting := m.process.deliver(envelope(message)); waiting > r.test.limits.backlog {
-		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %d MiB wait; %s",
-			r.now().Seconds(), waiting>>20, r.loudest())})
+		_, since := m.process.idle()
+		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %s wait, and the harness holds no more than %s for a node; "+
+			"it last read anything at %.1f s; %s", r.now().Seconds(), bytesOf(waiting), bytesOf(r.test.limits.backlog), since.Seconds(), r.loudest())})
 	}
 }
 

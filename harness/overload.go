@@ -38,34 +38,60 @@ func (r *run) loudest() string {
 	return fmt.Sprintf("most messages were sent by %s: %d", m.id, m.messages.Load())
 }
 
-// watchInputs looks at every node's input now and then, so that it is known since when one
-// has not been read.
+// A stall is a time in which a node read nothing of the input that waited for it.
+type stall struct {
+	since, until stamp
+	waiting      int // bytes, at the end
+}
+
+// watchInputs looks at every node's input now and then, so that it is known since when one has not been read. Such a node does not end
+// the run: as in the reference, its clients' operations time out, and the verdict is that of the history.
 func (r *run) watchInputs() {
-	for _, m := range r.nodes {
-		if m.process != nil {
-			m.process.idle()
-		}
-	}
+	r.lookAtInputs()
 	r.after(r.test.limits.stall/5, r.watchInputs)
 }
 
-// checkInputs ends the run with an error if a node does not read its input. That is looked at only when all is
-// over: until then it may just be slow, or have been told to pause.
-func (r *run) checkInputs() error {
+// lookAtInputs takes note of the longest stall of each node. One that was told to pause reads nothing, as it should.
+func (r *run) lookAtInputs() {
 	for _, m := range r.nodes {
-		if m.process == nil {
+		if m.process == nil || m.paused {
 			continue
 		}
 		waiting, since := m.process.idle()
-		if waiting > 0 && r.now()-since >= r.test.limits.stall {
-			return &NodeError{
-				Node:   m.id,
-				Reason: fmt.Sprintf("stopped reading its input at %.1f s: %d bytes wait", since.Seconds(), waiting),
-				Log:    m.log.tail(),
-			}
+		now := r.now()
+		if took := now - since; waiting > 0 && took >= r.test.limits.stall && took > m.stall.until-m.stall.since {
+			m.stall = stall{since, now, waiting}
 		}
 	}
-	return nil
+}
+
+// stalls says in words which nodes did not read their input. It is called at the end of the run.
+func (r *run) stalls() []string {
+	r.lookAtInputs()
+	var found []string
+	for _, m := range r.nodes {
+		s := m.stall
+		switch {
+		case s.waiting == 0:
+		case r.now()-s.until < r.test.limits.stall/5: // so was it when the run ended
+			found = append(found, fmt.Sprintf("node %s has not read its input since %.1f s: %s wait", m.id, s.since.Seconds(), bytesOf(s.waiting)))
+		default:
+			found = append(found, fmt.Sprintf("node %s did not read its input from %.1f s to %.1f s, when %s waited",
+				m.id, s.since.Seconds(), s.until.Seconds(), bytesOf(s.waiting)))
+		}
+	}
+	return found
+}
+
+// bytesOf writes a size with about three digits.
+func bytesOf(n int) string {
+	switch {
+	case n < 1e3:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1e6:
+		return fmt.Sprintf("%.3g kB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%.3g MB", float64(n)/1e6)
 }
 
 // envelope returns a message as a node reads it, a line.

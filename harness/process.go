@@ -109,6 +109,7 @@ func (c *childProcess) readStdout(r io.Reader) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	var long []byte // the beginning of a line that is longer than the buffer
 	for {
+		c.port.run.mail.awaitRoom()
 		part, err := in.ReadSlice('\n')
 		switch {
 		case err == nil && long == nil:

@@ -109,8 +109,8 @@ func latencies(h []history.Op) map[string]Latency {
 }
 
 // A NodeError says which node broke the test, and how. Run returns it (perhaps
-// wrapped) when a node ends, does not answer init, writes what is not a message or is for nobody, floods
-// the network, or does not read its input.
+// wrapped) when a node ends, does not answer init, writes what is not a message or is for nobody, or when more waits to be
+// delivered or read than the harness holds.
 type NodeError struct {
 	Node   string
 	Reason string // what the node did, such as "ended during the run: exit status 2"
@@ -143,7 +143,7 @@ func (r *run) judge(runErr error) Result {
 		Net:       r.net.Stats(r.progress.Invoked),
 		Unmatched: r.unmatched,
 		Nemesis:   newNemesisResult(r.ended, r.faults, r.net),
-		Lag:       newLatency(r.lag),
+		Lag:       r.lag.latency(),
 		Hash:      r.store.hash(),
 		Elapsed:   r.ended,
 		Seed:      r.test.Seed,

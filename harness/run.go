@@ -66,12 +66,14 @@ func Run(ctx context.Context, t Test) (Result, error) {
 		return broken(err), err
 	}
 	err = r.live(ctx)
+	found := r.stalls()
 	r.stop()
 	r.enter(PhaseCheck, 0)
 	if err == nil {
 		err = r.err // of the store
 	}
 	res := r.judge(err)
+	res.Warnings = append(res.Warnings, found...)
 	if storeErr := st.finish(res, r.history); err == nil && storeErr != nil {
 		err = storeErr
 		res.Valid, res.Error = max(res.Valid, broken(err).Valid), err.Error()
@@ -124,7 +126,7 @@ func (r *run) live(ctx context.Context) error {
 	})
 	defer forget()
 
-	phases := []func() error{r.startNodes, r.initNodes, r.prepare, r.mainPhase, r.finalPhase, r.checkInputs}
+	phases := []func() error{r.startNodes, r.initNodes, r.prepare, r.mainPhase, r.finalPhase}
 	for _, phase := range phases {
 		if err := phase(); err != nil {
 			return err

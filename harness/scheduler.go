@@ -26,10 +26,10 @@ type scheduler struct {
 	handle  func(post)            // takes what others posted
 	deliver func(network.Message) // takes a message that has arrived
 
-	last     time.Duration   // the latest time that the network was told
-	inFlight int             // bytes of bodies on the network
-	lag      []time.Duration // of all that was done, in real time
-	err      error           // what ended the run early
+	last     time.Duration // the latest time that the network was told
+	inFlight int           // bytes of bodies on the network
+	lag      lagSample     // of all that was done, in real time
+	err      error         // what ended the run early
 }
 
 func newScheduler(t Test, journal func(network.Event) error) *scheduler {
@@ -104,7 +104,7 @@ func (s *scheduler) sendAs(at time.Duration, writer, src, dest string, body json
 // until does what there is to do until done returns true, and waits in between. It returns the error of fail.
 func (s *scheduler) until(done func() bool) error {
 	for {
-		s.collect()
+		taken := s.collect()
 		if s.err != nil {
 			return s.err
 		}
@@ -113,12 +113,22 @@ func (s *scheduler) until(done func() bool) error {
 		}
 		if !s.step() {
 			s.wait()
+			continue
+		}
+		if s.settle != nil {
+			continue // one thing at a time
+		}
+		// As much is delivered as was taken, or what is under way would grow without an end while somebody writes without one.
+		for range taken {
+			if s.err != nil || done() || !s.step() {
+				break
+			}
 		}
 	}
 }
 
-// collect handles all that was posted.
-func (s *scheduler) collect() {
+// collect handles all that was posted, and returns how much that was.
+func (s *scheduler) collect() (taken int) {
 	if s.settle != nil {
 		s.settle()
 	}
@@ -137,6 +147,7 @@ func (s *scheduler) collect() {
 	if err := s.net.Err(); err != nil {
 		s.fail(fmt.Errorf("harness: %w", err))
 	}
+	return len(posts)
 }
 
 // step does one thing that is due: it delivers a message or runs a timer. It
@@ -164,7 +175,7 @@ func (s *scheduler) step() bool {
 // late takes note of how late something is done. In virtual time nothing ever is.
 func (s *scheduler) late(by time.Duration) {
 	if s.settle == nil {
-		s.lag = append(s.lag, max(0, by))
+		s.lag.add(max(0, by))
 	}
 }
 

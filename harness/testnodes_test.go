@@ -81,6 +81,24 @@ func runNode(name string, args []string) {
 		must(json.Unmarshal(in.Bytes(), &m))
 		fmt.Printf(`{"src":%q,"dest":%q,"body":{"type":"init_ok","in_reply_to":%d}}`+"\n", m.Dest, m.Src, m.Body.MsgID)
 		time.Sleep(time.Hour)
+	case "sleep": // args[0] long at the third request
+		long, err := time.ParseDuration(args[0])
+		must(err)
+		requests := 0
+		onEcho(n, func() {
+			if requests++; requests == 3 {
+				time.Sleep(long)
+			}
+		})
+	case "gush": // writes to a service without an end, and reads nothing any more
+		onEcho(n, func() {
+			line := fmt.Sprintf(`{"src":%q,"dest":"lin-kv","body":{"type":"no such request","in_reply_to":1}}`+"\n", n.ID())
+			for {
+				if _, err := os.Stdout.WriteString(strings.Repeat(line, 1000)); err != nil {
+					os.Exit(1)
+				}
+			}
+		})
 	case "flood":
 		onEcho(n, func() {
 			line := fmt.Sprintf(`{"src":%q,"dest":%q,"body":{"type":"spam"}}`+"\n", n.ID(), n.NodeIDs()[0])

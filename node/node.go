@@ -183,7 +183,8 @@ func (n *Node) whenReady(f func()) {
 
 // OnInit makes f part of the node's initialisation: it is called with the turn when the init message has
 // come, after ID and NodeIDs are known and before init_ok is sent. An error is
-// the reply to init, and the node stays uninitialised.
+// the reply to init, and the node stays uninitialised. f may wait, for a service or another node; meanwhile messages of other nodes
+// are handled, but clients only send requests after init_ok.
 func (n *Node) OnInit(f func(ctx context.Context) error) { n.onInit = append(n.onInit, f) }
 
 // initialise handles the init message.

@@ -22,7 +22,11 @@ import (
 // writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
 func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) error {
 	var b strings.Builder
-	writeVerdict(&b, t.Workload, r.Judgement)
+	heading := fmt.Sprintf("%s: %s", r.Valid, t.Workload)
+	if r.Error != "" {
+		heading = fmt.Sprintf("broken off after %s: %s, until then %s", short(r.Elapsed), t.Workload, r.Valid)
+	}
+	writeVerdict(&b, heading, r.Judgement)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, r.Judgement)
 	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",
@@ -45,9 +49,9 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	return err
 }
 
-// writeVerdict writes the verdict, the reasons for it, and what else should be known.
-func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
-	fmt.Fprintf(b, "\n%s: %s\n", j.Valid, workload)
+// writeVerdict writes the heading with the verdict, the reasons for it, and what else should be known.
+func writeVerdict(b *strings.Builder, heading string, j harness.Judgement) {
+	fmt.Fprintf(b, "\n%s\n", heading)
 	for _, reason := range j.Reasons {
 		fmt.Fprintf(b, "  %s\n", shownReason(reason))
 	}

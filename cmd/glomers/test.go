@@ -75,17 +75,19 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	}
 	for range max(1, f.runs) {
 		c.log.Info("starting", append(start, "seed", t.Seed)...)
-		result, err := c.drive(cmd.Context(), t.Workload, t, f.logs)
-		if err != nil {
-			return fmt.Errorf("%w\nstore: %s\nagain: %s", err, cmp.Or(result.Dir, "none"), commandLine(cmd, args, t.Seed))
-		}
-		if asJSON {
-			if err := writeJSON(c.stdout, result); err != nil {
+		result, broken := c.drive(cmd.Context(), t.Workload, t, f.logs)
+		if broken == nil || result.Elapsed > 0 { // what was found out until then is worth a look, too
+			if asJSON {
+				if err := writeJSON(c.stdout, result); err != nil {
+					return err
+				}
+			}
+			if err := writeSummary(out, t, result, commandLine(cmd, args, t.Seed)); err != nil {
 				return err
 			}
 		}
-		if err := writeSummary(out, t, result, commandLine(cmd, args, t.Seed)); err != nil {
-			return err
+		if broken != nil {
+			return fmt.Errorf("%w\nstore: %s\nagain: %s", broken, cmp.Or(result.Dir, "none"), commandLine(cmd, args, t.Seed))
 		}
 		c.worsen(statusOf(result.Valid))
 		if result.Valid != check.Valid {
