@@ -35,7 +35,7 @@ func (l limits) withDefaults() limits {
 	setDefault(&l.init, 10*time.Second)
 	setDefault(&l.call, 5*time.Second)
 	setDefault(&l.recovery, 10*time.Second)
-	setDefault(&l.stall, 5*time.Second)
+	setDefault(&l.stall, 2*time.Second)
 	setDefault(&l.backlog, 64<<20)
 	setDefault(&l.messages, 1_000_000)
 	setDefault(&l.bytes, 512<<20)

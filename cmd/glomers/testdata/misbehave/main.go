@@ -5,6 +5,7 @@
 //	crash     exits with status 7 at its third request
 //	rubbish   prints what is no message at its third request
 //	refuse    answers every request with the error temporarily-unavailable
+//	block     handles its third request for an hour
 //	twist     echoes something else at its third request
 //	repeat    generates an id again at its third request
 //	lose      acknowledges broadcasts after the second, and forgets them
@@ -17,6 +18,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"time"
 )
 
 type message struct {
@@ -74,6 +76,8 @@ func misbehave(fault string, body map[string]any) {
 		os.Exit(7)
 	case "rubbish":
 		fmt.Println("hello from the debugger")
+	case "block":
+		time.Sleep(time.Hour)
 	case "twist":
 		body["echo"] = "something else"
 	case "repeat":
