@@ -46,8 +46,8 @@ func rawSend(src, dest string, body any) {
 	fmt.Println(string(line))
 }
 
-// An object is a body.
-type object = map[string]any
+// A jsonObject is a body.
+type jsonObject = map[string]any
 
 // handshake is an echo that greets all others and writes to seq-kv when init comes, and answers init when it has heard from all
 // of them. A line that comes before init, or a client's request before init_ok, ends it.
@@ -57,7 +57,7 @@ func handshake() {
 	heard := func(string) {
 		if waiting--; waiting == 0 {
 			ready = true
-			rawSend(init.Dest, init.Src, object{"type": "init_ok", "in_reply_to": init.head.MsgID})
+			rawSend(init.Dest, init.Src, jsonObject{"type": "init_ok", "in_reply_to": init.head.MsgID})
 		}
 	}
 	rawNode(func(m rawMessage) {
@@ -66,10 +66,10 @@ func handshake() {
 			init, waiting = m, len(m.head.NodeIDs)
 			for _, id := range m.head.NodeIDs {
 				if id != m.Dest {
-					rawSend(m.Dest, id, object{"type": "hello"})
+					rawSend(m.Dest, id, jsonObject{"type": "hello"})
 				}
 			}
-			rawSend(m.Dest, "seq-kv", object{"type": "write", "key": m.Dest, "value": 1, "msg_id": 100})
+			rawSend(m.Dest, "seq-kv", jsonObject{"type": "write", "key": m.Dest, "value": 1, "msg_id": 100})
 		case init.Dest == "":
 			os.Exit(3)
 		case m.head.Type == "hello", m.head.Type == "write_ok" && *m.head.InReplyTo == 100:
@@ -77,7 +77,7 @@ func handshake() {
 		case !ready:
 			os.Exit(4)
 		case m.head.Type == "echo":
-			rawSend(m.Dest, m.Src, object{"type": "echo_ok", "echo": m.head.Echo, "in_reply_to": m.head.MsgID})
+			rawSend(m.Dest, m.Src, jsonObject{"type": "echo_ok", "echo": m.head.Echo, "in_reply_to": m.head.MsgID})
 		}
 	})
 }
@@ -90,16 +90,16 @@ func proxy() {
 		switch m.head.Type {
 		case "init":
 			last = m.head.NodeIDs[len(m.head.NodeIDs)-1]
-			rawSend(m.Dest, m.Src, object{"type": "init_ok", "in_reply_to": m.head.MsgID})
+			rawSend(m.Dest, m.Src, jsonObject{"type": "init_ok", "in_reply_to": m.head.MsgID})
 			if m.Dest != last {
-				rawSend(last, "lin-kv", object{"type": "write", "key": m.Dest, "value": 1, "msg_id": 7})
+				rawSend(last, "lin-kv", jsonObject{"type": "write", "key": m.Dest, "value": 1, "msg_id": 7})
 			}
 		case "echo":
 			if m.Dest != last {
 				rawSend(m.Src, last, m.Body)
 				return
 			}
-			rawSend(m.Dest, m.Src, object{"type": "echo_ok", "echo": m.head.Echo, "in_reply_to": m.head.MsgID})
+			rawSend(m.Dest, m.Src, jsonObject{"type": "echo_ok", "echo": m.head.Echo, "in_reply_to": m.head.MsgID})
 		case "write_ok":
 			fmt.Fprintln(os.Stderr, m.Dest, "was told write_ok")
 		}
@@ -121,11 +121,11 @@ func officialInit() {
 		return err
 	})
 	n.Handle("echo", func(m maelstrom.Message) error {
-		var body object
+		var body jsonObject
 		if err := json.Unmarshal(m.Body, &body); err != nil {
 			return err
 		}
-		return n.Reply(m, object{"type": "echo_ok", "echo": body["echo"]})
+		return n.Reply(m, jsonObject{"type": "echo_ok", "echo": body["echo"]})
 	})
 	must(n.Run())
 }
