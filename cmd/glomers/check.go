@@ -182,7 +182,7 @@ func (r record) workload() (workload.Workload, error) {
 // writeJudgement says what a history shows, and where there are pictures of it, or how to get them.
 func writeJudgement(w io.Writer, workload string, j harness.Judgement, pictures []string) error {
 	var b strings.Builder
-	writeVerdict(&b, fmt.Sprintf("%s: %s", j.Valid, workload), j)
+	writeVerdict(&b, workload, j)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, j)
 	illustrated, drawable := j.Workload.(check.Illustrated)

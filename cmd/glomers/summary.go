@@ -26,7 +26,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	if r.Error != "" {
 		heading = fmt.Sprintf("broken off after %s: %s, until then %s", short(r.Elapsed), t.Workload, r.Valid)
 	}
-	writeVerdict(&b, heading, r.Judgement)
+	writeFindings(&b, heading, r.Judgement)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, r.Judgement)
 	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",
@@ -49,8 +49,12 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	return err
 }
 
-// writeVerdict writes the heading with the verdict, the reasons for it, and what else should be known.
-func writeVerdict(b *strings.Builder, heading string, j harness.Judgement) {
+// writeVerdict writes the verdict, the reasons for it, and what else should be known.
+func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
+	writeFindings(b, fmt.Sprintf("%s: %s", j.Valid, workload), j)
+}
+
+func writeFindings(b *strings.Builder, heading string, j harness.Judgement) {
 	fmt.Fprintf(b, "\n%s\n", heading)
 	for _, reason := range j.Reasons {
 		fmt.Fprintf(b, "  %s\n", shownReason(reason))
