@@ -1,11 +1,10 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -23,78 +22,178 @@ import (
 
 func (c *cli) checkCommand() *cobra.Command {
 	var (
-		flags  testFlags
-		out    string
-		asJSON bool
+		flags    testFlags
+		out      string
+		asJSON   bool
+		tolerate []string
 	)
 	cmd := &cobra.Command{
 		Use:   "check FILE [flags]",
 		Short: "Judge a saved history",
 		Long: `Judge a saved history with the checker of a workload, without running anything.
 
-FILE is a history.jsonl of this program, or a history.edn of Maelstrom or Jepsen; what it
-is shows in its content. It may also be the directory of a run, which has one or the
-other. A directory of this program also says what the workload and the options
-were; flags override that.
+FILE is a history.jsonl of this program, a history.edn of Maelstrom or Jepsen, or a JSON
+array of operations, perhaps packed with gzip; what it is shows in its content. - is
+standard input. FILE may also be the directory of a run, which has a history. A directory
+also says what the workload was: in its test.json, or by its place,
+store/WORKLOAD/TIME. Flags override that.
 
-A history does not say whether the run broke, nor whether a fault was ever in force.
+A history that cannot have happened is refused, with the line: fields of wrong types,
+names or numbers, a process with two operations at a time, completions of what was not
+invoked, times and indexes that go back. --tolerate accepts what known tools do:
 
-Nothing is written beside FILE. With --out, violations of lin-kv and cycles of transactions are also drawn.`,
+  fields   fields that nobody knows; no index, time or value
+  gaps     indexes with gaps: a part of a history. Operations are numbered anew
+  orphans  completions without invocations
+  reuse    a process goes on after an info
+  times    times that go back
+
+An operation has at most 64 MiB, a history 1 GiB, unpacked. The formats in full:
+docs/history-format.md.
+
+A history of another workload is unknown. A history does not say whether the run broke,
+nor whether a fault was ever in force.
+
+Nothing is written beside FILE. With --out, a violation is also drawn.`,
 		Example: `  glomers check store/latest
-  glomers check -w broadcast maelstrom/store/latest/history.edn
+  glomers check maelstrom/store/broadcast/latest
+  glomers check -w broadcast history.edn --tolerate gaps,orphans
   glomers check -w txn-rw-register history.jsonl --consistency-models snapshot-isolation
-  glomers check -w lin-kv history.jsonl --out pictures
+  glomers check -w lin-kv history.jsonl.gz --out pictures
+  jq -c '.[]' log.json | glomers check -w lin-kv -
   glomers check store/latest --availability total --json`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("%d files given: want one history, or the directory of a run", len(args))
+				return fmt.Errorf("%d files given: want one history, the directory of a run, or - for stdin", len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.check(cmd, flags.test, args[0], out, asJSON)
+			o := checkOptions{path: args[0], out: out, asJSON: asJSON, reader: history.Reader{Tolerate: deviations(tolerate)}}
+			return c.check(cmd, flags.test, o)
 		},
 	}
 	flags.registerVerdict(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "`directory` for the pictures of a violation; without it, none are drawn")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the judgement as JSON, and nothing else, on stdout")
+	names := deviationNames()
+	define(cmd, "tolerate", "", "names", "", "deviations of known tools to accept: "+alternatives(names), someOf(&tolerate, names))
+	suggest(cmd, "tolerate", names)
 	return cmd
 }
 
-// check judges the history at path by the flags, which t has. Pictures of a violation go to the directory out, "" for
-// none.
-func (c *cli) check(cmd *cobra.Command, t harness.Test, path, out string, asJSON bool) error {
-	file, record, err := findHistory(path)
+// deviationNames returns what --tolerate accepts.
+func deviationNames() []string {
+	var names []string
+	for _, d := range history.Deviations() {
+		names = append(names, string(d))
+	}
+	return append(names, "all")
+}
+
+func deviations(names []string) []history.Deviation {
+	var ds []history.Deviation
+	for _, name := range names {
+		if name == "all" {
+			return history.Deviations()
+		}
+		ds = append(ds, history.Deviation(name))
+	}
+	return ds
+}
+
+// checkOptions are what check is asked for, besides what a test has.
+type checkOptions struct {
+	path   string
+	reader history.Reader
+	out    string // the directory for pictures; "" for none
+	asJSON bool
+}
+
+// check judges a history by the flags, which t has.
+func (c *cli) check(cmd *cobra.Command, t harness.Test, o checkOptions) error {
+	file, record, err := findHistory(o.path)
 	if err != nil {
 		return err
 	}
 	record.override(cmd, t)
-	if record.Workload == "" {
-		return fmt.Errorf("no workload given, and %s does not say: want --workload %s", path, alternatives(workload.Names()))
-	}
-	w, err := record.workload()
-	if err != nil {
+	if err := refuseFlags(cmd, record); err != nil {
 		return err
 	}
-	h, err := history.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	j, err := harness.Judge(w, h, record.Availability)
+	j, err := c.judgeFile(cmd.Context(), file, record, o.reader)
 	if err != nil {
 		return err
 	}
 	c.worsen(statusOf(j.Valid))
 	var pictures []string
-	if out != "" {
-		if pictures, err = writePictures(out, j.Workload); err != nil {
+	if o.out != "" {
+		if pictures, err = writePictures(o.out, j.Workload); err != nil {
 			return err
 		}
 	}
-	if asJSON {
+	if o.asJSON {
 		return writeJSON(c.stdout, j)
 	}
 	return writeJudgement(c.stdout, record.Workload, j, pictures)
+}
+
+// judgeFile reads and judges the history in a file, or on stdin. It shows how it goes.
+func (c *cli) judgeFile(ctx context.Context, file string, r record, reader history.Reader) (harness.Judgement, error) {
+	in, size := os.Stdin, int64(0)
+	if file != stdin {
+		f, err := os.Open(file)
+		if err != nil {
+			return harness.Judgement{}, err
+		}
+		defer f.Close()
+		info, err := f.Stat()
+		if err != nil {
+			return harness.Judgement{}, err
+		}
+		in, size = f, info.Size()
+	}
+	w := c.newWatch(size)
+	defer w.close()
+	w.begin("reading")
+	h, err := await(ctx, func() ([]history.Op, error) { return reader.Read(w.of(in)) })
+	if d, ok := errors.AsType[*history.DeviationError](err); ok {
+		return harness.Judgement{}, fmt.Errorf("%s: %w\nIf the tool that wrote it does that, --tolerate %s accepts it", file, err, d.Deviation)
+	}
+	if errors.Is(err, errInterrupted) {
+		return harness.Judgement{}, err
+	}
+	if err != nil {
+		return harness.Judgement{}, fmt.Errorf("%s: %w", file, err)
+	}
+	w.begin("judging")
+	return await(ctx, func() (harness.Judgement, error) { return r.judge(file, h) })
+}
+
+// judge judges a history from a file by what is known of the run.
+func (r record) judge(file string, h []history.Op) (harness.Judgement, error) {
+	if r.Workload == "" {
+		hint := ""
+		if likely := workload.Recognize(h); len(likely) > 0 && len(likely) < len(workload.Names()) {
+			hint = fmt.Sprintf("; it looks like a history of %s", alternatives(likely))
+		}
+		return harness.Judgement{}, fmt.Errorf("no workload given, and %s does not say: want --workload %s%s", file, alternatives(workload.Names()), hint)
+	}
+	w, err := r.workload()
+	if err != nil {
+		return harness.Judgement{}, err
+	}
+	h = workload.Native(r.Workload, h)
+	j, err := harness.Judge(w, h, r.Availability)
+	if err != nil {
+		return j, err
+	}
+	switch why, entirely := workload.Foreign(r.Workload, h); {
+	case entirely: // whatever the checker says is a consequence
+		j.Valid, j.Reasons = check.Unknown, []string{why}
+	case why != "":
+		j.Valid, j.Reasons = check.Worst(j.Valid, check.Unknown), append([]string{why}, j.Reasons...)
+	}
+	return j, nil
 }
 
 // writePictures writes the files of a result that has any to dir, which is made if need be, and returns their paths.
@@ -116,67 +215,6 @@ func writePictures(dir string, r check.Result) ([]string, error) {
 		paths = append(paths, path)
 	}
 	return paths, nil
-}
-
-// A record is what a run's test.json says about how to judge its history. Without nodes, the checkers
-// cannot say anything about replication.
-type record struct {
-	Workload     string   `json:"workload"`
-	Nodes        []string `json:"nodes"`
-	Concurrency  int      `json:"concurrency"`
-	Availability string   `json:"availability"`
-	Models       []string `json:"consistency-models"`
-	Strict       bool     `json:"strict"`
-}
-
-// findHistory returns the history that path leads to, and what is known about it.
-func findHistory(path string) (file string, r record, err error) {
-	info, err := os.Stat(path)
-	if err != nil || !info.IsDir() {
-		return path, r, err
-	}
-	text, err := os.ReadFile(filepath.Join(path, "test.json"))
-	if err == nil {
-		if err := json.Unmarshal(text, &r); err != nil {
-			return "", r, fmt.Errorf("%s: %w", filepath.Join(path, "test.json"), err)
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return "", r, err
-	}
-	names := []string{"history.jsonl", "history.edn"}
-	for _, name := range names {
-		file := filepath.Join(path, name)
-		if _, err := os.Stat(file); err == nil {
-			return file, r, nil
-		}
-	}
-	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, alternatives(names))
-}
-
-// override replaces what the user gave flags for.
-func (r *record) override(cmd *cobra.Command, t harness.Test) {
-	given := cmd.Flags().Changed
-	if given("workload") {
-		r.Workload = t.Workload
-	}
-	if given("availability") {
-		r.Availability = t.Availability
-	}
-	if given("consistency-models") {
-		r.Models = t.ConsistencyModels
-	}
-	if given("strict") {
-		r.Strict = t.Strict
-	}
-}
-
-func (r record) workload() (workload.Workload, error) {
-	return workload.New(r.Workload, workload.Options{
-		Nodes:             r.Nodes,
-		Workers:           r.Concurrency,
-		ConsistencyModels: r.Models,
-		Strict:            r.Strict,
-	})
 }
 
 // writeJudgement says what a history shows, and where there are pictures of it, or how to get them.

@@ -109,8 +109,13 @@ func TestCheckDirectory(t *testing.T) {
 
 	// Flags override what the run was asked for.
 	status, stdout, stderr = execute("check", latest, "-w", "unique-ids")
+	require.Equal(t, statusUnknown, status, stderr)
+	require.Contains(t, stdout, "unknown: unique-ids\n  the history has no operation of unique-ids (generate): its operations are echo; it looks like a history of echo\n")
+
+	// A history in a run's directory is that run's.
+	status, stdout, stderr = execute("check", filepath.Join(latest, "history.jsonl"))
 	require.Equal(t, statusValid, status, stderr)
-	require.Contains(t, stdout, "valid: unique-ids")
+	require.Contains(t, stdout, "valid: echo")
 
 	status, stdout, stderr = execute("compare", latest, latest)
 	require.Equal(t, statusValid, status, stderr)
@@ -149,7 +154,7 @@ func TestCheckVerdicts(t *testing.T) {
 		"nothing":        {"-w g-set", "", statusUnknown, "nothing can be said"},
 		"stale":          {"-w txn-rw-register", staleHistory, statusInvalid, "G-single-item-realtime"},
 		"another model":  {"-w txn-rw-register --consistency-models serializable", staleHistory, statusValid, "valid: txn-rw-register"},
-		"availability":   {"-w unique-ids --availability total", lostHistory[:strings.Index(lostHistory, "\n")], statusInvalid, "0 of 1 operation"},
+		"availability":   {"-w g-set --availability total", lostHistory[:strings.Index(lostHistory, "\n")], statusInvalid, "0 of 1 operation"},
 		"exception":      {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0, :f :echo :value 1}{:index 1 :time 0 :type :info, :process 0, :f :echo, :value 1 :exception {:cause \"odd\"}}", statusInvalid, `Maelstrom's client did not understand it; the first at 0.000 s (op 1, process 0): "odd"`},
 		"line":           {"-w echo", lostHistory + "rubbish\n", statusBroken, "history: line 5: "},
 		"line of EDN":    {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0 :f :echo :value nil}\n}", statusBroken, "edn: line 2: "},

@@ -55,11 +55,11 @@ func (r *LinearizableResult) Verdict() Verdict { return r.Valid }
 func (r *LinearizableResult) Reasons() []string { return r.reasons }
 
 // Linearizable checks a history of "read", "write" and "cas" operations on registers that do not affect each other. Their
-// values are [key, value], and of a cas [key, [from, to]]. The search for an order takes exponential time at worst: it gives
+// values are [key, value], and of a cas [key, [from, to]]; or, of a history of one register, value and [from, to]. The search for an order takes exponential time at worst: it gives
 // up, and the register's result is Unknown, after that many steps; 0 means LinearizableSteps.
 func Linearizable(h []history.Op, steps int) *LinearizableResult {
 	r := &LinearizableResult{Results: []RegisterResult{}, Failures: []json.RawMessage{}}
-	registers, err := parseRegisters(h)
+	registers, err := parseRegisters(keyed(h))
 	if err != nil {
 		r.Valid = Unknown
 		r.reasons = []string{err.Error() + ", so the registers cannot be judged"}

@@ -147,8 +147,9 @@ process 0 wrote 1 between 0.003 s and 0.004 s (ops 3 and 4)
 process 0 replaced 3 by 1 between 0.007 s and 0.008 s (ops 7 and 8)
 process 1 read 3 between 0.009 s and 0.012 s (ops 9 and 12)`}},
 		{"no pair", `
+			1 invoke write [7,1]
 			0 invoke write 7`, check.Unknown, []string{
-			"the write at 0.000 s (op 0, process 0) has the value 7, not [key, value], so the registers cannot be judged",
+			"the write at 0.001 s (op 1, process 0) has the value 7, not [key, value], so the registers cannot be judged",
 		}},
 		{"no pair read", `
 			0 invoke read [7,null]

@@ -18,7 +18,8 @@ import (
 //
 // An element is known when its add is acknowledged or when the first read shows
 // it, whichever is earlier. "From some time on" goes by the invocations of reads.
-// The result is Invalid if an element is lost, otherwise Unknown if none is stable.
+// The result is Invalid if an element is lost, otherwise Unknown if none is stable, or if a read cannot be understood: one
+// of no list, or of values of another kind than any that was added, such as strings or 1.0.
 type SetFullResult struct {
 	Valid          Verdict           `json:"valid"`
 	AttemptCount   int               `json:"attempt-count"`
@@ -143,6 +144,10 @@ func (t *timelines) result() *SetFullResult {
 		r.Valid = Unknown
 		r.reasons = []string{fmt.Sprintf("nothing can be said about any of %s: no read that began after one was known succeeded",
 			plural(r.AttemptCount, "attempted value"))}
+	}
+	if len(t.malformed) > 0 { // first, as losses may be a consequence
+		r.Valid = Worst(r.Valid, Unknown)
+		r.reasons = append(reasons(t.malformed, malformedRead.String), r.reasons...)
 	}
 	return r
 }

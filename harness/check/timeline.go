@@ -20,6 +20,17 @@ type timelines struct {
 	small    []int32          // the number of a small integer's element, or none
 	other    map[string]int32 // the number of any other element, by jsonvalue.Key
 	numbers  []int32          // scratch space of read
+	stranger json.RawMessage  // the same: a value of the list of a kind that no element has; nil if there is none
+
+	kinds     map[string]bool // of the elements; see jsonvalue.Kind
+	malformed []malformedRead // the first of each
+}
+
+// A malformedRead is a read whose value is no list of elements such as were added.
+type malformedRead struct {
+	op    history.Op
+	what  string // is wrong with it
+	count int    // of reads with the same fault
 }
 
 // An element's fields are positions in the history, or none.
@@ -38,7 +49,7 @@ const (
 )
 
 func newTimelines(h []history.Op) *timelines {
-	return &timelines{h: h, inv: history.Invocations(h), other: make(map[string]int32)}
+	return &timelines{h: h, inv: history.Invocations(h), other: make(map[string]int32), kinds: make(map[string]bool)}
 }
 
 // add records the event op, at position i, of an add.
@@ -58,8 +69,15 @@ func (t *timelines) add(i int, op history.Op) {
 // take no part in it.
 func (t *timelines) read(i int, op history.Op) {
 	inv := t.inv[i]
-	if inv == none || !t.list(op.Value) {
+	if inv == none {
 		return
+	}
+	if !t.list(op.Value) {
+		t.complain(op, "no list, but "+jsonvalue.Kind(op.Value))
+		return
+	}
+	if t.stranger != nil {
+		t.complain(op, "a list with "+jsonvalue.Kind(t.stranger)+", which no value that was added is")
 	}
 	for _, n := range t.numbers {
 		e := &t.elements[n]
@@ -80,6 +98,26 @@ func (t *timelines) read(i int, op history.Op) {
 	}
 }
 
+// complain records that a read has a malformed value.
+func (t *timelines) complain(op history.Op, what string) {
+	for i := range t.malformed {
+		if t.malformed[i].what == what {
+			t.malformed[i].count++
+			return
+		}
+	}
+	t.malformed = append(t.malformed, malformedRead{op, what, 1})
+}
+
+// String says what was read.
+func (m malformedRead) String() string {
+	text := fmt.Sprintf("the read at %s returned %s: that is %s", at(m.op), quote(m.op.Value), m.what)
+	if m.count > 1 {
+		text += fmt.Sprintf("; so did %s more", plural(m.count-1, "read"))
+	}
+	return text
+}
+
 // track returns the number of the element, a new one if it has none yet.
 func (t *timelines) track(raw json.RawMessage) int32 {
 	n := t.number(raw)
@@ -88,6 +126,7 @@ func (t *timelines) track(raw json.RawMessage) int32 {
 	}
 	n = int32(len(t.elements))
 	t.elements = append(t.elements, element{})
+	t.kinds[jsonvalue.Kind(raw)] = true
 	if v, end := digits(raw); v >= 0 && end == len(raw) {
 		for len(t.small) <= v {
 			t.small = append(t.small, none)
@@ -120,7 +159,7 @@ func (t *timelines) smallNumber(v int) int32 {
 // list sets t.numbers to those of the tracked elements that the list has. It reports
 // false if raw is not a list. Null is an empty list, as in the reference.
 func (t *timelines) list(raw json.RawMessage) bool {
-	t.numbers = t.numbers[:0]
+	t.numbers, t.stranger = t.numbers[:0], nil
 	if t.smallList(raw) {
 		return true
 	}
@@ -132,6 +171,8 @@ func (t *timelines) list(raw json.RawMessage) bool {
 	for _, v := range values {
 		if n := t.number(v); n != none {
 			t.numbers = append(t.numbers, n)
+		} else if len(t.kinds) > 0 && !t.kinds[jsonvalue.Kind(v)] {
+			t.stranger = v
 		}
 	}
 	return true

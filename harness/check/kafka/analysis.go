@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"cmp"
 	"encoding/json"
 
 	"glomers/harness/history"
@@ -14,6 +15,7 @@ type analysis struct {
 	byAge  []*log // in the order in which keys were first mentioned
 
 	unreadable []int // positions of events that make no sense
+	nonsense   error // why the first of them makes none
 	found      map[string][]Case
 	early      []EarlyReadCase
 }
@@ -39,6 +41,7 @@ func newAnalysis(h []history.Op) *analysis {
 		ev, err := a.newEvent(i, invoked)
 		if err != nil {
 			a.unreadable = append(a.unreadable, i)
+			a.nonsense = cmp.Or(a.nonsense, err)
 			continue
 		}
 		a.note(ev)

@@ -3,11 +3,12 @@ package kafka
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // An event is what the checker knows of an operation: its completion, or the invocation of a send that never completed.
@@ -47,7 +48,9 @@ func (a *analysis) newEvent(i, invoked int) (event, error) {
 		}
 	case "assign":
 		var keys []string
-		err = json.Unmarshal(ev.Value, &keys)
+		if json.Unmarshal(ev.Value, &keys) != nil {
+			err = fmt.Errorf("%s is no list of keys, which are strings", show(ev.Value))
+		}
 		for _, key := range keys {
 			ev.assign = append(ev.assign, a.log(key))
 		}
@@ -55,19 +58,29 @@ func (a *analysis) newEvent(i, invoked int) (event, error) {
 	return ev, err
 }
 
-var errShape = errors.New("kafka: wrong shape")
+// show returns the beginning of a value, for an error.
+func show(raw json.RawMessage) string {
+	text, cut := jsonvalue.Clip(raw, 40)
+	if cut {
+		text += "…"
+	}
+	return text
+}
 
 // sends reads [["send", key, message], …], where a completed send has [offset, message].
 func (a *analysis) sends(op *history.Op) ([]entry, error) {
 	var parts [][]json.RawMessage
-	if err := json.Unmarshal(op.Value, &parts); err != nil {
-		return nil, err
+	if json.Unmarshal(op.Value, &parts) != nil {
+		return nil, fmt.Errorf(`%s is not [["send", key, message]]`, show(op.Value))
 	}
 	sends := make([]entry, 0, len(parts))
 	for _, p := range parts {
 		var key string
-		if len(p) != 3 || string(p[0]) != `"send"` || json.Unmarshal(p[1], &key) != nil {
-			return nil, errShape
+		if len(p) != 3 || string(p[0]) != `"send"` {
+			return nil, fmt.Errorf(`%s is not [["send", key, message]]`, show(op.Value))
+		}
+		if p[1][0] != '"' || json.Unmarshal(p[1], &key) != nil {
+			return nil, fmt.Errorf("the key %s is no string", show(p[1]))
 		}
 		l := a.log(key)
 		if op.Type != history.OK {
@@ -86,14 +99,14 @@ func (a *analysis) sends(op *history.Op) ([]entry, error) {
 // polls reads [["poll", {key: [[offset, message], …], …}], …].
 func (a *analysis) polls(value json.RawMessage) ([]batch, error) {
 	var parts [][]json.RawMessage
-	if err := json.Unmarshal(value, &parts); err != nil {
-		return nil, err
+	if json.Unmarshal(value, &parts) != nil {
+		return nil, fmt.Errorf(`%s is not [["poll", {key: [[offset, message], …], …}]]`, show(value))
 	}
 	var polls []batch
 	for _, p := range parts {
 		var byKey map[string][]json.RawMessage
 		if len(p) != 2 || string(p[0]) != `"poll"` || json.Unmarshal(p[1], &byKey) != nil {
-			return nil, errShape
+			return nil, fmt.Errorf(`%s is not [["poll", {key: [[offset, message], …], …}]]`, show(value))
 		}
 		for _, key := range slices.Sorted(maps.Keys(byKey)) {
 			b := batch{log: a.log(key), entries: make([]entry, 0, len(byKey[key]))}
@@ -113,15 +126,12 @@ func (a *analysis) polls(value json.RawMessage) ([]batch, error) {
 // entry reads [offset, message].
 func (l *log) entry(raw json.RawMessage) (entry, error) {
 	var pair []json.RawMessage
-	if err := json.Unmarshal(raw, &pair); err != nil {
-		return entry{}, err
-	}
-	if len(pair) != 2 {
-		return entry{}, errShape
+	if json.Unmarshal(raw, &pair) != nil || len(pair) != 2 {
+		return entry{}, fmt.Errorf("%s, of key %q, is not [offset, message]", show(raw), l.key)
 	}
 	var offset *int64 // null is no offset
 	if err := json.Unmarshal(pair[0], &offset); err != nil || offset == nil {
-		return entry{}, errShape
+		return entry{}, fmt.Errorf("the offset %s, of key %q, is no integer of 64 bits", show(pair[0]), l.key)
 	}
 	return entry{message: l.message(pair[1]), offset: *offset}, nil
 }

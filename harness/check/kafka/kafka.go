@@ -77,7 +77,8 @@ type UnseenMessages struct {
 // Verdict implements check.Result.
 func (r *Result) Verdict() check.Verdict { return r.Valid }
 
-// Reasons implements check.Result. There is one for each type of error; it describes the first case and counts the others.
+// Reasons implements check.Result. The first is about what cannot be understood, if there is any; then there is one for each type of
+// error, which describes the first case and counts the others.
 func (r *Result) Reasons() []string { return r.reasons }
 
 // Anomalies implements check.Anomalous.
@@ -129,6 +130,12 @@ func checkUpTo(h []history.Op, limit int) *Result {
 // reasons says what was found, the worst first.
 func (a *analysis) reasons() []string {
 	var rs []string
+	if n := len(a.unreadable); n > 0 { // first, as what follows may be a consequence
+		op := a.h[a.unreadable[0]]
+		reason := fmt.Sprintf("of %d operations the value cannot be understood: ops %v; of the first (%s), because %v",
+			n, a.unreadable[:min(n, maxUnread)], op.F, a.nonsense)
+		rs = append(rs, reason)
+	}
 	for _, typ := range severity() {
 		cases := a.found[typ]
 		if len(cases) == 0 {
@@ -139,9 +146,6 @@ func (a *analysis) reasons() []string {
 			reason += fmt.Sprintf("; and %d more", len(cases)-1)
 		}
 		rs = append(rs, reason)
-	}
-	if n := len(a.unreadable); n > 0 {
-		rs = append(rs, fmt.Sprintf("of %d completions the value has the wrong shape: ops %v", n, a.unreadable[:min(n, maxUnread)]))
 	}
 	return rs
 }

@@ -196,28 +196,43 @@ func TestCheck(t *testing.T) {
 }
 
 func TestUnreadable(t *testing.T) {
-	for _, op := range []history.Op{
-		{Type: "ok", F: "send", Value: []byte(`[["send","a",1]]`)},
-		{Type: "ok", F: "send", Value: []byte(`[["send","a",[1]]]`)},
-		{Type: "ok", F: "send", Value: []byte(`[["send","a",[null,1]]]`)},
-		{Type: "ok", F: "send", Value: []byte(`[["send","a",[1.5,1]]]`)},
-		{Type: "ok", F: "send", Value: []byte(`[["send","a",[9223372036854775808,1]]]`)},
-		{Type: "ok", F: "send", Value: []byte(`[["send",1,[1,1]]]`)},
-		{Type: "ok", F: "send", Value: []byte(`[["sand","a",[1,1]]]`)},
-		{Type: "info", F: "send", Value: []byte(`5`)},
-		{Type: "ok", F: "send"},
-		{Type: "ok", F: "poll", Value: []byte(`[["poll"]]`)},
-		{Type: "ok", F: "poll", Value: []byte(`[["poll",{"a":[5]}]]`)},
-		{Type: "ok", F: "poll", Value: []byte(`[["poll",[]]]`)},
-		{Type: "ok", F: "poll", Value: []byte(`{}`)},
-		{Type: "ok", F: "assign", Value: []byte(`"a"`)},
+	const send, poll = `[["send", key, message]]`, `[["poll", {key: [[offset, message], …], …}]]`
+	for _, c := range []struct{ typ, f, value, why string }{
+		{"ok", "send", `[["send","a",1]]`, `1, of key "a", is not [offset, message]`},
+		{"ok", "send", `[["send","a",[1]]]`, `[1], of key "a", is not [offset, message]`},
+		{"ok", "send", `[["send","a",[null,1]]]`, `the offset null, of key "a", is no integer of 64 bits`},
+		{"ok", "send", `[["send","a",[1.0,1]]]`, `the offset 1.0, of key "a", is no integer of 64 bits`},
+		{"ok", "send", `[["send","a",["1",1]]]`, `the offset "1", of key "a", is no integer of 64 bits`},
+		{"ok", "send", `[["send","a",[9223372036854775808,1]]]`, `the offset 9223372036854775808, of key "a", is no integer of 64 bits`},
+		{"ok", "send", `[["send",1,[1,1]]]`, "the key 1 is no string"},
+		{"ok", "send", `[["send",null,[1,1]]]`, "the key null is no string"},
+		{"info", "send", `[["send",1,1]]`, "the key 1 is no string"},
+		{"ok", "send", `[["sand","a",[1,1]]]`, `[["sand","a",[1,1]]] is not ` + send},
+		{"info", "send", `5`, "5 is not " + send},
+		{"ok", "send", "", " is not " + send},
+		{"ok", "poll", `[["poll"]]`, `[["poll"]] is not ` + poll},
+		{"ok", "poll", `[["poll",{"a":[5]}]]`, `5, of key "a", is not [offset, message]`},
+		{"ok", "poll", `[["poll",{"a":[[1.0,5]]}]]`, `the offset 1.0, of key "a", is no integer of 64 bits`},
+		{"ok", "poll", `[["poll",[]]]`, `[["poll",[]]] is not ` + poll},
+		{"ok", "poll", `{}`, "{} is not " + poll},
+		{"ok", "assign", `"a"`, `"a" is no list of keys, which are strings`},
+		{"ok", "assign", `[1]`, `[1] is no list of keys, which are strings`},
 	} {
 		h := parse(t, sent+`2 ok poll a -9223372036854775808:1 0:2 9223372036854775807:3`)
-		op.Index = len(h)
-		r := kafka.Check(append(h, op))
-		require.Equal(t, check.Unknown, r.Verdict(), "%s", op.Value)
-		require.Equal(t, []string{"of 1 completions the value has the wrong shape: ops [10]"}, r.Reasons())
+		h = append(h, history.Op{Index: len(h), Type: history.Type(c.typ), F: c.f, Value: []byte(c.value)})
+		r := kafka.Check(h)
+		require.Equal(t, check.Unknown, r.Verdict(), c.value)
+		require.Equal(t, []string{"of 1 operations the value cannot be understood: ops [10]; of the first (" + c.f + "), because " + c.why}, r.Reasons())
 	}
+
+	// What follows from it comes after it.
+	r := kafka.Check(parse(t, sent+`2 ok poll a 0:1 1:2`)[:6])
+	before := len(r.Reasons())
+	h := append(parse(t, sent+`2 ok poll a 0:1 1:2`)[:6], history.Op{Index: 6, Type: "ok", F: "poll", Value: []byte(`[["poll",{"a":[[1.0,5]]}]]`)})
+	r = kafka.Check(h)
+	require.Equal(t, check.Invalid, r.Verdict())
+	require.Len(t, r.Reasons(), before+1)
+	require.Contains(t, r.Reasons()[0], "the offset 1.0")
 }
 
 func TestLag(t *testing.T) {

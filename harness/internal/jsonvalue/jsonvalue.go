@@ -120,3 +120,26 @@ func Clip(raw json.RawMessage, limit int) (text string, cut bool) {
 	}
 	return string(raw[:end]), true
 }
+
+// Kind says what kind of value a text is, with its article. Integers and other numbers are of different kinds, as 1 and 1.0 differ.
+func Kind(raw json.RawMessage) string {
+	if len(raw) == 0 {
+		return "null"
+	}
+	switch raw[0] {
+	case '"':
+		return "a string"
+	case '[':
+		return "a list"
+	case '{':
+		return "an object"
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	}
+	if bytes.ContainsAny(raw, ".eE") {
+		return "a number with a fraction or an exponent"
+	}
+	return "an integer"
+}

@@ -1,0 +1,55 @@
+package check
+
+import (
+	"encoding/json"
+
+	"glomers/harness/history"
+)
+
+// keyed returns a history of several registers. One of a single register, whose values are those of the register, becomes
+// one of several with the key 0. It is of a single one if it has reads or writes, but none with a value of two elements, and no
+// cas whose second element is such a list.
+func keyed(h []history.Op) []history.Op {
+	single := false
+	for _, op := range h {
+		if op.Process == history.Nemesis {
+			continue
+		}
+		switch op.F {
+		case "read", "write":
+			if _, _, ok := pair(op.Value); ok {
+				return h
+			}
+			single = true
+		case "cas":
+			_, second, ok := pair(op.Value)
+			if _, _, nested := pair(second); !ok || nested {
+				return h
+			}
+		}
+	}
+	if !single {
+		return h
+	}
+	all := make([]history.Op, len(h))
+	for i, op := range h {
+		all[i] = op
+		if op.Process != history.Nemesis {
+			value := op.Value
+			if len(value) == 0 {
+				value = json.RawMessage("null")
+			}
+			all[i].Value = append(append([]byte("[0,"), value...), ']')
+		}
+	}
+	return all
+}
+
+// pair returns the elements of a list of two.
+func pair(value json.RawMessage) (first, second json.RawMessage, ok bool) {
+	var elements []json.RawMessage
+	if len(value) == 0 || value[0] != '[' || json.Unmarshal(value, &elements) != nil || len(elements) != 2 {
+		return nil, nil, false
+	}
+	return elements[0], elements[1], true
+}

@@ -1,0 +1,88 @@
+package check_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+)
+
+// A malformed read of a set is named before what follows from it.
+func TestSetFullMalformedReads(t *testing.T) {
+	for _, c := range []struct {
+		read    string
+		valid   check.Verdict
+		reasons int
+		first   string
+	}{
+		{`["1"]`, check.Invalid, 2, `the read at 0.003 s (op 3, process 0) returned ["1"]: that is a list with a string, which no value that was added is`},
+		{`[1.0]`, check.Invalid, 2, `the read at 0.003 s (op 3, process 0) returned [1.0]: that is a list with a number with a fraction or an exponent, which no value that was added is`},
+		{`[1,"2"]`, check.Unknown, 1, `the read at 0.003 s (op 3, process 0) returned [1,"2"]: that is a list with a string, which no value that was added is`},
+		{`{"1":1}`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned {"1":1}: that is no list, but an object`},
+		{`7`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned 7: that is no list, but an integer`},
+		{`[1,9]`, check.Valid, 0, ""}, // an integer that nobody added: as in the reference, nothing is said
+		{`[1]`, check.Valid, 0, ""},
+		{`null`, check.Invalid, 1, "value 1, acknowledged"},
+	} {
+		r := check.SetFull(ops(t, `
+			0 invoke add 1
+			0 ok add 1
+			0 invoke read null
+			0 ok read `+c.read), "add")
+		require.Equal(t, c.valid, r.Verdict(), c.read)
+		require.Len(t, r.Reasons(), c.reasons, c.read)
+		if c.reasons > 0 {
+			require.Contains(t, r.Reasons()[0], c.first)
+		}
+	}
+	r := check.SetFull(ops(t, `
+		0 invoke add 1
+		0 ok add 1
+		0 invoke read null
+		0 ok read 5
+		0 invoke read null
+		0 ok read 6`), "add")
+	require.Contains(t, r.Reasons()[0], "no list, but an integer; so did 1 read more")
+}
+
+// A register by itself is judged like one with a key.
+func TestLinearizableSingle(t *testing.T) {
+	for _, c := range []struct {
+		history string
+		want    check.Verdict
+	}{
+		{`
+			0 invoke write 3
+			0 ok write 3
+			1 invoke read null
+			1 ok read 3`, check.Valid},
+		{`
+			0 invoke write 3
+			0 ok write 3
+			1 invoke read null
+			1 ok read 4`, check.Invalid},
+		{`
+			0 invoke cas [3,4]
+			1 invoke write 3
+			1 ok write 3
+			0 ok cas [3,4]
+			1 invoke read null
+			1 ok read 4`, check.Valid},
+		{`
+			0 invoke cas [3,4]
+			1 invoke write 3
+			1 ok write 3
+			0 fail cas [3,4]
+			1 invoke read null
+			1 ok read 4`, check.Invalid},
+		{`
+			0 invoke write 3
+			0 ok write 3
+			1 invoke read [0,null]
+			1 ok read [0,3]`, check.Unknown}, // one or several?
+	} {
+		r := check.Linearizable(ops(t, c.history), 0)
+		require.Equal(t, c.want, r.Verdict(), "%s: %v", c.history, r.Reasons())
+	}
+}
