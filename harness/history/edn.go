@@ -18,23 +18,24 @@ func ReadEDN(r io.Reader) ([]Op, error) {
 
 // ednSource returns a source of the operations in a text.
 func ednSource(r *bufio.Reader, limit int) source {
-	var d *edn.Decoder
+	f := &forms{r: r, limit: limit, line: 1}
+	d := edn.NewDecoder("")
 	return func() (record, int, error) {
-		if d == nil {
-			text, err := readText(r)
-			if err != nil {
-				return record{}, 0, err
+		for {
+			v, line, err := d.Next()
+			if err == nil {
+				r, err := parseEDN(v)
+				return r, line, err
 			}
-			d = edn.NewDecoder(text)
-			d.Limit(limit)
-			d.Enter()
+			if !errors.Is(err, io.EOF) {
+				return record{}, 0, err // it names the line
+			}
+			piece, line, err := f.next()
+			if err != nil {
+				return record{}, line, err
+			}
+			d = edn.NewDecoderAt(line, piece)
 		}
-		v, line, err := d.Next()
-		if err != nil {
-			return record{}, 0, err // it names the line
-		}
-		rec, err := parseEDN(v)
-		return rec, line, err
 	}
 }
 

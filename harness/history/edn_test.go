@@ -52,8 +52,12 @@ func TestReadEDNErrors(t *testing.T) {
 		{good + "{:index 2, :time 0, :process 1, :f :read, :type :ok, :value nil}", "history: line 2: index 2: want 1"},
 		{good + "{:process 1, :value ##Inf}", ":value: edn: JSON has no number"},
 		{good + "{:process 1, :final? [##Inf]}", ":final?: edn: JSON has no number"},
-		{"[" + good, "history: edn: line 2: the text ends before ']'"},
-		{"[" + good + "]\n1", "history: edn: line 3: more after the end"},
+		{"[" + good, "history: line 2: the text ends before ']'"},
+		{"[" + good + "]\n1", "history: line 3: '1' after the end of the vector"},
+		{"[" + good + ")", "history: edn: line 2: ')' without its opening"},
+		{good + "\"{", "history: edn: line 2: a string without its end"},
+		{good + ";}\n\\", "history: edn: line 3: no character is called"},
+		{good + "1 2", "history: line 2: want a map"},
 	} {
 		ops, err := history.ReadEDN(strings.NewReader(c.text))
 		require.ErrorContains(t, err, c.want, c.text)

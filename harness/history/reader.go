@@ -123,15 +123,6 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// readText returns all of a text.
-func readText(r io.Reader) (string, error) {
-	var text strings.Builder
-	if _, err := io.Copy(&text, r); err != nil {
-		return "", err
-	}
-	return text.String(), nil
-}
-
 // A source returns one operation after the other, with the line on which it begins, from 1. At the end the error is io.EOF. With
 // another error, the line is 0 if the error names it, or if there is none.
 type source func() (r record, line int, err error)

@@ -80,28 +80,16 @@ func Parse(text string) (any, error) {
 // A Decoder reads a text with any number of values, one after the other.
 type Decoder struct {
 	parser
-	counted int  // where line was counted up to
-	line    int  // how many line breaks come before counted
-	closing byte // of what Enter went into; 0 if nothing
+	counted int // where line was counted up to
+	line    int // how many line breaks come before counted
 }
 
 // NewDecoder returns a Decoder at the beginning of the text.
-func NewDecoder(text string) *Decoder { return &Decoder{parser: parser{text: text}} }
+func NewDecoder(text string) *Decoder { return NewDecoderAt(1, text) }
 
-// Limit sets how many bytes a value may have; 0 means any number. A value takes some ten times as much memory.
-func (d *Decoder) Limit(bytes int) { d.limit = bytes }
-
-// Enter makes Next return the elements of a vector or list, if that is what comes next: then there must be nothing after
-// it.
-func (d *Decoder) Enter() {
-	more, err := d.more(0)
-	if err != nil || !more {
-		return // Next will say so
-	}
-	if closing := map[byte]byte{'[': ']', '(': ')'}[d.text[d.pos]]; closing != 0 {
-		d.closing = closing
-		d.pos++
-	}
+// NewDecoderAt returns a Decoder of a part of a text, which begins on that line.
+func NewDecoderAt(line int, text string) *Decoder {
+	return &Decoder{parser: parser{text: text, first: line}}
 }
 
 // Next returns the next value, and the line, from 1, on which it begins. At the end of the text
@@ -111,41 +99,26 @@ func (d *Decoder) Next() (v any, line int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if more && d.closing != 0 && d.text[d.pos] == d.closing {
-		d.pos++
-		d.closing = 0
-		if more, err = d.more(0); err == nil && more {
-			err = d.errorf("more after the end of the first value")
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-	}
-	if !more && d.closing != 0 {
-		return nil, 0, d.errorf("the text ends before %q", d.closing)
-	}
 	if !more {
 		return nil, 0, io.EOF
 	}
-	d.start = d.pos
 	d.line += strings.Count(d.text[d.counted:d.pos], "\n")
 	d.counted = d.pos
 	v, err = d.value(0)
-	return v, d.line + 1, err
+	return v, d.line + d.first, err
 }
 
 // A parser is a position in a text.
 type parser struct {
 	text  string
 	pos   int
-	start int // where the outermost value begins
-	limit int // of its bytes; 0 means any number
+	first int // its line; 0 means 1
 }
 
 func (p *parser) rest() string { return p.text[p.pos:] }
 
 func (p *parser) errorf(format string, args ...any) error {
-	line := 1 + strings.Count(p.text[:p.pos], "\n")
+	line := max(1, p.first) + strings.Count(p.text[:p.pos], "\n")
 	return fmt.Errorf("edn: line %d: %s", line, fmt.Sprintf(format, args...))
 }
 
@@ -175,9 +148,6 @@ func (p *parser) more(depth int) (bool, error) {
 func (p *parser) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, p.errorf("nested more than %d deep", maxDepth)
-	}
-	if p.limit > 0 && p.pos-p.start > p.limit {
-		return nil, p.errorf("a value of more than %d bytes, which is the limit", p.limit)
 	}
 	if more, err := p.more(depth); err != nil {
 		return nil, err
@@ -274,9 +244,6 @@ func (p *parser) str() (string, error) {
 		case '\\':
 			end++ // whatever is escaped does not end the string
 		case '"':
-			if p.limit > 0 && end-p.start > p.limit {
-				return "", p.errorf("a value of more than %d bytes, which is the limit", p.limit)
-			}
 			quoted := strings.ReplaceAll(p.text[p.pos:end+1], "\n", `\n`)
 			s, err := strconv.Unquote(quoted)
 			if err != nil {

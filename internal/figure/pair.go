@@ -43,12 +43,18 @@ func pair(f harness.Figure, a, b map[string]any) []Pair {
 	maps.Copy(all, b)
 	var pairs []Pair
 	for _, at := range slices.Sorted(maps.Keys(all)) {
-		if slices.Contains(skip, at) || !isShort(a[at]) || !isShort(b[at]) {
+		if slices.Contains(skip, at) || !isShort(a[at]) || !isShort(b[at]) || (a[at] == nil) != (b[at] == nil) && isEmpty(a[at]) && isEmpty(b[at]) {
 			continue
 		}
 		pairs = append(pairs, Pair{Path: at, Unit: f.Unit, A: a[at], B: b[at], Ratio: ratio(a[at], b[at]), About: f.About})
 	}
 	return pairs
+}
+
+// isEmpty tells whether a value is nothing or has nothing in it. Maelstrom leaves out some lists, or writes null, where ours are empty.
+func isEmpty(v any) bool {
+	list, isList := v.([]any)
+	return v == nil || isList && len(list) == 0
 }
 
 // isShort tells whether a value is a word, a number, or a list of these.

@@ -1,0 +1,158 @@
+package history
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Forms take a text of EDN apart, without holding all of it: into pieces that end where a bracket closes that is in no other. A
+// piece has one value, as operations are maps, unless the text has something else between them. A vector or list around everything is
+// taken off.
+type forms struct {
+	r       *bufio.Reader
+	limit   int // of bytes of a piece
+	line    int // from 1
+	begun   bool
+	closing byte // of the vector or list around everything; 0 if there is none
+	buf     []byte
+}
+
+// next returns the next piece, and the line on which it begins. At the end of the text the error is io.EOF.
+func (f *forms) next() (piece string, line int, err error) {
+	if !f.begun {
+		f.begun = true
+		if err := f.enter(); err != nil {
+			return "", f.line, err
+		}
+	}
+	f.buf = f.buf[:0]
+	line = f.line
+	for depth := 0; ; {
+		c, err := f.byte()
+		if errors.Is(err, io.EOF) {
+			return f.end(line)
+		}
+		if err != nil {
+			return "", f.line, err
+		}
+		switch c {
+		case ' ', '\t', '\r', '\n', ',':
+			if depth == 0 && len(f.buf) == 1 { // before the piece
+				f.buf, line = f.buf[:0], f.line
+			}
+		case '"':
+			err = f.through('"')
+		case ';':
+			err = f.through('\n')
+		case '\\': // a character, perhaps a bracket
+			_, err = f.byte()
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth == 0 && c == f.closing {
+				f.closing = 0
+				f.buf = f.buf[:len(f.buf)-1]
+				return f.last(line)
+			}
+			if depth--; depth <= 0 {
+				return string(f.buf), line, nil
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return f.end(line)
+		}
+		if err != nil {
+			return "", line, err
+		}
+	}
+}
+
+// enter takes off the bracket around everything.
+func (f *forms) enter() error {
+	for {
+		c, err := f.byte()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case c == ';':
+			if err := f.through('\n'); err != nil && !errors.Is(err, io.EOF) {
+				return err
+			}
+		case c == '[':
+			f.closing = ']'
+			return nil
+		case c == '(':
+			f.closing = ')'
+			return nil
+		case strings.IndexByte(" \t\r\n,", c) < 0:
+			return f.r.UnreadByte()
+		}
+	}
+}
+
+// byte returns the next byte, which becomes part of the piece.
+func (f *forms) byte() (byte, error) {
+	c, err := f.r.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	if c == '\n' {
+		f.line++
+	}
+	if f.buf = append(f.buf, c); len(f.buf) > f.limit {
+		return 0, tooLong(f.limit)
+	}
+	return c, nil
+}
+
+// through reads up to a byte that ends a string or a comment.
+func (f *forms) through(last byte) error {
+	for {
+		c, err := f.byte()
+		if err == nil && c == '\\' && last == '"' {
+			_, err = f.byte()
+			c = 0
+		}
+		if err != nil || c == last {
+			return err
+		}
+	}
+}
+
+// end returns what is there at the end of the text, for its errors.
+func (f *forms) end(line int) (string, int, error) {
+	switch {
+	case len(f.buf) > 0:
+		return string(f.buf), line, nil
+	case f.closing != 0:
+		return "", f.line, fmt.Errorf("the text ends before %q", f.closing)
+	}
+	return "", 0, io.EOF
+}
+
+// last returns what stands before the end of the vector or list around everything, after which there must be nothing.
+func (f *forms) last(line int) (string, int, error) {
+	piece := string(f.buf)
+	f.buf = f.buf[:0]
+	for {
+		c, err := f.byte()
+		switch {
+		case errors.Is(err, io.EOF):
+			f.buf = f.buf[:0]
+			return piece, line, nil
+		case err != nil:
+			return "", f.line, err
+		case c == ';':
+			if err := f.through('\n'); err != nil && !errors.Is(err, io.EOF) {
+				return "", f.line, err
+			}
+		case strings.IndexByte(" \t\r\n,", c) < 0:
+			return "", f.line, fmt.Errorf("%q after the end of the vector", c)
+		}
+	}
+}
