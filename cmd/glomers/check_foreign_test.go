@@ -85,6 +85,25 @@ func TestCheckForeign(t *testing.T) {
 {:index 1, :time 0, :type :ok, :process 0, :f :send, :value [[:send 9 [0 1]]]}`, statusInvalid,
 			"because the key 9 is no string",
 		},
+		"another argument": {
+			"-w g-set", strings.Replace(setHistory, `"type":"ok","process":0,"f":"add","value":1`, `"type":"ok","process":0,"f":"add","value":2`, 1), statusUnknown,
+			"the add of 1 (op 0, process 0) completes as one of 2 (op 1), so nobody knows what it did",
+		},
+		"left out of a transaction": {
+			"-w txn-rw-register", `{"index":0,"time":0,"type":"invoke","process":0,"f":"txn","value":[["w",1,1],["r",1,null]]}
+{"index":1,"time":0,"type":"ok","process":0,"f":"txn","value":[["w",1,1]]}`, statusInvalid,
+			"was asked for 2 micro-operations and returned 1",
+		},
+		"left out of a transaction in EDN": {
+			"-w txn-list-append", `{:index 0 :time 0 :type :invoke :process 0 :f :txn :value [[:append 1 1] [:r 1 nil]]}
+{:index 1 :time 0 :type :ok :process 0 :f :txn :value [[:r 1 [1]]]}`, statusInvalid,
+			"was asked for 2 micro-operations and returned 1",
+		},
+		"renamed in a transaction": {
+			"-w txn-rw-register", `{:index 0 :time 0 :type :invoke :process 0 :f :txn :value [[:w 1 1]]}
+{:index 1 :time 0 :type :ok :process 0 :f :txn :value [[:w 2 1]]}`, statusInvalid,
+			`returned ["w",2,1] where it was asked for ["w",1,1]`,
+		},
 		"one register": {
 			"-w lin-kv", `{:index 0, :time 0, :type :invoke, :process 0, :f :write, :value 3}
 {:index 1, :time 0, :type :ok, :process 0, :f :write, :value 3}

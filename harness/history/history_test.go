@@ -102,7 +102,7 @@ func TestReadErrors(t *testing.T) {
 
 func TestInvocations(t *testing.T) {
 	op := func(typ history.Type, p history.Process) history.Op { return history.Op{Type: typ, Process: p} }
-	require.Equal(t, []int{-1, -1, 0, -1, 1, -1, -1, 5, -1}, history.Invocations([]history.Op{
+	require.Equal(t, []int{-1, -1, 0, -1, 1, -1, -1, 5, -1, -1, -1, -1}, history.Invocations([]history.Op{
 		op(history.Invoke, 0),
 		op(history.Invoke, 1),
 		op(history.OK, 0),
@@ -112,6 +112,9 @@ func TestInvocations(t *testing.T) {
 		op(history.Invoke, 2), // stays open
 		op(history.Fail, 0),
 		op(history.OK, 7), // nothing invoked it
+		op(history.OK, 0), // nor this, as its invocation has completed
+		op(history.Invoke, history.Nemesis),
+		op(history.OK, history.Nemesis),
 	}))
 	require.Empty(t, history.Invocations(nil))
 	require.Equal(t, []int{-1, -1, -1, 0}, history.Invocations([]history.Op{

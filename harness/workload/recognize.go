@@ -142,6 +142,7 @@ func Foreign(name string, h []history.Op) (why string, entirely bool) {
 	if len(likely) > 0 {
 		looks = fmt.Sprintf("; it looks like a history of %s", alternatives(likely))
 	}
+	changed := altered(name, h)
 	switch others := p.others(name); {
 	case others > 0:
 		entirely = others == p.operations || len(likely) > 0
@@ -153,6 +154,8 @@ func Foreign(name string, h []history.Op) (why string, entirely bool) {
 		return why, entirely
 	case p.contradicts(name) && len(likely) > 0:
 		return fmt.Sprintf("the values of the operations are not those of %s%s", name, looks), true
+	case changed != "":
+		return changed + ", so nobody knows what it did", false
 	case (name == "g-counter" || name == "pn-counter") && p.finals == 0 && p.reads > 0:
 		return fmt.Sprintf(`none of %d reads is marked final, and %s is judged by final reads alone: those after all adds must have "final": true (:final? true)`, p.reads, name), false
 	}
