@@ -118,6 +118,7 @@ func TestBrokenOutputEndsTheNodeAtOnce(t *testing.T) {
 			Transport: node.NewStdio(in, writeFunc(func([]byte) (int, error) { return 0, broken })),
 			Logger:    slog.New(slog.DiscardHandler),
 		})
+		n.Init("n1", []string{"n1"})
 		began := time.Now()
 		node.Receive(n, "slow", func(ctx context.Context, _ string, _ none) {
 			require.ErrorIs(t, n.Sleep(ctx, time.Hour), context.Canceled)
@@ -267,6 +268,7 @@ func TestInit(t *testing.T) {
 		c := nodetest.New(t, func(started *node.Node) {
 			n = started
 			node.HandleRPC(n, "echo", func(context.Context, none) (none, error) { return none{}, nil })
+			n.Handle("official", func(msg node.Message) error { return n.Reply(msg, map[string]string{"type": "official_ok"}) })
 			n.OnInit(func(context.Context) error {
 				require.Equal(t, "n2", n.ID())
 				require.Equal(t, []string{"n1", "n2"}, n.NodeIDs())
@@ -289,7 +291,11 @@ func TestInit(t *testing.T) {
 			sent := c.Sent()
 			return string(sent[len(sent)-1].Body)
 		}
-		require.JSONEq(t, `{"type":"echo_ok","in_reply_to":7}`, ask(`{"src":"c1","body":{"type":"echo","msg_id":7}}`), "the node waits for nobody")
+		echo := `{"src":"c1","body":{"type":"echo","msg_id":7}}`
+		official := `{"src":"c1","body":{"type":"official","msg_id":8}}`
+		require.Contains(t, ask(echo), `"in_reply_to":7,"type":"error","code":11,`, "it has no id yet")
+		require.Contains(t, ask(official), `"in_reply_to":8,"type":"error","code":11,`)
+		require.Contains(t, ask(`{"src":"c1","body":{"type":"nosuch","msg_id":9}}`), `"code":10`)
 		require.Contains(t, ask(init(1, `5`, `[]`)), `"code":12`)
 		require.Contains(t, ask(init(2, `"n3"`, `["n1","n2"]`)), `"code":12`)
 		require.Contains(t, ask(init(3, `"n2"`, `["n1","n2"]`)), `"code":14,"text":"not yet"`)
@@ -297,6 +303,8 @@ func TestInit(t *testing.T) {
 		require.JSONEq(t, `{"type":"init_ok","in_reply_to":4}`, ask(init(4, `"n2"`, `["n1","n2"]`)))
 		require.JSONEq(t, `{"type":"init_ok","in_reply_to":5}`, ask(init(5, `"n2"`, `["n1","n2"]`)), "a duplicate is answered")
 		require.Contains(t, ask(init(6, `"n1"`, `["n1","n2"]`)), `"code":22`)
+		require.JSONEq(t, `{"type":"echo_ok","in_reply_to":7}`, ask(echo))
+		require.JSONEq(t, `{"type":"official_ok","in_reply_to":8}`, ask(official))
 		require.Equal(t, 2, runs)
 		require.Equal(t, "n2", n.ID())
 		n.NodeIDs()[0] = "changed"

@@ -160,6 +160,9 @@ func (n *Node) dispatch(e *envelope) bool {
 		n.log.Warn("no handler for this message", "type", string(e.typ), "from", string(e.src))
 		n.replyError(e, NewRPCError(NotSupported, fmt.Sprintf("no handler for messages of type %q", e.typ)))
 		return true
+	case e.hasMsgID && !n.named.Load():
+		n.replyError(e, NewRPCError(TemporarilyUnavailable, "this node has not been initialised yet"))
+		return true
 	case h.official != nil:
 		n.inflight.begin()
 		go n.runOfficial(h.official, *e)

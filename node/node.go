@@ -48,6 +48,7 @@ type Node struct {
 	gate     gate
 	inflight inflight     // handlers, callbacks, timers' functions
 	received atomic.Int64 // lines read
+	named    atomic.Bool  // init has come, and id is known
 	skew     atomic.Int64 // of Now, in ns
 
 	background context.Context // of timers and of Go: ends when the shutdown begins
@@ -141,6 +142,7 @@ func (n *Node) Init(id string, nodeIDs []string) {
 	n.id = id
 	n.ids = slices.Clone(nodeIDs)
 	n.seedRand(id)
+	n.named.Store(id != "")
 }
 
 // ID returns the node's id; "" before the init message.

@@ -259,6 +259,7 @@ func TestDefectEveryMessageIsLogged(t *testing.T) {
 	require.Empty(t, logged(func(in io.Reader, out io.Writer) officialAPI {
 		n := node.NewNode() // has the default logger
 		n.Stdin, n.Stdout = in, out
+		n.Init("n1", []string{"n1"})
 		return n
 	}))
 	text := logged(func(in io.Reader, out io.Writer) officialAPI {

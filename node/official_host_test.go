@@ -47,6 +47,7 @@ type library struct {
 var ours = library{"node", func(in io.Reader, out io.Writer) (officialAPI, officialKV) {
 	n := node.New(node.Options{Logger: slog.New(slog.DiscardHandler)})
 	n.Stdin, n.Stdout = in, out
+	n.Init("n1", []string{"n1"}) // or it refuses what the scenarios ask
 	return n, node.NewSeqKV(n)
 }}
 

@@ -203,6 +203,7 @@ func TestTransportWritersDoNotInterleave(t *testing.T) {
 func runOver(t *testing.T, w wire) (wait func() error) {
 	t.Helper()
 	n := node.New(node.Options{Transport: w.Transport, Logger: slog.New(slog.DiscardHandler)})
+	n.Init("n1", []string{"n1"})
 	node.HandleRPC(n, "echo", func(_ context.Context, body map[string]json.RawMessage) (map[string]json.RawMessage, error) {
 		return body, nil
 	})
@@ -224,7 +225,7 @@ func TestNodeOverTransport(t *testing.T) {
 		return fmt.Sprintf(`{"src":"c1","dest":"n1","body":{"type":"echo","msg_id":%d}}`, i)
 	}
 	reply := func(i int) string {
-		return fmt.Sprintf(`{"src":"","dest":"c1","body":{"type":"echo_ok","in_reply_to":%d,"msg_id":%d}}`, i, i)
+		return fmt.Sprintf(`{"src":"n1","dest":"c1","body":{"type":"echo_ok","in_reply_to":%d,"msg_id":%d}}`, i, i)
 	}
 	conform(t, func(t *testing.T, w wire) {
 		wait := runOver(t, w)
@@ -255,7 +256,7 @@ func TestNodeHugeMessage(t *testing.T) {
 	w := newStdioWire(t)
 	wait := runOver(t, w)
 	w.deliver(`{"src":"c1","body":{"type":"echo","msg_id":1,"echo":"` + huge + `"}}`)
-	require.True(t, w.requireLine(t) == `{"src":"","dest":"c1","body":{"type":"echo_ok","in_reply_to":1,"echo":"`+huge+`","msg_id":1}}`)
+	require.True(t, w.requireLine(t) == `{"src":"n1","dest":"c1","body":{"type":"echo_ok","in_reply_to":1,"echo":"`+huge+`","msg_id":1}}`)
 	w.closeInput()
 	require.NoError(t, wait())
 }

@@ -82,15 +82,13 @@ func TestCluster(t *testing.T) {
 	})
 }
 
-// Nodes run before they are initialised. Those that are not of the cluster are the test's to play.
+// Nodes that have not been initialised refuse requests, whoever makes them. Nodes that are not of the cluster are the test's to play.
 func TestClusterBeforeInit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := nodetest.NewCluster(t, registerMaximum, "n1", "n2")
 		c.Node("n1").Send("n9", "news", value{3})
-		require.Equal(t, 3, nodetest.Request[value](c.Node("n1"), "read", nil).Value)
-		nodetest.Request[struct{}](c.Node("n1"), "write", value{4})
-		synctest.Wait()
-		require.Zero(t, nodetest.Request[value](c.Node("n2"), "read", nil).Value, "n1 knew of nobody")
+		c.Node("n1").ExpectError(node.TemporarilyUnavailable, "write", value{4})
+		c.Node("n2").ExpectError(node.TemporarilyUnavailable, "read", nil)
 
 		c.Init()
 		nodetest.Request[struct{}](c.Node("n1"), "write", value{5})
