@@ -9,6 +9,8 @@ import (
 	"text/template"
 
 	"github.com/spf13/cobra"
+
+	"glomers/harness/conform"
 )
 
 // readmeTemplate is harness/README.md but for what comes from the code.
@@ -46,6 +48,7 @@ func readme(root string) ([]byte, error) {
 		"errors":    describeErrors,
 		"faults":    describeFaults,
 		"results":   describeResults,
+		"checks":    conform.Markdown,
 		"source": func(name string) (string, error) {
 			text, err := os.ReadFile(filepath.Join(root, "harness", filepath.FromSlash(name)))
 			return string(bytes.TrimSpace(text)), err

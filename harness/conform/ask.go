@@ -1,0 +1,168 @@
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A call is a request that was sent.
+type call struct {
+	client string
+	id     string // its msg_id, as JSON
+	body   string
+	line   string
+}
+
+// newCall makes a request of a new client from a body without msg_id. It is not sent yet.
+func (s *session) newCall(body string) call {
+	s.msgIDs++
+	return s.callWithID(body, strconv.Itoa(s.msgIDs))
+}
+
+func (s *session) callWithID(body, id string) call {
+	s.clients++
+	return s.callFrom(fmt.Sprintf("c%d", s.clients), body, id)
+}
+
+func (s *session) callFrom(client, body, id string) call {
+	return call{client, id, body, envelope(client, s.id, with(body, `"msg_id":`+id))}
+}
+
+// replies returns the replies to c that have come. The lock is held.
+func (s *session) replies(c call) []*message {
+	var all []*message
+	for _, m := range s.answers {
+		if m.dest == c.client && string(m.body["in_reply_to"]) == c.id {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// reply waits for the reply to c, of which at least one must come. What else its client gets does not count, unless it is a
+// reply to something else: then there is nothing more to wait for.
+func (s *session) reply(c call) (*message, error) { return s.replyWithin(c, s.patience()) }
+
+func (s *session) replyWithin(c call, patience time.Duration) (*message, error) {
+	var found, wrong *message
+	err := s.until(patience, func() bool {
+		if all := s.replies(c); len(all) > 0 {
+			found = all[0]
+			return true
+		}
+		for _, m := range s.answers {
+			if m.dest == c.client && m.body["in_reply_to"] != nil {
+				wrong = m
+			}
+		}
+		return wrong != nil
+	})
+	switch {
+	case err != nil:
+		return nil, s.explain(err)
+	case found == nil:
+		return nil, failf("in_reply_to is %s, not %s", clip(wrong.body["in_reply_to"]), c.id)
+	}
+	return found, nil
+}
+
+// explain adds to a failure that lines came which are no messages: one of them may be what was waited for.
+func (s *session) explain(err error) error {
+	f, failed := asFailure(err)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if failed && len(s.noise) > s.step.noise {
+		return failf("%s, but for a line that %s", f.text, s.noise[s.step.noise].problem)
+	}
+	return err
+}
+
+// ask sends a request and waits for its reply.
+func (s *session) ask(body string) (*message, error) { return s.call(s.newCall(body)) }
+
+func (s *session) call(c call) (*message, error) {
+	s.send(c.line)
+	return s.reply(c)
+}
+
+// ping asks for something harmless. Any answer will do.
+func (s *session) ping() error {
+	_, err := s.ask(s.profile.ping)
+	return err
+}
+
+// goesOn fails unless the node still answers after what was sent before. It keeps the evidence of that.
+func (s *session) goesOn() error {
+	err := s.ping()
+	if f, ok := errors.AsType[*failure](err); ok && !strings.HasPrefix(f.text, "the node ended") {
+		return failf("a proper request after it is not answered: %s", f.text)
+	}
+	return err
+}
+
+// initialise sends init and waits for init_ok.
+func (s *session) initialise(id string, ids ...string) error {
+	_, err := s.initWith(id, ids, "1", "")
+	return err
+}
+
+// initWith sends an init with this msg_id, and with more fields perhaps, and returns what it was answered with.
+func (s *session) initWith(id string, ids []string, msgID, more string) (*message, error) {
+	s.change(func() {
+		manner := s.world.nodes
+		s.id, s.world = id, newWorld(ids)
+		s.world.nodes = manner
+	})
+	quoted := make([]string, len(ids))
+	for i, id := range ids {
+		quoted[i] = quote(id)
+	}
+	body := fmt.Sprintf(`{"type":"init","node_id":%s,"node_ids":[%s]}`, quote(id), strings.Join(quoted, ","))
+	if more != "" {
+		body = with(body, more)
+	}
+	c := s.callWithID(body, msgID)
+	s.send(c.line)
+	var m *message
+	err := s.until(s.run.options.InitTimeout, func() bool {
+		for _, answer := range s.answers {
+			if answer.dest == c.client {
+				m = answer
+			}
+		}
+		return m != nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case m.isError():
+		return nil, failf("init is answered with an error")
+	case m.kind() != "init_ok":
+		return nil, failf("init is answered with type %s, not init_ok", clip(m.body["type"]))
+	case m.body["in_reply_to"] == nil:
+		return nil, failf("init_ok has no in_reply_to")
+	case string(m.body["in_reply_to"]) != msgID:
+		return nil, failf("in_reply_to of init_ok is %s, not %s", clip(m.body["in_reply_to"]), msgID)
+	case m.src != id:
+		return nil, failf("init_ok comes from %s, not %s", quote(m.src), quote(id))
+	}
+	return m, nil
+}
+
+// ready makes the process a node: alone in its cluster, unless others are named. It begins a new step.
+func (s *session) ready(others ...string) error {
+	ids := append([]string{"n1"}, others...)
+	if err := s.initialise("n1", ids...); err != nil {
+		return err
+	}
+	for _, body := range s.profile.setup(ids) {
+		if _, err := s.ask(body); err != nil {
+			return err
+		}
+	}
+	s.begin()
+	return nil
+}

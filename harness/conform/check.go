@@ -1,0 +1,86 @@
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A Check is one thing that a node program should do.
+type Check struct {
+	Name  string
+	Level Level
+	About string // what the node does if it passes
+	Why   string // it matters
+
+	needs need
+	last  bool                   // it is run when the others have shown what the node does
+	run   func(s *session) error // nil, or a *failure or *notApplicable
+}
+
+// A need is what must be known to work before a check makes sense.
+type need int
+
+const (
+	needsNothing need = iota
+	needsInit         // init is answered
+	needsAnswer       // a request is answered, too: the ping of the profile
+)
+
+// Checks returns all checks, in the order in which they are reported.
+func Checks() []Check {
+	return slices.Concat(initChecks, requestChecks, idChecks, lineChecks, payloadChecks, unknownChecks, replyChecks, clusterChecks, endChecks)
+}
+
+// A Status is the outcome of a check.
+type Status string
+
+// The outcomes.
+const (
+	Passed        Status = "pass"
+	Failed        Status = "fail"
+	NotApplicable Status = "not applicable"
+)
+
+// A Result says how a check went.
+type Result struct {
+	Name     string   `json:"name"`
+	Level    Level    `json:"level"`
+	About    string   `json:"about"`
+	Status   Status   `json:"status"`
+	Reason   string   `json:"reason,omitempty"`   // why it failed, or is not applicable
+	Sent     []string `json:"sent,omitempty"`     // the lines that matter, clipped
+	Received []string `json:"received,omitempty"` // the node's lines after that, clipped
+	Why      string   `json:"why"`
+}
+
+// A failure is what is wrong with the node.
+type failure struct{ text string }
+
+func (f *failure) Error() string { return f.text }
+
+func failf(format string, args ...any) error { return &failure{fmt.Sprintf(format, args...)} }
+
+// A notApplicable says why a check makes no sense for this node.
+type notApplicable struct{ text string }
+
+func (n *notApplicable) Error() string { return n.text }
+
+func skipf(format string, args ...any) error { return &notApplicable{fmt.Sprintf(format, args...)} }
+
+// result returns how c went, if it ended with err and showed what e holds. The error is about the machine, not the node.
+func (c Check) result(err error, e evidence) (Result, error) {
+	r := Result{Name: c.Name, Level: c.Level, About: c.About, Why: c.Why, Status: Passed}
+	if err == nil {
+		return r, nil
+	}
+	if skip, ok := errors.AsType[*notApplicable](err); ok {
+		r.Status, r.Reason = NotApplicable, skip.text
+		return r, nil
+	}
+	if f, ok := errors.AsType[*failure](err); ok {
+		r.Status, r.Reason, r.Sent, r.Received = Failed, f.text, e.sent, e.received
+		return r, nil
+	}
+	return r, fmt.Errorf("conform: %s: %w", c.Name, err)
+}

@@ -1,0 +1,236 @@
+package conform
+
+import (
+	"slices"
+	"strings"
+)
+
+var unknownChecks = []Check{
+	{
+		Name: "unknown-type", Level: Should, About: "answers an unknown type with error 10", needs: needsInit,
+		Why: "Error 10, not supported, is what the protocol has for it (doc/protocol.md); otherwise the sender waits until its time is up.",
+		run: func(s *session) error {
+			if err := s.ready(); err != nil {
+				return err
+			}
+			m, err := s.ask(unknownRequest)
+			switch {
+			case err != nil:
+				return err
+			case !m.isError():
+				return failf("it is answered with %s", clip(m.body["type"]))
+			case m.code() != "10":
+				return failf("the code of the error is %s, not 10", clip(m.body["code"]))
+			}
+			return nil
+		},
+	},
+	{
+		Name: "unknown-survived", Level: Should, About: "goes on after an unknown type", needs: needsAnswer,
+		Why: "A node that has ended fails the test. A peer of a later version, or a client of another workload, is no reason to end.",
+		run: func(s *session) error {
+			if err := s.survives(envelope("n2", "n1", with(unknownRequest, `"a":[1,{"b":null}]`))); err != nil {
+				return err
+			}
+			return s.survives(s.newCall(unknownRequest).line)
+		},
+	},
+	{
+		Name: "error-reply", Level: Should, About: "errors have an integer code, and a text if any", needs: needsInit,
+		Why: "Clients tell by the code whether the operation may have happened (doc/protocol.md).",
+		run: func(s *session) error {
+			if err := s.ready(); err != nil {
+				return err
+			}
+			m, err := s.ask(unknownRequest)
+			if _, failed := asFailure(err); failed || err == nil && !m.isError() {
+				return skipf("it never answered with an error here")
+			}
+			if err != nil {
+				return err
+			}
+			if !isInteger(m.body["code"]) {
+				return failf("the code is %s", orMissing(clip(m.body["code"])))
+			}
+			if _, ok := m.body.text("text"); m.body["text"] != nil && !ok {
+				return failf("the text is %s", clip(m.body["text"]))
+			}
+			return nil
+		},
+	},
+	{
+		Name: "malformed-survived", Level: Should, About: "goes on after requests of wrong fields", needs: needsAnswer,
+		Why: "What one client gets wrong must not cost all others the node.",
+		run: func(s *session) error {
+			bad, err := s.malformed()
+			if err != nil {
+				return err
+			}
+			for _, b := range bad {
+				if err := s.survives(s.newCall(b.body).line); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	},
+	{
+		Name: "malformed-answered", Level: Should, About: "answers requests of wrong fields", needs: needsAnswer,
+		Why: "Without an answer the client must assume that the operation may have happened.",
+		run: func(s *session) error {
+			bad, err := s.malformed()
+			if err != nil {
+				return err
+			}
+			for _, b := range bad {
+				s.begin()
+				if _, err := s.ask(b.body); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	},
+	{
+		Name: "malformed-code", Level: Nice, About: "answers fields of the wrong kind with error 12", needs: needsAnswer,
+		Why: "Error 12, malformed request, is definite: the client knows that nothing happened (doc/protocol.md).",
+		run: func(s *session) error {
+			bad, err := s.malformed()
+			if err != nil {
+				return err
+			}
+			bad = slices.DeleteFunc(bad, func(b badRequest) bool {
+				return !b.wrongKind || strings.HasPrefix(b.body, `{"type":"topology"`) // which a node may ignore
+			})
+			if len(bad) == 0 {
+				return skipf("none of its requests has a field of only one kind")
+			}
+			for _, b := range bad {
+				s.begin()
+				m, err := s.ask(b.body)
+				switch {
+				case err != nil:
+					return err
+				case !m.isError():
+					return failf("it is answered with %s", clip(m.body["type"]))
+				case m.code() != "12":
+					return failf("the code of the error is %s, not 12", clip(m.body["code"]))
+				}
+			}
+			return nil
+		},
+	},
+	{
+		Name: "malformed-message", Level: Nice, About: "goes on after messages that are malformed", needs: needsAnswer,
+		Why: "A node that says what it could not read, on stderr, is easier to debug than one that has ended.",
+		run: func(s *session) error {
+			if err := s.ready(); err != nil {
+				return err
+			}
+			for _, line := range []string{
+				`{"src":"c0","dest":"n1"}`,
+				`{"src":"c0","dest":"n1","body":null}`,
+				`{"src":"c0","dest":"n1","body":[1]}`,
+				`{"src":"c0","dest":"n1","body":{}}`,
+				`{"src":"c0","dest":"n1","body":{"type":7,"msg_id":5}}`,
+				`{"dest":"n1","body":` + with(s.profile.ping, `"msg_id":5`) + `}`,
+				`{"src":"c0","dest":"n1","body":` + with(s.profile.ping, `"msg_id":"five"`) + `}`,
+				`{"src":"c0","dest":"n1","body":` + with(s.profile.ping, `"msg_id":null`) + `}`,
+				`{"src":"c0","dest":"n1","body":` + with(s.profile.ping, `"msg_id":5.5`) + `}`,
+			} {
+				if err := s.survivesHere(line); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	},
+	{
+		Name: "bad-line", Level: Nice, About: "goes on after a line that is no JSON object", needs: needsAnswer,
+		Why: "It is the harness's mistake, or that of whoever types at the node by hand.",
+		run: func(s *session) error {
+			if err := s.ready(); err != nil {
+				return err
+			}
+			for _, line := range []string{"", "hello", `{"src":"c0","dest":"n1","bo`, "[]", "null", "7", `"x"`, "{}"} {
+				if err := s.survivesHere(line); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	},
+}
+
+func orMissing(text string) string {
+	if text == "" {
+		return "missing"
+	}
+	return text
+}
+
+// survives sends lines to a node that is ready and checks that it still answers.
+func (s *session) survives(lines ...string) error {
+	if s.id == "" {
+		if err := s.ready(); err != nil {
+			return err
+		}
+	}
+	return s.survivesHere(lines...)
+}
+
+func (s *session) survivesHere(lines ...string) error {
+	s.begin()
+	s.send(lines...)
+	return s.goesOn()
+}
+
+// A badRequest is a request with something wrong.
+type badRequest struct {
+	body      string
+	wrongKind bool // otherwise a field is missing
+}
+
+// malformed returns, of each request of the workload, those with one field missing, and with one of another kind. It makes
+// the node ready.
+func (s *session) malformed() ([]badRequest, error) {
+	var all []badRequest
+	for _, r := range s.profile.requests {
+		for _, f := range r.takes {
+			all = append(all, badRequest{r.without(f.name, ""), false})
+			if f.kind != "any" {
+				all = append(all, badRequest{r.without(f.name, wrong(f)), true})
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil, skipf("none of its requests has a field")
+	}
+	return all, s.ready()
+}
+
+// without returns the request with another value for a field; "" for none.
+func (r request) without(name, value string) string {
+	parts := []string{`"type":` + quote(r.kind)}
+	for _, f := range r.takes {
+		switch {
+		case f.name != name:
+			parts = append(parts, quote(f.name)+":"+f.example)
+		case value != "":
+			parts = append(parts, quote(f.name)+":"+value)
+		}
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+// wrong returns a value of a kind that the field cannot have.
+func wrong(f field) string {
+	switch f.kind {
+	case "object", "array":
+		return "7"
+	case "integer":
+		return `{"a":[]}`
+	default:
+		return "[7]"
+	}
+}

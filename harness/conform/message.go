@@ -1,0 +1,115 @@
+package conform
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"glomers/internal/terminal"
+)
+
+// fields is a JSON object. Unlike a struct's, its names are matched exactly.
+type fields map[string]json.RawMessage
+
+// text returns the field, which must be a string.
+func (f fields) text(name string) (string, bool) {
+	var s string
+	raw := f[name]
+	ok := len(raw) > 0 && raw[0] == '"' && json.Unmarshal(raw, &s) == nil
+	return s, ok
+}
+
+// A message is a line of the node, taken apart.
+type message struct {
+	line      []byte // without its newline
+	src, dest string
+	body      fields
+	cr        bool     // it ended with CR
+	extra     []string // keys of the envelope that do not belong there, sorted
+}
+
+// kind returns the body's type; "" if it has none.
+func (m *message) kind() string {
+	kind, _ := m.body.text("type")
+	return kind
+}
+
+// isError tells whether m is an error reply.
+func (m *message) isError() bool { return m.kind() == "error" }
+
+// code returns the code of an error as it was written.
+func (m *message) code() string { return string(m.body["code"]) }
+
+// parseLine takes a line of the node apart. If it is no message, problem completes the sentence "the line …".
+func parseLine(line []byte) (m *message, problem string) {
+	cr := bytes.HasSuffix(line, []byte{'\r'})
+	line = bytes.TrimSpace(line)
+	var envelope, body fields
+	switch {
+	case len(line) == 0:
+		return nil, "is empty"
+	case !json.Valid(line):
+		return nil, "is not JSON"
+	case json.Unmarshal(line, &envelope) != nil || envelope == nil:
+		return nil, "is not a JSON object"
+	}
+	src, hasSrc := envelope.text("src")
+	dest, hasDest := envelope.text("dest")
+	switch {
+	case !hasSrc:
+		return nil, "has no src that is a string"
+	case !hasDest:
+		return nil, "has no dest that is a string"
+	case json.Unmarshal(envelope["body"], &body) != nil || body == nil:
+		return nil, "has no body that is an object"
+	}
+	m = &message{line: line, src: src, dest: dest, body: body, cr: cr}
+	for name := range envelope {
+		switch name {
+		case "src", "dest", "body", "id":
+		default:
+			m.extra = append(m.extra, name)
+		}
+	}
+	slices.Sort(m.extra)
+	return m, ""
+}
+
+// isInteger tells whether raw is a number without fraction and exponent.
+func isInteger(raw json.RawMessage) bool {
+	return len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') && !bytes.ContainsAny(raw, ".eE")
+}
+
+// quote returns text as JSON.
+func quote(text string) string {
+	raw, err := json.Marshal(text)
+	if err != nil { // never, for a string
+		return `""`
+	}
+	return string(raw)
+}
+
+// envelope returns the line of a message.
+func envelope(src, dest, body string) string {
+	return fmt.Sprintf(`{"src":%s,"dest":%s,"body":%s}`, quote(src), quote(dest), body)
+}
+
+// with adds fields, given as JSON, to an object.
+func with(body, more string) string {
+	body = strings.TrimSuffix(body, "}")
+	if strings.HasSuffix(body, "{") {
+		return body + more + "}"
+	}
+	return body + "," + more + "}"
+}
+
+// clip returns a line as it is shown: what a terminal would obey is escaped, and the middle of a long line left out.
+func clip(line []byte) string {
+	const limit, head, tail = 300, 200, 60
+	if len(line) <= limit {
+		return terminal.Line(string(line))
+	}
+	return fmt.Sprintf("%s…%s (%d bytes)", terminal.Line(string(line[:head])), terminal.Line(string(line[len(line)-tail:])), len(line))
+}

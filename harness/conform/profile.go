@@ -1,0 +1,205 @@
+package conform
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"glomers/harness/workload"
+)
+
+// A profile says what requests a node serves, and what for checks can use them.
+type profile struct {
+	name     string    // of the workload; "" if none is known
+	requests []request // all of them
+	ping     string    // one that does no harm, without msg_id
+	carrier  *carrier  // takes values to the node and back; nil if none of the requests does
+}
+
+// A request is one that the workload's clients send.
+type request struct {
+	kind  string
+	body  string // an example, without msg_id
+	takes []field
+	reply shape
+}
+
+// A field is one of a request.
+type field struct {
+	name, kind string // kind is that of JSON, or "any"
+	example    string
+}
+
+// setup returns the requests that come before all others, as in a run.
+func (p *profile) setup(ids []string) []string {
+	if p == nil || p.name != "broadcast" {
+		return nil
+	}
+	var lines []string
+	for i, id := range ids {
+		neighbours := slices.Delete(slices.Clone(ids), i, i+1)
+		quoted := make([]string, len(neighbours))
+		for j, n := range neighbours {
+			quoted[j] = quote(n)
+		}
+		lines = append(lines, quote(id)+":["+strings.Join(quoted, ",")+"]")
+	}
+	return []string{`{"type":"topology","topology":{` + strings.Join(lines, ",") + `}}`}
+}
+
+// pings are requests that change nothing, or nothing that matters. A workload that is not here has its first request for one.
+var pings = map[string]string{
+	"broadcast":       `{"type":"read"}`,
+	"g-counter":       `{"type":"read"}`,
+	"g-set":           `{"type":"read"}`,
+	"kafka":           `{"type":"poll","offsets":{"ping":0}}`,
+	"lin-kv":          `{"type":"write","key":0,"value":0}`,
+	"pn-counter":      `{"type":"read"}`,
+	"txn-list-append": `{"type":"txn","txn":[["r",0,null]]}`,
+	"txn-rw-register": `{"type":"txn","txn":[["r",0,null]]}`,
+}
+
+// profileOf returns the profile of a workload by its name.
+func profileOf(name string) (*profile, error) {
+	for _, d := range workload.Describe() {
+		if d.Name != name {
+			continue
+		}
+		p := &profile{name: name, ping: pings[name], carrier: carriers[name]}
+		for _, rpc := range d.RPCs {
+			r, err := newRequest(rpc)
+			if err != nil {
+				return nil, fmt.Errorf("conform: workload %s: %w", name, err)
+			}
+			p.requests = append(p.requests, r)
+		}
+		if p.ping == "" {
+			p.ping = p.requests[0].body
+		}
+		return p, nil
+	}
+	return nil, fmt.Errorf("conform: no workload %q: want %s", name, strings.Join(Workloads(), ", "))
+}
+
+// Workloads returns the names of the workloads whose requests are known.
+func Workloads() []string {
+	var names []string
+	for _, d := range workload.Describe() {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
+func newRequest(rpc workload.RPC) (request, error) {
+	var body fields
+	if err := json.Unmarshal([]byte(rpc.Request), &body); err != nil {
+		return request{}, fmt.Errorf("example %s: %w", rpc.Request, err)
+	}
+	r := request{body: rpc.Request}
+	r.kind, _ = body.text("type")
+	for _, f := range rpc.Fields {
+		raw, ok := body[f.Name]
+		if !ok {
+			continue
+		}
+		kind := kindOf(raw)
+		if strings.HasPrefix(f.Type, "any") {
+			kind = "any"
+		}
+		r.takes = append(r.takes, field{f.Name, kind, string(raw)})
+	}
+	var err error
+	r.reply, err = newShape(rpc)
+	return r, err
+}
+
+// generic is the profile of a node that no workload's requests were recognised of: its ping is a request that nobody knows.
+func generic() *profile { return &profile{ping: unknownRequest} }
+
+const unknownRequest = `{"type":"glomers_unknown"}`
+
+// A sign is a request that shows whether a node serves a workload.
+type sign struct {
+	body   string
+	reply  string // its type
+	wanted func(body fields) bool
+}
+
+// signs has, for the workloads whose requests are also those of others, what tells them apart. All that is known of the
+// others is that their first request is answered as it should be.
+var signs = map[string][]sign{
+	"broadcast": {{`{"type":"broadcast","message":1000}`, "broadcast_ok", nil}},
+	"g-counter": {
+		{`{"type":"add","delta":1}`, "add_ok", nil},
+		{`{"type":"read"}`, "read_ok", func(body fields) bool { return isInteger(body["value"]) }},
+	},
+	"g-set": {
+		{`{"type":"add","element":1000}`, "add_ok", nil},
+		{`{"type":"read"}`, "read_ok", func(body fields) bool { return kindOf(body["value"]) == "array" }},
+	},
+	"lin-kv": {{`{"type":"write","key":0,"value":1}`, "write_ok", nil}},
+	"txn-list-append": {{
+		`{"type":"txn","txn":[["append",1000,1],["r",1000,null]]}`, "txn_ok",
+		func(body fields) bool { return strings.Contains(string(body["txn"]), "[1]") },
+	}},
+	"txn-rw-register": {{
+		`{"type":"txn","txn":[["w",1000,1],["r",1000,null]]}`, "txn_ok",
+		func(body fields) bool { return !strings.Contains(string(body["txn"]), "null") },
+	}},
+}
+
+// recognise finds the workloads that the node serves, by asking one process for each.
+func (r *runner) recognise(ctx context.Context) ([]string, error) {
+	names := slices.DeleteFunc(Workloads(), func(name string) bool { return name == "pn-counter" }) // the same requests as g-counter
+	found := make([]bool, len(names))
+	errs := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		all.Go(func() { found[i], errs[i] = r.serves(ctx, name) })
+	}
+	all.Wait()
+	var served []string
+	for i, name := range names {
+		if errs[i] != nil {
+			return nil, errs[i]
+		}
+		if found[i] {
+			served = append(served, name)
+		}
+	}
+	return served, nil
+}
+
+func (r *runner) serves(ctx context.Context, name string) (bool, error) {
+	p, err := profileOf(name)
+	if err != nil {
+		return false, err
+	}
+	want := signs[name]
+	if want == nil {
+		first := p.requests[0]
+		want = []sign{{first.body, first.reply.kind, nil}}
+	}
+	err = r.within(ctx, p, func(s *session) error {
+		if err := s.ready(); err != nil {
+			return err
+		}
+		for _, sign := range want {
+			m, err := s.ask(sign.body)
+			if err != nil {
+				return err
+			}
+			if m.kind() != sign.reply || sign.wanted != nil && !sign.wanted(m.body) {
+				return failf("not this workload")
+			}
+		}
+		return nil
+	})
+	if _, failed := asFailure(err); failed {
+		return false, nil
+	}
+	return err == nil, err
+}

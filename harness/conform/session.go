@@ -1,0 +1,353 @@
+package conform
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"glomers/harness/internal/proc"
+)
+
+const (
+	lineLimit  = 64 << 20               // bytes of one line of the node
+	noiseLimit = 100                    // lines kept that are no messages
+	settle     = 100 * time.Millisecond // for what should not come, but may come late
+	stepLimit  = time.Minute            // for whatever one step waits for, however much the node writes meanwhile
+)
+
+// A session is one process of the node program, the clients that talk to it, and the world around it.
+type session struct {
+	run     *runner
+	ctx     context.Context
+	profile *profile
+	id      string // of the node
+	process *proc.Process
+	in      *feeder
+	gone    chan struct{} // closed when the process has ended and all that it wrote has been read
+
+	clients int // used so far; for the check's goroutine, as is msgIDs
+	msgIDs  int
+
+	mu       sync.Mutex
+	changed  chan struct{} // closed, and replaced, when something of the following changes
+	world    world
+	answers  []*message // to clients
+	noise    []noise    // lines that are no messages
+	partial  []byte     // what followed the last newline when the node had ended
+	stderr   tail
+	progress time.Time // when something last came, or was taken in
+	ended    bool
+	status   error // of the process; nil for 0
+	step     step
+}
+
+// noise is a line that is no message.
+type noise struct {
+	line    []byte
+	problem string // completes "the line …"
+}
+
+// A step is what evidence is about: it begins when a check sends something new.
+type step struct {
+	sent    []string
+	answers int // how many answers, and lines of noise, were there before
+	noise   int
+	waited  time.Duration // for what did not come
+}
+
+// evidence is what a failed check shows.
+type evidence struct{ sent, received []string }
+
+// start starts a process.
+func (r *runner) start(ctx context.Context) (*session, error) {
+	p, err := proc.Start(&r.guard, r.options.Path, r.options.Args)
+	switch {
+	case errors.Is(err, syscall.ENOEXEC):
+		return nil, fmt.Errorf("conform: start the node: %w: a script needs a first line such as #!/usr/bin/env python3", err)
+	case err != nil:
+		return nil, fmt.Errorf("conform: start the node: %w", err)
+	}
+	s := &session{
+		run: r, ctx: ctx, process: p, gone: make(chan struct{}),
+		msgIDs: 1, changed: make(chan struct{}), progress: time.Now(),
+	}
+	s.in = newFeeder(p.Stdin, func() { s.change(nil) })
+	go s.watch()
+	return s, nil
+}
+
+// watch reads what the process writes until it ends.
+func (s *session) watch() {
+	var feeding, reading sync.WaitGroup
+	feeding.Go(s.in.run)
+	reading.Go(s.readLines)
+	reading.Go(func() { _, _ = io.Copy(&s.stderr, s.process.Stderr) }) // the end of the pipe, however it comes
+	err := s.process.Wait()
+	s.process.KillGroup() // what it has started may hold its pipes
+	deadline := time.Now().Add(time.Second)
+	_ = s.process.Stdout.SetReadDeadline(deadline) // pipes have deadlines
+	_ = s.process.Stderr.SetReadDeadline(deadline)
+	reading.Wait()
+	s.in.abort()
+	feeding.Wait()
+	_ = s.process.Stdout.Close() // nothing was written
+	_ = s.process.Stderr.Close()
+	s.change(func() { s.ended, s.status = true, err })
+	close(s.gone)
+}
+
+// close ends the process.
+func (s *session) close() {
+	s.process.KillGroup()
+	s.in.abort()
+	<-s.gone
+}
+
+// change changes the state and tells those who wait for it.
+func (s *session) change(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f != nil {
+		f()
+	}
+	s.progress = time.Now()
+	s.wake()
+}
+
+// wake tells those who wait. The lock is held.
+func (s *session) wake() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func (s *session) readLines() {
+	in := bufio.NewReaderSize(s.process.Stdout, 64<<10)
+	var line []byte
+	for {
+		part, err := in.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case err == nil:
+			s.take(bytes.Clone(line[:len(line)-1]))
+			line = line[:0]
+		case errors.Is(err, bufio.ErrBufferFull) && len(line) < lineLimit:
+			s.change(nil) // a long line is progress, too
+		case errors.Is(err, bufio.ErrBufferFull):
+			s.take(line[:1<<10])
+			line = line[:0]
+		default:
+			s.change(func() { s.partial = line })
+			return
+		}
+	}
+}
+
+// take takes a line of the node.
+func (s *session) take(line []byte) {
+	m, problem := parseLine(line)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case m == nil && len(s.noise) < noiseLimit:
+		s.noise = append(s.noise, noise{line, problem})
+	case m == nil:
+		return
+	case isClient(m.dest):
+		s.answers = append(s.answers, m)
+	default:
+		if !s.world.take(s, m) {
+			return // what nodes tell each other all the time is no progress
+		}
+	}
+	s.progress = time.Now()
+	s.wake()
+}
+
+// isClient tells whether id is one that Maelstrom gives to a client.
+func isClient(id string) bool {
+	_, err := strconv.Atoi(strings.TrimPrefix(id, "c"))
+	return err == nil && id[0] == 'c'
+}
+
+// begin begins a new step.
+func (s *session) begin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.step = step{answers: len(s.answers), noise: len(s.noise)}
+}
+
+// send writes lines to the node, as they are, each with a newline.
+func (s *session) send(lines ...string) {
+	s.write(strings.Join(lines, "\n")+"\n", lines...)
+}
+
+// write writes text to the node, which the evidence shows as these lines.
+func (s *session) write(text string, shown ...string) {
+	s.change(func() { s.step.sent = append(s.step.sent, shown...) })
+	s.in.add(text)
+}
+
+// patience is how long something may take to come.
+func (s *session) patience() time.Duration { return s.run.options.Timeout }
+
+// until waits until done, which is called with the lock held. It gives up when the node has ended, or when nothing has come
+// for a time.
+func (s *session) until(patience time.Duration, done func() bool) error {
+	begin := time.Now()
+	for {
+		s.mu.Lock()
+		ok, ended, changed := done(), s.ended, s.changed
+		quiet := time.Since(latest(begin, s.progress))
+		waited := time.Since(begin)
+		if !ok && !ended && (quiet >= patience || waited > stepLimit) {
+			s.step.waited = waited
+		}
+		s.mu.Unlock()
+		switch {
+		case ok:
+			return nil
+		case ended:
+			return failf("the node ended: %s", s.exit())
+		case quiet >= patience || waited > stepLimit:
+			return failf("nothing came in %s", seconds(waited))
+		}
+		timer := time.NewTimer(patience - quiet)
+		select {
+		case <-changed:
+		case <-timer.C:
+		case <-s.ctx.Done():
+			timer.Stop()
+			return s.ctx.Err()
+		}
+		timer.Stop()
+	}
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+// pause waits, but not longer than the node lives.
+func (s *session) pause(d time.Duration) error {
+	select {
+	case <-s.gone:
+	case <-time.After(d):
+	case <-s.ctx.Done():
+		return s.ctx.Err()
+	}
+	return nil
+}
+
+// exit says how the process ended, with the last that it wrote to stderr.
+func (s *session) exit() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	status := "exit status 0"
+	if s.status != nil {
+		status = s.status.Error()
+	}
+	if said := s.stderr.last(); said != "" {
+		status += "; stderr: " + said
+	}
+	return status
+}
+
+// alive fails if the process has ended.
+func (s *session) alive() error {
+	s.mu.Lock()
+	ended := s.ended
+	s.mu.Unlock()
+	if ended {
+		return failf("the node ended: %s", s.exit())
+	}
+	return nil
+}
+
+// closeInput closes the node's stdin.
+func (s *session) closeInput() {
+	s.change(func() { s.step.sent = append(s.step.sent, "(end of input)") })
+	s.in.end()
+}
+
+// terminate sends SIGTERM.
+func (s *session) terminate() error {
+	s.change(func() { s.step.sent = append(s.step.sent, "(SIGTERM)") })
+	return s.process.Signal(syscall.SIGTERM)
+}
+
+// evidence returns what the latest step shows.
+func (s *session) evidence() evidence {
+	const most = 3 // lines of each
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var received []string
+	for _, m := range s.answers[min(s.step.answers, len(s.answers)):] {
+		received = append(received, clip(m.line))
+	}
+	for _, n := range s.noise[min(s.step.noise, len(s.noise)):] {
+		received = append(received, clip(n.line))
+	}
+	if len(s.partial) > 0 {
+		received = append(received, clip(s.partial)+" (no newline)")
+	}
+	if len(received) == 0 {
+		received = []string{"nothing"}
+		if s.step.waited > 0 {
+			received[0] += " in " + seconds(s.step.waited)
+		}
+	}
+	sent := make([]string, len(s.step.sent))
+	for i, line := range s.step.sent {
+		if sent[i] = clip([]byte(line)); line == "" {
+			sent[i] = "(an empty line)"
+		}
+	}
+	return evidence{ends(sent, most), ends(received, most)}
+}
+
+// ends returns the first and last of many lines.
+func ends(lines []string, most int) []string {
+	if len(lines) <= most {
+		return lines
+	}
+	left := fmt.Sprintf("… (%d more)", len(lines)-most)
+	return append(append(append([]string{}, lines[:most-1]...), left), lines[len(lines)-1])
+}
+
+// A tail keeps the end of what a node writes to stderr.
+type tail struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (t *tail) Write(b []byte) (int, error) {
+	const keep = 4 << 10
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, b...)
+	if len(t.text) > 2*keep {
+		t.text = bytes.Clone(t.text[len(t.text)-keep:])
+	}
+	return len(b), nil
+}
+
+// last returns the last line that is not empty.
+func (t *tail) last() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lines := bytes.Split(bytes.TrimSpace(t.text), []byte("\n"))
+	return clip(bytes.TrimSpace(lines[len(lines)-1]))
+}

@@ -1,0 +1,97 @@
+package conform
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"glomers/harness/workload"
+)
+
+// A shape is what the reply to a request must look like, besides msg_id and in_reply_to.
+type shape struct {
+	kind   string            // its type
+	fields map[string]string // the kind of JSON by name; "any" for any
+}
+
+// newShape takes the shape from the description of a request.
+func newShape(rpc workload.RPC) (shape, error) {
+	var example fields
+	if err := json.Unmarshal([]byte(rpc.Reply), &example); err != nil {
+		return shape{}, fmt.Errorf("example %s: %w", rpc.Reply, err)
+	}
+	s := shape{fields: map[string]string{}}
+	for name, raw := range example {
+		if name == "type" {
+			s.kind, _ = example.text("type")
+			continue
+		}
+		s.fields[name] = kindOf(raw)
+		for _, f := range rpc.Fields {
+			if f.Name == name && strings.HasPrefix(f.Type, "any") {
+				s.fields[name] = "any"
+			}
+		}
+	}
+	return s, nil
+}
+
+// problem says what Maelstrom would refuse in a reply that is no error; "" if nothing.
+func (s shape) problem(m *message) string {
+	if m.kind() != s.kind {
+		return fmt.Sprintf("the type is %s, not %s", clip(m.body["type"]), s.kind)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
+		want, raw := s.fields[name], m.body[name]
+		kind := kindOf(raw)
+		switch {
+		case raw == nil:
+			return fmt.Sprintf("%s has no %s", s.kind, name)
+		case kind == want, want == "any" && s.kind != "echo_ok", want == "any" && kind != "null":
+		case kind == "null" && want == "array": // an empty one
+		case kind == "number" && want == "integer":
+			return fmt.Sprintf("%s of %s is %s: want an integer, without fraction and exponent", name, s.kind, clip(raw))
+		default:
+			return fmt.Sprintf("%s of %s is %s: want %s", name, s.kind, clip(raw), want)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.body)) {
+		switch name {
+		case "type", "in_reply_to":
+		case "msg_id":
+			if !isInteger(m.body[name]) {
+				return fmt.Sprintf("msg_id of %s is %s: want an integer, or no such field", s.kind, clip(m.body[name]))
+			}
+		default:
+			if s.fields[name] == "" {
+				return fmt.Sprintf("%s has a field %s, which does not belong there", s.kind, quote(name))
+			}
+		}
+	}
+	return ""
+}
+
+// kindOf names the kind of a JSON value; "" for none.
+func kindOf(raw json.RawMessage) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	switch raw[0] {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "boolean"
+	case 'n':
+		return "null"
+	}
+	if isInteger(raw) {
+		return "integer"
+	}
+	return "number"
+}

@@ -1,0 +1,133 @@
+package conform
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// width is that of the table, in columns.
+const width = 80
+
+// WriteText writes the table of all checks, then each failure with what was sent, what came back, and why it matters.
+func (r Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	program := strings.Join(append([]string{r.Path}, r.Args...), " ")
+	b.WriteByte('\n')
+	paragraph(&b, "", clip([]byte(program))+", "+r.described())
+	b.WriteByte('\n')
+	for _, result := range r.Results {
+		fmt.Fprintf(&b, "%-4s  %-6s  %-18s  %s\n", result.mark(), result.Level, result.Name, result.About)
+	}
+	for _, result := range r.Results {
+		if result.Status == Failed {
+			result.explain(&b)
+		}
+	}
+	r.sumUp(&b)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// described says what requests were used.
+func (r Report) described() string {
+	switch {
+	case r.Workload == "":
+		return "which serves no workload that was recognised: see -w"
+	case len(r.Others) > 0:
+		return fmt.Sprintf("which serves %s (and %s: see -w)", r.Workload, strings.Join(r.Others, ", "))
+	default:
+		return "which serves " + r.Workload
+	}
+}
+
+func (r Result) mark() string {
+	switch r.Status {
+	case Passed:
+		return "ok"
+	case Failed:
+		return "FAIL"
+	default:
+		return "-"
+	}
+}
+
+func (r Result) explain(b *strings.Builder) {
+	fmt.Fprintf(b, "\nFAIL %s, %s: %s\n", r.Name, r.Level, r.About)
+	paragraph(b, "  failed    ", r.Reason)
+	for i, line := range r.Sent {
+		fmt.Fprintf(b, "  %-8s  %s\n", only("sent", i), line)
+	}
+	for i, line := range r.Received {
+		fmt.Fprintf(b, "  %-8s  %s\n", only("received", i), line)
+	}
+	paragraph(b, "  why       ", r.Why)
+}
+
+// only returns the title for the first of several lines.
+func only(title string, i int) string {
+	if i > 0 {
+		return ""
+	}
+	return title
+}
+
+// paragraph writes text after a title, and breaks it at its spaces. Later lines are indented as the first one.
+func paragraph(b *strings.Builder, title, text string) {
+	line := title
+	for i, word := range strings.Fields(text) {
+		if i > 0 && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			b.WriteString(line + "\n")
+			line = strings.Repeat(" ", len(title)) + word
+			continue
+		}
+		if i > 0 {
+			line += " "
+		}
+		line += word
+	}
+	b.WriteString(line + "\n")
+}
+
+// sumUp counts the outcomes of each level, and names what was not applicable.
+func (r Report) sumUp(b *strings.Builder) {
+	b.WriteByte('\n')
+	for level := range levelNames {
+		passed, failed := 0, 0
+		for _, result := range r.Results {
+			switch {
+			case result.Level != Level(level):
+			case result.Status == Passed:
+				passed++
+			case result.Status == Failed:
+				failed++
+			}
+		}
+		fmt.Fprintf(b, "%-6s  %d passed, %d failed\n", Level(level), passed, failed)
+	}
+	var reasons []string
+	checks := map[string][]string{}
+	for _, result := range r.Results {
+		if result.Status != NotApplicable {
+			continue
+		}
+		if checks[result.Reason] == nil {
+			reasons = append(reasons, result.Reason)
+		}
+		checks[result.Reason] = append(checks[result.Reason], result.Name)
+	}
+	for _, reason := range reasons {
+		paragraph(b, "-       ", fmt.Sprintf("%s: not applicable, %s", strings.Join(checks[reason], ", "), reason))
+	}
+}
+
+// Markdown returns the table of all checks for a page.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString("| check | level | the node… | why it matters |\n|---|---|---|---|\n")
+	for _, c := range Checks() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", c.Name, c.Level, c.About, strings.ReplaceAll(c.Why, "|", `\|`))
+	}
+	return b.String()
+}
