@@ -279,9 +279,10 @@ func (o outcome) writeWhy(b *strings.Builder) {
 	}
 }
 
-// writeDecided says what does not hold, even where that does not count.
+// writeDecided says what does not hold, unless the reasons or the warnings do.
 func (o outcome) writeDecided(b *strings.Builder) {
-	if o.Decided != nil && o.Decided.Violation != nil && !o.Decided.Error {
-		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, shownReason(o.Decided.String()))
+	if o.Decided != nil && o.Decided.Violation != nil && !o.Decided.Error && !slices.Contains(o.Warnings, o.Decided.Text) &&
+		o.Decided.ReadUncommitted == check.Valid {
+		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, shownReason(o.Decided.Text))
 	}
 }

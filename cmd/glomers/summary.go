@@ -79,8 +79,8 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 		writeRow(rows, "realtime lag", "at worst %s", short(time.Duration(w.WorstLag.Lag*1e9)))
 	case *elle.Result:
 		if d := w.Decided; d != nil {
-			said := strings.TrimPrefix(d.String(), "decided ")
-			if d.Error { // the reasons have it all
+			said := strings.TrimPrefix(d.Text, "decided ")
+			if d.Error || slices.Contains(j.Warnings, d.Text) { // it has been said above
 				said = "completely; holds: " + d.Level()
 			}
 			writeRow(rows, "decided", "%s", said)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"glomers/harness/check"
 	"glomers/harness/check/elle/graph"
 	"glomers/harness/history"
 )
@@ -35,13 +36,18 @@ func (w Warning) String() string {
 	return text
 }
 
-// Cautions implements check.Cautious: the warnings that do not count.
+// Cautions implements check.Cautious: the warnings that do not count, and what was decided if the level that the models ask for does not
+// hold.
 func (r *Result) Cautions() []string {
 	var all []string
 	for _, w := range r.Warnings {
 		if !w.Error { // else it is a reason
 			all = append(all, w.String())
 		}
+	}
+	d := r.Decided
+	if d != nil && !d.Error && d.required() == check.Invalid && d.ReadUncommitted == check.Valid { // else there is a garbage-read
+		all = append(all, d.Text)
 	}
 	return all
 }

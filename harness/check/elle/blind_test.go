@@ -31,7 +31,7 @@ func requireWarning(t *testing.T, lines string, want elle.Warning) {
 	reasons := r.Reasons()
 	if want.Type == elle.GarbageRead { // no level allows it
 		require.True(t, r.Decided.Error)
-		require.Equal(t, r.Decided.String(), reasons[1])
+		require.Equal(t, r.Decided.Text, reasons[1])
 		reasons = reasons[:1]
 	}
 	require.Equal(t, []string{want.Type + ": " + want.Text}, reasons)

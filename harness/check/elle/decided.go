@@ -18,6 +18,7 @@ type Decided struct {
 	ReadAtomic      check.Verdict `json:"read-atomic"`
 	Causal          check.Verdict `json:"causal"`
 
+	Text      string `json:"text"`                // all of it in a sentence
 	Violation *Case  `json:"violation,omitempty"` // why the weakest level that does not hold does not
 	Undecided string `json:"undecided,omitempty"` // what keeps a level from being decided
 
@@ -62,8 +63,8 @@ func (d *Decided) Level() string {
 	return strongest
 }
 
-// String says what was decided, in a sentence.
-func (d *Decided) String() string {
+// sentence says what was decided.
+func (d *Decided) sentence() string {
 	var hold, broken []string
 	for i, l := range d.levels() {
 		switch {
@@ -104,6 +105,7 @@ func enumerate(names []string) string {
 // decide returns which levels the history satisfies.
 func (r *registers) decide(models []Model) *Decided {
 	d := &Decided{}
+	defer func() { d.Text = d.sentence() }()
 	asked := implied(models...)
 	for _, l := range d.levels() {
 		*l.verdict = check.Unknown
@@ -154,19 +156,27 @@ func (r *registers) weak() *weak.History {
 	return h
 }
 
+// required returns the verdict on the level that the models ask for.
+func (d *Decided) required() check.Verdict {
+	for _, l := range d.levels() {
+		if l.model == d.Required {
+			return *l.verdict
+		}
+	}
+	return check.Valid
+}
+
 // addDecided adds what was decided. If it counts, the level that the models ask for has to hold.
 func (r *Result) addDecided(d *Decided, counts bool) {
 	r.Decided = d
-	for _, l := range d.levels() {
-		if l.model != d.Required || !counts {
-			continue
-		}
-		switch *l.verdict {
-		case check.Invalid:
-			d.Error = true
-			r.Valid = check.Invalid
-		case check.Unknown:
-			r.unclear(d.String())
-		}
+	if !counts {
+		return
+	}
+	switch d.required() {
+	case check.Invalid:
+		d.Error = true
+		r.Valid = check.Invalid
+	case check.Unknown:
+		r.unclear(d.Text)
 	}
 }

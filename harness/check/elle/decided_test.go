@@ -117,7 +117,7 @@ func TestDecidedInWords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			h := ops(t, c.history)
 			d := elle.Register(h, elle.Options{}).Decided
-			require.Equal(t, c.want, d.String())
+			require.Equal(t, c.want, d.Text)
 			require.Equal(t, c.level, d.Level())
 		})
 	}
@@ -159,8 +159,10 @@ func TestDecidedCounts(t *testing.T) {
 		require.Equal(t, c.required, strict.Decided.Required, c.model)
 		require.Equal(t, c.want, strict.Valid, c.model)
 		require.Equal(t, c.required != elle.ReadUncommitted && c.required != elle.ReadCommitted, strict.Decided.Error, c.model)
-		require.Equal(t, strict.Decided.Error, slices.Contains(strict.Reasons(), strict.Decided.String()), c.model)
+		require.Equal(t, strict.Decided.Error, slices.Contains(strict.Reasons(), strict.Decided.Text), c.model)
 		require.False(t, lenient.Decided.Error)
+		require.Equal(t, strict.Decided.Error, slices.Contains(lenient.Cautions(), lenient.Decided.Text), "it is a warning at least")
+		require.NotContains(t, strict.Cautions(), strict.Decided.Text)
 		lenient.Valid, lenient.Decided.Error = strict.Valid, strict.Decided.Error
 		require.Equal(t, lenient, strict)
 
@@ -183,6 +185,7 @@ func TestDecidedInJSON(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{
 		"read-uncommitted": true, "read-committed": true, "read-atomic": false, "causal": false, "required": "read-committed", "error": false,
+		"text": "decided completely: read committed holds; read atomic is violated (and with it causal consistency): T1 (op 1, process 1) knew of T2 (op 0, process 0), which wrote key 8 (T2 wrote 1 to key 9, which T1 read), but read null from the key",
 		"violation": {"ops": [1, 0], "text": "T1 (op 1, process 1) knew of T2 (op 0, process 0), which wrote key 8 (T2 wrote 1 to key 9, which T1 read), but read null from the key"}
 	}`, string(b))
 }

@@ -144,7 +144,7 @@ func (r *Result) Reasons() []string {
 		}
 	}
 	if r.Decided != nil && r.Decided.Error {
-		all = append(all, r.Decided.String())
+		all = append(all, r.Decided.Text)
 	}
 	if len(all) > maxReasons {
 		all = append(all[:maxReasons:maxReasons], fmt.Sprintf("… and %d more", len(all)-maxReasons))

@@ -16,6 +16,7 @@ const Verdict = (() => {
     }
     section.append(...sentences("Why", "reasons", result.reasons, run, bus),
       ...sentences("Warnings", "reasons warnings", result.warnings, run, bus));
+    section.append(...decided(run, bus));
     if (run.pictures.length > 0) section.append(pictures(run));
   }
 
@@ -24,6 +25,14 @@ const Verdict = (() => {
     if (!texts || texts.length === 0) return [];
     return [element("h2", {}, heading), element("ol", {className},
       ...texts.map((text) => element("li", {}, ...withLinks(text, run, bus))))];
+  }
+
+  // decided says which levels transactions satisfy, unless the reasons or the warnings do.
+  function decided(run, bus) {
+    const {workload, reasons, warnings} = run.result;
+    const text = ((workload || {}).decided || {}).text;
+    if (!text || [reasons, warnings].some((said) => (said || []).includes(text))) return [];
+    return [element("p", {className: "decided"}, ...withLinks(text, run, bus))];
   }
 
   // pictures shows the cycles of transactions, the first one at once.
