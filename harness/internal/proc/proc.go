@@ -7,7 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
+
+	"glomers/internal/guard"
 )
+
+// A Guard is what Start needs to end processes if this one dies.
+type Guard = guard.Guard
 
 // A Process is a program that runs in a process group of its own, with a pipe to its stdin and from its stdout and stderr.
 type Process struct {

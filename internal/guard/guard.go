@@ -1,4 +1,5 @@
-package proc
+// Package guard sees to it that processes do not outlive the one that started them.
+package guard
 
 import (
 	"fmt"
@@ -8,13 +9,13 @@ import (
 	"syscall"
 )
 
-// A Guard kills the nodes' process groups if this process dies without doing so itself: by SIGKILL, by a crash. It is
+// A Guard kills process groups if this process dies without doing so itself: by SIGKILL, by a crash. It is
 // a shell that waits for the end of its input, which comes then, whatever the cause. The zero value is ready. Any goroutine may
 // use it.
 //
-// Linux could have the kernel do this (Pdeathsig), but that reaches the node only and not what it
+// Linux could have the kernel do this (Pdeathsig), but that reaches the process only and not what it
 // started, such as the interpreter behind a wrapper script, and it goes off when the thread that started
-// the node ends, which in a Go program may be at any time.
+// the process ends, which in a Go program may be at any time.
 type Guard struct {
 	mu  sync.Mutex
 	cmd *exec.Cmd // nil until there is something to guard
@@ -34,7 +35,7 @@ func (g *Guard) Add(group int) error {
 	defer g.mu.Unlock()
 	if g.cmd == nil {
 		if err := g.start(); err != nil {
-			return fmt.Errorf("start the guard that ends the nodes if this process dies: %w", err)
+			return fmt.Errorf("start the guard that ends what was started if this process dies: %w", err)
 		}
 	}
 	if _, err := fmt.Fprintln(g.in, group); err != nil {
