@@ -69,7 +69,7 @@ only one node.`,
 	harnesses := []string{"glomers", "maelstrom"}
 	define(cmd, "time-limit", "", "seconds", "", "length of the main phase, instead of the published one", span(&t.timeLimit, time.Second, time.Second))
 	define(cmd, "nemesis", "", "names", "", "faults to inject, instead of the published ones: "+alternatives(nemesis.Names()), someOf(&t.nemesis, nemesis.Names()))
-	define(cmd, "repeat", "", "n", "1", "run each challenge so many times, with one seed after the other", whole(&t.repeat))
+	define(cmd, "repeat", "", "n", "1", "run each challenge so many times, with one seed after the other (Maelstrom draws its own)", whole(&t.repeat))
 	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+alternatives(harnesses), oneOf(&harness, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.seed))
 	cmd.Flags().BoolVar(&t.faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
@@ -82,13 +82,16 @@ only one node.`,
 
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		t.again = func(id string, seed uint64) string { return commandLine(cmd, []string{id}, seed) }
+		if harness == "maelstrom" || print {
+			if err := t.maelstromAccepts(cmd); err != nil {
+				return err
+			}
+		}
 		if print {
 			return t.printCommands()
 		}
 		if !cmd.Flags().Changed("seed") {
 			t.seed = clockSeed()
-		} else if harness == "maelstrom" {
-			return errors.New("--seed: Maelstrom draws its own, so it cannot be given one")
 		}
 		if harness == "maelstrom" {
 			var err error
@@ -137,7 +140,11 @@ func (t *contest) run(ctx context.Context, asJSON bool) error {
 			}
 			done = append(done, o)
 			t.worsen(o.status())
-			t.log.Info("finished", "challenge", ch.id, "verdict", o.verdict(), "seed", seed, "time", short(o.Took.Duration))
+			about := []any{"challenge", ch.id, "verdict", o.verdict()}
+			if t.maelstrom == "" {
+				about = append(about, "seed", seed)
+			}
+			t.log.Info("finished", append(about, "time", short(o.Took.Duration))...)
 		}
 		if err != nil {
 			break

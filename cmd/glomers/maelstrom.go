@@ -6,17 +6,43 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
-	"glomers/harness/check"
+	"github.com/spf13/cobra"
+
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
-	"glomers/internal/edn"
 )
+
+// unknownToMaelstrom has the flags of the challenge command that mean nothing to Maelstrom, and why.
+var unknownToMaelstrom = map[string]string{
+	"seed":     "Maelstrom draws its own, so it cannot be given one",
+	"faithful": "it makes our harness measure as Maelstrom does",
+}
+
+// maelstromAccepts returns an error if the flags of the challenge command ask for what Maelstrom does not have.
+func (o overrides) maelstromAccepts(cmd *cobra.Command) error {
+	for _, name := range slices.Sorted(maps.Keys(unknownToMaelstrom)) {
+		if cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s: %s", name, unknownToMaelstrom[name])
+		}
+	}
+	for _, fault := range o.nemesis {
+		if fault != "partition" {
+			return fmt.Errorf("--nemesis: Maelstrom has no %s: its only fault is partition", fault)
+		}
+	}
+	if o.timeLimit%time.Second != 0 {
+		return fmt.Errorf("--time-limit: Maelstrom takes whole seconds, not %v", o.timeLimit)
+	}
+	return nil
+}
 
 // findMaelstrom returns the launcher of the real Maelstrom. scripts/maelstrom
 // knows where to look, and says on stderr what is missing.
@@ -41,120 +67,104 @@ func (t *contest) onceUnderMaelstrom(ctx context.Context, words command) (outcom
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return outcome{}, err
 	}
-	latest := filepath.Join(dir, "store", "latest")
-	// The results of an earlier run must not be taken for those of this one.
-	if err := os.Remove(latest); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return outcome{}, err
+	links := []string{filepath.Join(dir, "store", "latest"), filepath.Join(dir, "store", "current")} // to a run that has ended, and to one that began
+	for _, link := range links {
+		// The results of an earlier run must not be taken for those of this one.
+		if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return outcome{}, err
+		}
 	}
 
-	cmd := exec.CommandContext(ctx, t.maelstrom, words...)
-	cmd.Dir = dir
-	cmd.Stdout, cmd.Stderr = t.stderr, t.stderr
-	// It needs a moment to end its nodes.
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
-	err := cmd.Run()
+	var said tail
+	runErr := runGroup(ctx, dir, io.MultiWriter(t.stderr, &said), t.maelstrom, words)
+	var o outcome
+	for _, link := range links {
+		if run, err := filepath.EvalSymlinks(link); err == nil {
+			o.Dir = run
+			break
+		}
+	}
 	var exit *exec.ExitError
-	if err != nil && !(errors.As(err, &exit) && exit.ExitCode() > 0 && exit.ExitCode() <= 2) {
-		return outcome{}, fmt.Errorf("maelstrom: %w", err)
+	if runErr != nil && !(errors.As(runErr, &exit) && exit.ExitCode() > 0 && exit.ExitCode() <= 2) {
+		return o, fmt.Errorf("maelstrom ended with %s", whyMaelstromEnded(runErr, said.String(), o.Dir))
 	}
-	text, err := os.ReadFile(filepath.Join(latest, "results.edn"))
+	text, err := os.ReadFile(filepath.Join(o.Dir, "results.edn"))
+	if o.Dir == "" || errors.Is(err, os.ErrNotExist) {
+		return o, fmt.Errorf("maelstrom left no results: %s", whyMaelstromEnded(runErr, said.String(), o.Dir))
+	}
 	if err != nil {
-		return outcome{}, fmt.Errorf("maelstrom left no results: %w", err)
-	}
-	o, err := readResults(string(text))
-	if err != nil {
-		return o, fmt.Errorf("maelstrom's results.edn: %w", err)
-	}
-	if o.Dir, err = filepath.EvalSymlinks(latest); err != nil {
 		return o, err
+	}
+	found, err := readResults(string(text))
+	found.Dir = o.Dir
+	if err != nil {
+		return found, fmt.Errorf("maelstrom's results.edn: %w", err)
 	}
 	if words.get("-w") == "txn-rw-register" {
-		if h, err := history.ReadFile(filepath.Join(latest, "history.edn")); err != nil {
+		if h, err := history.ReadFile(filepath.Join(o.Dir, "history.edn")); err != nil {
 			fmt.Fprintf(t.stderr, "nothing was decided completely, as maelstrom's history cannot be read: %v\n", err)
 		} else {
-			o.Decided = elle.Register(h, elle.Options{}).Decided
+			found.Decided = elle.Register(h, elle.Options{}).Decided
 		}
 	}
-	return o, nil
+	if words.get("--nemesis") != "" {
+		warning, err := idlePartitions(o.Dir)
+		if err != nil {
+			warning = fmt.Sprintf("whether the partition cut anybody is not known: %v", err)
+		}
+		if warning != "" {
+			found.Warnings = append(found.Warnings, warning)
+		}
+	}
+	return found, nil
 }
 
-// readResults reads what Maelstrom found.
-func readResults(text string) (outcome, error) {
-	results, err := edn.Parse(text)
+// whyMaelstromEnded says how it ended, what it wrote about that, and where more is.
+func whyMaelstromEnded(err error, said, dir string) string {
+	status := "exit status 0"
 	if err != nil {
-		return outcome{}, err
+		status = err.Error()
 	}
-	var o outcome
-	if o.Valid, err = verdictOf(edn.Get(results, "valid?")); err != nil {
-		return o, err
-	}
-	fraction, _ := number(edn.Get(results, "availability", "ok-fraction"))
-	o.OKFraction = float32(fraction)
-	o.MsgsPerOp, _ = number(edn.Get(results, "net", "servers", "msgs-per-op"))
-	if quantiles, ok := edn.Get(results, "workload", "stable-latencies").(edn.Map); ok {
-		o.Stale = stableOf(quantiles)
-	}
-	if lag, ok := number(edn.Get(results, "workload", "worst-realtime-lag", "lag")); ok {
-		o.Stale = &staleness{noMedian, time.Duration(lag * 1e9)}
-	}
-	checks, _ := results.(edn.Map)
-	for _, e := range checks {
-		if v, err := verdictOf(edn.Get(e.Value, "valid?")); err == nil && v != check.Valid {
-			o.Reasons = append(o.Reasons, reason(e, v))
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		switch exit.ExitCode() {
+		case 254:
+			status += ", as it does not accept its arguments"
+		case 255:
+			status += ", as something broke in it"
 		}
 	}
-	return o, nil
-}
-
-// reason says which check failed. Of a workload that lost something, it says how much.
-func reason(e edn.Entry, v check.Verdict) string {
-	text := fmt.Sprintf("the check %v is %v", e.Key, v)
-	if lost, ok := number(edn.Get(e.Value, "lost-count")); ok && lost > 0 {
-		text += fmt.Sprintf(": %v elements were lost: %.200s", lost, fmt.Sprint(edn.Get(e.Value, "lost")))
+	why := []string{status + "; it wrote:"}
+	if lines := tellingLines(said); len(lines) > 0 {
+		why = append(why, lines...)
+	} else {
+		why[0] = status + "; it wrote nothing"
 	}
-	if n, ok := number(edn.Get(e.Value, "duplicated-count")); ok && n > 0 {
-		text += fmt.Sprintf(": %v elements were seen twice: %.200s", n, fmt.Sprint(edn.Get(e.Value, "duplicated")))
-	}
-	return text
-}
-
-// stableOf reads quantiles such as {0 0, 0.5 746, 1 1003}; nil if these two are not there.
-func stableOf(quantiles edn.Map) *staleness {
-	at := map[float64]float64{}
-	for _, e := range quantiles {
-		q, ok := number(e.Key)
-		ms, ok2 := number(e.Value)
-		if ok && ok2 {
-			at[q] = ms
+	if log := filepath.Join(dir, "jepsen.log"); dir != "" {
+		if _, err := os.Stat(log); err == nil {
+			why = append(why, "all of it: "+log)
 		}
 	}
-	median, ok := at[0.5]
-	most, ok2 := at[1]
-	if !ok || !ok2 {
-		return nil
-	}
-	return newStaleness(median, most)
+	return strings.Join(why, "\n")
 }
 
-func verdictOf(v any) (check.Verdict, error) {
-	switch v {
-	case true:
-		return check.Valid, nil
-	case false:
-		return check.Invalid, nil
-	case edn.Keyword("unknown"):
-		return check.Unknown, nil
+// tellingLines returns, of what Maelstrom wrote, the error that ended it, without its stack; the last lines, if there is none.
+func tellingLines(said string) []string {
+	const most = 12
+	var lines []string
+	begin := -1 // of the last error
+	for line := range strings.SplitSeq(said, "\n") {
+		line = strings.TrimRight(line, " \t\r")
+		if frame := strings.TrimLeft(line, " \t"); line == "" || frame != line && (strings.HasPrefix(frame, "at ") || strings.HasPrefix(frame, "...")) {
+			continue
+		}
+		if strings.Contains(line, "Oh jeez") || strings.HasPrefix(line, "Exception in thread") {
+			begin = len(lines)
+		}
+		lines = append(lines, line)
 	}
-	return check.Unknown, fmt.Errorf(":valid? is %v: want true, false or :unknown", v)
-}
-
-func number(v any) (float64, bool) {
-	switch v := v.(type) {
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
+	if begin >= 0 {
+		return lines[begin:min(len(lines), begin+most)]
 	}
-	return 0, false
+	return lines[max(0, len(lines)-most):]
 }

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
@@ -50,7 +55,7 @@ func TestMaelstromHarness(t *testing.T) {
 		"rubbish":    {writeResults("{"), "0", statusBroken, "broken", "edn: line 2"},
 		"no verdict": {writeResults("{}"), "0", statusBroken, "broken", "want true, false or :unknown"},
 		"crash":      {writeResults(goodResults), "255", statusBroken, "broken", "exit status 255"},
-		"nothing":    {"rm store/latest", "1", statusBroken, "broken", "maelstrom left no results"},
+		"nothing":    {"rm store/latest", "1", statusBroken, "broken", "maelstrom left no results: exit status 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fakeMaelstrom(t, c.results, c.exit)
@@ -70,6 +75,8 @@ func TestMaelstromHistoriesAreDecided(t *testing.T) {
 {:index 1, :time 2, :type :ok, :process 0, :f :txn, :value [[:w 8 1] [:w 9 1]]}
 {:index 2, :time 3, :type :invoke, :process 1, :f :txn, :value [[:r 8 nil] [:r 9 nil]]}
 {:index 3, :time 4, :type :ok, :process 1, :f :txn, :value [[:r 8 nil] [:r 9 1]]}
+{:index 4, :time 5, :type :info, :process :nemesis, :f :start-partition, :value :one}
+{:index 5, :time 6, :type :info, :process :nemesis, :f :start-partition, :value [:isolated {"n0" #{"n1"}, "n1" #{"n0"}}]}
 END
 `
 	line := words("challenge 6c --harness maelstrom --bin /bin/sh --store " + t.TempDir())
@@ -113,4 +120,142 @@ func TestReadResultsOfMaelstrom(t *testing.T) {
 	o, err := readResults(string(text))
 	require.NoError(t, err)
 	require.Equal(t, outcome{Valid: check.Valid, OKFraction: 1}, o)
+}
+
+// crash is the end of what Maelstrom writes when a node does not start.
+const crash = `
+mkdir -p store/broadcast/now/node-logs
+echo "2026-01-01 12:00:00 INFO node n0 is set up" >store/broadcast/now/jepsen.log
+ln -sfn broadcast/now store/current
+rm store/latest
+cat >&2 <<'END'
+INFO	[main] jepsen.store: Wrote store/broadcast/now/history.edn
+ERROR	[main] jepsen.cli: Oh jeez, I'm sorry, Jepsen broke. Here's why:
+clojure.lang.ExceptionInfo: Node n0 crashed with exit status 3. Before crashing, it wrote to STDOUT:
+
+and to STDERR:
+
+out of cheese
+	at slingshot.support$stack_trace.invoke(support.clj:201)
+	at maelstrom.process$stop_node_BANG_.invoke(process.clj:258)
+	... 31 common frames omitted
+END`
+
+// What ended Maelstrom is said, and where more of it is.
+func TestWhyMaelstromEnded(t *testing.T) {
+	for name, c := range map[string]struct {
+		script, exit string
+		says         []string
+		not          []string
+	}{
+		"a crash": {
+			crash, "255",
+			[]string{
+				"maelstrom ended with exit status 255, as something broke in it; it wrote:\n    ERROR\t[main] jepsen.cli: Oh jeez", "\n    out of cheese\n",
+				"all of it: ", "broadcast/now/jepsen.log\n", "store: ",
+			},
+			[]string{"support.clj", "common frames", "jepsen.store", "again:", "store: none"},
+		},
+		"bad arguments": {
+			"rm store/latest; echo 'Failed to validate \"--time-limit 0\": Must be positive'", "254",
+			[]string{"exit status 254, as it does not accept its arguments", "Must be positive", "store: none"},
+			[]string{"all of it"},
+		},
+		"no JVM":     {"rm store/latest; echo 'Error: Unable to access jarfile /x/lib/maelstrom.jar' >&2", "1", []string{"left no results: exit status 1; it wrote:", "Unable to access jarfile"}, nil},
+		"a signal":   {"kill -s KILL $$", "0", []string{"maelstrom ended with signal: killed"}, nil},
+		"much":       {"seq 100000; rm store/latest", "1", []string{"\n    99989\n", "\n    100000\n"}, []string{"\n    99988\n"}},
+		"no results": {"true", "0", []string{"left no results: exit status 0"}, []string{"all of it"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fakeMaelstrom(t, c.script, c.exit)
+			status, stdout, stderr := execute(words("challenge 1 --harness maelstrom --bin /bin/sh --store " + t.TempDir())...)
+			require.Equal(t, statusBroken, status, stderr)
+			for _, text := range c.says {
+				require.Contains(t, stdout, text)
+			}
+			for _, text := range c.not {
+				require.NotContains(t, stdout, text)
+			}
+		})
+	}
+}
+
+// What Maelstrom does not have is refused before it starts, and no seed is spoken of.
+func TestMaelstromIsNotAskedForWhatItHasNot(t *testing.T) {
+	fakeMaelstrom(t, writeResults(goodResults), "0")
+	for flags, says := range map[string]string{
+		"--nemesis loss":           "--nemesis: Maelstrom has no loss: its only fault is partition",
+		"--nemesis partition,kill": "--nemesis: Maelstrom has no kill",
+		"--seed 7":                 "--seed: Maelstrom draws its own",
+		"--faithful":               "--faithful: it makes our harness measure as Maelstrom does",
+		"--time-limit 1.5":         "--time-limit: Maelstrom takes whole seconds, not 1.5s",
+	} {
+		for _, way := range []string{"--harness maelstrom", "--print-command"} {
+			status, stdout, stderr := execute(words("challenge 3d --bin /bin/sh " + way + " " + flags)...)
+			require.Equal(t, statusBroken, status)
+			require.Empty(t, stdout)
+			require.Contains(t, stderr, says)
+			require.NotContains(t, stderr, "words:")
+		}
+	}
+	status, stdout, stderr := execute(words("challenge 3d --harness maelstrom --repeat 2 --nemesis partition --time-limit 2m --bin /bin/sh --json --store " + t.TempDir())...)
+	require.Equal(t, statusValid, status, stderr)
+	require.Contains(t, stderr, "--time-limit 120 ")
+	require.NotContains(t, strings.ToLower(stdout+stderr), "seed")
+}
+
+// Every flag of the command is either refused or has a meaning with Maelstrom, too.
+func TestEveryFlagMeansSomethingToMaelstrom(t *testing.T) {
+	meaningful := []string{"bin", "harness", "help", "json", "nemesis", "print-command", "repeat", "store", "time-limit"}
+	(&cli{}).challengeCommand().Flags().VisitAll(func(f *pflag.Flag) {
+		require.NotEqual(t, slices.Contains(meaningful, f.Name), unknownToMaelstrom[f.Name] != "", f.Name)
+	})
+}
+
+// A partition that cut nobody is no partition, whatever the verdict.
+func TestPartitionsOfMaelstrom(t *testing.T) {
+	const (
+		start = `{:index 0, :time 1, :type :info, :process :nemesis, :f :start-partition, :value %s}` + "\n"
+		ring  = `#jepsen.history.Op{:index 1, :time 2, :type :info, :process :nemesis, :f :start-partition, :value [:isolated {"n0" #{}, "n1" #{}}]}` + "\n"
+		cut   = `{:index 3, :time 9, :type :info, :process :nemesis, :f :start-partition, :value [:isolated {"n1" #{"n0"}, "n0" #{"n1"}}]}` + "\n"
+		op    = `{:index 4, :time 9, :type :invoke, :process 0, :f :broadcast, :value 3}` + "\n"
+		none  = `{:index 1, :time 2, :type :info, :process :nemesis, :f :start-partition, :value [:isolated {}]}` + "\n"
+		idle  = "isolates nobody among so few nodes"
+	)
+	asked := func(kind string) string { return fmt.Sprintf(start, ":"+kind) }
+	for name, c := range map[string]struct{ history, says string }{
+		"nobody":        {asked("majorities-ring") + ring + op, "cut nobody: majorities-ring " + idle},
+		"nobody, twice": {asked("minority-third") + none + asked("majorities-ring") + ring, "cut nobody: majorities-ring or minority-third " + idle},
+		"somebody":      {asked("majorities-ring") + ring + op + asked("one") + cut + op, ""},
+		"too late":      {op, "the partition that was asked for never began"},
+		"unreadable":    {asked("one") + "{:index", "whether the partition cut anybody is not known: edn: line 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fakeMaelstrom(t, writeResults(goodResults)+"\ncat >store/latest/history.edn <<'END'\n"+c.history+"END", "0")
+			status, stdout, stderr := execute(words("challenge 3c 3b --harness maelstrom --bin /bin/sh --store " + t.TempDir())...)
+			require.Equal(t, statusValid, status, stderr)
+			if c.says == "" {
+				require.NotContains(t, stdout, "partition")
+				return
+			}
+			require.Contains(t, stdout, "3c fault-tolerant broadcast: valid, with warnings\n  warning: ")
+			require.Contains(t, stdout, c.says)
+			require.NotContains(t, stdout, "3b multi-node broadcast: ", "it was not asked for one")
+		})
+	}
+	dir := t.TempDir()
+	_, err := idlePartitions(dir)
+	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// The real Maelstrom's histories.
+func TestPartitionsInHistoriesOfMaelstrom(t *testing.T) {
+	for name := range maelstromRuns() {
+		dir := unpack(t, name)
+		text, err := os.ReadFile(filepath.Join(dir, "history.edn"))
+		require.NoError(t, err)
+		note, err := idlePartitions(dir)
+		require.NoError(t, err)
+		require.Equal(t, !strings.Contains(string(text), "start-partition"), note != "", name)
+	}
 }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"glomers/internal/guard"
+)
+
+// runGroup runs a command in a process group of its own, in a directory, and writes to out what all of the group write. It ends with the command
+// itself: whoever of the group is left then is killed. If the context ends first, all are asked to end, and killed
+// 10 s later; if this process dies, by SIGKILL too, they are killed.
+func runGroup(ctx context.Context, dir string, out io.Writer, path string, args []string) error {
+	r, w, err := os.Pipe() // not one of cmd's: Wait would wait for all who hold it
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	// The shell becomes the command once it is told that the guard knows of it. If we die before, it ends.
+	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `read -r guarded && exec "$@" </dev/null`, "sh", path}, args...)...)
+	cmd.Dir = dir
+	cmd.Stdout, cmd.Stderr = w, w
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	signal := func(s syscall.Signal) error {
+		if err := syscall.Kill(-cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return err
+		}
+		return nil
+	}
+	cmd.Cancel = func() error { return signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
+	gate, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	_ = w.Close() // nothing was written
+	if err != nil {
+		return err
+	}
+	copied := make(chan struct{})
+	go func() {
+		defer close(copied)
+		_, _ = io.Copy(out, r) // to the end of the pipe, however it comes
+	}()
+
+	var g guard.Guard
+	guardErr := g.Add(cmd.Process.Pid)
+	if guardErr == nil {
+		_, _ = io.WriteString(gate, "\n") // it fails if the shell was killed meanwhile
+	}
+	_ = gate.Close()
+	err = cmd.Wait()
+	_ = signal(syscall.SIGKILL) // it fails only if none is left that we may kill
+	// Who has left the group may hold the pipe still.
+	_ = r.SetReadDeadline(time.Now().Add(time.Second))
+	<-copied
+	g.Close()
+	return errors.Join(guardErr, err)
+}
+
+// A tail keeps the end of what is written to it.
+type tail struct{ text []byte }
+
+// Write implements io.Writer.
+func (t *tail) Write(b []byte) (int, error) {
+	const limit = 64 << 10
+	t.text = append(t.text, b...)
+	if more := len(t.text) - limit; more > limit {
+		t.text = append(t.text[:0], t.text[more:]...)
+	}
+	return len(b), nil
+}
+
+// String returns what is kept.
+func (t *tail) String() string { return string(t.text) }
