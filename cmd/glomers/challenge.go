@@ -216,14 +216,12 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 	test.Seed, test.Store, test.Faithful = seed, t.store, t.faithful
 	r, err := t.drive(ctx, ch.id+" "+ch.name, test, logging{})
 	o.Dir = r.Dir
-	if err != nil {
-		return o, err
-	}
+	// Of a run that broke off, too: what was found out until then.
 	o.Valid, o.Reasons = r.Valid, r.Reasons
 	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
 	o.Stale, o.Decided = stalenessOf(r.Workload), decidedOf(r.Workload)
 	o.Warnings = r.Warnings
-	return o, nil
+	return o, err
 }
 
 // test reads the words as the test command does.
