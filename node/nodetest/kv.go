@@ -40,36 +40,44 @@ func (kv *KV) set(key string, value json.RawMessage) {
 
 // Serve answers a request of type read, write or cas. It is the function to give to Client.Service.
 func (kv *KV) Serve(req node.Message) any {
-	var body struct {
-		Type                 string
-		Key, Value, From, To json.RawMessage
-		Create               bool `json:"create_if_not_exists"`
-	}
+	// Not a struct: encoding/json matches the names of struct fields without regard to case, and no service does.
+	var body map[string]json.RawMessage
 	if err := json.Unmarshal(req.Body, &body); err != nil {
 		return node.NewRPCError(node.MalformedRequest, err.Error())
 	}
+	field := func(name string) json.RawMessage { // what is missing is null
+		if raw, ok := body[name]; ok {
+			return raw
+		}
+		return json.RawMessage("null")
+	}
 	kv.mu.Lock()
 	defer kv.mu.Unlock()
-	key := encode(decode(body.Key))
+	key := encode(decode(field("key")))
 	value, exists := kv.values[key]
-	switch body.Type {
+	typ, ok := decode(field("type")).(string)
+	if !ok {
+		return node.NewRPCError(node.MalformedRequest, "the type is not a string")
+	}
+	switch typ {
 	case "read":
 		if !exists {
 			return node.NewRPCError(node.KeyDoesNotExist, "key does not exist")
 		}
 		return map[string]any{"value": value}
 	case "write":
-		kv.set(key, body.Value)
+		kv.set(key, field("value"))
 	case "cas":
+		create := decode(field("create_if_not_exists"))
 		switch {
-		case !exists && !body.Create:
+		case !exists && (create == nil || create == false):
 			return node.NewRPCError(node.KeyDoesNotExist, "key does not exist")
-		case exists && !reflect.DeepEqual(decode(value), decode(body.From)):
-			return node.NewRPCError(node.PreconditionFailed, fmt.Sprintf("the value is %s, not %s", value, body.From))
+		case exists && !reflect.DeepEqual(decode(value), decode(field("from"))):
+			return node.NewRPCError(node.PreconditionFailed, fmt.Sprintf("the value is %s, not %s", value, field("from")))
 		}
-		kv.set(key, body.To)
+		kv.set(key, field("to"))
 	default:
-		return node.NewRPCError(node.NotSupported, fmt.Sprintf("no such request: %q", body.Type))
+		return node.NewRPCError(node.NotSupported, fmt.Sprintf("no such request: %q", typ))
 	}
 	return struct{}{}
 }

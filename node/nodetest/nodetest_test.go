@@ -111,6 +111,11 @@ func TestKV(t *testing.T) {
 		{`{"type":"read","key":"k"}`, `{"value":null}`},
 		{`{"type":"write","key":{"x":1,"y":2},"value":1}`, `{}`},
 		{`{"type":"read","key":{"y":2,"x":1}}`, `{"value":1}`},
+		{`{"type":"read","Key":{"y":2,"x":1}}`, `"code":20`},
+		{`{"type":"cas","to":[],"create_if_not_exists":true}`, `{}`}, // what is missing is null
+		{`{"type":"read"}`, `{"value":[]}`},
+		{`{"type":"cas","key":null,"from":[]}`, `{}`},
+		{`{"type":"read","key":null}`, `{"value":null}`},
 		{`{"type":"ts"}`, `"code":10`},
 		{`{"type":5}`, `"code":12`},
 	} {
