@@ -57,6 +57,8 @@ func correct(workload string) map[string]string {
 	}
 }
 
+var megabyte = `"` + strings.Repeat("x", 1<<20) + `"`
+
 // do carries a request out.
 func (m *modelNode) do(workload, src string, body map[string]json.RawMessage) map[string]string {
 	var typ string
@@ -66,6 +68,7 @@ func (m *modelNode) do(workload, src string, body map[string]json.RawMessage) ma
 	for name, value := range body {
 		vars[name] = string(value)
 	}
+	vars["megabyte"] = megabyte
 	switch {
 	case workload == "lin-kv" && (typ == "read" || typ == "write" || typ == "cas"):
 		m.doKV(src, body, vars)

@@ -39,7 +39,7 @@ func TestConformance(t *testing.T) {
 			return out
 		})
 	})
-	require.GreaterOrEqual(t, rows, 47, "rows of the table")
+	require.GreaterOrEqual(t, rows, 150, "rows of the table")
 }
 
 // A row is one situation.
@@ -82,7 +82,7 @@ func conform(t *testing.T, d *datadriven.TestData) (string, error) {
 }
 
 // run judges a node, and says what came out.
-func (r row) run(t *testing.T, d *datadriven.TestData) (string, error) {
+func (r row) run(t *testing.T, d *datadriven.TestData) (out string, err error) {
 	test := Test{Workload: "broadcast", NodeCount: 1, Rate: 20, TimeLimit: 3 * time.Second}
 	if err := scan(d, &test); err != nil {
 		return "", err
@@ -92,12 +92,16 @@ func (r row) run(t *testing.T, d *datadriven.TestData) (string, error) {
 	var runErr error
 	if d.Cmd == "process" {
 		path := filepath.Join(t.TempDir(), "node")
-		if err := os.WriteFile(path, []byte(strings.Join(r.script, "\n")+"\n"), 0o755); err != nil {
+		text := strings.Join(r.script, "\n") + "\n"
+		if !strings.HasPrefix(text, "#!") {
+			text = "#!/bin/sh\n" + text
+		}
+		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 			return "", err
 		}
 		test.Program, test.TimeLimit = Binary(path), min(test.TimeLimit, 300*time.Millisecond)
-		test.limits = limits{init: 500 * time.Millisecond, call: 500 * time.Millisecond}
 		res, runErr = Run(t.Context(), test)
+		defer func() { out = strings.ReplaceAll(out, path, "NODE") }()
 	} else {
 		program, err := parseScript(test.Workload, r.script)
 		if err != nil {
@@ -106,7 +110,8 @@ func (r row) run(t *testing.T, d *datadriven.TestData) (string, error) {
 		test.Program, test.Settle = program, synctest.Wait
 		synctest.Test(t, func(*testing.T) { res, runErr = Run(context.Background(), test) })
 	}
-	out, all := outcome(res, runErr)
+	var all string
+	out, all = outcome(res, runErr)
 	for _, words := range r.says {
 		if !strings.Contains(all, words) {
 			return "", fmt.Errorf("nothing says %q:\n%s", words, all)
@@ -142,6 +147,10 @@ func scan(d *datadriven.TestData, test *Test) error {
 			_, err = fmt.Sscan(value, &test.Seed)
 		case "time":
 			test.TimeLimit, err = time.ParseDuration(value)
+		case "init": // how long a node has to answer it
+			test.limits.init, err = time.ParseDuration(value)
+		case "messages": // how many may be under way
+			_, err = fmt.Sscan(value, &test.limits.messages)
 		case "model":
 			test.ConsistencyModels = []string{value}
 		default:

@@ -145,7 +145,7 @@ func (r *run) initProblem(m *member, a reply) string {
 		}
 		return reason
 	}
-	if err := decodeReply(a.body, "init_ok", &struct{}{}); err != nil {
+	if _, err := replyFields(a.body, "init_ok"); err != nil {
 		return fmt.Sprintf("did not answer init with init_ok: %v", err)
 	}
 	return ""

@@ -42,39 +42,49 @@ func mismatch(id json.RawMessage, has bool, want int64) string {
 	return fmt.Sprintf("its in_reply_to is %s, not an integer", workload.Kind(id))
 }
 
-// decodeReply decodes body into the value that into points to, if it is a reply of the type wanted. The errors are
-// *node.RPCError and *workload.UncodedError, if it is an error reply, and *workload.MalformedReply. A field that the type of
-// into does not have is for the workload to refuse.
+// decodeReply decodes body into the value that into points to, if it is a reply of the type wanted. The errors are those of replyFields. A
+// field that the type of into does not have is for the workload to refuse.
 func decodeReply(body json.RawMessage, wantType string, into any) error {
-	malformed := func(format string, args ...any) error {
-		return &workload.MalformedReply{Reply: body, Type: wantType, Problem: fmt.Sprintf(format, args...)}
-	}
-	var fields map[string]json.RawMessage // and no struct: names are case-sensitive
-	if json.Unmarshal(body, &fields) != nil {
-		return malformed("want an object")
-	}
-	var typ string
-	switch raw, has := fields["type"]; {
-	case !has:
-		return malformed(`field "type" is missing`)
-	case raw[0] != '"' || json.Unmarshal(raw, &typ) != nil:
-		return malformed(`field "type" is %s: want %q`, workload.Kind(raw), wantType)
-	case typ == "error":
-		return decodeError(fields)
-	case typ != wantType:
-		return malformed(`field "type" is %s: want %q`, clipTo(raw, 40), wantType)
+	fields, err := replyFields(body, wantType)
+	if err != nil {
+		return err
 	}
 	if id, has := fields["msg_id"]; has && workload.Kind(id) != "an integer" {
-		return malformed(`field "msg_id" is %s: want an integer, or no such field`, workload.Kind(id))
+		return malformed(body, wantType, `field "msg_id" is %s: want an integer, or no such field`, workload.Kind(id))
 	}
 	if raw, ok := into.(*json.RawMessage); ok {
 		*raw = body // it is known to be JSON
 		return nil
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		return malformed("%v", err)
+		return malformed(body, wantType, "%v", err)
 	}
 	return nil
+}
+
+// replyFields takes a reply apart that must be of the type wanted. The errors are *node.RPCError and *workload.UncodedError, if it is an
+// error reply, and *workload.MalformedReply. Of init_ok the reference looks at no more than this.
+func replyFields(body json.RawMessage, wantType string) (map[string]json.RawMessage, error) {
+	var fields map[string]json.RawMessage // and no struct: names are case-sensitive
+	if json.Unmarshal(body, &fields) != nil {
+		return nil, malformed(body, wantType, "want an object")
+	}
+	var typ string
+	switch raw, has := fields["type"]; {
+	case !has:
+		return nil, malformed(body, wantType, `field "type" is missing`)
+	case raw[0] != '"' || json.Unmarshal(raw, &typ) != nil:
+		return nil, malformed(body, wantType, `field "type" is %s: want %q`, workload.Kind(raw), wantType)
+	case typ == "error":
+		return nil, decodeError(fields)
+	case typ != wantType:
+		return nil, malformed(body, wantType, `field "type" is %s: want %q`, clipTo(raw, 40), wantType)
+	}
+	return fields, nil
+}
+
+func malformed(body json.RawMessage, wantType, format string, args ...any) error {
+	return &workload.MalformedReply{Reply: body, Type: wantType, Problem: fmt.Sprintf(format, args...)}
 }
 
 // decodeError returns the error that an error reply stands for. The reference looks its code up among those that it knows, which
