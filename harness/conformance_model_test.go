@@ -69,6 +69,8 @@ func (m *modelNode) do(workload, src string, body map[string]json.RawMessage) ma
 		vars[name] = string(value)
 	}
 	vars["megabyte"] = megabyte
+	all, _ := json.Marshal(body)
+	vars["body"] = string(all)
 	switch {
 	case workload == "lin-kv" && (typ == "read" || typ == "write" || typ == "cas"):
 		m.doKV(src, body, vars)

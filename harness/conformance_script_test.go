@@ -104,7 +104,7 @@ func (s *scripted) deliver(line []byte) int {
 	vars := s.model.do(s.workload, message.Src, message.Body)
 	vars["me"], vars["from"], vars["id"] = strconv.Quote(s.port.id), strconv.Quote(message.Src), vars["msg_id"]
 
-	if _, isError := vars["code"]; isError {
+	if vars["kv"] != "" && vars["code"] != "" {
 		typ = "kv-error" // so that a script can say what the node does where its answer is an error
 	}
 	n, _ := strconv.Atoi(vars["n"])
