@@ -40,11 +40,19 @@ func Judge(w workload.Workload, h []history.Op, availability string) (Judgement,
 	return j, nil
 }
 
-// add takes account of another check.
+// add takes account of another check. Whatever checkers say is brief here, for people; see check.Brief.
 func (j *Judgement) add(c check.Result) {
 	j.Valid = check.Worst(j.Valid, c.Verdict())
-	j.Reasons = append(j.Reasons, c.Reasons()...)
+	j.Reasons = append(j.Reasons, brief(c.Reasons())...)
 	if c, ok := c.(check.Cautious); ok {
-		j.Warnings = append(j.Warnings, c.Cautions()...)
+		j.Warnings = append(j.Warnings, brief(c.Cautions())...)
 	}
+}
+
+func brief(sentences []string) []string {
+	var all []string
+	for _, s := range sentences {
+		all = append(all, check.Brief(s))
+	}
+	return all
 }

@@ -298,3 +298,14 @@ func TestUniqueIDsListsSome(t *testing.T) {
 	require.Equal(t, "2", string(r.Duplicated[0].ID), "the highest of those that are equally frequent")
 	require.Equal(t, "49", string(r.Duplicated[47].ID))
 }
+
+func TestBrief(t *testing.T) {
+	require.Equal(t, "one\ntwo", check.Brief("one\ntwo"))
+	many := check.Brief(strings.Repeat("line\n", 100))
+	require.Equal(t, 16, strings.Count(many, "\n"))
+	require.True(t, strings.HasSuffix(many, "\n… 85 more lines"), many)
+	long := check.Brief(strings.Repeat("ü", 700_000) + "\nx")
+	require.Less(t, len(long), 2030)
+	require.True(t, strings.HasSuffix(long, "ü… (1400002 bytes)"), long)
+	require.Less(t, len(check.Brief(strings.Repeat("a\n", 3)+strings.Repeat("b", 5000))), 2030)
+}
