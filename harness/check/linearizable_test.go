@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -189,6 +190,33 @@ func TestLinearizableLongReason(t *testing.T) {
 	require.LessOrEqual(t, strings.Count(r.Reasons()[0], "\n"), 13)
 }
 
+// Values that are written once need no search, however many clients are open.
+func TestLinearizableByZones(t *testing.T) {
+	open := func(reads ...int) []history.Op {
+		var lines strings.Builder
+		for i := range 40 {
+			fmt.Fprintf(&lines, "%d invoke write [0,%d]\n%d info write [0,%d]\n", i, i, i, i)
+		}
+		for _, v := range reads {
+			fmt.Fprintf(&lines, "90 invoke read [0,null]\n90 ok read [0,%d]\n", v)
+		}
+		return ops(t, lines.String())
+	}
+	require.Equal(t, check.Valid, check.Linearizable(open(39, 3, 7), 0).Valid)
+	r := check.Linearizable(open(39, 3, 39), 0)
+	require.Equal(t, []string{"key 0 is not linearizable: no order of these operations explains their results, as it was null at first\n" +
+		"process 3 may have written 3 at some time after 0.006 s (op 6)\n" +
+		"process 39 may have written 39 at some time after 0.078 s (op 78)\n" +
+		"process 90 read 39 between 0.080 s and 0.081 s (ops 80 and 81)\n" +
+		"process 90 read 3 between 0.082 s and 0.083 s (ops 82 and 83)\n" +
+		"process 90 read 39 between 0.084 s and 0.085 s (ops 84 and 85)"}, r.Reasons())
+	require.Equal(t, check.Invalid, check.Linearizable(open(39, 40), 0).Valid, "nobody wrote 40")
+
+	// A cas reads and writes.
+	lines := "90 invoke cas [0,[39,50]]\n90 ok cas [0,[39,50]]\n90 invoke read [0,null]\n90 ok read [0,39]\n"
+	require.Equal(t, check.Invalid, check.Linearizable(slices.Concat(open(3, 39), ops(t, lines)), 0).Valid)
+}
+
 func TestLinearizableJSON(t *testing.T) {
 	r := check.Linearizable(ops(t, `
 		0 invoke write ["a",1]
@@ -202,17 +230,17 @@ func TestLinearizableJSON(t *testing.T) {
 		[2,{"valid":false,"operations":1,"window":[2],"picture":"violation-1.html"}]]}`, string(b))
 }
 
-// hard has n concurrent writes, and then a read of a value that is none of theirs: all orders must be
-// looked at, but for those which are the same to the model.
+// hard has a write of 0 and then n concurrent operations that replace 0 by 1 or 1 by 0, as many of either kind, and after all a
+// read of 1: all orders must be looked at, but for those which are the same to the model.
 func hard(t testing.TB, n int) []history.Op {
 	var lines strings.Builder
-	for i := range n {
-		fmt.Fprintf(&lines, "%d invoke write [0,%d]\n", i, i)
+	fmt.Fprintf(&lines, "%[1]d invoke write [0,0]\n%[1]d ok write [0,0]\n", n)
+	for _, typ := range []string{"invoke", "ok"} {
+		for i := range n {
+			fmt.Fprintf(&lines, "%d %s cas [0,[%d,%d]]\n", i, typ, i%2, 1-i%2)
+		}
 	}
-	for i := range n {
-		fmt.Fprintf(&lines, "%d ok write [0,%d]\n", i, i)
-	}
-	fmt.Fprintf(&lines, "%d invoke read [0,null]\n%d ok read [0,-1]\n", n, n)
+	fmt.Fprintf(&lines, "%[1]d invoke read [0,null]\n%[1]d ok read [0,1]\n", n)
 	return ops(t, lines.String())
 }
 
@@ -227,7 +255,7 @@ func TestLinearizableGivesUp(t *testing.T) {
 	}
 	r := check.Linearizable(h, 100_000)
 	require.Equal(t, check.Unknown, r.Valid)
-	require.Equal(t, []string{"key 0 cannot be judged: 41 operations, 0 of unknown outcome, have more orders than can be tried in 100000 steps"}, r.Reasons())
+	require.Equal(t, []string{"key 0 cannot be judged: 42 operations, 0 of unknown outcome, have more orders than can be tried in 100000 steps"}, r.Reasons())
 	require.Empty(t, r.Failures)
 	require.Empty(t, r.Artifacts())
 	require.Equal(t, []check.Verdict{check.Unknown, check.Valid}, []check.Verdict{r.Results[0].Valid, r.Results[1].Valid})
@@ -315,7 +343,7 @@ func FuzzLinearizable(f *testing.F) {
 
 func BenchmarkLinearizable(b *testing.B) {
 	for _, processes := range []int{4, 10} {
-		h := clients(rand.New(rand.NewPCG(1, 2)), 10_000, processes, 0, func() bool { return false })
+		h := clients(rand.New(rand.NewPCG(1, 2)), 10_000, processes, 0, func() bool { return false }, false)
 		b.Run(fmt.Sprintf("%d clients", processes), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

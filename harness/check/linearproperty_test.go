@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -18,8 +17,8 @@ import (
 
 // clients draws a history of a register. Each operation takes effect between its invocation and its completion, or
 // has an unknown outcome and takes effect then or later or never; stale tells which reads show
-// an earlier value instead.
-func clients(rng *rand.Rand, n, processes int, unknown float64, stale func() bool) []history.Op {
+// an earlier value instead; and values are few, or each is written once.
+func clients(rng *rand.Rand, n, processes int, unknown float64, stale func() bool, once bool) []history.Op {
 	type call struct {
 		op      history.Op
 		from    int
@@ -30,6 +29,7 @@ func clients(rng *rand.Rand, n, processes int, unknown float64, stale func() boo
 	var h []history.Op
 	var zombies []*call
 	value, before := 0, 0 // 0 means null
+	values := 3
 	next := history.Process(processes)
 	names := make([]history.Process, processes)
 	open := make([]*call, processes)
@@ -54,7 +54,12 @@ func clients(rng *rand.Rand, n, processes int, unknown float64, stale func() boo
 	record := func(c *call, typ history.Type) {
 		op := c.op
 		op.Index, op.Time, op.Type = len(h), int64(len(h))*1e6, typ
-		text := func(v int) string { return strings.Replace(fmt.Sprint(v), "0", "null", 1) }
+		text := func(v int) string {
+			if v == 0 {
+				return "null"
+			}
+			return fmt.Sprint(v)
+		}
 		op.Value = fmt.Appendf(nil, "[0,%s]", text(c.to))
 		switch {
 		case op.F == "cas":
@@ -76,6 +81,10 @@ func clients(rng *rand.Rand, n, processes int, unknown float64, stale func() boo
 		case c == nil:
 			f := []string{"read", "write", "cas"}[rng.IntN(3)]
 			open[i] = &call{op: history.Op{Process: names[i], F: f}, from: 1 + rng.IntN(3), to: 1 + rng.IntN(3)}
+			if once {
+				values++
+				open[i].from, open[i].to = []int{value, before, values - 1}[rng.IntN(3)], values
+			}
 			record(open[i], history.Invoke)
 		case rng.Float64() < unknown:
 			record(c, history.Info)
@@ -103,7 +112,7 @@ func TestLinearizableAccepts(t *testing.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		n, processes := rapid.IntRange(0, 300).Draw(rt, "events"), rapid.IntRange(1, 6).Draw(rt, "processes")
 		unknown := rapid.SampledFrom([]float64{0, 0.01, 0.1}).Draw(rt, "unknown")
-		h := clients(rand.New(rand.NewPCG(seed, 0)), n, processes, unknown, func() bool { return false })
+		h := clients(rand.New(rand.NewPCG(seed, 0)), n, processes, unknown, func() bool { return false }, rapid.Bool().Draw(rt, "once"))
 		r := check.Linearizable(h, 0)
 		require.NotEqual(rt, check.Invalid, r.Valid, r.Reasons())
 		if unknown < 0.1 {
@@ -112,17 +121,20 @@ func TestLinearizableAccepts(t *testing.T) {
 	})
 }
 
-// A smallCase is a history of a few operations, half of whose reads are stale.
+// A smallCase is a history of a few operations, some of whose reads are stale.
 type smallCase struct {
 	seed              uint64
 	events, processes int
 	steps             int // a budget that may not suffice
+	truth             int // one read in so many is stale
+	once              bool
 }
 
 var smallCases = rapid.Custom(func(t *rapid.T) smallCase {
 	return smallCase{
 		rapid.Uint64().Draw(t, "seed"), rapid.IntRange(1, 40).Draw(t, "events"),
 		rapid.IntRange(1, 3).Draw(t, "processes"), rapid.IntRange(1, 300).Draw(t, "steps"),
+		rapid.IntRange(1, 5).Draw(t, "truth"), rapid.Bool().Draw(t, "once"),
 	}
 })
 
@@ -145,7 +157,7 @@ func TestLinearizableAgreesOnFixedCases(t *testing.T) {
 // agreesWithAllOrders returns the verdict that trying all orders gives.
 func agreesWithAllOrders(t require.TestingT, c smallCase) check.Verdict {
 	rng := rand.New(rand.NewPCG(c.seed, 0))
-	h := clients(rng, c.events, c.processes, 0.05, func() bool { return rng.IntN(2) == 0 })
+	h := clients(rng, c.events, c.processes, 0.05, func() bool { return rng.IntN(c.truth) == 0 }, c.once)
 	want := check.Invalid
 	if inSomeOrder(h, len(h)) {
 		want = check.Valid

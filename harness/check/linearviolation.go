@@ -50,9 +50,12 @@ func (v violation) describe() string {
 // of unknown outcome that nothing shows the effect of.
 func (r *registerHistory) essential(left int, w window) []*registerCall {
 	calls := w.calls(r.calls)
+	if zonesClash(calls, w) {
+		left /= spared
+	}
 	for i := len(calls) - 1; i >= 0 && left > 0; i-- {
 		without := slices.Delete(slices.Clone(calls), i, i+1)
-		if calls[i].op.F == "read" && newSearch(&left, w.value(), without).judge() == Invalid {
+		if calls[i].op.F == "read" && (zonesClash(without, w) || newSearch(&left, w.value(), without).judge() == Invalid) {
 			calls = without
 		}
 	}

@@ -44,10 +44,21 @@ func (w window) calls(all []*registerCall) []*registerCall {
 // scanned is how many completions there are in a window of a history that has too many orders.
 const scanned = 20
 
+// spared is by how much fewer steps will do to narrow a window down, or to leave calls out of it, where zones show the contradiction
+// anyway.
+const spared = 20
+
 // judge tells whether the register is linearizable, and if not, in which window it is not. If there are too many orders, it
 // looks at least for a window that has none. Both, and the narrowing down, take up to that many steps.
 func (r *registerHistory) judge(steps int) (window, Verdict) {
 	cuts := r.cuts()
+	whole := window{beginning, never}
+	switch {
+	case zonesClash(r.calls, whole):
+		return r.narrow(steps/spared, cuts), Invalid
+	case zonesDecide(r.calls):
+		return window{}, Valid
+	}
 	left := steps
 	switch newSearch(&left, null, r.calls).judge() {
 	case Valid:
@@ -81,7 +92,8 @@ func (r *registerHistory) cuts() []int {
 
 // contradicts tells whether the window is known to have no order.
 func (r *registerHistory) contradicts(left *int, w window) bool {
-	return newSearch(left, w.value(), w.calls(r.calls)).judge() == Invalid
+	calls := w.calls(r.calls)
+	return zonesClash(calls, w) || newSearch(left, w.value(), calls).judge() == Invalid
 }
 
 // narrow returns the smallest window between two of the cuts that has no order, given that the one from the first to the
