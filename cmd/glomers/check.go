@@ -48,7 +48,7 @@ invoked, times and indexes that go back. --tolerate accepts what known tools do:
   reuse    a process goes on after an info
   times    times that go back
 
-An operation has at most 64 MiB, a history 1 GiB, unpacked. The formats in full:
+An operation has at most 64 MiB, a history 512 MiB, unpacked. The formats in full:
 docs/history-format.md.
 
 A history of another workload is unknown. A history does not say whether the run broke,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unique"
 )
 
 // A field is one of those that an Op has; several make a set.
@@ -89,8 +90,12 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 		r.op.Time, err = strconv.ParseInt(text, 10, 64)
 	case typeField:
 		want = "invoke, ok, fail or info"
-		err = json.Unmarshal(raw, &r.op.Type)
-		if !slices.Contains([]Type{Invoke, OK, Fail, Info}, r.op.Type) || text[0] != '"' {
+		types := []Type{Invoke, OK, Fail, Info}
+		var name Type
+		err = json.Unmarshal(raw, &name)
+		if i := slices.Index(types, name); i >= 0 {
+			r.op.Type = types[i] // one string for all
+		} else {
 			err = strconv.ErrSyntax
 		}
 	case processField:
@@ -98,9 +103,11 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 		err = r.op.Process.UnmarshalJSON([]byte(text))
 	case fField:
 		want = "a string"
-		if err = json.Unmarshal(raw, &r.op.F); text[0] != '"' {
+		var name string
+		if err = json.Unmarshal(raw, &name); text[0] != '"' {
 			err = strconv.ErrSyntax
 		}
+		r.op.F = unique.Make(name).Value() // a history has millions of few names
 	case finalField:
 		want = "true or false"
 		r.op.Final = text == "true"

@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// Limits of what is read, so that no file takes all memory. A history is kept in memory, and takes about twice the
-// size of its file.
+// Limits of what is read, so that no file takes all memory. A history is kept in memory. If its operations are small it takes, with
+// the checker's own, some eight times the size of its file.
 const (
-	MaxOp   = 64 << 20 // bytes of one operation: a line of JSON, a map of EDN
-	MaxFile = 1 << 30  // bytes of a history, unpacked
+	MaxOp   = 64 << 20  // bytes of one operation: a line of JSON, a map of EDN
+	MaxFile = 512 << 20 // bytes of a history, unpacked
 )
 
 // A Reader reads histories, of its own program or foreign ones. The zero value refuses every Deviation.
@@ -51,8 +51,8 @@ func ReadFile(path string) ([]Op, error) { return Reader{}.ReadFile(path) }
 // lines of JSON objects, a JSON array of them, EDN, or one of these packed with gzip. A byte-order mark is
 // skipped. An error names the line, from 1; the operations before it are returned with it.
 func (r Reader) Read(in io.Reader) ([]Op, error) {
-	r.limits = limits{cmp.Or(r.limits.op, MaxOp), cmp.Or(r.limits.file, MaxFile)}
-	b, err := unpack(bufio.NewReader(in), r.limits.file)
+	limit := limits{cmp.Or(r.limits.op, MaxOp), cmp.Or(r.limits.file, MaxFile)}
+	b, err := unpack(bufio.NewReader(in), limit.file)
 	if err != nil {
 		return nil, fmt.Errorf("history: %w", err)
 	}
@@ -70,7 +70,7 @@ func (r Reader) Read(in io.Reader) ([]Op, error) {
 	case strings.HasPrefix(text, "[") && objectBegins(strings.TrimSpace(text[1:])):
 		read = arraySource
 	}
-	return readAll(read(b, r.limits.op), &sequence{tolerated: r.Tolerate, ordered: true})
+	return readAll(read(b, limit.op), &sequence{tolerated: r.Tolerate, ordered: true})
 }
 
 // objectBegins tells whether a text begins with a JSON object. In EDN the names in a map are keywords.
