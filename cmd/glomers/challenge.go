@@ -50,7 +50,11 @@ or on the node given with --bin, and compare the figures with the targets.
 
 With --nemesis the targets are shown but not judged: under faults a
 solution need only be valid. Faults of links are left out where there is
-only one node.`,
+only one node.
+
+Published figures are Maelstrom's, which delivers messages otherwise: with --faithful ours
+does as it does, and stable latencies come out up to a hop lower. --harness maelstrom has the
+real one run the nodes; its only fault is partition.`,
 		Example: `  glomers challenge all
   glomers challenge 3d 3e --nemesis partition
   glomers challenge 3e --repeat 5

@@ -52,6 +52,11 @@ func TestCompare(t *testing.T) {
 	require.NotContains(t, stdout, "worst-stale", "too long")
 	require.NotContains(t, stdout, "17", "too long")
 	require.NotContains(t, stdout, "dir")
+	require.Contains(t, stdout, "To compare, run ours with --faithful.")
+	for _, two := range []string{"a a", "b b"} {
+		_, stdout, _ := execute(append([]string{"compare"}, words(two)...)...)
+		require.NotContains(t, stdout, "--faithful", "of one harness")
+	}
 
 	status, stdout, stderr = execute("compare", "a", "b", "--json")
 	require.Equal(t, statusValid, status, stderr)
