@@ -12,6 +12,7 @@ import (
 	"glomers/baselines/internal/lock"
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/check/elle"
 	"glomers/harness/sim"
 	"glomers/harness/workload"
 )
@@ -51,6 +52,24 @@ func scenarios(b baselines.Baseline) []sim.Scenario {
 func TestSim(t *testing.T) {
 	for _, b := range baselines.All() {
 		t.Run(b.Name, func(t *testing.T) { sim.Sweep(t, scenarios(b)...) })
+	}
+}
+
+// Under all faults that they survive, too, transactions over registers satisfy what their baseline promises, decided completely.
+func TestDecided(t *testing.T) {
+	for name, promise := range map[string]func(*elle.Decided) check.Verdict{
+		"last-write-wins": func(d *elle.Decided) check.Verdict { return d.ReadAtomic },
+		"single-copy":     func(d *elle.Decided) check.Verdict { return d.Causal },
+	} {
+		b := baselines.All()[slices.IndexFunc(baselines.All(), func(b baselines.Baseline) bool { return b.Name == name })]
+		for _, s := range scenarios(b) {
+			t.Run(name+"/"+s.Name, func(t *testing.T) {
+				for s.Test.Seed = 1; s.Test.Seed <= 3; s.Test.Seed++ {
+					d := sim.Check(t, s.Test).Workload.(*elle.Result).Decided
+					require.Equal(t, check.Valid, promise(d), d.Text)
+				}
+			})
+		}
 	}
 }
 
