@@ -140,7 +140,9 @@ func (c *cli) check(cmd *cobra.Command, t harness.Test, o checkOptions) error {
 // judgeFile reads and judges the history in a file, or on stdin. It shows how it goes.
 func (c *cli) judgeFile(ctx context.Context, file string, r record, reader history.Reader) (harness.Judgement, error) {
 	in, size := os.Stdin, int64(0)
-	if file != stdin {
+	if file == stdin {
+		file = "standard input"
+	} else {
 		f, err := os.Open(file)
 		if err != nil {
 			return harness.Judgement{}, err

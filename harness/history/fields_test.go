@@ -95,6 +95,7 @@ func TestFields(t *testing.T) {
 				misspelt := without(operation(1, "ok", name+"s", "0"), name)
 				_, err = read(nil, first, n.write(misspelt))
 				require.ErrorContains(t, err, fmt.Sprintf("history: line 2: no field is called %q: want index, time, ", name+"s"))
+				require.ErrorContains(t, err, "; there is no "+name)
 
 				_, err = read([]history.Deviation{history.Fields}, first, n.write(misspelt))
 				required := name == "type" || name == "process" || name == "f"

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -87,19 +88,24 @@ func (s *sequence) next(r record, line int) (Op, error) {
 
 // checkFields refuses fields that there should not be, and looks for those that there should be.
 func (s *sequence) checkFields(r record) error {
-	if r.unknown != "" {
-		if err := s.deviates(Fields, "no field is called %q: want %s, and perhaps final or error", r.unknown, quoted(required())); err != nil {
-			return err
+	missing := r.missing()
+	var what string
+	switch {
+	case r.unknown == "" && len(missing) == 0:
+		return nil
+	case r.unknown == "":
+		what = "no field " + quoted(missing)
+	default:
+		what = fmt.Sprintf("no field is called %q: want %s, and perhaps final or error", clip(r.unknown), quoted(required()))
+		if len(missing) > 0 {
+			what += "; there is no " + quoted(missing)
 		}
 	}
-	missing := r.missing()
-	if len(missing) == 0 {
-		return nil
+	const needed = typeField | processField | fField // nothing can stand for these
+	if r.seen&needed != needed {
+		return errors.New(what)
 	}
-	if r.seen&(typeField|processField|fField) != typeField|processField|fField { // nothing can stand for these
-		return fmt.Errorf("no field %s", quoted(missing))
-	}
-	return s.deviates(Fields, "no field %s", quoted(missing))
+	return s.deviates(Fields, "%s", what)
 }
 
 func (s *sequence) checkIndex(r record) error {
