@@ -96,6 +96,6 @@ func (in *input) idle() (waiting int, since stamp) {
 	if waiting == 0 || read > in.read {
 		in.moved = in.now()
 	}
-	in.read = read
+	in.read = max(in.read, read) // what was just written may be in the pipe and not yet in written
 	return waiting, in.moved
 }

@@ -47,18 +47,18 @@ type stall struct {
 // watchInputs looks at every node's input now and then, so that it is known since when one has not been read. Such a node does not end
 // the run: as in the reference, its clients' operations time out, and the verdict is that of the history.
 func (r *run) watchInputs() {
-	r.lookAtInputs()
+	r.lookAtInputs(r.now())
 	r.after(r.test.limits.stall/5, r.watchInputs)
 }
 
-// lookAtInputs takes note of the longest stall of each node. One that was told to pause reads nothing, as it should.
-func (r *run) lookAtInputs() {
+// lookAtInputs takes note of the longest stall of each node. One that was told to pause reads nothing, as it should, and one that has not
+// answered init may be just starting.
+func (r *run) lookAtInputs(now stamp) {
 	for _, m := range r.nodes {
-		if m.process == nil || m.paused {
+		if m.process == nil || m.paused || !m.ready {
 			continue
 		}
 		waiting, since := m.process.idle()
-		now := r.now()
 		if took := now - since; waiting > 0 && took >= r.test.limits.stall && took > m.stall.until-m.stall.since {
 			m.stall = stall{since, now, waiting}
 		}
@@ -67,13 +67,14 @@ func (r *run) lookAtInputs() {
 
 // stalls says in words which nodes did not read their input. It is called at the end of the run.
 func (r *run) stalls() []string {
-	r.lookAtInputs()
+	now := r.now()
+	r.lookAtInputs(now)
 	var found []string
 	for _, m := range r.nodes {
 		s := m.stall
 		switch {
 		case s.waiting == 0:
-		case r.now()-s.until < r.test.limits.stall/5: // so was it when the run ended
+		case s.until == now:
 			found = append(found, fmt.Sprintf("node %s has not read its input since %.1f s: %s wait", m.id, s.since.Seconds(), bytesOf(s.waiting)))
 		default:
 			found = append(found, fmt.Sprintf("node %s did not read its input from %.1f s to %.1f s, when %s waited",

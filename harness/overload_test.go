@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -15,7 +16,7 @@ func TestBlockedNode(t *testing.T) {
 	t.Parallel()
 	res, err := Run(t.Context(), Test{
 		Workload: "echo", Program: program(t, "deaf"), NodeCount: 2, TimeLimit: 500 * time.Millisecond, Rate: 100,
-		limits: limits{stall: 300 * time.Millisecond, call: 400 * time.Millisecond},
+		limits: limits{stall: 300 * time.Millisecond, call: time.Second},
 	})
 	require.NoError(t, err)
 	require.Equal(t, check.Invalid, res.Valid, "echo has no ok operation")
@@ -26,25 +27,51 @@ func TestBlockedNode(t *testing.T) {
 	require.Regexp(t, `^node n1 has not read`, res.Warnings[1])
 }
 
-// A node that read nothing for a while, and then went on, is named, too; one that was paused by a fault is not.
+// A node that read nothing for a while, and then went on, is named, too.
 func TestBlockedForAWhile(t *testing.T) {
 	t.Parallel()
-	test := Test{
+	res, err := Run(t.Context(), Test{
 		Workload: "echo", Program: program(t, "sleep", "2s"), NodeCount: 1, TimeLimit: 4 * time.Second, Rate: 20, Concurrency: 4,
-		limits: limits{stall: 300 * time.Millisecond, call: 10 * time.Second},
-	}
-	res, err := Run(t.Context(), test)
+		limits: limits{stall: 300 * time.Millisecond, call: 20 * time.Second},
+	})
 	require.NoError(t, err)
 	require.Equal(t, check.Valid, res.Valid, res.Reasons)
 	require.Len(t, res.Warnings, 1)
-	require.Regexp(t, `^node n0 did not read its input from \d\.\d s to \d\.\d s, when \d+ bytes waited$`, res.Warnings[0])
+	require.Regexp(t, `^node n0 (did|has) not read its input`, res.Warnings[0])
+}
 
-	test.Program, test.Nemesis, test.NemesisInterval = program(t, "echo"), []string{"pause"}, time.Second
-	test.limits.call = time.Second
-	res, err = Run(t.Context(), test)
-	require.NoError(t, err)
-	require.Positive(t, res.Nemesis.InForce["pause"])
-	require.Empty(t, res.Warnings)
+// A reader is a process with so many bytes to read, of which it has read nothing for so long.
+type reader struct {
+	process
+	waiting int
+	idles   time.Duration
+	now     func() stamp
+}
+
+func (r *reader) idle() (int, stamp) { return r.waiting, r.now() - r.idles }
+
+func TestStalls(t *testing.T) {
+	t.Parallel()
+	const limit = time.Minute // so that the time that the test takes means nothing
+	r := &run{scheduler: &scheduler{start: time.Now().Add(-time.Hour)}, test: Test{limits: limits{stall: limit}}}
+	var readers []*reader
+	for i := range 7 {
+		readers = append(readers, &reader{waiting: 5000, idles: 10 * limit, now: r.now})
+		r.nodes = append(r.nodes, &member{port: &port{id: fmt.Sprint("n", i)}, process: readers[i], ready: true})
+	}
+	r.nodes[0].paused = true
+	r.nodes[1].ready = false
+	r.nodes[2].process = nil
+	readers[3].waiting = 0
+	readers[4].idles = limit / 2
+	r.lookAtInputs(r.now())
+	readers[5].idles += limit
+	readers[6].idles = 2 * limit // it has read something since
+	r.scheduler.start = r.scheduler.start.Add(-limit)
+	require.Equal(t, []string{
+		"node n5 has not read its input since 3000.0 s: 5 kB wait",
+		"node n6 did not read its input from 3000.0 s to 3600.0 s, when 5 kB waited",
+	}, r.stalls())
 }
 
 // A process that writes faster than the harness works is held up by its pipe. The run goes on to its end, in bounded memory.
@@ -57,7 +84,7 @@ func TestGushingNode(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, check.Invalid, res.Valid)
 	require.Positive(t, res.Stats.InfoCount)
-	require.Greater(t, res.Net.Servers.Messages, 10_000)
+	require.Positive(t, res.Net.Servers.Messages)
 }
 
 func TestMailboxAwaitRoom(t *testing.T) {

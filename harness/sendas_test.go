@@ -35,7 +35,7 @@ func TestForwardedInTheClientsName(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, check.Valid, res.Valid, res.Reasons)
 	require.Equal(t, 2, asNode)
-	require.Greater(t, forwarded, 10)
+	require.Positive(t, forwarded)
 	// Each operation is a request and a reply, and perhaps a forwarded request: all of them are clients' messages.
 	require.Equal(t, 2*res.Stats.Count+forwarded+2*3, res.Net.Clients.Messages)
 	require.Equal(t, 4, res.Net.Servers.Messages, "two requests to lin-kv and their answers")
