@@ -48,8 +48,8 @@
 //
 // # Guarantees
 //
-//  1. A misbehaving node never hangs a run. One that exits, does not answer init, writes what is not a message, or
-//     addresses nobody or speaks in nobody's name ends the run with a [NodeError] that names it and quotes it. One that
+//  1. A misbehaving node never hangs a run. One that exits, does not answer init, writes what is not a message,
+//     addresses nobody, or speaks in nobody's name ends the run with a [NodeError] that names it and quotes it. One that
 //     reads nothing for 2 s or more does not: operations time out, and a warning in the Result names it.
 //     A run that ended early was judged all the same: the Result has the figures until then.
 //  2. No process outlives the run: not after an error, not after the context was cancelled, and not if this process is
@@ -59,8 +59,8 @@
 //  4. One goroutine, the caller's, owns the network, the history, the schedule and all
 //     random numbers. Only it calls Test.Progress and Test.Settle.
 //  5. Memory is bounded, as far as nodes have a say in it; nothing is dropped silently. A run ends early, with a NodeError,
-//     when 1,000,000 messages or 512 MiB of bodies are under way, or when 64 MiB wait for one process to read them. A process that writes
-//     faster than the harness works is held up: its output is not read while 10,000 messages or 51 MiB wait for the harness. A line has
+//     when 1,000,000 messages or 512 MiB of bodies are under way, or when 64 MiB wait for one node: for a process to read them, or for the
+//     end of its pause or start. A process that writes faster than the harness works is held up: its output is not read while 10,000 messages or 51 MiB wait for the harness. A line has
 //     at most 256 MiB. Nodes in this process are not held up; for them 1,000,000 messages or 512 MiB may wait.
 //  6. Result.Lag says how late the harness itself was. Where it is not far below the latencies measured, the machine was too
 //     slow for the test.

@@ -22,6 +22,7 @@ type member struct {
 	ready  bool
 	paused bool
 	held   []network.Message
+	weight int     // bytes of bodies in held
 	init   *client // who sends init; nil once it is answered
 
 	stall stall // the longest so far, of all its processes
@@ -155,7 +156,7 @@ func (r *run) initProblem(m *member, a reply) string {
 // at once, and the timers that they set, nobody knows which is handled first.
 func (r *run) deliverHeld(m *member) {
 	held, p := m.held, m.port
-	m.held = nil
+	m.held, m.weight = nil, 0
 	for _, message := range held {
 		r.timers.add(r.now(), func() {
 			if m.port == p {
@@ -165,12 +166,25 @@ func (r *run) deliverHeld(m *member) {
 	}
 }
 
+// hold keeps a message for later.
+func (r *run) hold(m *member, message network.Message) {
+	m.held = append(m.held, message)
+	if m.weight += len(message.Body); m.weight > r.test.limits.backlog {
+		why := "has not answered init"
+		if m.paused {
+			why = "is paused"
+		}
+		m.fail(&NodeError{Reason: fmt.Sprintf("%s: at %.1f s, %s wait, and the harness holds no more than %s for a node; %s",
+			why, r.now().Seconds(), bytesOf(m.weight), bytesOf(r.test.limits.backlog), r.loudest())})
+	}
+}
+
 // deliverToNode takes a message that has arrived to a node.
 func (r *run) deliverToNode(m *member, message network.Message) {
 	isInit := m.init != nil && message.Src == m.init.id && message.Writer == ""
 	ofClient := message.Writer == "" && r.isClient(message.Src)
 	if m.paused || !isInit && (!m.named || !m.ready && ofClient) {
-		m.held = append(m.held, message)
+		r.hold(m, message)
 		return
 	}
 	if isInit {
@@ -235,7 +249,7 @@ func (s system) Kill(id string) error {
 	m.broken.Store(true) // nobody looks at what it still writes
 	m.process.kill()
 	s.killed = append(s.killed, m.process)
-	m.process, m.named, m.ready, m.paused, m.held, m.init = nil, false, false, false, nil, nil
+	m.process, m.named, m.ready, m.paused, m.held, m.weight, m.init = nil, false, false, false, nil, 0, nil
 	return nil
 }
 

@@ -1,13 +1,17 @@
 package harness
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/node"
 )
 
 // A node that stops reading does not end the run: its clients' operations time out, the verdict is that of the history, and what was
@@ -85,6 +89,29 @@ func TestGushingNode(t *testing.T) {
 	require.Equal(t, check.Invalid, res.Valid)
 	require.Positive(t, res.Stats.InfoCount)
 	require.Positive(t, res.Net.Servers.Messages)
+}
+
+// What waits for a node that is paused is bounded, too.
+func TestPausedNodeHoldsUpStorm(t *testing.T) {
+	t.Parallel()
+	test := faulty("echo", func(n *node.Node) {
+		registerEcho(n)
+		node.Receive(n, "big", func(context.Context, string, map[string]string) {})
+		n.Every(time.Millisecond, func(context.Context) {
+			for _, id := range n.NodeIDs() {
+				must(node.Notify(n, id, "big", map[string]string{"x": strings.Repeat("x", 1000)}))
+			}
+		})
+	}, "pause")
+	test.limits.backlog = 10_000
+	var err error
+	synctest.Test(t, func(t *testing.T) {
+		test.Settle = synctest.Wait
+		_, err = Run(t.Context(), test)
+	})
+	var broken *NodeError
+	require.ErrorAs(t, err, &broken)
+	require.Regexp(t, `^is paused: at \d+\.\d s, 10\.\d kB wait, and the harness holds no more than 10 kB for a node; most messages were sent by n`, broken.Reason)
 }
 
 func TestMailboxAwaitRoom(t *testing.T) {
