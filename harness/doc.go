@@ -34,7 +34,7 @@
 //
 // # Differences from Maelstrom
 //
-// Verdicts and figures are Maelstrom's, with two exceptions, both deliberate.
+// Verdicts and figures are Maelstrom's, with four exceptions, all deliberate; testdata/conformance has them row by row.
 //
 //  1. Messages of clients are never late. In Maelstrom a party takes in one message at a time: of those that wait for it, the one that
 //     is due first, for which it then sleeps, even if a client's request comes meanwhile. Under a latency of 100 ms
@@ -45,6 +45,9 @@
 //     majorities-ring isolate nobody, so many of its partitioned runs had no partition. Kinds
 //     that cut nothing for this number of nodes are not drawn, unless Test.Faithful is set. A run that
 //     was asked for faults and cut nothing is Unknown, not Valid.
+//  3. A transaction over registers that is acknowledged with fewer micro-operations than it was asked for makes the run Invalid.
+//     Maelstrom looks only at what came back, so that to it a node is valid that returns nothing.
+//  4. An echo that fails or times out is no wrong echo. Maelstrom compares any completion with the request.
 //
 // # Guarantees
 //

@@ -67,7 +67,8 @@ func wrap(line string) []string {
 func describeWorkloads() string {
 	var b strings.Builder
 	b.WriteString("Every request has a `msg_id`, which its reply has as `in_reply_to`; the examples leave these out. " +
-		"A reply may also be an error: see errors.\n")
+		"A reply has exactly the fields that are shown, and may have a `msg_id` of its own, an integer. With any other field it is malformed, and its operation is of unknown outcome; " +
+		"where a list is shown null is an empty one. A reply may also be an error: see errors.\n")
 	for _, d := range workload.Describe() {
 		if !isWorkload(d.Name) {
 			continue

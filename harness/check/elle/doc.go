@@ -11,6 +11,7 @@
 //	cycles.go     the classes of cycles, and which are looked for when
 //	model.go      which anomalies contradict which models
 //	findings.go   what was found, and the verdict
+//	asked.go      whether transactions returned what they were asked for
 //	explain.go    cycles and registers in sentences
 //
 // for registers:
