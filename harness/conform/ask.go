@@ -163,6 +163,11 @@ func (s *session) ready(others ...string) error {
 			return err
 		}
 	}
+	if s.run.elects.Load() && len(ids) == 1 {
+		if _, err := s.askPatiently(s.profile.ping); err != nil {
+			return err
+		}
+	}
 	s.begin()
 	return nil
 }

@@ -45,7 +45,11 @@ var endChecks = []Check{
 			}
 			s.closeInput()
 			for _, c := range calls {
-				if _, err := s.reply(c); err != nil {
+				_, err := s.reply(c)
+				if _, failed := asFailure(err); failed && s.needsServices() {
+					return skipf("its services cannot reach it any more")
+				}
+				if err != nil {
 					return err
 				}
 			}
@@ -74,4 +78,11 @@ func (s *session) untilGone() error {
 		return failf("it is still there: %s", f.text)
 	}
 	return err
+}
+
+// needsServices tells whether the node has asked a service for something.
+func (s *session) needsServices() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.asked
 }

@@ -108,28 +108,31 @@ func checkRequest(s *session) error {
 		}
 		return nil
 	}
-	for begin := time.Now(); ; {
-		s.begin()
-		m, err := s.ask(s.profile.ping)
-		if err != nil {
-			return s.flushed(err)
-		}
-		if !m.isError() {
-			return nil
-		}
+	m, err := s.askPatiently(s.profile.ping)
+	if err != nil {
+		return s.flushed(err)
+	}
+	if m.isError() {
 		switch m.code() {
 		case "20", "22", "30": // there may be nothing yet
-			return nil
-		case "0", "11", "13": // it may have to find a leader first
-			if time.Since(begin) < 2*s.patience() {
-				break
-			}
-			fallthrough
 		default:
-			return failf("after %s, its answer is error %s", seconds(time.Since(begin)), orMissing(clip(m.body["code"])))
+			return failf("its answer is error %s", orMissing(clip(m.body["code"])))
 		}
+	}
+	return nil
+}
+
+// askPatiently sends a request again while the answer is that the node is not ready for it: it may have to find a leader first.
+func (s *session) askPatiently(body string) (*message, error) {
+	for begin := time.Now(); ; {
+		s.begin()
+		m, err := s.ask(body)
+		if err != nil || !m.isError() || m.code() != "11" || time.Since(begin) > 2*s.patience() {
+			return m, err
+		}
+		s.run.elects.Store(true)
 		if err := s.pause(50 * time.Millisecond); err != nil {
-			return err
+			return nil, err
 		}
 	}
 }

@@ -255,6 +255,31 @@ func TestUnknownWorkload(t *testing.T) {
 	require.Equal(t, NotApplicable, report.Results[1].Status)
 }
 
+// A node that has to find a leader first is recognised when it has one.
+func TestElection(t *testing.T) {
+	t.Parallel()
+	o := brokenNode(t, electing)
+	report := check(t, o)
+	require.Empty(t, failed(report, Nice))
+	require.Equal(t, "echo", report.Workload)
+}
+
+func TestLastWords(t *testing.T) {
+	for said, want := range map[string]string{
+		"":                                  "",
+		"one\ntwo\n\n":                      "two",
+		"TypeError: x\n\n\nNode.js v20.1\n": "TypeError: x",
+		"panic: oh\n\ngoroutine 1\nmain()":  "panic: oh",
+		strings.Repeat("y", 10000):          clip([]byte(strings.Repeat("y", 10000)[:4<<10])),
+	} {
+		var stderr tail
+		for part := range slices.Chunk([]byte(said), 1000) {
+			_, _ = stderr.Write(part)
+		}
+		require.True(t, stderr.last() == want || len(said) == 10000 && strings.HasPrefix(stderr.last(), "yyy"), said)
+	}
+}
+
 func TestWhatCannotBeChecked(t *testing.T) {
 	t.Parallel()
 	script := filepath.Join(t.TempDir(), "node")

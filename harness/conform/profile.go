@@ -188,7 +188,7 @@ func (r *runner) serves(ctx context.Context, name string) (bool, error) {
 			return err
 		}
 		for _, sign := range want {
-			m, err := s.ask(sign.body)
+			m, err := s.askPatiently(sign.body)
 			if err != nil {
 				return err
 			}

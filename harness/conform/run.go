@@ -54,6 +54,7 @@ type runner struct {
 	slots   chan struct{} // one in it for each process that runs
 
 	services atomic.Bool // some process has used a service
+	elects   atomic.Bool // some process was not ready for requests at first, and said so
 }
 
 // Run carries out the checks. An error means that the program could not be started, that the options are wrong, or that ctx was
@@ -126,6 +127,7 @@ func (r *runner) findOut(ctx context.Context, p *profile, report *Report) (known
 		if err != nil {
 			return nil, err
 		}
+		r.services.Store(false) // what counts is what the requests of its workload need
 		if len(served) > 0 {
 			report.Others = served[1:]
 			if p, err = profileOf(served[0]); err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -344,10 +345,17 @@ func (t *tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// last returns the last line that is not empty.
+// last returns the last line that speaks of an error, or else the last that is not empty: some runtimes end with their version.
 func (t *tail) last() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	lines := bytes.Split(bytes.TrimSpace(t.text), []byte("\n"))
-	return clip(bytes.TrimSpace(lines[len(lines)-1]))
+	said := lines[len(lines)-1]
+	for _, line := range slices.Backward(lines) {
+		if lower := bytes.ToLower(line); bytes.Contains(lower, []byte("error")) || bytes.HasPrefix(lower, []byte("panic")) {
+			said = line
+			break
+		}
+	}
+	return clip(bytes.TrimSpace(said))
 }
