@@ -88,7 +88,7 @@ func TestAppendExplanations(t *testing.T) {
 			2 ok [["r",8,[2,2,1]]]`, elle.ReadCommitted, check.Invalid, []string{
 			"duplicate-elements: T1 (op 5, process 2) read [2, 2, 1] from key 8, more than once with 2 in it",
 			"future-read: T1 (op 1, process 0) read [1] from key 8 before it appended 1 itself",
-			"incompatible-order: T1 (op 1, process 0) read [1] from key 8, and T2 (op 5, process 2) read [2]: neither is the beginning of the other",
+			"incompatible-order: T1 (op 1, process 0) read a list from key 8 that begins with [1], and T2 (op 5, process 2) one that begins with [2]: neither is the beginning of the other",
 		}},
 		{"lost update", `
 			0 invoke [["append",8,1]]

@@ -130,8 +130,8 @@ func (l *lists) describeFork(key, s int32) Case {
 	for l.states[second].before != s {
 		second++
 	}
-	return tell.end(fmt.Sprintf("%s read %s from key %s, and %s read %s: neither is the beginning of the other",
-		tell.name(int(l.states[first].reader)), l.text(first), clip(l.keys.texts[key]), tell.name(int(l.states[second].reader)), l.text(second)))
+	return tell.end(fmt.Sprintf("%s read a list from key %s that begins with %s, and %s one that begins with %s: neither is the beginning of the other",
+		tell.name(int(l.states[first].reader)), clip(l.keys.texts[key]), l.text(first), tell.name(int(l.states[second].reader)), l.text(second)))
 }
 
 func (l *lists) describeDirtyUpdate(before, after int32) Case {
