@@ -8,7 +8,7 @@ import (
 // CASCounter keeps the sum under one key of seq-kv, and adds by compare-and-set, again and again until nobody was faster. The
 // nodes keep nothing, so they can be killed.
 //
-// Reads of seq-kv may be stale, so each comes with a read barrier: without it a swap seldom succeeds, and a read shows what the sum was.
+// Reads of seq-kv may be stale, so each comes with a read barrier: without it swaps often fail, and a read may show what the sum was.
 //
 // A read costs four messages. An add costs six, and again six for each time that somebody was faster. While a node goes
 // to the service and back, only one of all nodes can add: with hops of 100 ms the whole cluster gets five adds a second done, however
