@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
@@ -46,10 +44,8 @@ func TestTerminal(t *testing.T) {
 		text, _ := io.ReadAll(screen) // the error is that the other end was closed
 		shown <- string(text)
 	}()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	args := append(words("test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --bin testdata/misbehave"), "--store", filepath.Join(t.TempDir(), "s"), "--", "control")
-	status := run(ctx, args, program, program)
+	status := run(t.Context(), args, program, program)
 	require.NoError(t, program.Close())
 	text := <-shown
 	require.NoError(t, screen.Close())
