@@ -47,7 +47,7 @@
 //     was asked for faults and cut nothing is Unknown, not Valid.
 //  3. A transaction over registers that is acknowledged with fewer micro-operations than it was asked for makes the run Invalid.
 //     Maelstrom looks only at what came back, so that to it a node is valid that returns nothing.
-//  4. An echo that fails or times out is no wrong echo. Maelstrom compares any completion with the request.
+//  4. An echo that is refused with a definite error is no wrong echo. To Maelstrom it is one, as it has no reply.
 //
 // # Guarantees
 //
