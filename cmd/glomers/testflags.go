@@ -79,12 +79,8 @@ func (f *testFlags) registerVerdict(cmd *cobra.Command) {
 	define(cmd, "consistency-models", "", "names", string(elle.StrongSerializable), "what transactions must satisfy: models of Elle, with commas between them", f.setModels)
 	cmd.Flags().BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too: warnings, and the level that was decided completely")
 
-	var models []string
-	for _, m := range elle.Models() {
-		models = append(models, string(m))
-	}
 	suggest(cmd, "workload", names)
-	suggest(cmd, "consistency-models", models)
+	suggest(cmd, "consistency-models", elle.ModelNames())
 	suggest(cmd, "availability", []string{"total"})
 }
 
