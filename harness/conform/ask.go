@@ -163,7 +163,7 @@ func (s *session) ready(others ...string) error {
 			return err
 		}
 	}
-	if s.run.elects.Load() && len(ids) == 1 {
+	if s.run.answers && s.run.elects.Load() && len(ids) == 1 {
 		if _, err := s.askPatiently(s.profile.ping); err != nil {
 			return err
 		}

@@ -100,6 +100,9 @@ func (s *session) carry(values ...string) error {
 		if err != nil {
 			return err
 		}
+		if m.isError() && s.run.unready {
+			return skipf("all that it answers is error 11: it may need other nodes")
+		}
 		if m.isError() {
 			return failf("it is refused with error %s", clip(m.body["code"]))
 		}

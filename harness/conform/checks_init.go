@@ -115,6 +115,9 @@ func checkRequest(s *session) error {
 	if m.isError() {
 		switch m.code() {
 		case "20", "22", "30": // there may be nothing yet
+		case "11":
+			s.run.unready = true
+			return skipf("all that it answers is error 11: it may need other nodes")
 		default:
 			return failf("its answer is error %s", orMissing(clip(m.body["code"])))
 		}

@@ -264,6 +264,22 @@ func TestElection(t *testing.T) {
 	require.Equal(t, "echo", report.Workload)
 }
 
+// One that needs others to find a leader, as Maelstrom's Raft in Python, can be checked for all that does without an answer that is ok.
+func TestLeaderless(t *testing.T) {
+	t.Parallel()
+	o := brokenNode(t, leaderless)
+	o.Timeout = time.Second // twice that is what it gets for its election
+	report := check(t, o)
+	require.Equal(t, "echo", report.Workload)
+	require.Equal(t, NotApplicable, report.Results[1].Status)
+	o.Timeout, o.Workload, o.Checks = 5*time.Second, "echo", []string{"integers", "many-requests", "line-64k", "same-ids", "reply-fields"}
+	var outcomes []Status
+	for _, r := range check(t, o).Results {
+		outcomes = append(outcomes, r.Status)
+	}
+	require.Equal(t, []Status{Passed, Passed, Passed, Passed, NotApplicable}, outcomes)
+}
+
 func TestLastWords(t *testing.T) {
 	for said, want := range map[string]string{
 		"":                                  "",

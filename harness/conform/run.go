@@ -50,6 +50,7 @@ type runner struct {
 	options Options
 	profile *profile
 	answers bool // requests: the ping of the profile
+	unready bool // for requests, however long one waits: it says so with error 11
 	guard   proc.Guard
 	slots   chan struct{} // one in it for each process that runs
 
@@ -139,7 +140,10 @@ func (r *runner) findOut(ctx context.Context, p *profile, report *Report) (known
 		r.profile = p
 	}
 	if initialised {
-		r.answers, err = find(initChecks[1])
+		if r.answers, err = find(initChecks[1]); r.unready {
+			r.answers = true // if only with an error
+			r.elects.Store(false)
+		}
 	}
 	return known, err
 }
