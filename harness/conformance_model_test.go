@@ -68,7 +68,7 @@ func (m *modelNode) do(workload, src string, body map[string]json.RawMessage) ma
 	for name, value := range body {
 		vars[name] = string(value)
 	}
-	vars["megabyte"] = megabyte
+	vars["megabyte"], vars["tab"], vars["long_number"] = megabyte, "a\tb", strings.Repeat("9", 1001)
 	all, _ := json.Marshal(body)
 	vars["body"] = string(all)
 	switch {

@@ -28,7 +28,11 @@ func parseLine(text []byte) (l line, problem string) {
 	}
 	var value json.RawMessage
 	if err := json.Unmarshal(text, &value); err != nil {
-		return line{}, fmt.Sprintf("is not JSON (%v)", err)
+		escaped := escapeControls(text)
+		if !json.Valid(escaped) {
+			return line{}, fmt.Sprintf("is not JSON (%v)", err)
+		}
+		text = escaped
 	}
 	if text[0] != '{' {
 		return line{}, "is not a JSON object"

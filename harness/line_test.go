@@ -95,8 +95,12 @@ func FuzzParseLine(f *testing.F) {
 	f.Add(` { "id" : 1 , "src" : "n\u0031" , "dest":"n2","body" : {"a":[{}]}} `)
 	f.Add(`{"":"","s\"":1,"src":"\\"}`)
 	f.Add("null")
+	f.Add("{\"src\":\"n\t1\",\"dest\":\"n2\",\"body\":{\"a\":\"\x01\"}}")
 	f.Fuzz(func(t *testing.T, text string) {
 		l, problem := parseLine([]byte(text))
+		if !json.Valid([]byte(text)) {
+			text = string(escapeControls([]byte(text))) // which are allowed in strings
+		}
 		var fields map[string]json.RawMessage
 		err := json.Unmarshal([]byte(text), &fields)
 		if problem != "" {
