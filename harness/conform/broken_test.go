@@ -28,6 +28,9 @@ const (
 	// Nothing is wrong with these, but they have no leader: at first, or ever, since they are alone.
 	electing   = "electing"
 	leaderless = "leaderless"
+
+	// buffering takes one line after each read, however many there are.
+	buffering = "buffering"
 )
 
 func TestMain(m *testing.M) {
@@ -83,7 +86,7 @@ func (b *broken) serve() {
 	if b.is("sigterm") {
 		signal.Ignore(syscall.SIGTERM)
 	}
-	if b.is("split-line") {
+	if b.is("split-line", buffering) {
 		b.serveReads()
 		return
 	}
@@ -113,6 +116,7 @@ func (b *broken) serve() {
 // serveReads takes each read for whole lines.
 func (b *broken) serveReads() {
 	piece := make([]byte, 1<<16)
+	var waiting [][]byte
 	for {
 		n, err := os.Stdin.Read(piece)
 		if err != nil {
@@ -121,8 +125,13 @@ func (b *broken) serveReads() {
 		if piece[n-1] != '\n' {
 			b.die("split-line")
 		}
-		for line := range bytes.SplitSeq(piece[:n-1], []byte("\n")) {
-			b.take(line)
+		waiting = append(waiting, bytes.Split(bytes.Clone(piece[:n-1]), []byte("\n"))...)
+		for len(waiting) > 0 {
+			b.take(waiting[0])
+			waiting = waiting[1:]
+			if b.is(buffering) {
+				break
+			}
 		}
 	}
 }

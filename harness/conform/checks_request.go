@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -246,9 +247,19 @@ func (s *session) flood(n int) ([]call, error) {
 		return len(missing) == 0
 	})
 	if f, failed := asFailure(err); failed {
-		return nil, failf("%d of %d requests are not answered, the first of them %s: %s", len(missing), n, missing[0].id, f.text)
+		text := fmt.Sprintf("%d of %d requests are not answered, the first of them %s: %s", len(missing), n, missing[0].id, f.text)
+		if s.stuck(missing[0]) {
+			text += ". It came when another line was sent: the node waits for the pipe (select, poll) while lines wait in its own buffer"
+		}
+		return nil, failf("%s", text)
 	}
 	return calls, err
+}
+
+// stuck tells whether c, which was not answered, is answered after another line.
+func (s *session) stuck(c call) bool {
+	s.in.add(s.newCall(s.profile.ping).line + "\n")
+	return s.until(s.soon(), func() bool { return len(s.replies(c)) > 0 }) == nil
 }
 
 // soon is how long something may take that is not sure to come.

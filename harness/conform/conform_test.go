@@ -280,6 +280,16 @@ func TestLeaderless(t *testing.T) {
 	require.Equal(t, []Status{Passed, Passed, Passed, Passed, NotApplicable}, outcomes)
 }
 
+// Maelstrom's Raft in Python waits with select while lines wait in its buffer.
+func TestStuckInItsBuffer(t *testing.T) {
+	t.Parallel()
+	o := brokenNode(t, buffering)
+	o.Workload, o.Checks, o.Timeout = "echo", []string{"many-requests"}, 5*time.Second
+	result := check(t, o).Results[0]
+	require.Equal(t, Failed, result.Status)
+	require.Contains(t, result.Reason, "It came when another line was sent")
+}
+
 func TestLastWords(t *testing.T) {
 	for said, want := range map[string]string{
 		"":                                  "",
