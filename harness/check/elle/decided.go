@@ -122,9 +122,13 @@ func (r *registers) decide(models []Model) *Decided {
 		*l.verdict = map[weak.Verdict]check.Verdict{
 			weak.Holds: check.Valid, weak.Violated: check.Invalid, weak.Undecided: check.Unknown,
 		}[res.Levels[i]]
-		if res.Levels[i] == weak.Undecided && d.Undecided == "" {
+		if res.Levels[i] == weak.Undecided && res.Ambiguity != nil && d.Undecided == "" {
 			d.Undecided = r.describeAmbiguity(res.Ambiguity)
 		}
+	}
+	if res.TooLarge && d.Undecided == "" {
+		d.Undecided = fmt.Sprintf("for causal consistency, the product of %d transactions and their processes is more than %d, which is the limit",
+			len(r.txns), weak.MaxCausal)
 	}
 	if res.Violation != nil {
 		c := r.describeViolation(res.Violation)

@@ -22,7 +22,7 @@ func (l Level) String() string {
 // A Verdict says whether a level holds.
 type Verdict int
 
-// The verdicts. Undecided is returned only for a history in which it is not certain which write some read returned.
+// The verdicts. Undecided is returned only for a history in which it is not certain which write some read returned, or that is too large.
 const (
 	Holds Verdict = iota
 	Violated
@@ -34,7 +34,14 @@ type Result struct {
 	Levels    [NumLevels]Verdict
 	Violation *Violation // of the weakest level that is violated; nil if none is
 	Ambiguity *Ambiguity // why a level is Undecided
+	TooLarge  bool       // or Causal would have taken too long: there are more than MaxCausal sessions × transactions
 }
+
+// MaxCausal is the limit of sessions × transactions up to which Causal is decided, which takes some ten seconds then.
+const MaxCausal = 500_000_000
+
+// maxCausal may be smaller in tests.
+var maxCausal = MaxCausal
 
 // A Kind is a way to violate a level.
 type Kind int
@@ -114,6 +121,11 @@ func Decide(h *History) Result {
 		{ReadAtomic, func(yield func(implied)) { x.atomic(sources, yield) }},
 		{Causal, func(yield func(implied)) { x.causal(topological, yield) }},
 	} {
+		if l.level == Causal && len(x.sessions)*len(h.Txns) > maxCausal {
+			res := violated(nil, unclear)
+			res.Levels[Causal], res.TooLarge = Undecided, true
+			return res
+		}
 		if v := x.decide(l.level, base, l.infer); v != nil {
 			return violated(v, unclear)
 		}
