@@ -7,7 +7,7 @@ type Figure struct {
 	// Path leads to it: the names from the outside in, with slashes between them. A * stands for any name, or a part
 	// of one, as in path.Match. What is below has no Figure of its own unless there is one.
 	Path  string
-	Unit  string // "ns", "ms", "s", "ops", "msgs", or "" if there is none
+	Unit  string // "ns", "ms", "s", "ops", "msgs", "bytes", or "" if there is none
 	About string // what it says, and how it is computed
 }
 
@@ -85,6 +85,14 @@ func generalFigures() []Figure {
 		{"net/*/msg-count", "msgs", "different messages: of all parties; of clients, which send or receive them; of servers, which is the rest: node to node, and node to service"},
 		{"net/*/send-count", "msgs", "messages sent, copies made by faults not included"},
 		{"net/*/recv-count", "msgs", "messages received, copies included; what was lost, or under way at the end, is missing"},
+
+		{"net/*/bytes-per-op", "bytes", "byte-count ÷ the same operations"},
+		{"net/*/byte-count", "bytes", "of these messages the bodies, as JSON, as their sender wrote them; what an envelope would add to each is not in it, nor are copies made by faults. Maelstrom does not count bytes"},
+		{"net/*/largest-bytes", "bytes", "the size of the largest of these bodies"},
+		{"net/servers/busiest/node", "", "the node that sends and receives the most bytes of messages between servers"},
+		{"net/servers/busiest/msg-count", "msgs", "messages between servers that it sent, or that were sent to it"},
+		{"net/servers/busiest/byte-count", "bytes", "the bytes of these"},
+		{"net/servers/busiest/*-share", "", "these ÷ all messages, or all bytes, between servers: 1 if each message begins or ends at this node, 2 ÷ n if n nodes are equally busy and use no service"},
 
 		{"nemesis/valid", "", `"unknown" if a fault that was asked for was never in force`},
 		{"nemesis/faults", "", "the faults that were asked for"},

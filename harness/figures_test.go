@@ -36,7 +36,7 @@ func requireDescribed(t *testing.T, figures []Figure, paths []string, of string)
 		exists := slices.ContainsFunc(paths, func(p string) bool { return related(t, f.Path, p) })
 		require.True(t, exists, "%s: no result has the figure %s", of, f.Path)
 		require.NotEmpty(t, f.About)
-		require.Contains(t, []string{"", "ns", "ms", "s", "ops", "msgs"}, f.Unit)
+		require.Contains(t, []string{"", "ns", "ms", "s", "ops", "msgs", "bytes"}, f.Unit)
 	}
 }
 

@@ -101,7 +101,7 @@ func TestNetFigures(t *testing.T) {
 	res := virtually(t, quick("echo", InProcess(registerEcho)))
 	ops := res.Stats.Count
 	require.Equal(t, 2*3+2*ops, res.Net.All.Messages)
-	require.Equal(t, res.Net.All.Counts, res.Net.Clients)
+	require.Equal(t, res.Net.All.Counts, res.Net.Clients.Counts)
 	require.Zero(t, res.Net.Servers.Messages)
 	require.InDelta(t, float64(2*3+2*ops)/float64(ops), res.Net.All.MsgsPerOp, 1e-9)
 }

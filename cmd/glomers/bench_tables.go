@@ -121,7 +121,7 @@ func published() map[string]string {
 
 // challengeTable has the challenges that a directory solves; all if dir is "".
 func challengeTable(s results.Set, dir string) string {
-	head := []string{"challenge", "target", "faults", "msgs/op", "median", "max", "availability", "best published, msgs/op"}
+	head := []string{"challenge", "target", "faults", "msgs/op", "bytes/op", "median", "max", "availability", "best published, msgs/op"}
 	faithful := dir == "" || dir == "broadcast" // the others have no latency, so there it makes no difference
 	if faithful {
 		head = slices.Insert(head, len(head)-1, faithfulHead)
@@ -141,7 +141,7 @@ func challengeTable(s results.Set, dir string) string {
 				name = fmt.Sprintf("[%s](%s)", name, ch.dir)
 			}
 			row := []string{
-				name, ch.targets.String(), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
+				name, ch.targets.String(), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, bytesPerOp, ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
 				cell(p, availability, ""), best,
 			}
 			if faithful {
@@ -170,22 +170,22 @@ func frontierTable(s results.Set) string {
 			bound = digits(maxBound(f.Median))
 		}
 		body = append(body, []string{
-			p.Series, p.Params["budget"], p.Params["faults"], cell(p, msgsPerOp, ""), bound,
+			p.Series, p.Params["budget"], p.Params["faults"], cell(p, msgsPerOp, ""), bound, cell(p, bytesPerOp, ""), cell(p, busiestShare, ""),
 			cell(p, medianMS, " ms"), cell(p, maxMS, " ms"), cell(p, healMS, " ms"), cell(p, availability, ""), faithfulCell(p),
 		})
 	}
-	return rows([]string{"design", "budget", "faults", "msgs/op", "bound at this max", "median", "max", "after a heal", "availability", faithfulHead}, body)
+	return rows([]string{"design", "budget", "faults", "msgs/op", "bound at this max", "bytes/op", "busiest node's share of bytes", "median", "max", "after a heal", "availability", faithfulHead}, body)
 }
 
 func kafkaTable(s results.Set) string {
 	var body [][]string
 	for _, p := range s.Points {
 		body = append(body, []string{
-			kafkaDesign(p), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, "send-median-ms", " ms"), cell(p, "send-p99-ms", " ms"),
+			kafkaDesign(p), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, bytesPerOp, ""), cell(p, largestBytes, ""), cell(p, "send-median-ms", " ms"), cell(p, "send-p99-ms", " ms"),
 			cell(p, maxMS, " ms"), cell(p, answeredRate, ""), cell(p, availability, ""),
 		})
 	}
-	return rows([]string{"design", "faults", "msgs/op", "send, median", "send, 99 %", "worst lag", "answered/s", "availability"}, body)
+	return rows([]string{"design", "faults", "msgs/op", "bytes/op", "largest message, bytes", "send, median", "send, 99 %", "worst lag", "answered/s", "availability"}, body)
 }
 
 // kafkaDesign names a design with its setting.

@@ -233,7 +233,7 @@ func TestFill(t *testing.T) {
 	}
 	made, err := l.fill([]byte(text("old\n")))
 	require.NoError(t, err)
-	require.Contains(t, string(made), "| broadcast | default | none | 2.5 (2–3) | 1.16 | 250 (200–300) ms | 500 (400–600) ms | – | 1 | – |")
+	require.Contains(t, string(made), "| broadcast | default | none | 2.5 (2–3) | 1.16 | – | – | 250 (200–300) ms | 500 (400–600) ms | – | 1 | – |")
 	require.Contains(t, string(made), "| star |  | none | **1 of 2 runs not valid** | – |")
 	require.Contains(t, string(made), "Not measured yet: `glomers bench runtime`.")
 	require.True(t, strings.HasPrefix(string(made), "# Title\n\n<!-- results broadcast-frontier -->\n\n| design"))
@@ -283,7 +283,7 @@ func TestEverythingCanBeRendered(t *testing.T) {
 		for _, trial := range set.trials {
 			p := trial.point
 			p.Runs = []results.Run{{Seed: 1, Verdict: results.Valid, Values: map[string]float64{
-				msgsPerOp: 2, medianMS: 100, maxMS: 200, availability: 1, answeredRate: 100, "send-median-ms": 1, "send-p99-ms": 2,
+				msgsPerOp: 2, bytesPerOp: 70, medianMS: 100, maxMS: 200, availability: 1, answeredRate: 100, "send-median-ms": 1, "send-p99-ms": 2,
 			}}}
 			s.Points = append(s.Points, p)
 		}
@@ -304,7 +304,7 @@ func TestEverythingCanBeRendered(t *testing.T) {
 	require.Contains(t, text, "| Echo | 1000 | 100 | 10× | – | – | – | 10 | 90 | 9× |")
 	text, err = l.table("broadcast")
 	require.NoError(t, err)
-	require.Contains(t, text, "| 3d efficient broadcast I | < 30 msgs/op, < 400 / 600 ms | none | 2 | 100 ms | 200 ms | 1 | 1.9 at 90 / 180 ms | 7.8 at 336 / 502 ms")
+	require.Contains(t, text, "| 3d efficient broadcast I | < 30 msgs/op, < 400 / 600 ms | none | 2 | 70 | 100 ms | 200 ms | 1 | 1.9 at 90 / 180 ms | 7.8 at 336 / 502 ms")
 	charts, err := l.charts()
 	require.NoError(t, err)
 	require.Len(t, charts, len(drawings()))

@@ -139,6 +139,9 @@ const (
 	medianMS     = "median-ms"          // until what was acknowledged is seen everywhere; see staleness
 	maxMS        = "max-ms"             // the same
 	answeredRate = "answered/s"         // ok operations of the main phase: clients that wait for an answer ask for nothing else
+	bytesPerOp   = "bytes/op"           // of bodies, between servers
+	largestBytes = "largest-bytes"      // the largest body of a message between servers
+	busiestShare = "busiest-byte-share" // of the bytes between servers, those that the busiest node sent or got
 	availability = "availability"       // ok operations of those that were invoked
 	healMS       = "heal-ms"            // of broadcast: from a heal until all have what was acknowledged before, at worst; see healing
 	cutSeconds   = "cut-s"              // how long links were cut
@@ -150,6 +153,9 @@ const (
 func values(res harness.Result) map[string]float64 {
 	vs := map[string]float64{
 		msgsPerOp:    res.Net.Servers.MsgsPerOp,
+		bytesPerOp:   res.Net.Servers.BytesPerOp,
+		largestBytes: float64(res.Net.Servers.Largest),
+		busiestShare: res.Net.Servers.Busiest.ByteShare,
 		availability: float64(res.Availability.OKFraction),
 		lagMS:        ms(res.Lag.P99),
 	}

@@ -223,6 +223,9 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 	// Of a run that broke off, too: what was found out until then.
 	o.Valid, o.Reasons = r.Valid, r.Reasons
 	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
+	if res := r.Net.Servers; r.Hash != "" { // the run began
+		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
+	}
 	o.Stale, o.Decided = stalenessOf(r.Workload), decidedOf(r.Workload)
 	o.Warnings = r.Warnings
 	return o, err

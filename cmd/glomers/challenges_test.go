@@ -176,6 +176,25 @@ func TestNoStaleness(t *testing.T) {
 	require.NotNil(t, stalenessOf(&elle.Result{Delay: &elle.Delay{Shown: 1}}))
 }
 
+// The sizes of messages are there as far as they were counted.
+func TestTableSaysHowLargeMessagesWere(t *testing.T) {
+	perOp := func(n float64) *float64 { return &n }
+	var b bytes.Buffer
+	require.NoError(t, writeTable(&b, challenges(), []outcome{
+		{Challenge: "3d", Name: "efficient broadcast I", BytesPerOp: perOp(100), Largest: 2000},
+		{Challenge: "3d", Name: "efficient broadcast I", BytesPerOp: perOp(120), Largest: 65_000},
+		{Challenge: "3e", Name: "efficient broadcast II"},
+	}))
+	require.Contains(t, b.String(), "\nbytes per operation between servers (bodies), largest message:\n  3d efficient broadcast I: 110 [100–120], 65 kB\n")
+	require.NotContains(t, b.String(), "3e efficient broadcast II:")
+}
+
+func TestSize(t *testing.T) {
+	for bytes, want := range map[float64]string{0: "0 bytes", 0.25: "0.25 bytes", 999: "999 bytes", 999.6: "1 kB", 65432: "65.4 kB", 999_600: "1 MB", 12_345_678: "12.3 MB"} {
+		require.Equal(t, want, size(bytes))
+	}
+}
+
 func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, writeTable(&b, challenges(), []outcome{{Challenge: "3d", MsgsPerOp: 99}}))

@@ -23,7 +23,9 @@ type outcome struct {
 	Name       string        `json:"name"` // of the challenge: some have several commands
 	Valid      check.Verdict `json:"valid"`
 	OKFraction float32       `json:"ok-fraction"`
-	MsgsPerOp  float64       `json:"msgs-per-op"` // between servers
+	MsgsPerOp  float64       `json:"msgs-per-op"`            // between servers
+	BytesPerOp *float64      `json:"bytes-per-op,omitempty"` // of their bodies; nil under Maelstrom, which does not count them
+	Largest    int           `json:"largest-bytes,omitempty"`
 	Stale      *staleness    `json:"staleness-ms,omitempty"`
 	Decided    *elle.Decided `json:"decided,omitempty"` // of transactions over registers
 	Took       milliseconds  `json:"took-ms"`
@@ -135,6 +137,7 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 	if slices.ContainsFunc(done, func(o outcome) bool { return o.Decided != nil }) {
 		b.WriteString("decided: the strongest of read uncommitted, read committed, read atomic and causal consistency that holds, decided completely\n")
 	}
+	writeSizes(&b, chs, done)
 	if slices.ContainsFunc(done, func(o outcome) bool { return !o.Judged }) {
 		b.WriteString("Targets are not judged under --nemesis.\n")
 	}
@@ -154,6 +157,21 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeSizes says how large messages between servers were, in lines, as the table has no room for another column.
+func writeSizes(b *strings.Builder, chs []challenge, done []outcome) {
+	head := "bytes per operation between servers (bodies), largest message:\n"
+	for _, ch := range chs {
+		counted := slices.DeleteFunc(runsOf(ch, done), func(o outcome) bool { return o.BytesPerOp == nil || o.Largest == 0 })
+		if len(counted) == 0 {
+			continue
+		}
+		largest := slices.MaxFunc(counted, func(x, y outcome) int { return x.Largest - y.Largest }).Largest
+		fmt.Fprintf(b, "%s  %s %s: %s, %s\n", head, ch.id, ch.name,
+			spread(counted, "%.3g", func(o outcome) float64 { return *o.BytesPerOp }), size(float64(largest)))
+		head = ""
+	}
 }
 
 // reports returns the pages of the runs that have one: those under our harness.

@@ -15,6 +15,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
+	"glomers/harness/network"
 	"glomers/internal/figure"
 	"glomers/internal/terminal"
 )
@@ -31,6 +32,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	writeFigures(rows, r.Judgement)
 	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",
 		r.Net.Servers.MsgsPerOp, r.Net.Servers.Messages, r.Net.Clients.Messages)
+	writeBytes(rows, r.Net.Servers)
 	if len(r.Nemesis.Faults) > 0 {
 		writeRow(rows, "faults", "%s: links were cut for %s, %d messages dropped",
 			strings.Join(r.Nemesis.Faults, ", "), short(r.Nemesis.Cut), r.Nemesis.Dropped)
@@ -92,6 +94,30 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 	for _, f := range slices.Sorted(maps.Keys(j.Latencies)) {
 		writeRow(rows, f, "%s", quantiles(j.Latencies[f]))
 	}
+}
+
+// writeBytes says how large messages were, and how the load was spread.
+func writeBytes(rows io.Writer, s network.Servers) {
+	if s.Messages == 0 {
+		return
+	}
+	writeRow(rows, "bytes", "%s per operation between servers (%s of bodies), largest message %s",
+		size(s.BytesPerOp), size(float64(s.Bytes)), size(float64(s.Largest)))
+	if b := s.Busiest; b.Node != "" {
+		writeRow(rows, "busiest node", "%s sends or gets %.3g %% of the messages between servers, %.3g %% of their bytes",
+			b.Node, 100*b.MsgShare, 100*b.ByteShare)
+	}
+}
+
+// size writes a number of bytes with about three digits.
+func size(bytes float64) string {
+	switch {
+	case bytes < 999.5:
+		return fmt.Sprintf("%.3g bytes", bytes)
+	case bytes < 999.5e3:
+		return fmt.Sprintf("%.3g kB", bytes/1e3)
+	}
+	return fmt.Sprintf("%.3g MB", bytes/1e6)
 }
 
 func writeRow(rows io.Writer, name, format string, args ...any) {

@@ -83,7 +83,7 @@ type Network struct {
 	dropped  int
 	copied   int
 
-	all, clients Counts
+	clients, servers Counts // Messages is filled in by Stats
 }
 
 // A party is somebody who can send and receive.
@@ -92,6 +92,7 @@ type party struct {
 	index int // in the order of Add; breaks ties between messages due at the same time
 	role  Role
 	gone  bool
+	load  Load             // of the messages between servers
 	out   map[string]*link // by destination, made at first use
 	receiver
 }
@@ -140,10 +141,7 @@ func (n *Network) SendAs(now time.Duration, writer, src, dest string, body json.
 		e.writer = n.parties[writer]
 	}
 	n.nextID++
-	n.all.Sent++
-	if l.client {
-		n.clients.Sent++
-	}
+	n.countSent(l, len(body))
 	m := e.message()
 	n.record(now, Sent, m)
 	n.dispatch(now, e)
@@ -192,10 +190,7 @@ func (n *Network) Deliver(now time.Duration) (m Message, due time.Duration, ok b
 			n.record(now, Gone, m)
 		default:
 			ok = true
-			n.all.Received++
-			if e.link.client {
-				n.clients.Received++
-			}
+			n.counts(e.link).Received++
 			n.record(now, Received, m)
 		}
 		if n.cfg.Blocking {

@@ -168,8 +168,8 @@ func TestSendAs(t *testing.T) {
 	require.Equal(t, 1, n.Dropped())
 
 	s := n.Stats(0)
-	require.Equal(t, Counts{Sent: 1, Received: 1, Messages: 1}, s.Clients)
-	require.Equal(t, Counts{Sent: 3, Received: 2, Messages: 3}, s.Servers.Counts)
+	require.Equal(t, Counts{Sent: 1, Received: 1, Messages: 1, Bytes: 2, Largest: 2}, s.Clients.Counts)
+	require.Equal(t, Counts{Sent: 3, Received: 2, Messages: 3, Bytes: 6, Largest: 2}, s.Servers.Counts)
 	for _, e := range events {
 		require.Equal(t, []string{"n0", "n1", "n0", ""}[e.ID], e.Writer)
 	}
@@ -188,7 +188,7 @@ func TestRemovedReceiver(t *testing.T) {
 	send(t, n, ms, "n0", "c0") // after it has gone
 	require.Empty(t, deliverAll(n, ms))
 	require.Equal(t, []string{Sent, Gone, Sent, Gone}, kinds)
-	require.Equal(t, Counts{Sent: 2, Messages: 2}, n.Stats(1).Clients)
+	require.Equal(t, Counts{Sent: 2, Messages: 2, Bytes: 24, Largest: 12}, n.Stats(1).Clients.Counts)
 	require.Zero(t, n.Dropped(), "no link was cut")
 
 	n.Add("c0", Client)

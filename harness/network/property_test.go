@@ -110,6 +110,8 @@ func (m *model) check(t *rapid.T, n *Network) {
 			}
 			c.Sent++
 			c.Messages++
+			c.Bytes += int64(len(msg.Body))
+			c.Largest = max(c.Largest, len(msg.Body))
 			if m.fate[msg.ID] == Received {
 				c.Received++
 			}
@@ -120,9 +122,10 @@ func (m *model) check(t *rapid.T, n *Network) {
 	}
 	s := n.Stats(10)
 	require.Equal(t, all, s.All.Counts)
-	require.Equal(t, clients, s.Clients)
+	require.Equal(t, clients, s.Clients.Counts)
 	require.Equal(t, all.Sent-clients.Sent, s.Servers.Sent)
 	require.Equal(t, all.Received-clients.Received, s.Servers.Received)
+	require.Equal(t, all.Bytes-clients.Bytes, s.Servers.Bytes)
 	require.Equal(t, dropped, n.Dropped())
 	require.Equal(t, len(m.sent)-len(m.fate), n.InFlight())
 	require.Equal(t, len(m.sent), n.SentCount())

@@ -36,6 +36,7 @@ type run struct {
 	Test    test
 	Results figure.Results // nil until the run has ended
 
+	BytesPerOp  string // of messages between servers; "" where there is none
 	MsgsPerOp   string // between servers; this and the following are "" where there is none
 	StaleMedian string // until what was acknowledged was seen everywhere
 	StaleMax    string
@@ -145,6 +146,9 @@ func (r *run) judge() {
 	}
 	if n, ok := r.number("net/servers/msgs-per-op"); ok {
 		r.MsgsPerOp = fmt.Sprintf("%.3g", n)
+	}
+	if n, ok := r.number("net/servers/bytes-per-op"); ok {
+		r.BytesPerOp = fmt.Sprintf("%.0f", n)
 	}
 	for _, source := range []struct {
 		at, median, worst string

@@ -25,6 +25,14 @@ const Figures = (() => {
       ["availability", Format.count(availability["ok-fraction"]), "of the operations ok"],
       ["messages per op", Format.count(servers["msgs-per-op"]), `${Format.count(servers["msg-count"])} between servers`],
     ];
+    const busiest = servers.busiest || {};
+    if (servers["byte-count"] > 0) {
+      all.push(["bytes per op", Format.count(servers["bytes-per-op"]), `of messages between servers; the largest has ${Format.count(servers["largest-bytes"])}`]);
+    }
+    if (busiest.node) {
+      all.push(["busiest node", String(busiest.node), `sends or gets ${Format.count(100 * busiest["byte-share"])} % of these bytes, ` +
+        `${Format.count(100 * busiest["msg-share"])} % of the messages`]);
+    }
     const stable = workload["stable-latencies"];
     if (stable) all.push(["stable latency", Format.duration(stable["0.5"] * 1e6), `median, until all see a value; at most ${Format.duration(stable["1"] * 1e6)}`]);
     if (workload["lost-count"] > 0) all.push(["lost values", Format.count(workload["lost-count"]), `of ${Format.count(workload["attempt-count"])}`]);
