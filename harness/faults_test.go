@@ -66,14 +66,23 @@ func TestFaultsAreHealed(t *testing.T) {
 	for _, fault := range nemesis.Names() {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
-			res, h := recorded(t, faulty("broadcast", registerBroadcast, fault))
+			test := faulty("broadcast", registerBroadcast, fault)
+			res, h := recorded(t, test)
 			require.Positive(t, res.Nemesis.Started)
 			require.Positive(t, res.Nemesis.InForce[fault])
 			require.Len(t, spansOf(h, fault), res.Nemesis.Started)
+			effects := 0
+			for _, times := range res.Nemesis.Effects[fault] {
+				effects += times
+			}
+			require.Equal(t, res.Nemesis.Started, effects)
 			healed, final := -1, 0
 			for i, op := range h {
 				if op.Process == history.Nemesis {
 					healed = i
+					require.Empty(t, op.Node)
+				} else {
+					require.Equal(t, test.NodeOf(op.Process), op.Node)
 				}
 				if op.Final && op.Type == history.OK {
 					require.Greater(t, i, healed)

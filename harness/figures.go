@@ -98,6 +98,7 @@ func generalFigures() []Figure {
 		{"nemesis/faults", "", "the faults that were asked for"},
 		{"nemesis/started", "", "how often one was started"},
 		{"nemesis/in-force-ns/*", "ns", "for each fault, how long it was in force"},
+		{"nemesis/effects/*", "", "for each fault, how often it did what: which node it hit, which links, how many messages"},
 		{"nemesis/cut-ns", "ns", "how long at least one link was cut"},
 		{"nemesis/dropped", "msgs", "messages that faults lost"},
 		{"nemesis/duplicated", "msgs", "messages that faults copied"},

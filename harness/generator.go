@@ -80,7 +80,7 @@ func (r *run) kept(number int) bool {
 
 // invoke gives a worker an operation.
 func (r *run) invoke(w *worker, op history.Op) {
-	op.Process = w.process
+	op.Process, op.Node = w.process, w.node
 	op.Type = history.Invoke
 	r.recordOp(op)
 	w.jobs <- job{op: op, client: w.client} // it is idle, so this does not wait

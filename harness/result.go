@@ -29,13 +29,14 @@ type Result struct {
 // A NemesisResult says what the faults really did. A run that was asked for a fault which was never in
 // force is not Valid but Unknown.
 type NemesisResult struct {
-	Valid      check.Verdict            `json:"valid"`
-	Faults     []string                 `json:"faults"`      // asked for
-	Started    int                      `json:"started"`     // how often one was
-	InForce    map[string]time.Duration `json:"in-force-ns"` // how long each was
-	Cut        time.Duration            `json:"cut-ns"`      // how long at least one link was cut
-	Dropped    int                      `json:"dropped"`     // messages lost to faults
-	Duplicated int                      `json:"duplicated"`  // messages copied by faults
+	Valid      check.Verdict             `json:"valid"`
+	Faults     []string                  `json:"faults"`      // asked for
+	Started    int                       `json:"started"`     // how often one was
+	InForce    map[string]time.Duration  `json:"in-force-ns"` // how long each was
+	Effects    map[string]map[string]int `json:"effects"`     // how often each did what, or hit whom; see nemesis.Fault
+	Cut        time.Duration             `json:"cut-ns"`      // how long at least one link was cut
+	Dropped    int                       `json:"dropped"`     // messages lost to faults
+	Duplicated int                       `json:"duplicated"`  // messages copied by faults
 }
 
 // Verdict implements check.Result.
@@ -58,13 +59,14 @@ func newNemesisResult(now time.Duration, faults []nemesis.Fault, net *network.Ne
 	n := NemesisResult{
 		Faults:     []string{},
 		InForce:    make(map[string]time.Duration),
+		Effects:    make(map[string]map[string]int),
 		Cut:        net.CutTime(now),
 		Dropped:    net.Dropped(),
 		Duplicated: net.Duplicated(),
 	}
 	for _, f := range faults {
 		n.Faults = append(n.Faults, f.Name())
-		n.InForce[f.Name()] = f.Time(now)
+		n.InForce[f.Name()], n.Effects[f.Name()] = f.Time(now), f.Effects()
 		n.Started += f.Starts()
 	}
 	if len(n.Reasons()) > 0 {

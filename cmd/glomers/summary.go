@@ -15,6 +15,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
+	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/internal/figure"
 	"glomers/internal/terminal"
@@ -34,8 +35,14 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 		r.Net.Servers.MsgsPerOp, r.Net.Servers.Messages, r.Net.Clients.Messages)
 	writeBytes(rows, r.Net.Servers)
 	if len(r.Nemesis.Faults) > 0 {
-		writeRow(rows, "faults", "%s: links were cut for %s, %d messages dropped",
-			strings.Join(r.Nemesis.Faults, ", "), short(r.Nemesis.Cut), r.Nemesis.Dropped)
+		for i, name := range r.Nemesis.Faults {
+			heading := ""
+			if i == 0 {
+				heading = "faults"
+			}
+			writeRow(rows, heading, "%s", nemesis.Describe(name, r.Nemesis.Effects[name], short(r.Nemesis.InForce[name])))
+		}
+		writeRow(rows, "", "%d messages lost to faults, %d doubled", r.Nemesis.Dropped, r.Nemesis.Duplicated)
 	}
 	writeRow(rows, "harness lag", "%s", quantiles(r.Lag))
 	writeRow(rows, "seed", "%d", r.Seed)

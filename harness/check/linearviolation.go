@@ -77,8 +77,8 @@ func (r *registerHistory) describe(c *registerCall) string {
 	began, ended := float64(c.op.Time)/1e9, float64(c.end.Time)/1e9
 	if c.end.Type != history.OK {
 		did := map[string]string{"write": "written " + to, "cas": fmt.Sprintf("replaced %s by %s", from, to)}[c.op.F]
-		return fmt.Sprintf("process %s may have %s at some time after %.3f s (op %d)", c.op.Process, did, began, c.op.Index)
+		return fmt.Sprintf("%s may have %s at some time after %.3f s (op %d)", c.op.Who(), did, began, c.op.Index)
 	}
 	did := map[string]string{"read": "read " + to, "write": "wrote " + to, "cas": fmt.Sprintf("replaced %s by %s", from, to)}[c.op.F]
-	return fmt.Sprintf("process %s %s between %.3f s and %.3f s (ops %d and %d)", c.op.Process, did, began, ended, c.op.Index, c.end.Index)
+	return fmt.Sprintf("%s %s between %.3f s and %.3f s (ops %d and %d)", c.op.Who(), did, began, ended, c.op.Index, c.end.Index)
 }

@@ -39,7 +39,8 @@ const (
 // A LockSection is a time for which a process certainly had the lock. Times are in ns since the start of the run.
 type LockSection struct {
 	Process history.Process `json:"process"`
-	Op      int             `json:"op"` // the index of the completion of its enter
+	Node    string          `json:"node,omitempty"` // that the process asked
+	Op      int             `json:"op"`             // the index of the completion of its enter
 	Fence   int64           `json:"fence"`
 	Begin   int64           `json:"begin-ns"`
 	End     int64           `json:"end-ns"`
@@ -49,7 +50,8 @@ type LockSection struct {
 
 // String says who it was, and when.
 func (s LockSection) String() string {
-	return fmt.Sprintf("process %s (op %d, fence %d, %.3f to %.3f s)", s.Process, s.Op, s.Fence, float64(s.Begin)/1e9, float64(s.End)/1e9)
+	who := history.Op{Process: s.Process, Node: s.Node}.Who()
+	return fmt.Sprintf("%s (op %d, fence %d, %.3f to %.3f s)", who, s.Op, s.Fence, float64(s.Begin)/1e9, float64(s.End)/1e9)
 }
 
 // Lock checks a history of "enter", which completes with a fence, and "leave". Safety is judged by the sections, the times for
@@ -108,7 +110,7 @@ func (r *LockResult) sections(h []history.Op) []LockSection {
 				r.Unreadable = append(r.Unreadable, op.Index)
 				continue
 			}
-			s := LockSection{op.Process, op.Index, fence, op.Time, asked[op.Process] + int64(LockLease), op.Final}
+			s := LockSection{op.Process, op.Node, op.Index, fence, op.Time, asked[op.Process] + int64(LockLease), op.Final}
 			if s.Begin < s.End {
 				in[op.Process] = len(all)
 				all = append(all, s)

@@ -57,7 +57,7 @@ func reasons[T any](items []T, describe func(T) string) []string {
 
 // at says when an event happened and where to find it in the history.
 func at(op history.Op) string {
-	return fmt.Sprintf("%.3f s (op %d, process %s)", float64(op.Time)/1e9, op.Index, op.Process)
+	return fmt.Sprintf("%.3f s (op %d, %s)", float64(op.Time)/1e9, op.Index, op.Who())
 }
 
 // quote returns a value as a reason shows it: its JSON, cut if it is long.

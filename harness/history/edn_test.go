@@ -34,7 +34,7 @@ func TestReadEDN(t *testing.T) {
 		{Index: 4, Time: 5, Type: history.Fail, Process: 1, F: "txn", Value: json.RawMessage(`[["r",9,null],["append",9,2]]`), Final: true, Error: json.RawMessage(`["txn-conflict","no"]`)},
 		{Index: 5, Time: 5, Type: history.Info, Process: 2, F: "read", Value: null, Error: json.RawMessage(`"net-timeout"`)},
 		{Index: 6, Time: 5, Type: history.Info, Process: 3, F: "read", Value: null, Error: json.RawMessage(`["malformed-reply","Maelstrom's client did not understand it","x"]`)},
-		{Index: 7, Time: 5, Type: history.Info, Process: 3, F: "read", Value: null, Error: json.RawMessage(`["malformed-reply","Maelstrom's client did not understand it",{"via":[{"type":"X"}]}]`)},
+		{Index: 7, Time: 5, Type: history.Info, Process: 3, Node: "n1", F: "read", Value: null, Error: json.RawMessage(`["malformed-reply","Maelstrom's client did not understand it",{"via":[{"type":"X"}]}]`)},
 	}, ops)
 
 	vector, err := history.ReadEDN(strings.NewReader("[{:index 0 :time 0 :type :invoke, :process 4, :f :read :value nil}\n{:index 1 :time 0 :type :ok, :process 4, :f :read, :value #{1}}]"))

@@ -18,6 +18,7 @@ const (
 	timeField
 	typeField
 	processField
+	nodeField
 	fField
 	valueField
 	finalField
@@ -35,7 +36,7 @@ func required() []string { return []string{"index", "time", "type", "process", "
 func ignored() []string {
 	return []string{
 		"clock-offsets", "clock-skews", // of nemeses that turn clocks
-		"debug", "duration", "ext", "link", "node", "sub-index", "end-process?", // of Jepsen's own clients
+		"debug", "duration", "ext", "link", "sub-index", "end-process?", // of Jepsen's own clients
 		"poll-ms", "rebalance-log", "seek-to-beginning", "seek-to-beginning?", "unseen", // of kafka
 	}
 }
@@ -51,6 +52,8 @@ func fieldNamed(name string) (f field, known bool) {
 		return typeField, true
 	case "process":
 		return processField, true
+	case "node":
+		return nodeField, true
 	case "f":
 		return fField, true
 	case "value":
@@ -101,6 +104,11 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 	case processField:
 		want = `a number from 0, or "nemesis"`
 		err = r.op.Process.UnmarshalJSON([]byte(text))
+	case nodeField:
+		var name string
+		if json.Unmarshal(raw, &name) == nil { // others may mean something else by it
+			r.op.Node = unique.Make(name).Value() // a run has few nodes
+		}
 	case fField:
 		want = "a string"
 		var name string

@@ -61,7 +61,11 @@ func TestFields(t *testing.T) {
 			ops, err := read(nil, first, n.write(operation(1, "ok", "final", "true", "error", `"e"`, "node", `"n1"`)))
 			require.NoError(t, err)
 			require.Len(t, ops, 2)
-			require.Equal(t, history.Op{Index: 1, Time: 10, Type: history.OK, Process: 3, F: "read", Value: []byte("[1]"), Final: true, Error: []byte(`"e"`)}, ops[1])
+			require.Equal(t, history.Op{Index: 1, Time: 10, Type: history.OK, Process: 3, Node: "n1", F: "read", Value: []byte("[1]"), Final: true, Error: []byte(`"e"`)}, ops[1])
+
+			ops, err = read(nil, first, n.write(operation(1, "ok", "node", "[1]")))
+			require.NoError(t, err, "others may mean something else by a node")
+			require.Empty(t, ops[1].Node)
 
 			for _, c := range []struct{ name, value, want string }{
 				{"index", `"1"`, "an integer from 0"},

@@ -30,6 +30,11 @@ func TestProcessJSON(t *testing.T) {
 	}
 }
 
+func TestWho(t *testing.T) {
+	require.Equal(t, "process 3 on n4", history.Op{Process: 3, Node: "n4"}.Who())
+	require.Equal(t, "process 3", history.Op{Process: 3}.Who())
+}
+
 func TestWriteRead(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		value := rapid.SampledFrom([]string{`null`, `1`, `"<a&b>"`, `[1,2]`, `{"k":[9007199254740993]}`, `"é"`})
@@ -40,6 +45,7 @@ func TestWriteRead(t *testing.T) {
 				Process: history.Process(rapid.IntRange(-1, 50).Draw(t, "process")),
 				F:       rapid.String().Draw(t, "f"),
 				Value:   json.RawMessage(value.Draw(t, "value")),
+				Node:    rapid.SampledFrom([]string{"", "n1"}).Draw(t, "node"),
 				Final:   rapid.Bool().Draw(t, "final"),
 			}
 			if rapid.Bool().Draw(t, "erred") {

@@ -2,6 +2,7 @@ package nemesis
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"time"
 )
@@ -30,6 +31,7 @@ type fault struct {
 	note    string        // what is going on; "" if nothing is
 	since   time.Duration // when note became non-empty
 	before  time.Duration // how long it was non-empty until then
+	effects map[string]int
 }
 
 func (f *fault) Name() string { return f.name }
@@ -52,12 +54,17 @@ func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	}
 	f.started = true
 	f.note, f.since = note, now
+	if note != "" {
+		f.effects[note]++
+	}
 	return Op{F: "start-" + f.name, Value: value, Result: result}, nil
 }
 
 func (f *fault) Seek(start int) { f.start = start }
 
 func (f *fault) Starts() int { return f.starts }
+
+func (f *fault) Effects() map[string]int { return maps.Clone(f.effects) }
 
 func (f *fault) Heal(now time.Duration, s System) (Op, error) {
 	f.before = f.Time(now)

@@ -3,6 +3,7 @@ package nemesis
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,30 @@ func TestVictims(t *testing.T) {
 			require.Empty(t, s.done, "there is nothing to undo")
 		})
 	}
+}
+
+// A fault's account says what it did, and to whom.
+func TestEffects(t *testing.T) {
+	for _, name := range Names() {
+		f, s := newFault(t, name, 5, 1), newImpaired()
+		require.Empty(t, f.Effects())
+		require.Equal(t, name+": never", Describe(name, f.Effects(), "0 s"))
+		want := map[string]int{}
+		for range 40 {
+			step(t, f, 0, s)
+			want[strings.TrimPrefix(f.InForce(), name+": ")]++
+			step(t, f, 0, s)
+		}
+		require.Equal(t, want, f.Effects(), name)
+	}
+	require.Equal(t, "kill: n1 twice, n3 once, n4 3 times; a node was down for 7 s",
+		Describe("kill", map[string]int{"n4": 3, "n1": 2, "n3": 1}, "7 s"))
+	text := Describe("loss", map[string]int{"1 %": 1, "2 %": 1, "3 %": 1, "4 %": 1, "5 %": 1, "6 %": 1, "7 %": 1, "8 %": 1, "9 %": 1, "91 %": 1}, "7 s")
+	require.Contains(t, text, "8 % once, and 2 more; messages were lost for 7 s")
+
+	alone := newFault(t, "partition", 1, 1)
+	step(t, alone, 0, newImpaired())
+	require.Empty(t, alone.Effects(), "there is nothing to cut")
 }
 
 func TestSkew(t *testing.T) {

@@ -6,6 +6,7 @@ package nemesis
 import (
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -52,6 +53,8 @@ type Fault interface {
 	InForce() string
 	// Starts returns how often the fault was started.
 	Starts() int
+	// Effects returns how often it did what: by node for pause and kill, and otherwise by what InForce says.
+	Effects() map[string]int
 	// Time returns how long the fault was in force, up to now.
 	Time(now time.Duration) time.Duration
 }
@@ -77,20 +80,21 @@ type Options struct {
 // makers has a constructor for every fault, in the order of the documentation.
 func makers() []maker {
 	return []maker{
-		{"partition", "links between nodes are cut", true, partition},
-		{"loss", "messages between nodes are lost at random", true, loss},
-		{"duplicate", "messages between nodes arrive twice at random", true, duplicate},
-		{"reorder", "some messages take up to half a second longer, and are overtaken", true, reorder},
-		{"slow", "all messages of a node, or of a pair of nodes, take ten times as long", true, slow},
-		{"pause", "a node stands still for a while", false, pause},
-		{"kill", "a node is killed, loses its memory, and is started again later", false, kill},
-		{"skew", "the wall clocks of nodes are off by up to a second", false, skew},
+		{"partition", "links between nodes are cut", "links were cut", true, partition},
+		{"loss", "messages between nodes are lost at random", "messages were lost", true, loss},
+		{"duplicate", "messages between nodes arrive twice at random", "messages were doubled", true, duplicate},
+		{"reorder", "some messages take up to half a second longer, and are overtaken", "messages were overtaken", true, reorder},
+		{"slow", "all messages of a node, or of a pair of nodes, take ten times as long", "links were slow", true, slow},
+		{"pause", "a node stands still for a while", "a node stood still", false, pause},
+		{"kill", "a node is killed, loses its memory, and is started again later", "a node was down", false, kill},
+		{"skew", "the wall clocks of nodes are off by up to a second", "clocks were wrong", false, skew},
 	}
 }
 
 type maker struct {
 	name, about string
-	links       bool // it happens to links, which a single node has none of
+	state       string // what then was so, said with a time
+	links       bool   // it happens to links, which a single node has none of
 	trouble     func(o Options) trouble
 }
 
@@ -105,6 +109,36 @@ func Names() []string {
 
 // About returns what the fault of that name does, in a few words; "" for one that does not exist.
 func About(name string) string { return byName(name).about }
+
+// Describe says what a fault did, given its Effects and how long it was in force in words: "kill: n1 twice, n2 once; a node was
+// down for 3 s".
+func Describe(name string, effects map[string]int, long string) string {
+	if len(effects) == 0 {
+		return name + ": never"
+	}
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(effects)) {
+		if len(parts) == maxEffects {
+			parts = append(parts, fmt.Sprintf("and %d more", len(effects)-maxEffects))
+			break
+		}
+		parts = append(parts, what+" "+times(effects[what]))
+	}
+	return fmt.Sprintf("%s: %s; %s for %s", name, strings.Join(parts, ", "), byName(name).state, long)
+}
+
+// maxEffects is how many different effects a sentence lists.
+const maxEffects = 8
+
+func times(n int) string {
+	switch n {
+	case 1:
+		return "once"
+	case 2:
+		return "twice"
+	}
+	return fmt.Sprintf("%d times", n)
+}
 
 // NeedsLinks tells whether the fault happens to links between nodes, so that it takes two of them.
 func NeedsLinks(name string) bool { return byName(name).links }
@@ -143,6 +177,7 @@ func New(names []string, o Options) ([]Fault, error) {
 			seed:     o.Seed,
 			gaps:     newRand(o.Seed, name),
 			trouble:  m.trouble(o),
+			effects:  make(map[string]int),
 		})
 	}
 	return faults, nil

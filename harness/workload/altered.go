@@ -50,8 +50,8 @@ func altered(name string, h []history.Op) string {
 		}
 		before, after := kept(name, h[at]), kept(name, h[i])
 		if len(before) == len(after) && !slices.EqualFunc(before, after, jsonvalue.Equal) {
-			return fmt.Sprintf("the %s of %s (op %d, process %s) completes as one of %s (op %d)",
-				h[i].F, excerpt(h[at].Value), h[at].Index, h[i].Process, excerpt(h[i].Value), h[i].Index)
+			return fmt.Sprintf("the %s of %s (op %d, %s) completes as one of %s (op %d)",
+				h[i].F, excerpt(h[at].Value), h[at].Index, h[i].Who(), excerpt(h[i].Value), h[i].Index)
 		}
 	}
 	return ""

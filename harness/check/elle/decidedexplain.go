@@ -45,7 +45,7 @@ func (r *registers) tellWeakEdge(tell *teller, e weak.Edge) string {
 	if e.Kind != weak.Commit {
 		from := tell.name(e.From)
 		if e.Kind == weak.Session {
-			return fmt.Sprintf("process %s ran %s before %s", r.txns[e.From].process, from, tell.name(e.To))
+			return fmt.Sprintf("%s ran %s before %s", r.op(e.From).Who(), from, tell.name(e.To))
 		}
 		return fmt.Sprintf("%s wrote %s to key %s, which %s read", from, r.weakValue(e.Version), r.weakKey(e.Key), tell.name(e.To))
 	}

@@ -29,7 +29,7 @@ func (t *teller) name(txn int) string {
 	t.ops = append(t.ops, op.Index)
 	name := fmt.Sprintf("T%d", len(t.ops))
 	t.names[txn] = name
-	return fmt.Sprintf("%s (op %d, process %s)", name, op.Index, op.Process)
+	return fmt.Sprintf("%s (op %d, %s)", name, op.Index, op.Who())
 }
 
 // end makes the case of what was told.
@@ -72,7 +72,7 @@ func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) string {
 	}
 	switch k {
 	case graph.Process:
-		return fmt.Sprintf("process %s ran %s before %s", tell.log.txns[a].process, nameA, nameB)
+		return fmt.Sprintf("%s ran %s before %s", tell.log.op(a).Who(), nameA, nameB)
 	case graph.Realtime:
 		gap := tell.log.h[tell.log.txns[b].invoked].Time - tell.log.h[tell.log.txns[a].completed].Time
 		return fmt.Sprintf("%s was acknowledged %.3f s before %s began", nameA, float64(gap)/1e9, nameB)

@@ -25,7 +25,7 @@ func (t *teller) draw(steps []pictureStep) *chart.Cycle {
 	for _, s := range steps {
 		op := t.log.op(s.txn)
 		step := chart.Step{
-			Name: fmt.Sprintf("%s, op %d, process %s", t.names[s.txn], op.Index, op.Process),
+			Name: fmt.Sprintf("%s, op %d, %s", t.names[s.txn], op.Index, op.Who()),
 			Kind: s.kind.Name().String(), Why: s.why,
 		}
 		step.Lines = describeMicroOps(op.Value)

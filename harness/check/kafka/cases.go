@@ -3,16 +3,15 @@ package kafka
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
-	"glomers/harness/internal/jsonvalue"
+	"glomers/harness/history"
 )
 
 // A Case is one instance of an error. Operations are given by their index in the history. Cases marshal to JSON with
 // the field names of the reference.
 type Case interface {
-	// String says in a sentence what happened.
-	String() string
+	// Text says in a sentence what happened. It takes from the history whose the operations were.
+	Text(h []history.Op) string
 }
 
 // A LostWriteCase is an acknowledged message that nobody polled, although somebody polled one behind it. Indexes are
@@ -24,15 +23,17 @@ type LostWriteCase struct {
 	MaxReadIndex int             `json:"max-read-index"` // the last position that surely was polled
 	Writer       int             `json:"writer"`         // completion of the send
 
-	offset       int64
-	behind       json.RawMessage // a polled message further on
+	offset       int64           // the last at which it was acknowledged
+	acked        int             // the operation that was told so
+	behind       json.RawMessage // a polled message that is not before it
+	behindOffset int64
 	behindReader int
 }
 
-// String implements Case.
-func (c LostWriteCase) String() string {
-	return fmt.Sprintf("message %s of key %s was acknowledged at offset %d (op %d), but nobody ever polled it, though message %s behind it was polled (op %d)",
-		quote(c.Value), c.Key, c.offset, c.Writer, quote(c.behind), c.behindReader)
+// Text implements Case.
+func (c LostWriteCase) Text(h []history.Op) string {
+	return fmt.Sprintf("message %s of key %s was acknowledged at offset %d (%s), but nobody ever polled it, though message %s of offset %d was polled (%s)",
+		quote(c.Value), c.Key, c.offset, who(h, c.acked), quote(c.behind), c.behindOffset, who(h, c.behindReader))
 }
 
 // An InconsistentCase is an offset at which several messages were seen.
@@ -45,10 +46,10 @@ type InconsistentCase struct {
 	seen []int // the operations that first put them there
 }
 
-// String implements Case.
-func (c InconsistentCase) String() string {
-	return fmt.Sprintf("offset %d of key %s holds message %s (op %d) and message %s (op %d)",
-		c.Offset, c.Key, quote(c.Values[0]), c.seen[0], quote(c.Values[1]), c.seen[1])
+// Text implements Case.
+func (c InconsistentCase) Text(h []history.Op) string {
+	return fmt.Sprintf("offset %d of key %s holds message %s (%s) and message %s (%s)",
+		c.Offset, c.Key, quote(c.Values[0]), who(h, c.seen[0]), quote(c.Values[1]), who(h, c.seen[1]))
 }
 
 // A DuplicateCase is a message that was seen at several offsets.
@@ -61,10 +62,10 @@ type DuplicateCase struct {
 	seen []int // the operations that first saw it there
 }
 
-// String implements Case.
-func (c DuplicateCase) String() string {
-	return fmt.Sprintf("message %s of key %s is at offset %d (op %d) and at offset %d (op %d)",
-		quote(c.Value), c.Key, c.Offsets[0], c.seen[0], c.Offsets[1], c.seen[1])
+// Text implements Case.
+func (c DuplicateCase) Text(h []history.Op) string {
+	return fmt.Sprintf("message %s of key %s is at offset %d (%s) and at offset %d (%s)",
+		quote(c.Value), c.Key, c.Offsets[0], who(h, c.seen[0]), c.Offsets[1], who(h, c.seen[1]))
 }
 
 // An AbortedReadCase is a poll of a message whose send had failed or is yet to fail.
@@ -75,10 +76,10 @@ type AbortedReadCase struct {
 	Reader int             `json:"reader"` // completion of the poll
 }
 
-// String implements Case.
-func (c AbortedReadCase) String() string {
-	return fmt.Sprintf("message %s of key %s was polled (op %d), though its send failed (op %d)",
-		quote(c.Value), c.Key, c.Reader, c.Writer)
+// Text implements Case.
+func (c AbortedReadCase) Text(h []history.Op) string {
+	return fmt.Sprintf("message %s of key %s was polled (%s), though its send failed (%s)",
+		quote(c.Value), c.Key, who(h, c.Reader), who(h, c.Writer))
 }
 
 // A GarbageCase is a poll of a message that nobody sent.
@@ -88,9 +89,9 @@ type GarbageCase struct {
 	Reader int             `json:"reader"`
 }
 
-// String implements Case.
-func (c GarbageCase) String() string {
-	return fmt.Sprintf("message %s of key %s was polled (op %d), but nobody sent it", quote(c.Value), c.Key, c.Reader)
+// Text implements Case.
+func (c GarbageCase) Text(h []history.Op) string {
+	return fmt.Sprintf("message %s of key %s was polled (%s), but nobody sent it", quote(c.Value), c.Key, who(h, c.Reader))
 }
 
 // An EarlyReadCase is a poll of a message that was completed before the message was sent.
@@ -101,10 +102,10 @@ type EarlyReadCase struct {
 	Reader int             `json:"reader"` // completion of the poll
 }
 
-// String implements Case.
-func (c EarlyReadCase) String() string {
-	return fmt.Sprintf("message %s of key %s was polled (op %d) before it was sent (op %d)",
-		quote(c.Value), c.Key, c.Reader, c.Writer)
+// Text implements Case.
+func (c EarlyReadCase) Text(h []history.Op) string {
+	return fmt.Sprintf("message %s of key %s was polled (%s) before it was sent (%s)",
+		quote(c.Value), c.Key, who(h, c.Reader), who(h, c.Writer))
 }
 
 // A SkipCase is a process's poll that left out messages since its poll before. Delta is the distance in the log; one
@@ -115,13 +116,14 @@ type SkipCase struct {
 	Skipped []json.RawMessage `json:"skipped"`
 	Ops     [2]int            `json:"ops"`
 
-	from, to json.RawMessage
+	from, to spot
+	over     []slot // the skipped ones
 }
 
-// String implements Case.
-func (c SkipCase) String() string {
-	return fmt.Sprintf("the poll of key %s that had last returned message %s (op %d) went on with message %s (op %d), leaving out %s",
-		c.Key, quote(c.from), c.Ops[0], quote(c.to), c.Ops[1], list(c.Skipped))
+// Text implements Case.
+func (c SkipCase) Text(h []history.Op) string {
+	return fmt.Sprintf("a process that had last polled %v of key %s (%s) went on with %v (%s), passing over %s",
+		c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]), list(c.over))
 }
 
 // A NonmonotonicCase is a process's poll that began at or before the last message of its poll before, or a process's send that
@@ -132,17 +134,18 @@ type NonmonotonicCase struct {
 	Values [2]json.RawMessage `json:"values"`
 	Ops    [2]int             `json:"ops"`
 
-	sent bool
+	sent     bool
+	from, to spot
 }
 
-// String implements Case.
-func (c NonmonotonicCase) String() string {
+// Text implements Case.
+func (c NonmonotonicCase) Text(h []history.Op) string {
 	if c.sent {
-		return fmt.Sprintf("a process sent message %s to key %s (op %d) and then message %s (op %d), which has an earlier place in the log",
-			quote(c.Values[0]), c.Key, c.Ops[0], quote(c.Values[1]), c.Ops[1])
+		return fmt.Sprintf("a process sent %v of key %s (%s) and then %v (%s), which is not behind it",
+			c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]))
 	}
-	return fmt.Sprintf("the poll of key %s that had last returned message %s (op %d) went back to message %s (op %d)",
-		c.Key, quote(c.Values[0]), c.Ops[0], quote(c.Values[1]), c.Ops[1])
+	return fmt.Sprintf("a process that had last polled %v of key %s (%s) went on with %v (%s), which is not behind it",
+		c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]))
 }
 
 // An IntSkipCase is a poll that left out messages between two that it returned.
@@ -152,12 +155,15 @@ type IntSkipCase struct {
 	Values  [2]json.RawMessage `json:"values"`
 	Skipped []json.RawMessage  `json:"skipped"`
 	Op      int                `json:"op"`
+
+	from, to spot
+	over     []slot // the skipped ones
 }
 
-// String implements Case.
-func (c IntSkipCase) String() string {
-	return fmt.Sprintf("a poll of key %s (op %d) returned message %s and then message %s, leaving out %s",
-		c.Key, c.Op, quote(c.Values[0]), quote(c.Values[1]), list(c.Skipped))
+// Text implements Case.
+func (c IntSkipCase) Text(h []history.Op) string {
+	return fmt.Sprintf("a poll of key %s (%s) returned %v and then %v, passing over %s",
+		c.Key, who(h, c.Op), c.from, c.to, list(c.over))
 }
 
 // An IntNonmonotonicCase is a poll that returned two messages in the wrong order, or one of them twice.
@@ -166,12 +172,14 @@ type IntNonmonotonicCase struct {
 	Delta  int                `json:"delta"`
 	Values [2]json.RawMessage `json:"values"`
 	Op     int                `json:"op"`
+
+	from, to spot
 }
 
-// String implements Case.
-func (c IntNonmonotonicCase) String() string {
-	return fmt.Sprintf("a poll of key %s (op %d) returned message %s and then message %s, which is not behind it in the log",
-		c.Key, c.Op, quote(c.Values[0]), quote(c.Values[1]))
+// Text implements Case.
+func (c IntNonmonotonicCase) Text(h []history.Op) string {
+	return fmt.Sprintf("a poll of key %s (%s) returned %v and then %v, which is not behind it",
+		c.Key, who(h, c.Op), c.from, c.to)
 }
 
 // unseenCase is an acknowledged message that had not been polled when the history ended.
@@ -181,41 +189,14 @@ type unseenCase struct {
 	writer int
 }
 
-func (c unseenCase) String() string {
-	return fmt.Sprintf("message %s of key %s was acknowledged (op %d), but nobody had polled it when the test ended",
-		quote(c.value), c.key, c.writer)
+func (c unseenCase) Text(h []history.Op) string {
+	return fmt.Sprintf("message %s of key %s was acknowledged (%s), but nobody had polled it when the test ended",
+		quote(c.value), c.key, who(h, c.writer))
 }
 
 // emptyGraphCase is a history in which nothing follows from anything.
 type emptyGraphCase struct{}
 
-func (emptyGraphCase) String() string {
+func (emptyGraphCase) Text([]history.Op) string {
 	return "no operation followed another or polled what it sent, so the run shows nothing"
-}
-
-const (
-	maxQuote = 80 // how many bytes of a message a sentence quotes
-	maxList  = 4  // how many messages it lists
-)
-
-// quote returns a message as a sentence shows it: its JSON, cut if it is long.
-func quote(raw json.RawMessage) string {
-	text, cut := jsonvalue.Clip(raw, maxQuote)
-	if cut {
-		text += "…"
-	}
-	return text
-}
-
-// list names the first few messages and counts the rest.
-func list(values []json.RawMessage) string {
-	quoted := make([]string, 0, maxList)
-	for _, v := range values[:min(len(values), maxList)] {
-		quoted = append(quoted, quote(v))
-	}
-	s := strings.Join(quoted, ", ")
-	if more := len(values) - len(quoted); more > 0 {
-		s += fmt.Sprintf(" and %d more", more)
-	}
-	return s
 }

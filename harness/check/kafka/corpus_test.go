@@ -158,7 +158,7 @@ func requireReasons(t *testing.T, r *kafka.Result) {
 	types := slices.DeleteFunc(slices.Clone(r.ErrorTypes), func(typ string) bool { return typ == kafka.Cycle })
 	require.Len(t, r.Reasons(), len(types))
 	for _, reason := range r.Reasons() {
-		require.Regexp(t, `\(op \d+\)|run shows nothing`, reason)
+		require.Regexp(t, `\(op \d+, process \d+\)|run shows nothing`, reason)
 	}
 }
 

@@ -141,7 +141,7 @@ func (a *analysis) reasons() []string {
 		if len(cases) == 0 {
 			continue
 		}
-		reason := typ + ": " + cases[0].String()
+		reason := typ + ": " + cases[0].Text(a.h)
 		if len(cases) > 1 {
 			reason += fmt.Sprintf("; and %d more", len(cases)-1)
 		}

@@ -115,11 +115,11 @@ func TestCheck(t *testing.T) {
 			3 invoke send a 5
 			3 info send a 5`, nil},
 		{"lost", sent + `2 ok poll a 0:2 ` + high + `:3`, []string{
-			"lost-write: message 1 of key a was acknowledged at offset " + low + " (op 1), but nobody ever polled it, though message 3 behind it was polled (op 9)",
-			"unseen: message 1 of key a was acknowledged (op 1), but nobody had polled it when the test ended",
+			"lost-write: message 1 of key a was acknowledged at offset " + low + " (op 1, process 1), but nobody ever polled it, though message 3 of offset " + high + " was polled (op 9, process 2)",
+			"unseen: message 1 of key a was acknowledged (op 1, process 1), but nobody had polled it when the test ended",
 		}},
 		{"unseen", sent + `2 ok poll a ` + low + `:1`, []string{
-			"unseen: message 2 of key a was acknowledged (op 3), but nobody had polled it when the test ended; and 1 more",
+			"unseen: message 2 of key a was acknowledged (op 3, process 1), but nobody had polled it when the test ended; and 1 more",
 		}},
 		{"inconsistent", sent + `
 			2 ok poll a ` + low + `:1 0:2 ` + high + `:3
@@ -127,12 +127,12 @@ func TestCheck(t *testing.T) {
 			1 ok send a ` + high + `:4
 			2 invoke poll
 			2 ok poll a ` + high + `:4`, []string{
-			"inconsistent-offsets: offset " + high + " of key a holds message 3 (op 5) and message 4 (op 11)",
+			"inconsistent-offsets: offset " + high + " of key a holds message 3 (op 5, process 1) and message 4 (op 11, process 1)",
 		}},
 		{"duplicate", sent + `2 ok poll a ` + low + `:1 0:2 1:2 ` + high + `:3`, []string{
-			"duplicate: message 2 of key a is at offset 0 (op 3) and at offset 1 (op 9)",
-			"int-poll-skip: a poll of key a (op 9) returned message 1 and then message 2, leaving out 2",
-			"int-nonmonotonic-poll: a poll of key a (op 9) returned message 2 and then message 2, which is not behind it in the log",
+			"duplicate: message 2 of key a is at offset 0 (op 3, process 1) and at offset 1 (op 9, process 2)",
+			"int-poll-skip: a poll of key a (op 9, process 2) returned message 1 at offset " + low + " and then message 2 at offset 0 (which counts at offset 1, where it was seen too), passing over offset 0 (message 2)",
+			"int-nonmonotonic-poll: a poll of key a (op 9, process 2) returned message 2 at offset 0 (which counts at offset 1, where it was seen too) and then message 2 at offset 1, which is not behind it",
 		}},
 		{"aborted read", sent + `
 			2 ok poll a ` + low + `:1 0:2
@@ -140,20 +140,20 @@ func TestCheck(t *testing.T) {
 			3 fail send a 4
 			2 invoke poll
 			2 ok poll a 7:4 ` + high + `:3`, []string{
-			"G1a: message 4 of key a was polled (op 13), though its send failed (op 11)",
+			"G1a: message 4 of key a was polled (op 13, process 2), though its send failed (op 11, process 3)",
 		}},
 		{"garbage", sent + `2 ok poll a ` + low + `:1 0:2 7:{"x":1} ` + high + `:3`, []string{
-			`garbage: message {"x":1} of key a was polled (op 9), but nobody sent it`,
+			`garbage: message {"x":1} of key a was polled (op 9, process 2), but nobody sent it`,
 		}},
 		{"a long message", sent + `2 ok poll a ` + low + `:1 0:2 7:"` + strings.Repeat("é", 100) + `" ` + high + `:3`, []string{
-			`garbage: message "` + strings.Repeat("é", 39) + `… of key a was polled (op 9), but nobody sent it`,
+			`garbage: message "` + strings.Repeat("é", 39) + `… of key a was polled (op 9, process 2), but nobody sent it`,
 		}},
 		{"early read", `
 			2 invoke poll
 			2 ok poll a 0:1
 			1 invoke send a 1
 			1 ok send a 0:1`, []string{
-			"G1c-realtime: message 1 of key a was polled (op 1) before it was sent (op 2)",
+			"G1c-realtime: message 1 of key a was polled (op 1, process 2) before it was sent (op 2, process 1)",
 		}},
 		{"poll skip", sent + `
 			2 ok poll a ` + low + `:1
@@ -161,7 +161,7 @@ func TestCheck(t *testing.T) {
 			2 ok poll a ` + high + `:3
 			3 invoke poll
 			3 ok poll a 0:2`, []string{
-			"poll-skip: the poll of key a that had last returned message 1 (op 9) went on with message 3 (op 11), leaving out 2",
+			"poll-skip: a process that had last polled message 1 at offset " + low + " of key a (op 9, process 2) went on with message 3 at offset " + high + " (op 11, process 2), passing over offset 0 (message 2)",
 		}},
 		{"poll goes back", sent + `
 			2 ok poll a ` + low + `:1 0:2 ` + high + `:3
@@ -169,18 +169,18 @@ func TestCheck(t *testing.T) {
 			2 ok assign a
 			2 invoke poll
 			2 ok poll a 0:2`, []string{
-			"nonmonotonic-poll: the poll of key a that had last returned message 3 (op 9) went back to message 2 (op 13)",
+			"nonmonotonic-poll: a process that had last polled message 3 at offset " + high + " of key a (op 9, process 2) went on with message 2 at offset 0 (op 13, process 2), which is not behind it",
 		}},
 		{"skip and go back within a poll", sent + `2 ok poll a ` + low + `:1 ` + high + `:3 0:2`, []string{
-			"int-poll-skip: a poll of key a (op 9) returned message 1 and then message 3, leaving out 2",
-			"int-nonmonotonic-poll: a poll of key a (op 9) returned message 3 and then message 2, which is not behind it in the log",
+			"int-poll-skip: a poll of key a (op 9, process 2) returned message 1 at offset " + low + " and then message 3 at offset " + high + ", passing over offset 0 (message 2)",
+			"int-nonmonotonic-poll: a poll of key a (op 9, process 2) returned message 3 at offset " + high + " and then message 2 at offset 0, which is not behind it",
 		}},
 		{"sends change places", sent + `
 			2 ok poll a ` + low + `:1 0:2 5:4 ` + high + `:3
 			1 invoke send a 4
 			1 ok send a 5:4`, []string{
-			"G1c-realtime: message 4 of key a was polled (op 9) before it was sent (op 10)",
-			"nonmonotonic-send: a process sent message 3 to key a (op 5) and then message 4 (op 11), which has an earlier place in the log",
+			"G1c-realtime: message 4 of key a was polled (op 9, process 2) before it was sent (op 10, process 1)",
+			"nonmonotonic-send: a process sent message 3 at offset " + high + " of key a (op 5, process 1) and then message 4 at offset 5 (op 11, process 1), which is not behind it",
 		}},
 		{"nothing depends on anything", `1 invoke send a 1`, []string{
 			"empty-transaction-graph: no operation followed another or polled what it sent, so the run shows nothing",

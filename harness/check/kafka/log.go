@@ -113,6 +113,9 @@ func distance(a, b *message) int {
 // cases as polls, and each may leave out the whole log.
 func between(a, b *message) []json.RawMessage { return a.log.values[a.index+1 : b.index] }
 
+// slotsBetween returns where these are.
+func slotsBetween(a, b *message) []slot { return a.log.slots[a.index+1 : b.index] }
+
 // attempted tells whether anybody tried to send the message.
 func (m *message) attempted() bool { return m.invoked != math.MaxInt }
 

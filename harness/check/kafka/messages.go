@@ -64,7 +64,8 @@ func (a *analysis) findLost(l *log) {
 			}
 			a.add(LostWrite, LostWriteCase{
 				Key: l.key, Value: m.value, Index: m.first(), MaxReadIndex: furthest.first(), Writer: m.acked,
-				offset: s.offset, behind: furthest.value, behindReader: furthest.polled,
+				offset: s.offset, acked: m.places[len(m.places)-1].op,
+				behind: furthest.value, behindOffset: l.slots[furthest.first()].offset, behindReader: furthest.polled,
 			})
 		}
 	}

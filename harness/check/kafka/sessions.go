@@ -14,8 +14,9 @@ type session struct {
 
 // A step is the last message of a process's operation.
 type step struct {
-	*message
-	op int // position in the history
+	entry
+	known bool // whether the operation showed the offset
+	op    int  // position in the history
 }
 
 // findInSessions looks for errors in what single processes and single polls saw.
@@ -37,7 +38,7 @@ func (a *analysis) findInSessions() {
 			a.poll(s, b, ev.at)
 		}
 		for _, e := range ev.sends {
-			a.send(s, e, ev.at)
+			a.send(s, step{e, ev.Type == history.OK, ev.at})
 		}
 	}
 }
@@ -62,7 +63,8 @@ func (a *analysis) poll(s *session, b batch, at int) {
 	}
 	for i, m := range b.entries {
 		before, ok := s.polled[b.log]
-		s.polled[b.log] = step{m.message, at}
+		now := step{m, true, at}
+		s.polled[b.log] = now
 		if !ok {
 			continue
 		}
@@ -72,29 +74,36 @@ func (a *analysis) poll(s *session, b batch, at int) {
 		key := b.log.key
 		switch {
 		case delta > 1 && i > 0:
-			a.add(IntPollSkip, IntSkipCase{key, delta, values, between(before.message, m.message), at})
+			a.add(IntPollSkip, IntSkipCase{
+				Key: key, Delta: delta, Values: values, Skipped: between(before.message, m.message), Op: at,
+				from: before.spot(), to: now.spot(), over: slotsBetween(before.message, m.message),
+			})
 		case delta > 1:
 			a.add(PollSkip, SkipCase{
-				Key: key, Delta: delta, Skipped: between(before.message, m.message), Ops: ops, from: before.value, to: m.value,
+				Key: key, Delta: delta, Skipped: between(before.message, m.message), Ops: ops,
+				from: before.spot(), to: now.spot(), over: slotsBetween(before.message, m.message),
 			})
 		case delta < 1 && i > 0:
-			a.add(IntNonmonotonicPoll, IntNonmonotonicCase{key, delta, values, at})
+			a.add(IntNonmonotonicPoll, IntNonmonotonicCase{key, delta, values, at, before.spot(), now.spot()})
 		case delta < 1:
-			a.add(NonmonotonicPoll, NonmonotonicCase{Key: key, Delta: delta, Values: values, Ops: ops})
+			a.add(NonmonotonicPoll, NonmonotonicCase{
+				Key: key, Delta: delta, Values: values, Ops: ops, from: before.spot(), to: now.spot(),
+			})
 		}
 	}
 }
 
 // send compares the place of a message with that of the one that the process sent before.
-func (a *analysis) send(s *session, e entry, at int) {
+func (a *analysis) send(s *session, e step) {
 	before, ok := s.sent[e.log]
-	s.sent[e.log] = step{e.message, at}
+	s.sent[e.log] = e
 	if !ok {
 		return
 	}
 	if delta := distance(before.message, e.message); delta < 1 {
 		a.add(NonmonotonicSend, NonmonotonicCase{
-			Key: e.log.key, Delta: delta, Values: [2]json.RawMessage{before.value, e.value}, Ops: [2]int{before.op, at}, sent: true,
+			Key: e.log.key, Delta: delta, Values: [2]json.RawMessage{before.value, e.value}, Ops: [2]int{before.op, e.op}, sent: true,
+			from: before.spot(), to: e.spot(),
 		})
 	}
 }

@@ -39,7 +39,8 @@ const Figures = (() => {
     const realtime = workload["worst-realtime-lag"];
     if (realtime && realtime.lag !== undefined) all.push(["lag", Format.duration(realtime.lag * 1e9), "a message stayed unpolled at worst"]);
     if ((nemesis.faults || []).length > 0) {
-      all.push(["lost to faults", Format.count(nemesis.dropped), `messages; links were cut for ${Format.duration(nemesis["cut-ns"])}`]);
+      const force = (name) => `${name} ${Format.duration((nemesis["in-force-ns"] || {})[name] || 0)}`;
+      all.push(["lost to faults", Format.count(nemesis.dropped), `messages; in force: ${nemesis.faults.map(force).join(", ")}`]);
     }
     all.push(["length", Format.duration(result["elapsed-ns"]), `the harness was late by ${Format.duration(lag["p99-ns"])} (99 %)`]);
     return all.map(([name, value, about]) => element("div", {className: "card"},
