@@ -2,6 +2,7 @@ package sim
 
 import (
 	"flag"
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -9,20 +10,25 @@ import (
 )
 
 // keep carries out a run once more, the same, and leaves its files in the test's artifact directory: the history, the
-// messages, and report.html, which shows them.
+// messages, and report.html, which shows them. A shrunk run has a directory of its own in there.
 func keep(t *testing.T, test harness.Test) {
 	t.Helper()
 	test.Store = t.ArtifactDir()
+	run := fmt.Sprintf("seed %d", test.Seed)
+	if test.Excerpt != nil {
+		test.Store = filepath.Join(test.Store, "shrunk")
+		run += ", shrunk,"
+	}
 	res, err := Run(t, test)
 	if res.Dir == "" {
-		t.Errorf("sim: seed %d could not be kept: %v", test.Seed, err)
+		t.Errorf("sim: %s could not be kept: %v", run, err)
 		return
 	}
 	report := filepath.Join(res.Dir, "report.html")
 	if artifactsAreKept() {
-		t.Logf("seed %d to look at: %s", test.Seed, report)
+		t.Logf("%s to look at: %s", run, report)
 	} else {
-		t.Logf("seed %d can be looked at if -artifacts is added: then its report.html stays", test.Seed)
+		t.Logf("%s can be looked at if -artifacts is added: then its report.html stays", run)
 	}
 }
 

@@ -65,6 +65,9 @@ func Sweep(t *testing.T, scenarios ...Scenario) {
 					t.Fatal(err)
 				}
 				t.Log(small)
+				if small.Err == nil { // what broke off may have no files
+					keep(t, small.Test)
+				}
 			}
 		})
 	}

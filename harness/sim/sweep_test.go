@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness/history"
 )
 
 func TestChooseSeeds(t *testing.T) {
@@ -68,6 +71,17 @@ func TestReport(t *testing.T) {
 	require.Equal(t, 6, total.Seeds)
 }
 
+// mainOps counts the operations that were invoked before the final phase.
+func mainOps(ops []history.Op) int {
+	n := 0
+	for _, op := range ops {
+		if op.Type == history.Invoke && !op.Final {
+			n++
+		}
+	}
+	return n
+}
+
 // asSweep, in the environment, makes TestFailingSweep sweep instead of looking at how another process does.
 const asSweep = "GLOMERS_TEST_SWEEP"
 
@@ -105,5 +119,15 @@ func TestFailingSweep(t *testing.T) {
 	reports, err := filepath.Glob(kept + "/_artifacts/*/broadcast/*/results.json")
 	require.NoError(t, err)
 	require.Len(t, reports, 1)
+
+	kept = t.TempDir()
+	out = run("-seed", "2", "-shrink", "-test.artifacts", "-test.outputdir", kept)
+	require.Contains(t, out, "seed 2, shrunk, to look at: ")
+	small, err := filepath.Glob(kept + "/_artifacts/*/shrunk/broadcast/*/report.html")
+	require.NoError(t, err)
+	require.Len(t, small, 1)
+	ops, err := history.ReadFile(filepath.Join(filepath.Dir(small[0]), "history.jsonl"))
+	require.NoError(t, err)
+	require.Contains(t, out, fmt.Sprintf("→ %d, faults", mainOps(ops)))
 	require.Contains(t, run("-seeds", "-1"), "sim: -seeds -1: want at least 1")
 }
