@@ -17,7 +17,7 @@ import (
 
 func main() {
 	budget := flag.Duration("budget", defaultBudget,
-		"the latency, up to the last node's reads, that messages may be saved for; up to 200ms it is one hop to everybody")
+		"the latency, up to the last node's reads, that messages may be saved for; up to 200ms news goes to everybody directly")
 	flag.Parse()
 	if *budget <= 0 {
 		fmt.Fprintf(os.Stderr, "broadcast: -budget=%v: want a duration above 0\n", *budget)

@@ -44,9 +44,10 @@ type wait struct{ slot, more time.Duration }
 func newPlan(budget time.Duration) plan {
 	spare := budget - 2*hop // what a star can spend on waiting
 	if spare <= 0 {
-		// One hop to everybody. Only what did not come that way is relayed, and late.
+		// One hop to everybody. A wait begins with a node's first value, which costs less than fixed windows: the pause until a value comes
+		// is no part of it. Only what did not come that way is relayed, and late.
 		// All have something to say now and then, which confirms what they were sent.
-		p := pace{relay: wait{more: 4 * time.Second}, ack: 4 * time.Second, retry: 5 * time.Second}
+		p := pace{own: wait{more: max(budget-hop, 0)}, relay: wait{more: 4 * time.Second}, ack: 4 * time.Second, retry: 5 * time.Second}
 		return plan{mesh: true, hub: p, leaf: p}
 	}
 	// News goes from the leaves to the hub, and from there in rounds to all leaves.

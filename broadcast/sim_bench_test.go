@@ -43,7 +43,8 @@ func BenchmarkSim(b *testing.B) {
 }
 
 // BenchmarkSize measures what each budget costs, and what latency it gives, in clusters of several sizes that all work for 20 s
-// with the load of challenge 3d: messages between nodes per operation, and stable latency, beside the least cost. Iterations are seeds from 1
+// with the load of challenge 3d: messages between nodes per operation, and stable latency, beside the least that is proven to be
+// needed and the best design that we know. Iterations are seeds from 1
 // on, summed up.
 func BenchmarkSize(b *testing.B) {
 	for _, nodes := range []int{5, 25, 100, 400} {
@@ -71,7 +72,9 @@ func BenchmarkSize(b *testing.B) {
 				load := bound.Broadcast{Nodes: float64(nodes), Ops: test.Rate, Values: test.Rate / 2, Hop: hop.Seconds()}
 				final := b.N * nodes // reads after the load, which count as operations
 				b.ReportMetric(float64(messages)/float64(ops), "msgs/op")
-				b.ReportMetric(load.Least(budget.Seconds())*float64(ops-final)/float64(ops), "bound-msgs/op")
+				main := float64(ops-final) / float64(ops)
+				b.ReportMetric(load.Least(budget.Seconds())*main, "least-msgs/op")
+				b.ReportMetric(load.Best(budget.Seconds())*main, "best-msgs/op")
 				b.ReportMetric(float64(medians[len(medians)/2]), "median-ms")
 				b.ReportMetric(float64(slices.Max(maxima)), "max-ms")
 			})
@@ -97,7 +100,7 @@ func BenchmarkFaithful(b *testing.B) {
 	}
 	for _, d := range designs {
 		intervals := []time.Duration{0, 4 * time.Second}
-		if d.name == designs[1].name { // the default budget, that of the challenges
+		if d.name == fmt.Sprintf("broadcast/budget=%v", defaultBudget) { // that of the challenges
 			intervals = append(intervals, 10*time.Second)
 		}
 		for _, interval := range intervals {
