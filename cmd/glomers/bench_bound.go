@@ -12,16 +12,16 @@ func broadcastLoad() bound.Broadcast {
 	return bound.Broadcast{Nodes: 25, Ops: 100, Values: 50, Hop: 0.1}
 }
 
-// maxBound returns the least messages per operation for a maximum of the latency, in milliseconds. Latencies are measured by reads,
-// which come now and then, so one of less than a hop stands for a hop.
-func maxBound(latency float64) float64 { return broadcastLoad().Least(latency / 1000) }
+// provenAt returns the messages per operation that any program needs at least, for a maximum of the latency in milliseconds. There is none for a
+// median: half of the values could be as late as they like.
+func provenAt(latency float64) float64 { return broadcastLoad().Least(seconds(latency)) }
 
-// medianBound returns the same for a median: who waits for the end of a window waits half of it in the median.
-func medianBound(latency float64) float64 {
-	b := broadcastLoad()
-	wait := 2 * (latency/1000 - b.Hop)
-	return min(b.Mesh(wait), b.Star(wait-2*b.Hop))
-}
+// designAt returns those of the best design that we know.
+func designAt(latency float64) float64 { return broadcastLoad().Best(seconds(latency)) }
+
+// seconds returns a maximum that was measured, in milliseconds, for package bound. Latencies are measured by reads, which come now and then, so
+// one of less than a hop stands for a hop.
+func seconds(latency float64) float64 { return max(latency/1000, broadcastLoad().Hop) }
 
 // A sharing is what the nodes of a solution must tell each other under the load of its workload.
 type sharing struct {
@@ -38,15 +38,16 @@ func sharings() map[string]sharing {
 	}
 }
 
-// bound returns the least messages per operation for so many nodes and operations a second, if no write may be invisible for
+// bound returns a lower bound of the messages per operation for so many nodes and operations a second, if no write may be invisible for
 // longer than stale, in seconds. Time is cut into blocks of stale and some more: what was written in the first part of a block must be
 // everywhere by its end, by messages sent in it. If k of n nodes have news, that takes n+k-2: the first node that knows
 // all of it has had it from k-1, and each other one must still receive some. To agree takes n-1 more. The bound is that of the best blocks.
 func (s sharing) bound(nodes, ops, stale float64) float64 {
 	others, rate := nodes-2, s.writes*ops
-	if s.agreed {
-		others += nodes - 1
+	if !s.agreed { // package bound has a better proof
+		return bound.Broadcast{Nodes: nodes, Ops: ops, Values: rate}.Least(stale)
 	}
+	others += nodes - 1
 	best := 0.0
 	for part := stale / 1000; part < 1000*stale; part *= 1.05 {
 		messages := others*(1-math.Exp(-rate*part)) + nodes*(1-math.Exp(-rate*part/nodes))

@@ -15,7 +15,7 @@ import (
 // A table is what stands in a README between <!-- results NAME --> and <!-- /results -->.
 type table struct {
 	name string
-	set  string // that it is made from; "" means all of them
+	set  string // that it is made from; "" means all of them or, if there is a make, none
 	make func(s results.Set) string
 }
 
@@ -23,6 +23,7 @@ type table struct {
 func tables() []table {
 	all := []table{
 		{name: "runs"},
+		{name: "bounds", make: func(results.Set) string { return boundsTable() }},
 		{"challenges", "challenges", func(s results.Set) string { return challengeTable(s, "") }},
 		{"broadcast-frontier", "broadcast-frontier", frontierTable},
 		{"kafka-designs", "kafka-designs", kafkaTable},
@@ -41,8 +42,11 @@ func tables() []table {
 
 // text returns the table; what is not measured yet is said.
 func (t table) text(l library) (string, error) {
-	if t.set == "" {
+	switch {
+	case t.make == nil:
 		return runsTable(l)
+	case t.set == "": // nothing is measured
+		return t.make(results.Set{}), nil
 	}
 	s, ok, err := l.set(t.set)
 	if err != nil {
@@ -165,16 +169,16 @@ func (t targets) String() string {
 func frontierTable(s results.Set) string {
 	var body [][]string
 	for _, p := range s.Points {
-		bound := "–" // faults are not in it
+		proven, design := "–", "–" // faults are not in them
 		if f, err := p.Figure(maxMS); err == nil && p.Params["faults"] == noFaults {
-			bound = digits(maxBound(f.Median))
+			proven, design = digits(provenAt(f.Median)), digits(designAt(f.Median))
 		}
 		body = append(body, []string{
-			p.Series, p.Params["budget"], p.Params["faults"], cell(p, msgsPerOp, ""), bound, cell(p, bytesPerOp, ""), cell(p, busiestShare, ""),
+			p.Series, p.Params["budget"], p.Params["faults"], cell(p, msgsPerOp, ""), proven, design, cell(p, bytesPerOp, ""), cell(p, busiestShare, ""),
 			cell(p, medianMS, " ms"), cell(p, maxMS, " ms"), cell(p, healMS, " ms"), cell(p, availability, ""), faithfulCell(p),
 		})
 	}
-	return rows([]string{"design", "budget", "faults", "msgs/op", "bound at this max", "bytes/op", "busiest node's share of bytes", "median", "max", "after a heal", "availability", faithfulHead}, body)
+	return rows([]string{"design", "budget", "faults", "msgs/op", "needed at this max (proven)", "best design known at this max", "bytes/op", "busiest node's share of bytes", "median", "max", "after a heal", "availability", faithfulHead}, body)
 }
 
 func kafkaTable(s results.Set) string {
@@ -200,24 +204,45 @@ func sizeTable(s results.Set) string {
 	var body [][]string
 	for _, p := range s.Points {
 		body = append(body, []string{
-			p.Params["nodes"], p.Params["budget"], cell(p, msgsPerOp, ""), cell(p, "bound-msgs/op", ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
+			p.Params["nodes"], p.Params["budget"], cell(p, msgsPerOp, ""), cell(p, leastMsgsPerOp, ""), cell(p, bestMsgsPerOp, ""), above(p, msgsPerOp, bestMsgsPerOp), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
 		})
 	}
-	return rows([]string{"nodes", "budget", "msgs/op", "bound", "median", "max"}, body)
+	return rows([]string{"nodes", "budget", "msgs/op", "needed (proven)", "best design known", "ours above it by", "median", "max"}, body)
 }
 
 func rateTable(s results.Set) string {
 	var body [][]string
 	for _, p := range s.Points {
-		bound := "–"
+		bound, more := "–", "–"
 		if least, ok := rateBound(s, p); ok {
 			bound = strconv.FormatFloat(least, 'g', 3, 64)
+			if f, err := p.Figure(msgsPerOp); err == nil {
+				more = times(f.Median / least)
+			}
 		}
 		body = append(body, []string{
-			p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), bound, cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms"),
+			p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), bound, more, cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms"),
 		})
 	}
-	return rows([]string{"nodes", "ops/s", "msgs/op", "lower bound", "staleness, median", "staleness, max"}, body)
+	return rows([]string{"nodes", "ops/s", "msgs/op", "lower bound", "ours, of it", "staleness, median", "staleness, max"}, body)
+}
+
+// above says by how much a metric is above another.
+func above(p results.Point, metric, than string) string {
+	a, err := p.Figure(metric)
+	b, err2 := p.Figure(than)
+	if err != nil || err2 != nil || b.Median == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f %%", 100*(a.Median/b.Median-1))
+}
+
+// times writes a factor.
+func times(factor float64) string {
+	if factor < 10 {
+		return strconv.FormatFloat(factor, 'f', 2, 64) + "×"
+	}
+	return digits(factor) + "×"
 }
 
 // benchmarkTable shows benchmarks with all of their metrics, but not those that are the time in other words.
