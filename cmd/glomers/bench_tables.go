@@ -28,6 +28,7 @@ func tables() []table {
 		{"broadcast-frontier", "broadcast-frontier", frontierTable},
 		{"kafka-designs", "kafka-designs", kafkaTable},
 		{"broadcast-size", "broadcast-size", sizeTable},
+		{"broadcast-above", "broadcast-size", sizeSentence},
 		{"unique-ids", "unique-ids", benchmarkTable},
 		{"runtime", "runtime", runtimeTable},
 	}
@@ -35,7 +36,7 @@ func tables() []table {
 		all = append(all, table{dir, "challenges", func(s results.Set) string { return challengeTable(s, dir) }})
 	}
 	for _, name := range []string{"g-counter-rate", "kafka-log-rate", "txn-kv-rate"} {
-		all = append(all, table{name, name, rateTable})
+		all = append(all, table{name, name, rateTable}, table{strings.TrimSuffix(name, "rate") + "above", name, rateSentence})
 	}
 	return all
 }
