@@ -20,7 +20,7 @@ func TestCostAndLatency(t *testing.T) {
 		median, max time.Duration
 	}{
 		{12.6, hop, hop},
-		{10.9, 190 * time.Millisecond, 190 * time.Millisecond},
+		{11.1, 190 * time.Millisecond, 190 * time.Millisecond},
 		{2.4, 275 * time.Millisecond, defaultBudget},
 		{1.1, 410 * time.Millisecond, 580 * time.Millisecond},
 		{0.355, 1020 * time.Millisecond, 1700 * time.Millisecond},
