@@ -104,6 +104,7 @@ func (b budget) String() string { return cmp.Or(b.value, "330ms") }
 func budgets() []budget {
 	return []budget{
 		{"latency floor", "100ms"},
+		{"one hop, with a wait", "190ms"},
 		{"default", ""}, // no flag
 		{"limit of 3d", "580ms"},
 		{"limit of 3e", "1.7s"},
