@@ -128,13 +128,17 @@ func TestProofs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	tight := map[string]int{}
 	for range 400 {
-		c := exact.Cluster{Nodes: 2 + rng.IntN(2), Hop: 1 + rng.IntN(2)}
+		c := exact.Cluster{Nodes: 2 + rng.IntN(3), Hop: 1 + rng.IntN(2)}
+		most := 6 // values
+		if c.Nodes == 4 {
+			most = 3
+		}
 		c.Latency = c.Hop + 1 + rng.IntN(4)
 		var values []exact.Value
 		r := run{nodes: c.Nodes}
-		for tick := 0; tick < 9 && len(values) < 6; tick++ {
+		for tick := 0; tick < 9 && len(values) < most; tick++ {
 			for node := range c.Nodes {
-				if rng.IntN(4) == 0 && len(values) < 6 {
+				if rng.IntN(4) == 0 && len(values) < most {
 					values = append(values, exact.Value{Node: node, Tick: tick})
 					r.times, r.at = append(r.times, float64(tick)), append(r.at, node)
 				}
