@@ -12,7 +12,11 @@ const (
 	opSend    op = "send"    // the node has given Offset of Key to Msg
 	opPromise op = "promise" // the node will give no offset of Key below Offset to anything any more
 	opCommit  op = "commit"  // a consumer of Key has processed everything up to Offset
+	opClose   op = "close"   // the node has closed an epoch, of every key: see closing.go
 )
+
+// ops has all of them.
+var ops = []op{opSend, opPromise, opCommit, opClose}
 
 // An item is a fact that a node states about a key.
 type item struct {
@@ -74,6 +78,6 @@ func (r run) sends() bool {
 // valid tells whether r can be a piece of a journal.
 func (r run) valid() bool {
 	return r.From >= 0 && !slices.ContainsFunc(r.Items, func(i item) bool {
-		return i.Offset < 0 || i.Op != opSend && i.Op != opPromise && i.Op != opCommit || (i.Op == opSend) == (i.Msg == nil)
+		return i.Offset < 0 || !slices.Contains(ops, i.Op) || (i.Op == opSend) == (i.Msg == nil)
 	})
 }

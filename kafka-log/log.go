@@ -1,6 +1,9 @@
 package main
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // A log is one node's replica of all topics. It knows nothing of networks: it writes a journal of its
 // own, reads copies of the others', and shows the messages whose place is certain.
@@ -24,11 +27,18 @@ type log struct {
 	topics   map[string]*topic // by key
 	unstated []*topic          // those whose next may be above what our journal says
 	stable   int               // how much of our journal every node has had
+	hidden   []*topic          // those that may have messages of ours which polls do not show yet
+
+	orderOnly bool // a message may be shown that only this node has
+	closing
 }
 
 // newLog returns the empty log of node self of so many nodes.
 func newLog(self, nodes int) *log {
-	return &log{self: self, journals: make([]journal, nodes), topics: make(map[string]*topic)}
+	return &log{
+		self: self, journals: make([]journal, nodes), topics: make(map[string]*topic),
+		closing: closing{lead: lead * int64(nodes)},
+	}
 }
 
 // own returns our journal.
@@ -46,7 +56,9 @@ func (l *log) topic(key string) *topic {
 
 // send adds a client's message and returns its offset.
 func (l *log) send(key string, msg json.RawMessage) int64 {
-	offset := l.topic(key).next
+	t := l.topic(key)
+	l.leap(t)
+	offset := t.next
 	l.add(l.self, item{Op: opSend, Key: key, Offset: offset, Msg: msg})
 	return offset
 }
@@ -82,6 +94,10 @@ func (l *log) extend(i int, r run) bool {
 // add appends an item to the journal of node i and does what it says.
 func (l *log) add(i int, it item) {
 	l.journals[i] = append(l.journals[i], it)
+	if it.Op == opClose {
+		l.closedBy(i)
+		return
+	}
 	t := l.topic(it.Key)
 	switch it.Op {
 	case opCommit:
@@ -92,15 +108,37 @@ func (l *log) add(i int, it item) {
 		t.insert(entry{it.Offset, it.Msg})
 		l.bound(t, i, it.Offset+l.nodes())
 		if i == l.self {
-			t.unstable = append(t.unstable, it.Offset)
+			l.hide(t, it.Offset)
 		} else {
 			l.pass(t, it.Offset)
 		}
 	}
 }
 
-// bound takes note that node i gives out no offset of t below b any more.
+// hide takes note that we have given out an offset of t.
+func (l *log) hide(t *topic, offset int64) {
+	t.own = max(t.own, offset)
+	if !l.orderOnly {
+		t.unstable = append(t.unstable, offset)
+	}
+	if !t.hidden {
+		t.hidden = true
+		l.hidden = append(l.hidden, t)
+	}
+}
+
+// hides tells whether there are messages of ours that polls do not show yet.
+func (l *log) hides() bool {
+	l.hidden = slices.DeleteFunc(l.hidden, func(t *topic) bool {
+		t.hidden = t.watermark(l.self) <= t.own
+		return !t.hidden
+	})
+	return len(l.hidden) > 0
+}
+
+// bound takes note that node i has stated that it gives out no offset of t below b any more.
 func (l *log) bound(t *topic, i int, b int64) {
+	t.stated[i] = max(t.stated[i], b)
 	t.bounds[i] = max(t.bounds[i], b)
 	t.next = max(t.next, t.bounds[l.self])
 }
@@ -124,7 +162,7 @@ func (l *log) nodes() int64 { return int64(len(l.journals)) }
 // stabilise takes note that every node has had the first n items of our journal.
 func (l *log) stabilise(n int) {
 	for ; l.stable < n; l.stable++ {
-		if it := l.own()[l.stable]; it.Op == opSend {
+		if it := l.own()[l.stable]; it.Op == opSend && !l.orderOnly {
 			t := l.topics[it.Key]
 			t.unstable = t.unstable[1:]
 		}

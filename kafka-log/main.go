@@ -17,13 +17,18 @@ import (
 
 func main() {
 	acks := flag.String("acks", "1", `when a send is answered: "1" as soon as this node has it, "all" when every node has it`)
+	copies := flag.Int("copies", 2, `how many nodes must have a message before polls show it: 2, so that what was shown survives the kill of a node, or 1, which costs two thirds`)
 	flag.Parse()
 	if *acks != "1" && *acks != "all" {
 		fmt.Fprintf(os.Stderr, "kafka-log: -acks=%s: want 1 or all\n", *acks)
 		os.Exit(2)
 	}
+	if *copies != 1 && *copies != 2 {
+		fmt.Fprintf(os.Stderr, "kafka-log: -copies=%d: want 1 or 2\n", *copies)
+		os.Exit(2)
+	}
 	n := node.NewNode()
-	serve(n, *acks == "all")
+	serve(n, options{acksAll: *acks == "all", orderOnly: *copies == 1})
 	node.Main(n)
 }
 
@@ -40,24 +45,37 @@ const startAfter = 500 * time.Millisecond
 // three messages per pace. A node that starts in a partition must be available soon.
 //
 // With acks=all clients wait for the pace. Without the others there is nothing that a node could do.
-func timings(acksAll bool) timing {
+func timings(acksAll bool) settings {
 	if acksAll {
-		return timing{pace: 10 * time.Millisecond, alone: never}
+		return settings{pace: 10 * time.Millisecond, alone: never}
 	}
-	return timing{pace: 55 * time.Millisecond, alone: 500 * time.Millisecond}
+	return settings{pace: 55 * time.Millisecond, alone: 500 * time.Millisecond}
+}
+
+// The options are the flags.
+type options struct {
+	acksAll   bool
+	orderOnly bool // copies=1
+}
+
+// settings returns those of the replica.
+func (o options) settings() settings {
+	s := timings(o.acksAll)
+	s.orderOnly = o.orderOnly
+	return s
 }
 
 // serve registers the handlers of a kafka-log node, and returns what they share.
-func serve(n *node.Node, acksAll bool) *server {
+func serve(n *node.Node, o options) *server {
 	s := &server{
 		node:    n,
-		acksAll: acksAll,
+		acksAll: o.acksAll,
 		replica: newReplica(n.Now().UnixNano()),
 		start:   time.Now(),
 	}
 	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
 	n.OnInit(func(context.Context) error {
-		s.replica.join(n.ID(), n.NodeIDs(), timings(acksAll))
+		s.replica.join(n.ID(), n.NodeIDs(), o.settings())
 		n.After(startAfter, func(context.Context) { s.do(s.replica.start(s.now())) })
 		return nil
 	})

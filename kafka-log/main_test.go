@@ -21,7 +21,7 @@ type cluster struct {
 }
 
 func startCluster(t *testing.T, acksAll bool, ids ...string) cluster {
-	return cluster{nodetest.StartCluster(t, func(n *node.Node) { serve(n, acksAll) }, ids...), t}
+	return cluster{nodetest.StartCluster(t, func(n *node.Node) { serve(n, options{acksAll: acksAll}) }, ids...), t}
 }
 
 // partition begins or ends a time in which nothing arrives at other nodes.

@@ -43,6 +43,7 @@ type peer struct {
 	greeted     bool  // it has said how much of our journal it has, knowing our incarnation
 	answered    bool  // and we have got all that it had then
 
+	settled   int           // how much of our journal it had when it had written nothing that we lack
 	acked     int           // how much of our journal it has said it has
 	sent      int           // how much it has if none of our messages is lost
 	suspected bool          // it does not confirm what it is sent: it is only asked whether it is there

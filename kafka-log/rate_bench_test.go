@@ -18,7 +18,18 @@ import (
 // send while one is under way. A point is 20 s of operations, or 5 s where there is much to simulate. With -benchtime Nx the seeds are 1
 // to N, and the figures always the same.
 func BenchmarkRate(b *testing.B) {
-	ratebench.Run(b, ratebench.Service[sent]{
+	ratebench.RunEach(b, func(nodes int) []ratebench.Mode[sent] {
+		modes := []ratebench.Mode[sent]{{Name: "copies=2", Service: service(options{})}}
+		if nodes == 2 { // with more, there is hardly a difference: see closing.go
+			modes = append(modes, ratebench.Mode[sent]{Name: "copies=1", Service: service(options{orderOnly: true})})
+		}
+		return modes
+	})
+}
+
+// service returns the log with these options.
+func service(o options) ratebench.Service[sent] {
+	return ratebench.Service[sent]{
 		Test: func(nodes, rate int) harness.Test {
 			test := challenge5b(false)
 			test.NodeCount, test.Concurrency, test.Rate, test.TimeLimit = nodes, 2*nodes, float64(rate), 20*time.Second
@@ -27,9 +38,9 @@ func BenchmarkRate(b *testing.B) {
 			}
 			return test
 		},
-		Serve:   func(n *node.Node) ratebench.Replica[sent] { return watched{serve(n, false)} },
+		Serve:   func(n *node.Node) ratebench.Replica[sent] { return watched{serve(n, o)} },
 		Settles: true,
-	})
+	}
 }
 
 // A watched node is one that a benchmark looks into.

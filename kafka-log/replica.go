@@ -54,7 +54,7 @@ const (
 // it learns later that it has, it forgets what it wrote, which no peer has taken, and joins again.
 type replica struct {
 	*log
-	timing
+	settings
 	incarnation int64
 	started     bool          // it sends
 	aloneAt     time.Duration // when it goes on without the answers that are missing
@@ -62,10 +62,19 @@ type replica struct {
 	peers       []*peer
 }
 
-// A timing is what the operator chooses.
-type timing struct {
+// The settings are what the operator chooses.
+type settings struct {
 	pace  time.Duration // how long news waits for more after a message
 	alone time.Duration // how long a node that starts waits for all others before it goes on without; or never
+
+	orderOnly bool // a message may be shown that only one node has
+}
+
+// newLog returns an empty log.
+func (s settings) newLog(self, nodes int) *log {
+	l := newLog(self, nodes)
+	l.orderOnly = s.orderOnly
+	return l
 }
 
 // newReplica returns a replica that knows no nodes. A later incarnation must have a higher number.
@@ -75,9 +84,9 @@ func newReplica(incarnation int64) *replica {
 
 // join makes the replica the node self among nodes, in the order that all of them agree on. It is called
 // once.
-func (r *replica) join(self string, nodes []string, t timing) {
-	r.timing = t
-	r.log = newLog(slices.Index(nodes, self), len(nodes))
+func (r *replica) join(self string, nodes []string, t settings) {
+	r.settings = t
+	r.log = r.newLog(slices.Index(nodes, self), len(nodes))
 	for i, id := range nodes {
 		switch {
 		case i < r.self: // it is the faster one
@@ -110,7 +119,7 @@ func (r *replica) begin(now time.Duration) {
 
 // forget makes the replica join again, having written without knowing its past.
 func (r *replica) forget(now time.Duration) {
-	r.log = newLog(r.self, len(r.journals))
+	r.log = r.newLog(r.self, len(r.journals))
 	r.incarnation++
 	r.joined = false
 	for i, p := range r.peers {
@@ -185,6 +194,9 @@ func (r *replica) receive(from string, m message, now time.Duration) []outgoing 
 	progress = r.extend(p.index, m.Mine) || progress
 	lacking := len(r.journals[p.index]) < m.Length || !r.joined && len(r.own()) < m.Have
 	p.answered = p.answered || forUs && !lacking
+	if forUs && !lacking {
+		p.settled = max(p.settled, min(m.Have, len(r.own())))
+	}
 
 	var out []outgoing
 	r.update()
@@ -193,8 +205,8 @@ func (r *replica) receive(from string, m message, now time.Duration) []outgoing 
 		out = append(out, r.tell(p, 1, now))
 	case m.Ask > 0:
 		reply := r.tell(p, m.Ask-1, now)
-		if p.answered && !reply.Mine.sends() {
-			reply.Ask = 0 // messages of clients are worth an answer, as they are invisible here until p has them
+		if p.answered && !(reply.Mine.sends() && r.hides()) {
+			reply.Ask = 0 // messages of clients are worth an answer as long as they are invisible here
 		}
 		out = append(out, reply)
 	}
@@ -240,11 +252,15 @@ func (r *replica) next() time.Duration {
 // update draws the conclusions from what the peers have said.
 func (r *replica) update() {
 	everywhere, answered := len(r.own()), true
+	r.pending, r.whole = false, true
 	for _, p := range r.peers {
 		everywhere = min(everywhere, p.acked)
 		answered = answered && p.answered
+		r.pending = r.pending || p.settled < r.closed
+		r.whole = r.whole && p.greeted
 	}
 	r.joined = r.joined || answered
+	r.whole = r.whole && r.joined
 	r.stabilise(everywhere)
 }
 
@@ -252,9 +268,10 @@ func (r *replica) update() {
 // not be a prefix.
 func (r *replica) open(p *peer) bool { return r.joined && p.greeted && !p.suspected }
 
-// news tells whether we have something for p.
+// news tells whether we have something for p. Where epochs are closed, a promise is none: it is in every
+// message, and whoever waits for one has asked.
 func (r *replica) news(p *peer) bool {
-	return r.open(p) && (p.sent < len(r.own()) || len(r.unstated) > 0)
+	return r.open(p) && (p.sent < len(r.own()) || len(r.unstated) > 0 && !r.epochs())
 }
 
 // due returns when p must be sent a message.
@@ -280,6 +297,9 @@ func (r *replica) tell(p *peer, ask int, now time.Duration) outgoing {
 	}
 	m.Mine.From = p.acked
 	if r.open(p) {
+		if r.epochs() && ask == round {
+			r.close()
+		}
 		r.promise()
 		m.Mine = r.own().from(p.acked)
 	}

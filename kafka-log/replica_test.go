@@ -16,6 +16,9 @@ var (
 	paceAll = timings(true).pace
 )
 
+// orderOnly is copies=1.
+var orderOnly = settings{pace: pace, alone: never, orderOnly: true}
+
 // always wants every message to be shown.
 func always(*sending) bool { return true }
 
@@ -24,38 +27,52 @@ func always(*sending) bool { return true }
 func TestFaults(t *testing.T) {
 	for seed := range uint64(4) {
 		for n := 1; n <= 5; n++ {
-			rng := rand.New(rand.NewPCG(seed, uint64(n)))
-			s := newReplicas(t, n, seed, 0)
-			s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(30*time.Millisecond)) }
-			s.load(100, 10*time.Second)
-			for s.Now() < 10*time.Second {
-				all := cuts(n, rng)
-				s.copies = all[rng.IntN(len(all))]
-				s.Run(s.Now() + time.Second)
-				s.copies = func(int, int) int { return rng.IntN(3) }
-				s.Run(s.Now() + time.Second)
-			}
-			s.copies = func(int, int) int { return 1 }
-			s.Run(s.Now() + 2*time.Second)
-			s.requireAll(always)
+			testFaults(t, settings{pace: pace, alone: never}, n, seed)
 		}
+		for n := 1; n <= 3; n++ {
+			testFaults(t, orderOnly, n, seed)
+		}
+		testFaults(t, orderOnly, 2, 100+seed)
 	}
+}
+
+func testFaults(t *testing.T, o settings, n int, seed uint64) {
+	rng := rand.New(rand.NewPCG(seed, uint64(n)))
+	s := newReplicasWith(t, o, n, seed, 0)
+	s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(30*time.Millisecond)) }
+	s.load(100, 10*time.Second)
+	for s.Now() < 10*time.Second {
+		all := cuts(n, rng)
+		s.copies = all[rng.IntN(len(all))]
+		s.Run(s.Now() + time.Second)
+		s.copies = func(int, int) int { return rng.IntN(3) }
+		s.Run(s.Now() + time.Second)
+	}
+	s.copies = func(int, int) int { return 1 }
+	s.Run(s.Now() + 2*time.Second)
+	s.requireAll(always)
 }
 
 // However slow the network is, everything arrives.
 func TestSlowNetwork(t *testing.T) {
-	s := newReplicas(t, 3, 1, 2*time.Second)
-	s.Run(10 * time.Second)
-	s.load(50, 20*time.Second)
-	s.Run(40 * time.Second)
-	s.requireAll(always)
+	for n, o := range map[int]settings{2: orderOnly, 3: {pace: pace, alone: never}} {
+		s := newReplicasWith(t, o, n, 1, 2*time.Second)
+		s.Run(10 * time.Second)
+		s.load(50, 20*time.Second)
+		s.Run(40 * time.Second)
+		s.requireAll(always)
+	}
 }
 
 // During a cut every node takes messages, and only questions are sent. After the heal everything is visible, soon and
 // with few messages, however much it is.
 func TestCut(t *testing.T) {
-	for _, n := range []int{2, 3, 5} {
+	for _, n := range []int{1, 2, 3, 5} {
 		s := newReplicas(t, n, 1, time.Millisecond)
+		if n == 1 { // once more two nodes
+			n = 2
+			s = newReplicasWith(t, orderOnly, n, 1, time.Millisecond)
+		}
 		s.Run(time.Second)
 		s.copies = func(int, int) int { return 0 }
 		ops := s.load(500, 11*time.Second)
@@ -77,22 +94,25 @@ func TestCut(t *testing.T) {
 // When all is said, nobody says anything.
 func TestQuiet(t *testing.T) {
 	for n := 2; n <= 5; n++ {
-		s := newReplicas(t, n, 1, time.Millisecond)
-		s.load(200, 2*time.Second)
-		s.Run(3 * time.Second)
-		before := s.sent
-		s.Run(time.Hour)
-		require.Equal(t, before, s.sent)
-		for _, m := range s.members {
-			require.Equal(t, never, m.replica.next())
+		for _, o := range []settings{orderOnly, {pace: pace, alone: never}} {
+			s := newReplicasWith(t, o, n, 1, time.Millisecond)
+			s.load(200, 2*time.Second)
+			s.Run(3 * time.Second)
+			s.requireAll(always)
+			before := s.sent
+			s.Run(time.Hour)
+			require.Equal(t, before, s.sent)
+			for _, m := range s.members {
+				require.Equal(t, never, m.replica.next())
+			}
 		}
 	}
 }
 
 // However bad the network is, messages are bounded by time.
 func TestNoStorms(t *testing.T) {
-	for _, hop := range []time.Duration{time.Millisecond, 50 * time.Millisecond, time.Second} {
-		s := newReplicas(t, 2, 1, hop)
+	for i, hop := range []time.Duration{time.Millisecond, 50 * time.Millisecond, time.Second, time.Millisecond, 50 * time.Millisecond, time.Second} {
+		s := newReplicasWith(t, settings{pace: pace, alone: never, orderOnly: i >= 3}, 2, 1, hop)
 		s.copies = func(int, int) int { return s.rng.IntN(2) }
 		s.Run(20 * time.Second)
 		before := s.sent
@@ -113,10 +133,14 @@ func FuzzReceive(f *testing.F) {
 		if json.Unmarshal([]byte(text), &m) != nil {
 			return
 		}
-		for _, acksAll := range []bool{false, true} {
+		for _, o := range []options{{}, {acksAll: true}, {orderOnly: true}} {
 			r := newReplica(7)
 			now := time.Duration(0)
-			r.join("n1", []string{"n0", "n1", "n2"}, timings(acksAll))
+			nodes := []string{"n0", "n1", "n2"}
+			if o.orderOnly {
+				nodes = nodes[:2]
+			}
+			r.join("n1", nodes, o.settings())
 			for range 3 {
 				require.LessOrEqual(t, len(r.receive("n0", m, now)), 3)
 				r.receive("n2", message{Incarnation: 1, Of: 7}, now)
@@ -149,8 +173,8 @@ func TestReachable(t *testing.T) {
 }
 
 // trace runs two replicas and returns what they send after they have joined, as "time sender: have items ask".
-func trace(t *testing.T, drop func(nth int) bool, sends map[time.Duration]int) []string {
-	s := newReplicas(t, 2, 1, time.Millisecond)
+func trace(t *testing.T, o settings, drop func(nth int) bool, sends map[time.Duration]int) []string {
+	s := newReplicasWith(t, o, 2, 1, time.Millisecond)
 	s.Run(time.Second)
 	began, made := s.Now(), 0
 	var lines []string
@@ -262,7 +286,7 @@ func TestTraces(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.want, trace(t, c.drop, c.sends))
+			require.Equal(t, c.want, trace(t, settings{pace: pace, alone: never}, c.drop, c.sends))
 		})
 	}
 }

@@ -23,7 +23,7 @@ type replicas struct {
 	t       *testing.T
 	rng     *rand.Rand
 	nodes   []string
-	timing  timing
+	timing  settings
 	members []*member
 
 	latency func() time.Duration
@@ -73,10 +73,14 @@ const (
 )
 
 func newReplicas(t *testing.T, n int, seed uint64, hop time.Duration) *replicas {
+	return newReplicasWith(t, settings{pace: pace, alone: never}, n, seed, hop)
+}
+
+func newReplicasWith(t *testing.T, timing settings, n int, seed uint64, hop time.Duration) *replicas {
 	s := &replicas{
 		t:       t,
 		rng:     rand.New(rand.NewPCG(seed, 0)),
-		timing:  timing{pace: pace, alone: never},
+		timing:  timing,
 		latency: func() time.Duration { return hop },
 		copies:  func(int, int) int { return 1 },
 		log:     func(int, outgoing) {},

@@ -30,11 +30,16 @@ type topic struct {
 	key      string
 	entries  []entry // Invariant: ascending by offset
 	next     int64   // the offset that we shall give out next
-	unstable []int64 // the offsets that we gave out and not every node is known to have, ascending
+	unstable []int64 // the offsets that we gave out and that must not be shown yet, as not every node is known to have them; ascending
 
-	// bounds[i] is what node i has stated in the part of its journal that we have: that it gives out no lower
-	// offset after this part. Invariant: bounds[self] ≤ next.
-	bounds []int64
+	// stated[i] is what node i has stated in the part of its journal that we have: that it gives out no lower
+	// offset after this part. bounds[i] is what we know: as much, or more if the node has closed an epoch.
+	// Invariant: stated[self] = bounds[self] ≤ next, and stated[i] ≤ bounds[i].
+	stated, bounds []int64
+
+	own    int64 // the highest offset that we gave out; -1 if there is none
+	hidden bool  // our messages may be hidden: the topic is among those of the log
+	leapt  int   // the closing after which we have leapt
 
 	committed int64 // the highest committed offset; -1 if there is none
 	unstated  bool  // the topic waits for a promise
@@ -42,17 +47,19 @@ type topic struct {
 
 // newTopic returns the topic of a key about which nobody has stated anything.
 func newTopic(key string, self, nodes int) *topic {
-	t := &topic{key: key, next: int64(self), bounds: make([]int64, nodes), committed: -1}
+	t := &topic{key: key, next: int64(self), bounds: make([]int64, nodes), own: -1, committed: -1}
 	for i := range t.bounds {
 		t.bounds[i] = int64(i)
 	}
+	t.stated = slices.Clone(t.bounds)
 	return t
 }
 
-// watermark returns the lowest offset that may still get a message, or that has one of ours
-// which some node lacks. Everything below it is here, and will never change.
+// watermark returns the lowest offset that may still get a message, or that is unstable. Everything below it is
+// here, and will never change.
 //
-// An unstable offset must not be shown: if this node were killed, the message would be gone.
+// If an unstable offset were shown and this node were killed, the message would be gone. Order alone does not need that, so with
+// orderOnly no offset is unstable.
 func (t *topic) watermark(self int) int64 {
 	w := t.next
 	if len(t.unstable) > 0 {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"math"
-
 	"glomers/internal/bound"
 	"glomers/internal/results"
 )
@@ -26,41 +24,31 @@ func seconds(latency float64) float64 { return max(latency/1000, broadcastLoad()
 // A sharing is what the nodes of a solution must tell each other under the load of its workload.
 type sharing struct {
 	writes float64 // per operation: what is news
-	agreed bool    // a read shows nothing before every node is known to have it
+	copies float64 // how many nodes must be known to have what a node shows
 }
 
 // sharings returns those of the solutions that are measured against the rate of operations.
 func sharings() map[string]sharing {
 	return map[string]sharing{
-		"g-counter-rate": {writes: 0.4}, // adds of 0 are no news
-		"kafka-log-rate": {writes: 0.49, agreed: true},
-		"txn-kv-rate":    {writes: 0.766},
+		"g-counter-rate": {writes: 0.4, copies: 1}, // adds of 0 are no news
+		"kafka-log-rate": {writes: 0.49, copies: 2},
+		"txn-kv-rate":    {writes: 0.766, copies: 1},
 	}
 }
 
-// bound returns a lower bound of the messages per operation for so many nodes and operations a second, if no write may be invisible for
-// longer than stale, in seconds. Time is cut into blocks of stale and some more: what was written in the first part of a block must be
-// everywhere by its end, by messages sent in it. If k of n nodes have news, that takes n+k-2: the first node that knows
-// all of it has had it from k-1, and each other one must still receive some. To agree takes n-1 more. The bound is that of the best blocks.
-func (s sharing) bound(nodes, ops, stale float64) float64 {
-	others, rate := nodes-2, s.writes*ops
-	if !s.agreed { // package bound has a better proof
-		return bound.Broadcast{Nodes: nodes, Ops: ops, Values: rate}.Least(stale)
-	}
-	others += nodes - 1
-	best := 0.0
-	for part := stale / 1000; part < 1000*stale; part *= 1.05 {
-		messages := others*(1-math.Exp(-rate*part)) + nodes*(1-math.Exp(-rate*part/nodes))
-		best = max(best, messages/(stale+part))
-	}
-	return best / ops
-}
-
-// rateBound returns the bound for a point of a set, given the staleness that was measured; none if there is no figure.
+// rateBound returns the least messages per operation for a point of a set, given the staleness that was measured; none if there is no
+// figure. A point may say how many copies it needs.
 func rateBound(s results.Set, p results.Point) (msgsPerOp float64, ok bool) {
 	stale, err := p.Figure("staleness-max-ms")
 	if err != nil {
 		return 0, false
 	}
-	return sharings()[s.Name].bound(numberParam(p, "nodes"), numberParam(p, "rate"), stale.Median/1000), true
+	sharing, ops := sharings()[s.Name], numberParam(p, "rate")
+	l := bound.Log{
+		Nodes: numberParam(p, "nodes"), Ops: ops, Writes: sharing.writes * ops, Stale: stale.Median / 1000, Copies: sharing.copies,
+	}
+	if p.Params["copies"] != "" {
+		l.Copies = numberParam(p, "copies")
+	}
+	return l.Least(), true
 }

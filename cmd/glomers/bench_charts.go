@@ -152,15 +152,35 @@ func sizeChart(s results.Set) chart.Chart {
 	return chart.Chart{About: s.About, Panels: []chart.Panel{cost, latency}}
 }
 
+// rateMode names the line that a point is on.
+func rateMode(p results.Point) string {
+	name := p.Params["nodes"] + " nodes"
+	if copies := p.Params["copies"]; copies != "" {
+		name += ", copies=" + copies
+	}
+	return name
+}
+
+// rateModes returns all of them.
+func rateModes(s results.Set) []string {
+	var all []string
+	for _, p := range s.Points {
+		if name := rateMode(p); !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 func rateChart(s results.Set) chart.Chart {
 	cost := chart.Panel{
 		Title: "cost", X: chart.Axis{Label: "operations a second", Log: true},
 		Y: chart.Axis{Label: "messages between servers per operation", Log: true},
 	}
 	stale := chart.Panel{Title: "staleness", X: cost.X, Y: chart.Axis{Label: "until other nodes show it, ms"}}
-	for i, nodes := range paramValues(s, "nodes") {
-		points, colour := s.Where("nodes", nodes), chart.Colour(i)
-		line := chart.Series{Name: nodes + " nodes", Colour: colour, Line: chart.Solid, Marker: chart.Dot}
+	for i, name := range rateModes(s) {
+		points, colour := slices.DeleteFunc(slices.Clone(s.Points), func(p results.Point) bool { return rateMode(p) != name }), chart.Colour(i)
+		line := chart.Series{Name: name, Colour: colour, Line: chart.Solid, Marker: chart.Dot}
 		line.Points = against(points, "rate", msgsPerOp)
 		bound := chart.Series{Colour: colour, Line: chart.Dashed}
 		for _, p := range points {

@@ -212,6 +212,11 @@ func sizeTable(s results.Set) string {
 }
 
 func rateTable(s results.Set) string {
+	head := []string{"nodes", "ops/s", "msgs/op", "lower bound", "ours, of it", "staleness, median", "staleness, max"}
+	modes := len(paramValues(s, "copies")) > 1
+	if modes {
+		head = slices.Insert(head, 2, "copies")
+	}
 	var body [][]string
 	for _, p := range s.Points {
 		bound, more := "–", "–"
@@ -221,11 +226,13 @@ func rateTable(s results.Set) string {
 				more = times(f.Median / least)
 			}
 		}
-		body = append(body, []string{
-			p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), bound, more, cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms"),
-		})
+		row := []string{p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), bound, more, cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms")}
+		if modes {
+			row = slices.Insert(row, 2, p.Params["copies"])
+		}
+		body = append(body, row)
 	}
-	return rows([]string{"nodes", "ops/s", "msgs/op", "lower bound", "ours, of it", "staleness, median", "staleness, max"}, body)
+	return rows(head, body)
 }
 
 // above says by how much a metric is above another.

@@ -43,9 +43,26 @@ type Replica[W any] interface {
 // Run runs one benchmark for each number of nodes and rate, and reports msgs/op, staleness-ms, which is the median, and
 // staleness-max-ms. Iterations are seeds from 1 on, taken together: with -benchtime Nx the figures are always the same.
 func Run[W any](b *testing.B, s Service[W]) {
+	RunEach(b, func(int) []Mode[W] { return []Mode[W]{{Service: s}} })
+}
+
+// A Mode is a service with some setting.
+type Mode[W any] struct {
+	Name string // as name=value; "" if there are no others
+	Service[W]
+}
+
+// RunEach does the same for a service that can be set to several modes; modes returns them for so many nodes.
+func RunEach[W any](b *testing.B, modes func(nodes int) []Mode[W]) {
 	for _, nodes := range []int{2, 5, 25} {
 		for _, rate := range []int{10, 100, 1000, 10_000} {
-			b.Run(fmt.Sprintf("nodes=%d/rate=%d", nodes, rate), func(b *testing.B) { measure(b, s, s.Test(nodes, rate)) })
+			for _, m := range modes(nodes) {
+				name := fmt.Sprintf("nodes=%d/rate=%d", nodes, rate)
+				if m.Name != "" {
+					name += "/" + m.Name
+				}
+				b.Run(name, func(b *testing.B) { measure(b, m.Service, m.Test(nodes, rate)) })
+			}
 		}
 	}
 }

@@ -1,0 +1,103 @@
+package bound_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/internal/bound"
+)
+
+// A knowing has a bit for each of: node i knows that node j has the news of node s.
+type knowing uint64
+
+func knows(i, j, s, n int) knowing { return 1 << ((i*n+j)*n + s) }
+
+// send returns what is known after a message from a to b, which tells all that a knows. Nothing is gained by a later arrival, or by
+// telling less, so these messages are as good as any.
+func (w knowing) send(a, b, n int) knowing {
+	for j := range n {
+		for s := range n {
+			if w&knows(a, j, s, n) != 0 {
+				w |= knows(b, j, s, n)
+			}
+			if w&knows(a, a, s, n) != 0 {
+				w |= knows(b, b, s, n)
+			}
+		}
+	}
+	return w
+}
+
+// shown tells whether every node has everything, and knows that enough nodes have it.
+func (w knowing) shown(n, k, copies int) bool {
+	for i := range n {
+		for s := range k {
+			have := 0
+			for j := range n {
+				if w&knows(i, j, s, n) != 0 {
+					have++
+				}
+			}
+			if have < copies || w&knows(i, i, s, n) == 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// fewest looks at all sequences of messages, and returns the length of the shortest after which everything is shown.
+func fewest(n, k, copies int) int {
+	var first knowing
+	for s := range k {
+		first |= knows(s, s, s, n)
+	}
+	seen := map[knowing]bool{first: true}
+	for level, messages := []knowing{first}, 0; ; messages++ {
+		var next []knowing
+		for _, w := range level {
+			if w.shown(n, k, copies) {
+				return messages
+			}
+			for a := range n {
+				for b := range n {
+					if to := w.send(a, b, n); a != b && !seen[to] {
+						seen[to] = true
+						next = append(next, to)
+					}
+				}
+			}
+		}
+		level = next
+	}
+}
+
+// No sequence of messages is shorter than the bound, and one is as short.
+func TestRound(t *testing.T) {
+	for n := 2; n <= 4; n++ {
+		for k := 1; k <= n; k++ {
+			for copies := 1; copies <= 2; copies++ {
+				t.Run(fmt.Sprintf("n=%d/k=%d/copies=%d", n, k, copies), func(t *testing.T) {
+					l := bound.Log{Nodes: float64(n), Copies: float64(copies)}
+					require.Equal(t, int(l.Round(float64(k))), fewest(n, k, copies))
+				})
+			}
+		}
+	}
+}
+
+// The figures of the write-up: two nodes, 490 messages of clients and 1,000 operations a second.
+func TestLog(t *testing.T) {
+	l := bound.Log{Nodes: 2, Ops: 1000, Writes: 490, Stale: 0.055, Copies: 1}
+	require.InEpsilon(t, 0.0283, l.Least(), 0.01)
+	l.Copies = 2
+	require.InEpsilon(t, 0.0434, l.Least(), 0.01)
+
+	// Where all nodes are always busy, a round takes all the time that there is.
+	l.Writes = 1e9
+	require.InEpsilon(t, 3/0.055/1000, l.Least(), 0.01)
+	l.Copies = 1
+	require.InEpsilon(t, 2/0.055/1000, l.Least(), 0.01)
+}

@@ -1,0 +1,443 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// epochLogs returns two logs that close epochs.
+func epochLogs() (a, b *log) {
+	a, b = newLog(0, 2), newLog(1, 2)
+	for _, l := range []*log{a, b} {
+		l.orderOnly, l.whole = true, true
+	}
+	return a, b
+}
+
+func null() json.RawMessage { return json.RawMessage("null") }
+
+// offsets returns those that l shows of a key.
+func offsets(l *log, key string) []int64 {
+	var all []int64
+	for _, e := range l.poll(key, 0, maxPoll) {
+		all = append(all, e.offset)
+	}
+	return all
+}
+
+// A's closing lets B show its own messages, of keys that A has never heard of, too; B's answer does the rest.
+func TestClosing(t *testing.T) {
+	a, b := epochLogs()
+	a.send("k", null())
+	b.send("k", null())
+	b.send("k", null())
+	b.send("new", null())
+	a.close()
+	require.True(t, b.hides())
+	b.extend(0, a.own().from(0))
+	require.Equal(t, []int64{0, 1, 3}, offsets(b, "k"))
+	require.Equal(t, []int64{1}, offsets(b, "new"))
+	require.False(t, b.hides())
+	b.promise()
+	a.extend(1, b.own().from(0))
+	require.Equal(t, []int64{0, 1, 3}, offsets(a, "k"))
+	require.Equal(t, []int64{1}, offsets(a, "new"))
+	require.False(t, a.hides())
+}
+
+// Between its closing and the answer a node begins a lead higher, once for each key; with the answer it goes on where both have ended.
+func TestLeap(t *testing.T) {
+	a, b := epochLogs()
+	b.send("k", null())
+	a.close()
+	a.close() // one at a time
+	require.Len(t, a.own(), 1)
+	require.EqualValues(t, 2*lead, a.send("k", null()))
+	require.EqualValues(t, 2*lead+2, a.send("k", null()))
+	require.EqualValues(t, 2*lead, a.send("l", null()))
+	b.extend(0, a.own()[:1].from(0))
+	require.Equal(t, []int64{1}, offsets(b, "k"))
+	a.extend(1, b.own().from(0))
+	a.pending = false
+	require.EqualValues(t, 2*lead+4, a.send("k", null()))
+	require.EqualValues(t, 0, a.send("m", null()))
+	b.send("m", null())
+	b.send("m", null())
+	a.close()
+	b.extend(0, a.own().from(0))
+	a.extend(1, b.own().from(0))
+	a.pending = false
+	require.EqualValues(t, 4, a.send("m", null()), "right above the other's")
+}
+
+// What one node has written beyond the lead waits for the other's promise.
+func TestBeyondTheLead(t *testing.T) {
+	a, b := epochLogs()
+	for range lead + 2 {
+		b.send("k", null())
+	}
+	a.close()
+	b.extend(0, a.own().from(0))
+	require.Len(t, offsets(b, "k"), lead)
+	require.True(t, b.hides())
+	a.extend(1, b.own().from(0))
+	a.promise()
+	b.extend(0, a.own().from(0))
+	require.Len(t, offsets(b, "k"), lead+2)
+	require.False(t, b.hides())
+}
+
+// A node that is joining may see a closing that was over before it was killed. What it has written since is not below it.
+func TestOldClosing(t *testing.T) {
+	a, b := epochLogs()
+	b.whole = false
+	b.send("k", null())
+	a.close()
+	b.extend(0, a.own().from(0))
+	require.Empty(t, offsets(b, "k"))
+	require.True(t, b.hides())
+}
+
+func TestWhoClosesEpochs(t *testing.T) {
+	for n := 1; n <= 3; n++ {
+		l := newLog(0, n)
+		require.False(t, l.epochs())
+		l.orderOnly = true
+		require.Equal(t, n == 2, l.epochs())
+	}
+}
+
+// An epochSend is a message of a client in a schedule of one round.
+type epochSend struct {
+	phase int // 0 before the round, 1 while A's message is under way, 2 while B's answer is
+	node  int
+	key   string
+}
+
+// epochSends returns all of them.
+func epochSends() (all []epochSend) {
+	for phase := range 3 {
+		for node := range 2 {
+			for _, key := range []string{"k", "l"} {
+				all = append(all, epochSend{phase, node, key})
+			}
+		}
+	}
+	return all
+}
+
+// A rounds is a schedule of rounds of two logs, A with index 0 and B with 1.
+type rounds struct {
+	logs  [2]*log
+	sends []epochSend
+	early []epochSent // those which messages 1 and 2 of the first round can make visible
+	shown map[string][]int64
+	wrong string // how polls contradict each other
+}
+
+type epochSent struct {
+	key    string
+	offset int64
+}
+
+// phase does the sends of a phase, and looks.
+func (r *rounds) phase(phase int) {
+	for _, s := range r.sends {
+		if s.phase == phase {
+			x := epochSent{s.key, r.logs[s.node].send(s.key, null())}
+			if phase == 0 || phase == 1 && s.node == 1 {
+				r.early = append(r.early, x)
+			}
+		}
+	}
+	r.look()
+}
+
+// look compares what is shown with what was shown.
+func (r *rounds) look() {
+	for node, l := range r.logs {
+		for _, key := range []string{"k", "l"} {
+			now, before := offsets(l, key), r.shown[key]
+			n := min(len(now), len(before))
+			if !slices.Equal(now[:n], before[:n]) {
+				r.wrong = fmt.Sprintf("node %d shows %v of %s, after %v was shown", node, now, key, before)
+			}
+			if len(now) > len(before) {
+				r.shown[key] = now
+			}
+		}
+	}
+}
+
+// round is one: A's message and B's answer, with what clients send meanwhile.
+func (r *rounds) round() {
+	a, b := r.logs[0], r.logs[1]
+	if a.epochs() {
+		a.close()
+	}
+	a.promise()
+	first := a.own().from(0)
+	r.phase(1)
+	b.extend(0, first)
+	r.look()
+	b.promise()
+	second := b.own().from(0)
+	b.stabilise(0) // A has confirmed nothing of it
+	r.phase(2)
+	a.extend(1, second)
+	a.pending = false
+	a.stabilise(first.end())
+	r.look()
+}
+
+// visible tells whether a node shows all early messages.
+func (r *rounds) visible(node int) bool {
+	return !slices.ContainsFunc(r.early, func(x epochSent) bool {
+		return !slices.Contains(offsets(r.logs[node], x.key), x.offset)
+	})
+}
+
+func newRounds(sends []epochSend, orderOnly bool) *rounds {
+	a, b := epochLogs()
+	a.orderOnly, b.orderOnly = orderOnly, orderOnly
+	return &rounds{logs: [2]*log{a, b}, sends: sends, shown: make(map[string][]int64)}
+}
+
+// schedules calls f with all schedules of up to so many sends.
+func schedules(most int, f func(sends []epochSend)) {
+	var extend func(sends []epochSend)
+	extend = func(sends []epochSend) {
+		f(sends)
+		if len(sends) == most {
+			return
+		}
+		for _, s := range epochSends() {
+			extend(append(slices.Clip(sends), s))
+		}
+	}
+	extend(nil)
+}
+
+// The claim of the write-up, for all schedules of up to four messages of clients around a round: with copies=1 two messages show, on both nodes, all
+// that was given to a node before it sent its one. And nothing that is shown, then and in the next round, contradicts anything.
+func TestAllSchedules(t *testing.T) {
+	count := 0
+	schedules(4, func(sends []epochSend) {
+		count++
+		r := newRounds(sends, true)
+		r.phase(0)
+		r.round()
+		require.True(t, r.visible(0), sends)
+		require.True(t, r.visible(1), sends)
+		r.sends = nil
+		r.round()
+		require.Empty(t, r.wrong, sends)
+	})
+	t.Logf("%d schedules", count)
+}
+
+// With copies=2 the same two messages are enough only if B has nothing; else its own messages need a third. What clients send during a
+// round is not below what is shown, either, but may have to be shown before it.
+func TestAllSchedulesWithCopies(t *testing.T) {
+	schedules(4, func(sends []epochSend) {
+		r := newRounds(sends, false)
+		r.phase(0)
+		r.round()
+		if !slices.ContainsFunc(sends, func(s epochSend) bool { return s.phase > 0 }) {
+			bHas := slices.ContainsFunc(sends, func(s epochSend) bool { return s.node == 1 })
+			require.True(t, r.visible(0), sends)
+			require.Equal(t, !bHas, r.visible(1), sends)
+			a, b := r.logs[0], r.logs[1]
+			a.promise()
+			b.extend(0, a.own().from(0))
+			b.stabilise(len(a.journals[1]))
+			require.True(t, r.visible(1), sends)
+		}
+		r.sends = nil
+		r.round()
+		require.Empty(t, r.wrong, sends)
+	})
+}
+
+// A node that goes on below an epoch that it has closed is found out.
+func TestBrokenClosing(t *testing.T) {
+	wrong := ""
+	schedules(2, func(sends []epochSend) {
+		r := newRounds(sends, true)
+		r.logs[0].lead = 0
+		r.phase(0)
+		r.round()
+		r.sends = nil
+		r.round()
+		if r.wrong != "" {
+			wrong = fmt.Sprintf("%+v: %s", sends, r.wrong)
+		}
+	})
+	t.Log(wrong)
+	require.NotEmpty(t, wrong)
+}
+
+func TestEpochTraces(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name  string
+		drop  func(nth int) bool
+		sends map[time.Duration]int // time → node
+		want  []string
+	}{
+		{
+			"a round is two messages",
+			func(int) bool { return false },
+			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 30 * ms: 1},
+			[]string{
+				"0s n0: have 0 send 0 close 0 ask 4",
+				"1ms n1: have 2",
+				"55ms n0: have 0 send 2 close 0 ask 4",
+				"56ms n1: have 4 send 1 send 3",
+				"157ms n0: have 2",
+			},
+		},
+		{
+			"a message of a client during a round gets an offset beyond the lead, and waits for the next round",
+			func(int) bool { return false },
+			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 56 * ms: 0},
+			[]string{
+				"0s n0: have 0 send 0 close 0 ask 4",
+				"1ms n1: have 2",
+				"55ms n0: have 0 send 2 close 0 ask 4",
+				"56ms n1: have 4 send 1",
+				"110ms n0: have 1 send 68 close 0 ask 4",
+				"111ms n1: have 6 promise 69",
+				"212ms n0: have 2",
+			},
+		},
+		{
+			"when the answer is lost, the epoch stays closed",
+			func(nth int) bool { return nth == 2 },
+			map[time.Duration]int{0: 0, 10 * ms: 0, 20 * ms: 1},
+			[]string{
+				"0s n0: have 0 send 0 close 0 ask 4",
+				"1ms n1: have 2", // lost
+				"55ms n0: have 0 send 0 close 0 send 66 ask 4",
+				"56ms n1: have 3 send 1 promise 67",
+				"157ms n0: have 2",
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			require.Equal(t, c.want, trace(t, orderOnly, c.drop, c.sends))
+		})
+	}
+}
+
+// A pair is two replicas whose messages a test carries.
+type pair struct {
+	nodes [2]*replica
+	now   time.Duration
+}
+
+// newPair returns a pair that has joined.
+func newPair(o settings) *pair {
+	p := &pair{}
+	for i := range p.nodes {
+		p.deliver(i, p.restart(i, o))
+	}
+	p.now += time.Second
+	return p
+}
+
+// restart starts a node, which forgets everything, and returns what it sends.
+func (p *pair) restart(i int, o settings) []outgoing {
+	p.nodes[i] = newReplica(int64(p.now) + 1)
+	p.nodes[i].join(fmt.Sprint("n", i), []string{"n0", "n1"}, o)
+	return p.nodes[i].start(p.now)
+}
+
+// deliver carries what node i has sent, and all answers, if the other node is there.
+func (p *pair) deliver(i int, out []outgoing) {
+	for _, m := range out {
+		if p.nodes[1-i] != nil {
+			p.deliver(1-i, p.nodes[1-i].receive(fmt.Sprint("n", i), m.message, p.now))
+		}
+	}
+}
+
+func (p *pair) send(i int, msg string) []outgoing {
+	_, out := p.nodes[i].send("k", json.RawMessage(msg), p.now)
+	return out
+}
+
+func (p *pair) shows(i int) (all []string) {
+	for _, e := range p.nodes[i].poll("k", 0) {
+		all = append(all, fmt.Sprintf("%d %s", e.offset, e.msg))
+	}
+	return all
+}
+
+// What copies=1 does not promise: n1 shows a message that it alone has, as soon as n0 has closed the epoch, and is killed before its answer arrives. Then the
+// message is gone, and another one gets its offset. With copies=2, n1 does not show it before the third message.
+func TestKillAfterShowing(t *testing.T) {
+	for _, o := range []settings{orderOnly, {pace: pace, alone: never}} {
+		p := newPair(o)
+		p.send(1, `"lost"`)       // n1's message is lost
+		begun := p.send(0, `"a"`) // n0's round
+		p.now += time.Millisecond
+		p.nodes[1].receive("n0", begun[0].message, p.now) // so is the answer
+		if o.orderOnly {
+			require.Equal(t, []string{`0 "a"`, `1 "lost"`}, p.shows(1))
+		} else {
+			require.Equal(t, []string{`0 "a"`}, p.shows(1))
+		}
+
+		p.now += time.Second
+		p.deliver(1, p.restart(1, o))
+		p.now += time.Second
+		p.deliver(0, p.nodes[0].tick(p.now))
+		require.True(t, p.nodes[1].joined)
+		p.deliver(1, p.send(1, `"b"`))
+		p.now += time.Second
+		for i := range p.nodes {
+			p.deliver(i, p.nodes[i].tick(p.now))
+		}
+		for i := range p.nodes {
+			require.Equal(t, []string{`0 "a"`, `1 "b"`}, p.shows(i), "the offset of the lost message has been given to another")
+		}
+	}
+}
+
+// What anybody was shown is there, in its place, after the kill of any node at any time of a round, with copies=2. The replicas compare all that
+// is shown with all that was shown.
+func TestShownSurvivesKill(t *testing.T) {
+	for _, nodes := range []int{2, 3} {
+		for victim := range nodes {
+			shown := make(map[int]bool)
+			for at := time.Second; at < 1140*time.Millisecond; at += 4 * time.Millisecond {
+				s := newReplicas(t, nodes, 1, 10*time.Millisecond)
+				s.Run(900 * time.Millisecond)
+				s.load(1000, 2*time.Second)
+				s.Run(at)
+				s.kill(victim)
+				before := 0
+				for _, order := range s.order {
+					before += len(order)
+				}
+				shown[before] = true
+				s.Run(at + 50*time.Millisecond)
+				s.start(victim)
+				s.Run(4 * time.Second)
+				s.requireAll(func(x *sending) bool { return x.acked })
+				after := 0
+				for _, order := range s.order {
+					after += len(order)
+				}
+				require.Greater(t, after, before)
+			}
+			require.Greater(t, len(shown), 3, "kills before and after something was shown")
+		}
+	}
+}
