@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -406,6 +407,47 @@ func TestKillAfterShowing(t *testing.T) {
 		}
 		for i := range p.nodes {
 			require.Equal(t, []string{`0 "a"`, `1 "b"`}, p.shows(i), "the offset of the lost message has been given to another")
+		}
+	}
+}
+
+// With copies=1 a kill may contradict what was shown, but it does not confuse the nodes: in the end all show the same, and go on.
+func TestEpochsAfterKills(t *testing.T) {
+	for seed := range uint64(100) {
+		rng := rand.New(rand.NewPCG(seed, 0))
+		p := newPair(orderOnly)
+		lossy := func(i int, out []outgoing) {
+			if rng.IntN(3) > 0 {
+				p.deliver(i, out)
+			}
+		}
+		for k := range 300 {
+			p.now += time.Duration(rng.IntN(30)) * time.Millisecond
+			i := rng.IntN(2)
+			switch {
+			case rng.IntN(50) == 0 && p.nodes[0].joined && p.nodes[1].joined:
+				lossy(i, p.restart(i, orderOnly))
+			case rng.IntN(2) == 0 && p.nodes[i].joined:
+				lossy(i, p.send(i, fmt.Sprint(k)))
+			default:
+				lossy(i, p.nodes[i].tick(p.now))
+			}
+		}
+		for range 2 { // what comes later is shown, too
+			for range 20 {
+				p.now += retryAfter
+				for i := range p.nodes {
+					p.deliver(i, p.nodes[i].tick(p.now))
+				}
+			}
+			for i := range p.nodes {
+				require.True(t, p.nodes[i].joined)
+				require.False(t, p.nodes[i].hides())
+				require.Equal(t, p.shows(0), p.shows(1), seed)
+				require.Len(t, p.shows(i), len(p.nodes[i].topics["k"].entries))
+			}
+			p.deliver(1, p.send(1, "1"))
+			p.deliver(0, p.send(0, "0"))
 		}
 	}
 }

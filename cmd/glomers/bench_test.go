@@ -152,8 +152,9 @@ func TestBounds(t *testing.T) {
 	require.InDelta(t, 0.97, designAt(580), 0.005)
 	require.InDelta(t, 0.31, designAt(1700), 0.005)
 
-	two := sharings()["txn-kv-rate"] // two nodes: each sends when its first write has waited for S
-	require.InDelta(t, 2/(0.1+2/76.6)/100, two.bound(2, 100, 0.1), 1e-9)
+	two, _ := results.AddBenchmark(nil, "BenchmarkRate/nodes=2/rate=100-2 1 5 ns/op 100 staleness-max-ms")
+	least, _ := rateBound(results.Set{Name: "txn-kv-rate"}, two[0]) // each sends when its first write has waited for S
+	require.InDelta(t, 2/(0.1+2/76.6)/100, least, 1e-9)
 }
 
 // TestBoundsTable: a latency of four hops is where no design that we know is the best.
@@ -269,6 +270,24 @@ func TestChartsLeaveOutWhatIsNotValid(t *testing.T) {
 	}
 }
 
+// Each promise has its own bound: what must be on two nodes costs another message for each round.
+func TestRateBound(t *testing.T) {
+	points, ok := results.AddBenchmark(nil, "BenchmarkRate/nodes=2/rate=1000/copies=1-2 1 5 ns/op 55 staleness-max-ms")
+	require.True(t, ok)
+	points, ok = results.AddBenchmark(points, "BenchmarkRate/nodes=2/rate=1000/copies=2-2 1 5 ns/op 55 staleness-max-ms")
+	require.True(t, ok)
+	points, ok = results.AddBenchmark(points, "BenchmarkRate/nodes=2/rate=1000-2 1 5 ns/op 55 staleness-max-ms")
+	require.True(t, ok)
+	for i, want := range []float64{0.0339, 0.044, 0.044} {
+		least, ok := rateBound(results.Set{Name: "kafka-log-rate"}, points[i])
+		require.True(t, ok)
+		require.InEpsilon(t, want, least, 0.01)
+	}
+	_, ok = rateBound(results.Set{Name: "kafka-log-rate"}, results.Point{})
+	require.False(t, ok)
+	require.Equal(t, []string{"2 nodes, copies=1", "2 nodes, copies=2", "2 nodes"}, rateModes(results.Set{Points: points}))
+}
+
 // TestEverythingCanBeRendered: tables and charts of all sets, with points such as the definitions make them.
 func TestEverythingCanBeRendered(t *testing.T) {
 	dir := t.TempDir()
@@ -276,6 +295,7 @@ func TestEverythingCanBeRendered(t *testing.T) {
 		"broadcast-size": "BenchmarkSize/nodes=25/budget=110ms-2 1 5 ns/op 6 least-msgs/op 12 best-msgs/op 13 msgs/op 99 median-ms 110 max-ms",
 		faithfulSet:      "BenchmarkFaithful/broadcast/budget=330ms/faults=none-2 1 5 ns/op 1.9 msgs/op 90 median-ms 180 max-ms",
 		"g-counter-rate": "BenchmarkRate/nodes=5/rate=100-2 1 5 ns/op 0.5 msgs/op 350 staleness-ms 700 staleness-max-ms",
+		"kafka-log-rate": "BenchmarkRate/nodes=5/rate=100/copies=1-2 1 5 ns/op 0.5 msgs/op 27 staleness-ms 55 staleness-max-ms",
 		"unique-ids":     "BenchmarkNext-2 1 5 ns/op 200000000 ids/s",
 	}
 	runtime, _ := results.AddBenchmark(nil, "BenchmarkEcho/glomers-2 1 5 ns/op 1000 msgs/s 10 allocs/msg")

@@ -28,8 +28,8 @@ type Log struct {
 // has sent one, too, that has been received: k in all.
 func (l Log) Round(k float64) float64 { return l.Nodes + k + l.Copies - 3 }
 
-// Least returns a lower bound of the messages per operation. It is that of a broadcast, or, where two copies cost more, one that counts in
-// blocks like leastBlocks does: a block begins with the first write after the last block, and ends Stale and some part later.
+// Least returns a lower bound of the messages per operation: that of a broadcast without hops, or, if it is higher, one that counts in
+// blocks as leastBlocks does: a block begins with the first write after the last block, and ends Stale and some part later.
 // What comes in the part is shown everywhere by the end of the block, by messages that are sent and received in the block.
 func (l Log) Least() float64 {
 	best := Broadcast{Nodes: l.Nodes, Ops: l.Ops, Values: l.Writes}.Least(l.Stale) * l.Ops
