@@ -65,6 +65,7 @@ func generalFigures() []Figure {
 		{"valid", "", `true, "unknown" or false: the worst of the verdicts of workload, stats, availability, exceptions and nemesis; "unknown" at best if the run broke`},
 		{"reasons", "", "why it is not true, in sentences"},
 		{"warnings", "", "what does not count for the verdict and should be known, in sentences: malformed replies, for instance"},
+		{"distorted", "", "of the warnings those that say that the machine, not the nodes, made the figures: the harness was late by more than a quarter of the latency (without one by 10 ms) in more than 1 % of what it did, or by more than a hop and 100 ms at worst; or clearly fewer operations were invoked than the rate asks for though workers were free. In virtual time there are none"},
 		{"error", "", "what broke the run, if anything did"},
 
 		{"stats/valid", "", "false if there is a function (of those in by-f) of which no operation succeeded; crash, of kafka, is exempt"},

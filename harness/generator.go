@@ -20,6 +20,8 @@ const maxDebt = 100 * time.Millisecond
 type generator struct {
 	open    bool          // the main phase has time left
 	overdue bool          // an operation was due when no worker was free
+	since   stamp         // if overdue: when that was
+	busy    time.Duration // how long one was overdue, in all
 	drawn   int           // operations so far
 	mean    time.Duration // between two operations
 	gaps    *rand.Rand
@@ -39,6 +41,29 @@ func (g *generator) gap() time.Duration {
 	return time.Duration(g.gaps.Float64() * 2 * float64(g.mean))
 }
 
+// waitFrom takes note that an operation is due and no worker free.
+func (g *generator) waitFrom(now stamp) {
+	if !g.overdue {
+		g.overdue, g.since = true, now
+	}
+}
+
+// waitUntil takes note that a worker is free. What was waited after the end of the main phase does not count.
+func (g *generator) waitUntil(now stamp) {
+	if g.overdue && g.open {
+		g.busy += now - g.since
+	}
+	g.overdue = false
+}
+
+// close ends the main phase.
+func (g *generator) close(now stamp) {
+	if g.overdue {
+		g.busy += now - g.since
+	}
+	g.open = false
+}
+
 // operationDue starts the next operation on a free worker, and plans the one after it. Without a free
 // worker it leaves that to release.
 func (r *run) operationDue(due stamp) {
@@ -46,7 +71,7 @@ func (r *run) operationDue(due stamp) {
 		return
 	}
 	if len(r.free) == 0 {
-		r.ops.overdue = true
+		r.ops.waitFrom(r.now())
 		return
 	}
 	i := r.ops.pick.IntN(len(r.free))
@@ -100,7 +125,7 @@ func (r *run) release(w *worker, done history.Op) {
 	i, _ := slices.BinarySearchFunc(r.free, w.index, func(w *worker, index int) int { return w.index - index })
 	r.free = slices.Insert(r.free, i, w)
 	if r.ops.overdue {
-		r.ops.overdue = false
+		r.ops.waitUntil(r.now())
 		r.operationDue(r.now()) // the schedule starts anew from here
 	}
 }

@@ -26,9 +26,9 @@ func TestBlockedNode(t *testing.T) {
 	require.Equal(t, check.Invalid, res.Valid, "echo has no ok operation")
 	require.Zero(t, res.Stats.OKCount)
 	require.Positive(t, res.Stats.InfoCount)
-	require.Len(t, res.Warnings, 2)
-	require.Regexp(t, `^node n0 has not read its input since \d\.\d s: \d+ bytes wait$`, res.Warnings[0])
-	require.Regexp(t, `^node n1 has not read`, res.Warnings[1])
+	stalls := res.Warnings[len(res.Warnings)-2:] // before them: what the machine did, and that workers waited
+	require.Regexp(t, `^node n0 has not read its input since \d\.\d s: \d+ bytes wait$`, stalls[0])
+	require.Regexp(t, `^node n1 has not read`, stalls[1])
 }
 
 // A node that read nothing for a while, and then went on, is named, too.
@@ -40,8 +40,8 @@ func TestBlockedForAWhile(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, check.Valid, res.Valid, res.Reasons)
-	require.Len(t, res.Warnings, 1)
-	require.Regexp(t, `^node n0 (did|has) not read its input`, res.Warnings[0])
+	require.NotEmpty(t, res.Warnings)
+	require.Regexp(t, `^node n0 (did|has) not read its input`, res.Warnings[len(res.Warnings)-1])
 }
 
 // A reader is a process with so many bytes to read, of which it has read nothing for so long.

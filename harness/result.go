@@ -19,8 +19,9 @@ type Result struct {
 	Net       network.Stats `json:"net"`
 	Unmatched []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time, if any
 	Nemesis   NemesisResult `json:"nemesis"`
-	Lag       Latency       `json:"lag"`        // of the harness itself: how late it did what was due, in real time
-	Elapsed   time.Duration `json:"elapsed-ns"` // from the start of the nodes to their end
+	Distorted []string      `json:"distorted,omitempty"` // of the warnings those that say how the machine distorted the run
+	Lag       Latency       `json:"lag"`                 // of the harness itself: how late it did what was due, in real time
+	Elapsed   time.Duration `json:"elapsed-ns"`          // from the start of the nodes to their end
 	Seed      uint64        `json:"seed"`
 	Hash      string        `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
 	Dir       string        `json:"dir,omitempty"` // the run's store directory
@@ -157,6 +158,11 @@ func (r *run) judge(runErr error) Result {
 		res.Warnings = append(res.Warnings, u.String())
 	}
 	res.Warnings = append(res.Warnings, r.notes...)
+	if r.settle == nil {
+		c := r.conditions(runErr == nil, res.Lag)
+		res.Distorted = c.distortions()
+		res.Warnings = slices.Concat(res.Warnings, c.cautions(), res.Distorted)
+	}
 	if runErr != nil {
 		res.Valid = check.Worst(res.Valid, check.Unknown)
 		res.Error = runErr.Error()

@@ -173,7 +173,7 @@ func (r *run) workerSource(w *worker) int { return len(r.index) + w.index }
 func (r *run) mainPhase() error {
 	r.enter(PhaseMain, r.test.TimeLimit)
 	r.ops.open = true
-	r.after(r.test.TimeLimit, func() { r.ops.open = false })
+	r.after(r.test.TimeLimit, func() { r.ops.close(r.now()) })
 	r.startFaults()
 	r.operationDue(r.now())
 	err := r.until(func() bool { return !r.ops.open && r.allFree() })

@@ -50,6 +50,12 @@ func (t *tally) add(p results.Point, r results.Run) {
 		level = slog.LevelError
 		text += ": " + strings.Join(r.Reasons, "; ")
 	}
+	switch {
+	case len(r.Distorted) > 0:
+		text += fmt.Sprintf(", but the machine distorted it, as it did %d before it: %s", r.Repeats, strings.Join(r.Distorted, "; "))
+	case r.Repeats > 0:
+		text += fmt.Sprintf(", after %d that the machine distorted", r.Repeats)
+	}
 	t.write(level, text, slog.Uint64("seed", r.Seed), slog.Float64("msgs/op", r.Values[msgsPerOp]))
 }
 

@@ -57,6 +57,9 @@ func (t table) text(l library) (string, error) {
 		return fmt.Sprintf("\nNot measured yet: `glomers bench %s`.\n\n", t.set), nil
 	}
 	text := t.make(s)
+	if strings.Contains(text, distortedSign) {
+		text += distortedSign + ": the machine distorted a run, even when it was repeated, so these figures are not those of the nodes alone.\n\n"
+	}
 	if s.Quick {
 		text += "From short runs (`--quick`), which are not meant for comparisons.\n\n"
 	}
@@ -314,6 +317,9 @@ func ratioCell(ours, official results.Point, metric string) string {
 	return digits(ratio) + "×"
 }
 
+// distortedSign marks the figures of runs that the machine distorted.
+const distortedSign = "†"
+
 // cell writes the median of a metric and its spread; where a run was not valid, only that.
 func cell(p results.Point, metric, unit string) string {
 	f, err := p.Figure(metric)
@@ -322,6 +328,9 @@ func cell(p results.Point, metric, unit string) string {
 		return fmt.Sprintf("**%d of %d runs not valid**", p.NotValid(), len(p.Runs))
 	case err != nil:
 		return "–"
+	}
+	if p.Distorted() {
+		unit += " " + distortedSign
 	}
 	text, low, high := digits(f.Median), digits(f.Min), digits(f.Max)
 	if low != high {

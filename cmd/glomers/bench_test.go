@@ -256,6 +256,50 @@ func TestFill(t *testing.T) {
 	}
 }
 
+// TestRepeats: what the machine distorted is run again, twice at most; what is not valid is not.
+func TestRepeats(t *testing.T) {
+	late := []string{"late"}
+	for name, c := range map[string]struct {
+		runs          []results.Run
+		made, repeats int
+		distorted     bool
+	}{
+		"good":             {[]results.Run{{Verdict: results.Valid}}, 1, 0, false},
+		"good at last":     {[]results.Run{{Verdict: results.Valid, Distorted: late}, {Verdict: targetMissed, Distorted: late}, {Verdict: results.Valid}}, 3, 2, false},
+		"never":            {[]results.Run{{Verdict: results.Valid, Distorted: late}, {Verdict: results.Valid, Distorted: late}, {Verdict: results.Valid, Distorted: late}}, 3, 2, true},
+		"invalid":          {[]results.Run{{Verdict: "invalid", Distorted: late}}, 1, 0, true},
+		"invalid later":    {[]results.Run{{Verdict: results.Valid, Distorted: late}, {Verdict: "invalid", Distorted: late}}, 2, 1, true},
+		"broken":           {[]results.Run{{Verdict: "broken"}}, 1, 0, false},
+		"missed by itself": {[]results.Run{{Verdict: targetMissed}}, 1, 0, false},
+	} {
+		made := 0
+		r := repeated(func() results.Run { made++; return c.runs[made-1] })
+		require.Equal(t, c.made, made, name)
+		require.Equal(t, c.repeats, r.Repeats, name)
+		require.Equal(t, c.distorted, len(r.Distorted) > 0, name)
+	}
+}
+
+func TestTablesMarkWhatTheMachineDistorted(t *testing.T) {
+	s := exampleSet("broadcast-frontier")
+	s.Points[0].Runs[1].Distorted = []string{"late"}
+	dir := t.TempDir()
+	require.NoError(t, s.Save(dir))
+	text, err := library{dir}.table("broadcast-frontier")
+	require.NoError(t, err)
+	require.Contains(t, text, "| broadcast | default | none | 2.5 (2–3) † | ")
+	require.Contains(t, text, "\n†: the machine distorted a run, ")
+	plain, err := exampleTable(t, exampleSet("broadcast-frontier"))
+	require.NoError(t, err)
+	require.NotContains(t, plain, "†")
+}
+
+func exampleTable(t *testing.T, s results.Set) (string, error) {
+	dir := t.TempDir()
+	require.NoError(t, s.Save(dir))
+	return library{dir}.table(s.Name)
+}
+
 func TestChartsLeaveOutWhatIsNotValid(t *testing.T) {
 	c := frontierChart(exampleSet("broadcast-frontier"))
 	for _, p := range c.Panels {

@@ -227,7 +227,7 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
 	}
 	o.Stale, o.Decided = stalenessOf(r.Workload), decidedOf(r.Workload)
-	o.Warnings = r.Warnings
+	o.Warnings, o.Distorted = r.Warnings, r.Distorted
 	return o, err
 }
 

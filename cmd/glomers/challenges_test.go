@@ -75,6 +75,8 @@ func TestOutcomeStatus(t *testing.T) {
 		{outcome{}, "valid", statusValid},
 		{outcome{Missed: []string{"x"}}, "target missed", statusInvalid},
 		{outcome{Warnings: []string{"x"}}, "valid, with warnings", statusValid},
+		{outcome{Warnings: []string{"x"}, Distorted: []string{"x"}}, "valid", statusValid},
+		{outcome{Warnings: []string{"x", "y"}, Distorted: []string{"y"}}, "valid, with warnings", statusValid},
 		{outcome{Valid: check.Invalid, Warnings: []string{"x"}}, "invalid", statusInvalid},
 		{outcome{Valid: check.Unknown}, "unknown", statusUnknown},
 		{outcome{Valid: check.Invalid}, "invalid", statusInvalid},
@@ -187,6 +189,20 @@ func TestTableSaysHowLargeMessagesWere(t *testing.T) {
 	}))
 	require.Contains(t, b.String(), "\nbytes per operation between servers (bodies), largest message:\n  3d efficient broadcast I: 110 [100–120], 65 kB\n")
 	require.NotContains(t, b.String(), "3e efficient broadcast II:")
+}
+
+func TestTableMarksWhatTheMachineDistorted(t *testing.T) {
+	late := []string{"the harness was late"}
+	var b bytes.Buffer
+	require.NoError(t, writeTable(&b, challenges(), []outcome{
+		{Challenge: "1", Name: "echo", Judged: true},
+		{Challenge: "3e", Name: "efficient broadcast II", Judged: true},
+		{Challenge: "3e", Name: "efficient broadcast II", Judged: true, Warnings: late, Distorted: late},
+	}))
+	require.Regexp(t, `3e efficient broadcast II +valid † +0 `, b.String())
+	require.Regexp(t, `1 echo +valid +0 `, b.String())
+	require.Contains(t, b.String(), "\n†: the machine distorted a run")
+	require.Contains(t, b.String(), "  warning: the harness was late\n")
 }
 
 func TestSize(t *testing.T) {

@@ -30,11 +30,12 @@ type outcome struct {
 	Decided    *elle.Decided `json:"decided,omitempty"` // of transactions over registers
 	Took       milliseconds  `json:"took-ms"`
 	Judged     bool          `json:"targets-judged"`
-	Missed     []string      `json:"missed,omitempty"`   // targets, in words
-	Reasons    []string      `json:"reasons,omitempty"`  // why it is not valid
-	Warnings   []string      `json:"warnings,omitempty"` // what does not count
-	Broken     string        `json:"broken,omitempty"`   // why the test could not be carried out
-	Faithful   bool          `json:"faithful,omitempty"` // as Maelstrom would measure it
+	Missed     []string      `json:"missed,omitempty"`    // targets, in words
+	Reasons    []string      `json:"reasons,omitempty"`   // why it is not valid
+	Warnings   []string      `json:"warnings,omitempty"`  // what does not count
+	Distorted  []string      `json:"distorted,omitempty"` // of the warnings: by the machine
+	Broken     string        `json:"broken,omitempty"`    // why the test could not be carried out
+	Faithful   bool          `json:"faithful,omitempty"`  // as Maelstrom would measure it
 	Seed       uint64        `json:"seed,omitempty"`
 	Dir        string        `json:"dir,omitempty"`
 	Again      string        `json:"again,omitempty"` // the command that repeats it
@@ -101,7 +102,7 @@ func (o outcome) verdict() string {
 		return "broken"
 	case o.Valid == check.Valid && len(o.Missed) > 0:
 		return "target missed"
-	case o.Valid == check.Valid && len(o.Warnings) > 0:
+	case o.Valid == check.Valid && len(o.Warnings) > len(o.Distorted):
 		return "valid, with warnings"
 	default:
 		return o.Valid.String()
@@ -136,6 +137,9 @@ func writeTable(w io.Writer, chs []challenge, done []outcome) error {
 	b.WriteString("\nmedian, max: until what was acknowledged is seen everywhere\n")
 	if slices.ContainsFunc(done, func(o outcome) bool { return o.Decided != nil }) {
 		b.WriteString("decided: the strongest of read uncommitted, read committed, read atomic and causal consistency that holds, decided completely\n")
+	}
+	if distortedMark(done) != "" {
+		b.WriteString("†: the machine distorted a run, so its figures are not those of the nodes\n")
 	}
 	writeSizes(&b, chs, done)
 	if slices.ContainsFunc(done, func(o outcome) bool { return !o.Judged }) {
@@ -211,7 +215,7 @@ func row(ch challenge, runs []outcome) []string {
 	}
 	return []string{
 		ch.id + " " + ch.name,
-		verdicts(runs) + levels(figures),
+		verdicts(runs) + levels(figures) + distortedMark(runs),
 		spread(figures, "%.5g", func(o outcome) float64 { return float64(o.OKFraction) }),
 		spread(figures, "%.3g", func(o outcome) float64 { return o.MsgsPerOp }) + msgs,
 		spread(middling, "%.0f ms", func(o outcome) float64 { return float64(o.Stale.Median.Milliseconds()) }) + median,
@@ -238,6 +242,14 @@ func verdicts(runs []outcome) string {
 		order[i] = fmt.Sprintf("%d %s", count[v], v)
 	}
 	return strings.Join(order, ", ")
+}
+
+// distortedMark returns a mark if the machine distorted one of the runs.
+func distortedMark(runs []outcome) string {
+	if slices.ContainsFunc(runs, func(o outcome) bool { return len(o.Distorted) > 0 }) {
+		return " †"
+	}
+	return ""
 }
 
 // levels returns the strongest level that was decided to hold, in each of the runs in which one was decided.

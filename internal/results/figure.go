@@ -20,6 +20,11 @@ type Figure struct {
 	Runs             int
 }
 
+// Distorted tells whether the machine distorted one of the runs.
+func (p Point) Distorted() bool {
+	return slices.ContainsFunc(p.Runs, func(r Run) bool { return len(r.Distorted) > 0 })
+}
+
 // NewFigure sums up the values of at least one run, which it does not change. The median of an even number is the
 // mean of the two in the middle.
 func NewFigure(values ...float64) Figure {

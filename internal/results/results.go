@@ -51,10 +51,13 @@ type Point struct {
 
 // A Run is one measurement.
 type Run struct {
-	Seed    uint64             `json:"seed,omitempty"` // 0 if there is none to choose
-	Verdict string             `json:"verdict"`        // Valid, or what else it was
-	Reasons []string           `json:"reasons,omitempty"`
-	Values  map[string]float64 `json:"values"` // by metric; the names end in the unit
+	Seed    uint64   `json:"seed,omitempty"` // 0 if there is none to choose
+	Verdict string   `json:"verdict"`        // Valid, or what else it was
+	Reasons []string `json:"reasons,omitempty"`
+	// Distorted says how the machine distorted the run; Repeats counts the runs before it that it distorted, and that were thrown away.
+	Distorted []string           `json:"distorted,omitempty"`
+	Repeats   int                `json:"repeats,omitempty"`
+	Values    map[string]float64 `json:"values"` // by metric; the names end in the unit
 }
 
 // Valid is the verdict of a run that counts.
