@@ -141,7 +141,7 @@ func kafkaFigures() []Figure {
 		{"workload/cycles", "", "the polls of messages that had not been sent yet"},
 		{"workload/unseen/counts/*", "", "for each key, messages that were acknowledged and that no poll had returned at the end"},
 		{"workload/unseen/messages", "", "these messages"},
-		{"workload/worst-realtime-lag/lag", "s", "the longest time for which, when a poll began, it had been certain that the log reached further than the process had polled"},
+		{"workload/worst-realtime-lag/lag", "s", "the longest time for which, when a poll began, it had been certain that the log reached further than the process had polled. If it had polled nothing of the key, it counts from the log's first message, as in Maelstrom, even if the process got the key a moment before: then this is the age of the log, not how long a message was hidden"},
 		{"workload/worst-realtime-lag", "", "when that was, in s, and of which process and key"},
 		{"workload/info-txn-causes", "", "the errors of sends and polls of unknown outcome"},
 		{"workload/unreadable", "", "operations whose value cannot be understood"},

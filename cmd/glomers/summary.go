@@ -85,7 +85,7 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 			writeRow(rows, "stable latency", "median %d ms, 95 %% %d ms, 99 %% %d ms, max %d ms", q.Median, q.P95, q.P99, q.Max)
 		}
 	case *kafka.Result:
-		writeRow(rows, "realtime lag", "at worst %s", short(time.Duration(w.WorstLag.Lag*1e9)))
+		writeRow(rows, "realtime lag", "at worst %s", w.WorstLag)
 	case *elle.Result:
 		if d := w.Decided; d != nil {
 			said := strings.TrimPrefix(d.Text, "decided ")

@@ -270,6 +270,49 @@ func TestLag(t *testing.T) {
 		2 ok poll`))
 }
 
+// Whoever gets a key late and polls nothing of it lags by the age of the log, as in the reference, though it has had the key for a
+// millisecond; that is said. Whoever has polled something lags by what came after that.
+func TestLagOfWhoHasPolledNothing(t *testing.T) {
+	later := func(lines string) kafka.Lag {
+		h := parse(t, lines)
+		for i := range h {
+			if i >= 6 {
+				h[i].Time += 67.894e9
+			}
+		}
+		return kafka.Check(h).WorstLag
+	}
+	const before = `
+		1 invoke send a 1
+		1 ok     send a 0:1
+		3 invoke assign a
+		3 ok     assign a
+		3 invoke poll
+		3 ok     poll a 0:1
+`
+	l := later(before + `
+		2 invoke assign a
+		2 ok     assign a
+		2 invoke poll
+		2 ok     poll`)
+	require.InDelta(t, 67.901, l.Lag, 1e-9)
+	require.Equal(t, "67.9 s: process 2, key a, in its poll at 67.902 s; it had polled nothing of the key, which it got 0.001 s before, so this is the age of the log", l.String())
+
+	l = later(before + `
+		1 invoke send a 2
+		1 ok     send a 1:2
+		3 invoke poll
+		3 ok     poll`)
+	require.Equal(t, "0.001 s: process 3, key a, in its poll at 67.902 s", l.String())
+
+	l = later(before + `
+		4 invoke poll
+		4 ok     poll a`)
+	require.Equal(t, "67.9 s: process 4, key a, in its poll at 67.900 s; it had polled nothing of the key, so this is the age of the log", l.String())
+	require.Equal(t, "0 s", later(before).String())
+	require.Equal(t, "0 s", kafka.Check(nil).WorstLag.String())
+}
+
 // 1 and 1.0 are two messages, wherever they stand, and so are integers that are one float.
 func TestNumbersAreNotRounded(t *testing.T) {
 	for _, pair := range [][2]string{{"1", "1.0"}, {"[1]", "[1.0]"}, {`{"n":9007199254740992}`, `{"n":9007199254740993}`}} {

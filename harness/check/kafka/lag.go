@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"encoding/json"
+	"fmt"
 	"sort"
 
 	"glomers/harness/history"
@@ -15,7 +16,26 @@ type Lag struct {
 	Key     string          `json:"-"`
 	Lag     float64         `json:"lag"` // in seconds
 
-	polled bool // there is a poll of an assigned key at all
+	polled  bool  // there is a poll of an assigned key at all
+	nothing bool  // of the key the process had polled nothing
+	had     int64 // for how long it had been assigned, in ns; none if it never was
+}
+
+// String says of whom the lag is, and what it is counted from. A consumer of which nothing is known but that it has the key lags
+// since the log's first message, as in the reference, even if it has had the key for a moment only: after a crash, or with a node that was
+// restarted, the lag is the age of the log, and nothing was hidden for so long.
+func (l Lag) String() string {
+	if !l.polled || l.Lag == 0 {
+		return fmt.Sprintf("%.3g s", l.Lag)
+	}
+	text := fmt.Sprintf("%.3g s: process %d, key %s, in its poll at %.3f s", l.Lag, l.Process, l.Key, l.Time)
+	switch {
+	case l.nothing && l.had >= 0:
+		text += fmt.Sprintf("; it had polled nothing of the key, which it got %.3g s before, so this is the age of the log", seconds(l.had))
+	case l.nothing:
+		text += "; it had polled nothing of the key, so this is the age of the log"
+	}
+	return text
 }
 
 // MarshalJSON leaves out process and key if no key was ever polled.
@@ -66,7 +86,7 @@ func (a *analysis) reaches() map[*log][]reach {
 func (a *analysis) worstLag() Lag {
 	var worst Lag
 	known := a.reaches()
-	consumers := make(map[history.Process]map[*log]int64) // the last offset that was polled of each assigned key, or none
+	consumers := make(map[history.Process]map[*log]position)
 	for _, ev := range a.events {
 		if ev.Type != history.OK {
 			continue
@@ -74,18 +94,21 @@ func (a *analysis) worstLag() Lag {
 		consumer := consumers[ev.Process]
 		switch {
 		case ev.F == "assign":
-			consumers[ev.Process] = assign(consumer, ev.assign)
+			consumers[ev.Process] = assign(consumer, ev.assign, ev.Time)
 		case ev.F == "poll" && ev.invoked != none:
 			if consumer == nil {
-				consumer = make(map[*log]int64)
+				consumer = make(map[*log]position)
 				consumers[ev.Process] = consumer
 			}
 			advance(consumer, ev.polls)
 			began := a.h[ev.invoked].Time
-			for l, offset := range consumer {
+			for l, at := range consumer {
 				rs := known[l]
-				i := sort.Search(len(rs), func(i int) bool { return rs[i].offset > offset })
-				lag := Lag{Time: seconds(began), Process: ev.Process, Key: l.key, polled: true}
+				i := sort.Search(len(rs), func(i int) bool { return rs[i].offset > at.offset })
+				lag := Lag{Time: seconds(began), Process: ev.Process, Key: l.key, polled: true, nothing: at.offset == none, had: none}
+				if at.assigned != none {
+					lag.had = began - at.assigned
+				}
 				if i < len(rs) && rs[i].time < began {
 					lag.Lag = seconds(began - rs[i].time)
 				}
@@ -98,30 +121,36 @@ func (a *analysis) worstLag() Lag {
 	return worst
 }
 
-// assign returns where a consumer is that now polls these logs, and no others.
-func assign(consumer map[*log]int64, logs []*log) map[*log]int64 {
-	next := make(map[*log]int64, len(logs))
+// A position is where a consumer is in a log.
+type position struct {
+	offset   int64 // the highest that it has polled, or none
+	assigned int64 // since when it has the key; none if nobody assigned it
+}
+
+// assign returns where a consumer is that polls these logs from now on, and no others.
+func assign(consumer map[*log]position, logs []*log, now int64) map[*log]position {
+	next := make(map[*log]position, len(logs))
 	for _, l := range logs {
-		offset, ok := consumer[l]
+		at, ok := consumer[l]
 		if !ok {
-			offset = none
+			at = position{none, now}
 		}
-		next[l] = offset
+		next[l] = at
 	}
 	return next
 }
 
 // advance moves a consumer to the highest offsets that a poll returned.
-func advance(consumer map[*log]int64, polls []batch) {
+func advance(consumer map[*log]position, polls []batch) {
 	for _, b := range polls {
-		offset, ok := consumer[b.log]
+		at, ok := consumer[b.log]
 		if !ok {
-			offset = none
+			at = position{none, none}
 		}
 		for _, e := range b.entries {
-			offset = max(offset, e.offset)
+			at.offset = max(at.offset, e.offset)
 		}
-		consumer[b.log] = offset
+		consumer[b.log] = at
 	}
 }
 

@@ -37,7 +37,8 @@ const Figures = (() => {
     if (stable) all.push(["stable latency", Format.duration(stable["0.5"] * 1e6), `median, until all see a value; at most ${Format.duration(stable["1"] * 1e6)}`]);
     if (workload["lost-count"] > 0) all.push(["lost values", Format.count(workload["lost-count"]), `of ${Format.count(workload["attempt-count"])}`]);
     const realtime = workload["worst-realtime-lag"];
-    if (realtime && realtime.lag !== undefined) all.push(["lag", Format.duration(realtime.lag * 1e9), "a message stayed unpolled at worst"]);
+    if (realtime && realtime.lag !== undefined) all.push(["lag", Format.duration(realtime.lag * 1e9), "a message stayed unpolled at worst" +
+      (realtime.key === undefined ? "" : `: process ${realtime.process}, key ${realtime.key}, poll at ${Format.time(realtime.time * 1e9)}; the log's age if it had polled nothing`)]);
     if ((nemesis.faults || []).length > 0) {
       const force = (name) => `${name} ${Format.duration((nemesis["in-force-ns"] || {})[name] || 0)}`;
       all.push(["lost to faults", Format.count(nemesis.dropped), `messages; in force: ${nemesis.faults.map(force).join(", ")}`]);
