@@ -215,7 +215,7 @@ func sizeTable(s results.Set) string {
 }
 
 func rateTable(s results.Set) string {
-	head := []string{"nodes", "ops/s", "msgs/op", "lower bound", "ours, of it", "staleness, median", "staleness, max"}
+	head := []string{"nodes", "ops/s", "msgs/op", "lower bound", "ours, of it", "bytes/op", "staleness, median", "staleness, max"}
 	modes := len(paramValues(s, "copies")) > 1
 	if modes {
 		head = slices.Insert(head, 2, "copies")
@@ -229,7 +229,7 @@ func rateTable(s results.Set) string {
 				more = times(f.Median / least)
 			}
 		}
-		row := []string{p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), bound, more, cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms")}
+		row := []string{p.Params["nodes"], p.Params["rate"], cell(p, msgsPerOp, ""), bound, more, cell(p, bytesPerOp, ""), cell(p, "staleness-ms", " ms"), cell(p, "staleness-max-ms", " ms")}
 		if modes {
 			row = slices.Insert(row, 2, p.Params["copies"])
 		}

@@ -40,7 +40,7 @@ type Replica[W any] interface {
 	Sees(w W) bool
 }
 
-// Run runs one benchmark for each number of nodes and rate, and reports msgs/op, staleness-ms, which is the median, and
+// Run runs one benchmark for each number of nodes and rate, and reports msgs/op, bytes/op, staleness-ms, which is the median, and
 // staleness-max-ms. Iterations are seeds from 1 on, taken together: with -benchtime Nx the figures are always the same.
 func Run[W any](b *testing.B, s Service[W]) {
 	RunEach(b, func(int) []Mode[W] { return []Mode[W]{{Service: s}} })
@@ -69,7 +69,7 @@ func RunEach[W any](b *testing.B, modes func(nodes int) []Mode[W]) {
 
 // measure runs test with one seed after the other and reports the cost and the staleness.
 func measure[W any](b *testing.B, s Service[W], test harness.Test) {
-	messages, ops := 0, 0
+	messages, ops, size := 0, 0, int64(0)
 	var delays []time.Duration
 	for b.Loop() {
 		test.Seed++
@@ -82,11 +82,13 @@ func measure[W any](b *testing.B, s Service[W], test harness.Test) {
 		}
 		messages += res.Net.Servers.Messages
 		ops += res.Stats.Count
+		size += res.Net.Servers.Bytes
 		delays = append(delays, w.delays...)
 	}
 	require.NotEmpty(b, delays)
 	slices.Sort(delays)
 	b.ReportMetric(float64(messages)/float64(ops), "msgs/op")
+	b.ReportMetric(float64(size)/float64(ops), "bytes/op")
 	b.ReportMetric(delays[len(delays)/2].Seconds()*1000, "staleness-ms")
 	b.ReportMetric(delays[len(delays)-1].Seconds()*1000, "staleness-max-ms")
 }
