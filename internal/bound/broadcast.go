@@ -14,8 +14,9 @@ type Broadcast struct {
 	Hop    float64
 }
 
-// Least returns a lower bound of the messages between nodes per operation, if every value is on all nodes within the latency. It is the
-// highest of three; where the latency is below two hops, Mesh reaches it, so there it is the minimum. Otherwise the minimum may be higher.
+// Least returns a lower bound of the messages between nodes per operation, if every value is on all nodes within the latency: nodes
+// answer reads at once, from what they have. Below two hops Mesh reaches it, so there it is the minimum. From there on it is the higher of two bounds,
+// and the minimum may be higher still.
 func (b Broadcast) Least(latency float64) float64 {
 	if latency < b.Hop {
 		return math.Inf(1)
