@@ -14,10 +14,13 @@ func TestReport(t *testing.T) {
 	run := filepath.Join("store", "latest")
 	require.NoError(t, os.MkdirAll(run, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(run, "test.json"), []byte(`{"workload":"echo"}`), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(run, "history.jsonl"),
+		[]byte(`{"index":0,"time":5,"type":"invoke","process":0,"f":"echo","value":"x"}`), 0o600))
 	for line, page := range map[string]string{
 		"report":                        filepath.Join(run, "report.html"),
 		"report store/latest":           filepath.Join(run, "report.html"),
 		"report . --from 1.5 --to 2s":   "report.html",
+		"report --ops 0":                filepath.Join(run, "report.html"),
 		"report --from 100ms ./store/.": filepath.Join("store", "report.html"),
 	} {
 		status, stdout, stderr := execute(words(line)...)
@@ -35,6 +38,9 @@ func TestReportRejects(t *testing.T) {
 	for line, says := range map[string]string{
 		"report":                     "latest",
 		"report a b":                 "2 directories given: want that of one run",
+		"report run --ops 1":         "no such file",
+		"report run --ops x":         "invalid",
+		"report . --ops 1 --to 2":    "want one or the other",
 		"report run --from soon":     "want a number (of seconds)",
 		"report run --from 2 --to 1": "from 2s to 1s: want a time that is not negative, and a later one",
 	} {

@@ -9,10 +9,11 @@ import (
 
 // A Run says how the commands of a block are run.
 type Run struct {
-	Long   bool   // only if there is time
-	Needs  string // only if there is this program; "" if nothing is needed
-	Status int    // with which each must end
-	Flags  string // that are added
+	Long   bool             // only if there is time
+	Needs  string           // only if there is this program; "" if nothing is needed
+	Status int              // with which each must end
+	Says   []*regexp.Regexp // what its commands must write, taken together
+	Flags  string           // that are added
 }
 
 // ParseRun reads the marker of a block that is run.
@@ -39,11 +40,42 @@ func ParseRun(marker string) (Run, error) {
 		r.Status = status
 		words = words[2:]
 	}
-	if len(words) > 0 && !strings.HasPrefix(words[0], "-") {
-		return r, fmt.Errorf("readme: marker %q: %s: want run: [long] [needs PROGRAM] [exits STATUS] [FLAGS]", marker, words[0])
+	rest := strings.Join(words, " ")
+	for {
+		quoted, ok := strings.CutPrefix(rest, "says ")
+		if !ok {
+			break
+		}
+		text, err := strconv.QuotedPrefix(quoted)
+		if err != nil {
+			return r, fmt.Errorf("readme: marker %q: says: want a regular expression in double or back quotes", marker)
+		}
+		rest = strings.TrimSpace(quoted[len(text):])
+		if text, err = strconv.Unquote(text); err != nil {
+			return r, fmt.Errorf("readme: marker %q: says: %w", marker, err)
+		}
+		said, err := regexp.Compile(text)
+		if err != nil {
+			return r, fmt.Errorf("readme: marker %q: says: %w", marker, err)
+		}
+		r.Says = append(r.Says, said)
 	}
-	r.Flags = strings.Join(words, " ")
+	if rest != "" && !strings.HasPrefix(rest, "-") {
+		return r, fmt.Errorf("readme: marker %q: %s: want run: [long] [needs PROGRAM] [exits STATUS] [says \"REGEXP\"]… [FLAGS]", marker, rest)
+	}
+	r.Flags = rest
 	return r, nil
+}
+
+// Unsaid returns which of the promises an output does not keep.
+func (r Run) Unsaid(output string) []string {
+	var missing []string
+	for _, said := range r.Says {
+		if !said.MatchString(output) {
+			missing = append(missing, said.String())
+		}
+	}
+	return missing
 }
 
 var (

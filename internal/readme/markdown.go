@@ -9,7 +9,8 @@
 //	<!-- run: long -->                  only with the flag -long, which CI gives
 //	<!-- run: needs python3 -->         only where there is python3
 //	<!-- run: --time-limit 3 -->        with these flags added to "glomers test" and "glomers challenge"
-//	<!-- run: long needs python3 exits 1 --seed 7 -->
+//	<!-- run: says "nobody polled" -->  what the commands write must match this regular expression; there may be several
+//	<!-- run: long needs python3 exits 1 says "one" says "two" --seed 7 -->
 //	                                    all of it, in this order
 //	<!-- not run: why -->               a command for readers only
 //	<!-- file: echo/main.go -->         the block must be this file, to the byte

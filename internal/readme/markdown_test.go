@@ -3,6 +3,7 @@ package readme
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -65,15 +66,25 @@ func TestParseRun(t *testing.T) {
 		"run: needs x exits 1":    {Needs: "x", Status: 1},
 		"run: --time-limit 3":     {Flags: "--time-limit 3"},
 		"run: long exits 1 -w -x": {Long: true, Status: 1, Flags: "-w -x"},
+		`run: says "a b" -x "y"`:  {Says: []*regexp.Regexp{regexp.MustCompile("a b")}, Flags: `-x "y"`},
+		"run: exits 1 says \"a\" says `\\d \"b\"`": {Status: 1, Says: []*regexp.Regexp{regexp.MustCompile("a"), regexp.MustCompile(`\d "b"`)}},
 	} {
 		got, err := ParseRun(marker)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	for _, marker := range []string{"", "runs", "not run: x", "run: short", "run: exits", "run: needs", "run: exits x", "run: exits 256", "run: exits -1", "run: exits 1 long"} {
+	for _, marker := range []string{"", "runs", "not run: x", "run: short", "run: exits", "run: needs", "run: exits x", "run: exits 256", "run: exits -1", "run: exits 1 long", "run: says x", `run: says "x`, `run: says "("`, `run: says "x" y`} {
 		_, err := ParseRun(marker)
 		require.Error(t, err, marker)
 	}
+}
+
+func TestUnsaid(t *testing.T) {
+	r, err := ParseRun(`run: says "^valid" says "lost-write: message \\d+ of"`)
+	require.NoError(t, err)
+	require.Empty(t, r.Unsaid("valid: kafka\nlost-write: message 3 of key 1"))
+	require.Equal(t, []string{"^valid"}, r.Unsaid("invalid: kafka\nlost-write: message 3 of key 1"))
+	require.Equal(t, []string{"^valid", `lost-write: message \d+ of`}, r.Unsaid(""))
 }
 
 func TestCommandsOfABlock(t *testing.T) {

@@ -113,10 +113,13 @@ func TestCommands(t *testing.T) {
 					t.Logf("%s:%d: skipped: needs %s: %v", d.Path, b.Line, r.Needs, err)
 					continue
 				}
+				all := ""
 				for _, command := range b.Commands(r) {
 					status, output := s.run(t, store, command)
 					require.Equal(t, r.Status, status, "%s:%d: %s\n%s", d.Path, b.Line, command, output)
+					all += output
 				}
+				require.Empty(t, r.Unsaid(all), "%s:%d: the text promises what these commands did not say:\n%s", d.Path, b.Line, all)
 			}
 		})
 	}

@@ -1,0 +1,50 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"glomers/harness/history"
+)
+
+// margin is how much time is shown before and after operations, as a part of the time that they take together.
+const margin = 20
+
+// Around makes o show the operations of the run in dir that have these positions in its history, as verdicts name
+// them: from the invocation of the first to the completion of the last. One that never completed lasts to the end.
+func (o *Options) Around(dir string, ops []int) error {
+	h, err := history.ReadFile(filepath.Join(dir, "history.jsonl"))
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if len(ops) == 0 || len(h) == 0 {
+		return errors.New("report: no operation to show")
+	}
+	begins := history.Invocations(h)
+	ends := make(map[int]int) // by position of the invocation
+	for end, begin := range begins {
+		if begin >= 0 {
+			ends[begin] = end
+		}
+	}
+	first, last := h[len(h)-1].Time, int64(0)
+	for _, op := range ops {
+		if op < 0 || op >= len(h) {
+			return fmt.Errorf("report: no operation has the number %d: want 0 to %d, as verdicts name them", op, len(h)-1)
+		}
+		begin, end := op, op
+		switch {
+		case begins[op] >= 0:
+			begin = begins[op]
+		case h[op].Type == history.Invoke:
+			end = cmp.Or(ends[op], len(h)-1)
+		}
+		first, last = min(first, h[begin].Time), max(last, h[end].Time)
+	}
+	around := max(time.Duration(last-first)/margin, time.Millisecond)
+	o.From, o.To = max(0, time.Duration(first)-around), time.Duration(last)+around
+	return nil
+}
