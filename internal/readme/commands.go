@@ -12,6 +12,7 @@ type Run struct {
 	Long   bool             // only if there is time
 	Needs  string           // only if there is this program; "" if nothing is needed
 	Status int              // with which each must end
+	Edits  []Edit           // of the code that they are run with
 	Says   []*regexp.Regexp // what its commands must write, taken together
 	Flags  string           // that are added
 }
@@ -40,42 +41,18 @@ func ParseRun(marker string) (Run, error) {
 		r.Status = status
 		words = words[2:]
 	}
-	rest := strings.Join(words, " ")
-	for {
-		quoted, ok := strings.CutPrefix(rest, "says ")
-		if !ok {
-			break
-		}
-		text, err := strconv.QuotedPrefix(quoted)
-		if err != nil {
-			return r, fmt.Errorf("readme: marker %q: says: want a regular expression in double or back quotes", marker)
-		}
-		rest = strings.TrimSpace(quoted[len(text):])
-		if text, err = strconv.Unquote(text); err != nil {
-			return r, fmt.Errorf("readme: marker %q: says: %w", marker, err)
-		}
-		said, err := regexp.Compile(text)
-		if err != nil {
-			return r, fmt.Errorf("readme: marker %q: says: %w", marker, err)
-		}
-		r.Says = append(r.Says, said)
+	for range len(strings.Fields(how)) - len(words) {
+		_, how, _ = strings.Cut(strings.TrimSpace(how), " ")
+	}
+	rest, err := r.parsePromises(strings.TrimSpace(how)) // with the spaces that quoted texts have
+	if err != nil {
+		return r, fmt.Errorf("readme: marker %q: %w", marker, err)
 	}
 	if rest != "" && !strings.HasPrefix(rest, "-") {
-		return r, fmt.Errorf("readme: marker %q: %s: want run: [long] [needs PROGRAM] [exits STATUS] [says \"REGEXP\"]… [FLAGS]", marker, rest)
+		return r, fmt.Errorf("readme: marker %q: %s: want run: [long] [needs PROGRAM] [exits STATUS] [with FILE OLD NEW]… [says REGEXP]… [FLAGS]", marker, rest)
 	}
 	r.Flags = rest
 	return r, nil
-}
-
-// Unsaid returns which of the promises an output does not keep.
-func (r Run) Unsaid(output string) []string {
-	var missing []string
-	for _, said := range r.Says {
-		if !said.MatchString(output) {
-			missing = append(missing, said.String())
-		}
-	}
-	return missing
 }
 
 var (

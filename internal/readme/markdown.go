@@ -9,8 +9,9 @@
 //	<!-- run: long -->                  only with the flag -long, which CI gives
 //	<!-- run: needs python3 -->         only where there is python3
 //	<!-- run: --time-limit 3 -->        with these flags added to "glomers test" and "glomers challenge"
+//	<!-- run: with a/b.go "x++" "x--" -->  with this change to the code, which readers are told to make; there may be several
 //	<!-- run: says "nobody polled" -->  what the commands write must match this regular expression; there may be several
-//	<!-- run: long needs python3 exits 1 says "one" says "two" --seed 7 -->
+//	<!-- run: long needs python3 exits 1 with a/b.go "x++" "x--" says "one" --seed 7 -->
 //	                                    all of it, in this order
 //	<!-- not run: why -->               a command for readers only
 //	<!-- file: echo/main.go -->         the block must be this file, to the byte

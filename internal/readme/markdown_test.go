@@ -67,13 +67,14 @@ func TestParseRun(t *testing.T) {
 		"run: --time-limit 3":     {Flags: "--time-limit 3"},
 		"run: long exits 1 -w -x": {Long: true, Status: 1, Flags: "-w -x"},
 		`run: says "a b" -x "y"`:  {Says: []*regexp.Regexp{regexp.MustCompile("a b")}, Flags: `-x "y"`},
-		"run: exits 1 says \"a\" says `\\d \"b\"`": {Status: 1, Says: []*regexp.Regexp{regexp.MustCompile("a"), regexp.MustCompile(`\d "b"`)}},
+		`run: with a/b.go "x" "y" says "z" with c "d  e" ""`: {Edits: []Edit{{"a/b.go", "x", "y"}, {"c", "d  e", ""}}, Says: []*regexp.Regexp{regexp.MustCompile("z")}},
+		"run: exits 1 says \"a\" says `\\d \"b\"`":           {Status: 1, Says: []*regexp.Regexp{regexp.MustCompile("a"), regexp.MustCompile(`\d "b"`)}},
 	} {
 		got, err := ParseRun(marker)
 		require.NoError(t, err)
 		require.Equal(t, want, got)
 	}
-	for _, marker := range []string{"", "runs", "not run: x", "run: short", "run: exits", "run: needs", "run: exits x", "run: exits 256", "run: exits -1", "run: exits 1 long", "run: says x", `run: says "x`, `run: says "("`, `run: says "x" y`} {
+	for _, marker := range []string{"", "runs", "not run: x", "run: short", "run: exits", "run: needs", "run: exits x", "run: exits 256", "run: exits -1", "run: exits 1 long", "run: says x", `run: says "x`, `run: says "("`, `run: says "x" y`, "run: with", `run: with a "b"`, `run: with a b "c"`} {
 		_, err := ParseRun(marker)
 		require.Error(t, err, marker)
 	}
@@ -85,6 +86,23 @@ func TestUnsaid(t *testing.T) {
 	require.Empty(t, r.Unsaid("valid: kafka\nlost-write: message 3 of key 1"))
 	require.Equal(t, []string{"^valid"}, r.Unsaid("invalid: kafka\nlost-write: message 3 of key 1"))
 	require.Equal(t, []string{"^valid", `lost-write: message \d+ of`}, r.Unsaid(""))
+}
+
+func TestEdited(t *testing.T) {
+	root, dir := t.TempDir(), t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(root, "a"), 0o755))
+	path := filepath.Join(root, "a", "b.go")
+	require.NoError(t, os.WriteFile(path, []byte("one two two three"), 0o600))
+	overlay, err := Run{Edits: []Edit{{"a/b.go", "one", "1"}, {"a/b.go", "three", "3"}}}.Edited(root, dir)
+	require.NoError(t, err)
+	require.Len(t, overlay, 1)
+	text, err := os.ReadFile(overlay[path])
+	require.NoError(t, err)
+	require.Equal(t, "1 two two 3", string(text))
+	for _, bad := range []Edit{{"a/b.go", "two", "2"}, {"a/b.go", "four", "4"}, {"a/c.go", "one", "1"}} {
+		_, err := Run{Edits: []Edit{bad}}.Edited(root, dir)
+		require.Error(t, err)
+	}
 }
 
 func TestCommandsOfABlock(t *testing.T) {

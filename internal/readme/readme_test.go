@@ -3,6 +3,7 @@ package readme
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -52,7 +53,8 @@ func TestLinks(t *testing.T) {
 }
 
 func TestMarkers(t *testing.T) {
-	for _, d := range library(t).Sorted() {
+	l := library(t)
+	for _, d := range l.Sorted() {
 		marked := false
 		for _, b := range d.Blocks {
 			marked = marked || b.Marker != ""
@@ -68,6 +70,8 @@ func TestMarkers(t *testing.T) {
 				r, err := ParseRun(b.Marker)
 				require.NoError(t, err, at)
 				require.NotEmpty(t, b.Commands(r), at)
+				_, err = r.Edited(l.Root, t.TempDir())
+				require.NoError(t, err, at)
 			}
 		}
 	}
@@ -113,9 +117,10 @@ func TestCommands(t *testing.T) {
 					t.Logf("%s:%d: skipped: needs %s: %v", d.Path, b.Line, r.Needs, err)
 					continue
 				}
+				shell := s.edited(t, r)
 				all := ""
 				for _, command := range b.Commands(r) {
-					status, output := s.run(t, store, command)
+					status, output := shell.run(t, store, command)
 					require.Equal(t, r.Status, status, "%s:%d: %s\n%s", d.Path, b.Line, command, output)
 					all += output
 				}
@@ -148,6 +153,22 @@ func newShell(t *testing.T, root string) shell {
 	status, output := s.run(t, home, "go install ./cmd/glomers")
 	require.Zero(t, status, output)
 	return s
+}
+
+// edited returns a shell whose go commands see the edits of r.
+func (s shell) edited(t *testing.T, r Run) shell {
+	t.Helper()
+	if len(r.Edits) == 0 {
+		return s
+	}
+	dir := t.TempDir()
+	files, err := r.Edited(s.root, dir)
+	require.NoError(t, err)
+	overlay, err := json.Marshal(map[string]any{"Replace": files})
+	require.NoError(t, err)
+	name := filepath.Join(dir, "overlay.json")
+	require.NoError(t, os.WriteFile(name, overlay, 0o600))
+	return shell{s.root, append(s.env[:len(s.env):len(s.env)], "GOFLAGS=-overlay="+name)}
 }
 
 // run returns the exit status of a command, and what it wrote. Before the test's time is up, it and all that it has
