@@ -177,6 +177,7 @@ func rateChart(s results.Set) chart.Chart {
 		Title: "cost", X: chart.Axis{Label: "operations a second", Log: true},
 		Y: chart.Axis{Label: "messages between servers per operation", Log: true},
 	}
+	sizes := chart.Panel{Title: "size", X: cost.X, Y: chart.Axis{Label: "bytes between servers per operation", Log: true}}
 	stale := chart.Panel{Title: "staleness", X: cost.X, Y: chart.Axis{Label: "until other nodes show it, ms"}}
 	for i, name := range rateModes(s) {
 		points, colour := slices.DeleteFunc(slices.Clone(s.Points), func(p results.Point) bool { return rateMode(p) != name }), chart.Colour(i)
@@ -189,13 +190,20 @@ func rateChart(s results.Set) chart.Chart {
 			}
 		}
 		cost.Series = append(cost.Series, line, bound)
+		if line.Points = against(points, "rate", bytesPerOp); len(line.Points) > 0 {
+			sizes.Series = append(sizes.Series, line)
+		}
 		line.Points = against(points, "rate", "staleness-ms")
 		most := chart.Series{Colour: colour, Line: chart.Dashed, Points: against(points, "rate", "staleness-max-ms")}
 		stale.Series = append(stale.Series, line, most)
 	}
 	cost.Series = append(cost.Series, chart.Series{Name: "dashed, left: lower bound", Colour: chart.Grey, Line: chart.Dashed})
 	stale.Series = append(stale.Series, chart.Series{Name: "dashed, right: maximum", Colour: chart.Grey, Line: chart.Dashed})
-	return chart.Chart{About: s.About, Panels: []chart.Panel{cost, stale}}
+	panels := []chart.Panel{cost, stale}
+	if len(sizes.Series) > 0 { // sets that were measured before bytes were counted have none
+		panels = append(panels, sizes)
+	}
+	return chart.Chart{About: s.About, Panels: panels}
 }
 
 func kafkaChart(s results.Set) chart.Chart {

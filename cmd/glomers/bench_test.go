@@ -301,6 +301,17 @@ func exampleTable(t *testing.T, s results.Set) (string, error) {
 	return library{dir}.table(s.Name)
 }
 
+// TestRateChartShowsBytes: as soon as they are measured.
+func TestRateChartShowsBytes(t *testing.T) {
+	const line = "BenchmarkRate/nodes=5/rate=100-2 1 5 ns/op 0.5 msgs/op 350 staleness-ms 700 staleness-max-ms"
+	points, _ := results.AddBenchmark(nil, line)
+	require.Len(t, rateChart(results.Set{Name: "g-counter-rate", Points: points}).Panels, 2)
+	points, _ = results.AddBenchmark(nil, line+" 65 bytes/op")
+	panels := rateChart(results.Set{Name: "g-counter-rate", Points: points}).Panels
+	require.Len(t, panels, 3)
+	require.Equal(t, 65.0, panels[2].Series[0].Points[0].Y)
+}
+
 func TestChartsLeaveOutWhatIsNotValid(t *testing.T) {
 	c := frontierChart(exampleSet("broadcast-frontier"))
 	for _, p := range c.Panels {
