@@ -1,34 +1,34 @@
 package main
 
-// lead is how many offsets of a key each node may give out in an epoch so that two messages make all of it visible. What
-// is beyond waits for a third. All nodes must have the same.
+// lead is how many offsets of a key each node may give out in an epoch if two messages are to make all of them visible. What
+// is beyond waits for a third. All nodes must have the same lead.
 const lead = 32
 
-// A closing is what a node knows of the last epoch that it has closed. Epochs are for two nodes that owe their consumers the order only.
+// A closing is what a node knows of the last epoch that it has closed. Epochs are for clusters of two nodes, A and B, that promise consumers
+// the order only.
 //
 // # Why two messages are enough
 //
-// To show its own messages, a node must know that the other one gives out no lower offset any more. The other one
-// can promise that without knowing them. When A begins a round, it closes an epoch: of no key, known to it or not, will it give
-// out any of the next lead offsets before it has what B has written until B got to know of the closing. From then
-// on it is above that anyway, for it goes on above all that it has seen. So when B gets to know, all that B has written is below
-// what A may still give out, but for what is beyond the lead, and B can show it. B's answer brings A what B
-// has written, and B's promise to go on above A's messages.
+// B may show its own messages if A will give out no lower offset. A can promise that without knowing these messages. When
+// A begins a round, it closes an epoch: until it has B's answer, it skips the next lead offsets of every key, whether it knows the key or not.
+// Once it has the answer, it is above B's messages anyway, as a node goes on above all offsets that it has seen. The answer has everything
+// that B had written when it got the closing. So when B gets the closing, it may show all of that at once, up to the lead.
+// The answer lets A do the same: it has B's messages, and B's promise to go on above A's.
 //
 // # Why offsets stay small
 //
-// What A gives out before it has the answer begins lead offsets higher. That takes a client's message between the two of a round, and happens
-// once for a key and an epoch. With the answer, A goes on right above what both have.
+// An offset is skipped only if a client sends to A between the closing and the answer, once for each key and epoch. With the
+// answer, A goes on right above what both nodes have.
 //
 // # Why only two nodes
 //
-// A's closing says nothing of the messages of a third node, which B may have and A not. They wait for A's promise all the same.
+// A's closing says nothing of the messages of a third node, which B may have and A not. They wait for A's promise anyway.
 type closing struct {
 	closed  int  // the length of our journal when we last closed an epoch; 0 if we have not
 	pending bool // we may lack what the other node had written when it got to know of that
 
-	// whole says that we have all that we have ever written. Before we have joined, we may see a closing that was over in an earlier
-	// life, after which we wrote more.
+	// whole says that we have everything that the other node had written when it first heard of us. A closing from
+	// before was answered by an earlier incarnation, if at all: it says nothing of what we write now.
 	whole bool
 
 	lead int64 // as a distance of offsets

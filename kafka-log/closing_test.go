@@ -51,6 +51,43 @@ func TestClosing(t *testing.T) {
 	require.False(t, a.hides())
 }
 
+// The lead begins where the closing node is, which may be far above what it has stated before.
+func TestLeadOfLongKey(t *testing.T) {
+	a, b := epochLogs()
+	for range 3 * lead {
+		b.send("k", null())
+	}
+	a.extend(1, b.own().from(0))
+	b.send("k", null())
+	a.close()
+	b.extend(0, a.own().from(0))
+	require.Len(t, offsets(b, "k"), 3*lead+1)
+}
+
+// A closing is answered by a message from a node that has it, with everything that this node had written.
+func TestAnswer(t *testing.T) {
+	p := newPair(orderOnly)
+	a := p.nodes[0]
+	p.send(0, "1") // with the closing: two items
+	require.Equal(t, 2, a.closed)
+	m := message{Incarnation: p.nodes[1].incarnation, Of: a.incarnation}
+	hear := func(have, length int, items ...item) bool {
+		m.Have, m.Length, m.Mine = have, length, run{0, items}
+		a.receive("n1", m, p.now)
+		return !a.pending
+	}
+	sent := item{Op: opSend, Key: "k", Offset: 1, Msg: null()}
+	require.False(t, hear(0, 0), "it has not got it yet")
+	require.False(t, hear(1, 0))
+	require.False(t, hear(2, 2, sent), "more is to come")
+	require.False(t, hear(1, 1, sent), "older than what we have")
+	m.Of--
+	require.False(t, hear(2, 1, sent), "it speaks of what was before a restart")
+	m.Of++
+	require.True(t, hear(2, 2, sent, item{Op: opPromise, Key: "k", Offset: 5}))
+	require.EqualValues(t, 2, a.topics["k"].next, "no leap")
+}
+
 // Between its closing and the answer a node begins a lead higher, once for each key; with the answer it goes on where both have ended.
 func TestLeap(t *testing.T) {
 	a, b := epochLogs()
@@ -93,7 +130,8 @@ func TestBeyondTheLead(t *testing.T) {
 	require.False(t, b.hides())
 }
 
-// A node that is joining may see a closing that was over before it was killed. What it has written since is not below it.
+// A node that is joining may see a closing that was over before it was killed. What it has written since need not be below what
+// the other node gives out.
 func TestOldClosing(t *testing.T) {
 	a, b := epochLogs()
 	b.whole = false

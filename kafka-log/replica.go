@@ -252,15 +252,14 @@ func (r *replica) next() time.Duration {
 // update draws the conclusions from what the peers have said.
 func (r *replica) update() {
 	everywhere, answered := len(r.own()), true
-	r.pending, r.whole = false, true
+	r.pending = false
 	for _, p := range r.peers {
 		everywhere = min(everywhere, p.acked)
 		answered = answered && p.answered
 		r.pending = r.pending || p.settled < r.closed
-		r.whole = r.whole && p.greeted
 	}
 	r.joined = r.joined || answered
-	r.whole = r.whole && r.joined
+	r.whole = answered
 	r.stabilise(everywhere)
 }
 

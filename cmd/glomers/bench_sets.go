@@ -138,6 +138,8 @@ func kafkaTrials() []trial {
 		point := results.Point{Series: "kafka-log", Params: map[string]string{"acks": acks}}
 		all = append(all, trial{point: point, words: words, dir: "kafka-log", args: []string{"-acks", acks}})
 	}
+	one := results.Point{Series: "kafka-log", Params: map[string]string{"acks": "1", "copies": "1"}}
+	all = append(all, trial{point: one, words: words, dir: "kafka-log", args: []string{"-copies", "1"}})
 	for _, name := range []string{"lin-log", "owner-log"} {
 		all = append(all, baselineTrial(name, words))
 	}

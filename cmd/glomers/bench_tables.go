@@ -198,6 +198,9 @@ func kafkaTable(s results.Set) string {
 
 // kafkaDesign names a design with its setting.
 func kafkaDesign(p results.Point) string {
+	if copies := p.Params["copies"]; copies != "" {
+		return p.Series + " -copies=" + copies
+	}
 	if acks := p.Params["acks"]; acks != "" {
 		return p.Series + " -acks=" + acks
 	}
