@@ -201,7 +201,7 @@ func rateChart(s results.Set) chart.Chart {
 	stale.Series = append(stale.Series, chart.Series{Name: "dashed, right: maximum", Colour: chart.Grey, Line: chart.Dashed})
 	panels := []chart.Panel{cost, stale}
 	if len(sizes.Series) > 0 { // sets that were measured before bytes were counted have none
-		panels = append(panels, sizes)
+		panels = []chart.Panel{cost, sizes, stale} // a legend says left and right
 	}
 	return chart.Chart{About: s.About, Panels: panels}
 }
