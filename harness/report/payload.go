@@ -35,6 +35,7 @@ type columns struct {
 	Time    []int64  `json:"time"`
 	Type    []string `json:"type"`
 	Process []string `json:"process"`
+	Node    []string `json:"node"` // that the process asks; "" if that is not known
 	F       []string `json:"f"`
 	Value   []string `json:"value"` // JSON
 	Error   []string `json:"error"` // JSON; "" if there is none
@@ -54,6 +55,7 @@ func newColumns(ops []history.Op, pairs []int) (c columns, cuts int) {
 		c.Time = append(c.Time, op.Time)
 		c.Type = append(c.Type, string(op.Type))
 		c.Process = append(c.Process, op.Process.String())
+		c.Node = append(c.Node, op.Node)
 		c.F = append(c.F, op.F)
 		c.Value = append(c.Value, text(op.Value))
 		c.Error = append(c.Error, text(op.Error))

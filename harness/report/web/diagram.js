@@ -291,9 +291,9 @@ class Diagram {
       this.#redraw();
       return;
     }
-    const {f, process} = operation.first || operation.last;
+    const {f, process, node} = operation.first || operation.last;
     const {from, to} = Operation.span(this.#run, operation);
-    this.#follow(Operation.messages(this.#run, operation), `Operation ${index}, ${f} of process ${process}`);
+    this.#follow(Operation.messages(this.#run, operation), `Operation ${index}, ${f} of process ${process}${node ? ` on ${node}` : ""}`);
     this.#zoomTo(from, to);
     this.#bar.setFollow("", Operation.subject(operation));
   }

@@ -85,6 +85,7 @@ const RunData = (() => {
   function readOps(columns) {
     const ops = (columns.time || []).map((time, index) => ({
       index, time, type: columns.type[index], f: columns.f[index], pair: columns.pair[index],
+      node: (columns.node || [])[index] || "",
       process: columns.process[index] === "nemesis" ? "nemesis" : Number(columns.process[index]),
       value: columns.value[index], error: columns.error[index], final: false,
     }));

@@ -211,7 +211,7 @@ class Timeline {
     this.#selected = operation && operation.first ? operation.first.index : -1;
     const {first} = operation || {};
     this.#status.textContent = first
-      ? `Chosen: op ${first.index}, ${first.f} ${Format.clip(first.value, 60)} of process ${first.process}, ${Operation.outcome(operation)}.`
+      ? `Chosen: op ${first.index}, ${first.f} ${Format.clip(first.value, 60)} of process ${first.process}${first.node ? ` on ${first.node}` : ""}, ${Operation.outcome(operation)}.`
       : "Click a bar, or use the arrow keys, to choose an operation.";
     this.#redraw();
   }
