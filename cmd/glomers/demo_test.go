@@ -39,7 +39,7 @@ func TestDemo(t *testing.T) {
 	}{
 		{"-w echo --rate 100", []string{`echo +echo +valid +\d+ +1 +0 +` + store + "/echo/"}},
 		{"-w unique-ids", []string{`unique-ids +random-ids +valid`}},
-		{"-w lin-kv --nodes a,b,c --concurrency 4n --rate 200", []string{`lin-kv +lin-proxy +valid`}},
+		{"-w lin-kv --nodes a,b,c --concurrency 4n --rate 1000", []string{`lin-kv +lin-proxy +valid`}},
 		{"-w txn-list-append --log-ops", []string{`txn-list-append +lin-root +valid`, `INF 0\t:invoke\t:txn\t.* test=lin-root`}},
 	} {
 		status, stdout, stderr := execute(words("demo --time-limit 0.5 --store " + store + " " + c.flags)...)
