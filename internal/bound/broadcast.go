@@ -1,5 +1,5 @@
-// Package bound has what measurements are compared with: lower bounds, which no program can go below, and what designs cost, among
-// which a better one may be missing. The two are never mixed: what is called least is proven in its comment, and everything else
+// Package bound has what measurements are compared with: lower bounds, which no program can go below that keeps their
+// premises, and what designs cost, among which a better one may be missing. The two are never mixed: what is called least is proven in its comment, and everything else
 // is the cost of a design that is named. Package exact finds the true minimum of small cases, by which both are tested.
 package bound
 
@@ -14,8 +14,9 @@ type Broadcast struct {
 	Hop    float64
 }
 
-// Least returns a lower bound of the messages between nodes per operation, if every value is on all nodes within the latency: nodes
-// answer reads at once, from what they have. Below two hops Mesh reaches it, so there it is the minimum. From there on it is the higher of two bounds,
+// Least returns a lower bound of the messages between nodes per operation, if every value is on all nodes within the latency. Nodes
+// answer all requests at once and with success, from what they have; what they have they were told by clients or by messages in a node's name, as they can
+// neither guess it nor take it from silence. Below two hops Mesh reaches it, so there it is the minimum. From there on it is the higher of two bounds,
 // and the minimum may be higher still.
 func (b Broadcast) Least(latency float64) float64 {
 	if latency < b.Hop {
@@ -28,7 +29,7 @@ func (b Broadcast) Least(latency float64) float64 {
 }
 
 // All three speak of the window of a value: if it comes at time a, a message that brings it anywhere is sent between a and
-// a + latency - hop. They assume nothing else of a program; it may even know the future.
+// a + latency - hop. They assume nothing else of a program; it may even know when values will come, but not which.
 
 func (b Broadcast) window(latency float64) float64 { return latency - b.Hop }
 

@@ -23,7 +23,7 @@ type Log struct {
 // at least, as each of the k other than this node has sent one. Each of the n-1 others lacks something then, and must still
 // receive a message.
 //
-// With two copies it is n+k-1. If that first node is none of the k, k messages have been received until then. If it is one of them, it must learn that
+// With two copies it is n+k-1, if messages may be lost, so that only a message tells of another's arrival. If that first node is none of the k, k messages have been received until then. If it is one of them, it must learn that
 // another node has its own news. Either it learns that by a message after it has everything, which is one more; or before, and then it
 // has sent one, too, that has been received: k in all.
 func (l Log) Round(k float64) float64 { return l.Nodes + k + l.Copies - 3 }
