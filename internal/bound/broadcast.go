@@ -1,6 +1,6 @@
 // Package bound has what measurements are compared with: lower bounds, which no program can go below that keeps their
 // premises, and what designs cost, among which a better one may be missing. The two are never mixed: what is called least is proven in its comment, and everything else
-// is the cost of a design that is named. Package exact finds the true minimum of small cases, by which both are tested.
+// is the cost of a design that is named. Package exact finds the true minimum of small cases, in steps of time, by which both are tested.
 package bound
 
 import "math"

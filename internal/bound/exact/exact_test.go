@@ -58,6 +58,17 @@ func TestBusy(t *testing.T) {
 	}
 }
 
+// The minimum is of messages that are sent at ticks. Three nodes in three hops gain nothing by ticks of half a hop; four hops have too many states.
+func TestHalfHops(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a long search")
+	}
+	whole, half := exact.Cluster{Nodes: 3, Hop: 1, Latency: 3}, exact.Cluster{Nodes: 3, Hop: 2, Latency: 6}
+	least, err := half.Busy()
+	require.NoError(t, err)
+	require.InDelta(t, minima[whole].PerTick(), 2*least.PerTick(), 1e-12)
+}
+
 // TestTheStarIsNotTheLeast: this was our lower bound once. It took windows for disjoint that overlap.
 func TestTheStarIsNotTheLeast(t *testing.T) {
 	c := exact.Cluster{Nodes: 3, Hop: 1, Latency: 5}
