@@ -19,6 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+var long = flag.Bool("long", false, "run also the commands that take more than a few seconds")
+
 // TestMain has more commands run at a time than there are cores: they wait for most of the time.
 func TestMain(m *testing.M) {
 	flag.Parse()
@@ -60,7 +62,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestCommands runs the commands of the guide. With -short those are left out that take more than a few seconds.
+// TestCommands runs the commands of the guide. Those that take more than a few seconds need the flag -long.
 func TestCommands(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skipf("skipped: needs bash: %v", err)
@@ -72,7 +74,7 @@ func TestCommands(t *testing.T) {
 	}
 	ran := 0
 	for _, c := range list(t) {
-		if c.Not != "" || testing.Short() && !c.isShort() {
+		if c.Not != "" || !*long && !c.isShort() {
 			continue
 		}
 		ran++
