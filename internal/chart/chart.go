@@ -85,7 +85,7 @@ func Colour(i int) string {
 const (
 	width       = 800
 	plotHeight  = 300
-	left        = 62 // of a panel's plot from the panel's left edge: room for the label and the ticks of Y
+	left        = 74 // of a panel's plot from the panel's left edge: room for the label and the ticks of Y
 	right       = 24 // half of the last tick of X
 	top         = 34 // room for the title
 	bottom      = 50 // room for the ticks and the label of X
