@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"glomers/harness/internal/jsonvalue"
 	"glomers/node"
 )
 
@@ -47,7 +48,7 @@ func parseLine(text []byte) (l line, problem string) {
 	if l.dest, problem = partyID("dest", fields["dest"]); problem != "" {
 		return line{}, problem
 	}
-	if id := fields["id"]; id != nil && !isInteger(id) {
+	if id := fields["id"]; id != nil && !jsonvalue.IsInteger(id) {
 		return line{}, fmt.Sprintf("has id %s, not an integer", clip(id))
 	}
 	switch l.body = fields["body"]; {
@@ -145,9 +146,4 @@ func partyID(field string, value json.RawMessage) (id, problem string) {
 		return "", fmt.Sprintf("has %s %s, not a string", field, clip(value))
 	}
 	return id, ""
-}
-
-// isInteger tells whether value, which is JSON, is a number without fraction and exponent.
-func isInteger(value json.RawMessage) bool {
-	return (value[0] == '-' || '0' <= value[0] && value[0] <= '9') && !bytes.ContainsAny(value, ".eE")
 }

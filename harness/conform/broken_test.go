@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"glomers/harness/internal/jsonvalue"
 )
 
 // brokenVar, in the environment, makes the test binary a node. Its value is the name of the check that the node fails, or sound
@@ -186,7 +188,7 @@ func (b *broken) request(src string, body fields) {
 		id = []byte("0")
 	}
 	kind, _ = body.text("type")
-	if id != nil && !isInteger(id) {
+	if id != nil && !jsonvalue.IsInteger(id) {
 		return
 	}
 	if key := src + " " + string(id); key == b.last {

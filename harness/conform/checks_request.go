@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"glomers/harness/internal/jsonvalue"
 )
 
 var requestChecks = []Check{
@@ -202,7 +204,7 @@ func checkReplyFields(s *session) error {
 				return err
 			}
 			if m.isError() {
-				if !isInteger(m.body["code"]) {
+				if !jsonvalue.IsInteger(m.body["code"]) {
 					return failf("the code of the error is %s: want an integer", clip(m.body["code"]))
 				}
 				continue

@@ -3,6 +3,8 @@ package conform
 import (
 	"slices"
 	"strings"
+
+	"glomers/harness/internal/jsonvalue"
 )
 
 var unknownChecks = []Check{
@@ -49,7 +51,7 @@ var unknownChecks = []Check{
 			if err != nil {
 				return err
 			}
-			if !isInteger(m.body["code"]) {
+			if !jsonvalue.IsInteger(m.body["code"]) {
 				return failf("the code is %s", orMissing(clip(m.body["code"])))
 			}
 			if _, ok := m.body.text("text"); m.body["text"] != nil && !ok {

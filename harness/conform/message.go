@@ -77,11 +77,6 @@ func parseLine(line []byte) (m *message, problem string) {
 	return m, ""
 }
 
-// isInteger tells whether raw is a number without fraction and exponent.
-func isInteger(raw json.RawMessage) bool {
-	return len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') && !bytes.ContainsAny(raw, ".eE")
-}
-
 // quote returns text as JSON.
 func quote(text string) string {
 	raw, err := json.Marshal(text)

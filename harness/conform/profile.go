@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/workload"
 )
 
@@ -134,7 +135,7 @@ var signs = map[string][]sign{
 	"broadcast": {{`{"type":"broadcast","message":1000}`, "broadcast_ok", nil}},
 	"g-counter": {
 		{`{"type":"add","delta":1}`, "add_ok", nil},
-		{`{"type":"read"}`, "read_ok", func(body fields) bool { return isInteger(body["value"]) }},
+		{`{"type":"read"}`, "read_ok", func(body fields) bool { return jsonvalue.IsInteger(body["value"]) }},
 	},
 	"g-set": {
 		{`{"type":"add","element":1000}`, "add_ok", nil},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/workload"
 )
 
@@ -61,7 +62,7 @@ func (s shape) problem(m *message) string {
 		switch name {
 		case "type", "in_reply_to":
 		case "msg_id":
-			if !isInteger(m.body[name]) {
+			if !jsonvalue.IsInteger(m.body[name]) {
 				return fmt.Sprintf("msg_id of %s is %s: want an integer, or no such field", s.kind, clip(m.body[name]))
 			}
 		default:
@@ -90,7 +91,7 @@ func kindOf(raw json.RawMessage) string {
 	case 'n':
 		return "null"
 	}
-	if isInteger(raw) {
+	if jsonvalue.IsInteger(raw) {
 		return "integer"
 	}
 	return "number"

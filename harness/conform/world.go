@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/service"
 )
 
@@ -92,7 +93,7 @@ func (w *world) take(s *session, m *message) bool {
 // refuse answers a request with an error.
 func (w *world) refuse(s *session, m *message, code string) bool {
 	id := m.body["msg_id"]
-	if !isInteger(id) || m.body["in_reply_to"] != nil {
+	if !jsonvalue.IsInteger(id) || m.body["in_reply_to"] != nil {
 		return false
 	}
 	body := `{"type":"error","in_reply_to":` + string(id) + `,"code":` + code + `,"text":"refused, to see what the node does"}`

@@ -143,3 +143,8 @@ func Kind(raw json.RawMessage) string {
 	}
 	return "an integer"
 }
+
+// IsInteger tells whether a text, which is JSON or empty, is a number without fraction and exponent.
+func IsInteger(raw json.RawMessage) bool {
+	return len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') && !bytes.ContainsAny(raw, ".eE")
+}
