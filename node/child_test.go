@@ -87,6 +87,25 @@ func (c *child) send(src, body string) {
 	require.NoError(c.t, err)
 }
 
+// repeat gives the node a message again and again until it ends, and returns what wait does. One would not do where a write must fail:
+// a process that another test has just forked has our end of the pipe too, until it executes its program.
+func (c *child) repeat(src, body string) (status int, stderr string) {
+	c.t.Helper()
+	ended := make(chan struct{})
+	defer close(ended)
+	go func() {
+		for {
+			_, _ = fmt.Fprintf(c.stdin, `{"src":%q,"dest":"n1","body":%s}`+"\n", src, body) // it may have ended
+			select {
+			case <-ended:
+				return
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+	}()
+	return c.wait()
+}
+
 // next returns the node's next message.
 func (c *child) next() (m reply) {
 	c.t.Helper()
