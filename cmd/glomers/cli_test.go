@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/notice"
 )
 
 // execute runs a command line as main does and returns what it wrote.
@@ -240,6 +242,10 @@ func TestVersion(t *testing.T) {
 	status, stdout, _ := execute("version")
 	require.Equal(t, statusValid, status)
 	require.Contains(t, stdout, "go1.")
+
+	status, stdout, _ = execute("version", "--licenses")
+	require.Equal(t, statusValid, status)
+	require.Equal(t, notice.Text, stdout)
 }
 
 func TestModuleRoot(t *testing.T) {

@@ -1,0 +1,49 @@
+// Command generate writes the NOTICE of the module, from the licences in the module cache: "go generate ./internal/notice".
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// copies are where NOTICE stands: at the root, where people look, and where package notice can embed it.
+var copies = []string{"NOTICE", "internal/notice/NOTICE"}
+
+func main() {
+	if err := generate(); err != nil {
+		fmt.Fprintln(os.Stderr, "notice:", err)
+		os.Exit(1)
+	}
+}
+
+func generate() error {
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	text, err := compose(root)
+	if err != nil {
+		return err
+	}
+	for _, name := range copies {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func moduleRoot() (string, error) {
+	out, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOMOD: %w", err)
+	}
+	file := strings.TrimSpace(string(out))
+	if filepath.Base(file) != "go.mod" {
+		return "", fmt.Errorf("want to be run in the module glomers, not outside of any")
+	}
+	return filepath.Dir(file), nil
+}
