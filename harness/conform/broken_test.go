@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/big"
 	"os"
@@ -41,6 +42,7 @@ func TestMain(m *testing.M) {
 		b.serve()
 		return
 	}
+	_ = flag.Set("test.parallel", "8") // most of the time they wait for what does not come; the command line may say otherwise
 	os.Exit(m.Run())
 }
 
