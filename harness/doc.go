@@ -57,6 +57,8 @@
 //     A run that ended early was judged all the same: the Result has the figures until then.
 //  2. No process outlives the run: not after an error, not after the context was cancelled, and not if this process is
 //     killed. Each node has a process group of its own, which is killed as a whole.
+//     A process gets the variables that runtimes need and those of Test.Env, and runs in a directory of its own unless Test.Cwd
+//     says where. This is hygiene and no prison: it has the rights of the user.
 //  3. Operations, faults, latencies and the nodes' random numbers come from Test.Seed. In real time the
 //     interleaving still varies from run to run; in virtual time it does not.
 //  4. One goroutine, the caller's, owns the network, the history, the schedule and all
@@ -78,6 +80,7 @@
 //	journal.jsonl   every message sent, received and lost, one network.Event per line
 //	results.json    the Result
 //	nodes/ID.log    what each node wrote to stderr
+//	work/ID/        what each node left in its own directory, if it did; nothing else writes or reads there
 //	history.edn, history.txt, results.edn, node-logs/ID.log
 //	                the same under the names and in the formats of Maelstrom
 //	report.html     all of it to look at, in a browser, without a network

@@ -38,6 +38,13 @@ type Test struct {
 	ConsistencyModels []string
 	Strict            bool // of transactions: what the reference does not look at counts, too
 
+	// Env has what the processes of nodes get of the environment beside a few variables that runtimes need ("glomers help environment" lists them): NAME passes
+	// a variable on, NAME=VALUE sets one.
+	Env []string
+	// Cwd is where the processes of nodes run; "" means in directories of their own, one for each node, which it keeps if it is restarted: work/ID in the
+	// run's directory or, without a Store, in a temporary one.
+	Cwd string
+
 	Seed  uint64 // of operations, faults, latencies, and the nodes' own random numbers
 	Store string // directory for the run's files (Store/WORKLOAD/TIME beneath it); "" writes none
 

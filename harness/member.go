@@ -45,7 +45,7 @@ func (r *run) startNodes() error {
 		if err != nil {
 			return err
 		}
-		m := &member{port: &port{id: id, index: i, run: r.scheduler, guard: &r.guard}}
+		m := &member{port: &port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place}}
 		m.log = &output{log: log, fail: func(err error) {
 			r.post(i, failed{fmt.Errorf("harness: log of node %s: %w", id, err)})
 		}}
@@ -65,7 +65,7 @@ func (r *run) startNodes() error {
 // the next one's.
 func (r *run) start(m *member) error {
 	m.port = &port{
-		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, log: m.log,
+		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, log: m.log,
 		seed: r.test.seedFor("node", fmt.Sprint(m.id, " ", m.starts)),
 	}
 	m.starts++

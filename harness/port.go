@@ -21,6 +21,7 @@ type port struct {
 	run   *scheduler
 	log   *output
 	guard *proc.Guard
+	place *proc.Place // nil unless nodes are processes
 
 	messages atomic.Int64 // so far
 	lines    int          // so far; touched only by whoever calls line

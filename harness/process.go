@@ -50,6 +50,7 @@ func hashFile(path string) string {
 // A childProcess is a running node of a binary.
 type childProcess struct {
 	port   *port
+	args   []string // as they were given
 	proc   *proc.Process
 	input  *input
 	output [2]*os.File // our ends of its stdout and stderr
@@ -59,12 +60,17 @@ type childProcess struct {
 }
 
 func (b *binary) start(p *port) (process, error) {
-	started, err := proc.Start(p.guard, b.path, b.args, "GLOMERS_SEED="+strconv.FormatUint(p.seed, 10))
+	command, err := p.place.Command(p.id, b.path, b.args, "GLOMERS_SEED="+strconv.FormatUint(p.seed, 10))
+	if err != nil {
+		return nil, err
+	}
+	started, err := proc.Start(p.guard, command)
 	if err != nil {
 		return nil, err
 	}
 	c := &childProcess{
 		port:   p,
+		args:   b.args,
 		proc:   started,
 		input:  newInput(started.Stdin, p.run.now),
 		output: [2]*os.File{started.Stdout, started.Stderr},
@@ -99,7 +105,7 @@ func (c *childProcess) watch() {
 		if err != nil {
 			status = err.Error()
 		}
-		c.port.fail(&NodeError{Reason: "ended during the run: " + status})
+		c.port.fail(&NodeError{Reason: "ended during the run: " + status + c.port.place.Missed(c.args, c.port.log.tail())})
 	}
 }
 

@@ -1,6 +1,15 @@
 package harness
 
-import "glomers/node"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"glomers/harness/internal/proc"
+	"glomers/node"
+)
 
 // A Program is what every node of a test runs: see Binary and InProcess.
 type Program interface {
@@ -28,8 +37,11 @@ type process interface {
 }
 
 // Binary returns the Program that runs an executable with these arguments, one
-// process per node. It talks in lines on stdin and stdout, and stderr is its log. GLOMERS_SEED in its environment is a
-// seed of its own for each node.
+// process per node. It talks in lines on stdin and stdout, and stderr is its log. Test.Env and Test.Cwd say what its environment is and where it
+// runs; GLOMERS_SEED in its environment is a seed of its own for each node.
+//
+// A relative path leads from where this process is, not from where nodes run. So does an argument that has a slash in it and leads to
+// something, or a dot in it and is the name of a file: nodes get an absolute path for it. With Test.Cwd, arguments stay as they are.
 func Binary(path string, args ...string) Program {
 	return &binary{path: path, args: args}
 }
@@ -47,4 +59,33 @@ type programInfo struct {
 	Path   string   `json:"path,omitempty"`
 	Args   []string `json:"args,omitempty"`
 	SHA256 string   `json:"sha256,omitempty"` // of the file at Path
+	Cwd    string   `json:"cwd,omitempty"`    // where each node runs; a relative one is in the run's directory
+	Env    []string `json:"env,omitempty"`    // the names of the variables that nodes have
+}
+
+// workDir is where, in a run's directory, each node has one of its own to run in.
+const workDir = "work"
+
+// newPlace returns what nodes find around them; nil if they are no processes.
+func (t Test) newPlace() (*proc.Place, error) {
+	if _, ok := t.Program.(*binary); !ok {
+		if t.Cwd != "" || len(t.Env) > 0 {
+			return nil, errors.New("harness: Env and Cwd are for nodes that are processes: those in this process have its environment and its directory")
+		}
+		return nil, nil
+	}
+	place, err := proc.NewPlace(t.Env, t.Cwd)
+	if err != nil {
+		return nil, fmt.Errorf("harness: %w", err)
+	}
+	return place, nil
+}
+
+// surround adds what processes find around them.
+func (i *programInfo) surround(place *proc.Place) {
+	i.Args = place.Args(i.Args)
+	i.Cwd = cmp.Or(place.Dir(), path.Join(workDir, "NODE"))
+	i.Env = append(place.Variables(), "GLOMERS_SEED")
+	slices.Sort(i.Env)
+	i.Env = slices.Compact(i.Env)
 }

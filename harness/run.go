@@ -27,6 +27,7 @@ type run struct {
 	index  map[string]int // of a node in nodes, by id
 	killed []process      // that may not be gone yet
 	guard  proc.Guard
+	place  *proc.Place
 
 	services    map[string]service.Service // by name
 	clients     map[string]*client         // those on the network, by id
@@ -57,11 +58,15 @@ func Run(ctx context.Context, t Test) (Result, error) {
 	if err != nil {
 		return broken(err), err
 	}
-	st, err := newStore(t)
+	place, err := t.newPlace()
 	if err != nil {
 		return broken(err), err
 	}
-	r, err := newRun(t, st)
+	st, err := newStore(t, place)
+	if err != nil {
+		return broken(err), err
+	}
+	r, err := newRun(t, st, place)
 	if err != nil {
 		return broken(err), err
 	}
@@ -81,7 +86,7 @@ func Run(ctx context.Context, t Test) (Result, error) {
 	return res, err
 }
 
-func newRun(t Test, st *store) (*run, error) {
+func newRun(t Test, st *store, place *proc.Place) (*run, error) {
 	w, err := t.newWorkload()
 	if err != nil {
 		return nil, fmt.Errorf("harness: %w", err)
@@ -94,6 +99,7 @@ func newRun(t Test, st *store) (*run, error) {
 		scheduler: newScheduler(t, t.observe(st.record)),
 		test:      t,
 		store:     st,
+		place:     place,
 		workload:  w,
 		faults:    faults,
 		index:     make(map[string]int),
@@ -221,6 +227,11 @@ func (r *run) stop() {
 	}
 	gone.Wait()
 	r.guard.Close()
+	if r.place != nil {
+		if err := r.place.Close(); err != nil {
+			r.notes = append(r.notes, fmt.Sprintf("the directories in which nodes ran cannot be removed: %v", err))
+		}
+	}
 
 	for _, p := range posts {
 		if a, ok := p.event.(asked); ok {

@@ -19,6 +19,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/internal/proc"
 	"glomers/harness/network"
 	"glomers/harness/report"
 )
@@ -39,7 +40,7 @@ type store struct {
 }
 
 // newStore makes the directory of a run, with what is known before it begins.
-func newStore(t Test) (*store, error) {
+func newStore(t Test, place *proc.Place) (*store, error) {
 	s := &store{root: t.Store, digest: sha256.New()}
 	if t.Store == "" {
 		return s, nil
@@ -60,13 +61,18 @@ func newStore(t Test) (*store, error) {
 		}
 		name = time.Now().Format("20060102T150405.000") + "-" + strconv.Itoa(i)
 	}
-	if err := s.begin(t); err != nil {
+	if err := s.begin(t, place); err != nil {
 		return nil, fmt.Errorf("harness: store: %w", err)
 	}
 	return s, nil
 }
 
-func (s *store) begin(t Test) error {
+func (s *store) begin(t Test, place *proc.Place) error {
+	if place != nil {
+		if err := place.Settle(filepath.Join(s.dir, workDir)); err != nil {
+			return err
+		}
+	}
 	if err := os.Mkdir(filepath.Join(s.dir, "nodes"), 0o755); err != nil {
 		return err
 	}
@@ -81,7 +87,7 @@ func (s *store) begin(t Test) error {
 	if s.journal, err = createLines(filepath.Join(s.dir, "journal.jsonl")); err != nil {
 		return err
 	}
-	if err := s.writeJSON("test.json", newTestRecord(t)); err != nil {
+	if err := s.writeJSON("test.json", newTestRecord(t, place)); err != nil {
 		return err
 	}
 	return s.link("current")
@@ -258,13 +264,17 @@ type testRecord struct {
 	CPUs            int          `json:"cpus"`
 }
 
-func newTestRecord(t Test) testRecord {
+func newTestRecord(t Test, place *proc.Place) testRecord {
 	if t.Idle {
 		t.Rate = 0
 	}
+	program := t.Program.describe()
+	if place != nil {
+		program.surround(place)
+	}
 	return testRecord{
 		Workload:        t.Workload,
-		Program:         t.Program.describe(),
+		Program:         program,
 		Nodes:           t.nodeIDs(),
 		Concurrency:     t.Concurrency,
 		Rate:            t.Rate,

@@ -130,7 +130,7 @@ func TestStoreNames(t *testing.T) {
 	require.NoError(t, err)
 	dirs := make(map[string]bool)
 	for range 20 {
-		s, err := newStore(test)
+		s, err := newStore(test, nil)
 		require.NoError(t, err)
 		dirs[s.dir] = true
 		require.NoError(t, s.finish(Result{}, nil))
@@ -164,11 +164,11 @@ func TestDiskFull(t *testing.T) {
 			test.Store = t.TempDir()
 			test, err := test.withDefaults()
 			require.NoError(t, err)
-			s, err := newStore(test)
+			s, err := newStore(test, nil)
 			require.NoError(t, err)
 			file := map[string]*lineFile{"journal.jsonl": s.journal, "history.jsonl": s.history}[name]
 			file.buffer = bufio.NewWriterSize(fullDisk{name}, 16)
-			r, err := newRun(test, s)
+			r, err := newRun(test, s, nil)
 			require.NoError(t, err)
 			err = r.live(t.Context())
 			r.stop()
@@ -249,7 +249,7 @@ func TestLineFileWritesWholeLines(t *testing.T) {
 func BenchmarkRecordOp(b *testing.B) {
 	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: b.TempDir()}.withDefaults()
 	require.NoError(b, err)
-	s, err := newStore(test)
+	s, err := newStore(test, nil)
 	require.NoError(b, err)
 	op := history.Op{Type: history.OK, F: "read", Value: json.RawMessage("[1,2,3,4,5,6,7,8,9,10]")}
 	for b.Loop() {

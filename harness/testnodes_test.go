@@ -49,6 +49,9 @@ func runNode(name string, args []string) {
 		registerEcho(n)
 	case "broadcast":
 		registerBroadcast(n)
+	case "look": // around: says what it finds, and leaves a line
+		registerEcho(n)
+		look(args)
 	case "crash": // at the third request
 		requests := 0
 		onEcho(n, func() {

@@ -19,6 +19,8 @@ import (
 type Options struct {
 	Path     string   // of the executable
 	Args     []string // its arguments
+	Env      []string // what it gets of the environment, as in harness.Test
+	Cwd      string   // where its processes run; "" means in directories of their own, which are temporary. Paths are as in harness.Binary
 	Workload string   // whose requests the node serves; "" to find out
 	Checks   []string // the names of those to run; none for all
 
@@ -52,10 +54,12 @@ type runner struct {
 	answers bool // requests: the ping of the profile
 	unready bool // for requests, however long one waits: it says so with error 11
 	guard   proc.Guard
+	place   *proc.Place
 	slots   chan struct{} // one in it for each process that runs
 
-	services atomic.Bool // some process has used a service
-	elects   atomic.Bool // some process was not ready for requests at first, and said so
+	started  atomic.Int64 // processes so far
+	services atomic.Bool  // some process has used a service
+	elects   atomic.Bool  // some process was not ready for requests at first, and said so
 }
 
 // Run carries out the checks. An error means that the program could not be started, that the options are wrong, or that ctx was
@@ -76,6 +80,10 @@ func Run(ctx context.Context, o Options) (Report, error) {
 			return Report{}, err
 		}
 	}
+	if r.place, err = proc.NewPlace(o.Env, o.Cwd); err != nil {
+		return Report{}, fmt.Errorf("conform: %w", err)
+	}
+	defer r.place.Close() // a temporary directory that stays is no reason to have no report
 	defer r.guard.Close()
 	report := Report{Path: o.Path, Args: o.Args, Others: []string{}}
 	known, err := r.findOut(ctx, p, &report)

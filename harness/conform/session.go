@@ -28,6 +28,7 @@ const (
 type session struct {
 	run     *runner
 	ctx     context.Context
+	name    string // of its directory
 	profile *profile
 	id      string // of the node
 	process *proc.Process
@@ -69,7 +70,12 @@ type evidence struct{ sent, received []string }
 
 // start starts a process.
 func (r *runner) start(ctx context.Context) (*session, error) {
-	p, err := proc.Start(&r.guard, r.options.Path, r.options.Args)
+	name := "node-" + strconv.FormatInt(r.started.Add(1), 10)
+	command, err := r.place.Command(name, r.options.Path, r.options.Args)
+	if err != nil {
+		return nil, fmt.Errorf("conform: start the node: %w", err)
+	}
+	p, err := proc.Start(&r.guard, command)
 	switch {
 	case errors.Is(err, syscall.ENOEXEC):
 		return nil, fmt.Errorf("conform: start the node: %w: a script needs a first line such as #!/usr/bin/env python3", err)
@@ -77,7 +83,7 @@ func (r *runner) start(ctx context.Context) (*session, error) {
 		return nil, fmt.Errorf("conform: start the node: %w", err)
 	}
 	s := &session{
-		run: r, ctx: ctx, process: p, gone: make(chan struct{}),
+		run: r, ctx: ctx, name: name, process: p, gone: make(chan struct{}),
 		msgIDs: 1, changed: make(chan struct{}), progress: time.Now(),
 	}
 	s.in = newFeeder(p.Stdin, func() { s.change(nil) })
@@ -110,6 +116,7 @@ func (s *session) close() {
 	s.process.KillGroup()
 	s.in.abort()
 	<-s.gone
+	_ = s.run.place.Discard(s.name) // or all go in the end
 }
 
 // change changes the state and tells those who wait for it.
@@ -263,6 +270,7 @@ func (s *session) exit() string {
 	if said := s.stderr.last(); said != "" {
 		status += "; stderr: " + said
 	}
+	status += s.run.place.Missed(s.run.options.Args, s.stderr.all())
 	return status
 }
 
@@ -343,6 +351,13 @@ func (t *tail) Write(b []byte) (int, error) {
 		t.text = bytes.Clone(t.text[len(t.text)-keep:])
 	}
 	return len(b), nil
+}
+
+// all returns what is kept.
+func (t *tail) all() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
 }
 
 // last returns the last line that speaks of an error, or else the last that is not empty: some runtimes end with their version.

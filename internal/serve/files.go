@@ -111,9 +111,13 @@ func (s *Server) makeReport(f *folder) error {
 	return nil
 }
 
-// isPlain tells whether the run has nothing but regular files, directories, and the link that the harness makes.
+// isPlain tells whether the run has nothing but regular files, directories, and the link that the harness makes. Nothing is read of what nodes
+// left in their own directories, so that is not looked at.
 func (f *folder) isPlain() bool {
 	return fs.WalkDir(f.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
+		if name == "work" && e != nil && e.IsDir() {
+			return fs.SkipDir
+		}
 		if target, linkErr := f.root.Readlink(name); name == "node-logs" && linkErr == nil && target == "nodes" {
 			return err
 		}

@@ -41,6 +41,8 @@ func TestReport(t *testing.T) {
 	release := hold(t, dir)
 	linked := put(t, store, "broadcast/"+second, finished(valid))
 	require.NoError(t, os.Symlink("../../../etc/passwd", filepath.Join(linked, "nodes", "n1.log")))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "work", "n1"), 0o755)) // of the node, which may have links in there
+	require.NoError(t, os.Symlink("/etc/passwd", filepath.Join(dir, "work", "n1", "journal.jsonl")))
 	address := start(t, store) + "/run/broadcast/"
 
 	answer, _ := get(t, address+first+"/report")

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -15,7 +16,12 @@ import (
 
 // explain says more about why a program could not be started, if that is known: what the system says, such as "exec format
 // error", tells nobody what to do.
-func explain(path string, err error) error {
+func (c Command) explain(path string, err error) error {
+	if c.Dir != "" {
+		if _, dirErr := os.Stat(c.Dir + string(filepath.Separator) + "."); dirErr != nil {
+			return fmt.Errorf("the working directory: %w", dirErr)
+		}
+	}
 	if found, lookErr := exec.LookPath(path); lookErr == nil {
 		path = found
 	}
@@ -38,6 +44,9 @@ func explain(path string, err error) error {
 			"if it is a binary, it must have been built for %s/%s", err, runtime.GOOS, runtime.GOARCH)
 	case errors.Is(err, fs.ErrNotExist) && isScript && strings.HasSuffix(interpreter, "\r"):
 		return fmt.Errorf("%w: the first line of the file, %q, ends in a carriage return: save it with Unix line ends", err, first)
+	case errors.Is(err, fs.ErrNotExist) && isScript && c.Dir != "" && !filepath.IsAbs(strings.TrimSpace(interpreter)):
+		return fmt.Errorf("%w: the interpreter that the first line of the file names, %q, is looked for from the working directory, %s: "+
+			"write an absolute path there, or #!/usr/bin/env NAME, or choose another directory with --cwd", err, interpreter, c.Dir)
 	case errors.Is(err, fs.ErrNotExist) && isScript:
 		return fmt.Errorf("%w: the file is there, but not the interpreter that its first line names, %q", err, interpreter)
 	}

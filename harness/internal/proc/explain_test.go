@@ -26,14 +26,14 @@ func TestExplain(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, []byte(c.text), c.mode))
 			var g Guard
 			defer g.Close()
-			_, err := Start(&g, path, nil)
+			_, err := Start(&g, Command{Path: path})
 			require.ErrorContains(t, err, c.want)
 		})
 	}
 	var g Guard
 	defer g.Close()
-	_, err := Start(&g, dir, nil)
+	_, err := Start(&g, Command{Path: dir})
 	require.ErrorContains(t, err, "it is a directory")
-	_, err = Start(&g, filepath.Join(dir, "missing"), nil)
+	_, err = Start(&g, Command{Path: filepath.Join(dir, "missing")})
 	require.ErrorContains(t, err, "no such file or directory")
 }

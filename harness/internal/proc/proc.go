@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 
 	"glomers/internal/guard"
@@ -20,10 +21,29 @@ type Process struct {
 	cmd                   *exec.Cmd
 }
 
-// Start runs the executable at path, guarded by g. env is added to the environment.
-func Start(g *Guard, path string, args []string, env ...string) (*Process, error) {
-	cmd := exec.Command(path, args...)
-	cmd.Env = append(os.Environ(), env...)
+// A Command says what Start runs.
+type Command struct {
+	Name string // of the node that it is
+	Path string // of the executable, from where this process is, or the name of one on PATH
+	Args []string
+	Env  []string // NAME=VALUE: all that it gets of an environment, but for PWD
+	Dir  string   // where it runs; "" means where this process does
+}
+
+// Start runs a command, guarded by g.
+func Start(g *Guard, c Command) (*Process, error) {
+	path := c.Path
+	if filepath.Base(path) != path {
+		var err error
+		if path, err = filepath.Abs(path); err != nil { // not from c.Dir
+			return nil, err
+		}
+	}
+	cmd := exec.Command(path, c.Args...)
+	cmd.Env, cmd.Dir = append([]string{}, c.Env...), c.Dir // no environment is an empty one here, not ours
+	if filepath.IsAbs(c.Dir) {
+		cmd.Env = append(cmd.Env, "PWD="+c.Dir)
+	}
 	// A group of its own can be killed as a whole, and does not get the terminal's Ctrl-C before we do.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 
@@ -40,7 +60,7 @@ func Start(g *Guard, path string, args []string, env ...string) (*Process, error
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends[0], ends[3], ends[5]
 	if err := cmd.Start(); err != nil {
 		closeAll(ends[:])
-		return nil, explain(path, err)
+		return nil, c.explain(path, err)
 	}
 	closeAll([]*os.File{ends[0], ends[3], ends[5]})
 

@@ -1,0 +1,220 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
+)
+
+// A view is what a "look" node finds around it.
+type view struct {
+	Dir  string
+	Args []string
+	Env  []string
+}
+
+// look writes down what is around the process, and leaves a line in its directory.
+func look(args []string) {
+	dir, err := os.Getwd()
+	must(err)
+	found, err := json.Marshal(view{dir, args, os.Environ()})
+	must(err)
+	f, err := os.OpenFile("starts", os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	must(err)
+	_, err = f.WriteString("started\n")
+	must(err)
+	must(f.Close())
+	fmt.Fprintf(os.Stderr, "%s\n", found)
+}
+
+// views runs a test of "look" nodes and returns what each of them found at last.
+func views(t *testing.T, ctx context.Context, test Test) (Result, map[string]view) {
+	t.Helper()
+	var mu sync.Mutex
+	found := map[string]view{}
+	test.OnLog = func(node, line string) {
+		var v view
+		if json.Unmarshal([]byte(line), &v) == nil {
+			mu.Lock()
+			defer mu.Unlock()
+			found[node] = v
+		}
+	}
+	res, err := Run(ctx, test)
+	require.NoError(t, err)
+	require.Equal(t, check.Valid, res.Valid, res.Reasons)
+	require.Len(t, found, test.NodeCount)
+	return res, found
+}
+
+// lookTest has lines short enough for OnLog: an environment of a few variables.
+func lookTest(t *testing.T, args ...string) Test {
+	t.Helper()
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); !slices.Contains([]string{"PATH", "HOME", "TMPDIR", "GOCOVERDIR"}, name) {
+			t.Setenv(name, "") // has it set again afterwards
+			require.NoError(t, os.Unsetenv(name))
+		}
+	}
+	t.Setenv("PATH", "/bin:/usr/bin")
+	test := quick("echo", program(t, "look", args...))
+	test.NodeCount = 2
+	return test
+}
+
+// Nodes get nothing of the environment that they do not need, and run in directories of their own; test.json says which. Tests of this cannot be parallel.
+func TestSurroundings(t *testing.T) {
+	test := lookTest(t)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+	t.Setenv("DATABASE_URL", "postgres://me:s3cret@host")
+	t.Setenv("LANG", "C.UTF-8")
+	user, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	t.Chdir(user)
+	test.Store = "store"
+	res, found := views(t, t.Context(), test)
+	for id, v := range found {
+		dir, err := filepath.EvalSymlinks(filepath.Join(res.Dir, "work", id))
+		require.NoError(t, err)
+		require.Equal(t, filepath.Join(user, dir), v.Dir)
+		require.FileExists(t, filepath.Join(dir, "starts"), "what a node leaves stays")
+		require.NotContains(t, strings.Join(v.Env, "\n"), "s3cret")
+		require.Contains(t, v.Env, "LANG=C.UTF-8")
+		require.Contains(t, v.Env, "PWD="+v.Dir)
+		require.True(t, slices.ContainsFunc(v.Env, func(e string) bool { return strings.HasPrefix(e, "GLOMERS_SEED=") }))
+	}
+	require.NoFileExists(t, "starts")
+
+	text, err := os.ReadFile(filepath.Join(res.Dir, "test.json"))
+	require.NoError(t, err)
+	var record testRecord
+	require.NoError(t, json.Unmarshal(text, &record))
+	require.Equal(t, "work/NODE", record.Program.Cwd)
+	require.Subset(t, record.Program.Env, []string{"GLOMERS_SEED", "LANG", "PATH"})
+	require.NotContains(t, record.Program.Env, "DATABASE_URL")
+
+	// What is asked for, they get; and of values there is no record.
+	test.Env, test.Cwd, test.Seed = []string{"DATABASE_URL", "MODE=s3cret mode"}, ".", 0
+	res, found = views(t, t.Context(), test)
+	for _, v := range found {
+		require.Equal(t, user, v.Dir)
+		require.Contains(t, v.Env, "DATABASE_URL=postgres://me:s3cret@host")
+		require.Contains(t, v.Env, "MODE=s3cret mode")
+		require.NotContains(t, strings.Join(v.Env, "\n"), "AWS_SECRET")
+	}
+	require.NoDirExists(t, filepath.Join(res.Dir, "work"))
+	text, err = os.ReadFile(filepath.Join(res.Dir, "test.json"))
+	require.NoError(t, err)
+	require.NotContains(t, string(text), "s3cret")
+	require.NoError(t, json.Unmarshal(text, &record))
+	require.Equal(t, user, record.Program.Cwd)
+	require.Subset(t, record.Program.Env, []string{"DATABASE_URL", "MODE"})
+}
+
+// Without a store, nodes run in a temporary directory, of which nothing stays.
+func TestTemporarySurroundings(t *testing.T) {
+	test := lookTest(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	_, found := views(t, t.Context(), test)
+	for _, v := range found {
+		require.True(t, strings.HasPrefix(v.Dir, os.Getenv("TMPDIR")) || runtime.GOOS == "darwin", v.Dir)
+		require.NoDirExists(t, v.Dir)
+	}
+	left, err := os.ReadDir(os.Getenv("TMPDIR"))
+	require.NoError(t, err)
+	require.Empty(t, left)
+
+	// No such directory is needed if it was said where they run, or if there is a store.
+	t.Setenv("TMPDIR", "/no/such/directory")
+	_, err = Run(t.Context(), test)
+	require.ErrorContains(t, err, "start node n0: a directory for nodes to run in: ")
+	require.ErrorContains(t, err, "set TMPDIR to a directory that is there, or say where they run, with --cwd")
+	test.Cwd = t.TempDir()
+	_, _ = views(t, t.Context(), test)
+	test.Cwd, test.Store = "", t.TempDir()
+	_, _ = views(t, t.Context(), test)
+}
+
+// A node that is killed and started again finds what it has left.
+func TestSurroundingsOutliveAKill(t *testing.T) {
+	test := lookTest(t)
+	test.Store, test.TimeLimit, test.Nemesis, test.NemesisInterval = t.TempDir(), 1500*time.Millisecond, []string{"kill"}, 150*time.Millisecond
+	test.limits.call = time.Second
+	res, err := Run(t.Context(), test)
+	require.NoError(t, err)
+	starts := 0
+	for _, id := range test.nodeIDs() {
+		text, err := os.ReadFile(filepath.Join(res.Dir, "work", id, "starts"))
+		require.NoError(t, err)
+		starts += strings.Count(string(text), "started\n")
+	}
+	require.Greater(t, starts, test.NodeCount, "so somebody was killed")
+}
+
+// Programs and scripts are found from where the user is, although nodes run elsewhere.
+func TestRelativePrograms(t *testing.T) {
+	sh := interpreter(t, "sh", "-c", "true")
+	dir, err := filepath.Abs("testdata")
+	require.NoError(t, err)
+	bin := t.TempDir()
+	require.NoError(t, os.Symlink(filepath.Join(dir, "echo.sh"), filepath.Join(bin, "my-echo")))
+	t.Chdir(filepath.Dir(dir))
+	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
+	for name, p := range map[string]Program{
+		"relative":        Binary("testdata/echo.sh"),
+		"script":          Binary("sh", "testdata/echo.sh"),
+		"dotted script":   Binary(sh, "./testdata/echo.sh"),
+		"script on PATH":  Binary("my-echo"),
+		"words untouched": Binary("sh", "-c", `[ "$1" = testdata ] && [ ! -e testdata ] && exec "$2"`, "sh", "testdata", "testdata/echo.sh"),
+	} {
+		res, err := Run(t.Context(), quick("echo", p))
+		require.NoError(t, err, name)
+		require.Equal(t, check.Valid, res.Valid, "%s: %v", name, res.Reasons)
+	}
+}
+
+// A node that fails as it misses a file or a variable says so, and the error what to do about it.
+func TestMissedSurroundings(t *testing.T) {
+	interpreter(t, "sh", "-c", "true")
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("settings", []byte("x"), 0o600))
+	t.Setenv("MY_FLAG", "on")
+	for script, want := range map[string]string{
+		`: "${MY_FLAG:?not set}"`:  "; MY_FLAG is set here, but nodes get only some variables: --env MY_FLAG (in Go, Test.Env) passes it on",
+		`cat ./settings || exit 1`: ", but nodes run in directories of their own: --cwd . (in Go, Test.Cwd) has them run there",
+	} {
+		_, err := Run(t.Context(), quick("echo", Binary("sh", "-c", script)))
+		require.ErrorContains(t, err, want)
+	}
+}
+
+func TestSurroundingsOfInProcessNodes(t *testing.T) {
+	t.Parallel()
+	test := quick("echo", InProcess(registerEcho))
+	test.Cwd = "."
+	res, err := Run(t.Context(), test)
+	require.EqualError(t, err, "harness: Env and Cwd are for nodes that are processes: those in this process have its environment and its directory")
+	require.Equal(t, check.Unknown, res.Valid)
+	test.Cwd, test.Env = "", []string{"X=1"}
+	_, err = Run(t.Context(), test)
+	require.ErrorContains(t, err, "harness: Env and Cwd are for nodes that are processes")
+	test.Program = program(t, "echo")
+	test.Env = []string{"=1"}
+	_, err = Run(t.Context(), test)
+	require.ErrorContains(t, err, `harness: environment: "=1": want NAME`)
+	test.Env, test.Cwd = nil, "/no/such"
+	_, err = Run(t.Context(), test)
+	require.ErrorContains(t, err, "harness: working directory: stat /no/such")
+}
