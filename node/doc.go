@@ -22,8 +22,8 @@
 // are its events; it handles them one at a time, so its state needs no locks and cannot race.
 // The right to run is called the turn.
 //
-// A handler that waits through the runtime, for the reply to a Call, for a Sleep, for a function under
-// Blocking, gives the turn to others and takes it back afterwards. As with await in other languages, state
+// A handler that waits through the runtime, for the reply to a Call, for a Sleep, for a condition with Wait, for a function
+// under Blocking, gives the turn to others and takes it back afterwards. As with await in other languages, state
 // that was read before may have changed meanwhile.
 //
 // The runtime knows whose turn to give away from the context: a handler passes the ctx that it got to
@@ -45,21 +45,22 @@
 //  1. At most one of these runs at any time: a function registered with HandleRPC, Receive or OnInit, or given to Every, After or
 //     Go. Each begins, continues and ends with the turn, and has seen all that the ones before it did.
 //  2. Handlers begin in the order in which their messages were read, whoever sent them.
-//  3. A handler gives the turn away only in Call, Sleep, Blocking, SyncRPC, Update and the methods of KV and TSO,
+//  3. A handler gives the turn away only in Call, Sleep, Wait, Blocking, SyncRPC, Update and the methods of KV and TSO,
 //     and only when it passes on its own ctx, or one derived from it.
 //  4. A task that waits for a reply goes on as soon as that has been read: before any message that came later is handled.
-//  5. Timers that are due at the same instant run in the order in which they were set.
-//     Ticks of one Every never overlap.
-//  6. A ctx belongs to one function call. Other goroutines that the function starts must not wait with it: they
+//  5. Tasks that Wait go on as soon as their conditions hold, before anything else is handled, in the order in which they began
+//     to wait. Each condition still holds when its task goes on.
+//  6. Timers that are due at the same instant run in the order in which they were set. So do tasks go on that wait until their
+//     contexts' deadlines. Ticks of one Every never overlap.
+//  7. A ctx belongs to one function call. Other goroutines that the function starts must not wait with it: they
 //     use a context of their own, or the function uses Go.
-//  7. Functions registered with Handle start in the order of their messages and run concurrently, each
+//  8. Functions registered with Handle start in the order of their messages and run concurrently, each
 //     in a goroutine of its own.
-//  8. Send, Reply, Notify, Call, RPC, SyncRPC, ID and NodeIDs may be called from any goroutine. Lines are never
+//  9. Send, Reply, Notify, Call, RPC, SyncRPC, ID and NodeIDs may be called from any goroutine. Lines are never
 //     interleaved; those of one goroutine are written in the order of its calls.
-//  9. Output waits in a buffer while there is input to handle, and is written before the node waits for more.
-//
-// 10. What a node sends to other nodes before the first request has come, but for init, waits for that, or for a second: Maelstrom
-// initialises nodes before it has started all of them, and a message to one that does not exist breaks the test.
+//  10. Output waits in a buffer while there is input to handle, and is written before the node waits for more.
+//  11. What a node sends to other nodes before the first request has come, but for init, waits for that, or for a second: Maelstrom
+//     initialises nodes before it has started all of them, and a message to one that does not exist breaks the test.
 //
 // # Errors
 //

@@ -88,3 +88,35 @@ func ExampleCall() {
 	// {"src":"n1","dest":"n2","body":{"type":"get","msg_id":1}}
 	// {"src":"n1","dest":"c1","body":{"type":"lookup_ok","in_reply_to":7,"value":42}}
 }
+
+// A handler that waits for something to happen on its own node names the condition. Of those that wait, the first goes on first.
+func ExampleNode_Wait() {
+	type item struct {
+		Item string `json:"item"`
+	}
+	n := script(
+		`{"type":"take","msg_id":1}`,
+		`{"type":"take","msg_id":2}`,
+		`{"type":"put","item":"a"}`,
+		`{"type":"put","item":"b"}`,
+	)
+	var items []string
+	node.Receive(n, "put", func(_ context.Context, _ string, m item) { items = append(items, m.Item) })
+	node.HandleRPC(n, "take", func(ctx context.Context, _ struct{}) (item, error) {
+		ctx, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		if err := n.Wait(ctx, func() bool { return len(items) > 0 }); err != nil {
+			return item{}, err // an expired deadline is sent as error 0, timeout
+		}
+		first := items[0]
+		items = items[1:]
+		return item{first}, nil
+	})
+	if err := n.Run(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// {"src":"n1","dest":"c0","body":{"type":"init_ok","in_reply_to":1}}
+	// {"src":"n1","dest":"c1","body":{"type":"take_ok","in_reply_to":1,"item":"a"}}
+	// {"src":"n1","dest":"c1","body":{"type":"take_ok","in_reply_to":2,"item":"b"}}
+}

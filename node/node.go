@@ -43,13 +43,14 @@ type Node struct {
 	handlers  map[string]handler // fixed once Run has begun
 	onInit    []func(ctx context.Context) error
 
-	turn     turn
-	timers   timers
-	gate     gate
-	inflight inflight     // handlers, callbacks, timers' functions
-	received atomic.Int64 // lines read
-	named    atomic.Bool  // init has come, and id is known
-	skew     atomic.Int64 // of Now, in ns
+	turn       turn
+	conditions conditions
+	timers     timers
+	gate       gate
+	inflight   inflight     // handlers, callbacks, timers' functions
+	received   atomic.Int64 // lines read
+	named      atomic.Bool  // init has come, and id is known
+	skew       atomic.Int64 // of Now, in ns
 
 	background context.Context // of timers and of Go: ends when the shutdown begins
 	requests   context.Context // of handlers: ends when the shutdown has waited long enough

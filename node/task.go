@@ -57,11 +57,14 @@ func (t *task) pause() {
 	if t == nil {
 		return
 	}
+	if t.n.conditions.asking {
+		panic("node: the condition of a Wait must not wait itself")
+	}
 	if t.reads {
 		t.reads = false
 		go t.n.read()
 	}
-	t.n.turn.release()
+	t.n.yield()
 }
 
 // resume waits for the turn.
@@ -77,7 +80,7 @@ func (n *Node) run(t *task, f func(t *task)) bool {
 	defer n.inflight.end()
 	f(t)
 	t.ended.Store(true)
-	n.turn.release()
+	n.yield()
 	return t.reads
 }
 

@@ -53,7 +53,7 @@ func TestEveryIsOffsetByTheNodesIndex(t *testing.T) {
 	})
 }
 
-// Guarantee 5: what takes longer than the interval leaves ticks out, and keeps the phase.
+// Guarantee 6: what takes longer than the interval leaves ticks out, and keeps the phase.
 func TestEveryDoesNotOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDiary()
@@ -123,7 +123,7 @@ func TestStop(t *testing.T) {
 	})
 }
 
-// Guarantee 5, for Go also "after the functions given to Go earlier".
+// Guarantee 6, for Go also "after the functions given to Go earlier".
 func TestSameInstant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var order []int

@@ -81,6 +81,17 @@ func (t *turn) busy() bool {
 	return t.held
 }
 
+// hand passes the turn to who waits at p, before those in the queue.
+func (t *turn) hand(p *place) {
+	t.mu.Lock()
+	if t.first == nil {
+		t.last = p
+	}
+	t.first, p.next = p, t.first
+	t.mu.Unlock()
+	t.release()
+}
+
 // release passes the turn to the next in the queue, if there is one.
 func (t *turn) release() {
 	if t.pass() {

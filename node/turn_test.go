@@ -236,7 +236,7 @@ func TestContextOfAFinishedHandler(t *testing.T) {
 	})
 }
 
-// Guarantee 7: handlers in the official manner run concurrently, also with a typed one.
+// Guarantee 8: handlers in the official manner run concurrently, also with a typed one.
 func TestOfficialHandlersAreConcurrent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var barrier sync.WaitGroup
@@ -265,7 +265,7 @@ func TestOfficialHandlersAreConcurrent(t *testing.T) {
 	})
 }
 
-// Guarantee 8, for real goroutines: see also TestTransportWritersDoNotInterleave.
+// Guarantee 9, for real goroutines: see also TestTransportWritersDoNotInterleave.
 func TestSendFromAnyGoroutine(t *testing.T) {
 	const senders, each = 8, 500
 	var n *node.Node

@@ -1,6 +1,10 @@
 package node
 
-import "context"
+import (
+	"context"
+	"errors"
+	"time"
+)
 
 // A waiter is a goroutine that waits for one thing, be it a task or a goroutine of the user's. Several
 // may want to wake it (a reply, a deadline, the end of its context): the one that claims
@@ -10,6 +14,7 @@ type waiter struct {
 	task    *task // nil for a goroutine without a turn
 	place   place // where it is called
 	claimed bool  // guarded by Node.mu
+	err     error // set by the one that claims it, before it is woken: why it need not wait any longer
 }
 
 func (n *Node) newWaiter(ctx context.Context) waiter {
@@ -25,26 +30,38 @@ func (n *Node) claim(w *waiter) bool {
 	return first
 }
 
-// wait waits until w is woken, or until ctx has ended, whose error it then returns.
+// wait waits until w is woken, whose err it then returns, or until ctx has ended, whose error it then returns.
+//
+// The deadline of a task's ctx is one of the node's timers, so that tasks whose deadlines are at the same instant
+// go on in the order in which they began to wait.
 func (n *Node) wait(ctx context.Context, w *waiter) error {
-	w.task.pause()
+	timed := false
+	if w.task != nil {
+		var at time.Time
+		if at, timed = ctx.Deadline(); timed {
+			e := n.timers.after(time.Until(at), func() { n.wake(w, context.DeadlineExceeded) })
+			defer n.timers.stop(e)
+		}
+		w.task.pause()
+	}
 	select {
 	case <-w.place.called:
-		return nil
+		return w.err
 	case <-ctx.Done():
-		if n.claim(w) {
-			w.task.resume()
-			return ctx.Err()
-		}
-		<-w.place.called // somebody was faster
-		return nil
 	}
+	if timed && errors.Is(ctx.Err(), context.DeadlineExceeded) || !n.claim(w) {
+		<-w.place.called // the timer wakes it, or somebody was faster
+		return w.err
+	}
+	w.task.resume()
+	return ctx.Err()
 }
 
-// wake claims w and passes the turn, which the caller holds, to its task. If somebody was faster, the turn
-// is released.
-func (n *Node) wake(w *waiter) {
+// wake claims w and passes the turn, which the caller holds, to its task, for which err is why it goes on. If somebody was
+// faster, the turn is released.
+func (n *Node) wake(w *waiter, err error) {
 	if n.claim(w) {
+		w.err = err
 		w.place.called <- struct{}{}
 	} else {
 		n.turn.release()

@@ -1,0 +1,87 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// conditions are what tasks wait for with Wait. All of it is read and written with the turn only.
+type conditions struct {
+	waiting []*condition // in the order in which they began to wait
+	asking  bool         // a condition is being evaluated
+}
+
+// A condition is what one task waits for.
+type condition struct {
+	waiter
+	holds func() bool
+}
+
+// Wait waits until cond holds, and gives the turn to others meanwhile. When it returns nil, cond holds. If ctx ends first,
+// Wait returns ctx's error; context.WithTimeout limits the time that it waits.
+//
+// cond is about state that only functions with the turn change. It is evaluated at the beginning and whenever such a
+// function gives the turn away: because it returns, or because it waits. Of those whose condition holds then, the one that has
+// waited longest goes on at once, before any other function. cond must return quickly, change nothing and not wait.
+//
+// ctx is the context of a typed handler or timer, or derived from it. A goroutine of its own has no turn and cannot
+// wait in this way: Wait then returns an error.
+func (n *Node) Wait(ctx context.Context, cond func() bool) error {
+	c := &condition{holds: cond}
+	for {
+		c.waiter = n.newWaiter(ctx)
+		if c.task == nil {
+			return errors.New("node: Wait needs the ctx that a typed handler or a timer got: its condition is about what the turn guards")
+		}
+		if n.conditions.evaluate(cond) {
+			return nil
+		}
+		n.conditions.waiting = append(n.conditions.waiting, c)
+		err := n.wait(ctx, &c.waiter)
+		n.conditions.remove(c)
+		if err != nil {
+			return err
+		}
+		// It holds, unless it panicked when another task evaluated it. Then it does so again, where it belongs.
+	}
+}
+
+// evaluate calls holds.
+func (cs *conditions) evaluate(holds func() bool) bool {
+	cs.asking = true
+	defer func() { cs.asking = false }()
+	return holds()
+}
+
+// met tells whether holds does, or panics.
+func (cs *conditions) met(holds func() bool) (met bool) {
+	defer func() {
+		if recover() != nil {
+			met = true
+		}
+	}()
+	return cs.evaluate(holds)
+}
+
+// remove takes c out of those that wait, if it is still among them.
+func (cs *conditions) remove(c *condition) {
+	if i := slices.Index(cs.waiting, c); i >= 0 {
+		cs.waiting = slices.Delete(cs.waiting, i, i+1)
+	}
+}
+
+// yield ends a task's section with the turn: the turn goes to the first task whose condition holds now, or else to whoever is
+// the next in the queue.
+func (n *Node) yield() {
+	cs := &n.conditions
+	for i := 0; i < len(cs.waiting); i++ {
+		c := cs.waiting[i]
+		if cs.met(c.holds) && n.claim(&c.waiter) { // what somebody else has claimed, its context's end, leaves by itself
+			cs.remove(c)
+			n.turn.hand(&c.place)
+			return
+		}
+	}
+	n.turn.release()
+}
