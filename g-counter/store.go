@@ -39,9 +39,9 @@ type store struct {
 
 // A flight is a swap under way.
 type flight struct {
-	total int64         // of our writer, in what is swapped in
-	done  chan struct{} // closed when it has ended, after err is set
-	err   error
+	total int64 // of our writer, in what is swapped in
+	ended bool
+	err   error // set when it has ended
 }
 
 // newStore returns the store of n, which must have been initialised, for r.
@@ -65,7 +65,9 @@ func (s *store) commit(ctx context.Context) error {
 	for s.has[s.replica.writer] < total {
 		f := s.flight
 		if f != nil {
-			s.node.Blocking(ctx, func() { <-f.done })
+			if err := s.node.Wait(ctx, func() bool { return f.ended }); err != nil {
+				return err
+			}
 		} else {
 			f = s.save(ctx)
 		}
@@ -79,12 +81,9 @@ func (s *store) commit(ctx context.Context) error {
 // save attempts a swap to all that the replica has now, and returns when it has ended. If the key has another
 // value than we thought, that is merged into the replica, and nothing is written.
 func (s *store) save(ctx context.Context) *flight {
-	f := &flight{total: s.replica.own(), done: make(chan struct{})}
+	f := &flight{total: s.replica.own()}
 	s.flight = f
-	defer func() {
-		s.flight = nil
-		close(f.done)
-	}()
+	defer func() { s.flight, f.ended = nil, true }()
 	f.err = s.swap(ctx)
 	return f
 }

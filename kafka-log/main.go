@@ -9,7 +9,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"slices"
 	"time"
 
 	"glomers/node"
@@ -96,27 +95,17 @@ type server struct {
 	replica *replica
 	start   time.Time
 	alarm   *node.Alarm // for the replica's next tick
-	waiters []*waiter   // in the order in which they came
-	waking  bool        // one has been woken, and did not have the turn yet
-}
-
-// A waiter is a request that waits for something.
-type waiter struct {
-	ready   func() bool
-	overdue bool          // it has waited for patience
-	done    chan struct{} // closed by wake
 }
 
 // now returns the time in the replica's terms.
 func (s *server) now() time.Duration { return time.Since(s.start) }
 
-// do sends what the replica decided, wakes those who waited for it, and sets the alarm to what it plans next.
+// do sends what the replica decided, and sets the alarm to what it plans next.
 func (s *server) do(out []outgoing) {
 	for _, m := range out {
 		// Only a broken output is an error, and that ends the node.
 		_ = node.Notify(s.node, m.dest, "replicate", m.message)
 	}
-	s.wake()
 	if next := s.replica.next(); next == never {
 		s.alarm.Clear()
 	} else {
@@ -155,35 +144,7 @@ func (s *server) write(ctx context.Context, do func() []outgoing) error {
 // await waits until ready, which the replica's events make true, and tells whether it became so. It waits no longer
 // than patience; others have the turn meanwhile.
 func (s *server) await(ctx context.Context, ready func() bool) bool {
-	if ready() {
-		return true
-	}
-	w := &waiter{ready: ready, done: make(chan struct{})}
-	s.waiters = append(s.waiters, w)
-	stop := s.node.After(patience, func(context.Context) {
-		w.overdue = true
-		s.wake()
-	})
-	defer stop()
-	s.node.Blocking(ctx, func() {
-		select {
-		case <-w.done:
-		case <-ctx.Done():
-		}
-	})
-	s.waking = false
-	s.wake()
-	return ready()
-}
-
-// wake wakes the first of those whose wait is over; as soon as that has the turn, it wakes the next. So they go on in
-// the order in which they came, not in one that the Go runtime chooses.
-func (s *server) wake() {
-	i := slices.IndexFunc(s.waiters, func(w *waiter) bool { return w.overdue || w.ready() })
-	if s.waking || i < 0 {
-		return
-	}
-	s.waking = true
-	close(s.waiters[i].done)
-	s.waiters = slices.Delete(s.waiters, i, i+1)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.node.Wait(ctx, ready) == nil
 }

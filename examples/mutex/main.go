@@ -90,8 +90,7 @@ type server struct {
 
 // A waiter is a client that waits for the lock.
 type waiter struct {
-	fence int64         // set if it has the lock
-	done  chan struct{} // closed when its wait is over
+	fence int64 // set when it gets the lock
 }
 
 // enter waits until the client has the lock. If it has not within patience, it never will.
@@ -99,20 +98,15 @@ func (s *server) enter(ctx context.Context, _ struct{}) (enterReply, error) {
 	if s.replica == nil || !s.replica.joined() {
 		return enterReply{}, node.NewRPCError(node.TemporarilyUnavailable, "mutex: a node was started, and has not joined yet")
 	}
-	w := &waiter{done: make(chan struct{})}
+	w := new(waiter)
 	s.queue = append(s.queue, w)
 	if s.replica.own == 0 {
 		s.do(s.replica.ask())
 	}
-	stop := s.node.After(patience, func(context.Context) { s.giveUp(w) })
-	defer stop()
-	s.node.Blocking(ctx, func() {
-		select {
-		case <-w.done:
-		case <-ctx.Done():
-		}
-	})
-	if w.fence == 0 {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.node.Wait(ctx, func() bool { return w.fence != 0 }); err != nil && w.fence == 0 {
+		s.giveUp(w)
 		return enterReply{}, node.NewRPCError(node.TemporarilyUnavailable, "mutex: it was not our turn in time")
 	}
 	return enterReply{w.fence}, nil
@@ -138,14 +132,10 @@ func (s *server) next() {
 	}
 }
 
-// giveUp ends the wait of a client that has no lock.
+// giveUp takes a client out of the queue.
 func (s *server) giveUp(w *waiter) {
 	i := slices.Index(s.queue, w)
-	if i < 0 {
-		return // its reply is under way
-	}
 	s.queue = slices.Delete(s.queue, i, i+1)
-	close(w.done)
 	if !s.in && len(s.queue) == 0 {
 		s.do(s.replica.release())
 	}
@@ -165,5 +155,4 @@ func (s *server) do(out []message) {
 	w := s.queue[0]
 	s.queue = s.queue[1:]
 	w.fence = s.replica.own
-	close(w.done)
 }

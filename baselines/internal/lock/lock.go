@@ -50,55 +50,27 @@ type server struct {
 	held     bool   // a client has the lock
 	endLease func() // takes back that the lease will end; set while held
 	queue    []*waiter
-
-	// over are those whose wait is over, and who have not gone on yet. Only the first of them has been woken; it wakes
-	// the next. So they go on in this order, not in one that the Go runtime chooses.
-	over []*waiter
 }
 
 // A waiter is a client that waits for its turn.
 type waiter struct {
-	fence int64         // set if it has the lock
-	done  chan struct{} // closed when its wait is over
+	fence int64 // set when it gets the lock
 }
 
 func (s *server) enter(ctx context.Context) (Body, error) {
 	if !s.held {
 		return Body{s.grant()}, nil
 	}
-	w := &waiter{done: make(chan struct{})}
+	w := new(waiter)
 	s.queue = append(s.queue, w)
-	stop := s.node.After(patience, func(context.Context) {
-		if i := slices.Index(s.queue, w); i >= 0 { // else its reply is under way
-			s.queue = slices.Delete(s.queue, i, i+1)
-			s.wake(w)
-		}
-	})
-	defer stop()
-	s.node.Blocking(ctx, func() {
-		select {
-		case <-w.done:
-		case <-ctx.Done(): // the node shuts down
-		}
-	})
-	if len(s.over) > 0 && s.over[0] == w {
-		s.over = s.over[1:]
-		if len(s.over) > 0 {
-			close(s.over[0].done)
-		}
-	}
-	if w.fence == 0 {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := s.node.Wait(ctx, func() bool { return w.fence != 0 }); err != nil && w.fence == 0 {
+		i := slices.Index(s.queue, w)
+		s.queue = slices.Delete(s.queue, i, i+1)
 		return Body{}, node.NewRPCError(node.TemporarilyUnavailable, "lock: it was not your turn in time")
 	}
 	return Body{w.fence}, nil
-}
-
-// wake ends the wait of a client.
-func (s *server) wake(w *waiter) {
-	s.over = append(s.over, w)
-	if len(s.over) == 1 {
-		close(w.done)
-	}
 }
 
 // leave also takes a second leave of the same client, as a repeat of the first.
@@ -128,6 +100,5 @@ func (s *server) next() {
 		w := s.queue[0]
 		s.queue = s.queue[1:]
 		w.fence = s.grant()
-		s.wake(w)
 	}
 }

@@ -42,24 +42,15 @@ func Ask[Resp any](ctx context.Context, n *node.Node, to, typ string, body any) 
 // returned. The error is that of the first item whose call had one. ctx is the context of the handler that
 // calls Each; the calls get their own.
 func Each(ctx context.Context, n *node.Node, items []string, f func(ctx context.Context, item string) error) error {
-	errs := make([]error, len(items))
-	done := make(chan struct{}, len(items))
+	errs, left := make([]error, len(items)), len(items)
 	for i, item := range items {
 		n.Go(func(ctx context.Context) {
 			errs[i] = f(ctx, item)
-			done <- struct{}{}
+			left--
 		})
 	}
-	n.Blocking(ctx, func() {
-		for range items {
-			select {
-			case <-done:
-			case <-ctx.Done(): // the node shuts down, and what Go has not begun, it will not
-				return
-			}
-		}
-	})
-	if err := ctx.Err(); err != nil {
+	// An error is that the node shuts down, and what Go has not begun, it will not.
+	if err := n.Wait(ctx, func() bool { return left == 0 }); err != nil {
 		return err
 	}
 	for _, err := range errs {
