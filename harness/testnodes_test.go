@@ -177,6 +177,11 @@ func runNode(name string, args []string) {
 		must(err)
 		_, err = Run(context.Background(), Test{Workload: "echo", NodeCount: 2, Program: Binary(path, asNode, "parent"), Store: args[0]})
 		must(err)
+	case "harness-of-sleepers": // one that is to be killed while it starts nodes, args[0] of them, which sleep for args[1] seconds
+		nodes, err := strconv.Atoi(args[0])
+		must(err)
+		_, err = Run(context.Background(), Test{Workload: "echo", NodeCount: nodes, Program: Binary("sleep", args[1])})
+		must(err)
 	default:
 		must(fmt.Errorf("no program %q", name))
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -25,7 +26,6 @@ func runGroup(ctx context.Context, dir string, out io.Writer, path string, args 
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `read -r guarded && exec "$@" </dev/null`, "sh", path}, args...)...)
 	cmd.Dir = dir
 	cmd.Stdout, cmd.Stderr = w, w
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	signal := func(s syscall.Signal) error {
 		if err := syscall.Kill(-cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 			return err
@@ -35,8 +35,10 @@ func runGroup(ctx context.Context, dir string, out io.Writer, path string, args 
 	cmd.Cancel = func() error { return signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
 	gate, err := cmd.StdinPipe()
+	var g guard.Guard
+	defer g.Close()
 	if err == nil {
-		err = cmd.Start()
+		err = g.Start(cmd, filepath.Base(path))
 	}
 	_ = w.Close() // nothing was written
 	if err != nil {
@@ -48,19 +50,14 @@ func runGroup(ctx context.Context, dir string, out io.Writer, path string, args 
 		_, _ = io.Copy(out, r) // to the end of the pipe, however it comes
 	}()
 
-	var g guard.Guard
-	guardErr := g.Add(cmd.Process.Pid)
-	if guardErr == nil {
-		_, _ = io.WriteString(gate, "\n") // it fails if the shell was killed meanwhile
-	}
+	_, _ = io.WriteString(gate, "\n") // it fails if the shell was killed meanwhile
 	_ = gate.Close()
 	err = cmd.Wait()
 	_ = signal(syscall.SIGKILL) // it fails only if none is left that we may kill
 	// Who has left the group may hold the pipe still.
 	_ = r.SetReadDeadline(time.Now().Add(time.Second))
 	<-copied
-	g.Close()
-	return errors.Join(guardErr, err)
+	return err
 }
 
 // A tail keeps the end of what is written to it.

@@ -9,32 +9,63 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The guard must not kill anybody after it was closed.
-func TestGuard(t *testing.T) {
-	t.Parallel()
-	victim := exec.Command("sleep", "3600")
-	victim.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	require.NoError(t, victim.Start())
-	ended := make(chan struct{})
+// sleeper is a command that lasts longer than any test.
+func sleeper() *exec.Cmd { return exec.Command("sleep", "3600") }
+
+// ended returns a channel that is closed when cmd has ended.
+func ended(cmd *exec.Cmd) chan struct{} {
+	done := make(chan struct{})
 	go func() {
-		defer close(ended)
-		_ = victim.Wait() // killed
+		defer close(done)
+		_ = cmd.Wait() // killed
 	}()
+	return done
+}
 
-	var g Guard
-	g.Close() // without having begun
-	require.NoError(t, g.Add(victim.Process.Pid))
-	g.Close()
-	require.NoError(t, syscall.Kill(victim.Process.Pid, 0))
-
-	require.NoError(t, g.Add(1<<22+1)) // a group that does not exist does not save the others
-	require.NoError(t, g.Add(victim.Process.Pid))
-	require.NoError(t, g.in.Close()) // as if this process had died
+func requireEnd(t *testing.T, done chan struct{}) {
+	t.Helper()
 	select {
-	case <-ended:
+	case <-done:
 	case <-time.After(30 * time.Second):
-		_ = victim.Process.Kill()
 		require.Fail(t, "the guard did not kill")
 	}
+}
+
+// The guard kills what it guards when this process dies, and nobody after it was closed.
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	var g Guard
+	g.Close() // without having begun
+	spared := sleeper()
+	require.NoError(t, g.Start(spared, "spared"))
+	done := ended(spared)
 	g.Close()
+	require.NoError(t, syscall.Kill(spared.Process.Pid, 0))
+
+	first, second := sleeper(), sleeper()
+	require.NoError(t, g.Start(first, "first"))
+	require.NoError(t, syscall.Kill(first.Process.Pid, syscall.SIGKILL))
+	requireEnd(t, ended(first)) // a group that does not exist does not save the others
+	require.NoError(t, g.Start(second, "second"))
+	require.NoError(t, g.in.Close()) // as if this process had died
+	requireEnd(t, ended(second))
+	require.NoError(t, syscall.Kill(spared.Process.Pid, 0))
+	require.NoError(t, spared.Process.Kill())
+	<-done
+	g.Close()
+}
+
+// A command that cannot be started leaves a guard that works, and its error is that of exec.
+func TestStartFails(t *testing.T) {
+	t.Parallel()
+	var g Guard
+	defer g.Close()
+	cmd := exec.Command("/no/such/program")
+	err := g.Start(cmd, "nobody")
+	require.ErrorIs(t, err, syscall.ENOENT)
+	require.NotErrorIs(t, err, ErrGuard)
+	there := sleeper()
+	require.NoError(t, g.Start(there, "there"))
+	require.NoError(t, there.Process.Kill())
+	<-ended(there)
 }

@@ -44,8 +44,6 @@ func Start(g *Guard, c Command) (*Process, error) {
 	if filepath.IsAbs(c.Dir) {
 		cmd.Env = append(cmd.Env, "PWD="+c.Dir)
 	}
-	// A group of its own can be killed as a whole, and does not get the terminal's Ctrl-C before we do.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 
 	// Not cmd.StdinPipe and the like: Wait closes those, and what the node wrote last would be lost.
 	var ends [6]*os.File // to read from and write to: stdin, stdout, stderr
@@ -58,20 +56,15 @@ func Start(g *Guard, c Command) (*Process, error) {
 		ends[i], ends[i+1] = r, w
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends[0], ends[3], ends[5]
-	if err := cmd.Start(); err != nil {
+	if err := g.Start(cmd, c.Name); err != nil {
 		closeAll(ends[:])
+		if errors.Is(err, guard.ErrGuard) {
+			return nil, err
+		}
 		return nil, c.explain(path, err)
 	}
 	closeAll([]*os.File{ends[0], ends[3], ends[5]})
-
-	p := &Process{ends[1], ends[2], ends[4], cmd}
-	if err := g.Add(cmd.Process.Pid); err != nil {
-		p.KillGroup()
-		_ = p.Wait() // it was killed
-		closeAll([]*os.File{p.Stdin, p.Stdout, p.Stderr})
-		return nil, err
-	}
-	return p, nil
+	return &Process{ends[1], ends[2], ends[4], cmd}, nil
 }
 
 func closeAll(files []*os.File) {

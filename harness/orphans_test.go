@@ -1,0 +1,89 @@
+package harness
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A token is an argument of sleep that no other process has, by which a test finds its own.
+func token() string { return fmt.Sprintf("3600.%018d", rand.Uint64N(1e18)) }
+
+// withToken returns the processes that have the token among their arguments, and have not ended.
+func withToken(t *testing.T, token string) []int {
+	t.Helper()
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+	var pids []int
+	for _, file := range files {
+		text, _ := os.ReadFile(file) // it may have ended meanwhile
+		arguments := strings.Split(string(text), "\x00")
+		if arguments[0] != "sleep" || len(arguments) < 2 || arguments[1] != token {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		require.NoError(t, err)
+		if running(pid) {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// requireNone fails unless all processes with the token end, and kills them then.
+func requireNone(t *testing.T, token string) {
+	t.Helper()
+	var left []int
+	defer func() {
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended meanwhile
+		}
+	}()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if left = withToken(t, token); len(left) == 0 {
+			return
+		}
+	}
+	require.Empty(t, left, "processes that were left behind")
+}
+
+// A harness that is killed while it starts nodes leaves none of them behind, not even the one that is about to execute its program.
+func TestKilledWhileStarting(t *testing.T) {
+	needProc(t)
+	path, err := os.Executable()
+	require.NoError(t, err)
+	const nodes = 60
+	rounds := 40
+	if testing.Short() {
+		rounds = 8
+	}
+	var tokens []string
+	for round := range rounds {
+		mine := token()
+		tokens = append(tokens, mine)
+		harness := exec.Command(path, asNode, "harness-of-sleepers", strconv.Itoa(nodes), mine)
+		harness.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		require.NoError(t, harness.Start())
+		enough := 1 + round*(nodes-10)/rounds // whether they are seen in time decides only how much a round tests
+		for range 5000 {
+			if len(withToken(t, mine)) >= enough {
+				break
+			}
+		}
+		_ = harness.Process.Kill()
+		_ = harness.Wait() // killed
+		requireNone(t, mine)
+	}
+	for _, mine := range tokens { // nor has one begun since
+		requireNone(t, mine)
+	}
+}
