@@ -78,7 +78,7 @@
 // A call without a reply ends after DefaultDeadline, or as its options say, with code 0. Only requests
 // that are said to be Idempotent are repeated.
 //
-// When the input ends, or at Shutdown (which Main calls at SIGTERM and SIGINT), the contexts of timers and
+// When the input ends, or at Shutdown (which Main calls at SIGTERM, SIGINT and SIGHUP), the contexts of timers and
 // Go's functions end, handlers get up to 5 s to finish and to reply, and Run returns nil. When the output
 // breaks, Run returns the error at once.
 package node

@@ -18,6 +18,7 @@ func TestProcess(t *testing.T) {
 	for name, stop := range map[string]func(c *child){
 		"closed stdin": func(c *child) { require.NoError(c.t, c.stdin.Close()) },
 		"SIGTERM":      func(c *child) { require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGTERM)) },
+		"SIGHUP":       func(c *child) { require.NoError(c.t, c.cmd.Process.Signal(syscall.SIGHUP)) },
 		"SIGINT":       func(c *child) { require.NoError(c.t, c.cmd.Process.Signal(os.Interrupt)) },
 	} {
 		t.Run(name+" drains", func(t *testing.T) {
