@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 	"time"
 
@@ -16,6 +17,7 @@ func (c *cli) reportCommand() *cobra.Command {
 		o    report.Options
 		open bool
 		ops  []int
+		mib  int64
 	)
 	cmd := &cobra.Command{
 		Use:   "report [DIR]",
@@ -24,7 +26,10 @@ func (c *cli) reportCommand() *cobra.Command {
 directory of a run, DIR or else the run that was finished last. Every run writes them
 itself; this is for runs of other versions, and for other messages: the picture has the first
 1,000 from --from on, and so has the page if there are more than it has room for. --ops takes
-the numbers that verdicts give operations.`,
+the numbers that verdicts give operations.
+
+A report has limits, and says what it leaves out: it shows 300,000 messages, 400,000 events of
+the history, 16 KiB of each value, and reads 4 GiB of the history and of the journal (--limit).`,
 		Example: `  glomers report --open
   glomers report store/latest --from 3 --to 4.5
   glomers report --ops 9,11`,
@@ -35,12 +40,16 @@ the numbers that verdicts give operations.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			if mib < 1 || mib > math.MaxInt64>>20 {
+				return fmt.Errorf("--limit %d: want at least 1 (MiB)", mib)
+			}
+			o.Limit = mib << 20
 			dir := filepath.Join("store", "latest")
 			if len(args) == 1 {
 				dir = args[0]
 			}
 			if len(ops) > 0 {
-				if o != (report.Options{}) {
+				if o.From > 0 || o.To > 0 {
 					return errors.New("--ops with --from or --to: want one or the other")
 				}
 				if err := o.Around(dir, ops); err != nil {
@@ -61,6 +70,7 @@ the numbers that verdicts give operations.`,
 	define(cmd, "from", "", "seconds", "", "show messages from this time after the start on", span(&o.From, time.Second, 0))
 	define(cmd, "to", "", "seconds", "", "show messages up to this time after the start", span(&o.To, time.Second, 0))
 	cmd.Flags().IntSliceVar(&ops, "ops", nil, "show the messages of the time of these operations")
+	cmd.Flags().Int64Var(&mib, "limit", report.DefaultLimit>>20, "read at most so many `MiB` of the history, and of the journal")
 	cmd.Flags().BoolVar(&open, "open", false, "open the report in the browser")
 	return cmd
 }

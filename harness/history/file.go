@@ -40,6 +40,12 @@ func Read(r io.Reader) ([]Op, error) {
 	return readAll(lineSource(bufio.NewReader(r), MaxOp), &sequence{})
 }
 
+// Each calls f with each operation that Read would return, so that not all of them have to be held. It ends with the first error of f,
+// which it returns as it is.
+func Each(r io.Reader, f func(Op) error) error {
+	return each(lineSource(bufio.NewReader(r), MaxOp), &sequence{}, f)
+}
+
 // lineSource returns a source of the operations in lines of JSON.
 func lineSource(b *bufio.Reader, limit int) source {
 	var buf []byte

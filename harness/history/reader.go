@@ -128,12 +128,17 @@ func (l *limited) Read(p []byte) (int, error) {
 type source func() (r record, line int, err error)
 
 // readAll reads all operations of a source.
-func readAll(next source, s *sequence) ([]Op, error) {
-	var ops []Op
+func readAll(next source, s *sequence) (ops []Op, err error) {
+	err = each(next, s, func(op Op) error { ops = append(ops, op); return nil })
+	return ops, err
+}
+
+// each calls f with each operation of a source.
+func each(next source, s *sequence, f func(Op) error) error {
 	for {
 		r, line, err := next()
 		if errors.Is(err, io.EOF) {
-			return ops, nil
+			return nil
 		}
 		var op Op
 		if err == nil {
@@ -142,10 +147,12 @@ func readAll(next source, s *sequence) ([]Op, error) {
 		switch {
 		case err == nil:
 		case line > 0:
-			return ops, fmt.Errorf("history: line %d: %w", line, err)
+			return fmt.Errorf("history: line %d: %w", line, err)
 		default:
-			return ops, fmt.Errorf("history: %w", err)
+			return fmt.Errorf("history: %w", err)
 		}
-		ops = append(ops, op)
+		if err := f(op); err != nil {
+			return err
+		}
 	}
 }

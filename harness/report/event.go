@@ -12,12 +12,13 @@ type event struct {
 	time, id        int64
 	kind, src, dest []byte
 	writer          []byte // nil if it is src
-	body            []byte
+	body            []byte // or its beginning
+	size            int    // bytes of the body
 }
 
-// parseEvent takes a line of the journal apart, without its newline. The harness writes them all alike, which is what makes
-// this ten times as fast as encoding/json; other lines are left to that.
-func parseEvent(line []byte) (e event, ok bool) {
+// parseEvent takes a line of the journal apart, without its newline, or the beginning of a line that has so many bytes more. The harness
+// writes them all alike, which is what makes this ten times as fast as encoding/json; other lines are left to that.
+func parseEvent(line []byte, more int) (e event, ok bool) {
 	c := cursor{rest: line, ok: true}
 	c.literal(`{"time":`)
 	e.time = c.integer()
@@ -34,9 +35,13 @@ func parseEvent(line []byte) (e event, ok bool) {
 		e.writer = c.plain()
 	}
 	c.literal(`,"body":`)
+	if more > 0 {
+		e.body, e.size = c.rest, len(c.rest)+more-len("}")
+		return e, c.ok && bytes.HasPrefix(c.rest, []byte("{"))
+	}
 	body, closed := bytes.CutSuffix(c.rest, []byte("}"))
 	if c.ok && closed && len(body) > 1 && body[0] == '{' && body[len(body)-1] == '}' {
-		e.body = body
+		e.body, e.size = body, len(body)
 		return e, true
 	}
 	var other network.Event
@@ -44,7 +49,8 @@ func parseEvent(line []byte) (e event, ok bool) {
 		return event{}, false
 	}
 	e = event{
-		time: int64(other.Time), id: other.ID, kind: []byte(other.Kind), src: []byte(other.Src), dest: []byte(other.Dest), body: other.Body,
+		time: int64(other.Time), id: other.ID, kind: []byte(other.Kind), src: []byte(other.Src), dest: []byte(other.Dest),
+		body: other.Body, size: len(other.Body),
 	}
 	if other.Writer != "" {
 		e.writer = []byte(other.Writer)

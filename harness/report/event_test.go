@@ -13,23 +13,23 @@ import (
 func TestParseEvent(t *testing.T) {
 	for line, want := range map[string]event{
 		`{"time":12,"event":"send","id":3,"src":"n0","dest":"c1","body":{"type":"a}"}}`: {
-			12, 3, []byte("send"), []byte("n0"), []byte("c1"), nil, []byte(`{"type":"a}"}`),
+			12, 3, []byte("send"), []byte("n0"), []byte("c1"), nil, []byte(`{"type":"a}"}`), len(`{"type":"a}"}`),
 		},
 		`{"time":12,"event":"send","id":3,"src":"c1","dest":"n2","writer":"n0","body":{"writer":"x"}}`: {
-			12, 3, []byte("send"), []byte("c1"), []byte("n2"), []byte("n0"), []byte(`{"writer":"x"}`),
+			12, 3, []byte("send"), []byte("c1"), []byte("n2"), []byte("n0"), []byte(`{"writer":"x"}`), len(`{"writer":"x"}`),
 		},
 		`{"time":12,"event":"send","id":3,"src":"c1","dest":"n2","writer":"n\u0030","body":{}}`: {
-			12, 3, []byte("send"), []byte("c1"), []byte("n2"), []byte("n0"), []byte(`{}`),
+			12, 3, []byte("send"), []byte("c1"), []byte("n2"), []byte("n0"), []byte(`{}`), len(`{}`),
 		},
 		// Not as the harness writes it, but a journal's line.
 		`{"event":"recv", "id":3, "time":0, "src":"n\"0", "dest":"ü", "body":{}}`: {
-			0, 3, []byte("recv"), []byte(`n"0`), []byte("ü"), nil, []byte(`{}`),
+			0, 3, []byte("recv"), []byte(`n"0`), []byte("ü"), nil, []byte(`{}`), len(`{}`),
 		},
 		`{"time":-5,"event":"send","id":0,"src":"n0","dest":"n1","body":[1]}`: {
-			-5, 0, []byte("send"), []byte("n0"), []byte("n1"), nil, []byte(`[1]`),
+			-5, 0, []byte("send"), []byte("n0"), []byte("n1"), nil, []byte(`[1]`), len(`[1]`),
 		},
 	} {
-		e, ok := parseEvent([]byte(line))
+		e, ok := parseEvent([]byte(line), 0)
 		require.True(t, ok, line)
 		require.Equal(t, want, e, line)
 	}
@@ -37,7 +37,7 @@ func TestParseEvent(t *testing.T) {
 		"", "{}", "null", "7", `{"time":12,"event":"send","id":3,"src":"n0","dest":"c1","body":{"type":`,
 		`{"time":12,"event":"send","id":3,"src":"n0`, `{"time":"12","event":"send"}`, "\xff\xfe",
 	} {
-		_, ok := parseEvent([]byte(line))
+		_, ok := parseEvent([]byte(line), 0)
 		require.False(t, ok, line)
 	}
 }
@@ -68,14 +68,15 @@ func FuzzParseEvent(f *testing.F) {
 	f.Add(int64(0), "recv", int64(0), `n"`, "", "n1", `{"a":"\\\"","type":"b"}`)
 	f.Fuzz(func(t *testing.T, at int64, kind string, id int64, src, dest, writer, body string) {
 		typeOf([]byte(body))
-		parseEvent([]byte(body))
+		parseEvent([]byte(body), 0)
+		parseEvent([]byte(body), 7)
 		if kind == "" || body == "" || body[0] != '{' || !json.Valid([]byte(body)) {
 			return
 		}
 		m := network.Message{ID: id, Src: src, Dest: dest, Writer: writer, Body: json.RawMessage(body)}
 		line, err := json.Marshal(network.Event{Time: time.Duration(at), Kind: kind, Message: m})
 		require.NoError(t, err)
-		e, ok := parseEvent(line)
+		e, ok := parseEvent(line, 0)
 		require.True(t, ok)
 		var want network.Event
 		require.NoError(t, json.Unmarshal(line, &want))

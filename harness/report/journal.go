@@ -47,6 +47,8 @@ type journal struct {
 	last     time.Duration   // the latest event
 	damaged  int             // lines
 
+	lostCopies int // copies without a place
+
 	byID    map[int64]int // the first place of a message
 	copies  bool          // there are any
 	lengths []int         // of the bodies, as they are kept
@@ -71,21 +73,12 @@ func newJournal(window Options, nodes []string) *journal {
 	return j
 }
 
-// read takes all lines of a journal, however long they are.
+// read takes the lines of a journal. Of those that are very long it takes the beginning.
 func (j *journal) read(r io.Reader) error {
 	b := bufio.NewReaderSize(r, 256<<10)
 	var long []byte
 	for {
-		part, err := b.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			long = append(long, part...)
-			continue
-		}
-		line := part
-		if len(long) > 0 {
-			long = append(long, part...)
-			line = long
-		}
+		line, more, err := readLine(b, &long)
 		if errors.Is(err, io.EOF) {
 			if len(line) > 0 { // the harness ends every line
 				j.damaged++
@@ -95,7 +88,7 @@ func (j *journal) read(r io.Reader) error {
 		if err != nil {
 			return err
 		}
-		if e, ok := parseEvent(line[:len(line)-1]); ok {
+		if e, ok := parseEvent(line, more); ok {
 			err = j.add(e)
 		} else {
 			j.damaged++
@@ -103,8 +96,28 @@ func (j *journal) read(r io.Reader) error {
 		if err != nil {
 			return err
 		}
-		long = long[:0]
 	}
+}
+
+// readLine returns the next line without its end, or maxLine bytes of it, and how many more it has. The line is good until the next call; long is
+// room for one that is longer than the buffer of r.
+func readLine(r *bufio.Reader, long *[]byte) (line []byte, more int, err error) {
+	part, err := r.ReadSlice('\n')
+	if err == nil {
+		return part[:len(part)-1], 0, nil
+	}
+	*long = append((*long)[:0], part...)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		part, err = r.ReadSlice('\n')
+		end := len(part)
+		if err == nil {
+			end--
+		}
+		room := min(maxLine-len(*long), end)
+		*long = append(*long, part[:room]...)
+		more += end - room
+	}
+	return *long, more, err
 }
 
 func (j *journal) add(e event) error {
@@ -127,7 +140,7 @@ func (j *journal) add(e event) error {
 func (j *journal) send(e event) error {
 	j.total++
 	kind := typeOf(e.body)
-	if string(kind) == "init" && isClient(e.src) && e.writer == nil {
+	if string(kind) == "init" && isClient(e.src) && e.writer == nil && len(e.src) <= maxName && len(j.inits) < maxParties {
 		j.inits[string(e.src)] = true
 	}
 	if !j.window.has(e.time) || len(j.messages) == maxMessages {
@@ -141,7 +154,7 @@ func (j *journal) send(e event) error {
 	if e.writer != nil {
 		m.src = j.parties.number(e.writer)
 	}
-	text, rest := j.room.cut(e.body)
+	text, rest := j.room.cut(e.body, e.size)
 	j.byID[e.id] = len(j.messages)
 	j.messages = append(j.messages, m)
 	j.lengths = append(j.lengths, len(text)+len(rest))
@@ -160,6 +173,10 @@ func (j *journal) settle(e event, o outcome) {
 	}
 	m := &j.messages[at]
 	if m.outcome != underWay {
+		if len(j.messages) == maxMessages {
+			j.lostCopies++
+			return
+		}
 		j.copies = true
 		j.messages = append(j.messages, *m)
 		m = &j.messages[len(j.messages)-1]
@@ -187,17 +204,17 @@ const (
 	shortText = 128      // once the budget is used up
 )
 
-// cut returns what is kept of a text, and what is said of the rest.
-func (b *budget) cut(text []byte) (kept []byte, rest string) {
+// cut returns what is kept of a text of so many bytes, which may itself be only its beginning, and what is said of the rest.
+func (b *budget) cut(text []byte, size int) (kept []byte, rest string) {
 	limit := longText
 	if b.left <= 0 {
 		limit = shortText
 	}
-	if len(text) <= limit {
-		b.left -= len(text)
+	if size <= limit {
+		b.left -= size
 		return text, ""
 	}
 	b.left -= limit
 	b.cuts++
-	return text[:limit], fmt.Sprintf("… (%d bytes)", len(text))
+	return text[:min(limit, len(text))], fmt.Sprintf("… (%d bytes)", size)
 }

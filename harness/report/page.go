@@ -76,8 +76,8 @@ func (r *record) title() string {
 
 // noteLimits says what is left out because the page has no room for it.
 func (r *record) noteLimits() {
-	if n := len(r.ops); n > maxEvents {
-		r.note("Of the history, the first %d of %d events are shown.", maxEvents, n)
+	if n := len(r.ops); n < r.events {
+		r.note("Of the history, the first %d of %d events are shown, also in the pictures.", n, r.events)
 	}
 	shown, total := len(r.journal.messages), r.journal.total
 	switch {

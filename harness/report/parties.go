@@ -28,6 +28,9 @@ func newNames(limit int, others string) *names {
 
 // number returns the number of a name, a new one if it has none yet.
 func (n *names) number(name []byte) int {
+	if len(name) > maxName {
+		name = append(name[:maxName:maxName], "…"...)
+	}
 	if i, ok := n.index[string(name)]; ok {
 		return i
 	}

@@ -43,43 +43,31 @@ type columns struct {
 	Pair    []int    `json:"pair"`
 }
 
-// newColumns returns the first events, and how many texts of them were cut.
-func newColumns(ops []history.Op, pairs []int) (c columns, cuts int) {
-	room := budget{left: maxText}
-	text := func(raw json.RawMessage) string {
-		kept, rest := room.cut(raw)
-		return string(kept) + rest
-	}
-	n := min(len(ops), maxEvents)
-	for i, op := range ops[:n] {
+func newColumns(ops []history.Op, pairs []int) (c columns) {
+	for i, op := range ops {
 		c.Time = append(c.Time, op.Time)
 		c.Type = append(c.Type, string(op.Type))
 		c.Process = append(c.Process, op.Process.String())
 		c.Node = append(c.Node, op.Node)
 		c.F = append(c.F, op.F)
-		c.Value = append(c.Value, text(op.Value))
-		c.Error = append(c.Error, text(op.Error))
+		c.Value = append(c.Value, string(op.Value))
+		c.Error = append(c.Error, string(op.Error))
 		if op.Final {
 			c.Final = append(c.Final, i)
 		}
-		other := pairs[i]
-		if other >= n {
-			other = -1
-		}
-		c.Pair = append(c.Pair, other)
+		c.Pair = append(c.Pair, pairs[i])
 	}
-	return c, room.cuts
+	return c
 }
 
 // writeSummary writes all but the messages, compressed.
 func (r *record) writeSummary(w io.Writer, parties []party) error {
-	ops, cuts := newColumns(r.ops, r.pairs)
 	s := summary{
 		Test: r.test, Result: r.result,
 		Parties: append([]party{}, parties...), Types: append([]string{}, r.journal.types.list...), // [], not null
 		Count: len(r.journal.messages), Total: r.journal.total,
-		Ops: ops, Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
-		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: cuts + r.journal.room.cuts,
+		Ops: newColumns(r.ops, r.pairs), Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
+		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: r.cuts + r.journal.room.cuts,
 	}
 	for process, client := range clients(r.ops, r.setup, r.journal.inits) {
 		s.Clients[process.String()] = client
@@ -88,7 +76,9 @@ func (r *record) writeSummary(w io.Writer, parties []party) error {
 	if err != nil {
 		return err
 	}
-	if err := json.NewEncoder(z).Encode(s); err != nil {
+	e := json.NewEncoder(z)
+	e.SetEscapeHTML(false) // it is compressed, and the scripts put it into the page as text
+	if err := e.Encode(s); err != nil {
 		return err
 	}
 	return z.Close()

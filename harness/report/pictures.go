@@ -1,7 +1,8 @@
 package report
 
 import (
-	"path/filepath"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 )
@@ -19,16 +20,15 @@ type drawing struct {
 }
 
 // readPictures reads the pictures of cycles of transactions.
-func (r *record) readPictures(dir string) {
-	paths, _ := filepath.Glob(filepath.Join(escapeGlob(dir), "cycle-*.svg")) // the pattern is valid
-	slices.Sort(paths)
-	for i, path := range paths {
-		name := filepath.Base(path)
+func (r *record) readPictures(dir *os.Root) {
+	names, _ := fs.Glob(dir.FS(), "cycle-*.svg") // the pattern is valid
+	slices.Sort(names)
+	for i, name := range names {
 		if i == maxPictures {
-			r.note("%d more pictures of cycles are beside this page.", len(paths)-i)
+			r.note("%d more pictures of cycles are beside this page.", len(names)-i)
 			return
 		}
-		text, cut, err := readEnd(path, maxPictureSize)
+		text, cut, err := readEnd(dir, name, maxPictureSize)
 		switch {
 		case err != nil:
 			r.missing(name, err, "it is not shown")
@@ -38,9 +38,4 @@ func (r *record) readPictures(dir string) {
 			r.pictures = append(r.pictures, drawing{name, strings.ToValidUTF8(text, "\uFFFD")})
 		}
 	}
-}
-
-// escapeGlob returns a pattern that matches just the path.
-func escapeGlob(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }

@@ -8,11 +8,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
 	"glomers/harness/history"
+	"glomers/internal/disk"
 )
 
 // A record is what the files of a run say.
@@ -21,8 +23,10 @@ type record struct {
 	test     any // test.json and results.json, as exact returns them; nil if missing
 	result   any
 	setup    setup
-	ops      []history.Op // Invariant: the index of each is its position
-	pairs    []int        // for each of them, its completion or its invocation; -1 if there is none
+	ops      []history.Op // the first ones, with the beginnings of their values. Invariant: the index of each is its position
+	events   int          // of the history, of which ops are the first
+	cuts     int          // values and errors of which only the beginning is there
+	pairs    []int        // for each of ops, its completion or its invocation; -1 if there is none
 	faults   []fault
 	journal  *journal
 	logs     map[string]string // by node
@@ -40,26 +44,23 @@ type setup struct {
 }
 
 // load reads the files of dir, of the journal the messages in the window. Files that are not as they should be are noted.
-func load(dir string, window Options) (*record, error) {
+func load(dir *os.Root, o Options) (*record, error) {
 	r := &record{logs: make(map[string]string)}
 	r.test = r.readJSON(dir, "test.json", &r.setup)
 	var result struct {
 		Elapsed time.Duration `json:"elapsed-ns"`
 	}
 	r.result = r.readJSON(dir, "results.json", &result)
-	r.readHistory(dir)
+	last, steps := r.readHistory(dir, o.Limit)
 	r.pairs = pair(r.ops)
-	if err := r.readJournal(dir, window); err != nil {
+	if err := r.readJournal(dir, o); err != nil {
 		return nil, err
 	}
-	r.readLogs(filepath.Join(dir, "nodes"))
+	r.readLogs(dir)
 	r.readPictures(dir)
 
-	r.end = max(result.Elapsed, r.journal.last)
-	if n := len(r.ops); n > 0 {
-		r.end = max(r.end, time.Duration(r.ops[n-1].Time))
-	}
-	r.faults = faultsIn(r.ops, r.end)
+	r.end = max(result.Elapsed, r.journal.last, last)
+	r.faults = faultsIn(steps, r.end)
 	return r, nil
 }
 
@@ -73,12 +74,16 @@ func (r *record) missing(name string, err error, so string) {
 		r.note("%s is missing: %s.", name, so)
 		return
 	}
+	if large, ok := errors.AsType[*disk.TooLargeError](err); ok {
+		r.note("%s is %v: %s.", name, large, so)
+		return
+	}
 	r.note("%s cannot be read (%v): %s.", name, err, so)
 }
 
 // readJSON reads a file into into, as far as it fits, and returns all of it.
-func (r *record) readJSON(dir, name string, into any) any {
-	text, err := os.ReadFile(filepath.Join(dir, name))
+func (r *record) readJSON(dir *os.Root, name string, into any) any {
+	text, err := disk.Read(dir, name, maxJSON)
 	var all any
 	if err == nil {
 		all, err = exact(text)
@@ -123,17 +128,56 @@ func keepDigits(v any) any {
 	return v
 }
 
-func (r *record) readHistory(dir string) {
-	f, err := os.Open(filepath.Join(dir, "history.jsonl"))
+// readHistory reads the history, and returns its last time and what the faults did.
+func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, steps []history.Op) {
+	f, err := disk.Open(dir, "history.jsonl")
 	if err != nil {
 		r.missing("history.jsonl", err, "no operations are shown")
-		return
+		return 0, nil
 	}
 	defer f.Close()
-	r.ops, err = history.Read(f)
-	if err != nil {
-		r.note("history.jsonl is damaged (%v): the %d events before that are shown.", err, len(r.ops))
+	text, nemesis := budget{left: maxText}, budget{left: maxText}
+	in := &io.LimitedReader{R: f, N: limit}
+	err = history.Each(in, func(op history.Op) error {
+		last = time.Duration(op.Time)
+		r.events++
+		if op.Process == history.Nemesis && len(steps) < maxSteps {
+			step := op
+			if nemesis.left -= len(op.Value); nemesis.left < 0 {
+				step.Value = nil // what it did is not shown, but that it was there
+			}
+			steps = append(steps, step)
+		}
+		if len(r.ops) < maxEvents {
+			op.Value, op.Error = text.keep(op.Value), text.keep(op.Error)
+			r.ops = append(r.ops, op)
+		}
+		return nil
+	})
+	r.cuts = text.cuts
+	switch {
+	case in.N == 0:
+		r.note("Of history.jsonl the first %s are read, which have %d events.", size(limit), r.events)
+	case err != nil:
+		r.note("history.jsonl is damaged (%v): the %d events before that are shown.", err, r.events)
 	}
+	return last, steps
+}
+
+// keep returns what is kept of a value, which is not always JSON any more.
+func (b *budget) keep(value json.RawMessage) json.RawMessage {
+	kept, rest := b.cut(value, len(value))
+	if rest == "" {
+		return value
+	}
+	return slices.Concat(kept, []byte(rest))
+}
+
+func size(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d bytes", bytes)
+	}
+	return fmt.Sprintf("%d MiB", bytes>>20)
 }
 
 // pair returns, for each event, the position of the other end of its operation, or -1.
@@ -147,49 +191,67 @@ func pair(ops []history.Op) []int {
 	return pairs
 }
 
-func (r *record) readJournal(dir string, window Options) error {
-	r.journal = newJournal(window, r.setup.Nodes)
-	f, err := os.Open(filepath.Join(dir, "journal.jsonl"))
+func (r *record) readJournal(dir *os.Root, o Options) error {
+	r.journal = newJournal(o, r.setup.Nodes)
+	in := &io.LimitedReader{N: o.Limit}
+	f, err := disk.Open(dir, "journal.jsonl")
 	if err == nil {
 		defer f.Close()
-		err = r.journal.read(f)
+		in.R = f
+		err = r.journal.read(in)
 	}
 	if err != nil {
 		r.missing("journal.jsonl", err, "messages are not shown, or not all of them")
 	}
+	if in.N == 0 {
+		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit MIB.", size(o.Limit), r.journal.total)
+		r.journal.damaged = max(0, r.journal.damaged-1) // the line in which the limit is
+	}
 	if n := r.journal.damaged; n > 0 {
 		r.note("%d lines of journal.jsonl are damaged, and left out.", n)
+	}
+	if n := r.journal.lostCopies; n > 0 {
+		r.note("%d deliveries of copies are left out, for which there is no room.", n)
 	}
 	return r.journal.close()
 }
 
 // readLogs reads the end of every log.
-func (r *record) readLogs(dir string) {
-	entries, err := os.ReadDir(dir)
+func (r *record) readLogs(dir *os.Root) {
+	entries, err := fs.ReadDir(dir.FS(), "nodes")
 	if err != nil {
 		r.missing("nodes", err, "no logs are shown")
 		return
 	}
+	room, left := int64(maxLogs), 0
 	for _, e := range entries {
 		id, ok := strings.CutSuffix(e.Name(), ".log")
-		if !ok || !e.Type().IsRegular() {
+		if !ok || !e.Type().IsRegular() || len(r.setup.Nodes) > 0 && !slices.Contains(r.setup.Nodes, id) {
+			continue // nodes may put files there
+		}
+		if room <= 0 {
+			left++
 			continue
 		}
-		text, cut, err := readEnd(filepath.Join(dir, e.Name()), maxLog)
+		text, cut, err := readEnd(dir, path.Join("nodes", e.Name()), min(room, maxLog))
 		if err != nil {
 			r.missing("nodes/"+e.Name(), err, "it is not shown")
 			continue
 		}
 		if cut {
-			r.note("Of nodes/%s the last %d KiB are shown.", e.Name(), maxLog>>10)
+			r.note("Of nodes/%s the last %d KiB are shown.", e.Name(), min(room, maxLog)>>10)
 		}
+		room -= int64(len(text))
 		r.logs[id] = strings.ToValidUTF8(text, "\uFFFD")
+	}
+	if left > 0 {
+		r.note("%d more logs are in nodes: the page has room for %s of them.", left, size(maxLogs))
 	}
 }
 
 // readEnd returns the last bytes of a file, from the beginning of a line if that leaves any, and whether that is not all of it.
-func readEnd(name string, limit int64) (text string, cut bool, err error) {
-	f, err := os.Open(name)
+func readEnd(dir *os.Root, name string, limit int64) (text string, cut bool, err error) {
+	f, err := disk.Open(dir, name)
 	if err != nil {
 		return "", false, err
 	}

@@ -18,12 +18,14 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
+
+	"glomers/internal/disk"
 )
 
 // Options choose what is shown of a long run. The zero value shows as much as there is room for, from the start.
@@ -31,67 +33,83 @@ type Options struct {
 	// From and To are times since the start of the run. They bound the messages in messages.svg, and those in report.html
 	// if there are more than it has room for. To is the end if it is 0.
 	From, To time.Duration
+	// Limit is how many bytes of the history, and of the journal, are read; 0 means DefaultLimit. The memory that they take
+	// has other limits.
+	Limit int64
 }
+
+// DefaultLimit is what a Limit of 0 means.
+const DefaultLimit = 4 << 30
 
 // has tells whether a time is in the window.
 func (o Options) has(ns int64) bool {
 	return ns >= int64(o.From) && (o.To == 0 || ns < int64(o.To))
 }
 
-// Limits keep a report small enough to be written after every run, and to be opened.
+// Limits keep a report small enough to be written after every run, and to be opened, whatever the files of the run are like: they may be
+// of somebody else. What is beyond a limit is left out, and the page says so. What is read of test.json and results.json takes some thirty times
+// the room of the file.
 const (
 	maxMessages = 300_000  // in the page
-	maxEvents   = 400_000  // of the history, in the page
+	maxEvents   = 400_000  // of the history
+	maxSteps    = 20_000   // of faults
 	maxText     = 48 << 20 // bytes of bodies, and of values, each before compression
+	maxLine     = 1 << 20  // bytes of a line of the journal
+	maxName     = 256      // bytes of the name of a party, or of a type of message
+	maxJSON     = 8 << 20  // bytes of test.json, and of results.json
 	maxLog      = 256 << 10
-	maxPicture  = 1_000 // messages in messages.svg
+	maxLogs     = 16 << 20 // bytes of all logs
+	maxPicture  = 1_000    // messages in messages.svg
 )
+
+// Files returns the names of the files that a report has.
+func Files() []string { return []string{"report.html", "latency.svg", "rate.svg", "messages.svg"} }
 
 // Write writes the report of the run in dir, with all four files. The error says what could not be written, or that dir is
 // no directory; what cannot be read is said in the report instead.
 func Write(dir string) error { return Options{}.Write(dir) }
 
+// WriteIn is Write for a directory that is open.
+func WriteIn(dir *os.Root) error { return Options{}.writeIn(dir) }
+
 // Write is the function Write with options.
 func (o Options) Write(dir string) error {
-	info, err := os.Stat(dir)
+	root, err := openDir(dir)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if !info.IsDir() {
-		return fmt.Errorf("report: %s is no directory", dir)
+	defer root.Close() // nothing is written through it any more
+	return o.writeIn(root)
+}
+
+func openDir(dir string) (*os.Root, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
 	}
+	if !info.IsDir() { // a pipe would be waited for
+		return nil, fmt.Errorf("%s is no directory", dir)
+	}
+	return os.OpenRoot(dir)
+}
+
+func (o Options) writeIn(dir *os.Root) error {
 	if o.From < 0 || o.To < 0 || o.To > 0 && o.To <= o.From {
 		return fmt.Errorf("report: from %v to %v: want a time that is not negative, and a later one", o.From, o.To)
 	}
-	r, err := load(dir, Options{})
-	if err == nil && r.journal.total > len(r.journal.messages) && o != (Options{}) {
+	o.Limit = cmp.Or(o.Limit, DefaultLimit)
+	r, err := load(dir, Options{Limit: o.Limit})
+	if err == nil && r.journal.total > len(r.journal.messages) && (o.From > 0 || o.To > 0) {
 		r, err = load(dir, o)
 	}
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	r.options = o
-	return errors.Join(
-		writeFile(dir, "report.html", r.writePage),
-		writeFile(dir, "latency.svg", r.drawLatency),
-		writeFile(dir, "rate.svg", r.drawRate),
-		writeFile(dir, "messages.svg", r.drawMessages),
-	)
-}
-
-// writeFile replaces a file at once, so that nobody reads half of it.
-func writeFile(dir, name string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(dir, "."+name+"-*")
-	if err != nil {
-		return fmt.Errorf("report: %w", err)
+	for i, write := range []func(io.Writer) error{r.writePage, r.drawLatency, r.drawRate, r.drawMessages} {
+		if writeErr := disk.Replace(dir, Files()[i], write); writeErr != nil {
+			err = errors.Join(err, fmt.Errorf("report: %w", writeErr))
+		}
 	}
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), filepath.Join(dir, name))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // the first error counts
-		return fmt.Errorf("report: %s: %w", name, err)
-	}
-	return nil
+	return err
 }

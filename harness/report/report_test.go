@@ -171,9 +171,9 @@ func TestLongTexts(t *testing.T) {
 	require.True(t, strings.HasPrefix(p.summary.Logs["n0"], "line\n"))
 
 	b := budget{left: 10}
-	kept, rest := b.cut([]byte("1234567890"))
+	kept, rest := b.cut([]byte("1234567890"), 10)
 	require.Equal(t, "1234567890", string(kept)+rest)
-	kept, rest = b.cut([]byte(long))
+	kept, rest = b.cut([]byte(long), len(long))
 	require.Equal(t, long[:shortText]+"… (16384 bytes)", string(kept)+rest, "the budget is used up")
 }
 

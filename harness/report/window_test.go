@@ -33,10 +33,10 @@ func TestAround(t *testing.T) {
 	} {
 		var o Options
 		require.NoError(t, o.Around(dir, c.ops))
-		require.Equal(t, Options{c.from, c.to}, o, "%v", c.ops)
+		require.Equal(t, Options{From: c.from, To: c.to}, o, "%v", c.ops)
 	}
 	for _, bad := range [][]int{{7}, {-1}, {}} {
 		require.Error(t, new(Options).Around(dir, bad))
 	}
-	require.ErrorContains(t, new(Options).Around(t.TempDir(), []int{1}), "report: history: ")
+	require.ErrorContains(t, new(Options).Around(t.TempDir(), []int{1}), "report: history.jsonl: ")
 }
