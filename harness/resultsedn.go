@@ -1,9 +1,9 @@
 package harness
 
 import (
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io"
 	"slices"
 	"strconv"
 
@@ -21,31 +21,18 @@ func (s *store) writeLikeMaelstrom(res Result, ops []history.Op) error {
 	if err != nil {
 		return fmt.Errorf("results.edn: %w", err)
 	}
+	var errs []error
 	for _, f := range []struct {
 		name  string
-		write func(*os.File) error
+		write func(io.Writer) error
 	}{
-		{"history.edn", func(f *os.File) error { return history.WriteEDN(f, ops) }},
-		{"history.txt", func(f *os.File) error { return history.WriteText(f, ops) }},
-		{"results.edn", func(f *os.File) error { return edn.Print(f, results) }},
+		{"history.edn", func(w io.Writer) error { return history.WriteEDN(w, ops) }},
+		{"history.txt", func(w io.Writer) error { return history.WriteText(w, ops) }},
+		{"results.edn", func(w io.Writer) error { return edn.Print(w, results) }},
 	} {
-		if err := writeFile(filepath.Join(s.dir, f.name), f.write); err != nil {
-			return fmt.Errorf("%s: %w", f.name, err)
-		}
+		errs = append(errs, s.replace(f.name, f.write))
 	}
-	return nil
-}
-
-func writeFile(path string, write func(*os.File) error) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := write(f); err != nil {
-		_ = f.Close() // it is of no use
-		return err
-	}
-	return f.Close()
+	return errors.Join(errs...)
 }
 
 // field makes an entry of a map.

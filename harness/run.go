@@ -79,7 +79,7 @@ func Run(ctx context.Context, t Test) (Result, error) {
 	}
 	res := r.judge(err)
 	res.Warnings = append(res.Warnings, found...)
-	if storeErr := st.finish(res, r.history); err == nil && storeErr != nil {
+	if storeErr := st.finish(&res, r.history); err == nil && storeErr != nil {
 		err = storeErr
 		res.Valid, res.Error = max(res.Valid, broken(err).Valid), err.Error()
 	}

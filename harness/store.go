@@ -17,18 +17,19 @@ import (
 	"syscall"
 	"time"
 
-	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/internal/proc"
 	"glomers/harness/network"
-	"glomers/harness/report"
+	"glomers/internal/disk"
 )
 
 // A store is a run's directory. With dir "" there is none, and nothing is written. It also
 // takes the hash of the journal.
 type store struct {
-	root string
-	dir  string
+	root  string
+	dir   string
+	files *os.Root // the directory, whatever becomes of its name; nil if there is none
+	test  []byte   // test.json
 
 	digest hash.Hash // of the journal's lines
 
@@ -62,32 +63,39 @@ func newStore(t Test, place *proc.Place) (*store, error) {
 		name = time.Now().Format("20060102T150405.000") + "-" + strconv.Itoa(i)
 	}
 	if err := s.begin(t, place); err != nil {
+		s.close()
+		_ = os.RemoveAll(s.dir) // no node has been there; the first error counts
 		return nil, fmt.Errorf("harness: store: %w", err)
 	}
 	return s, nil
 }
 
-func (s *store) begin(t Test, place *proc.Place) error {
+func (s *store) begin(t Test, place *proc.Place) (err error) {
+	if s.files, err = os.OpenRoot(s.dir); err != nil {
+		return err
+	}
 	if place != nil {
 		if err := place.Settle(filepath.Join(s.dir, workDir)); err != nil {
 			return err
 		}
 	}
-	if err := os.Mkdir(filepath.Join(s.dir, "nodes"), 0o755); err != nil {
+	if err := s.files.Mkdir("nodes", 0o755); err != nil {
 		return err
 	}
 	// What Maelstrom calls it. Where there are no links, there is only ours.
-	_ = os.Symlink("nodes", filepath.Join(s.dir, "node-logs"))
-	var err error
-	if s.history, err = createLines(filepath.Join(s.dir, "history.jsonl")); err != nil {
+	_ = s.files.Symlink("nodes", "node-logs")
+	if s.history, err = createLines(s.files, "history.jsonl"); err != nil {
 		return err
 	}
 	lockRun(s.history.file) // before there is a test.json, which makes the directory a run
 	s.encoder = history.NewEncoder(s.history)
-	if s.journal, err = createLines(filepath.Join(s.dir, "journal.jsonl")); err != nil {
+	if s.journal, err = createLines(s.files, "journal.jsonl"); err != nil {
 		return err
 	}
-	if err := s.writeJSON("test.json", newTestRecord(t, place)); err != nil {
+	if s.test, err = marshal("test.json", newTestRecord(t, place)); err != nil {
+		return err
+	}
+	if err := disk.ReplaceBytes(s.files, "test.json", s.test); err != nil {
 		return err
 	}
 	return s.link("current")
@@ -98,7 +106,9 @@ func (s *store) nodeLog(id string) (io.Writer, error) {
 	if s.dir == "" {
 		return nil, nil
 	}
-	f, err := os.Create(filepath.Join(s.dir, "nodes", id+".log"))
+	name := filepath.Join("nodes", id+".log")
+	_ = s.files.RemoveAll(name) // a node that runs already may have put something there
+	f, err := s.files.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("harness: store: %w", err)
 	}
@@ -162,26 +172,6 @@ func (s *store) flush() error {
 	return nil
 }
 
-// finish writes the outcome and closes all files. It goes on after an error, so that as much is there
-// as can be, and returns the first.
-func (s *store) finish(res Result, ops []history.Op) error {
-	if s.dir == "" {
-		return nil
-	}
-	errs := []error{s.history.flush(), s.journal.close()}
-	for _, f := range s.logs {
-		errs = append(errs, f.Close())
-	}
-	errs = append(errs, s.writeJSON("results.json", res), s.writeArtifacts(res.Workload), s.writeLikeMaelstrom(res, ops), report.Write(s.dir), s.link("latest"))
-	errs = append(errs, s.history.close()) // in the end, for its lock
-	for _, err := range errs {
-		if err != nil {
-			return fmt.Errorf("harness: store: %w", err)
-		}
-	}
-	return nil
-}
-
 // lockRun has Running tell of the run from now on, until the file is closed or this process ends.
 func lockRun(history *os.File) {
 	// Without locks, as on some network drives, a run goes as well; it only looks as if it were dead.
@@ -197,42 +187,6 @@ func Running(history *os.File) bool {
 	}
 	_ = syscall.Flock(fd, syscall.LOCK_UN) // or closing the file does it
 	return false
-}
-
-// writeArtifacts writes the files that a result has, if it has any.
-func (s *store) writeArtifacts(res check.Result) error {
-	illustrated, ok := res.(check.Illustrated)
-	if !ok {
-		return nil
-	}
-	for name, content := range illustrated.Artifacts() {
-		if err := os.WriteFile(filepath.Join(s.dir, name), content, 0o644); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *store) writeJSON(name string, v any) error {
-	b, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return os.WriteFile(filepath.Join(s.dir, name), append(b, '\n'), 0o644)
-}
-
-// link makes root/name lead to the run. The new link replaces the old one at once, so that it always
-// leads somewhere; it is relative, so that the store can be moved.
-func (s *store) link(name string) error {
-	target, err := filepath.Rel(s.root, s.dir)
-	if err != nil {
-		return err
-	}
-	temporary := filepath.Join(s.dir, "."+name)
-	if err := os.Symlink(target, temporary); err != nil {
-		return err
-	}
-	return os.Rename(temporary, filepath.Join(s.root, name))
 }
 
 // A testRecord is what test.json says of a run: enough to repeat it.

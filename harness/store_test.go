@@ -133,7 +133,7 @@ func TestStoreNames(t *testing.T) {
 		s, err := newStore(test, nil)
 		require.NoError(t, err)
 		dirs[s.dir] = true
-		require.NoError(t, s.finish(Result{}, nil))
+		require.NoError(t, s.finish(&Result{}, nil))
 	}
 	require.Len(t, dirs, 20)
 }
@@ -173,7 +173,7 @@ func TestDiskFull(t *testing.T) {
 			err = r.live(t.Context())
 			r.stop()
 			require.ErrorContains(t, err, "write "+name+": no space left on device")
-			require.ErrorContains(t, s.finish(Result{}, nil), name)
+			require.ErrorContains(t, s.finish(&Result{}, nil), name)
 		})
 	}
 }
@@ -255,7 +255,7 @@ func BenchmarkRecordOp(b *testing.B) {
 	for b.Loop() {
 		require.NoError(b, s.recordOp(op))
 	}
-	require.NoError(b, s.finish(Result{}, nil))
+	require.NoError(b, s.finish(&Result{}, nil))
 }
 
 // So does a run that cannot write what a node logs.

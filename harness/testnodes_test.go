@@ -52,6 +52,10 @@ func runNode(name string, args []string) {
 	case "look": // around: says what it finds, and leaves a line
 		registerEcho(n)
 		look(args)
+	case "full-disk":
+		runOnFullDisk(args[0], args[1])
+	case "tamper":
+		tamper(n, args[0], args[1], args[2])
 	case "crash": // at the third request
 		requests := 0
 		onEcho(n, func() {

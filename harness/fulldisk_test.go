@@ -1,0 +1,74 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// runOnFullDisk runs a test in whose last phase no file can have more than so many bytes, as if the disk were full, and prints what
+// Run returned.
+func runOnFullDisk(store, most string) {
+	limit, err := strconv.ParseUint(most, 10, 64)
+	must(err)
+	test := quick("echo", InProcess(registerEcho))
+	test.Store, test.Seed = store, 7
+	test.Progress = func(p Progress) {
+		if p.Phase == PhaseCheck {
+			must(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}))
+		}
+	}
+	res, err := Run(context.Background(), test)
+	text, _ := json.Marshal(map[string]string{"dir": res.Dir, "error": fmt.Sprint(err), "valid": res.Valid.String()})
+	fmt.Println(string(text))
+	os.Exit(0)
+}
+
+// A disk that is full at the end leaves whole files or none, and an error that names the first that is not there.
+func TestDiskFullAtTheEnd(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for most, missing := range map[string][]string{
+		"300":   finals,
+		"32768": {"report.html"},
+	} {
+		t.Run(most, func(t *testing.T) {
+			t.Parallel()
+			out, err := exec.Command(self, asNode, "full-disk", t.TempDir(), most).Output()
+			require.NoError(t, err)
+			var said struct{ Dir, Error, Valid string }
+			require.NoError(t, json.Unmarshal(out, &said))
+			require.Regexp(t, `^harness: store: (report: )?`+missing[0]+": write .*: file too large$", said.Error)
+			require.Equal(t, "unknown", said.Valid)
+			entries, err := os.ReadDir(said.Dir)
+			require.NoError(t, err)
+			var there []string
+			for _, e := range entries {
+				info, err := e.Info()
+				require.NoError(t, err)
+				require.NotZero(t, info.Size(), e.Name())
+				there = append(there, e.Name())
+			}
+			want := []string{"history.jsonl", "journal.jsonl", "node-logs", "nodes", "test.json"}
+			for _, name := range finals {
+				if !slices.Contains(missing, name) {
+					want = append(want, name)
+				}
+			}
+			require.ElementsMatch(t, want, there)
+			history, err := os.ReadFile(filepath.Join(said.Dir, "history.jsonl"))
+			require.NoError(t, err)
+			require.Equal(t, byte('\n'), history[len(history)-1])
+		})
+	}
+}
