@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 
+	"glomers/internal/disk"
 	"glomers/internal/results"
 )
 
@@ -100,7 +101,7 @@ func (r rendered) write() error {
 	if old, err := os.ReadFile(r.path); err == nil && bytes.Equal(old, r.text) {
 		return nil
 	}
-	return os.WriteFile(r.path, r.text, 0o644)
+	return disk.WriteFile(r.path, r.text)
 }
 
 // charts returns the charts of the sets that there are.

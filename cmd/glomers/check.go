@@ -18,6 +18,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/workload"
+	"glomers/internal/disk"
 )
 
 func (c *cli) checkCommand() *cobra.Command {
@@ -204,17 +205,24 @@ func writePictures(dir string, r check.Result) ([]string, error) {
 	if !ok {
 		return nil, nil
 	}
-	var paths []string
 	artifacts := illustrated.Artifacts()
+	if len(artifacts) == 0 {
+		return nil, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("--out: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("--out: %w", err)
+	}
+	defer root.Close() // nothing is written through it any more
+	var paths []string
 	for _, name := range slices.Sorted(maps.Keys(artifacts)) {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
+		if err := disk.ReplaceBytes(root, name, artifacts[name]); err != nil {
 			return nil, fmt.Errorf("--out: %w", err)
 		}
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, artifacts[name], 0o644); err != nil {
-			return nil, fmt.Errorf("--out: %w", err)
-		}
-		paths = append(paths, path)
+		paths = append(paths, filepath.Join(dir, name))
 	}
 	return paths, nil
 }

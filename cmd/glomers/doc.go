@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"glomers/internal/disk"
 )
 
 // docMark is the first line of a file that doc wrote, and may write anew.
@@ -73,7 +75,7 @@ func (c *cli) writeDocuments(dir string) error {
 	}
 	for _, d := range docs {
 		path := filepath.Join(dir, d.name+".md")
-		if err := os.WriteFile(path, []byte(docMark+"\n# "+d.title+"\n\n"+strings.TrimSpace(d.text)+"\n"), 0o644); err != nil {
+		if err := disk.WriteFile(path, []byte(docMark+"\n# "+d.title+"\n\n"+strings.TrimSpace(d.text)+"\n")); err != nil {
 			return fmt.Errorf("doc: %w", err)
 		}
 		if _, err := fmt.Fprintln(c.stdout, path); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness/conform"
+	"glomers/internal/disk"
 )
 
 // readmeTemplate is harness/README.md but for what comes from the code.
@@ -35,7 +36,7 @@ func (c *cli) readmeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return os.WriteFile(args[0], text, 0o644)
+			return disk.WriteFile(args[0], text)
 		},
 	}
 }

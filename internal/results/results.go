@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"glomers/internal/disk"
 )
 
 // Version is that of the files. Load refuses others.
@@ -92,10 +94,7 @@ func (s Set) Save(dir string) error {
 		return fmt.Errorf("results: %w", err)
 	}
 	file := filepath.Join(dir, s.Name+".json")
-	if err := os.WriteFile(file+".new", append(text, '\n'), 0o644); err != nil {
-		return fmt.Errorf("results: %w", err)
-	}
-	if err := os.Rename(file+".new", file); err != nil {
+	if err := disk.WriteFile(file, append(text, '\n')); err != nil {
 		return fmt.Errorf("results: %w", err)
 	}
 	return nil
