@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/report"
 )
 
 // A view is what a "look" node finds around it.
@@ -161,6 +162,44 @@ func TestSurroundingsOutliveAKill(t *testing.T) {
 		starts += strings.Count(string(text), "started\n")
 	}
 	require.Greater(t, starts, test.NodeCount, "so somebody was killed")
+}
+
+// A node that fills its directory with traps does no harm to what the harness writes and reads.
+func TestLitteredDirectory(t *testing.T) {
+	t.Parallel()
+	sh := interpreter(t, "sh", "-c", "true")
+	const litter = `
+for f in test.json results.json history.jsonl journal.jsonl report.html n1.log; do ln -s "$2" $f; done
+mkfifo pipe; ln -s . loop; ln -s ../../nodes nodes; ln -s /etc etc; mkdir locked; touch locked/x; chmod 0 locked
+dd if=/dev/zero of=huge bs=1 count=1 seek=1000000000000 2>/dev/null
+exec "$1"`
+	target := filepath.Join(t.TempDir(), "target")
+	require.NoError(t, os.WriteFile(target, []byte("mine"), 0o600))
+	for _, store := range []string{"", t.TempDir()} {
+		test := quick("echo", Binary(sh, "-c", litter, "sh", "testdata/echo.sh", target))
+		test.Store = store
+		res, err := Run(t.Context(), test)
+		require.NoError(t, err)
+		require.Equal(t, check.Valid, res.Valid, res.Reasons)
+		for _, w := range res.Warnings {
+			require.NotContains(t, w, "cannot be removed")
+		}
+		if store == "" {
+			continue
+		}
+		for _, name := range []string{"test.json", "results.json", "history.jsonl", "journal.jsonl", "report.html", "nodes/n1.log"} {
+			info, err := os.Lstat(filepath.Join(res.Dir, name))
+			require.NoError(t, err)
+			require.True(t, info.Mode().IsRegular(), name)
+		}
+		require.NoError(t, report.Write(res.Dir))
+		for _, id := range test.nodeIDs() {
+			require.NoError(t, os.Chmod(filepath.Join(res.Dir, "work", id, "locked"), 0o700)) // or it stays, where we are not root
+		}
+	}
+	now, err := os.ReadFile(target)
+	require.NoError(t, err)
+	require.Equal(t, "mine", string(now))
 }
 
 // Programs and scripts are found from where the user is, although nodes run elsewhere.

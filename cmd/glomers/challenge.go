@@ -30,6 +30,7 @@ type contest struct {
 	bin        string
 	seed       uint64
 	store      string
+	nodes      nodeFlags
 	maelstrom  string // the launcher of the real one, "" for our own harness
 	build      *builder
 	again      func(id string, seed uint64) string // the command that repeats a run
@@ -78,6 +79,7 @@ real one run the nodes; its only fault is partition.`,
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.seed))
 	cmd.Flags().BoolVar(&t.faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
 	cmd.Flags().StringVar(&t.bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
+	t.nodes.register(cmd)
 	cmd.Flags().StringVar(&t.store, "store", "store", "`directory` for the files of the runs")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcomes as JSON, and nothing else, on stdout")
 	cmd.Flags().BoolVar(&print, "print-command", false, "print the words of the published commands for Maelstrom instead of running them")
@@ -218,6 +220,7 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 	}
 	test.Program = harness.Binary(words.get("--bin"))
 	test.Seed, test.Store, test.Faithful = seed, t.store, t.faithful
+	test.Env, test.Cwd = t.nodes.env.entries, t.nodes.cwd
 	r, err := t.drive(ctx, ch.id+" "+ch.name, test, logging{})
 	o.Dir = r.Dir
 	// Of a run that broke off, too: what was found out until then.

@@ -15,6 +15,7 @@ import (
 func (c *cli) conformCommand() *cobra.Command {
 	var (
 		options conform.Options
+		nodes   nodeFlags
 		bin     string
 		level   string
 		asJSON  bool
@@ -41,7 +42,7 @@ Exit status: 0 all checks of --level and above passed, 1 one failed, 3 the progr
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			options.Args = args
+			options.Args, options.Env, options.Cwd = args, nodes.env.entries, nodes.cwd
 			return c.conform(cmd.Context(), options, bin, level, asJSON)
 		},
 	}
@@ -56,6 +57,7 @@ Exit status: 0 all checks of --level and above passed, 1 one failed, 3 the progr
 	suggest(cmd, "check", checkNames())
 	define(cmd, "init-timeout", "", "time", "10s", "how long the node may take to answer init", span(&options.InitTimeout, time.Second, time.Millisecond))
 	define(cmd, "timeout", "", "time", "5s", "how long a check waits when nothing comes", span(&options.Timeout, time.Second, time.Millisecond))
+	nodes.register(cmd)
 	flags.BoolVar(&asJSON, "json", false, "print the report as JSON, and nothing else, on stdout")
 	return cmd
 }

@@ -67,13 +67,14 @@ table. The flags are those of test; what they set holds for all of the tests.`,
 	flags.test.TimeLimit = demoTime
 	cmd.Flags().Lookup("time-limit").DefValue = fmt.Sprint(demoTime.Seconds())
 	cmd.Flags().Lookup("workload").DefValue = "all"
-	for _, name := range []string{"bin", "test-count"} { // these have nothing to do here
+	ofProcesses := []string{"bin", "test-count", "env", "cwd"}
+	for _, name := range ofProcesses { // these have nothing to do here
 		_ = cmd.Flags().MarkHidden(name) // it is there
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		for _, name := range []string{"bin", "test-count"} {
+		for _, name := range ofProcesses {
 			if cmd.Flags().Changed(name) {
-				return fmt.Errorf("--%s is not for demo: its nodes are those of glomers node, and each is tested once", name)
+				return fmt.Errorf("--%s is not for demo: its nodes are those of glomers node, in this process, and each is tested once", name)
 			}
 		}
 		return c.demo(cmd, &flags)

@@ -25,6 +25,7 @@ func topics() []*cobra.Command {
 		topic("protocol", "Messages, init and errors", describeProtocol()),
 		topic("errors", "The codes of error replies", describeErrors()),
 		topic("faults", "What --nemesis can do", describeFaults()),
+		topic("environment", "Which variables nodes get, and where they run", describeEnvironment()),
 		topic("results", "Every figure in results.json", describeResults()),
 	}
 }

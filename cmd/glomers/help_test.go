@@ -16,12 +16,13 @@ import (
 
 func TestTopics(t *testing.T) {
 	for topic, says := range map[string][]string{
-		"workloads": append(upper(workload.Names()), `{"type":"send","key":"7","msg":3}`, "* offset, integer: "),
-		"services":  append(upper(service.Names()), `→ {"type":"error","code":22,"text":"current value 2 of key \"x\" is not 1"}`, "* Staleness: ", "* create_if_not_exists, boolean: "),
-		"protocol":  {`→ {"src":"n1","dest":"c0","body":{"type":"init_ok","in_reply_to":1}}`, "* 14 abort, definite: "},
-		"errors":    {"* 22 precondition-failed, definite: ", "* 13 crash, not definite: ", "1000"},
-		"faults":    nemesis.Names(),
-		"results":   {"EVERY RUN", "BROADCAST, G-SET", "* net/*/msgs-per-op, msgs: ", "* workload/stable-latencies/*, ms: "},
+		"workloads":   append(upper(workload.Names()), `{"type":"send","key":"7","msg":3}`, "* offset, integer: "),
+		"services":    append(upper(service.Names()), `→ {"type":"error","code":22,"text":"current value 2 of key \"x\" is not 1"}`, "* Staleness: ", "* create_if_not_exists, boolean: "),
+		"protocol":    {`→ {"src":"n1","dest":"c0","body":{"type":"init_ok","in_reply_to":1}}`, "* 14 abort, definite: "},
+		"errors":      {"* 22 precondition-failed, definite: ", "* 13 crash, not definite: ", "1000"},
+		"faults":      nemesis.Names(),
+		"environment": {"* Python: PYTHON*, ", "--cwd DIR"},
+		"results":     {"EVERY RUN", "BROADCAST, G-SET", "* net/*/msgs-per-op, msgs: ", "* workload/stable-latencies/*, ms: "},
 	} {
 		status, stdout, stderr := execute("help", topic)
 		require.Equal(t, statusValid, status, stderr)
@@ -34,7 +35,7 @@ func TestTopics(t *testing.T) {
 		}
 	}
 	_, stdout, _ := execute("--help")
-	require.Contains(t, stdout, "glomers results    Every figure in results.json")
+	require.Contains(t, stdout, "glomers results     Every figure in results.json")
 	require.NotContains(t, stdout, "readme")
 }
 

@@ -22,6 +22,8 @@ import (
 
 // unknownToMaelstrom has the flags of the challenge command that mean nothing to Maelstrom, and why.
 var unknownToMaelstrom = map[string]string{
+	"env":      "Maelstrom passes its whole environment on to nodes",
+	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
 	"seed":     "Maelstrom draws its own, so it cannot be given one",
 	"faithful": "it makes our harness measure as Maelstrom does",
 }

@@ -8,7 +8,7 @@
 //	glomers node [NAME]                    is a node, correct or broken on purpose
 //	glomers demo                           tests a simple design of every workload
 //	glomers doc                            writes the reference pages as Markdown
-//	glomers help workloads|services|protocol|errors|faults|results
+//	glomers help workloads|services|protocol|errors|faults|environment|results
 //
 // Results go to stdout; progress, logs and errors to stderr. The exit status is
 // 0 when everything was valid, 1 when something was invalid or missed a target, 2 when the

@@ -44,12 +44,13 @@ func (c *cli) readmeCommand() *cobra.Command {
 // readme returns the README, with what help prints and with sources of the repository at root.
 func readme(root string) ([]byte, error) {
 	t, err := template.New("readme").Funcs(template.FuncMap{
-		"workloads": describeWorkloads,
-		"services":  describeServices,
-		"errors":    describeErrors,
-		"faults":    describeFaults,
-		"results":   describeResults,
-		"checks":    conform.Markdown,
+		"workloads":   describeWorkloads,
+		"services":    describeServices,
+		"errors":      describeErrors,
+		"faults":      describeFaults,
+		"environment": describeEnvironment,
+		"results":     describeResults,
+		"checks":      conform.Markdown,
 		"source": func(name string) (string, error) {
 			text, err := os.ReadFile(filepath.Join(root, "harness", filepath.FromSlash(name)))
 			return string(bytes.TrimSpace(text)), err

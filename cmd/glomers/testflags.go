@@ -29,6 +29,7 @@ type testFlags struct {
 	seed    uint64
 	logs    logging
 	guide   guideFlags
+	nodes   nodeFlags
 }
 
 // defaultWorkload is Maelstrom's.
@@ -43,6 +44,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	f.registerVerdict(cmd)
 	flags.Lookup("workload").DefValue = defaultWorkload // in the help; in check there is none
 	f.guide.register(cmd)
+	f.nodes.register(cmd)
 	flags.StringVar(&f.bin, "bin", "", "`path` of the node: an executable, the directory of a Go program, which is built first, or a program on PATH")
 	define(cmd, "node-count", "", "n", "", "run nodes n0 … n(k-1); without it, five nodes n1 … n5", whole(&t.NodeCount))
 	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
@@ -150,6 +152,7 @@ func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 	if t.Nodes, err = f.guide.nodes(); err != nil {
 		return t, err
 	}
+	t.Env, t.Cwd = f.nodes.env.entries, f.nodes.cwd
 	t.Concurrency = f.workers
 	if f.perNode {
 		t.Concurrency = f.workers * cmp.Or(t.NodeCount, len(t.Nodes), 5)
@@ -176,7 +179,10 @@ func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
 		words = append(words, quote(a))
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
+		env, isEnv := f.Value.(*envList)
 		switch {
+		case isEnv:
+			words = append(words, env.words()...)
 		case f.Name == "seed" || f.Name == "test-count" || f.Name == "repeat":
 		case f.Value.String() == "true": // of a flag without an argument
 			words = append(words, "--"+f.Name)

@@ -8,12 +8,14 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"glomers/internal/environ"
 )
 
 // A Place is what the programs of a run find around them: the environment, and where they run. Each runs in a directory of its own, unless
 // it was said where all of them run.
 type Place struct {
-	env  Environment
+	env  environ.Environment
 	user string // where this process is
 	dir  string // where all programs run; "" if each has a directory of its own
 
@@ -22,7 +24,7 @@ type Place struct {
 	temporary bool   // root is ours to remove
 }
 
-// NewPlace returns a Place with the variables that are Passed and those of extra; see NewEnvironment. With dir "", each
+// NewPlace returns a Place with the variables that are environ.Passed and those of extra; see environ.New. With dir "", each
 // program runs in a directory of its own.
 func NewPlace(extra []string, dir string) (*Place, error) {
 	user, err := os.Getwd()
@@ -30,7 +32,7 @@ func NewPlace(extra []string, dir string) (*Place, error) {
 		return nil, err
 	}
 	p := &Place{user: user}
-	if p.env, err = NewEnvironment(os.Environ(), extra, user); err != nil {
+	if p.env, err = environ.New(os.Environ(), extra, user); err != nil {
 		return nil, err
 	}
 	if dir == "" {

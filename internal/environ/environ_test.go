@@ -1,18 +1,20 @@
-package proc
+package environ_test
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/environ"
 )
 
 func TestEnvironment(t *testing.T) {
 	all := []string{
 		"PATH=bin:/usr/bin:", "HOME=/home/me", "LC_ALL=C", "PYTHONPATH=.:lib:/abs", "PYTHONUNBUFFERED=1", "GLOMERS_LOG=debug", "TMPDIR=", "JAVA_HOME=/opt/java",
 		"AWS_SECRET_ACCESS_KEY=s3cret", "GITHUB_TOKEN=s3cret", "SSH_AUTH_SOCK=/s3cret", "GLOMERS_TOKEN=s3cret", "PYTHON_KEYRING_SECRET=s3cret",
-		"EDITOR=vi", "GOPROXY=https://me:s3cret@proxy", "=C:=C:\\", "JAVA_TOOL_OPTIONS=-Dpassword=s3cret", "PATHS=x",
+		"EDITOR=vi", "PWD=/here", "SHLVL=1", "GOPROXY=https://me:s3cret@proxy", "=C:=C:\\", "JAVA_TOOL_OPTIONS=-Dpassword=s3cret", "PATHS=x",
 	}
-	env, err := NewEnvironment(all, nil, "/here")
+	env, err := environ.New(all, nil, "/here")
 	require.NoError(t, err)
 	require.Equal(t, []string{
 		"GLOMERS_LOG=debug", "HOME=/home/me", "JAVA_HOME=/opt/java", "LC_ALL=C", "PATH=/here/bin:/usr/bin:", "PYTHONPATH=/here:/here/lib:/abs", "PYTHONUNBUFFERED=1", "TMPDIR=",
@@ -22,7 +24,7 @@ func TestEnvironment(t *testing.T) {
 		"AWS_SECRET_ACCESS_KEY", "EDITOR", "GITHUB_TOKEN", "GLOMERS_TOKEN", "GOPROXY", "JAVA_TOOL_OPTIONS", "PATHS", "PYTHON_KEYRING_SECRET", "SSH_AUTH_SOCK",
 	}, env.Withheld)
 
-	env, err = NewEnvironment(all, []string{"GITHUB_TOKEN", "HOME=/else", "NEW=a=b", "EMPTY=", "RUBYLIB=lib"}, "/here")
+	env, err = environ.New(all, []string{"GITHUB_TOKEN", "HOME=/else", "NEW=a=b", "EMPTY=", "RUBYLIB=lib"}, "/here")
 	require.NoError(t, err)
 	require.Subset(t, env.Vars, []string{"GITHUB_TOKEN=s3cret", "HOME=/else", "NEW=a=b", "EMPTY=", "RUBYLIB=/here/lib"})
 	require.NotContains(t, env.Withheld, "GITHUB_TOKEN")
@@ -33,14 +35,16 @@ func TestEnvironment(t *testing.T) {
 		"":        `environment: "": want NAME`,
 		"A=\x00":  `environment: "A=\x00": want NAME`,
 	} {
-		_, err := NewEnvironment(all, []string{bad}, "/here")
+		_, err := environ.New(all, []string{bad}, "/here")
 		require.ErrorContains(t, err, want)
 	}
 }
 
 // No name in the list is that of a secret, or there would be no point in it.
 func TestNothingPassedLooksSecret(t *testing.T) {
-	for _, name := range Passed {
-		require.False(t, LooksSecret(name), name)
+	for _, group := range environ.Passed() {
+		for _, name := range group.Names {
+			require.False(t, environ.LooksSecret(name), name)
+		}
 	}
 }

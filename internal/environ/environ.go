@@ -1,4 +1,5 @@
-package proc
+// Package environ decides which variables of the environment node programs get.
+package environ
 
 import (
 	"fmt"
@@ -9,21 +10,37 @@ import (
 	"strings"
 )
 
-// Passed has the variables that programs get of this process's environment: what interpreters and runtimes need to find themselves and
-// their libraries, and nothing that is anybody's secret. A star at the end stands for any ending.
-var Passed = []string{
-	"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "LC_*", "LOCPATH", "TZ", "TZDIR", "TMPDIR", "TMP", "TEMP",
-	"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
-	"GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOTOOLCHAIN", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GORACE", "GOTRACEBACK", "GOCOVERDIR",
-	"PYTHON*", "PYENV_ROOT", "PYENV_VERSION", "VIRTUAL_ENV", "CONDA_PREFIX",
-	"JAVA_HOME", "CLASSPATH",
-	"NODE_PATH", "NODE_ENV", "DENO_DIR", "BUN_INSTALL", "VOLTA_HOME",
-	"GEM_HOME", "GEM_PATH", "RUBYLIB", "BUNDLE_GEMFILE", "BUNDLE_PATH", "RBENV_ROOT", "RBENV_VERSION",
-	"CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "RUST_BACKTRACE", "RUST_LOG",
-	"PERL5LIB", "LUA_PATH", "LUA_CPATH", "ERL_LIBS", "MIX_ENV", "MIX_HOME", "DOTNET_ROOT", "OCAMLPATH", "CAML_LD_LIBRARY_PATH", "OPAM_SWITCH_PREFIX",
-	"JULIA_DEPOT_PATH", "JULIA_PROJECT", "ASDF_DIR", "ASDF_DATA_DIR", "MISE_DATA_DIR", "NIX_LD", "NIX_LD_LIBRARY_PATH",
-	"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES*",
-	"GLOMERS_*",
+// A Group has the variables that programs of a kind need to find themselves and their libraries, and by which their users commonly control
+// them. A star at the end of a name stands for any ending that does not look like a secret's.
+type Group struct {
+	Of    string // whose they are
+	Names []string
+}
+
+// Passed returns the variables that programs get of this process's environment without being asked. None of them is anybody's secret.
+func Passed() []Group { return slices.Clone(groups) }
+
+var groups = []Group{
+	{"any program", []string{
+		"PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "LC_*", "LOCPATH", "TZ", "TZDIR", "TMPDIR", "TMP", "TEMP", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+		"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "NIX_LD", "NIX_LD_LIBRARY_PATH", "ASDF_DIR", "ASDF_DATA_DIR", "MISE_DATA_DIR",
+	}},
+	{"Go", []string{
+		"GOROOT", "GOPATH", "GOCACHE", "GOMODCACHE", "GOFLAGS", "GOTOOLCHAIN", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GORACE", "GOTRACEBACK", "GOCOVERDIR",
+	}},
+	{"Python", []string{"PYTHON*", "PYENV_ROOT", "PYENV_VERSION", "VIRTUAL_ENV", "CONDA_PREFIX"}},
+	{"Java and its kin", []string{"JAVA_HOME", "CLASSPATH"}},
+	{"Node.js, Deno and Bun", []string{"NODE_PATH", "NODE_ENV", "VOLTA_HOME", "DENO_DIR", "BUN_INSTALL"}},
+	{"Ruby", []string{"GEM_HOME", "GEM_PATH", "RUBYLIB", "BUNDLE_GEMFILE", "BUNDLE_PATH", "RBENV_ROOT", "RBENV_VERSION"}},
+	{"Rust", []string{"CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "RUST_BACKTRACE", "RUST_LOG"}},
+	{"other languages", []string{
+		"PERL5LIB", "LUA_PATH", "LUA_CPATH", "ERL_LIBS", "MIX_ENV", "MIX_HOME", "DOTNET_ROOT", "OCAMLPATH", "CAML_LD_LIBRARY_PATH", "OPAM_SWITCH_PREFIX",
+		"JULIA_DEPOT_PATH", "JULIA_PROJECT",
+	}},
+	{"Windows", []string{
+		"SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERNAME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES*",
+	}},
+	{"package node", []string{"GLOMERS_*"}},
 }
 
 // searchPaths are the variables whose values are lists of directories, in which a relative one is relative to where the user is.
@@ -35,12 +52,12 @@ var searchPaths = []string{
 // An Environment is what the variables of programs are.
 type Environment struct {
 	Vars     []string // NAME=VALUE, ordered by name
-	Withheld []string // the names of those that this process has and programs do not, ordered
+	Withheld []string // the names of those that this process was given and programs are not, ordered
 }
 
-// NewEnvironment returns the environment of programs. Of all, as [os.Environ] returns it, it has the variables that are Passed, and those that extra
+// New returns the environment of programs. Of all, as [os.Environ] returns it, it has those that are Passed, and those that extra
 // names. An entry NAME=VALUE of extra sets a variable instead. Relative directories in search paths become absolute, from dir.
-func NewEnvironment(all, extra []string, dir string) (Environment, error) {
+func New(all, extra []string, dir string) (Environment, error) {
 	vars, set := map[string]string{}, map[string]string{}
 	for _, v := range all {
 		if name, value, ok := cutVar(v); ok {
@@ -74,7 +91,7 @@ func NewEnvironment(all, extra []string, dir string) (Environment, error) {
 		env.Vars = append(env.Vars, name+"="+value)
 	}
 	for name := range set {
-		if _, ok := vars[name]; !ok {
+		if _, ok := vars[name]; !ok && !slices.Contains([]string{"PWD", "OLDPWD", "SHLVL", "_"}, name) { // which shells set for what they start
 			env.Withheld = append(env.Withheld, name)
 		}
 	}
@@ -94,13 +111,12 @@ func passed(name string) bool {
 	if runtime.GOOS == "windows" {
 		name = strings.ToUpper(name)
 	}
-	for _, p := range Passed {
-		prefix, family := strings.CutSuffix(p, "*")
-		if name == p || family && strings.HasPrefix(name, prefix) && !LooksSecret(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(groups, func(g Group) bool {
+		return slices.ContainsFunc(g.Names, func(p string) bool {
+			prefix, family := strings.CutSuffix(p, "*")
+			return name == p || family && strings.HasPrefix(name, prefix) && !LooksSecret(name)
+		})
+	})
 }
 
 // LooksSecret tells whether a variable of that name may hold what is not to be shown.
