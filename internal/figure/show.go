@@ -26,9 +26,9 @@ func Show(v any, unit string) string {
 			text = fmt.Sprintf("%.5g", f) // the rest is noise
 		}
 		if unit == "ms" || unit == "s" {
-			return text + " " + unit
+			text += " " + unit
 		}
-		return text
+		return cut(text)
 	case []any:
 		words := make([]string, len(v))
 		for i, e := range v {

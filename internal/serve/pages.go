@@ -18,6 +18,7 @@ func parsePages() (pages, error) {
 		"show": figure.Show,
 		"size": size,
 		"path": escape,
+		"text": plain,
 	}).ParseFS(web, "web/layout.html")
 	if err != nil {
 		return nil, err

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,10 +33,16 @@ type run struct {
 	Error   string // what broke the run, or what is wrong with its files
 	Reasons []string
 	Test    test
-	Results figure.Results // nil until the run has ended
+	Judged  bool           // it has results
+	Results figure.Results // nil if it has none, and where they are not needed any more
 
-	BytesPerOp  string // of messages between servers; "" where there is none
-	MsgsPerOp   string // between servers; this and the following are "" where there is none
+	figures
+}
+
+// The figures of a run that are shown first; "" where there is none.
+type figures struct {
+	BytesPerOp  string // of messages between servers
+	MsgsPerOp   string // between servers
 	StaleMedian string // until what was acknowledged was seen everywhere
 	StaleMax    string
 	Response    string // the 99 % quantile of the slowest function
@@ -61,9 +66,6 @@ type test struct {
 	Started     time.Time `json:"started"`
 }
 
-// Path returns where the pages of the run are.
-func (r run) Path() string { return "/run/" + escape(r.Workload) + "/" + escape(r.Name) + "/" }
-
 // Began says when the run began.
 func (t test) Began() string {
 	if t.Started.IsZero() {
@@ -73,11 +75,13 @@ func (t test) Began() string {
 }
 
 // Faults names the faults.
-func (t test) Faults() string { return strings.Join(t.Nemesis, ", ") }
+func (t test) Faults() string {
+	return plain(strings.Join(t.Nemesis[:min(len(t.Nemesis), maxChoices)], ", "))
+}
 
 // Command returns what the nodes ran.
 func (t test) Command() string {
-	return strings.Join(append([]string{t.Program.Path}, t.Program.Args...), " ")
+	return passage(strings.Join(append([]string{t.Program.Path}, t.Program.Args...), " "))
 }
 
 // Running tells whether the run goes on.
@@ -86,10 +90,11 @@ func (r run) Running() bool { return r.State == running }
 // summary reads what there is to know about the run. What is wrong with its files goes to Error.
 func (f *folder) summary() run {
 	r := run{id: f.id}
-	text, err := f.read("test.json")
+	text, err := f.read("test.json", maxTest)
 	if err == nil {
 		err = json.Unmarshal(text, &r.Test)
 	}
+	r.Test.shorten()
 	if err != nil {
 		return r.damaged("test.json", err)
 	}
@@ -97,7 +102,7 @@ func (f *folder) summary() run {
 		r.State = running
 		return r
 	}
-	text, err = f.read("results.json")
+	text, err = f.read("results.json", maxResults)
 	if errors.Is(err, fs.ErrNotExist) {
 		r.State, r.Error = interrupted, "The run was killed before it could judge what it saw. Its history and its journal are there."
 		return r
@@ -113,7 +118,7 @@ func (f *folder) summary() run {
 }
 
 func (r run) damaged(file string, err error) run {
-	r.State, r.Error = damaged, fmt.Sprintf("%s cannot be read: %v", file, err)
+	r.State, r.Error = damaged, passage(fmt.Sprintf("%s cannot be read: %v", file, err))
 	return r
 }
 
@@ -129,10 +134,16 @@ func (f *folder) running() bool {
 
 // judge sums up the results.
 func (r *run) judge() {
+	r.Judged = true
 	r.Error, _ = r.Results["error"].(string)
+	r.Error = passage(r.Error)
 	reasons, _ := r.Results["reasons"].([]any)
-	for _, reason := range reasons {
-		r.Reasons = append(r.Reasons, fmt.Sprint(reason))
+	for i, reason := range reasons {
+		if i == maxReasons {
+			r.Reasons = append(r.Reasons, fmt.Sprintf("and %d more, which are in results.json", len(reasons)-i))
+			break
+		}
+		r.Reasons = append(r.Reasons, passage(fmt.Sprint(reason)))
 	}
 	switch valid := r.Results["valid"]; {
 	case r.Error != "":
@@ -195,20 +206,4 @@ func (r *run) number(at string) (n float64, ok bool) {
 	}
 	n, err := number.Float64()
 	return n, err == nil
-}
-
-// newestFirst sorts runs: those in progress, and then by their beginning.
-func newestFirst(runs []run) {
-	slices.SortFunc(runs, func(a, b run) int {
-		if a.Running() != b.Running() {
-			if a.Running() {
-				return -1
-			}
-			return 1
-		}
-		if c := b.Test.Started.Compare(a.Test.Started); c != 0 {
-			return c
-		}
-		return strings.Compare(b.String(), a.String())
-	})
 }

@@ -27,7 +27,9 @@ type Server struct {
 	handler  http.Handler
 	host     string // a name or an address that it answers to besides those that a request comes to
 	pages    pages
-	reports  sync.Mutex // one report is made at a time
+	runs     *catalogue
+	parsing  chan struct{} // has room for as many as may parse results at the same time
+	reports  sync.Mutex    // one report is made at a time
 }
 
 // New returns a server of the store in the directory dir, which must exist. What goes wrong while it serves goes to log.
@@ -45,7 +47,7 @@ func New(dir string, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
-	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p}
+	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2)}
 
 	const run = "/run/{workload}/{name}/"
 	mux := http.NewServeMux()

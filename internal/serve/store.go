@@ -1,14 +1,16 @@
 package serve
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
-	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 )
 
 // An id says which run of a store.
@@ -20,15 +22,24 @@ type id struct {
 // String returns its path in the store.
 func (i id) String() string { return path.Join(i.Workload, i.Name) }
 
-// parseID reads what String returned.
-func parseID(text string) (id, bool) {
-	workload, name, _ := strings.Cut(text, "/")
-	return id{workload, name}, isPlain(workload) && isPlain(name)
+// Path returns where the pages of the run are.
+func (i id) Path() string { return "/run/" + i.Key() + "/" }
+
+// Key returns the name of the run in forms. Unlike String, it is ASCII, which browsers send back as it is.
+func (i id) Key() string { return escape(i.Workload) + "/" + escape(i.Name) }
+
+// parseID reads what Key returned.
+func parseID(key string) (id, bool) {
+	first, second, _ := strings.Cut(key, "/")
+	workload, err := url.PathUnescape(first)
+	name, err2 := url.PathUnescape(second)
+	return id{workload, name}, err == nil && err2 == nil && isPlain(workload) && isPlain(name)
 }
 
-// isPlain tells whether a name can be that of a file in a directory, and of no other one. Hidden ones are not ours.
+// isPlain tells whether a name can be that of a file in a directory, and of no other one; it need not be UTF-8. Hidden ones are not
+// ours.
 func isPlain(name string) bool {
-	return fs.ValidPath(name) && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, "/\\\x00")
+	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, "/\\\x00")
 }
 
 // A folder is the directory of a run. Nothing outside it can be reached through it.
@@ -77,22 +88,35 @@ func (f *folder) has(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// openFile opens a regular file.
+// openFile opens a regular file. Opening anything else might wait, as for a pipe, or do something, as for a device.
 func (f *folder) openFile(name string) (*os.File, error) {
-	if !f.has(name) { // opening a pipe would wait
+	before, err := f.root.Lstat(name)
+	if err != nil || !before.Mode().IsRegular() {
 		return nil, fs.ErrNotExist
 	}
-	return f.root.Open(name)
+	file, err := f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // it may have become another one meanwhile
+	if err != nil {
+		return nil, err
+	}
+	if after, err := file.Stat(); err != nil || !os.SameFile(before, after) {
+		_ = file.Close()
+		return nil, fs.ErrNotExist
+	}
+	return file, nil
 }
 
-// read returns what is in a file.
-func (f *folder) read(name string) ([]byte, error) {
+// read returns what is in a file that has at most that many bytes.
+func (f *folder) read(name string, most int64) ([]byte, error) {
 	file, err := f.openFile(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return io.ReadAll(file)
+	text, err := io.ReadAll(io.LimitReader(file, most+1))
+	if err == nil && int64(len(text)) > most {
+		return nil, fmt.Errorf("it is larger than %s, the limit for these pages", size(most))
+	}
+	return text, err
 }
 
 // An entry is a file of a run.
@@ -101,62 +125,31 @@ type entry struct {
 	Size int64 // bytes
 }
 
-// files returns the regular files in a directory of the run that keep accepts, in alphabetical order.
-func (f *folder) files(dir string, keep func(name string) bool) []entry {
-	var files []entry
-	entries, _ := fs.ReadDir(f.root.FS(), dir) // what cannot be read has none to show
-	for _, e := range entries {
-		if !e.Type().IsRegular() || !isPlain(e.Name()) || !keep(e.Name()) {
-			continue
-		}
-		if info, err := e.Info(); err == nil {
-			files = append(files, entry{e.Name(), info.Size()})
-		}
+// files returns the regular files in a directory of the run that keep accepts, in alphabetical order, and how many there are beyond
+// maxFiles.
+func (f *folder) files(dir string, keep func(name string) bool) (files []entry, left int) {
+	if info, err := f.root.Lstat(dir); err != nil || !info.IsDir() { // it has none to show
+		return nil, 0
 	}
-	return files
-}
-
-// runs returns the runs of the store, or those of one workload if there is a name. Those that have just been deleted are left out.
-func (s *Server) runs(workload string) ([]run, error) {
-	workloads := []string{workload}
-	if workload == "" {
-		var err error
-		if workloads, err = directories(s.dir); err != nil {
-			return nil, err
-		}
+	root, err := f.root.OpenFile(dir, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil { // as above
+		return nil, 0
 	}
-	var runs []run
-	for _, workload := range workloads {
-		names, err := directories(filepath.Join(s.dir, workload))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, err
-		}
-		for _, name := range names {
-			f, err := s.open(id{workload, name})
-			if errors.Is(err, fs.ErrNotExist) {
+	defer root.Close()
+	for err == nil {
+		var entries []os.DirEntry
+		entries, err = root.ReadDir(1000) // the error at the end, or another one
+		for _, e := range entries {
+			if !e.Type().IsRegular() || !isPlain(e.Name()) || !keep(e.Name()) {
 				continue
 			}
-			if err != nil {
-				return nil, err
+			if len(files) == maxFiles {
+				left++
+			} else if info, err := e.Info(); err == nil {
+				files = append(files, entry{e.Name(), info.Size()})
 			}
-			runs = append(runs, f.summary())
-			f.close()
 		}
 	}
-	return runs, nil
-}
-
-// directories returns the names of the directories in dir, without those that are links.
-func directories(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, e := range entries {
-		if e.IsDir() && isPlain(e.Name()) {
-			names = append(names, e.Name())
-		}
-	}
-	return names, nil
+	slices.SortFunc(files, func(a, b entry) int { return strings.Compare(a.Name, b.Name) })
+	return files, left
 }
