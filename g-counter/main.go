@@ -56,15 +56,10 @@ func serve(n *node.Node, durable bool) *server {
 		return struct{}{}, nil
 	})
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
-		if s.replica == nil {
-			return readReply{}, errNotInitialised()
-		}
 		return readReply{s.replica.totals.value()}, nil
 	})
 	node.Receive(n, "gossip", func(_ context.Context, from string, g gossip) {
-		if s.replica != nil { // others may be quicker to begin
-			s.send(s.replica.receive(from, g))
-		}
+		s.send(s.replica.receive(from, g))
 	})
 	return s
 }
@@ -72,15 +67,13 @@ func serve(n *node.Node, durable bool) *server {
 // A server runs a replica and its store on a node. The node calls it from one goroutine at a time.
 type server struct {
 	node    *node.Node
-	replica *replica // nil before the node has been initialised, as is store
+	replica *replica // nil, as is store, before the node has been initialised: no message is handled then
 	store   *store
 }
 
 // add counts a client's delta. What it refuses was not counted.
 func (s *server) add(delta *int64) error {
 	switch {
-	case s.replica == nil:
-		return errNotInitialised()
 	case delta == nil:
 		return node.NewRPCError(node.MalformedRequest, "g-counter: no delta")
 	case *delta < 0:
@@ -112,8 +105,4 @@ func (s *server) send(out []message) {
 		// Only a broken output is an error, and that ends the node.
 		_ = node.Notify(s.node, m.dest, "gossip", m.gossip)
 	}
-}
-
-func errNotInitialised() error {
-	return node.NewRPCError(node.TemporarilyUnavailable, "g-counter: not initialised")
 }

@@ -78,6 +78,26 @@ func TestOneNode(t *testing.T) {
 	})
 }
 
+// What is sent before init would be lost, so it is refused.
+func TestNothingBeforeInit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := nodetest.New(t, func(n *node.Node) { serve(n, options{}) })
+		for typ, body := range map[string]string{
+			"send":                   `{"key":"k","msg":1}`,
+			"poll":                   `{"offsets":{"k":0}}`,
+			"commit_offsets":         `{"offsets":{"k":0}}`,
+			"list_committed_offsets": `{"keys":["k"]}`,
+		} {
+			c.ExpectError(node.TemporarilyUnavailable, typ, json.RawMessage(body))
+		}
+		c.Deliver(`{"src":"c1","dest":"n1","body":{"type":"send","key":"k","msg":1}}`)
+		synctest.Wait()
+		c.Init("n1")
+		body := json.RawMessage(`{"key":"k","msg":2}`)
+		require.Zero(t, nodetest.Request[struct{ Offset int64 }](c, "send", body).Offset)
+	})
+}
+
 func TestPollIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := startCluster(t, false, "n1")

@@ -69,8 +69,9 @@
 // stderr with its stack, answered with code 13, and the node goes on.
 //
 // A request of a type without a handler is answered with code 10 (not supported), one whose body
-// does not fit with code 12 (malformed request), and one that comes before the node has been initialised with code 11
-// (temporarily unavailable): no handler sees it. A line that is no message at all is reported on stderr and skipped.
+// does not fit with code 12 (malformed request), and one of a client that comes before the node has been
+// initialised, or of anybody before its init message has come, with code 11 (temporarily unavailable): no handler sees it, nor a
+// one-way message that comes so early. A line that is no message at all is reported on stderr and skipped.
 //
 // Codes 0, 13 and those from 1000 on are indefinite: the request may have been carried out. The others
 // say that it was not, and never will be.

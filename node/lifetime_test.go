@@ -312,6 +312,74 @@ func TestInit(t *testing.T) {
 	})
 }
 
+// Before init_ok no handler sees a message of a client, and before init none at all, be it a request or not.
+func TestMessagesBeforeInit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var handled []string
+		fail := true
+		c := nodetest.New(t, func(n *node.Node) {
+			n.OnInit(func(ctx context.Context) error {
+				if fail {
+					return node.NewRPCError(node.Abort, "not yet")
+				}
+				return n.Sleep(ctx, time.Second)
+			})
+			node.Receive(n, "tell", func(_ context.Context, from string, _ none) { handled = append(handled, "tell of "+from) })
+			node.HandleRPC(n, "ask", func(ctx context.Context, _ none) (none, error) {
+				handled = append(handled, "ask of "+node.From(ctx))
+				return none{}, nil
+			})
+			n.Handle("official", func(msg node.Message) error {
+				handled = append(handled, "official of "+msg.Src)
+				return n.Reply(msg, map[string]any{"type": "official_ok"})
+			})
+		})
+		// all sends each type from a client and a node, with and without msg_id, and returns what was handled and who got error 11.
+		all := func() (seen, refused []string) {
+			handled = nil
+			before := len(c.Sent())
+			for _, src := range []string{"c7", "n2"} {
+				for _, typ := range []string{"tell", "ask", "official"} {
+					for _, id := range []string{"", `,"msg_id":1`} {
+						c.Deliver(fmt.Sprintf(`{"src":%q,"dest":"n1","body":{"type":%q%s}}`, src, typ, id))
+						synctest.Wait()
+					}
+				}
+			}
+			for _, m := range c.Sent()[before:] {
+				if strings.Contains(string(m.Body), `"code":11`) {
+					refused = append(refused, m.Dest)
+				}
+			}
+			return handled, refused
+		}
+		init := `{"src":"c0","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1","n2"]}}`
+		ofNode := []string{"tell of n2", "tell of n2", "ask of n2", "ask of n2", "official of n2", "official of n2"}
+
+		seen, refused := all()
+		require.Empty(t, seen)
+		require.Equal(t, []string{"c7", "c7", "c7", "n2", "n2", "n2"}, refused)
+
+		c.Deliver(init) // fails
+		synctest.Wait()
+		seen, refused = all()
+		require.Equal(t, ofNode, seen)
+		require.Equal(t, []string{"c7", "c7", "c7"}, refused)
+
+		fail = false
+		c.Deliver(init) // is under way
+		synctest.Wait()
+		seen, refused = all()
+		require.Equal(t, ofNode, seen)
+		require.Equal(t, []string{"c7", "c7", "c7"}, refused)
+
+		time.Sleep(2 * time.Second)
+		seen, refused = all()
+		require.Len(t, seen, 12)
+		require.Empty(t, refused)
+	})
+}
+
 // The official way: a handler for init, which may wait for replies, and whose error is the reply.
 func TestOfficialInitHandler(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

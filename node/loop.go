@@ -160,8 +160,7 @@ func (n *Node) dispatch(e *envelope) bool {
 		n.log.Warn("no handler for this message", "type", string(e.typ), "from", string(e.src))
 		n.replyError(e, NewRPCError(NotSupported, fmt.Sprintf("no handler for messages of type %q", e.typ)))
 		return true
-	case e.hasMsgID && !n.named.Load():
-		n.replyError(e, NewRPCError(TemporarilyUnavailable, "this node has not been initialised yet"))
+	case n.phase.Load() != initiated && n.early(e):
 		return true
 	case h.official != nil:
 		n.inflight.begin()
@@ -171,6 +170,16 @@ func (n *Node) dispatch(e *envelope) bool {
 	n.inflight.begin() // a message that waits for the turn is in flight, too
 	n.turn.acquire()
 	return n.run(&task{Context: n.requests, n: n, e: *e, reads: true}, h.typed)
+}
+
+// early refuses a message that has come before the node can handle it. It tells whether that is so.
+func (n *Node) early(e *envelope) bool {
+	if n.phase.Load() != nameless && slices.Contains(n.NodeIDs(), string(e.src)) {
+		return false
+	}
+	n.log.Debug("ignoring a message that came before the node was initialised", "type", string(e.typ), "from", string(e.src))
+	n.replyError(e, NewRPCError(TemporarilyUnavailable, "this node has not been initialised yet"))
+	return true
 }
 
 // A handler is one of the two kinds.

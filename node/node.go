@@ -49,7 +49,7 @@ type Node struct {
 	gate       gate
 	inflight   inflight     // handlers, callbacks, timers' functions
 	received   atomic.Int64 // lines read
-	named      atomic.Bool  // init has come, and id is known
+	phase      atomic.Int32 // how far the initialisation is
 	skew       atomic.Int64 // of Now, in ns
 
 	background context.Context // of timers and of Go: ends when the shutdown begins
@@ -72,6 +72,13 @@ type Node struct {
 	lastMsgID int64
 	pending   map[int64]*call // by msg_id
 }
+
+// The phases of a node's initialisation.
+const (
+	nameless  = iota // no init has come: nothing is handled
+	named            // id and ids are known, and the functions of OnInit run: messages of other nodes are handled
+	initiated        // everything is
+)
 
 // New returns a node.
 func New(o Options) *Node {
@@ -138,12 +145,18 @@ func (n *Node) seedRand(id string) {
 // Init sets the node's id and those of all members, as an init message does. Unit
 // tests call it; OnInit's functions are not run.
 func (n *Node) Init(id string, nodeIDs []string) {
+	n.name(id, nodeIDs)
+	n.phase.Store(initiated)
+}
+
+// name does so, and lets other nodes' messages in.
+func (n *Node) name(id string, nodeIDs []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.id = id
 	n.ids = slices.Clone(nodeIDs)
 	n.seedRand(id)
-	n.named.Store(id != "")
+	n.phase.Store(named)
 }
 
 // ID returns the node's id; "" before the init message.
@@ -186,8 +199,8 @@ func (n *Node) whenReady(f func()) {
 
 // OnInit makes f part of the node's initialisation: it is called with the turn when the init message has
 // come, after ID and NodeIDs are known and before init_ok is sent. An error is
-// the reply to init, and the node stays uninitialised. f may wait, for a service or another node; meanwhile messages of other nodes
-// are handled, but clients only send requests after init_ok.
+// the reply to init, and the node stays uninitialised. f may wait, for a service or another node. Meanwhile messages of other nodes
+// are handled; those of clients are refused until init_ok is sent.
 func (n *Node) OnInit(f func(ctx context.Context) error) { n.onInit = append(n.onInit, f) }
 
 // initialise handles the init message.
@@ -208,7 +221,7 @@ func (n *Node) initialise(t *task) error {
 	case done:
 		return NewRPCError(PreconditionFailed, "already initialised as "+n.ID())
 	}
-	n.Init(body.NodeID, body.NodeIDs)
+	n.name(body.NodeID, body.NodeIDs)
 	n.closeGate()
 	for _, f := range n.onInit {
 		if err := f(t); err != nil {
@@ -224,6 +237,7 @@ func (n *Node) initialise(t *task) error {
 	}
 	n.mu.Lock()
 	n.initDone = true
+	n.phase.Store(initiated)
 	ready := n.ready
 	n.ready = nil
 	n.mu.Unlock()

@@ -33,10 +33,7 @@ func serve(n *node.Node) *server {
 		return nil
 	})
 	node.HandleRPC(n, "txn", func(_ context.Context, req transaction) (transaction, error) {
-		switch {
-		case s.replica == nil:
-			return transaction{}, node.NewRPCError(node.TemporarilyUnavailable, "txn-kv: not initialised")
-		case req.Txn == nil:
+		if req.Txn == nil {
 			return transaction{}, node.NewRPCError(node.MalformedRequest, "txn-kv: no txn")
 		}
 		done, out := s.replica.run(req.Txn, n.Now().UnixMicro(), s.now())
@@ -44,9 +41,7 @@ func serve(n *node.Node) *server {
 		return transaction{done}, nil
 	})
 	node.Receive(n, "replicate", func(_ context.Context, from string, m message) {
-		if s.replica != nil {
-			s.do(s.replica.receive(from, m, s.now()))
-		}
+		s.do(s.replica.receive(from, m, s.now()))
 	})
 	return s
 }
@@ -54,7 +49,7 @@ func serve(n *node.Node) *server {
 // A server runs a replica on a node. The node calls it from one goroutine at a time.
 type server struct {
 	node    *node.Node
-	replica *replica // nil before init
+	replica *replica // nil before init: no message is handled then
 	start   time.Time
 	alarm   *node.Alarm // for the replica's next tick
 }

@@ -22,7 +22,7 @@ type generated struct {
 
 // serve registers the handlers of a unique-ids node.
 func serve(n *node.Node) {
-	var ids *generator // nil until ids may be used
+	var ids *generator // nil until the node has been initialised: no client is served before
 
 	n.OnInit(func(ctx context.Context) error {
 		start := n.Now()
@@ -37,9 +37,6 @@ func serve(n *node.Node) {
 		return nil
 	})
 	node.HandleRPC(n, "generate", func(context.Context, struct{}) (generated, error) {
-		if ids == nil {
-			return generated{}, node.NewRPCError(node.TemporarilyUnavailable, "unique-ids: not initialised")
-		}
 		return generated{ids.next()}, nil
 	})
 }

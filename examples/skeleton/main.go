@@ -21,15 +21,12 @@ type generated struct {
 
 // serve registers the handlers of a skeleton node.
 func serve(n *node.Node) {
-	var r *replica // nil before the node has been initialised
+	var r *replica // nil until the node has been initialised: no client is served before
 	n.OnInit(func(context.Context) error {
 		r = newReplica(n.ID(), n.NodeIDs())
 		return nil
 	})
 	node.HandleRPC(n, "generate", func(context.Context, struct{}) (generated, error) {
-		if r == nil {
-			return generated{}, node.NewRPCError(node.TemporarilyUnavailable, "skeleton: not initialised")
-		}
 		return generated{r.next()}, nil // sent as generate_ok
 	})
 }
