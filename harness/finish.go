@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/report"
 	"glomers/internal/disk"
+	"glomers/internal/pretty"
 )
 
 // finish writes the outcome and closes all files. What somebody else has done to the files of the run becomes warnings of res. It goes
@@ -173,7 +173,7 @@ func (s *store) writeJSON(name string, v any) error {
 }
 
 func marshal(name string, v any) ([]byte, error) {
-	b, err := json.MarshalIndent(v, "", "  ")
+	b, err := pretty.JSON(v)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

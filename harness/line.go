@@ -17,8 +17,15 @@ type line struct {
 	body      json.RawMessage // an object
 }
 
+// depthLimit is how deep arrays and objects may be nested in a message: as deep as in a history of EDN, which a message becomes a part of. encoding/json
+// goes to 10,000, but what it takes then takes others, or a results.json that has it inside, beyond that.
+const depthLimit = 1000
+
 // parseLine takes a line of a node's stdout apart. If it is not a message, problem completes the sentence "the line …".
 func parseLine(text []byte) (l line, problem string) {
+	if bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) > depthLimit && depth(text) > depthLimit {
+		return line{}, fmt.Sprintf("is nested more than %d deep", depthLimit)
+	}
 	if m, err := node.ParseMessage(text); err == nil && m.Src != "" && m.Dest != "" && m.Body[0] == '{' && isPlainEnvelope(text, m.Body) {
 		return line{m.Src, m.Dest, bytes.Clone(m.Body)}, ""
 	}
@@ -58,6 +65,26 @@ func parseLine(text []byte) (l line, problem string) {
 		return line{}, "has a body that is not an object"
 	}
 	return l, ""
+}
+
+// depth returns how deep the arrays and objects of a text are nested, which need not be JSON.
+func depth(text []byte) (deepest int) {
+	inString, open := false, 0
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == '"':
+			inString = !inString
+		case inString && c == '\\':
+			i++
+		case inString:
+		case c == '[' || c == '{':
+			open++
+			deepest = max(deepest, open)
+		case c == ']' || c == '}':
+			open--
+		}
+	}
+	return deepest
 }
 
 // isPlainEnvelope tells whether the names in a message are those of an envelope. text is known to be a message, and body a

@@ -9,6 +9,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// What is nested too deep is refused, whether or not it is JSON; brackets in strings, and many that are not nested, are no depth.
+func TestParseLineDepth(t *testing.T) {
+	t.Parallel()
+	with := func(value string) []byte { return []byte(`{"src":"n1","dest":"n2","body":{"a":` + value + `}}`) }
+	nested := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for value, want := range map[string]string{
+		nested(depthLimit - 2):                                        "",
+		nested(depthLimit - 1):                                        "is nested more than 1000 deep",
+		nested(200_000):                                               "is nested more than 1000 deep",
+		strings.Repeat("[", 2000):                                     "is nested more than 1000 deep",
+		strings.Repeat(`{"a":`, 2000):                                 "is nested more than 1000 deep",
+		"[" + strings.Repeat("[],{},", 2000) + "0]":                   "",
+		`"` + strings.Repeat("[", 2000) + `"`:                         "",
+		`"` + strings.Repeat(`\"[`, 2000) + `"`:                       "",
+		`["` + strings.Repeat(`\\`, 2000) + `",` + nested(1000) + "]": "is nested more than 1000 deep",
+	} {
+		_, problem := parseLine(with(value))
+		require.Equal(t, want, problem, value[:min(40, len(value))])
+	}
+}
+
 func TestParseLine(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]line{

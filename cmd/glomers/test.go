@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
+	"glomers/internal/pretty"
 	"glomers/internal/terminal"
 )
 
@@ -112,7 +112,7 @@ func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logg
 }
 
 func writeJSON(w io.Writer, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
+	text, err := pretty.JSON(v)
 	if err != nil {
 		return err
 	}

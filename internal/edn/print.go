@@ -112,7 +112,8 @@ func appendReal(b []byte, f float64, bits int) []byte {
 const width = 78
 
 // Print writes a value as Clojure's pretty-printers do: collections that do not fit into a line have a line for each item, aligned
-// behind the bracket.
+// behind the bracket. One that begins behind the page stays on its line: whoever chose the value could have it aligned behind a
+// name of a megabyte, or a thousand brackets.
 func Print(w io.Writer, v any) error {
 	_, err := w.Write(append(appendPretty(nil, v, 0), '\n'))
 	return err
@@ -122,7 +123,7 @@ func Print(w io.Writer, v any) error {
 func appendPretty(b []byte, v any, column int) []byte {
 	start := len(b)
 	b = Append(b, v)
-	if column+utf8.RuneCount(b[start:]) <= width {
+	if column > width || column+utf8.RuneCount(b[start:]) <= width {
 		return b
 	}
 	switch v.(type) {

@@ -43,6 +43,23 @@ func TestPrint(t *testing.T) {
 `, b.String())
 }
 
+// Nobody can have a value aligned behind a name of a megabyte, or behind thousands of brackets.
+func TestPrintBounded(t *testing.T) {
+	elements := make(edn.List, 1000)
+	for i := range elements {
+		elements[i] = i
+	}
+	var deep any = elements
+	for range 2000 {
+		deep = edn.List{deep}
+	}
+	for _, v := range []any{edn.Map{{Key: strings.Repeat("k", 1<<20), Value: elements}}, deep} {
+		var b strings.Builder
+		require.NoError(t, edn.Print(&b, v))
+		require.Less(t, b.Len(), len(edn.Append(nil, v))+10_000)
+	}
+}
+
 func TestFromJSON(t *testing.T) {
 	v, err := edn.FromJSON(json.RawMessage(`{"b":1.50,"0.5":[null,true,"x"],"a":{}}`))
 	require.NoError(t, err)
