@@ -63,10 +63,10 @@
 //     interleaving still varies from run to run; in virtual time it does not.
 //  4. One goroutine, the caller's, owns the network, the history, the schedule and all
 //     random numbers. Only it calls Test.Progress and Test.Settle.
-//  5. Memory is bounded, as far as nodes have a say in it; nothing is dropped silently. A run ends early, with a NodeError,
-//     when 1,000,000 messages or 512 MiB of bodies are under way, or when 64 MiB wait for one node: for a process to read them, or for the
-//     end of its pause or start. A process that writes faster than the harness works is held up: its output is not read while 10,000 messages or 51 MiB wait for the harness. A line has
-//     at most 256 MiB. Nodes in this process are not held up; for them 1,000,000 messages or 512 MiB may wait.
+//  5. What nodes can make the harness keep is bounded, and nothing is dropped silently; see [Limits], which says what happens at the
+//     limit. The defaults keep the harness below 600 MiB of memory, and a run's directory, at worst, below 1.5 GiB. A run also ends
+//     with a NodeError when 1,000,000 messages are under way. A process that writes faster than the harness works is held up: its
+//     output is not read while 10,000 messages, or a tenth of Limits.Memory, wait for the harness. Nodes in this process are not held up.
 //  6. Result.Lag says how late the harness itself was. Where it is not far below the latencies measured, the machine was too
 //     slow for the test.
 //

@@ -48,6 +48,8 @@ type Test struct {
 	Seed  uint64 // of operations, faults, latencies, and the nodes' own random numbers
 	Store string // directory for the run's files (Store/WORKLOAD/TIME beneath it); "" writes none
 
+	Limits Limits // of what nodes can make the harness keep
+
 	// Progress, if not nil, is called about four times a second, and at every
 	// change of phase, by the goroutine of Run, which it holds up.
 	Progress func(Progress)

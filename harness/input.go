@@ -11,6 +11,8 @@ type input struct {
 	pipe *os.File
 	now  func() stamp
 
+	memory *memory // in which queued and writing count
+
 	mu      sync.Mutex
 	changed sync.Cond // signalled when queued or closed changes
 	queued  []byte
@@ -23,8 +25,8 @@ type input struct {
 	moved stamp // when it last had read something, or everything
 }
 
-func newInput(pipe *os.File, now func() stamp) *input {
-	in := &input{pipe: pipe, now: now, moved: now()}
+func newInput(pipe *os.File, now func() stamp, memory *memory) *input {
+	in := &input{pipe: pipe, now: now, moved: now(), memory: memory}
 	in.changed.L = &in.mu
 	return in
 }
@@ -33,7 +35,11 @@ func newInput(pipe *os.File, now func() stamp) *input {
 func (in *input) add(line []byte) int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	if in.closed {
+		return 0
+	}
 	in.queued = append(in.queued, line...)
+	in.memory.add(waiting, len(line))
 	in.changed.Signal()
 	return len(in.queued) + in.writing
 }
@@ -41,7 +47,10 @@ func (in *input) add(line []byte) int {
 // close ends feed, even if it is just waiting for the node to read.
 func (in *input) close() {
 	in.mu.Lock()
-	in.closed = true
+	if !in.closed {
+		in.memory.add(waiting, -len(in.queued)-in.writing)
+	}
+	in.closed, in.queued = true, nil
 	in.changed.Signal()
 	in.mu.Unlock()
 	_ = in.pipe.Close() // what it held is of no use any more; a second close is harmless
@@ -51,6 +60,7 @@ func (in *input) close() {
 // stays as it is, and idle tells.
 func (in *input) feed() {
 	const chunk = 64 << 10 // a pipe's worth, so that progress shows
+	const keep = 1 << 20   // bytes of room for what comes next; more is for the collector
 	var batch []byte
 	for {
 		in.mu.Lock()
@@ -60,6 +70,9 @@ func (in *input) feed() {
 		if in.closed {
 			in.mu.Unlock()
 			return
+		}
+		if cap(batch) > keep {
+			batch = nil
 		}
 		batch, in.queued = in.queued, batch[:0]
 		in.writing = len(batch)
@@ -71,6 +84,9 @@ func (in *input) feed() {
 			in.mu.Lock()
 			in.writing -= n
 			in.written += int64(n)
+			if !in.closed { // close has taken off all that was left
+				in.memory.add(waiting, -n)
+			}
 			in.mu.Unlock()
 			if err != nil {
 				return

@@ -46,19 +46,20 @@ type (
 type mailbox struct {
 	wake chan struct{} // has one slot, filled when posts is not empty
 
-	maxMessages, maxBytes int // of sent events that may wait; what exceeds them is a flood
+	maxMessages int     // sent events that may wait; what exceeds them is a flood
+	memory      *memory // in which their bodies count
 
 	mu       sync.Mutex
 	taken    sync.Cond // signalled when posts have been taken, and at close
 	posts    []post
 	messages int // sent events in posts
-	bytes    int // in their bodies
+	bytes    int // in their bodies, with messageCost for each
 	flooded  bool
 	closed   bool
 }
 
-func newMailbox(l limits) *mailbox {
-	m := &mailbox{wake: make(chan struct{}, 1), maxMessages: l.messages, maxBytes: l.bytes}
+func newMailbox(maxMessages int, memory *memory) *mailbox {
+	m := &mailbox{wake: make(chan struct{}, 1), maxMessages: maxMessages, memory: memory}
 	m.taken.L = &m.mu
 	return m
 }
@@ -68,7 +69,7 @@ func newMailbox(l limits) *mailbox {
 func (m *mailbox) awaitRoom() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for !m.closed && (m.messages > m.maxMessages/100 || m.bytes > m.maxBytes/10) {
+	for !m.closed && (m.messages > m.maxMessages/100 || int64(m.bytes) > m.memory.limit/10) {
 		m.taken.Wait()
 	}
 }
@@ -82,13 +83,16 @@ func (m *mailbox) put(p post) bool {
 		return false
 	}
 	if s, ok := p.event.(sent); ok {
-		if m.messages >= m.maxMessages || m.bytes+len(s.body) > m.maxBytes {
+		size := len(s.body) + messageCost
+		fits := m.memory.add(posted, size)
+		if m.messages >= m.maxMessages || !fits {
+			m.memory.add(posted, -size)
 			m.flooded = true
 			m.signal()
 			return false
 		}
 		m.messages++
-		m.bytes += len(s.body)
+		m.bytes += size
 	}
 	m.posts = append(m.posts, p)
 	m.signal()
@@ -108,6 +112,7 @@ func (m *mailbox) take(spare []post) (posts []post, flooded bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	posts = m.posts
+	m.memory.add(posted, -m.bytes)
 	m.posts, m.messages, m.bytes = spare[:0], 0, 0
 	m.taken.Broadcast()
 	return posts, m.flooded

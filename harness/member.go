@@ -22,7 +22,7 @@ type member struct {
 	ready  bool
 	paused bool
 	held   []network.Message
-	weight int     // bytes of bodies in held
+	weight int     // bytes of what is in held
 	init   *client // who sends init; nil once it is answered
 
 	stall stall // the longest so far, of all its processes
@@ -156,6 +156,7 @@ func (r *run) initProblem(m *member, a reply) string {
 // at once, and the timers that they set, nobody knows which is handled first.
 func (r *run) deliverHeld(m *member) {
 	held, p := m.held, m.port
+	r.memory.add(waiting, -m.weight)
 	m.held, m.weight = nil, 0
 	for _, message := range held {
 		r.timers.add(r.now(), func() {
@@ -169,7 +170,9 @@ func (r *run) deliverHeld(m *member) {
 // hold keeps a message for later.
 func (r *run) hold(m *member, message network.Message) {
 	m.held = append(m.held, message)
-	if m.weight += len(message.Body); m.weight > r.test.limits.backlog {
+	size := len(message.Body) + messageCost
+	r.memory.add(waiting, size)
+	if m.weight += size; m.weight > r.test.limits.backlog {
 		why := "has not answered init"
 		if m.paused {
 			why = "is paused"
@@ -191,10 +194,10 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 		m.named = true
 		r.deliverHeld(m)
 	}
-	if waiting := m.process.deliver(envelope(message)); waiting > r.test.limits.backlog {
+	if unread := m.process.deliver(envelope(message)); unread > r.test.limits.backlog {
 		_, since := m.process.idle()
 		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %s wait, and the harness holds no more than %s for a node; "+
-			"it last read anything at %.1f s; %s", r.now().Seconds(), bytesOf(waiting), bytesOf(r.test.limits.backlog), since.Seconds(), r.loudest())})
+			"it last read anything at %.1f s; %s", r.now().Seconds(), bytesOf(unread), bytesOf(r.test.limits.backlog), since.Seconds(), r.loudest())})
 	}
 }
 
@@ -249,6 +252,7 @@ func (s system) Kill(id string) error {
 	m.broken.Store(true) // nobody looks at what it still writes
 	m.process.kill()
 	s.killed = append(s.killed, m.process)
+	s.memory.add(waiting, -m.weight)
 	m.process, m.named, m.ready, m.paused, m.held, m.weight, m.init = nil, false, false, false, nil, 0, nil
 	return nil
 }

@@ -42,7 +42,7 @@ func TestMisbehaviour(t *testing.T) {
 			test: Test{Rate: 10000, Concurrency: 100, limits: limits{backlog: 1 << 10, call: time.Millisecond}},
 		},
 		{name: "flood", program: program(t, "flood"), reason: "most messages were sent by n0", test: Test{limits: limits{messages: 10000, backlog: 1 << 20}}},
-		{name: "flood with latency", program: program(t, "flood"), reason: "most messages were sent by n0", test: Test{Latency: time.Hour, limits: limits{bytes: 1 << 20}}},
+		{name: "flood with latency", program: program(t, "flood"), reason: "most messages were sent by n0", test: Test{Latency: time.Hour, Limits: Limits{Memory: 1 << 20}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

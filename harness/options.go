@@ -16,32 +16,6 @@ import (
 	"glomers/harness/workload"
 )
 
-// limits are the times and sizes that a Test cannot set.
-type limits struct {
-	init     time.Duration // for a node to answer init
-	call     time.Duration // for a node to answer a client's request
-	recovery time.Duration // between healing and the final operations
-	stall    time.Duration // for a node to read nothing of the input that waits for it
-
-	backlog  int // bytes that may wait for one node to read them
-	messages int // messages that may be under way at once
-	bytes    int // and the size of their bodies
-}
-
-// Invariant: a message that a node sends is at most lineLimit bytes long, and fits into limits.bytes.
-const lineLimit = 256 << 20
-
-func (l limits) withDefaults() limits {
-	setDefault(&l.init, 10*time.Second)
-	setDefault(&l.call, 5*time.Second)
-	setDefault(&l.recovery, 10*time.Second)
-	setDefault(&l.stall, 2*time.Second)
-	setDefault(&l.backlog, 64<<20)
-	setDefault(&l.messages, 1_000_000)
-	setDefault(&l.bytes, 512<<20)
-	return l
-}
-
 func setDefault[T comparable](p *T, value T) {
 	var zero T
 	if *p == zero {
@@ -98,6 +72,11 @@ func (t Test) withDefaults() (Test, error) {
 		setDefault(&t.limits.call, w.Timeout(t.Latency))
 	}
 	setDefault(&t.limits.init, t.InitTimeout)
+	if err := t.Limits.check(); err != nil {
+		return t, fmt.Errorf("harness: %w", err)
+	}
+	t.Limits = t.Limits.withDefaults()
+	setDefault(&t.limits.backlog, int(t.Limits.Memory/3))
 	t.limits = t.limits.withDefaults()
 	t.InitTimeout = t.limits.init
 	if _, err := t.newFaults(); err != nil {

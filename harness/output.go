@@ -61,6 +61,16 @@ func (o *output) Write(b []byte) (int, error) {
 	}
 }
 
+// lost returns how many bytes of stderr are not in the log for lack of room.
+func (o *output) lost() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if l, ok := o.log.(*nodeLog); ok {
+		return l.lost()
+	}
+	return 0
+}
+
 func (o *output) keep(line []byte) {
 	slot := &o.lines[o.count%tailLines]
 	*slot = append((*slot)[:0], line[:min(tailWidth, len(line))]...)

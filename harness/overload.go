@@ -5,31 +5,72 @@ import (
 	"strconv"
 
 	"glomers/harness/network"
+	"glomers/harness/service"
 )
 
-// flood is the event that more messages wait than the harness holds.
+// flood is the event that nodes take more memory than they may.
 type flood struct{}
 
-// floodError names the node that sent the most.
+// floodError says what takes most of the memory that nodes may take, and names the node that has the largest part in that.
 func (r *run) floodError() error {
-	most := r.loudestNode()
-	return &NodeError{
-		Node: most.id,
-		Reason: fmt.Sprintf("floods the network: at %.1f s, more messages are under way than the harness holds (%d, or %d MiB), "+
-			"and %s", r.now().Seconds(), r.test.limits.messages, r.test.limits.bytes>>20, r.loudest()),
-		Log: most.log.tail(),
+	node, what := r.loudestNode(), ""
+	hint := fmt.Sprintf("; all that nodes make the harness hold may take %s, and --max-memory (Limits.Memory) raises that", limitOf(r.test.Limits.Memory))
+	switch at := r.now().Seconds(); r.memory.largest() {
+	case unended:
+		node = r.nodeWithMost(func(m *member) int { return int(m.begun.Load()) })
+		what = fmt.Sprintf("has begun a line of stdout that has %s so far and no end: at %.1f s, such lines of all nodes have %s",
+			bytesOf(int(node.begun.Load())), at, bytesOf(r.memory.of(unended)))
+	case waiting:
+		node = r.nodeWithMost((*member).unread)
+		what = fmt.Sprintf("leaves its input unread: at %.1f s, %s wait for it, and %s for all nodes together; %s",
+			at, bytesOf(node.unread()), bytesOf(r.memory.of(waiting)), r.loudest())
+	case served:
+		name, size := r.fullestService()
+		what = fmt.Sprintf("fills the services: at %.1f s, the keys and values of %s take %s; %s", at, name, bytesOf(size), r.loudest())
+	case addressed:
+		what = fmt.Sprintf("writes in the names of others: at %.1f s, %d pairs of parties have exchanged messages of which one is a client; %s",
+			at, r.net.ClientLinks(), r.loudest())
+	default:
+		hint = ""
+		what = fmt.Sprintf("floods the network: at %.1f s, more messages are under way than the harness holds (%d, or %s, which --max-memory raises), and %s",
+			at, r.test.limits.messages, limitOf(r.test.Limits.Memory), r.loudest())
 	}
+	return &NodeError{Node: node.id, Reason: what + hint, Log: node.log.tail()}
 }
 
-// loudestNode returns the node that has sent the most messages.
-func (r *run) loudestNode() *member {
+// unread returns how many bytes wait for the node.
+func (m *member) unread() int {
+	if m.process == nil {
+		return m.weight
+	}
+	queued, _ := m.process.idle()
+	return m.weight + queued
+}
+
+// fullestService returns the name of the service that holds most, and how much that is.
+func (r *run) fullestService() (name string, size int) {
+	for _, n := range service.Names() {
+		if s := r.services[n]; s != nil && s.Size() >= size {
+			name, size = n, s.Size()
+		}
+	}
+	return name, size
+}
+
+// nodeWithMost returns the node with the largest size.
+func (r *run) nodeWithMost(size func(*member) int) *member {
 	most := r.nodes[0]
 	for _, m := range r.nodes[1:] {
-		if m.messages.Load() > most.messages.Load() {
+		if size(m) > size(most) {
 			most = m
 		}
 	}
 	return most
+}
+
+// loudestNode returns the node that has sent the most messages.
+func (r *run) loudestNode() *member {
+	return r.nodeWithMost(func(m *member) int { return int(m.messages.Load()) })
 }
 
 // loudest says in words which node has sent the most.
@@ -91,8 +132,10 @@ func bytesOf(n int) string {
 		return fmt.Sprintf("%d bytes", n)
 	case n < 1e6:
 		return fmt.Sprintf("%.3g kB", float64(n)/1e3)
+	case n < 1e9:
+		return fmt.Sprintf("%.3g MB", float64(n)/1e6)
 	}
-	return fmt.Sprintf("%.3g MB", float64(n)/1e6)
+	return fmt.Sprintf("%.3g GB", float64(n)/1e9)
 }
 
 // envelope returns a message as a node reads it, a line.

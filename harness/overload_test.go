@@ -116,7 +116,7 @@ func TestPausedNodeHoldsUpStorm(t *testing.T) {
 
 func TestMailboxAwaitRoom(t *testing.T) {
 	t.Parallel()
-	m := newMailbox(limits{messages: 200, bytes: 1000})
+	m := newMailbox(200, &memory{limit: 10 * (3*messageCost + 101)})
 	for range 3 {
 		m.awaitRoom()
 		require.True(t, m.put(post{event: sent{}}))
@@ -137,7 +137,7 @@ func TestMailboxAwaitRoom(t *testing.T) {
 	}
 	m.take(nil)
 	<-full
-	require.True(t, m.put(post{event: sent{line: line{body: make([]byte, 101)}}}))
+	require.True(t, m.put(post{event: sent{line: line{body: make([]byte, 3*messageCost+102)}}}))
 	full = waits()
 	m.close()
 	<-full
@@ -145,7 +145,7 @@ func TestMailboxAwaitRoom(t *testing.T) {
 
 func TestBytesOf(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]string{0: "0 bytes", 999: "999 bytes", 1000: "1 kB", 812_345: "812 kB", 64 << 20: "67.1 MB"} {
+	for n, want := range map[int]string{0: "0 bytes", 999: "999 bytes", 1000: "1 kB", 812_345: "812 kB", 64 << 20: "67.1 MB", 2_800_000_000: "2.8 GB"} {
 		require.Equal(t, want, bytesOf(n))
 	}
 }

@@ -24,6 +24,7 @@ type port struct {
 	place *proc.Place // nil unless nodes are processes
 
 	messages atomic.Int64 // so far
+	begun    atomic.Int64 // bytes of the line that it has begun to write and that are kept
 	lines    int          // so far; touched only by whoever calls line
 	broken   atomic.Bool  // it has been reported; what else it writes is not looked at
 }

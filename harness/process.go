@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -72,7 +71,7 @@ func (b *binary) start(p *port) (process, error) {
 		port:   p,
 		args:   b.args,
 		proc:   started,
-		input:  newInput(started.Stdin, p.run.now),
+		input:  newInput(started.Stdin, p.run.now, &p.run.memory),
 		output: [2]*os.File{started.Stdout, started.Stderr},
 		gone:   make(chan struct{}),
 	}
@@ -109,32 +108,26 @@ func (c *childProcess) watch() {
 	}
 }
 
-// readStdout takes lines of any length up to lineLimit. What follows the last newline is not a
+// readStdout takes lines of any length up to the limit. What follows the last newline is not a
 // line: the node ended, or was killed, while it wrote.
 func (c *childProcess) readStdout(r io.Reader) {
 	in := bufio.NewReaderSize(r, 64<<10)
-	var long []byte // the beginning of a line that is longer than the buffer
+	long := longLine{port: c.port}
 	for {
 		c.port.run.mail.awaitRoom()
 		part, err := in.ReadSlice('\n')
 		switch {
-		case err == nil && long == nil:
+		case err == nil && long.empty():
 			c.port.line(part[:len(part)-1])
 		case err == nil:
-			long = append(long, part...)
-			c.port.line(long[:len(long)-1])
-			long = nil
-		case errors.Is(err, bufio.ErrBufferFull) && len(long) < lineLimit:
-			long = append(long, part...)
+			long.add(part)
+			long.end()
 		case errors.Is(err, bufio.ErrBufferFull):
-			c.port.fail(&NodeError{
-				Reason: fmt.Sprintf("wrote a line of more than %d MiB to stdout", lineLimit>>20),
-				Line:   clip(long),
-				Number: c.port.lines + 1,
-			})
-			long = slices.Clip(long[:0]) // go on reading, so that the node does not hang
+			long.add(part)
 		default:
-			c.port.log.note(slices.Concat(long, part))
+			long.add(part)
+			c.port.log.note(long.text)
+			long.drop()
 			return
 		}
 	}

@@ -151,7 +151,9 @@ func TestCancelledBefore(t *testing.T) {
 func TestLongLines(t *testing.T) {
 	t.Parallel()
 	const size = 65 << 20
-	test, err := quick("echo", program(t, "long", strconv.Itoa(size))).withDefaults()
+	test := quick("echo", program(t, "long", strconv.Itoa(size)))
+	test.Limits.Memory = 6 * size
+	test, err := test.withDefaults()
 	require.NoError(t, err)
 	test.NodeCount, test.limits.backlog, test.limits.init, test.limits.call = 2, 2*size, time.Minute, time.Minute
 	res, err := Run(t.Context(), test)

@@ -157,7 +157,7 @@ func (r *run) judge(runErr error) Result {
 	for _, u := range r.unmatched {
 		res.Warnings = append(res.Warnings, u.String())
 	}
-	res.Warnings = append(res.Warnings, r.notes...)
+	res.Warnings = slices.Concat(res.Warnings, r.notes, r.warnLogs(), r.warnJournal())
 	if r.settle == nil {
 		c := r.conditions(runErr == nil, res.Lag)
 		res.Distorted = c.distortions()

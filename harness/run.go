@@ -41,6 +41,7 @@ type run struct {
 	ops     generator
 
 	history  []history.Op
+	values   int64    // bytes of their values and errors
 	progress Progress // Phase and the counts; the rest is filled in by report
 	phase    struct{ began, planned stamp }
 	ended    stamp // when the nodes were told to stop
@@ -295,7 +296,10 @@ func (r *run) deliverMessage(m network.Message) {
 
 // serve lets a service answer a request.
 func (r *run) serve(s service.Service, m network.Message) {
-	if body := s.Handle(m.Src, m.Body); body != nil {
+	before := s.Size()
+	body := s.Handle(m.Src, m.Body)
+	r.memory.add(served, s.Size()-before)
+	if body != nil {
 		if err := r.send(r.now(), s.Name(), m.Src, body); err != nil {
 			r.fail(fmt.Errorf("harness: %w", err))
 		}
@@ -329,6 +333,10 @@ func (r *run) recordOp(op history.Op) history.Op {
 	op.Index = len(r.history)
 	op.Time = int64(r.now())
 	r.history = append(r.history, op)
+	r.values += int64(len(op.Value) + len(op.Error))
+	if r.values > r.test.Limits.History {
+		r.fail(r.historyFullError())
+	}
 	r.progress.count(op)
 	if err := r.store.recordOp(op); err != nil {
 		r.fail(fmt.Errorf("harness: %w", err))

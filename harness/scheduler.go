@@ -17,6 +17,7 @@ import (
 type scheduler struct {
 	start  time.Time
 	mail   *mailbox
+	memory memory // that nodes take
 	spare  []post // room for posts, reused
 	timers timers
 	net    *network.Network
@@ -26,32 +27,25 @@ type scheduler struct {
 	handle  func(post)            // takes what others posted
 	deliver func(network.Message) // takes a message that has arrived
 
-	last     time.Duration // the latest time that the network was told
-	inFlight int           // bytes of bodies on the network
-	lag      lagSample     // of all that was done, in real time
-	err      error         // what ended the run early
+	last time.Duration // the latest time that the network was told
+	lag  lagSample     // of all that was done, in real time
+	err  error         // what ended the run early
 }
 
 func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 	s := &scheduler{
 		start:  time.Now(),
-		mail:   newMailbox(t.limits),
+		memory: memory{limit: t.Limits.Memory},
 		settle: t.Settle,
 		alarm:  time.NewTimer(0),
 	}
+	s.mail = newMailbox(t.limits.messages, &s.memory)
 	s.net = network.New(network.Config{
 		Latency:  t.Latency,
 		Dist:     t.LatencyDist,
 		Seed:     networkSeed(t),
 		Blocking: t.Faithful,
-		Journal: func(e network.Event) error {
-			if e.Kind == network.Sent {
-				s.inFlight += len(e.Body)
-			} else {
-				s.inFlight -= len(e.Body)
-			}
-			return journal(e)
-		},
+		Journal:  journal,
 	})
 	return s
 }
@@ -141,7 +135,9 @@ func (s *scheduler) collect() (taken int) {
 	}
 	clear(posts) // lets go of the bodies
 	s.spare = posts
-	if flooded || s.net.InFlight() > s.mail.maxMessages || s.inFlight > s.mail.maxBytes {
+	s.memory.set(underWay, s.net.BytesInFlight()+messageCost*s.net.InFlight())
+	s.memory.set(addressed, linkCost*s.net.ClientLinks())
+	if flooded || s.net.InFlight() > s.mail.maxMessages || s.memory.full() {
 		s.handle(post{at: s.now(), source: outside, event: flood{}})
 	}
 	if err := s.net.Err(); err != nil {
@@ -171,6 +167,12 @@ func (s *scheduler) step() bool {
 	}
 	return false
 }
+
+// lineLimit returns how many bytes a line of a node may have.
+func (s *scheduler) lineLimit() int { return int(s.memory.limit / 3) }
+
+// linkCost is what a link of the network takes, roughly.
+const linkCost = 256
 
 // late takes note of how late something is done. In virtual time nothing ever is.
 func (s *scheduler) late(by time.Duration) {

@@ -74,7 +74,7 @@ func TestSortPosts(t *testing.T) {
 
 func TestMailbox(t *testing.T) {
 	t.Parallel()
-	m := newMailbox(limits{messages: 2, bytes: 10})
+	m := newMailbox(2, &memory{limit: 2*messageCost + 10})
 	message := func(size int) post { return post{event: sent{line: line{body: make([]byte, size)}}} }
 	require.True(t, m.put(message(1)))
 	require.True(t, m.put(message(1)))
@@ -85,9 +85,9 @@ func TestMailbox(t *testing.T) {
 	require.Len(t, posts, 3)
 	require.True(t, flooded)
 
-	m = newMailbox(limits{messages: 2, bytes: 10})
-	require.True(t, m.put(message(10)))
-	require.False(t, m.put(message(1)), "too large")
+	m = newMailbox(2, &memory{limit: 2*messageCost + 10})
+	require.True(t, m.put(message(10+messageCost/2)))
+	require.False(t, m.put(message(messageCost/2)), "too large")
 	require.Len(t, m.close(), 1)
 	require.False(t, m.put(post{event: failed{}}), "closed")
 }

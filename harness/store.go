@@ -31,18 +31,23 @@ type store struct {
 	files *os.Root // the directory, whatever becomes of its name; nil if there is none
 	test  []byte   // test.json
 
-	digest hash.Hash // of the journal's lines
+	digest hash.Hash // of the events' lines, those that the journal has no room for included
 
-	journal *lineFile
-	line    []byte // room for a line of the journal
-	history *lineFile
-	encoder *json.Encoder // to history
-	logs    []*os.File
+	journal  *lineFile
+	room     journalRoom
+	line     []byte // room for a line of the journal
+	history  *lineFile
+	encoder  *json.Encoder // to history
+	nodeLogs *nodeLogs
+	logs     []*nodeLog
 }
 
 // newStore makes the directory of a run, with what is known before it begins.
 func newStore(t Test, place *proc.Place) (*store, error) {
-	s := &store{root: t.Store, digest: sha256.New()}
+	s := &store{
+		root: t.Store, digest: sha256.New(),
+		room: journalRoom{limit: t.Limits.Journal}, nodeLogs: newNodeLogs(t.Limits.Logs, len(t.nodeIDs())),
+	}
 	if t.Store == "" {
 		return s, nil
 	}
@@ -112,8 +117,9 @@ func (s *store) nodeLog(id string) (io.Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("harness: store: %w", err)
 	}
-	s.logs = append(s.logs, f)
-	return f, nil
+	log := &nodeLog{file: f, logs: s.nodeLogs}
+	s.logs = append(s.logs, log)
+	return log, nil
 }
 
 // record adds an event to the journal. It writes what encoding/json would, many times faster, and
@@ -139,6 +145,9 @@ func (s *store) record(e network.Event) error {
 	s.line = b
 	_, _ = s.digest.Write(b) // never fails
 	if s.dir == "" {
+		return nil
+	}
+	if b = s.room.take(b, e); len(b) == 0 {
 		return nil
 	}
 	_, err := s.journal.Write(b)

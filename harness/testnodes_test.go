@@ -115,6 +115,59 @@ func runNode(name string, args []string) {
 				}
 			}
 		})
+	case "shout": // n0 fills stderr, 50 MB at most, and with args[0] it ends then; others write a line
+		n.OnInit(func(context.Context) error {
+			if n.ID() != "n0" {
+				fmt.Fprintln(os.Stderr, "one line")
+				return nil
+			}
+			line := strings.Repeat("x", 99) + "\n"
+			for range 500 {
+				_, _ = os.Stderr.WriteString(strings.Repeat(line, 1000))
+			}
+			if len(args) > 0 {
+				fmt.Fprintln(os.Stderr, "that was all")
+				os.Exit(1)
+			}
+			return nil
+		})
+		registerEcho(n)
+	case "endless": // args[0] bytes of a line without an end
+		size, err := strconv.Atoi(args[0])
+		must(err)
+		onEcho(n, func() {
+			_, _ = os.Stdout.WriteString(`{"src":"` + strings.Repeat("x", size))
+			time.Sleep(time.Minute)
+		})
+	case "hoard": // fills the service that args[0] names with keys of 1 kB, 100,000 at most
+		onEcho(n, func() {
+			for i := range 100_000 {
+				must(node.Notify(n, args[0], "write", map[string]any{"key": strings.Repeat("k", 1000) + strconv.Itoa(i), "value": i}))
+			}
+		})
+	case "starve": // all nodes write to all others, and none reads; each stops after 100 MB
+		onEcho(n, func() {
+			for range 1000 {
+				for _, peer := range n.NodeIDs() {
+					if peer != n.ID() {
+						fmt.Printf(`{"src":%q,"dest":%q,"body":{"type":"big","x":%q}}`+"\n", n.ID(), peer, strings.Repeat("x", 30_000))
+					}
+				}
+			}
+			time.Sleep(time.Minute)
+		})
+	case "pose": // as every client to every client
+		requests := 0
+		onEcho(n, func() {
+			if requests++; requests < 10 {
+				return
+			}
+			for i := range 100 {
+				for j := range 100 {
+					fmt.Printf(`{"src":"c%d","dest":"c%d","body":{"type":"posed"}}`+"\n", i, j)
+				}
+			}
+		})
 	case "pass-on": // each node starts args[0] messages, which then go round the nodes for ever
 		started, err := strconv.Atoi(args[0])
 		must(err)

@@ -19,6 +19,7 @@ type overrides struct {
 	timeLimit time.Duration
 	nemesis   []string
 	faithful  bool // not of the command's words: Maelstrom need not be told
+	limits    harness.Limits
 }
 
 // A contest is one execution of the challenge command.
@@ -78,6 +79,7 @@ real one run the nodes; its only fault is partition.`,
 	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+alternatives(harnesses), oneOf(&harness, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.seed))
 	cmd.Flags().BoolVar(&t.faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
+	registerLimits(cmd, &t.limits)
 	cmd.Flags().StringVar(&t.bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
 	t.nodes.register(cmd)
 	cmd.Flags().StringVar(&t.store, "store", "store", "`directory` for the files of the runs")
@@ -219,7 +221,7 @@ func (t *contest) onceHere(ctx context.Context, ch challenge, words command, see
 		return o, err
 	}
 	test.Program = harness.Binary(words.get("--bin"))
-	test.Seed, test.Store, test.Faithful = seed, t.store, t.faithful
+	test.Seed, test.Store, test.Faithful, test.Limits = seed, t.store, t.faithful, t.limits
 	test.Env, test.Cwd = t.nodes.env.entries, t.nodes.cwd
 	r, err := t.drive(ctx, ch.id+" "+ch.name, test, logging{})
 	o.Dir = r.Dir

@@ -26,7 +26,11 @@ var unknownToMaelstrom = map[string]string{
 	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
 	"seed":     "Maelstrom draws its own, so it cannot be given one",
 	"faithful": "it makes our harness measure as Maelstrom does",
+
+	"max-logs": boundsOurs, "max-journal": boundsOurs, "max-history": boundsOurs, "max-memory": boundsOurs,
 }
+
+const boundsOurs = "it bounds what our harness keeps"
 
 // maelstromAccepts returns an error if the flags of the challenge command ask for what Maelstrom does not have.
 func (o overrides) maelstromAccepts(cmd *cobra.Command) error {

@@ -100,6 +100,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 
 // drive runs t and shows how it goes.
 func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logging) (harness.Result, error) {
+	defer boundHeap(t.Limits)()
 	d := c.newDisplay(title)
 	defer d.close()
 	t.Progress = d.show

@@ -66,6 +66,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.logs.stderr, "log-stderr", false, "log what nodes write to stderr")
 	flags.BoolVar(&f.logs.sent, "log-net-send", false, "log every message when it is sent")
 	flags.BoolVar(&f.logs.received, "log-net-recv", false, "log every message when it is received, or lost")
+	registerLimits(cmd, &t.Limits)
 	flags.StringVar(&t.Store, "store", "store", "`directory` for the files of the run")
 
 	suggest(cmd, "latency-dist", dists)

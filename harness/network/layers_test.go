@@ -20,6 +20,7 @@ func arrivals(t require.TestingT, n *Network, count int) map[int64][]time.Durati
 	for {
 		now, ok := n.NextDue()
 		if !ok {
+			require.Zero(t, n.BytesInFlight())
 			return got
 		}
 		if m, due, ok := n.Deliver(now); ok {

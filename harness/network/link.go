@@ -46,6 +46,9 @@ func (n *Network) link(from, to *party) *link {
 		rng:    rand.New(rand.NewPCG(n.cfg.Seed, linkHash(from.id, to.id))),
 	}
 	from.out[to.id] = l
+	if l.client {
+		n.clientLinks++
+	}
 	return l
 }
 

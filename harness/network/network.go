@@ -46,6 +46,10 @@ const (
 	Received = "recv"
 	Dropped  = "drop" // its link was cut when it was due (if Blocking, taken), or a fault lost it
 	Gone     = "gone" // its receiver had been removed when it was due
+
+	// Full is no event of a message: the journal of the run was full at that time, and ends here. ID is that of the first message
+	// whose event is missing, Src and Dest are empty, and the Body has the limit in bytes.
+	Full = "full"
 )
 
 // A Config says how a network behaves. The zero value is a network without
@@ -75,6 +79,9 @@ type Network struct {
 	parties map[string]*party
 	queue   queue // messages under way; if Blocking, one for each receiver that sleeps
 	waiting int   // messages that wait for their receivers
+	bytes   int   // of the bodies of all of these
+
+	clientLinks int // links from or to a client
 
 	impaired []*link       // Invariant: exactly the links that have layers
 	cuts     int           // links that are cut
@@ -157,6 +164,7 @@ func (n *Network) SendAs(now time.Duration, writer, src, dest string, body json.
 
 // dispatch takes e on its way.
 func (n *Network) dispatch(now time.Duration, e envelope) {
+	n.bytes += len(e.body)
 	if n.cfg.Blocking {
 		n.arrive(now, e)
 	} else {
@@ -182,6 +190,7 @@ func (n *Network) NextDue() (time.Duration, bool) {
 func (n *Network) Deliver(now time.Duration) (m Message, due time.Duration, ok bool) {
 	for len(n.queue) > 0 && n.queue[0].due <= now {
 		e := n.queue.pop()
+		n.bytes -= len(e.body)
 		m = e.message()
 		switch {
 		case !n.cfg.Blocking && (e.link.cut || e.lost): // a receiver has looked before it slept
@@ -205,6 +214,13 @@ func (n *Network) Deliver(now time.Duration) (m Message, due time.Duration, ok b
 
 // InFlight returns how many messages are under way, in constant time.
 func (n *Network) InFlight() int { return len(n.queue) + n.waiting }
+
+// BytesInFlight returns the size of their bodies, copies included, in constant time.
+func (n *Network) BytesInFlight() int { return n.bytes }
+
+// ClientLinks returns how many pairs of parties have written to each other of which one is a client. Where each client talks to a node or two
+// there are few; a node that writes in the names of others can make one for every two parties.
+func (n *Network) ClientLinks() int { return n.clientLinks }
 
 // Err returns the first error of Config.Journal. The network goes on without a
 // journal after it.

@@ -98,7 +98,7 @@ func (m *model) deliver(t *rapid.T, n *Network) {
 
 func (m *model) check(t *rapid.T, n *Network) {
 	var all, clients Counts
-	dropped := 0
+	dropped, bytes := 0, 0
 	for _, msg := range m.sent {
 		client := slices.Contains([]string{msg.Src, msg.Dest}, "c0")
 		for _, c := range []struct {
@@ -116,8 +116,11 @@ func (m *model) check(t *rapid.T, n *Network) {
 				c.Received++
 			}
 		}
-		if m.fate[msg.ID] == Dropped {
+		switch m.fate[msg.ID] {
+		case Dropped:
 			dropped++
+		case "":
+			bytes += len(msg.Body)
 		}
 	}
 	s := n.Stats(10)
@@ -128,6 +131,7 @@ func (m *model) check(t *rapid.T, n *Network) {
 	require.Equal(t, all.Bytes-clients.Bytes, s.Servers.Bytes)
 	require.Equal(t, dropped, n.Dropped())
 	require.Equal(t, len(m.sent)-len(m.fate), n.InFlight())
+	require.Equal(t, bytes, n.BytesInFlight())
 	require.Equal(t, len(m.sent), n.SentCount())
 }
 

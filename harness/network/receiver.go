@@ -14,6 +14,7 @@ type receiver struct {
 // are whole milliseconds, too.
 func (n *Network) arrive(now time.Duration, e envelope) {
 	if e.lost {
+		n.bytes -= len(e.body)
 		n.drop(now, e)
 		return
 	}
@@ -37,6 +38,7 @@ func (n *Network) poll(now time.Duration, r *receiver) {
 		e := r.waiting.pop()
 		n.waiting--
 		if e.link.cut {
+			n.bytes -= len(e.body)
 			n.drop(now, e)
 			continue
 		}

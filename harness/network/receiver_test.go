@@ -19,6 +19,9 @@ func run(n *Network, journal *[]Event) []string {
 		}
 		n.Deliver(due)
 	}
+	if n.BytesInFlight() != 0 {
+		panic("bytes are under way, and no messages")
+	}
 	var got []string
 	for _, e := range *journal {
 		if e.Kind != Sent {

@@ -122,3 +122,26 @@ func BenchmarkWrite(b *testing.B) {
 		require.NoError(b, Write(dir))
 	}
 }
+
+// A journal that was full says so, and its mark is no message and no damage.
+func TestFullJournal(t *testing.T) {
+	f := small(t)
+	full := network.Event{Time: 60 * ms, Kind: network.Full, Message: network.Message{ID: 9, Body: json.RawMessage(`{"limit":1048576}`)}}
+	before, err := loadDir(t, f.write(t))
+	require.NoError(t, err)
+	f["journal.jsonl"] += lines(t, full)
+	r, err := loadDir(t, f.write(t))
+	require.NoError(t, err)
+	require.Contains(t, strings.Join(r.notes, "\n"), "journal.jsonl was full at 0.060 s: later messages are not shown")
+	require.Zero(t, r.journal.damaged)
+	require.Equal(t, before.journal.total, r.journal.total)
+	require.Equal(t, before.journal.parties.list, r.journal.parties.list)
+}
+
+func loadDir(t testing.TB, dir string) (*record, error) {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	require.NoError(t, err)
+	defer root.Close()
+	return load(root, Options{Limit: 1 << 20})
+}

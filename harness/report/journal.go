@@ -45,6 +45,7 @@ type journal struct {
 	types    *names
 	inits    map[string]bool // clients that sent init
 	last     time.Duration   // the latest event
+	full     bool            // there was no room for later events
 	damaged  int             // lines
 
 	lostCopies int // copies without a place
@@ -131,6 +132,8 @@ func (j *journal) add(e event) error {
 		j.settle(e, dropped)
 	case network.Gone:
 		j.settle(e, gone)
+	case network.Full:
+		j.full = true
 	default:
 		j.damaged++
 	}

@@ -207,6 +207,9 @@ func (r *record) readJournal(dir *os.Root, o Options) error {
 		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit MIB.", size(o.Limit), r.journal.total)
 		r.journal.damaged = max(0, r.journal.damaged-1) // the line in which the limit is
 	}
+	if r.journal.full {
+		r.note("journal.jsonl was full at %.3f s: later messages are not shown, and those that were then under way seem to be so until the end.", r.journal.last.Seconds())
+	}
 	if n := r.journal.damaged; n > 0 {
 		r.note("%d lines of journal.jsonl are damaged, and left out.", n)
 	}

@@ -18,7 +18,17 @@ type kv struct {
 type store interface {
 	// do carries out op for client and returns the value that it read, nil if it read none.
 	do(client string, op operation) (json.RawMessage, *node.RPCError)
+	// size returns how many bytes the keys and values take.
+	size() int
 }
+
+// What a key and a value cost besides their bytes, roughly.
+const (
+	keyCost   = 128
+	valueCost = 48
+)
+
+func (k kv) size() int { return k.store.size() }
 
 func (k kv) serve(client string, r request) (payload, *node.RPCError) {
 	op, fault := parseOperation(r)
@@ -93,13 +103,21 @@ func (op operation) apply(current json.RawMessage) (outcome, *node.RPCError) {
 // linKV is the linearizable store: one state, on which every operation acts when it comes.
 type linKV struct {
 	values map[string]json.RawMessage
+	bytes  int // of keys and values
 }
 
-func newLinKV() *linKV { return &linKV{make(map[string]json.RawMessage)} }
+func newLinKV() *linKV { return &linKV{values: make(map[string]json.RawMessage)} }
+
+func (l *linKV) size() int { return l.bytes }
 
 func (l *linKV) do(_ string, op operation) (json.RawMessage, *node.RPCError) {
-	out, fault := op.apply(l.values[op.key])
+	current, exists := l.values[op.key]
+	out, fault := op.apply(current)
 	if out.store != nil {
+		if !exists {
+			l.bytes += len(op.key) + keyCost
+		}
+		l.bytes += len(out.store) - len(current)
 		l.values[op.key] = out.store
 	}
 	return out.value, fault

@@ -20,6 +20,7 @@ type lwwKV struct {
 	rng    *rand.Rand
 	clocks [replicas]int // the stamp of the replica's next write; from 1
 	keys   map[string]*copies
+	bytes  int // of keys and of the copies of their values; two copies may share theirs
 
 	// Invariant: holds every key whose copies differ, so that merging costs
 	// what there is to merge, not what there is.
@@ -45,6 +46,8 @@ func newLWWKV(rng *rand.Rand) *lwwKV {
 	}
 }
 
+func (l *lwwKV) size() int { return l.bytes }
+
 func (l *lwwKV) do(_ string, op operation) (json.RawMessage, *node.RPCError) {
 	source, dest := l.rng.IntN(replicas), l.rng.IntN(replicas)
 	l.merge(source, dest)
@@ -59,6 +62,7 @@ func (l *lwwKV) merge(source, dest int) {
 	l.clocks[dest] = max(l.clocks[dest], l.clocks[source])
 	for key, c := range l.diverged {
 		if c[dest].stamp <= c[source].stamp {
+			l.bytes += len(c[source].value) - len(c[dest].value)
 			c[dest] = c[source]
 			delete(l.diverged, key)
 		}
@@ -74,6 +78,10 @@ func (l *lwwKV) doAt(replica int, op operation) (json.RawMessage, *node.RPCError
 	}
 	out, fault := op.apply(c[replica].value)
 	if out.store != nil {
+		if l.keys[op.key] == nil {
+			l.bytes += len(op.key) + keyCost
+		}
+		l.bytes += len(out.store) - len(c[replica].value)
 		c[replica] = stamped{l.clocks[replica], out.store}
 		l.clocks[replica]++
 		l.keys[op.key], l.diverged[op.key] = c, c

@@ -30,6 +30,7 @@ type seqKV struct {
 	newest   int            // state
 	position map[string]int // by client; a client whose state is no longer kept is at the oldest that is
 	keys     map[string]*register
+	bytes    int // of keys and versions
 
 	// changed[i%window] is what state i changed, nil for nothing, of the states that are kept.
 	changed [window]*register
@@ -83,16 +84,20 @@ func (s *seqKV) advance(key string, value json.RawMessage) {
 		if r = s.keys[key]; r == nil {
 			r = &register{}
 			s.keys[key] = r
+			s.bytes += len(key) + keyCost
 		}
 		r.versions = append(r.versions, version{s.newest, value})
+		s.bytes += len(value) + valueCost
 	}
 	s.changed[s.newest%window] = r
 	// The state before the oldest is no longer kept. What it alone needed is the value
 	// that the oldest replaced.
 	if r := s.changed[s.oldest()%window]; r != nil {
-		r.forget(s.oldest())
+		s.bytes -= r.forget(s.oldest())
 	}
 }
+
+func (s *seqKV) size() int { return s.bytes }
 
 func (s *seqKV) oldest() int { return max(0, s.newest-window+1) }
 
@@ -109,15 +114,19 @@ func (r *register) at(state int) json.RawMessage {
 	return nil
 }
 
-// forget drops the values that were gone in the oldest state that is kept.
-func (r *register) forget(oldest int) {
+// forget drops the values that were gone in the oldest state that is kept, and returns their size.
+func (r *register) forget(oldest int) (bytes int) {
 	n := 0
 	for n+1 < len(r.versions) && r.versions[n+1].state <= oldest {
 		n++
+	}
+	for _, v := range r.versions[:n] {
+		bytes += len(v.value) + valueCost
 	}
 	if n > 0 {
 		kept := copy(r.versions, r.versions[n:])
 		clear(r.versions[kept:]) // so that the values are freed
 		r.versions = r.versions[:kept]
 	}
+	return bytes
 }

@@ -52,6 +52,8 @@ type Service interface {
 	// one; its in_reply_to is the request's msg_id, whatever that was, or null. A body that has an in_reply_to and is
 	// no request that the service knows is a reply: Handle does nothing and returns nil. It does not keep body.
 	Handle(src string, body json.RawMessage) json.RawMessage
+	// Size returns how many bytes the service holds, roughly: keys, values, and what either costs.
+	Size() int
 }
 
 // Names returns the names of the services.
@@ -108,10 +110,14 @@ type server struct {
 type backend interface {
 	// serve returns what the reply tells, or why there is nothing to tell.
 	serve(client string, r request) (payload, *node.RPCError)
+	size() int
 }
 
 // Name implements Service.
 func (s *server) Name() string { return s.name }
+
+// Size implements Service.
+func (s *server) Size() int { return s.backend.size() }
 
 // Handle implements Service.
 func (s *server) Handle(src string, body json.RawMessage) json.RawMessage {

@@ -11,6 +11,8 @@ type oracle struct {
 	next uint64
 }
 
+func (o *oracle) size() int { return 0 }
+
 func (o *oracle) serve(_ string, r request) (payload, *node.RPCError) {
 	if r.kind != "ts" {
 		return payload{}, r.unsupported("ts")

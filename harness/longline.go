@@ -1,0 +1,53 @@
+package harness
+
+import "fmt"
+
+// A longLine is the beginning of a line of stdout that is longer than the buffer in which others are read. What all nodes have
+// begun counts as memory.
+type longLine struct {
+	port *port
+	text []byte
+	lost bool // it was too long; what follows until the newline is dropped, so that the node does not hang
+}
+
+func (l *longLine) empty() bool { return len(l.text) == 0 && !l.lost }
+
+// add appends a part of the line.
+func (l *longLine) add(part []byte) {
+	p := l.port
+	switch limit := p.run.lineLimit(); {
+	case l.lost || p.broken.Load():
+		l.drop()
+		l.lost = true
+	case len(l.text)+len(part) > limit:
+		p.fail(&NodeError{
+			Reason: fmt.Sprintf("wrote a line of more than %s to stdout; a line may have a third of what --max-memory (Limits.Memory) says", bytesOf(limit)),
+			Line:   clip(l.text),
+			Number: p.lines + 1,
+		})
+		l.drop()
+		l.lost = true
+	default:
+		l.text = append(l.text, part...)
+		p.begun.Add(int64(len(part)))
+		if !p.run.memory.add(unended, len(part)) {
+			p.run.post(outside, flood{})
+			l.lost = true // what there is remains until the error has been made of it
+		}
+	}
+}
+
+// end takes the line to the port.
+func (l *longLine) end() {
+	if !l.lost {
+		l.port.line(l.text[:len(l.text)-1])
+	}
+	l.drop()
+	l.lost = false
+}
+
+func (l *longLine) drop() {
+	l.port.run.memory.add(unended, -len(l.text))
+	l.port.begun.Add(-int64(len(l.text)))
+	l.text = nil
+}
