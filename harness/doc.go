@@ -34,7 +34,7 @@
 //
 // # Differences from Maelstrom
 //
-// Verdicts and figures are Maelstrom's, with four exceptions, all deliberate; testdata/conformance has them row by row.
+// Verdicts and figures are Maelstrom's, with five exceptions, all deliberate; testdata/conformance has them row by row.
 //
 //  1. Messages of clients are never late. In Maelstrom a party takes in one message at a time: of those that wait for it, the one that
 //     is due first, for which it then sleeps, even if a client's request comes meanwhile. Under a latency of 100 ms
@@ -48,6 +48,8 @@
 //  3. A transaction over registers that is acknowledged with fewer micro-operations than it was asked for makes the run Invalid.
 //     Maelstrom looks only at what came back, so that to it a node is valid that returns nothing.
 //  4. An echo that is refused with a definite error is no wrong echo. To Maelstrom it is one, as it has no reply.
+//  5. An id that was given out twice makes the run of unique-ids Invalid, also if there are ids that cannot be compared, such as objects. In Maelstrom
+//     the checker fails at these, and its verdict is unknown.
 //
 // # Guarantees
 //

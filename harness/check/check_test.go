@@ -117,13 +117,16 @@ func TestUniqueIDs(t *testing.T) {
 			`id 1.0 was given out 2 times, first at 0.001 s (op 1, process 0) and again at 0.003 s (op 3, process 0)`,
 			`id -0.0 was given out 2 times, first at 0.005 s (op 5, process 0) and again at 0.007 s (op 7, process 0)`,
 		}},
-		{"number and string", []string{`1`, `"1"`, `1`}, check.Unknown, `[[1,2]]`, ``, []string{
-			`ids "1" and 1 cannot be compared, so the reference gives no verdict: use ids of one kind, and no objects`,
+		{"number and string", []string{`1`, `"1"`, `1`}, check.Invalid, `[[1,2]]`, `[null,null]`, []string{
 			`id 1 was given out 2 times, first at 0.001 s (op 1, process 0) and again at 0.005 s (op 5, process 0)`,
+			`ids "1" and 1 cannot be compared, so there is no range of ids, and the reference gives no verdict: use ids of one kind, and no objects`,
 		}},
-		{"equal objects", []string{`{"a":1,"b":2}`, `{"b":2,"a":1}`}, check.Unknown, `[[{"a":1,"b":2},2]]`, ``, []string{
-			`ids {"a":1,"b":2} and {"a":1,"b":2} cannot be compared, so the reference gives no verdict: use ids of one kind, and no objects`,
+		{"equal objects", []string{`{"a":1,"b":2}`, `{"b":2,"a":1}`}, check.Invalid, `[[{"a":1,"b":2},2]]`, `[null,null]`, []string{
 			`id {"a":1,"b":2} was given out 2 times, first at 0.001 s (op 1, process 0) and again at 0.003 s (op 3, process 0)`,
+			`ids {"a":1,"b":2} and {"a":1,"b":2} cannot be compared, so there is no range of ids, and the reference gives no verdict: use ids of one kind, and no objects`,
+		}},
+		{"no two alike", []string{`1`, `{"a":1}`, `[1]`}, check.Unknown, `[]`, `[null,null]`, []string{
+			`ids {"a":1} and 1 cannot be compared, so there is no range of ids, and the reference gives no verdict: use ids of one kind, and no objects`,
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,10 +11,9 @@ import (
 )
 
 // A UniqueIDsResult says whether any id was given out twice. An id is any JSON
-// value; 1 and 1.0 are different ids. The result is Invalid if an id is duplicated.
-// It is Unknown, whether or not there are duplicates, if two ids cannot be
-// compared with each other, such as a number and a string, or any two objects:
-// the reference gives up on such ids.
+// value; 1 and 1.0 are different ids. The result is Invalid if an id is duplicated. Else
+// it is Unknown if two ids cannot be compared with each other, such as a number and a string, or any two objects:
+// the reference, which looks for the lowest and the highest, gives up on such ids, whether or not there are duplicates.
 type UniqueIDsResult struct {
 	Valid             Verdict       `json:"valid"`
 	AttemptedCount    int           `json:"attempted-count"`
@@ -23,7 +22,7 @@ type UniqueIDsResult struct {
 	Duplicated        []DuplicateID `json:"duplicated"` // the most frequent, 48 at most, ordered by id
 
 	// Range is the lowest id and the highest, null if there is none. A null id
-	// counts only if there is no other. It is without meaning if Incomparable is set.
+	// counts only if there is no other. It is null, too, if Incomparable is set.
 	Range [2]json.RawMessage `json:"range"`
 
 	// Incomparable is, if not nil, a pair of ids that have no order.
@@ -90,7 +89,7 @@ func UniqueIDs(h []history.Op) *UniqueIDsResult {
 			highest = r.extreme(highest, d, 1)
 		}
 	}
-	if lowest != nil {
+	if lowest != nil && r.Incomparable == nil {
 		r.Range = [2]json.RawMessage{lowest.raw, highest.raw}
 	}
 
@@ -147,9 +146,9 @@ func (r *UniqueIDsResult) judge(dups []*id) {
 		})
 	}
 	if r.Incomparable != nil {
-		r.Valid = Unknown
-		r.reasons = append([]string{fmt.Sprintf(
-			"ids %s and %s cannot be compared, so the reference gives no verdict: use ids of one kind, and no objects",
-			quote(r.Incomparable[0]), quote(r.Incomparable[1]))}, r.reasons...)
+		r.Valid = Worst(r.Valid, Unknown)
+		r.reasons = append(r.reasons, fmt.Sprintf(
+			"ids %s and %s cannot be compared, so there is no range of ids, and the reference gives no verdict: use ids of one kind, and no objects",
+			quote(r.Incomparable[0]), quote(r.Incomparable[1])))
 	}
 }
