@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"glomers/baselines/internal/peers"
 	"glomers/baselines/internal/relay"
 	"glomers/node"
 )
@@ -47,7 +46,7 @@ func gossipedSet(n *node.Node) *relay.Set {
 func gossip[T any](n *node.Node, have func() T, merge func(heard T)) {
 	node.Receive(n, "gossip", func(_ context.Context, _ string, heard T) { merge(heard) })
 	n.Every(gossipEvery, func(context.Context) {
-		if others := peers.Others(n); len(others) > 0 {
+		if others := n.Others(); len(others) > 0 {
 			// Only a broken output is an error, and that ends the node.
 			_ = node.Notify(n, others[n.Rand().IntN(len(others))], "gossip", have())
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"glomers/baselines/internal/peers"
 	"glomers/baselines/internal/relay"
 	"glomers/node"
 )
@@ -18,7 +17,7 @@ func Mesh(n *node.Node) {
 	r := relay.New(n)
 	relay.IgnoreTopology(n)
 	n.OnInit(func(context.Context) error {
-		r.Neighbours = peers.Others(n)
+		r.Neighbours = n.Others()
 		return nil
 	})
 	r.Spread = func(from string, v int64) {

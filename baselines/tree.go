@@ -2,7 +2,6 @@ package baselines
 
 import (
 	"context"
-	"slices"
 
 	"glomers/baselines/internal/relay"
 	"glomers/node"
@@ -27,7 +26,7 @@ func tree(n *node.Node, degree func(nodes int) int) {
 	relay.IgnoreTopology(n)
 	n.OnInit(func(context.Context) error {
 		ids := n.NodeIDs()
-		r.Neighbours = treeNeighbours(ids, slices.Index(ids, n.ID()), degree(len(ids)))
+		r.Neighbours = treeNeighbours(ids, n.Index(), degree(len(ids)))
 		return nil
 	})
 }

@@ -21,7 +21,7 @@ func tokenRing(until time.Duration) func(*node.Node) {
 		have, start := set{}, time.Now()
 		pass := func() {
 			if time.Since(start) < until {
-				next := (slices.Index(n.NodeIDs(), n.ID()) + 1) % len(n.NodeIDs())
+				next := (n.Index() + 1) % len(n.NodeIDs())
 				_ = node.Notify(n, n.NodeIDs()[next], "token", gossip{Have: have})
 			}
 		}

@@ -56,7 +56,7 @@
 //     use a context of their own, or the function uses Go.
 //  8. Functions registered with Handle start in the order of their messages and run concurrently, each
 //     in a goroutine of its own.
-//  9. Send, Reply, Notify, Call, RPC, SyncRPC, ID and NodeIDs may be called from any goroutine. Lines are never
+//  9. Send, Reply, Notify, Call, RPC, SyncRPC, ID, NodeIDs, Others and Index may be called from any goroutine. Lines are never
 //     interleaved; those of one goroutine are written in the order of its calls.
 //  10. Output waits in a buffer while there is input to handle, and is written before the node waits for more.
 //  11. What a node sends to other nodes before the first request has come, but for init, waits for that, or for a second: Maelstrom

@@ -52,10 +52,8 @@ func ExampleReceive() {
 	}
 	n := script(`{"type":"tell","text":"hello"}`)
 	node.Receive(n, "tell", func(_ context.Context, from string, m news) {
-		for _, id := range n.NodeIDs() {
-			if id != n.ID() {
-				_ = node.Notify(n, id, "tell", m) // an error would end Run as well
-			}
+		for _, id := range n.Others() {
+			_ = node.Notify(n, id, "tell", m) // an error would end Run as well
 		}
 	})
 	if err := n.Run(); err != nil {

@@ -285,6 +285,8 @@ func TestInit(t *testing.T) {
 		c.Service(node.SeqKV, func(node.Message) any { return map[string]any{"value": 1} })
 		require.Empty(t, n.ID())
 		require.Nil(t, n.NodeIDs())
+		require.Empty(t, n.Others())
+		require.Equal(t, -1, n.Index())
 		ask := func(line string) string {
 			c.Deliver(line)
 			synctest.Wait()
@@ -309,6 +311,9 @@ func TestInit(t *testing.T) {
 		require.Equal(t, "n2", n.ID())
 		n.NodeIDs()[0] = "changed"
 		require.Equal(t, []string{"n1", "n2"}, n.NodeIDs())
+		require.Equal(t, 1, n.Index())
+		n.Others()[0] = "changed"
+		require.Equal(t, []string{"n1"}, n.Others())
 	})
 }
 
@@ -424,6 +429,8 @@ func TestLogOfBadLines(t *testing.T) {
 	require.Contains(t, log.String(), "rubbish")
 	require.Contains(t, log.String(), "(1048576 bytes)")
 	require.NotContains(t, log.String(), "too late")
+	n.Logger().Warn("a report of the program's own")
+	require.Contains(t, log.String(), "a report of the program's own")
 	require.Less(t, log.Len(), 2000)
 }
 

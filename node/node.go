@@ -174,8 +174,23 @@ func (n *Node) NodeIDs() []string {
 	return slices.Clone(n.ids)
 }
 
-// index returns the node's position in NodeIDs; 0 if it is not among them.
-func (n *Node) index() int { return max(0, slices.Index(n.NodeIDs(), n.ID())) }
+// Others returns the ids of all nodes but this one, in the order of NodeIDs. The slice is the caller's to keep.
+func (n *Node) Others() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(n.ids), func(id string) bool { return id == n.id })
+}
+
+// Index returns the node's position in NodeIDs, counted from 0; -1 before the init message. No two nodes have the same.
+func (n *Node) Index() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Index(n.ids, n.id)
+}
+
+// Logger returns the logger that takes the node's own reports: that of Options, or one that writes to stderr from level warn
+// on, or from the level that the environment variable GLOMERS_LOG names.
+func (n *Node) Logger() *slog.Logger { return n.log }
 
 // Rand returns the node's random generator. It is seeded anew, with the node's id, at
 // init. It is not safe for concurrent use: call it with the turn only.

@@ -146,7 +146,7 @@ func (n *Node) Every(interval time.Duration, f func(ctx context.Context)) (stop 
 		defer func() { busy = false }()
 		f(ctx)
 	}
-	n.whenReady(func() { s.set(interval+time.Duration(n.index()), tick) })
+	n.whenReady(func() { s.set(interval+time.Duration(max(0, n.Index())), tick) })
 	return s.stop
 }
 

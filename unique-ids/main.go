@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"glomers/node"
@@ -26,7 +25,7 @@ func serve(n *node.Node) {
 
 	n.OnInit(func(ctx context.Context) error {
 		start := n.Now()
-		g, err := newGenerator(start, slices.Index(n.NodeIDs(), n.ID()))
+		g, err := newGenerator(start, n.Index())
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"glomers/baselines/internal/counter"
-	"glomers/baselines/internal/peers"
 	"glomers/node"
 )
 
@@ -24,7 +23,7 @@ func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) {
 	totals := make(map[string]int)
 	node.Receive(n, "gossip", func(_ context.Context, _ string, g gossip) { merge(totals, g.Totals) })
 	n.Every(200*time.Millisecond, func(context.Context) {
-		for _, to := range peers.Others(n) {
+		for _, to := range n.Others() {
 			_ = node.Notify(n, to, "gossip", gossip{totals}) // fails only if the node ends
 		}
 	})

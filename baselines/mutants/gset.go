@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"glomers/baselines/internal/peers"
 	"glomers/baselines/internal/relay"
 	"glomers/node"
 )
@@ -24,7 +23,7 @@ func setReplace(n *node.Node) {
 		}
 	})
 	n.Every(200*time.Millisecond, func(context.Context) {
-		for _, to := range peers.Others(n) {
+		for _, to := range n.Others() {
 			_ = node.Notify(n, to, "gossip", have.List()) // fails only if the node ends
 		}
 	})

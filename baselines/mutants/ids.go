@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"context"
-	"slices"
 
 	"glomers/node"
 )
@@ -14,9 +13,6 @@ func serveIDs(n *node.Node, next func() int64) {
 	}
 	node.HandleRPC(n, "generate", func(context.Context, struct{}) (generated, error) { return generated{next()}, nil })
 }
-
-// index returns the node's position among the nodes.
-func index(n *node.Node) int64 { return int64(slices.Index(n.NodeIDs(), n.ID())) }
 
 // idsClock takes the time for an id. Sooner or later two nodes, or one, are asked in the same millisecond.
 func idsClock(n *node.Node) {
@@ -37,7 +33,7 @@ func idsRestart(n *node.Node) {
 	var count int64
 	serveIDs(n, func() int64 {
 		count++
-		return count<<10 | index(n)
+		return count<<10 | int64(n.Index())
 	})
 }
 
@@ -52,7 +48,7 @@ func idsSetBack(n *node.Node) {
 		} else {
 			last, count = now, 0
 		}
-		return now<<22 | count<<10 | index(n)
+		return now<<22 | count<<10 | int64(n.Index())
 	})
 }
 

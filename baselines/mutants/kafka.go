@@ -53,7 +53,7 @@ func logSkip(n *node.Node) {
 		}
 		p := placed{s.Key, next - 1, s.Msg}
 		put(p)
-		for _, to := range peers.Others(n) {
+		for _, to := range n.Others() {
 			peers.Pass(n, to, "replicate", p)
 		}
 		return logs.Sent{Offset: p.Offset}, nil
@@ -136,7 +136,7 @@ func logTail(n *node.Node) {
 	node.HandleRPC(n, "send", func(_ context.Context, s logs.Send) (logs.Sent, error) {
 		m := stamped{s.Key, s.Msg, clock + 1, n.ID()}
 		offset := insert(m)
-		for _, to := range peers.Others(n) {
+		for _, to := range n.Others() {
 			peers.Pass(n, to, "replicate", m)
 		}
 		return logs.Sent{Offset: offset}, nil

@@ -25,7 +25,7 @@ func pnTwice(n *node.Node) {
 	})
 	add := func(_ context.Context, delta int) error {
 		sum += delta
-		for _, to := range peers.Others(n) {
+		for _, to := range n.Others() {
 			peers.Pass(n, to, "change", change{delta})
 		}
 		return nil

@@ -161,7 +161,7 @@ func txnUneven(n *node.Node) {
 	const apart = 100 * time.Millisecond
 	s := lww.New(n)
 	s.Spread = func(ws lww.WriteSet) {
-		for i, to := range peers.Others(n) {
+		for i, to := range n.Others() {
 			n.Go(func(ctx context.Context) {
 				if n.Sleep(ctx, time.Duration(i)*apart) == nil {
 					peers.Pass(n, to, "write_set", ws)

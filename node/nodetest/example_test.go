@@ -43,10 +43,8 @@ func register(n *node.Node) {
 		if err != nil {
 			return // the next tick tries again
 		}
-		for _, id := range n.NodeIDs() {
-			if id != n.ID() {
-				_ = node.Notify(n, id, "total", total) // an error would end Run as well
-			}
+		for _, id := range n.Others() {
+			_ = node.Notify(n, id, "total", total) // an error would end Run as well
 		}
 	})
 	node.HandleRPC(n, "fail", func(context.Context, struct{}) (struct{}, error) {

@@ -84,7 +84,7 @@ func (s *Store) Copy() txn.Registers { return maps.Clone(s.registers) }
 
 // Tell sends ws to all other nodes, each until it acknowledges.
 func (s *Store) Tell(ws WriteSet) {
-	for _, to := range peers.Others(s.Node) {
+	for _, to := range s.Node.Others() {
 		peers.Pass(s.Node, to, "write_set", ws)
 	}
 }

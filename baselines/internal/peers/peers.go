@@ -3,7 +3,6 @@ package peers
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"glomers/node"
@@ -14,11 +13,6 @@ const (
 	pause      = 100 * time.Millisecond // after an attempt that failed
 	patience   = 3 * time.Second        // of Ask; clients give up after 5 s
 )
-
-// Others returns the ids of all nodes but n.
-func Others(n *node.Node) []string {
-	return slices.DeleteFunc(n.NodeIDs(), func(id string) bool { return id == n.ID() })
-}
 
 // Pass makes a request of another node, again and again until it is acknowledged. Nobody waits for that.
 func Pass(n *node.Node, to, typ string, body any) {
