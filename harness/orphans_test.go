@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness/check"
 )
 
 // A token is an argument of sleep that no other process has, by which a test finds its own.
@@ -86,4 +88,69 @@ func TestKilledWhileStarting(t *testing.T) {
 	for _, mine := range tokens { // nor has one begun since
 		requireNone(t, mine)
 	}
+}
+
+var waysOut = []string{"setsid", "holds the pipes", "own group", "double fork", "ignores signals", "breeds", "chain"}
+
+// Processes that left the group of their node end with the run, which names them.
+func TestEscapeFromTheGroup(t *testing.T) {
+	needProc(t)
+	for _, how := range waysOut {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			mine := token()
+			test := quick("echo", program(t, "escape", how, mine))
+			test.NodeCount = 2
+			res, err := Run(t.Context(), test)
+			require.NoError(t, err)
+			require.Equal(t, check.Valid, res.Valid, res.Reasons)
+			requireNone(t, mine)
+			said := strings.Join(res.Warnings, "\n")
+			if how == "chain" { // whatever link it had come to
+				return
+			}
+			for _, node := range []string{"n0", "n1"} {
+				require.Regexp(t, fmt.Sprintf(`(?m)^%s left a process behind: \d+ .*%s \(killed\)$`, node, mine), said)
+			}
+		})
+	}
+}
+
+// They end also if the harness is killed.
+func TestEscapeFromACrash(t *testing.T) {
+	needProc(t)
+	path, err := os.Executable()
+	require.NoError(t, err)
+	for _, how := range waysOut {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			mine := token()
+			harness := exec.Command(path, asNode, "harness-of-escapers", how, mine)
+			harness.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+			require.NoError(t, harness.Start())
+			enough := 2
+			if how == "breeds" {
+				enough = 20 // in the midst of it
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- harness.Wait() }()
+			for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+				if len(withToken(t, mine)) >= enough {
+					break
+				}
+			}
+			require.GreaterOrEqual(t, len(withToken(t, mine)), enough)
+			require.NoError(t, harness.Process.Kill())
+			<-ended
+			requireNone(t, mine)
+		})
+	}
+}
+
+// A process that nobody left is named nowhere.
+func TestNobodyLeft(t *testing.T) {
+	t.Parallel()
+	res, err := Run(t.Context(), quick("echo", program(t, "parent")))
+	require.NoError(t, err)
+	require.NotContains(t, strings.Join(res.Warnings, "\n"), "left")
 }

@@ -222,6 +222,7 @@ func (r *run) stop() {
 			r.killed = append(r.killed, m.process)
 		}
 	}
+	r.noteStrays(r.guard.Collect()) // before what follows: they may hold the nodes' pipes
 	var gone sync.WaitGroup
 	for _, p := range r.killed {
 		gone.Go(p.wait)

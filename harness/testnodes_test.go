@@ -229,6 +229,22 @@ func runNode(name string, args []string) {
 		child.Stdout = os.Stdout // it holds the pipe
 		must(child.Start())
 		fmt.Fprintf(os.Stderr, "node %d child %d\n", os.Getpid(), child.Process.Pid)
+	case "escape": // an echo whose children, each of which sleeps for args[1] seconds, are not in its process group
+		registerEcho(n)
+		escape(args[0], args[1])
+	case "middle": // of a double fork
+		startSleep(args[0])
+		return
+	case "breeder": // starts one process after the other, up to a limit
+		for range 300 {
+			startSleep(args[0])
+		}
+		return
+	case "harness-of-escapers":
+		path, err := os.Executable()
+		must(err)
+		_, err = Run(context.Background(), Test{Workload: "echo", NodeCount: 2, Program: Binary(path, asNode, "escape", args[0], args[1])})
+		must(err)
 	case "harness": // a harness that is itself to be killed
 		path, err := os.Executable()
 		must(err)

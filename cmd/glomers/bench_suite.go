@@ -5,11 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
+	"io"
 	"strconv"
 	"strings"
-	"syscall"
-	"time"
 
 	"glomers/internal/results"
 )
@@ -17,20 +15,14 @@ import (
 // measureSuite runs benchmarks with "go test" and reads what they print.
 func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point, error) {
 	words := set.suite.command(b.quick, b.runs)
-	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Dir = b.root
-	// The go command does not pass signals on to the program that it runs.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGINT) }
-	cmd.WaitDelay = 10 * time.Second
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("go test: %w", err)
-	}
-	cmd.Stderr = cmd.Stdout
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("go test: %w", err)
-	}
+	out, end := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		// The go command does not pass signals on to the program that it runs, and does not tidy up after itself at every one.
+		_, err := runGroup(ctx, b.root, end, words[0], words[1:], b.build.goTemp())
+		_ = end.Close() // it never fails
+		ended <- err
+	}()
 
 	tally := b.newTally(set.name, 0)
 	defer tally.close()
@@ -46,7 +38,8 @@ func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point
 		points = added
 		tally.line(lines.Text())
 	}
-	err = errors.Join(lines.Err(), cmd.Wait())
+	_, _ = io.Copy(io.Discard, out) // what follows a line that is too long
+	err := errors.Join(lines.Err(), <-ended)
 	switch {
 	case ctx.Err() != nil:
 		return nil, errInterrupted

@@ -28,6 +28,9 @@ func newBuilder() (*builder, error) {
 
 func (b *builder) close() { _ = os.RemoveAll(b.temp) }
 
+// goTemp is a variable for the environment of the go command, which leaves files behind if it is killed.
+func (b *builder) goTemp() string { return "GOTMPDIR=" + b.temp }
+
 // program returns the absolute path of the executable for path, which is one
 // or is the directory of a Go main package, or else the name of a program on PATH.
 func (b *builder) program(ctx context.Context, path string) (string, error) {
@@ -65,13 +68,12 @@ func (b *builder) build(ctx context.Context, dir string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("cannot build %s: %w", dir, err)
 	}
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", into+string(filepath.Separator), ".")
-	cmd.Dir = dir
-	if out, err := cmd.CombinedOutput(); err != nil {
+	var out strings.Builder
+	if _, err := runGroup(ctx, dir, &out, "go", []string{"build", "-o", into + string(filepath.Separator), "."}, b.goTemp()); err != nil {
 		if ctx.Err() != nil {
 			return "", errInterrupted
 		}
-		return "", fmt.Errorf("go build in %s: %w\n%s", dir, err, strings.TrimRight(string(out), "\n"))
+		return "", fmt.Errorf("go build in %s: %w\n%s", dir, err, strings.TrimRight(out.String(), "\n"))
 	}
 	made, err := os.ReadDir(into)
 	if err != nil || len(made) != 1 {

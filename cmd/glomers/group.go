@@ -15,16 +15,20 @@ import (
 
 // runGroup runs a command in a process group of its own, in a directory, and writes to out what all of the group write. It ends with the command
 // itself: whoever of the group is left then is killed. If the context ends first, all are asked to end, and killed
-// 10 s later; if this process dies, by SIGKILL too, they are killed.
-func runGroup(ctx context.Context, dir string, out io.Writer, path string, args []string) error {
+// 10 s later; if this process dies, by SIGKILL too, they are killed. It also returns sentences about processes that had left the group.
+// env is added to the environment.
+func runGroup(ctx context.Context, dir string, out io.Writer, path string, args []string, env ...string) (left []string, err error) {
+	if _, err := exec.LookPath(path); err != nil {
+		return nil, err
+	}
 	r, w, err := os.Pipe() // not one of cmd's: Wait would wait for all who hold it
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
 	// The shell becomes the command once it is told that the guard knows of it. If we die before, it ends.
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `read -r guarded && exec "$@" </dev/null`, "sh", path}, args...)...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = w, w
 	signal := func(s syscall.Signal) error {
 		if err := syscall.Kill(-cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
@@ -42,7 +46,7 @@ func runGroup(ctx context.Context, dir string, out io.Writer, path string, args 
 	}
 	_ = w.Close() // nothing was written
 	if err != nil {
-		return err
+		return nil, err
 	}
 	copied := make(chan struct{})
 	go func() {
@@ -54,10 +58,11 @@ func runGroup(ctx context.Context, dir string, out io.Writer, path string, args 
 	_ = gate.Close()
 	err = cmd.Wait()
 	_ = signal(syscall.SIGKILL) // it fails only if none is left that we may kill
-	// Who has left the group may hold the pipe still.
+	left = guard.Left(filepath.Base(path), g.Collect())
+	// Who has left the group may hold the pipe still, where nobody finds it.
 	_ = r.SetReadDeadline(time.Now().Add(time.Second))
 	<-copied
-	return err
+	return left, err
 }
 
 // A tail keeps the end of what is written to it.

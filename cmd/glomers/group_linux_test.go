@@ -93,15 +93,41 @@ func TestInterruptedMaelstrom(t *testing.T) {
 func TestMaelstromEndsWithUs(t *testing.T) {
 	ids := newBrood(t)
 	fakeMaelstrom(t, "trap '' TERM HUP INT\n"+brood+"wait; wait; sleep 3602", "0")
-	b, err := newBuilder()
-	require.NoError(t, err)
-	defer b.close()
-	glomers, err := b.program(t.Context(), ".")
-	require.NoError(t, err)
-	cmd := exec.Command(glomers, words("challenge 1 --harness maelstrom --bin /bin/sh --store "+t.TempDir())...)
-	stderr := &stopWriter{text: "nodes are up", stop: func() { _ = cmd.Process.Kill() }}
-	cmd.Stderr = stderr
-	require.Error(t, cmd.Run())
-	require.Equal(t, syscall.SIGKILL, cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(), stderr.all.String())
+	g := startGlomers(t, nil, words("challenge 1 --harness maelstrom --bin /bin/sh --store "+t.TempDir())...)
+	require.Eventually(t, func() bool { return strings.Contains(g.said(), "nodes are up") }, time.Minute, 10*time.Millisecond)
+	require.NoError(t, g.cmd.Process.Kill())
+	require.Error(t, g.cmd.Wait())
+	require.Equal(t, syscall.SIGKILL, g.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(), g.said())
+	requireGone(t, ids)
+}
+
+// Nodes that left Maelstrom's process group are named in its result.
+func TestMaelstromsNodesThatEscape(t *testing.T) {
+	setsid, err := exec.LookPath("setsid")
+	if err != nil {
+		t.Skipf("skipped: %v", err)
+	}
+	mine := token()
+	fakeMaelstrom(t, setsid+" sleep "+mine+" >/dev/null 2>&1 &\n"+
+		`while ! grep -qs `+mine+` /proc/$!/cmdline; do :; done`+"\n"+writeResults(goodResults), "0")
+	status, stdout, stderr := execute(words("challenge 1 --harness maelstrom --bin /bin/sh --store " + t.TempDir())...)
+	require.Equal(t, statusValid, status)
+	require.Regexp(t, `maelstrom left a process behind: \d+ sleep `+mine+` \(killed\)`, stdout+stderr)
+	requireSleepers(t, mine, 0)
+}
+
+// All of a build ends with us: its output is on the way to a directory that is removed.
+func TestBuildEndsWithTheCommand(t *testing.T) {
+	ids := newBrood(t)
+	bin := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(bin, "go"), []byte("#!/bin/sh\n"+brood+"wait"), 0o755))
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	g := startGlomers(t, nil, "test", "-w", "echo", "--store", t.TempDir(), "--bin", "testdata/misbehave")
+	require.Eventually(t, func() bool {
+		text, _ := os.ReadFile(ids) // it may not be there yet
+		return len(strings.Fields(string(text))) == 3
+	}, time.Minute, 10*time.Millisecond)
+	require.NoError(t, g.cmd.Process.Kill())
+	_ = g.cmd.Wait() // killed
 	requireGone(t, ids)
 }

@@ -82,7 +82,7 @@ func (t *contest) onceUnderMaelstrom(ctx context.Context, words command) (outcom
 	}
 
 	var said tail
-	runErr := runGroup(ctx, dir, io.MultiWriter(t.stderr, &said), t.maelstrom, words)
+	left, runErr := runGroup(ctx, dir, io.MultiWriter(t.stderr, &said), t.maelstrom, words)
 	var o outcome
 	for _, link := range links {
 		if run, err := filepath.EvalSymlinks(link); err == nil {
@@ -103,6 +103,7 @@ func (t *contest) onceUnderMaelstrom(ctx context.Context, words command) (outcom
 	}
 	found, err := readResults(string(text))
 	found.Dir = o.Dir
+	found.Warnings = append(found.Warnings, left...)
 	if err != nil {
 		return found, fmt.Errorf("maelstrom's results.edn: %w", err)
 	}

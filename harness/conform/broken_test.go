@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"os/exec"
 	"os/signal"
 	"slices"
 	"strconv"
@@ -87,6 +88,13 @@ func (b *broken) die(mode string) {
 
 func (b *broken) serve() {
 	b.total = new(big.Int)
+	if b.is("escape") {
+		sleep := exec.Command("sleep", os.Args[3])
+		sleep.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		if err := sleep.Start(); err != nil {
+			panic(err)
+		}
+	}
 	if b.is("sigterm") {
 		signal.Ignore(syscall.SIGTERM)
 	}

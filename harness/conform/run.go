@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"glomers/harness/internal/proc"
+	"glomers/internal/guard"
 )
 
 // Options say what is checked, and how.
@@ -36,9 +37,10 @@ type Options struct {
 type Report struct {
 	Path     string        `json:"path"`
 	Args     []string      `json:"args"`
-	Workload string        `json:"workload"` // whose requests were used; "" if none was recognised
-	Others   []string      `json:"others"`   // workloads that the node serves as well
-	Results  []Result      `json:"results"`  // in the order of Checks
+	Workload string        `json:"workload"`       // whose requests were used; "" if none was recognised
+	Others   []string      `json:"others"`         // workloads that the node serves as well
+	Results  []Result      `json:"results"`        // in the order of Checks
+	Left     []string      `json:"left,omitempty"` // sentences about processes that the node left behind, outside of its process group
 	Took     time.Duration `json:"took-ns"`
 }
 
@@ -97,6 +99,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	report.Workload = r.profile.name
+	report.Left = guard.Left("the node", r.guard.Collect())
 	report.Took = time.Since(begin)
 	return report, nil
 }

@@ -25,6 +25,12 @@ func (r Report) WriteText(w io.Writer) error {
 			result.explain(&b)
 		}
 	}
+	if len(r.Left) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, left := range r.Left {
+		paragraph(&b, "", "warning: "+left)
+	}
 	r.sumUp(&b)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -42,19 +42,18 @@ const Variable = "GLOMERS_GUARD"
 //
 // Then come those with the mark ($1), where there is a /proc to find them in. A process that is just about to execute a program has no
 // environment to read, so that it takes some time of quiet (1 s) until all are known to be gone. Whoever cannot be killed
-// does not keep the shell for ever (1 min).
+// does not keep the shell for ever.
 const guardScript = `trap '' HUP INT QUIT TERM
 groups=
 while read -r id; do groups="$groups -$id"; done
 [ -z "$groups" ] || kill -s KILL -- $groups
 [ -r /proc/self/environ ] && cd /proc || exit 0
 quiet=0 rounds=0
-while [ $quiet -lt 10 ] && [ $rounds -lt 600 ]; do
+while [ $quiet -lt 10 ] && [ $rounds -lt 5000 ]; do
 	found=
 	for file in $(grep -lsFz -e "$1" [0-9]*/environ); do found="$found ${file%/environ}"; done
 	quiet=$((quiet + 1)) rounds=$((rounds + 1))
-	[ -z "$found" ] || { kill -s KILL -- $found; quiet=0; }
-	sleep 0.1
+	if [ -z "$found" ]; then sleep 0.1; else kill -s KILL -- $found; quiet=0; fi
 done`
 
 // Start starts cmd, which must have neither a SysProcAttr nor been started, as the leader of a process group. label says who it is,

@@ -1,0 +1,57 @@
+//go:build unix
+
+package harness
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+)
+
+// startSleep starts a process of a session of its own that sleeps, and has none of our files.
+func startSleep(seconds string) *exec.Cmd {
+	cmd := exec.Command("sleep", seconds)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	must(cmd.Start())
+	return cmd
+}
+
+// escape starts processes that try not to end with this one.
+func escape(how, seconds string) {
+	self, err := os.Executable()
+	must(err)
+	again := func(name string) *exec.Cmd {
+		cmd := exec.Command(self, asNode, name, seconds)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		must(cmd.Start())
+		return cmd
+	}
+	switch how {
+	case "setsid":
+		startSleep(seconds)
+	case "holds the pipes":
+		cmd := exec.Command("sleep", seconds)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		must(cmd.Start())
+	case "own group":
+		cmd := exec.Command("sleep", seconds)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		must(cmd.Start())
+	case "double fork":
+		must(again("middle").Wait())
+	case "ignores signals": // all that can be ignored
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		startSleep(seconds)
+	case "breeds":
+		again("breeder")
+	case "chain": // each starts the next and ends; the last one sleeps
+		cmd := exec.Command("/bin/sh", "-c", `f() { if [ "$1" = 0 ]; then exec sleep "$2"; fi; (f $(($1 - 1)) "$2") & }; f 900 "$0"`, seconds)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		must(cmd.Start())
+	default:
+		must(fmt.Errorf("no way to escape is called %q", how))
+	}
+}
