@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -63,7 +64,7 @@ func TestFollower(t *testing.T) {
 
 	f.line([]byte("rubbish"))
 	f.line([]byte(`{"process":"somebody"}`))
-	require.Equal(t, 2, f.update().Damaged)
+	require.Equal(t, []string{"2 lines of the history cannot be read."}, f.update().Notes)
 }
 
 func TestFollowerWidth(t *testing.T) {
@@ -102,4 +103,58 @@ func TestFollowerFaults(t *testing.T) {
 		step(9, "stop-loss", "null"), // it never began
 	)
 	require.Equal(t, []*fault{{"partition", "majority", 1, 5}, {"pause", "n1", 3, 0}, {"partition", "one", 7, 0}}, f.update().Faults)
+}
+
+// A history of hostile size takes bounded memory, and the page is told what it does not show.
+func TestFollowerIsBounded(t *testing.T) {
+	t.Parallel()
+	const n = 200_000
+	f := newFollower(time.Second, 1000)
+	for i := range n {
+		name := strings.Repeat("x", maxName) + fmt.Sprint(i) // they begin alike
+		if i%2 == 0 {
+			name = fmt.Sprint("kind ", i, "\u202e")
+		}
+		f.take(op(time.Duration(i)*time.Second, history.OK, history.Process(i), name, "null"))
+		f.take(op(time.Duration(i)*time.Second, history.Invoke, history.Process(n+i), "read", "null"))
+		f.take(op(time.Duration(i)*time.Second, history.Info, history.Nemesis, fmt.Sprint("start-", i), `"about"`))
+	}
+	u := f.update()
+	require.Len(t, u.Functions, maxKinds)
+	counted := u.Others.OK
+	for _, each := range u.Functions {
+		counted += each.OK
+		require.LessOrEqual(t, len(each.F), 2*maxName)
+		require.NotContains(t, each.F, "\u202e")
+	}
+	require.Equal(t, n, counted, "all are counted")
+	require.Len(t, u.Buckets, maxBuckets)
+	require.Len(t, u.Faults, maxFaults)
+	require.Equal(t, n, u.Open)
+	require.Len(t, f.open, maxOpen)
+	require.Len(t, u.Notes, 4)
+	require.Contains(t, u.Notes[0], "more than 100 kinds of operations")
+	text, err := json.Marshal(u)
+	require.NoError(t, err)
+	require.Less(t, len(text), 4<<20)
+	text, err = json.Marshal(f.update())
+	require.NoError(t, err)
+	require.Less(t, len(text), 64<<10, "it is sent often")
+}
+
+// Of very many operations in one bucket, the median is that of some of them.
+func TestBucketIsBounded(t *testing.T) {
+	t.Parallel()
+	b := &bucket{stride: 1}
+	const n = 20*maxLatencies + 7
+	for i := range n {
+		b.time(int64(i))
+		if i%maxLatencies == 0 {
+			b.measure() // changes nothing
+		}
+	}
+	b.measure()
+	require.LessOrEqual(t, len(b.latencies), maxLatencies)
+	require.InDelta(t, n/2, b.Median, n/100)
+	require.Equal(t, int64(n-1), b.Max)
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"strings"
+	"time"
 
 	"glomers/internal/terminal"
 )
@@ -15,6 +16,8 @@ const (
 	maxFigures = 1000 // rows of a table
 	maxFiles   = 1000 // of a run
 	maxChoices = 1000 // in a menu
+
+	patience = 30 * time.Second // for a browser that does not read
 
 	shortText = 256 // bytes of a name, or of what stands in a cell
 	longText  = 4 << 10

@@ -44,8 +44,8 @@ func (s *Server) lines(ctx context.Context, found *look, runs []*known, most int
 		if err := ctx.Err(); err != nil { // nobody waits any more
 			return nil, err
 		}
-		l, err := s.line(found, k)
-		if errors.Is(err, fs.ErrNotExist) {
+		l, err := s.line(ctx, found, k)
+		if errors.Is(err, fs.ErrNotExist) || ctx.Err() != nil {
 			continue
 		}
 		if err != nil {
@@ -53,11 +53,11 @@ func (s *Server) lines(ctx context.Context, found *look, runs []*known, most int
 		}
 		lines = append(lines, l)
 	}
-	return lines, nil
+	return lines, ctx.Err()
 }
 
 // line returns the line of a run. Its files are read by the first who asks, and again once they have changed.
-func (s *Server) line(found *look, k *known) (*line, error) {
+func (s *Server) line(ctx context.Context, found *look, k *known) (*line, error) {
 	k.reading.Lock()
 	defer k.reading.Unlock()
 	before := k.read.Load()
@@ -73,7 +73,11 @@ func (s *Server) line(found *look, k *known) (*line, error) {
 	if before != nil && before.test == now.test && before.results == now.results && before.line.State != running {
 		now.line = before.line
 	} else {
-		now.line = f.summary().line()
+		one, err := s.summary(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		now.line = one.line()
 	}
 	k.read.Store(now)
 	return &now.line, nil

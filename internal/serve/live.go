@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,9 +13,17 @@ import (
 	"glomers/harness"
 )
 
+// maxStreams is how many pages can follow runs at the same time.
+const maxStreams = 32
+
 // events sends what happens in a run as server-sent events: start, with the scale; update, as often as there is something new;
 // and end. For a run that has ended, all of that comes at once.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
+	if s.streams.Add(1) > maxStreams {
+		s.streams.Add(-1)
+		return &failure{http.StatusServiceUnavailable, "Too many pages follow runs. Close some, and load this one again."}
+	}
+	defer s.streams.Add(-1)
 	f, err := s.openRun(r)
 	if err != nil {
 		return err
@@ -27,58 +34,86 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer file.Close()
-	test := f.summary().Test
-	limit, _ := time.ParseDuration(test.TimeLimit) // 0 if it cannot be read
+	test, _ := f.test()                            // if it cannot be read, the scale is not known
+	limit, _ := time.ParseDuration(test.TimeLimit) // as above: 0
+	out := stream{w, http.NewResponseController(w)}
+	_ = out.control.SetReadDeadline(time.Time{}) // it would end the stream; where there is none, nothing has to be done
 	w.Header().Set("Content-Type", "text/event-stream")
 	follower := newFollower(limit, test.Rate)
-	out := stream{w, http.NewResponseController(w)}
 	if err := out.send("start", map[string]int64{"width": follower.width, "limit": int64(limit)}); err != nil {
 		return nil // who asked has gone
 	}
-	if s.follow(r.Context(), follower, file, out) == nil {
-		_ = out.send("end", map[string]string{"state": f.summary().State}) // as above
+	if s.follow(r.Context(), follower, file, out) != nil {
+		return nil // as above
+	}
+	if one, err := s.summary(r.Context(), f); err == nil {
+		_ = out.send("end", map[string]string{"state": one.State}) // as above
 	}
 	return nil
 }
 
 // follow sends updates until the run has ended.
 func (s *Server) follow(ctx context.Context, f *follower, file *os.File, out stream) error {
-	lines := bufio.NewReaderSize(file, 64<<10)
+	lines := newTail(file)
 	look := time.NewTicker(s.interval)
 	defer look.Stop()
-	var partly []byte // a line whose end has not been written
-	for {
+	for sent := -1; ; {
 		goesOn := harness.Running(file) // before the reading: what was written until the end is there then
-		for atEnd := false; !atEnd; {
-			line, err := lines.ReadBytes('\n')
-			partly = append(partly, line...)
-			switch {
-			case errors.Is(err, io.EOF):
-				atEnd = true
-			case err != nil:
-				return err
-			default:
-				f.line(partly)
-				partly = partly[:0]
-			}
-			select {
-			case <-look.C: // much to read
-				if err := out.send("update", f.update()); err != nil {
-					return err
-				}
-			default:
-			}
+		atEnd, err := s.catchUp(ctx, f, lines, look.C)
+		if err != nil {
+			return err
 		}
-		if !goesOn && len(partly) > 0 {
+		if atEnd && !goesOn && !f.cut && lines.unfinished() {
 			f.damaged++
 		}
-		if err := out.send("update", f.update()); err != nil || !goesOn {
-			return err
+		if sent != f.lines || !goesOn {
+			sent = f.lines
+			if err := out.send("update", f.update()); err != nil {
+				return err
+			}
+		}
+		switch {
+		case !atEnd:
+			continue
+		case !goesOn:
+			return nil
 		}
 		select {
 		case <-look.C:
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+	}
+}
+
+// catchUp reads what there is, but no longer than until enough comes. Few do so at the same time; those that wait, for the file or for the browser,
+// keep nobody from it.
+func (s *Server) catchUp(ctx context.Context, f *follower, lines *tail, enough <-chan time.Time) (atEnd bool, err error) {
+	select {
+	case s.reading <- struct{}{}:
+		defer func() { <-s.reading }()
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	for {
+		line, long, err := lines.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return true, nil
+		case errors.Is(err, errTooLong):
+			f.cut = true
+			return true, nil
+		case err != nil:
+			return false, err
+		case long:
+			f.line(withoutValue(line))
+		default:
+			f.line(line)
+		}
+		select {
+		case <-enough:
+			return false, nil
+		default:
 		}
 	}
 }
@@ -94,6 +129,7 @@ func (s stream) send(event string, data any) error {
 	if err != nil {
 		return err
 	}
+	_ = s.control.SetWriteDeadline(time.Now().Add(patience)) // where there is none, a test asks
 	if _, err := fmt.Fprintf(s.w, "event: %s\ndata: %s\n\n", event, text); err != nil {
 		return err
 	}

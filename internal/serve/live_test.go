@@ -100,7 +100,9 @@ func TestEventsOfAnInterruptedRun(t *testing.T) {
 	address := start(t, store)
 	events := listen(t, address+"/run/broadcast/"+first+"/events")
 	_, _ = events.next()
-	events.until(func(u update) bool { return u.Damaged == 2 && u.Functions[0].OK == 1 })
+	events.until(func(u update) bool {
+		return len(u.Notes) == 1 && strings.HasPrefix(u.Notes[0], "2 lines") && u.Functions[0].OK == 1
+	})
 	event, data := events.next()
 	require.Equal(t, "end", event)
 	require.JSONEq(t, `{"state":"interrupted"}`, data)

@@ -13,7 +13,11 @@ func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer f.close()
-	s.render(w, http.StatusOK, "delete.html", map[string]any{"Title": "Delete a run", "Run": f.summary(), "Token": s.token})
+	one, err := s.summary(r.Context(), f)
+	if err != nil {
+		return err
+	}
+	s.render(w, http.StatusOK, "delete.html", map[string]any{"Title": "Delete a run", "Run": one, "Token": s.token})
 	return nil
 }
 

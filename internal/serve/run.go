@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,22 +88,43 @@ func (t test) Command() string {
 // Running tells whether the run goes on.
 func (r run) Running() bool { return r.State == running }
 
+// test reads test.json. With an error, it is what could be understood.
+func (f *folder) test() (test, error) {
+	var t test
+	text, err := f.read("test.json", maxTest)
+	if err == nil {
+		err = json.Unmarshal(text, &t)
+	}
+	t.shorten()
+	return t, err
+}
+
+// summary returns what there is to know about a run, but for its results. Those may take much memory while they are understood, so few runs are read at
+// the same time.
+func (s *Server) summary(ctx context.Context, f *folder) (run, error) {
+	select {
+	case s.parsing <- struct{}{}:
+		defer func() { <-s.parsing }()
+	case <-ctx.Done():
+		return run{}, ctx.Err()
+	}
+	r := f.summary()
+	r.Results = nil
+	return r, nil
+}
+
 // summary reads what there is to know about the run. What is wrong with its files goes to Error.
 func (f *folder) summary() run {
 	r := run{id: f.id}
-	text, err := f.read("test.json", maxTest)
-	if err == nil {
-		err = json.Unmarshal(text, &r.Test)
-	}
-	r.Test.shorten()
-	if err != nil {
+	var err error
+	if r.Test, err = f.test(); err != nil {
 		return r.damaged("test.json", err)
 	}
 	if f.running() { // before a look at the results: those of a run that has ended are there
 		r.State = running
 		return r
 	}
-	text, err = f.read("results.json", maxResults)
+	text, err := f.read("results.json", maxResults)
 	if errors.Is(err, fs.ErrNotExist) {
 		r.State, r.Error = interrupted, "The run was killed before it could judge what it saw. Its history and its journal are there."
 		return r

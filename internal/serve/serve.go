@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +30,8 @@ type Server struct {
 	pages    pages
 	runs     *catalogue
 	parsing  chan struct{} // has room for as many as may parse results at the same time
+	reading  chan struct{} // has room for as many as may read histories at the same time
+	streams  atomic.Int32  // pages that follow a run
 	reports  sync.Mutex    // one report is made at a time
 }
 
@@ -47,7 +50,7 @@ func New(dir string, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
-	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2)}
+	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2), reading: make(chan struct{}, 2)}
 
 	const run = "/run/{workload}/{name}/"
 	mux := http.NewServeMux()

@@ -51,14 +51,15 @@ function cell(text, name) {
 function tell() {
   const running = live.dataset.running === "true";
   let now = running ? "At " + span(last.now) + ", " + last.open + " operations are under way." : "";
-  if (last.damaged) now += " " + last.damaged + " lines of the history cannot be read.";
-  document.getElementById("now").textContent = now;
+  document.getElementById("now").textContent = [now, ...last.notes].join(" ");
 
   const inForce = last.faults.filter((f) => !f.end).map((f) => title(f) + ", since " + span(f.begin));
   document.getElementById("fault").textContent = running && inForce.length ? "In force: " + inForce.join("; ") : "";
 
+  const { ok, fail, info } = last.others;
+  const others = ok + fail + info > 0 ? [{ ...last.others, f: "others" }] : [];
   document.getElementById("functions").replaceChildren(
-    ...last.functions.map((f) => {
+    ...[...last.functions, ...others].map((f) => {
       const row = document.createElement("tr");
       const name = document.createElement("th");
       name.scope = "row";
@@ -84,22 +85,41 @@ function title(fault) {
   return fault.name + (fault.about ? ": " + fault.about : "");
 }
 
-const events = new EventSource("events");
-events.addEventListener("start", (e) => {
-  ({ width, limit } = JSON.parse(e.data));
-  if (live.dataset.running !== "true") limit = 0; // what has happened is all there is
-  buckets = new Map();
-});
-events.addEventListener("update", (e) => {
-  last = JSON.parse(e.data);
-  for (const b of last.buckets) buckets.set(b.number, b);
-  draw();
-  tell();
-});
-events.addEventListener("end", () => {
-  events.close();
-  if (live.dataset.running === "true") location.reload(); // to show the verdict
-});
+let events = null;
 
+// follow shows what happens while the page is seen: browsers have few connections to a server for all pages together.
+function follow() {
+  if (document.hidden) {
+    if (events && live.dataset.running === "true") {
+      events.close();
+      events = null;
+    }
+    return;
+  }
+  if (events) return;
+  events = new EventSource("events");
+  events.addEventListener("start", (e) => {
+    ({ width, limit } = JSON.parse(e.data));
+    if (live.dataset.running !== "true") limit = 0; // what has happened is all there is
+    buckets = new Map();
+  });
+  events.addEventListener("update", (e) => {
+    last = JSON.parse(e.data);
+    for (const b of last.buckets) buckets.set(b.number, b);
+    draw();
+    tell();
+  });
+  events.addEventListener("end", (e) => {
+    e.target.close();
+    if (live.dataset.running === "true") location.reload(); // to show the verdict
+  });
+  events.addEventListener("error", (e) => {
+    if (e.target.readyState !== EventSource.CLOSED) return; // it tries again
+    document.getElementById("now").textContent = "The operations cannot be followed: there is no history, or too many pages follow runs.";
+  });
+}
+
+follow();
+addEventListener("visibilitychange", follow);
 addEventListener("resize", draw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
