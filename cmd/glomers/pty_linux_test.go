@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -57,4 +58,33 @@ func TestTerminal(t *testing.T) {
 	for _, forbidden := range []string{"\x1b[2J\x1b]", "\x1b]0;", "\a", "\u009b", "\u202e", "\x7f"} {
 		require.False(t, strings.Contains(text, forbidden), "%q", forbidden)
 	}
+}
+
+// A node has no terminal, not even if its user has.
+func TestNodesHaveNoTerminal(t *testing.T) {
+	t.Parallel()
+	screen, program := openTerminal(t)
+	shown := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(screen) // the error is that the other end was closed
+		shown <- string(text)
+	}()
+	node := filepath.Join(t.TempDir(), "node")
+	require.NoError(t, os.WriteFile(node, []byte(`#!/bin/sh
+trap '' TTOU
+: >"$0.ran"
+{ printf '\033]0;owned\007' >/dev/tty; } && : >"$0.reached"
+exit 1
+`), 0o755))
+	cmd := exec.Command(os.Args[0], asGlomers, "test", "-w", "echo", "--node-count", "1", "--time-limit", "1", "--store", "", "--bin", node)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	err := cmd.Run()
+	require.NoError(t, program.Close())
+	text := <-shown
+	require.NoError(t, screen.Close())
+	require.Error(t, err, text)
+	require.FileExists(t, node+".ran", text)
+	require.NoFileExists(t, node+".reached", text)
+	require.NotContains(t, text, "\x1b]0;")
 }

@@ -16,7 +16,7 @@ import (
 // a shell that waits for the end of its input, which comes then, whatever the cause. The zero value is ready. Any goroutine may
 // use it.
 //
-// It knows processes in two ways. Each is the leader of a process group, whose id the shell is told. And each, with all that it
+// It knows processes in two ways. Each is the leader of a session and so of a process group, whose id the shell is told. And each, with all that it
 // starts, has a mark in its environment, by which Linux finds those that have left the group (setsid), and those
 // of which the shell was not told in time.
 //
@@ -56,7 +56,7 @@ while [ $quiet -lt 10 ] && [ $rounds -lt 5000 ]; do
 	if [ -z "$found" ]; then sleep 0.1; else kill -s KILL -- $found; quiet=0; fi
 done`
 
-// Start starts cmd, which must have neither a SysProcAttr nor been started, as the leader of a process group. label says who it is,
+// Start starts cmd, which must have neither a SysProcAttr nor been started, as the leader of a session. label says who it is,
 // should it leave others behind: see Collect. An error of cmd.Start is returned as it is.
 //
 // No process escapes between its start and the moment when the shell has been told of it. Until it executes its
@@ -74,8 +74,9 @@ func (g *Guard) Start(cmd *exec.Cmd, label string) error {
 	g.mu.Unlock()
 
 	cmd.Env = append(slices.Clip(cmd.Environ()), mark+label)
-	// A group of its own can be killed as a whole, and does not get the terminal's Ctrl-C before we do.
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	// The process group of a session can be killed as a whole, does not get the terminal's Ctrl-C before we do, and has no /dev/tty, through which it
+	// could write what we would have escaped, or switch off the user's echo.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
