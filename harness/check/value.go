@@ -2,9 +2,10 @@ package check
 
 import (
 	"cmp"
-	"math/big"
 	"strconv"
 	"strings"
+
+	"glomers/harness/internal/jsonvalue"
 )
 
 // compareValues orders two values, as jsonvalue.Parse returns them, as the reference does: null first, numbers by
@@ -27,19 +28,17 @@ func compareValues(a, b any) (order int, ok bool) {
 	case string:
 		b, ok := b.(string)
 		return strings.Compare(a, b), ok
-	case *big.Int:
+	case jsonvalue.Integer:
 		switch b := b.(type) {
-		case *big.Int:
-			return a.Cmp(b), true
+		case jsonvalue.Integer:
+			return a.Compare(b), true
 		case float64:
-			f, _ := new(big.Float).SetInt(a).Float64()
-			return cmp.Compare(f, b), true
+			return cmp.Compare(a.Float(), b), true
 		}
 	case float64:
 		switch b := b.(type) {
-		case *big.Int:
-			f, _ := new(big.Float).SetInt(b).Float64()
-			return cmp.Compare(a, f), true
+		case jsonvalue.Integer:
+			return cmp.Compare(a, b.Float()), true
 		case float64:
 			return cmp.Compare(a, b), true
 		}

@@ -292,7 +292,13 @@ func (p *parser) atom() (any, error) {
 	return Symbol(t), nil
 }
 
+// maxDigits bounds the length of a number: math/big takes time in the square of it.
+const maxDigits = 10_000
+
 func (p *parser) number(t string) (any, error) {
+	if len(t) > maxDigits {
+		return nil, p.errorf("a number of %d characters: want at most %d", len(t), maxDigits)
+	}
 	whole := strings.TrimSuffix(t, "N")
 	if n, err := strconv.ParseInt(whole, 10, 64); err == nil {
 		return n, nil

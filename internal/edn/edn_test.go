@@ -96,6 +96,18 @@ func TestParseRejects(t *testing.T) {
 
 func deep(s string) string { return strings.Repeat(s, 100_000) }
 
+// Reading a number takes time in the square of its digits, so that there is a limit.
+func TestParseManyDigits(t *testing.T) {
+	digits := strings.Repeat("7", maxDigits)
+	v, err := Parse(digits)
+	require.NoError(t, err)
+	require.Equal(t, digits, v.(*big.Int).String())
+	for _, text := range []string{digits + "7", "[\n" + digits + "7]", strings.Repeat("7", 30_000_000) + "N", "1e" + digits} {
+		_, err = Parse(text)
+		require.ErrorContains(t, err, "want at most 10000")
+	}
+}
+
 func TestGet(t *testing.T) {
 	v, err := Parse(`#run{:net {:servers {:msgs-per-op 1.5, :msg-count 3}} :valid? "no"}`)
 	require.NoError(t, err)

@@ -5,15 +5,43 @@ package jsonvalue
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
-	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
-// Parse decodes raw to nil, bool, *big.Int, float64, string, []any or map[string]any. No text at
+// An Integer is one of any size, as its decimal digits. They are never computed with: nodes choose how many there are, and math/big takes
+// hours for some millions.
+//
+// Invariant: as JSON has it, so there are no leading zeros and no plus sign; and zero has no sign.
+type Integer string
+
+// Compare returns -1, 0 or 1, as i is less than, equal to or greater than j.
+func (i Integer) Compare(j Integer) int {
+	a, negative := strings.CutPrefix(string(i), "-")
+	b, other := strings.CutPrefix(string(j), "-")
+	switch {
+	case negative && !other:
+		return -1
+	case other && !negative:
+		return 1
+	case negative:
+		a, b = b, a
+	}
+	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
+}
+
+// Float returns the nearest float64, maybe ±Inf.
+func (i Integer) Float() float64 {
+	f, _ := strconv.ParseFloat(string(i), 64) // out of range is ±Inf
+	return f
+}
+
+// Parse decodes raw to nil, bool, Integer, float64, string, []any or map[string]any. No text at
 // all is null, as in a history.
 func Parse(raw json.RawMessage) (any, error) {
 	if len(raw) == 0 {
@@ -28,12 +56,15 @@ func Parse(raw json.RawMessage) (any, error) {
 	return convertNumbers(v), nil
 }
 
-// convertNumbers replaces every json.Number in v by a *big.Int or a float64.
+// convertNumbers replaces every json.Number in v by an Integer or a float64.
 func convertNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
-		if i, ok := new(big.Int).SetString(string(v), 10); ok {
-			return i
+		switch {
+		case v == "-0":
+			return Integer("0")
+		case !strings.ContainsAny(string(v), ".eE"):
+			return Integer(v)
 		}
 		f, _ := strconv.ParseFloat(string(v), 64) // out of range is ±Inf
 		return f + 0                              // turns -0 into 0
@@ -85,8 +116,8 @@ func appendKey(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case bool:
 		return strconv.AppendBool(b, v)
-	case *big.Int:
-		return v.Append(b, 10)
+	case Integer:
+		return append(b, v...)
 	case float64:
 		return strconv.AppendFloat(b, v, 'e', -1, 64) // the e keeps it apart from integers
 	case string:
