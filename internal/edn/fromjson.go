@@ -149,7 +149,12 @@ func (k Keyword) Plain() bool {
 // nothing to a terminal; what is no UTF-8 becomes U+FFFD.
 func AppendQuoted(b []byte, s string) []byte {
 	b = append(b, '"')
-	for _, r := range s {
+	plain := 0 // bytes of s that are as they are
+	for plain < len(s) && s[plain] >= ' ' && s[plain] < 0x7f && s[plain] != '"' && s[plain] != '\\' {
+		plain++
+	}
+	b = append(b, s[:plain]...)
+	for _, r := range s[plain:] {
 		switch {
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))

@@ -121,18 +121,21 @@ func Print(w io.Writer, v any) error {
 
 // appendPretty appends a value that begins at a column.
 func appendPretty(b []byte, v any, column int) []byte {
-	start := len(b)
-	b = Append(b, v)
-	if column > width || column+utf8.RuneCount(b[start:]) <= width {
-		return b
-	}
+	collection := false
 	switch v.(type) {
 	case List, Seq, Set, Map:
-	default:
-		return b
+		collection = true
+	}
+	// A collection that cannot fit is not tried: in a value that is nested, all of it would be written once for each level.
+	if start := len(b); !collection || column > width || fit(v, width-column) >= 0 {
+		b = Append(b, v)
+		if !collection || column > width || column+utf8.RuneCount(b[start:]) <= width {
+			return b
+		}
+		b = b[:start]
 	}
 	opening, items, closing := parts(v)
-	b = append(b[:start], opening...)
+	b = append(b, opening...)
 	column += len(opening)
 	for i, item := range items {
 		if i > 0 {
@@ -149,6 +152,50 @@ func appendPretty(b []byte, v any, column int) []byte {
 		}
 	}
 	return append(b, closing...)
+}
+
+// fit returns what is left of the room for a value at most, in characters; less than 0 if the value does not fit. It does not look further than
+// it must.
+func fit(v any, room int) int {
+	text := func(s string) int {
+		if len(s) > utf8.UTFMax*room {
+			return -1
+		}
+		return room - utf8.RuneCountInString(s)
+	}
+	switch v := v.(type) {
+	case string:
+		return text(v)
+	case Keyword:
+		return text(string(v))
+	case Raw:
+		return text(string(v))
+	case List:
+		return fitAll(v, room)
+	case Seq:
+		return fitAll(v, room)
+	case Set:
+		return fitAll(v, room)
+	case Map:
+		room -= 2
+		for _, e := range v {
+			if room = fit(e.Value, fit(e.Key, room)); room < 0 {
+				break
+			}
+		}
+		return room
+	}
+	return room - 1
+}
+
+func fitAll(vs []any, room int) int {
+	room -= 2 // the brackets
+	for _, v := range vs {
+		if room = fit(v, room); room < 0 {
+			break
+		}
+	}
+	return room
 }
 
 // FromJSON returns the value that some JSON, or something that marshals to it, says. Names of objects become keywords, where they can
