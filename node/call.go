@@ -154,7 +154,13 @@ func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p poli
 		return nil, fmt.Errorf("node: request to %s: %w", dest, err)
 	}
 	p.retry = p.retry.withDefaults()
-	c := &call{waiter: n.newWaiter(ctx), policy: p, received: n.received.Load()}
+	w := n.newWaiter(ctx)
+	if w.task == nil {
+		if err := n.checkStray(ctx); err != nil {
+			return nil, err
+		}
+	}
+	c := &call{waiter: w, policy: p, received: n.received.Load()}
 	c.ids = c.id[:0]
 	defer n.forget(c)
 	if p.repeat {

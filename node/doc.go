@@ -28,7 +28,7 @@
 //
 // The runtime knows whose turn to give away from the context: a handler passes the ctx that it got to
 // whatever waits. Calls with another context, say context.Background, are for goroutines
-// that hold no turn.
+// that hold no turn; in a handler they would keep it, so they are an error there, which is reported on stderr, too.
 //
 // Requests are answered by handlers registered with HandleRPC, one-way messages by those of Receive. Call makes a
 // request, Notify sends a one-way message; NewLinKV, NewSeqKV, NewLWWKV and NewLinTSO make clients of

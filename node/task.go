@@ -74,7 +74,7 @@ func (t *task) resume() {
 	}
 }
 
-// run calls f with a task that is in flight: the caller has counted it and acquired the turn, run ends both. It
+// run, by whose frame checkStray knows who has the turn, calls f with a task that is in flight: the caller has counted it and acquired the turn, run ends both. It
 // tells whether the caller still has the reading.
 func (n *Node) run(t *task, f func(t *task)) bool {
 	defer n.inflight.end()

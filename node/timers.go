@@ -188,10 +188,14 @@ func (s *schedule) stop() {
 }
 
 // Sleep waits for d, or until ctx ends, whose error it then returns. Called with the context of a
-// typed handler or timer it gives the turn to others meanwhile.
+// typed handler or timer it gives the turn to others meanwhile. Called there with another context it does not wait, and
+// returns an error.
 func (n *Node) Sleep(ctx context.Context, d time.Duration) error {
 	w := n.newWaiter(ctx)
 	if w.task == nil {
+		if err := n.checkStray(ctx); err != nil {
+			return err
+		}
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
@@ -207,9 +211,14 @@ func (n *Node) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // Blocking calls f, which may wait for whatever it likes, and gives the turn to others
-// meanwhile. ctx is the context of the typed handler or timer that calls it.
+// meanwhile. ctx is the context of the typed handler or timer that calls it: called there with another one, it panics.
 func (n *Node) Blocking(ctx context.Context, f func()) {
 	t := taskOf(ctx, n)
+	if t == nil {
+		if err := n.checkStray(ctx); err != nil {
+			panic(err)
+		}
+	}
 	t.pause()
 	defer t.resume()
 	f()

@@ -1,8 +1,11 @@
 package node_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"strings"
 	"sync"
@@ -179,33 +182,177 @@ func TestDerivedContextGivesTheTurnAway(t *testing.T) {
 	})
 }
 
-// Who calls with a context that is not the handler's keeps the turn, and is told so by the error.
-func TestForeignContextKeepsTheTurn(t *testing.T) {
+// Who waits with a context that is not the function's would keep the turn: that is an error at once, which says where, and is reported.
+func TestForeignContext(t *testing.T) {
+	waits := map[string]func(ctx context.Context, n *node.Node) error{
+		"Call": func(ctx context.Context, n *node.Node) error {
+			_, err := node.Call[none](ctx, n, "n2", "question", none{})
+			return err
+		},
+		"SyncRPC": func(ctx context.Context, n *node.Node) error {
+			_, err := n.SyncRPC(ctx, "n2", map[string]any{"type": "question"})
+			return err
+		},
+		"KV": func(ctx context.Context, n *node.Node) error {
+			_, err := node.NewSeqKV(n).Read(ctx, "k")
+			return err
+		},
+		"TSO": func(ctx context.Context, n *node.Node) error {
+			_, err := node.NewLinTSO(n).Next(ctx)
+			return err
+		},
+		"Sleep": func(ctx context.Context, n *node.Node) error { return n.Sleep(ctx, time.Hour) },
+		"Blocking": func(ctx context.Context, n *node.Node) (err error) {
+			defer func() { err, _ = recover().(error) }()
+			n.Blocking(ctx, func() { time.Sleep(time.Hour) })
+			return nil
+		},
+	}
+	var deep func(depth int, f func() error) error
+	deep = func(depth int, f func() error) error {
+		if depth == 0 {
+			return f()
+		}
+		return deep(depth-1, f)
+	}
+	for name, wait := range waits {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var log bytes.Buffer
+				var sent []string
+				m := node.NewMem(func(line []byte) { sent = append(sent, string(line)) })
+				n := node.New(node.Options{Transport: m, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+				var errs []error
+				background := func() { errs = append(errs, wait(context.Background(), n)) }
+				kept := make(chan context.Context, 1)
+				n.OnInit(func(context.Context) error { background(); return nil })
+				node.HandleRPC(n, "typed", func(ctx context.Context, _ none) (none, error) {
+					_ = n.Sleep(ctx, time.Second) // in another goroutine than the one that reads on
+					background()
+					kept <- ctx
+					return none{}, nil
+				})
+				node.Receive(n, "receive", func(context.Context, string, none) { background() })
+				node.Receive(n, "deep", func(context.Context, string, none) {
+					errs = append(errs, deep(1000, func() error { return wait(context.Background(), n) }))
+				})
+				node.Receive(n, "kept", func(context.Context, string, none) { errs = append(errs, wait(<-kept, n)) })
+				n.Go(func(context.Context) { background() })
+				n.Every(time.Second, func(context.Context) { background() })
+				ended := make(chan error)
+				go func() { ended <- n.Run() }()
+				start := time.Now()
+				m.Deliver([]byte(`{"src":"c1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}`))
+				m.Deliver([]byte(`{"src":"c1","body":{"type":"typed","msg_id":2}}`))
+				time.Sleep(1500 * time.Millisecond)
+				for _, typ := range []string{"receive", "deep", "kept"} {
+					m.Deliver(fmt.Appendf(nil, `{"src":"c1","body":{"type":%q}}`, typ))
+				}
+				synctest.Wait()
+				require.Equal(t, 1500*time.Millisecond, time.Since(start))
+				require.Len(t, errs, 7)
+				for _, err := range errs {
+					require.ErrorContains(t, err, "must pass on the ctx that it got")
+					require.Contains(t, err.Error(), "TestForeignContext")
+					require.Contains(t, err.Error(), "(turn_test.go:")
+				}
+				require.Equal(t, 7, strings.Count(log.String(), "must pass on the ctx"))
+				m.CloseInput()
+				require.NoError(t, <-ended)
+				require.Len(t, sent, 2, "nothing but the replies: %s", sent)
+			})
+		})
+	}
+}
+
+// Those that have no turn wait with a context of their own, also while somebody else has it.
+func TestForeignContextWithoutTheTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		c := nodetest.New(t, func(n *node.Node) {
+			ask := func() error {
+				_, err := n.SyncRPC(context.Background(), "n2", map[string]any{"type": "question"})
+				n.Blocking(context.Background(), func() {})
+				calls++
+				return errors.Join(err, n.Sleep(context.Background(), time.Second))
+			}
+			n.Handle("init", func(node.Message) error { return ask() })
+			n.Handle("official", func(msg node.Message) error {
+				return errors.Join(ask(), n.Reply(msg, map[string]any{"type": "official_ok"}))
+			})
+			n.Handle("callback", func(msg node.Message) error {
+				return n.RPC("n2", map[string]any{"type": "question"}, func(node.Message) error {
+					return errors.Join(ask(), n.Reply(msg, map[string]any{"type": "callback_ok"}))
+				})
+			})
+			node.HandleRPC(n, "blocking", func(ctx context.Context, _ none) (_ none, err error) {
+				n.Blocking(ctx, func() { err = ask() })
+				return none{}, err
+			})
+			node.HandleRPC(n, "goroutine", func(ctx context.Context, _ none) (none, error) {
+				done := make(chan error)
+				go func() { done <- ask() }()
+				var err error
+				n.Blocking(ctx, func() { err = <-done })
+				return none{}, err
+			})
+			node.Receive(n, "busy", func(context.Context, string, none) { time.Sleep(time.Second) }) // keeps the turn
+		})
+		c.Service("n2", func(node.Message) any { return none{} })
+		c.Init("n1", "n2")
+		for _, typ := range []string{"official", "callback", "blocking", "goroutine"} {
+			var client sync.WaitGroup
+			client.Go(func() { nodetest.Request[none](c, typ, nil) })
+			synctest.Wait()
+			c.Send("n2", "busy", nil)
+			client.Wait()
+		}
+		require.Equal(t, 5, calls)
+	})
+}
+
+// The handler of one node may wait for another node in the same process, which may be busy.
+func TestContextOfAnotherNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var second *node.Node
+		c2 := nodetest.Start(t, func(n *node.Node) {
+			second = n
+			node.Receive(n, "busy", func(context.Context, string, none) { time.Sleep(time.Second) })
+		})
+		c2.Service("n2", func(node.Message) any { return none{} })
+		c1 := nodetest.Start(t, func(n *node.Node) {
+			node.HandleRPC(n, "ask", func(ctx context.Context, _ none) (none, error) {
+				return node.Call[none](ctx, second, "n2", "question", none{})
+			})
+		})
+		c2.Send("n2", "busy", nil)
+		synctest.Wait()
+		nodetest.Request[none](c1, "ask", nil)
+	})
+}
+
+// What the stack does not show: a function that has the turn waits for a goroutine that calls. The error names the likely reason.
+func TestTurnIsKeptByWhoWaitsForAGoroutine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := nodetest.Start(t, func(n *node.Node) {
 			node.HandleRPC(n, "wrong", func(context.Context, none) (none, error) {
-				_, err := node.Call[none](context.Background(), n, "n2", "question", none{})
-				return none{}, err
-			})
-			node.HandleRPC(n, "wrong read", func(context.Context, none) (none, error) {
-				_, err := node.NewSeqKV(n).Read(context.Background(), "k")
-				return none{}, err
+				done := make(chan error)
+				go func() {
+					_, err := node.Call[none](context.Background(), n, "n2", "question", none{})
+					done <- err
+				}()
+				return none{}, <-done
 			})
 			n.Handle("official", func(msg node.Message) error { // is right: it has no turn
 				_, err := n.SyncRPC(context.Background(), "n2", map[string]any{"type": "question"})
 				return err
 			})
 		})
-		c.Service("n2", func(node.Message) any { return none{} })
-		c.Service(node.SeqKV, func(node.Message) any { return none{} })
-		for _, typ := range []string{"wrong", "wrong read"} {
-			start := time.Now()
-			e := c.ExpectError(node.Timeout, typ, nil)
-			require.Contains(t, e.Text, "must pass on its own ctx")
-			require.Equal(t, node.DefaultDeadline, time.Since(start))
-		}
-		c.Service("n2", func(node.Message) any { return nil })
-		e := c.ExpectError(node.Timeout, "official", nil)
+		start := time.Now()
+		e := c.ExpectError(node.Timeout, "wrong", nil)
+		require.Contains(t, e.Text, "nothing was read meanwhile")
+		require.Equal(t, node.DefaultDeadline, time.Since(start))
+		e = c.ExpectError(node.Timeout, "official", nil)
 		require.Equal(t, "no reply from n2 within 5s", e.Text)
 	})
 }
