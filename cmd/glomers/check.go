@@ -48,12 +48,15 @@ invoked, times and indexes that go back. --tolerate accepts what known tools do:
   orphans  completions without invocations
   reuse    a process goes on after an info
   times    times that go back
+  cut      lines that end within an operation
 
 An operation has at most 64 MiB, a history 512 MiB, unpacked. The formats in full:
 docs/history-format.md.
 
 A history of another workload is unknown. A history does not say whether the run broke,
-nor whether a fault was ever in force.
+nor whether a fault was ever in force. Of a run that was killed, or goes on, what it has
+recorded is judged: operations without an outcome count as info, and the verdict is unknown
+unless no later operation could change it.
 
 Nothing is written beside FILE. With --out, a violation is also drawn.`,
 		Example: `  glomers check store/latest
@@ -144,11 +147,19 @@ func (c *cli) judgeFile(ctx context.Context, file string, r record, reader histo
 	if file == stdin {
 		file = "standard input"
 	} else {
-		f, err := os.Open(file)
+		open := os.Open // anything that the user names, such as a pipe from another program
+		if r.inRun {
+			open = openInRun
+		}
+		f, err := open(file)
 		if err != nil {
 			return harness.Judgement{}, err
 		}
 		defer f.Close()
+		if r.cut != nil {
+			r.cut.look(f)
+			reader.Tolerate = append(slices.Clone(reader.Tolerate), history.Cut)
+		}
 		info, err := f.Stat()
 		if err != nil {
 			return harness.Judgement{}, err
@@ -186,6 +197,9 @@ func (r record) judge(file string, h []history.Op) (harness.Judgement, error) {
 		return harness.Judgement{}, err
 	}
 	h = workload.Native(r.Workload, h)
+	if r.cut != nil {
+		h = r.cut.finish(h)
+	}
 	j, err := harness.Judge(w, h, r.Availability)
 	if err != nil {
 		return j, err
@@ -195,6 +209,9 @@ func (r record) judge(file string, h []history.Op) (harness.Judgement, error) {
 		j.Valid, j.Reasons = check.Unknown, []string{why}
 	case why != "":
 		j.Valid, j.Reasons = check.Worst(j.Valid, check.Unknown), append([]string{why}, j.Reasons...)
+	}
+	if r.cut != nil {
+		r.cut.qualify(r, w, h, &j)
 	}
 	return j, nil
 }

@@ -28,6 +28,10 @@ type record struct {
 	Availability string   `json:"availability"`
 	Models       []string `json:"consistency-models"`
 	Strict       bool     `json:"strict"`
+	TimeLimit    string   `json:"time-limit"`
+
+	inRun bool // the history is in the directory of a run
+	cut   *cut // how it ends; nil if the run has results, or if it is not one of ours
 }
 
 // historyNames returns the names that a history has in the directory of a run, the best first.
@@ -51,14 +55,25 @@ func findHistory(path string) (file string, r record, err error) {
 		}
 		dir = filepath.Dir(path)
 	}
-	if r, err = readRecord(dir); err != nil || !info.IsDir() {
+	if r, err = readRecord(dir); err != nil {
 		return path, r, err
+	}
+	_, err = os.Lstat(filepath.Join(dir, "test.json"))
+	r.inRun = info.IsDir() || err == nil
+	if unfinished(dir) {
+		r.cut = new(cut)
+	}
+	if !info.IsDir() {
+		return path, r, nil
 	}
 	for _, name := range historyNames() {
 		file := filepath.Join(path, name)
-		if _, err := os.Stat(file); err == nil {
+		if _, err := os.Lstat(file); err == nil { // a link that leads nowhere is an error
 			return file, r, nil
 		}
+	}
+	if r.cut != nil {
+		return "", r, fmt.Errorf("%s is the directory of a run that was cut short before it had a history: nothing can be judged; the run can be repeated as its test.json says", path)
 	}
 	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, alternatives(historyNames()))
 }
@@ -66,7 +81,7 @@ func findHistory(path string) (file string, r record, err error) {
 // readRecord returns what the directory of a run says about it. Maelstrom's says so by its place: store/WORKLOAD/TIME.
 func readRecord(dir string) (r record, err error) {
 	file := filepath.Join(dir, "test.json")
-	text, err := os.ReadFile(file)
+	text, err := readInRun(file)
 	if err == nil {
 		if err := json.Unmarshal(text, &r); err != nil {
 			return r, fmt.Errorf("%s: %w", file, err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"glomers/internal/disk"
 	"glomers/internal/figure"
 	"glomers/internal/terminal"
 )
@@ -59,9 +60,18 @@ func readFigures(path string) (figure.Results, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := os.ReadFile(file)
+	open := os.Open // anything that the user names, such as a pipe from another program
+	if file != path {
+		open = openInRun
+	}
+	f, err := open(file)
 	if err != nil {
 		return nil, err
+	}
+	defer f.Close()
+	text, err := disk.ReadAll(f, maxRecord)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return figure.Parse(file, text)
 }
@@ -71,10 +81,14 @@ func findResults(path string) (file string, err error) {
 	if err != nil || !info.IsDir() {
 		return path, err
 	}
+	if unfinished(path) {
+		return "", fmt.Errorf("the run in %s has no results: it goes on, or was cut short. Its history can be judged, and compared, with\n"+
+			"  glomers check %s --json > results.json", path, path)
+	}
 	names := []string{"results.json", "results.edn"}
 	for _, name := range names {
 		file := filepath.Join(path, name)
-		if _, err := os.Stat(file); err == nil {
+		if _, err := os.Lstat(file); err == nil {
 			return file, nil
 		}
 	}

@@ -46,7 +46,7 @@ func Each(r io.Reader, f func(Op) error) error {
 	return each(lineSource(bufio.NewReader(r), MaxOp), &sequence{}, f)
 }
 
-// lineSource returns a source of the operations in lines of JSON.
+// lineSource returns a source of the operations in lines of JSON. A last line without an end that is no operation is a DeviationError.
 func lineSource(b *bufio.Reader, limit int) source {
 	var buf []byte
 	n := 0
@@ -59,8 +59,11 @@ func lineSource(b *bufio.Reader, limit int) source {
 				return record{}, n, err
 			}
 			if len(bytes.TrimSpace(line)) > 0 {
-				r, err := parseJSON(line)
-				return r, n, err
+				r, wrong := parseJSON(line)
+				if wrong != nil && err != nil && !json.Valid(line) {
+					wrong = &DeviationError{Cut, wrong.Error() + ": the file ends within this line"}
+				}
+				return r, n, wrong
 			}
 			if err != nil {
 				return record{}, 0, io.EOF

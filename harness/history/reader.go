@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +60,9 @@ func (r Reader) Read(in io.Reader) ([]Op, error) {
 	start, err := b.Peek(512)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("history: %w", err)
+	}
+	if slices.Contains(r.Tolerate, Cut) { // after a power failure, null bytes may stand for what had not been written
+		start = bytes.TrimRight(start, "\x00")
 	}
 	if err := notHistory(start); err != nil {
 		return nil, fmt.Errorf("history: %w", err)
@@ -138,6 +142,9 @@ func each(next source, s *sequence, f func(Op) error) error {
 	for {
 		r, line, err := next()
 		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if d, ok := errors.AsType[*DeviationError](err); ok && s.tolerates(d.Deviation) { // Cut, in the last line
 			return nil
 		}
 		var op Op

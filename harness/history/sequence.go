@@ -23,10 +23,13 @@ const (
 	Reuse Deviation = "reuse"
 	// Times: times go back, as in logs of several machines that were merged.
 	Times Deviation = "times"
+	// Cut: lines of JSON end within an operation, as whatever wrote them was killed, or had no room on its disk. What is there of that
+	// operation is ignored.
+	Cut Deviation = "cut"
 )
 
 // Deviations returns them all.
-func Deviations() []Deviation { return []Deviation{Fields, Gaps, Orphans, Reuse, Times} }
+func Deviations() []Deviation { return []Deviation{Fields, Gaps, Orphans, Reuse, Times, Cut} }
 
 // A DeviationError is the error of an operation that a Reader refuses, but would tolerate.
 type DeviationError struct {

@@ -50,7 +50,11 @@ func load(dir *os.Root, o Options) (*record, error) {
 	var result struct {
 		Elapsed time.Duration `json:"elapsed-ns"`
 	}
-	r.result = r.readJSON(dir, "results.json", &result)
+	if info, err := dir.Lstat("results.json"); errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		r.note("results.json is missing: the run goes on, or was cut short before it was judged. Its history can be judged: glomers check DIR.")
+	} else {
+		r.result = r.readJSON(dir, "results.json", &result)
+	}
 	last, steps := r.readHistory(dir, o.Limit)
 	r.pairs = pair(r.ops)
 	if err := r.readJournal(dir, o); err != nil {
@@ -158,10 +162,17 @@ func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, ste
 	switch {
 	case in.N == 0:
 		r.note("Of history.jsonl the first %s are read, which have %d events.", size(limit), r.events)
+	case isCut(err):
+		r.note("The last line of history.jsonl is only half there, and left out.")
 	case err != nil:
 		r.note("history.jsonl is damaged (%v): the %d events before that are shown.", err, r.events)
 	}
 	return last, steps
+}
+
+func isCut(err error) bool {
+	d, ok := errors.AsType[*history.DeviationError](err)
+	return ok && d.Deviation == history.Cut
 }
 
 // keep returns what is kept of a value, which is not always JSON any more.
@@ -205,7 +216,9 @@ func (r *record) readJournal(dir *os.Root, o Options) error {
 	}
 	if in.N == 0 {
 		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit MIB.", size(o.Limit), r.journal.total)
-		r.journal.damaged = max(0, r.journal.damaged-1) // the line in which the limit is
+	}
+	if r.journal.half && in.N > 0 {
+		r.note("The last line of journal.jsonl is only half there, and left out.")
 	}
 	if r.journal.full {
 		r.note("journal.jsonl was full at %.3f s: later messages are not shown, and those that were then under way seem to be so until the end.", r.journal.last.Seconds())

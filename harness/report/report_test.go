@@ -103,13 +103,21 @@ func TestDamagedFiles(t *testing.T) {
 	f["journal.jsonl"] = "rubbish\n{\"time\":1,\"event\":\"explode\",\"id\":0,\"src\":\"a\",\"dest\":\"b\",\"body\":{}}\n" +
 		f["journal.jsonl"][:len(f["journal.jsonl"])-20]
 	p := open(t, f.write(t))
-	require.Len(t, p.summary.Notes, 4)
+	require.Len(t, p.summary.Notes, 5)
 	require.Contains(t, p.summary.Notes[0], "test.json is not as this version writes it")
 	require.Contains(t, p.summary.Notes[1], "results.json cannot be read (unexpected EOF)")
-	require.Regexp(t, `history.jsonl is damaged \(.*line 4: .*\): the 3 events before that are shown`, p.summary.Notes[2])
-	require.Contains(t, p.summary.Notes[3], "3 lines of journal.jsonl are damaged")
+	require.Contains(t, p.summary.Notes[2], "The last line of history.jsonl is only half there")
+	require.Contains(t, p.summary.Notes[3], "The last line of journal.jsonl is only half there")
+	require.Contains(t, p.summary.Notes[4], "2 lines of journal.jsonl are damaged")
 	require.Len(t, p.messages, 6)
 	require.Len(t, p.summary.Ops.Time, 3)
+
+	f = small(t)
+	delete(f, "results.json") // as of a run that was killed
+	f["history.jsonl"] = strings.Replace(f["history.jsonl"], `"type":"ok"`, `"type":"OK"`, 1)
+	p = open(t, f.write(t))
+	require.Contains(t, p.summary.Notes[0], "results.json is missing: the run goes on, or was cut short before it was judged. Its history can be judged: glomers check DIR.")
+	require.Regexp(t, `history.jsonl is damaged \(.*line 4: .*\): the 3 events before that are shown`, p.summary.Notes[1])
 
 	f = small(t)
 	f["history.jsonl"] = `{"index":0,"time":-9000000000000000000,"type":"invoke","process":0,"f":"read"}` + "\n" +
