@@ -55,7 +55,8 @@
 //
 //  1. A misbehaving node never hangs a run. One that exits, does not answer init, writes what is not a message,
 //     addresses nobody, or speaks in nobody's name ends the run with a [NodeError] that names it and quotes it. One that
-//     reads nothing for 2 s or more does not: operations time out, and a warning in the Result names it.
+//     reads nothing for 2 s or more does not: operations time out, and a warning in the Result names it. If it has closed its stdin or stdout, or
+//     stands still though the harness did not pause it, that is among the reasons.
 //     A run that ended early was judged all the same: the Result has the figures until then.
 //  2. No process outlives the run: not after an error, not after the context was cancelled, and not if this process is
 //     killed. Each node has a process group of its own, which is killed as a whole.

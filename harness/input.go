@@ -19,6 +19,7 @@ type input struct {
 	writing int   // bytes taken from queued that are not in the pipe yet
 	written int64 // bytes that were put into the pipe so far
 	closed  bool
+	broken  stamp // when a write failed, as nobody can read it any more; 0 if none has
 
 	// As idle saw it last.
 	read  int64 // bytes that the node had taken out of the pipe
@@ -89,10 +90,27 @@ func (in *input) feed() {
 			}
 			in.mu.Unlock()
 			if err != nil {
+				in.refuse()
 				return
 			}
 		}
 	}
+}
+
+// refuse takes note that nobody can read the input any more.
+func (in *input) refuse() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if !in.closed { // by us
+		in.broken = in.now()
+	}
+}
+
+// refused returns when it was noticed that nobody can read the input any more; 0 if somebody can, for all that is known.
+func (in *input) refused() stamp {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.broken
 }
 
 // forgive makes idle count from now on.

@@ -136,7 +136,10 @@ func (r *run) initNode(m *member) error {
 func (r *run) initProblem(m *member, a reply) string {
 	if a.err != nil {
 		reason := fmt.Sprintf("did not answer init with init_ok within %v", r.test.limits.init)
+		ailment := m.ailment()
 		switch text, size, _ := m.unfinished(); {
+		case ailment != "":
+			reason += "; it " + ailment
 		case len(a.ignored) > 0:
 			reason += fmt.Sprintf("; it sent %s, but %s", a.ignored[0].Example, a.ignored[0].Problem)
 		case size > 0:
@@ -196,8 +199,12 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 	}
 	if unread := m.process.deliver(envelope(message)); unread > r.test.limits.backlog {
 		_, since := m.process.idle()
+		why := ""
+		if ailment := m.ailment(); ailment != "" {
+			why = "; it " + ailment
+		}
 		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %s wait, and the harness holds no more than %s for a node; "+
-			"it last read anything at %.1f s; %s", r.now().Seconds(), bytesOf(unread), bytesOf(r.test.limits.backlog), since.Seconds(), r.loudest())})
+			"it last read anything at %.1f s%s; %s", r.now().Seconds(), bytesOf(unread), bytesOf(r.test.limits.backlog), since.Seconds(), why, r.loudest())})
 	}
 }
 

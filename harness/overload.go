@@ -82,7 +82,8 @@ func (r *run) loudest() string {
 // A stall is a time in which a node read nothing of the input that waited for it.
 type stall struct {
 	since, until stamp
-	waiting      int // bytes, at the end
+	waiting      int    // bytes, at the end
+	why          string // an ailment, at the end; "" if none is known
 }
 
 // watchInputs looks at every node's input now and then, so that it is known since when one has not been read. Such a node does not end
@@ -101,28 +102,46 @@ func (r *run) lookAtInputs(now stamp) {
 		}
 		waiting, since := m.process.idle()
 		if took := now - since; waiting > 0 && took >= r.test.limits.stall && took > m.stall.until-m.stall.since {
-			m.stall = stall{since, now, waiting}
+			m.stall = stall{since, now, waiting, m.ailment()}
 		}
 	}
 }
 
-// stalls says in words which nodes did not read their input. It is called at the end of the run.
-func (r *run) stalls() []string {
+// stalls says in words which nodes did not take part as they should: the ailing ones, of which it is known why, and those that did
+// not read their input. It is called at the end of the run.
+func (r *run) stalls() (ailing, slow []string) {
 	now := r.now()
 	r.lookAtInputs(now)
-	var found []string
 	for _, m := range r.nodes {
-		s := m.stall
+		s, why := m.stall, m.ailment()
+		if m.broken.Load() {
+			why = "" // it has been reported, with that
+		}
+		text := ""
 		switch {
+		case s.waiting == 0 && why == "":
+			continue
 		case s.waiting == 0:
+			text = fmt.Sprintf("node %s %s", m.id, why)
 		case s.until == now:
-			found = append(found, fmt.Sprintf("node %s has not read its input since %.1f s: %s wait", m.id, s.since.Seconds(), bytesOf(s.waiting)))
+			text = fmt.Sprintf("node %s has not read its input since %.1f s: %s wait", m.id, s.since.Seconds(), bytesOf(s.waiting))
 		default:
-			found = append(found, fmt.Sprintf("node %s did not read its input from %.1f s to %.1f s, when %s waited",
-				m.id, s.since.Seconds(), s.until.Seconds(), bytesOf(s.waiting)))
+			text = fmt.Sprintf("node %s did not read its input from %.1f s to %.1f s, when %s waited",
+				m.id, s.since.Seconds(), s.until.Seconds(), bytesOf(s.waiting))
+		}
+		switch {
+		case s.waiting > 0 && why != "":
+			text += "; it " + why
+		case s.waiting > 0 && s.why != "":
+			text += "; at that time, it " + s.why
+		}
+		if why+s.why != "" {
+			ailing = append(ailing, text)
+		} else {
+			slow = append(slow, text)
 		}
 	}
-	return found
+	return ailing, slow
 }
 
 // bytesOf writes a size with about three digits.

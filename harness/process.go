@@ -52,9 +52,11 @@ type childProcess struct {
 	args   []string // as they were given
 	proc   *proc.Process
 	input  *input
-	output [2]*os.File // our ends of its stdout and stderr
-	stdout halfLine    // what it has begun to write
+	output [2]*os.File  // our ends of its stdout and stderr
+	stdout halfLine     // what it has begun to write
+	mute   atomic.Int64 // when it closed its stdout, as a stamp; 0 if it has not
 	killed atomic.Bool
+	ended  atomic.Bool
 	gone   chan struct{} // closed when it has ended and all it wrote has been read
 }
 
@@ -84,10 +86,14 @@ func (c *childProcess) watch() {
 	defer close(c.gone)
 	var feeding, reading sync.WaitGroup
 	feeding.Go(c.input.feed)
-	reading.Go(func() { c.readStdout(c.stdout.watch(c.output[0], c.port.run.now)) })
+	reading.Go(func() {
+		c.readStdout(c.stdout.watch(c.output[0], c.port.run.now))
+		c.mute.Store(int64(c.port.run.now()))
+	})
 	reading.Go(func() { _, _ = io.Copy(c.port.log, c.output[1]) }) // the end of the pipe, however it comes
 
 	err := c.proc.Wait()
+	c.ended.Store(true)
 	c.proc.KillGroup() // what it has started may hold its pipes
 	// A process that left the group may do so still. What the node itself wrote is in the pipes by now.
 	for _, f := range c.output {

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
+	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/harness/internal/proc"
 	"glomers/harness/nemesis"
@@ -72,14 +74,18 @@ func Run(ctx context.Context, t Test) (Result, error) {
 		return broken(err), err
 	}
 	err = r.live(ctx)
-	found := r.stalls()
+	ailing, slow := r.stalls()
 	r.stop()
 	r.enter(PhaseCheck, 0)
 	if err == nil {
 		err = r.err // of the store
 	}
 	res := r.judge(err)
-	res.Warnings = append(res.Warnings, found...)
+	if res.Valid != check.Valid { // which they explain, perhaps
+		res.Reasons = append(res.Reasons, ailing...)
+		ailing = nil
+	}
+	res.Warnings = slices.Concat(res.Warnings, ailing, slow)
 	if storeErr := st.finish(&res, r.history); err == nil && storeErr != nil {
 		err = storeErr
 		res.Valid, res.Error = max(res.Valid, broken(err).Valid), err.Error()

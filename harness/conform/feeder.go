@@ -19,6 +19,7 @@ type feeder struct {
 	writing bool
 	closing bool // after what is queued
 	broken  bool // nobody reads it any more
+	failed  bool // for that reason, a write failed
 }
 
 func newFeeder(pipe *os.File, progress func()) *feeder {
@@ -71,6 +72,13 @@ func (f *feeder) abort() {
 	_ = f.pipe.Close() // a second close is harmless
 }
 
+// refused tells whether the node has closed its stdin, as far as a write has shown.
+func (f *feeder) refused() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.failed
+}
+
 // flush waits until nothing is queued, or nobody reads.
 func (f *feeder) flush() {
 	f.mu.Lock()
@@ -100,6 +108,7 @@ func (f *feeder) run() {
 		f.progress()
 		f.mu.Lock()
 		f.writing = false
+		f.failed = err != nil && !f.broken
 		f.broken = f.broken || err != nil
 		f.changed.Broadcast()
 	}

@@ -43,6 +43,7 @@ type session struct {
 	world    world
 	answers  []*message // to clients
 	noise    []noise    // lines that are no messages
+	mute     bool       // stdout was closed
 	partial  []byte     // what followed the last newline when the node had ended
 	stderr   tail
 	progress time.Time // when something last came, or was taken in
@@ -152,7 +153,7 @@ func (s *session) readLines() {
 			s.take(line[:1<<10])
 			line = line[:0]
 		default:
-			s.change(func() { s.partial = line })
+			s.change(func() { s.partial, s.mute = line, true })
 			return
 		}
 	}
@@ -225,7 +226,7 @@ func (s *session) until(patience time.Duration, done func() bool) error {
 		case ended:
 			return failf("the node ended: %s", s.exit())
 		case quiet >= patience || waited > stepLimit:
-			return failf("nothing came in %s", seconds(waited))
+			return failf("nothing came in %s%s", seconds(waited), s.ailment())
 		}
 		timer := time.NewTimer(patience - quiet)
 		select {
@@ -237,6 +238,25 @@ func (s *session) until(patience time.Duration, done func() bool) error {
 		}
 		timer.Stop()
 	}
+}
+
+// ailment says what keeps the node from reading or writing, after a semicolon; "" if nothing is known to.
+func (s *session) ailment() string {
+	s.mu.Lock()
+	mute, ended := s.mute, s.ended
+	s.mu.Unlock()
+	state := s.process.State()
+	switch {
+	case ended || state == proc.Ending:
+		return ""
+	case s.process.GroupStopped():
+		return "; the node is stopped, as by SIGSTOP"
+	case mute:
+		return "; the node has closed its stdout"
+	case s.in.refused():
+		return "; the node has closed its stdin"
+	}
+	return ""
 }
 
 func latest(a, b time.Time) time.Time {
