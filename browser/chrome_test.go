@@ -39,6 +39,7 @@ func launch(t *testing.T) context.Context {
 	options := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Env("TMPDIR=" + t.TempDir()), // it does not tidy up after itself if it is killed
 		chromedp.WindowSize(1280, 900),
 	}
 	for _, flag := range []string{

@@ -73,6 +73,7 @@ func TestKilledWhileStarting(t *testing.T) {
 		mine := token()
 		tokens = append(tokens, mine)
 		harness := exec.Command(path, asNode, "harness-of-sleepers", strconv.Itoa(nodes), mine)
+		harness.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 		harness.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		require.NoError(t, harness.Start())
 		enough := 1 + round*(nodes-10)/rounds // whether they are seen in time decides only how much a round tests
@@ -126,6 +127,7 @@ func TestEscapeFromACrash(t *testing.T) {
 			t.Parallel()
 			mine := token()
 			harness := exec.Command(path, asNode, "harness-of-escapers", how, mine)
+			harness.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 			harness.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 			require.NoError(t, harness.Start())
 			enough := 2

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/internal/results"
+	"glomers/internal/tempdir"
 )
 
 // A bench is one execution of the bench command.
@@ -130,13 +131,16 @@ func (b *bench) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer b.build.close()
-	if b.store, err = os.MkdirTemp("", "glomers-bench-store-"); err != nil {
+	store, err := tempdir.New()
+	if err != nil {
 		return fmt.Errorf("cannot keep runs: %w", err)
 	}
+	b.store = store.Path
 	defer func() {
 		if b.status == statusValid {
-			_ = os.RemoveAll(b.store)
+			_ = store.Remove()
 		} else {
+			_ = store.Keep() // on a full disk it stays until the next run
 			b.log.Info("the files of the runs that were not valid are kept", "store", b.store)
 		}
 	}()

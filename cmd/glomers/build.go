@@ -9,27 +9,29 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"glomers/internal/tempdir"
 )
 
 // A builder makes the programs that tests run. It is for one goroutine.
 type builder struct {
-	temp  string            // what it built, each program in a directory of its own
+	temp  *tempdir.Dir      // what it built, each program in a directory of its own
 	built map[string]string // by source directory
 }
 
 // newBuilder returns a builder; close removes what it built.
 func newBuilder() (*builder, error) {
-	temp, err := os.MkdirTemp("", "glomers-")
+	temp, err := tempdir.New()
 	if err != nil {
 		return nil, fmt.Errorf("cannot build programs: %w", err)
 	}
 	return &builder{temp: temp, built: map[string]string{}}, nil
 }
 
-func (b *builder) close() { _ = os.RemoveAll(b.temp) }
+func (b *builder) close() { _ = b.temp.Remove() }
 
 // goTemp is a variable for the environment of the go command, which leaves files behind if it is killed.
-func (b *builder) goTemp() string { return "GOTMPDIR=" + b.temp }
+func (b *builder) goTemp() string { return "GOTMPDIR=" + b.temp.Path }
 
 // program returns the absolute path of the executable for path, which is one
 // or is the directory of a Go main package, or else the name of a program on PATH.
@@ -64,7 +66,7 @@ func (b *builder) build(ctx context.Context, dir string) (string, error) {
 	if done := b.built[dir]; done != "" {
 		return done, nil
 	}
-	into, err := os.MkdirTemp(b.temp, "")
+	into, err := os.MkdirTemp(b.temp.Path, "")
 	if err != nil {
 		return "", fmt.Errorf("cannot build %s: %w", dir, err)
 	}

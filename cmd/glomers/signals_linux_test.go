@@ -30,9 +30,10 @@ func TestMain(m *testing.M) {
 
 // A glomers is this program, as a process.
 type glomers struct {
-	cmd *exec.Cmd
-	mu  sync.Mutex
-	out bytes.Buffer // stdout and stderr
+	cmd  *exec.Cmd
+	temp string // its directory for temporary files
+	mu   sync.Mutex
+	out  bytes.Buffer // stdout and stderr
 }
 
 // Write implements io.Writer.
@@ -55,7 +56,8 @@ func startGlomers(t *testing.T, wrapper []string, args ...string) *glomers {
 	require.NoError(t, err)
 	words := append(append(wrapper, path, asGlomers), args...)
 	g := &glomers{cmd: exec.Command(words[0], words[1:]...)}
-	g.cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	g.temp = t.TempDir()
+	g.cmd.Env = append(os.Environ(), "TMPDIR="+g.temp)
 	g.cmd.Stdout, g.cmd.Stderr = g, g
 	g.cmd.WaitDelay = time.Minute
 	require.NoError(t, g.cmd.Start())
@@ -138,4 +140,24 @@ func TestHangupIgnored(t *testing.T) {
 	require.NoError(t, g.cmd.Process.Signal(syscall.SIGTERM))
 	require.Error(t, g.cmd.Wait())
 	requireSleepers(t, mine, 0)
+}
+
+// The directory for temporary files of one that was killed goes with the next.
+func TestTemporaryFilesOfTheKilled(t *testing.T) {
+	mine := token()
+	g := startGlomers(t, nil, "test", "-w", "echo", "--node-count", "1", "--store", t.TempDir(), "--bin", "sleep", "--", mine)
+	requireSleepers(t, mine, 1)
+	require.NoError(t, g.cmd.Process.Kill())
+	require.Error(t, g.cmd.Wait())
+	requireSleepers(t, mine, 0)
+	left, err := os.ReadDir(g.temp)
+	require.NoError(t, err)
+	require.NotEmpty(t, left)
+
+	t.Setenv("TMPDIR", g.temp)
+	status, _, _ := execute("test", "-w", "echo", "--node-count", "1", "--store", t.TempDir(), "--bin", "false")
+	require.Equal(t, statusBroken, status)
+	left, err = os.ReadDir(g.temp)
+	require.NoError(t, err)
+	require.Empty(t, left)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -132,9 +133,11 @@ func dump(t *testing.T, page string) string {
 	var text string
 	for range 10 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		out, err := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
+		cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
 			"--disable-background-networking", "--user-data-dir="+t.TempDir(), "--virtual-time-budget=20000", "--dump-dom",
-			"file://"+filepath.ToSlash(page)).Output()
+			"file://"+filepath.ToSlash(page))
+		cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir()) // it does not tidy up after itself if it is killed
+		out, err := cmd.Output()
 		cancel()
 		text = regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>`).ReplaceAllString(string(out), "")
 		if err == nil && !strings.Contains(text, "Reading the run") {

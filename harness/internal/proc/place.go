@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"glomers/internal/environ"
+	"glomers/internal/tempdir"
 )
 
 // A Place is what the programs of a run find around them: the environment, and where they run. Each runs in a directory of its own, unless
@@ -19,9 +20,9 @@ type Place struct {
 	user string // where this process is
 	dir  string // where all programs run; "" if each has a directory of its own
 
-	mu        sync.Mutex
-	root      string // has the programs' own directories; "" if there are none yet
-	temporary bool   // root is ours to remove
+	mu   sync.Mutex
+	root string       // has the programs' own directories; "" if there are none yet
+	temp *tempdir.Dir // root, if it is ours to remove
 }
 
 // NewPlace returns a Place with the variables that are environ.Passed and those of extra; see environ.New. With dir "", each
@@ -82,11 +83,11 @@ func (p *Place) own(name string) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.root == "" {
-		root, err := os.MkdirTemp("", "glomers-nodes-")
+		temp, err := tempdir.New()
 		if err != nil {
 			return "", fmt.Errorf("a directory for nodes to run in: %w: set TMPDIR to a directory that is there, or say where they run, with --cwd", err)
 		}
-		p.root, p.temporary = root, true
+		p.root, p.temp = temp.Path, temp
 	}
 	dir := filepath.Join(p.root, name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -102,7 +103,7 @@ func (p *Place) Discard(name string) error {
 	if p.dir != "" || p.root == "" {
 		return nil
 	}
-	return removeAll(filepath.Join(p.root, name))
+	return tempdir.RemoveAll(filepath.Join(p.root, name))
 }
 
 // Close removes the programs' own directories if they are temporary, and else those in which nothing was left.
@@ -112,10 +113,9 @@ func (p *Place) Close() error {
 	if p.root == "" {
 		return nil
 	}
-	if p.temporary {
-		root := p.root
+	if p.temp != nil {
 		p.root = ""
-		return removeAll(root)
+		return p.temp.Remove()
 	}
 	dirs, err := os.ReadDir(p.root)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -126,20 +126,6 @@ func (p *Place) Close() error {
 	}
 	_ = os.Remove(p.root)
 	return nil
-}
-
-// removeAll removes a directory, also if a program took the rights away that this needs. Links are not followed.
-func removeAll(dir string) error {
-	if os.RemoveAll(dir) == nil {
-		return nil
-	}
-	_ = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if e != nil && e.IsDir() {
-			_ = os.Chmod(path, 0o700) // if it helps
-		}
-		return nil
-	})
-	return os.RemoveAll(dir)
 }
 
 // Args returns the arguments as a program gets them. One that does not run where the user is would not find what the user names from there, so
