@@ -1,10 +1,13 @@
 package report
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"io"
 	"slices"
 
@@ -43,32 +46,56 @@ type columns struct {
 	Pair    []int    `json:"pair"`
 }
 
-func newColumns(ops []history.Op, pairs []int) (c columns) {
+// writeColumns writes the columns of the operations one value after the other, as together they would need much room.
+func writeColumns(w *bufio.Writer, ops []history.Op, pairs []int) error {
+	var final []int
 	for i, op := range ops {
-		c.Time = append(c.Time, op.Time)
-		c.Type = append(c.Type, string(op.Type))
-		c.Process = append(c.Process, op.Process.String())
-		c.Node = append(c.Node, op.Node)
-		c.F = append(c.F, op.F)
-		c.Value = append(c.Value, string(op.Value))
-		c.Error = append(c.Error, string(op.Error))
 		if op.Final {
-			c.Final = append(c.Final, i)
+			final = append(final, i)
 		}
-		c.Pair = append(c.Pair, pairs[i])
 	}
-	return c
+	separator := byte('{')
+	column := func(name string, n int, value func(i int) any) error {
+		fmt.Fprintf(w, "%c%q:[", separator, name) // w keeps the first error
+		separator = ','
+		for i := range n {
+			if i > 0 {
+				_ = w.WriteByte(',')
+			}
+			text, err := json.Marshal(value(i))
+			if err != nil {
+				return err
+			}
+			_, _ = w.Write(text)
+		}
+		return w.WriteByte(']')
+	}
+	err := cmp.Or(
+		column("time", len(ops), func(i int) any { return ops[i].Time }),
+		column("type", len(ops), func(i int) any { return ops[i].Type }),
+		column("process", len(ops), func(i int) any { return ops[i].Process.String() }),
+		column("node", len(ops), func(i int) any { return ops[i].Node }),
+		column("f", len(ops), func(i int) any { return ops[i].F }),
+		column("value", len(ops), func(i int) any { return string(ops[i].Value) }),
+		column("error", len(ops), func(i int) any { return string(ops[i].Error) }),
+		column("final", len(final), func(i int) any { return final[i] }),
+		column("pair", len(ops), func(i int) any { return pairs[i] }),
+	)
+	return cmp.Or(err, w.WriteByte('}'))
 }
 
 // writeSummary writes all but the messages, compressed.
 func (r *record) writeSummary(w io.Writer, parties []party) error {
-	s := summary{
+	s := struct {
+		summary
+		Ops *columns `json:"ops,omitempty"` // nil: they come last
+	}{summary: summary{
 		Test: r.test, Result: r.result,
 		Parties: append([]party{}, parties...), Types: append([]string{}, r.journal.types.list...), // [], not null
 		Count: len(r.journal.messages), Total: r.journal.total,
-		Ops: newColumns(r.ops, r.pairs), Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
+		Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
 		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: r.cuts + r.journal.room.cuts,
-	}
+	}}
 	for process, client := range clients(r.ops, r.setup, r.journal.inits) {
 		s.Clients[process.String()] = client
 	}
@@ -76,9 +103,20 @@ func (r *record) writeSummary(w io.Writer, parties []party) error {
 	if err != nil {
 		return err
 	}
-	e := json.NewEncoder(z)
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
 	e.SetEscapeHTML(false) // it is compressed, and the scripts put it into the page as text
 	if err := e.Encode(s); err != nil {
+		return err
+	}
+	b := bufio.NewWriterSize(z, 64<<10)
+	_, _ = b.Write(bytes.TrimSuffix(text.Bytes(), []byte("}\n"))) // b keeps the first error
+	_, _ = b.WriteString(`,"ops":`)
+	if err := writeColumns(b, r.ops, r.pairs); err != nil {
+		return err
+	}
+	_ = b.WriteByte('}')
+	if err := b.Flush(); err != nil {
 		return err
 	}
 	return z.Close()

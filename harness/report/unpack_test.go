@@ -27,6 +27,12 @@ type unpacked struct {
 func open(t testing.TB, dir string) unpacked {
 	t.Helper()
 	require.NoError(t, Write(dir))
+	return unpack(t, dir)
+}
+
+// unpack reads the page.
+func unpack(t testing.TB, dir string) unpacked {
+	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	require.NoError(t, err)
 	block := regexp.MustCompile(`<script type="text/plain" id="data-(\w+)">([A-Za-z0-9+/=]*)</script>\n`)

@@ -59,8 +59,11 @@ func Get(v any, path ...Keyword) any {
 	return v
 }
 
-// maxDepth bounds nesting, so that no input exhausts the stack.
-const maxDepth = 1000
+// Bounds of one value and all that it contains, so that no input exhausts the stack, or takes hundreds of times its own room.
+const (
+	maxDepth  = 1000
+	maxValues = 2_000_000
+)
 
 // Parse returns the one value that the text holds. Its errors name the line.
 func Parse(text string) (any, error) {
@@ -103,16 +106,17 @@ func (d *Decoder) Next() (v any, line int, err error) {
 		return nil, 0, io.EOF
 	}
 	d.line += strings.Count(d.text[d.counted:d.pos], "\n")
-	d.counted = d.pos
+	d.counted, d.values = d.pos, 0
 	v, err = d.value(0)
 	return v, d.line + d.first, err
 }
 
 // A parser is a position in a text.
 type parser struct {
-	text  string
-	pos   int
-	first int // its line; 0 means 1
+	text   string
+	pos    int
+	first  int // its line; 0 means 1
+	values int // so far
 }
 
 func (p *parser) rest() string { return p.text[p.pos:] }
@@ -148,6 +152,9 @@ func (p *parser) more(depth int) (bool, error) {
 func (p *parser) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, p.errorf("nested more than %d deep", maxDepth)
+	}
+	if p.values++; p.values > maxValues {
+		return nil, p.errorf("more than %d values in one", maxValues)
 	}
 	if more, err := p.more(depth); err != nil {
 		return nil, err

@@ -20,6 +20,9 @@ type Results map[string]any
 // file, for the error.
 func Parse(name string, text []byte) (Results, error) {
 	if !json.Valid(text) {
+		if err := json.Unmarshal(text, new(any)); bytes.HasPrefix(bytes.TrimSpace(text), []byte(`{"`)) { // in EDN names are keywords
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 		var err error
 		if text, err = fromMaelstrom(text); err != nil {
 			return nil, fmt.Errorf("%s: neither JSON nor Maelstrom's results: %w", name, err)
