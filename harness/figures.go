@@ -23,7 +23,8 @@ func Figures() []FigureGroup {
 		{nil, generalFigures()},
 		{[]string{"echo"}, []Figure{
 			{"workload/valid", "", "false if a reply differs from its request"},
-			{"workload/errors", "", "those replies, with the requests"},
+			{"workload/errors", "", "those replies, with the requests: the first 128, or fewer if they are large"},
+			{"workload/error-count", "ops", "all of them"},
 		}},
 		{[]string{"unique-ids"}, []Figure{
 			{"workload/valid", "", `false if an id was given out twice; else "unknown" if two ids cannot be compared, as a number and a string, or objects: Maelstrom says so in either case`},

@@ -17,7 +17,8 @@ type Limits struct {
 	Logs int64
 	// Journal is the size of journal.jsonl (256 MiB).
 	Journal int64
-	// History is how much the values and the errors of the history take (128 MiB).
+	// History is how much the values and the errors of the history take (128 MiB). A message that was polled, in kafka, counts with
+	// 32 bytes more, for what the checker makes of it.
 	History int64
 	// Memory is what messages under way take, what waits for nodes that do not read it, lines that nodes have begun, and what
 	// the services hold: all of these together (192 MiB). A message counts with its body and some 128 bytes. A line, and what

@@ -43,7 +43,7 @@ type run struct {
 	ops     generator
 
 	history  []history.Op
-	values   int64    // bytes of their values and errors
+	values   int64    // bytes that their values and errors take, here and in the checker
 	progress Progress // Phase and the counts; the rest is filled in by report
 	phase    struct{ began, planned stamp }
 	ended    stamp // when the nodes were told to stop
@@ -341,6 +341,9 @@ func (r *run) recordOp(op history.Op) history.Op {
 	op.Time = int64(r.now())
 	r.history = append(r.history, op)
 	r.values += int64(len(op.Value) + len(op.Error))
+	if w, ok := r.workload.(workload.Costly); ok {
+		r.values += int64(w.Cost(op))
+	}
 	if r.values > r.test.Limits.History {
 		r.fail(r.historyFullError())
 	}

@@ -94,6 +94,27 @@ func TestEcho(t *testing.T) {
 	}
 }
 
+// All wrong echoes count, and some are listed: nodes choose how large they are.
+func TestEchoListsSome(t *testing.T) {
+	for size, listed := range map[int]int{10: 128, 10_000: 52, 2 << 20: 1} {
+		var h []history.Op
+		for i := range 300 {
+			value, err := json.Marshal(strings.Repeat("x", size))
+			require.NoError(t, err)
+			h = append(
+				h,
+				history.Op{Index: 2 * i, Type: history.Invoke, F: "echo", Value: json.RawMessage(`"y"`)},
+				history.Op{Index: 2*i + 1, Type: history.OK, F: "echo", Value: value},
+			)
+		}
+		r := check.Echo(h)
+		require.Len(t, r.Errors, listed)
+		require.Equal(t, 300, r.Count)
+		require.Len(t, r.Reasons(), min(listed, 8)+1)
+		require.Equal(t, fmt.Sprintf("… and %d more", 300-min(listed, 8)), r.Reasons()[min(listed, 8)])
+	}
+}
+
 func TestUniqueIDs(t *testing.T) {
 	for _, c := range []struct {
 		name    string

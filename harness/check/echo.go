@@ -12,8 +12,15 @@ import (
 // Invalid if there are any.
 type EchoResult struct {
 	Valid  Verdict     `json:"valid"`
-	Errors []EchoError `json:"errors"`
+	Errors []EchoError `json:"errors"` // the first 128, and no more than have a MiB of values
+	Count  int         `json:"error-count"`
 }
+
+// Limits of the Errors: what nodes answer is large if they want it to be.
+const (
+	maxEchoErrors = 128
+	maxEchoBytes  = 1 << 20
+)
 
 // An EchoError is an operation that was answered with something else than it sent.
 type EchoError struct {
@@ -27,6 +34,7 @@ type EchoError struct {
 func Echo(h []history.Op) *EchoResult {
 	r := &EchoResult{Errors: []EchoError{}}
 	inv := history.Invocations(h)
+	bytes := 0
 	for i, op := range h {
 		if op.Type != history.OK || inv[i] < 0 {
 			continue
@@ -34,7 +42,10 @@ func Echo(h []history.Op) *EchoResult {
 		sent := h[inv[i]].Value
 		if jsonvalue.Key(sent) != jsonvalue.Key(op.Value) {
 			r.Valid = Invalid
-			r.Errors = append(r.Errors, EchoError{sent, op.Value, op})
+			r.Count++
+			if bytes += len(sent) + 2*len(op.Value); len(r.Errors) == 0 || len(r.Errors) < maxEchoErrors && bytes <= maxEchoBytes {
+				r.Errors = append(r.Errors, EchoError{sent, op.Value, op})
+			}
 		}
 	}
 	return r
@@ -45,7 +56,11 @@ func (r *EchoResult) Verdict() Verdict { return r.Valid }
 
 // Reasons implements Result.
 func (r *EchoResult) Reasons() []string {
-	return reasons(r.Errors, func(e EchoError) string {
+	rs := reasons(r.Errors[:min(len(r.Errors), maxReasons)], func(e EchoError) string {
 		return fmt.Sprintf("%s was answered with %s at %s", quote(e.Sent), quote(e.Received), at(e.Op))
 	})
+	if more := r.Count - len(rs); more > 0 {
+		rs = append(rs, fmt.Sprintf("… and %d more", more))
+	}
+	return rs
 }

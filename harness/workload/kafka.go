@@ -1,6 +1,7 @@
 package workload
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -54,6 +55,12 @@ type (
 		Keys []string `json:"keys"`
 	}
 )
+
+// Cost implements Costly: a message that was polled is a few bytes of JSON, and some 80 in the checker.
+func (*Kafka) Cost(op history.Op) int {
+	const perComma = 16 // there are two for each message, one of them between it and its offset
+	return perComma * bytes.Count(op.Value, []byte(","))
+}
 
 func newKafka(o Options) (*Kafka, error) {
 	g, err := newKafkaGenerator(o)

@@ -374,3 +374,13 @@ func TestKafkaCheck(t *testing.T) {
 	require.Equal(t, check.Valid, w.Check(events(`[["poll",{"a":[[0,1]]}]]`)).Verdict())
 	require.Equal(t, check.Invalid, w.Check(events(`[["poll",{}]]`)).Verdict())
 }
+
+// What the checker makes of the messages of a poll counts.
+func TestKafkaCost(t *testing.T) {
+	t.Parallel()
+	w, err := workload.New("kafka", workload.Options{Nodes: []string{"n0"}, Workers: 1, Rand: rand.New(rand.NewPCG(1, 1))})
+	require.NoError(t, err)
+	costly := w.(workload.Costly)
+	require.Equal(t, 4*16, costly.Cost(history.Op{F: "poll", Value: json.RawMessage(`[["poll",{"1":[[0,7],[1,8]]}]]`)}))
+	require.Zero(t, costly.Cost(history.Op{F: "poll"}))
+}

@@ -61,6 +61,13 @@ type Impatient interface {
 	Timeout(latency time.Duration) time.Duration
 }
 
+// A Costly workload has values of which its Check makes something much larger.
+type Costly interface {
+	Workload
+	// Cost returns roughly how many bytes that is for an event of the history, besides its value and its error.
+	Cost(op history.Op) int
+}
+
 // A Script decides one operation after the other. It is told how the last one
 // completed, the first time a zero Op, and returns the next one and how long to wait
 // before it; ok is false at the end. Scripts are called by the goroutine of Next.

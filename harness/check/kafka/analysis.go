@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // An analysis is a history taken apart, and what was found in it.
@@ -14,15 +15,18 @@ type analysis struct {
 	logs   map[string]*log
 	byAge  []*log // in the order in which keys were first mentioned
 
-	unreadable []int // positions of events that make no sense
-	nonsense   error // why the first of them makes none
-	found      map[string][]Case
-	early      []EarlyReadCase
+	unreadable []int             // positions of events that make no sense
+	nonsense   error             // why the first of them makes none
+	limit      int               // of cases that are kept of each type: a poll of garbage has one for every few bytes
+	counts     map[string]int    // of all cases, by type
+	found      map[string][]Case // the first of them
+	early      []EarlyReadCase   // the first of them
+	unseen     *UnseenMessages
 }
 
 // newAnalysis takes the history apart. After it, all logs are arranged.
-func newAnalysis(h []history.Op) *analysis {
-	a := &analysis{h: h, logs: make(map[string]*log), found: make(map[string][]Case)}
+func newAnalysis(h []history.Op, limit int) *analysis {
+	a := &analysis{h: h, logs: make(map[string]*log), limit: max(1, limit), counts: make(map[string]int), found: make(map[string][]Case)}
 	inv := history.Invocations(h)
 	completed := make([]bool, len(h)) // by the position of the invocation
 	for _, at := range inv {
@@ -81,13 +85,21 @@ func (a *analysis) note(ev event) {
 	}
 }
 
-func (a *analysis) add(typ string, c Case) { a.found[typ] = append(a.found[typ], c) }
+func (a *analysis) add(typ string, c Case) {
+	if a.counts[typ]++; a.counts[typ] <= a.limit {
+		a.found[typ] = append(a.found[typ], c)
+	}
+}
 
-// infoCauses returns the different errors of sends and polls of unknown outcome, in order.
+// infoCauses returns the different errors of sends and polls of unknown outcome, in order, up to maxCauses. What a node made up at
+// length is cut.
 func (a *analysis) infoCauses() []json.RawMessage {
 	causes := []json.RawMessage{} // marshals to [], not null
 	known := make(map[string]bool)
 	for _, ev := range a.events {
+		if len(causes) == maxCauses {
+			break
+		}
 		if ev.Type != history.Info || (ev.F != "send" && ev.F != "poll") || known[string(ev.Error)] {
 			continue
 		}
@@ -95,6 +107,9 @@ func (a *analysis) infoCauses() []json.RawMessage {
 		cause := ev.Error
 		if len(cause) == 0 {
 			cause = json.RawMessage("null")
+		}
+		if text, cut := jsonvalue.Clip(cause, maxCause); cut {
+			cause, _ = json.Marshal(text + "…") // a string always marshals
 		}
 		causes = append(causes, cause)
 	}

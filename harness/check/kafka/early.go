@@ -32,7 +32,9 @@ func (a *analysis) findEarlyReads() {
 	end := none // of the group's spans
 	for _, p := range pairs {
 		if p.Reader > end {
-			a.early = append(a.early, p)
+			if len(a.early) < a.limit {
+				a.early = append(a.early, p)
+			}
 			a.add(EarlyRead, p)
 			a.add(Cycle, p)
 		}

@@ -48,7 +48,9 @@ func severity() []string {
 
 const (
 	maxCases  = 32 // how many cases of a type of error, and unseen messages of a key, a Result lists
-	maxUnread = 8  // how many operations that were not understood it names
+	maxCauses = 32 // how many errors of unknown outcome it lists
+	maxCause  = 1 << 10
+	maxUnread = 8 // how many operations that were not understood it names
 )
 
 // A Result says what is wrong with the logs. It is Invalid if there is any error, and otherwise Unknown if an operation has a
@@ -62,7 +64,7 @@ type Result struct {
 	Cycles        []EarlyReadCase   `json:"cycles,omitempty"` // one for each EarlyRead that is counted
 	Unseen        *UnseenMessages   `json:"unseen"`           // null if there are none
 	WorstLag      Lag               `json:"worst-realtime-lag"`
-	InfoCauses    []json.RawMessage `json:"info-txn-causes"`      // the errors of sends and polls of unknown outcome
+	InfoCauses    []json.RawMessage `json:"info-txn-causes"`      // the errors of sends and polls of unknown outcome, the first 32
 	Unreadable    []int             `json:"unreadable,omitempty"` // operations whose value cannot be understood
 
 	reasons []string
@@ -90,7 +92,7 @@ func Check(h []history.Op) *Result { return checkUpTo(h, maxCases) }
 
 // checkUpTo is Check with another limit to the cases that are listed.
 func checkUpTo(h []history.Op, limit int) *Result {
-	a := newAnalysis(h)
+	a := newAnalysis(h, limit)
 	a.findInLogs()
 	a.findInSessions()
 	a.findEarlyReads()
@@ -101,7 +103,7 @@ func checkUpTo(h []history.Op, limit int) *Result {
 		Counts:     make(map[string]int),
 		Details:    make(map[string][]Case),
 		Cycles:     a.early[:min(len(a.early), limit)],
-		Unseen:     a.unseenMessages(),
+		Unseen:     a.unseen,
 		WorstLag:   a.worstLag(),
 		InfoCauses: a.infoCauses(),
 		Unreadable: a.unreadable,
@@ -110,7 +112,7 @@ func checkUpTo(h []history.Op, limit int) *Result {
 		if typ == Unseen {
 			continue
 		}
-		r.Counts[typ] = len(cases)
+		r.Counts[typ] = a.counts[typ]
 		if typ != EarlyRead && typ != Cycle && typ != EmptyGraph {
 			r.Details[typ] = cases[:min(len(cases), limit)]
 		}
@@ -142,8 +144,8 @@ func (a *analysis) reasons() []string {
 			continue
 		}
 		reason := typ + ": " + cases[0].Text(a.h)
-		if len(cases) > 1 {
-			reason += fmt.Sprintf("; and %d more", len(cases)-1)
+		if n := a.counts[typ]; n > 1 {
+			reason += fmt.Sprintf("; and %d more", n-1)
 		}
 		rs = append(rs, reason)
 	}

@@ -348,3 +348,21 @@ func TestUnseenListsSome(t *testing.T) {
 	require.Len(t, r.Unseen.Messages["a"], 32)
 	require.Len(t, r.Unseen.Messages["b"], 32)
 }
+
+// What nodes say at length is cut, and the errors are listed up to a limit.
+func TestInfoCausesListsSome(t *testing.T) {
+	var h []history.Op
+	for i := range 100 {
+		h = append(
+			h,
+			history.Op{Index: 2 * i, Type: history.Invoke, Process: history.Process(i), F: "poll"},
+			history.Op{Index: 2*i + 1, Type: history.Info, Process: history.Process(i), F: "poll", Error: fmt.Appendf(nil, `["unknown","%d %s"]`, i, strings.Repeat("x", 100_000))},
+		)
+	}
+	r := kafka.Check(h)
+	require.Len(t, r.InfoCauses, 32)
+	for _, cause := range r.InfoCauses {
+		require.Less(t, len(cause), 1200)
+		require.True(t, json.Valid(cause))
+	}
+}

@@ -75,24 +75,19 @@ func (a *analysis) findUnseen(l *log) {
 	for _, m := range l.order {
 		if m.acked != none && m.polled == none {
 			a.add(Unseen, unseenCase{l.key, m.value, m.acked})
+			a.addUnseen(l.key, m.value)
 		}
 	}
 }
 
-// unseenMessages sums up what findUnseen found.
-func (a *analysis) unseenMessages() *UnseenMessages {
-	if len(a.found[Unseen]) == 0 {
-		return nil
+func (a *analysis) addUnseen(key string, value json.RawMessage) {
+	if a.unseen == nil {
+		a.unseen = &UnseenMessages{Counts: make(map[string]int), Messages: make(map[string][]json.RawMessage)}
 	}
-	u := &UnseenMessages{Counts: make(map[string]int), Messages: make(map[string][]json.RawMessage)}
-	for _, c := range a.found[Unseen] {
-		c := c.(unseenCase)
-		u.Counts[c.key]++
-		if u.Counts[c.key] <= maxCases {
-			u.Messages[c.key] = append(u.Messages[c.key], c.value)
-		}
+	u := a.unseen
+	if u.Counts[key]++; u.Counts[key] <= maxCases {
+		u.Messages[key] = append(u.Messages[key], value)
 	}
-	return u
 }
 
 // findWrongReads looks for polls of messages that were never in the log.

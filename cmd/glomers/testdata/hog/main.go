@@ -15,6 +15,7 @@
 //	copies    fills lww-kv with keys
 //	kinds     sends messages of ever new types
 //	names     sends messages in the names of all clients to all clients
+//	fat       answers the requests of any workload, each with some 500 kB that the last argument's workload accepts
 //	replies   answers clients with what answers no request of theirs
 package main
 
@@ -38,6 +39,8 @@ type message struct {
 		NodeID  string          `json:"node_id"`
 		NodeIDs []string        `json:"node_ids"`
 		Message json.RawMessage `json:"message"`
+		Echo    json.RawMessage `json:"echo"`
+		Txn     [][]any         `json:"txn"`
 	} `json:"body"`
 }
 
@@ -85,15 +88,69 @@ func main() {
 			if what == "starve" {
 				time.Sleep(long)
 			}
+		case "topology":
+			reply(m, `"type":"topology_ok"`)
+		default:
+			if what == "fat" {
+				reply(m, fat(m))
+				continue
+			}
+			reply(m, `"type":"`+m.Body.Type+`_ok"`)
 		case "broadcast":
 			values = append(values, m.Body.Message)
 			reply(m, `"type":"broadcast_ok"`)
 		case "read":
+			if what == "fat" {
+				reply(m, fat(m))
+				continue
+			}
 			reply(m, `"type":"read_ok","messages":[`+list(values)+`]`)
-		default:
-			reply(m, `"type":"`+m.Body.Type+`_ok"`)
 		}
 	}
+}
+
+var count int
+
+// fat returns the fields of a large answer.
+func fat(m message) string {
+	count++
+	ok := `"type":"` + m.Body.Type + `_ok"`
+	long := fmt.Sprintf(`"%s-%d-%s"`, id, count, strings.Repeat("x", 500_000))
+	switch m.Body.Type {
+	case "echo":
+		return ok + `,"echo":` + long
+	case "generate":
+		return ok + `,"id":` + long
+	case "read":
+		switch os.Args[2] {
+		case "broadcast":
+			return ok + `,"messages":[` + numbers()[:500_000] + `1]`
+		case "g-set":
+			return ok + `,"value":[` + numbers()[:500_000] + `1]`
+		case "g-counter", "pn-counter":
+			return ok + `,"value":1` + strings.Repeat("0", 500_000)
+		}
+		return ok + `,"value":` + long
+	case "txn":
+		for _, op := range m.Body.Txn {
+			if op[0] == "r" {
+				op[2] = json.RawMessage("[" + numbers()[:250_000] + "1]")
+			}
+		}
+		text, _ := json.Marshal(m.Body.Txn)
+		return ok + `,"txn":` + string(text)
+	case "send":
+		return ok + `,"offset":` + strconv.Itoa(count)
+	case "poll":
+		var b strings.Builder
+		for i := range 30_000 {
+			fmt.Fprintf(&b, "[%d,%d],", i, i)
+		}
+		return ok + `,"msgs":{"0":[` + strings.TrimSuffix(b.String(), ",") + `]}`
+	case "list_committed_offsets":
+		return ok + `,"offsets":{}`
+	}
+	return ok
 }
 
 // list returns what a read is answered with.
