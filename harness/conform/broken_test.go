@@ -35,6 +35,12 @@ const (
 
 	// buffering takes one line after each read, however many there are.
 	buffering = "buffering"
+
+	// These write without end once they have an id: messages to a client that asked nothing, lines that are no messages, and requests for a large value. They do
+	// not read any more.
+	flooding = "flooding"
+	noisy    = "noisy"
+	greedy   = "greedy"
 )
 
 func TestMain(m *testing.M) {
@@ -109,6 +115,9 @@ func (b *broken) serve() {
 			break
 		}
 		b.take(line[:len(line)-1])
+		if b.id != "" {
+			b.flood()
+		}
 		if b.is("order") && in.Buffered() == 0 {
 			slices.Reverse(b.held)
 			b.release()
@@ -122,6 +131,28 @@ func (b *broken) serve() {
 		os.Exit(4)
 	case "flush":
 		b.release()
+	}
+}
+
+// flood writes until nobody reads, if the node is one of those.
+func (b *broken) flood() {
+	pad := strings.Repeat("p", 64<<10)
+	var line string
+	switch b.mode {
+	case flooding:
+		line = envelope(b.id, "c99999", `{"type":"x","pad":"`+pad+`"}`)
+	case noisy:
+		line = strings.Repeat(pad, 16)
+	case greedy:
+		fmt.Println(envelope(b.id, "lin-kv", `{"type":"write","msg_id":1,"key":1,"value":"`+pad+`"}`))
+		line = envelope(b.id, "lin-kv", `{"type":"read","msg_id":2,"key":1}`)
+	default:
+		return
+	}
+	for {
+		if _, err := fmt.Println(line); err != nil {
+			return
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -288,6 +289,31 @@ func TestStuckInItsBuffer(t *testing.T) {
 	result := check(t, o).Results[0]
 	require.Equal(t, Failed, result.Status)
 	require.Contains(t, result.Reason, "It came when another line was sent")
+}
+
+// What a node writes, and what it asks for and does not read, has a bound.
+func TestFloods(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]string{
+		flooding: "it floods its clients: 10",
+		greedy:   "it asks for more than it reads: 671",
+		noisy:    "it floods its clients: 6",
+	} {
+		o := brokenNode(t, mode)
+		o.Workload, o.Checks, o.Timeout = "echo", []string{"request"}, 2*time.Second
+		result := check(t, o).Results[0]
+		require.Equal(t, Failed, result.Status, mode)
+		require.Contains(t, result.Reason, want, mode)
+	}
+
+	s := &session{run: &runner{}, changed: make(chan struct{})}
+	line := bytes.Repeat([]byte("z"), 1<<20)
+	for range 2 * noiseLimit {
+		s.take(line)
+	}
+	require.True(t, s.isFlooded())
+	require.Less(t, len(s.noise), noiseLimit)
+	require.Less(t, len(s.noise[0].shown), 1000, "nothing more is kept of a line")
 }
 
 func TestLastWords(t *testing.T) {

@@ -79,6 +79,13 @@ func (f *feeder) refused() bool {
 	return f.failed
 }
 
+// waiting returns how many bytes are queued.
+func (f *feeder) waiting() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.queue) + len(f.held)
+}
+
 // flush waits until nothing is queued, or nobody reads.
 func (f *feeder) flush() {
 	f.mu.Lock()

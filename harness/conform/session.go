@@ -18,8 +18,10 @@ import (
 )
 
 const (
-	lineLimit  = 64 << 20               // bytes of one line of the node
+	lineLimit  = 16 << 20               // bytes of one line of the node
 	noiseLimit = 100                    // lines kept that are no messages
+	floodLimit = 64 << 20               // bytes kept of what the node writes, and of what waits for it to read
+	floodLines = 100_000                // messages kept
 	settle     = 100 * time.Millisecond // for what should not come, but may come late
 	stepLimit  = time.Minute            // for whatever one step waits for, however much the node writes meanwhile
 )
@@ -44,6 +46,8 @@ type session struct {
 	answers  []*message // to clients
 	noise    []noise    // lines that are no messages
 	mute     bool       // stdout was closed
+	written  int        // bytes of noise and answers
+	flooded  string     // why no more is kept; "" if it is
 	partial  []byte     // what followed the last newline when the node had ended
 	stderr   tail
 	progress time.Time // when something last came, or was taken in
@@ -54,7 +58,7 @@ type session struct {
 
 // noise is a line that is no message.
 type noise struct {
-	line    []byte
+	shown   string // its line, clipped
 	problem string // completes "the line …"
 }
 
@@ -161,23 +165,48 @@ func (s *session) readLines() {
 
 // take takes a line of the node.
 func (s *session) take(line []byte) {
+	if s.isFlooded() {
+		return
+	}
 	m, problem := parseLine(line)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if m == nil || isClient(m.dest) {
+		if s.written += len(line); s.written > floodLimit || len(s.answers) > floodLines {
+			s.overflow(fmt.Sprintf("it floods its clients: %d messages and other lines, of %d bytes in all", len(s.answers)+len(s.noise), s.written))
+		}
+	}
 	switch {
 	case m == nil && len(s.noise) < noiseLimit:
-		s.noise = append(s.noise, noise{line, problem})
+		s.noise = append(s.noise, noise{clip(line), problem})
 	case m == nil:
 		return
 	case isClient(m.dest):
 		s.answers = append(s.answers, m)
 	default:
-		if !s.world.take(s, m) {
+		progress := s.world.take(s, m)
+		if waiting := s.in.waiting(); waiting > floodLimit {
+			s.overflow(fmt.Sprintf("it asks for more than it reads: %d bytes wait for it", waiting))
+		} else if !progress {
 			return // what nodes tell each other all the time is no progress
 		}
 	}
 	s.progress = time.Now()
 	s.wake()
+}
+
+// overflow notes that the node writes more, or reads less of what it asked for, than a check has room for: from now on nothing is taken. The lock
+// is held.
+func (s *session) overflow(why string) {
+	if s.flooded == "" {
+		s.flooded = why
+	}
+}
+
+func (s *session) isFlooded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.flooded != ""
 }
 
 // isClient tells whether id is one that Maelstrom gives to a client.
@@ -213,7 +242,7 @@ func (s *session) until(patience time.Duration, done func() bool) error {
 	begin := time.Now()
 	for {
 		s.mu.Lock()
-		ok, ended, changed := done(), s.ended, s.changed
+		ok, ended, changed, flooded := done(), s.ended, s.changed, s.flooded
 		quiet := time.Since(latest(begin, s.progress))
 		waited := time.Since(begin)
 		if !ok && !ended && (quiet >= patience || waited > stepLimit) {
@@ -223,6 +252,8 @@ func (s *session) until(patience time.Duration, done func() bool) error {
 		switch {
 		case ok:
 			return nil
+		case flooded != "":
+			return failf("%s", flooded)
 		case ended:
 			return failf("the node ended: %s", s.exit())
 		case quiet >= patience || waited > stepLimit:
@@ -327,7 +358,7 @@ func (s *session) evidence() evidence {
 		received = append(received, clip(m.line))
 	}
 	for _, n := range s.noise[min(s.step.noise, len(s.noise)):] {
-		received = append(received, clip(n.line))
+		received = append(received, n.shown)
 	}
 	if len(s.partial) > 0 {
 		received = append(received, clip(s.partial)+" (no newline)")
