@@ -15,15 +15,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// runOnFullDisk runs a test in whose last phase no file can have more than so many bytes, as if the disk were full, and prints what
-// Run returned.
-func runOnFullDisk(store, most string) {
+// runOnFullDisk runs a test in which no file can have more than so many bytes from a phase on, as if the disk were full, and prints what
+// Run returned. Without the name of a program, the nodes are in this process.
+func runOnFullDisk(store, most, phase, program string) {
 	limit, err := strconv.ParseUint(most, 10, 64)
 	must(err)
 	test := quick("echo", InProcess(registerEcho))
+	if program != "" {
+		self, err := os.Executable()
+		must(err)
+		test.Program = Binary(self, asNode, program)
+	}
 	test.Store, test.Seed = store, 7
 	test.Progress = func(p Progress) {
-		if p.Phase == PhaseCheck {
+		if p.Phase == phase {
 			must(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}))
 		}
 	}
@@ -44,7 +49,7 @@ func TestDiskFullAtTheEnd(t *testing.T) {
 	} {
 		t.Run(most, func(t *testing.T) {
 			t.Parallel()
-			out, err := exec.Command(self, asNode, "full-disk", t.TempDir(), most).Output()
+			out, err := exec.Command(self, asNode, "full-disk", t.TempDir(), most, PhaseCheck, "").Output()
 			require.NoError(t, err)
 			var said struct{ Dir, Error, Valid string }
 			require.NoError(t, json.Unmarshal(out, &said))
@@ -69,6 +74,27 @@ func TestDiskFullAtTheEnd(t *testing.T) {
 			history, err := os.ReadFile(filepath.Join(said.Dir, "history.jsonl"))
 			require.NoError(t, err)
 			require.Equal(t, byte('\n'), history[len(history)-1])
+		})
+	}
+}
+
+// A disk that is full while the run goes ends it with an error that names the file, whichever it is, and with no verdict.
+func TestDiskFullMeanwhile(t *testing.T) {
+	t.Parallel()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for name, c := range map[string]struct{ most, phase, program, says string }{
+		"journal or history": {"1000", PhaseMain, "", `(journal|history).jsonl: file too large$`},
+		"stderr":             {"10000", PhaseSetup, "shout", `^harness: log of node n0: write .*n0.log: file too large$`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, err := exec.Command(self, asNode, "full-disk", t.TempDir(), c.most, c.phase, c.program).Output()
+			require.NoError(t, err)
+			var said struct{ Dir, Error, Valid string }
+			require.NoError(t, json.Unmarshal(out, &said))
+			require.Regexp(t, c.says, said.Error)
+			require.Equal(t, "unknown", said.Valid)
 		})
 	}
 }

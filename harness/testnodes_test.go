@@ -53,7 +53,7 @@ func runNode(name string, args []string) {
 		registerEcho(n)
 		look(args)
 	case "full-disk":
-		runOnFullDisk(args[0], args[1])
+		runOnFullDisk(args[0], args[1], args[2], args[3])
 	case "tamper":
 		tamper(n, args[0], args[1], args[2])
 	case "crash": // at the third request
