@@ -31,8 +31,9 @@ func assaults() []assault {
 		{"endless", "broadcast", "--node-count 12"},
 		{"starve", "broadcast", "--latency 100 --nemesis pause --nemesis-interval 2"},
 		{"mute", "broadcast", "--init-timeout 4"},
+		{"names", "broadcast", "--concurrency 1000"},
 	}
-	for _, name := range []string{"stderr", "chatter", "big", "starve", "lists", "objects", "refuses", "keys", "values", "copies", "kinds", "names", "replies"} {
+	for _, name := range []string{"stderr", "chatter", "big", "starve", "lists", "objects", "refuses", "keys", "values", "copies", "kinds", "replies"} {
 		all = append(all, assault{name, "broadcast", ""})
 	}
 	for _, w := range []string{"echo", "unique-ids", "broadcast", "g-set", "g-counter", "lin-kv", "kafka", "txn-list-append", "txn-rw-register"} {

@@ -14,7 +14,7 @@
 //	values    fills seq-kv with values of 100 kB
 //	copies    fills lww-kv with keys
 //	kinds     sends messages of ever new types
-//	names     sends messages in the names of all clients to all clients
+//	names     sends messages in the names of clients to clients, 1000 of each
 //	fat       answers the requests of any workload, each with some 500 kB that the last argument's workload accepts
 //	replies   answers clients with what answers no request of theirs
 package main
@@ -214,6 +214,9 @@ func attack() {
 		_ = out.Flush()
 		defer mu.Unlock() // until then nothing comes between
 	}
+	if what == "names" {
+		time.Sleep(2 * time.Second) // until there are clients
+	}
 	for i := 0; written < enough && time.Since(started) < long; i++ {
 		switch what {
 		case "stderr":
@@ -239,7 +242,7 @@ func attack() {
 		case "kinds":
 			send(id, "lin-tso", fmt.Sprintf(`{"type":"kind-%d","in_reply_to":1}`, i))
 		case "names":
-			send("c"+strconv.Itoa(i%64), "c"+strconv.Itoa(i/64%64), `{"type":"flood"}`)
+			send("c"+strconv.Itoa(i%1000), "c"+strconv.Itoa(i/1000%1000), `{"type":"flood"}`)
 		default:
 			return
 		}
