@@ -39,15 +39,23 @@ func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return handler{h.Handler.WithAttrs(escaped)}
 }
 
-func (h handler) WithGroup(name string) slog.Handler { return handler{h.Handler.WithGroup(Line(name))} }
+func (h handler) WithGroup(name string) slog.Handler {
+	return handler{h.Handler.WithGroup(value(name))}
+}
+
+// value is Line for what a handler may put in quotes. Of an escape character that is written out as \x1b, and be it by whoever
+// chose the text, tint makes one when it writes colours; of \u001b it does not.
+func value(text string) string {
+	return strings.ReplaceAll(Line(text), `\x1b`, `\u001b`)
+}
 
 func escapeAttr(a slog.Attr) slog.Attr {
-	a.Key = Line(a.Key)
+	a.Key = value(a.Key)
 	switch v := a.Value.Resolve(); v.Kind() {
 	case slog.KindString:
-		a.Value = slog.StringValue(Line(v.String()))
+		a.Value = slog.StringValue(value(v.String()))
 	case slog.KindAny:
-		a.Value = slog.StringValue(Line(fmt.Sprint(v.Any()))) // an error, say
+		a.Value = slog.StringValue(value(fmt.Sprint(v.Any()))) // an error, say
 	case slog.KindGroup:
 		group := make([]slog.Attr, 0, len(v.Group()))
 		for _, member := range v.Group() {
