@@ -50,7 +50,7 @@ invoked, times and indexes that go back. --tolerate accepts what known tools do:
   times    times that go back
   cut      lines that end within an operation
 
-An operation has at most 64 MiB, a history 512 MiB, unpacked. The formats in full:
+An operation has at most 64 MiB and two million values in it, a history 512 MiB, unpacked. The formats in full:
 docs/history-format.md.
 
 A history of another workload is unknown. A history does not say whether the run broke,

@@ -69,7 +69,10 @@ func (c *cut) finish(h []history.Op) []history.Op {
 func (c *cut) why(r record, w workload.Workload, h []history.Op) string {
 	var found []string
 	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	if c.open > 0 {
+	switch {
+	case c.open == 1:
+		say("an operation was under way, and is taken as of unknown outcome")
+	case c.open > 1:
 		say("%d operations were under way, and are taken as of unknown outcome", c.open)
 	}
 	if c.half {

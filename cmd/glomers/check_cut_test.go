@@ -47,7 +47,7 @@ func TestCheckARunThatWasCutShort(t *testing.T) {
 		says              []string
 	}{
 		"an operation is open": {"unique-ids", twoIDs, statusUnknown, []string{
-			"unknown: unique-ids\n  the run was cut short: 1 operations were under way, and are taken as of unknown outcome; it ends after 1.5 s, and was to take 20s\n",
+			"unknown: unique-ids\n  the run was cut short: an operation was under way, and is taken as of unknown outcome; it ends after 1.5 s, and was to take 20s\n",
 			"1 ok, 0 fail, 1 info",
 		}},
 		"half a line":       {"unique-ids", twoIDs + lateID[:20], statusUnknown, []string{"the last line is only half there, and left out"}},

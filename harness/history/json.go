@@ -14,6 +14,9 @@ func parseJSON(text []byte) (record, error) {
 	if !json.Valid(text) {
 		return r, json.Unmarshal(text, &json.RawMessage{}) // says where
 	}
+	if n := countValues(text); n > MaxValues {
+		return r, fmt.Errorf("an operation with more than %d values in it, which is the limit", MaxValues)
+	}
 	err := eachMember(bytes.TrimSpace(text), func(name string, value json.RawMessage) error {
 		f, known := fieldNamed(name)
 		if r.add(name, f, known) {
@@ -25,6 +28,28 @@ func parseJSON(text []byte) (record, error) {
 		return nil
 	})
 	return r, err
+}
+
+// countValues returns at least the number of values in a text that is valid JSON, not many more than there are; 0 if it is short.
+func countValues(text []byte) int {
+	if len(text) <= MaxValues {
+		return 0
+	}
+	n, quoted := 1, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted:
+			if c == '\\' {
+				i++
+			}
+			quoted = c != '"'
+		case c == '"':
+			quoted = true
+		case c == ',' || c == ':' || c == '[' || c == '{': // a value comes, or the end of an empty collection
+			n++
+		}
+	}
+	return n
 }
 
 var errNoObject = errors.New("want an object, an operation")

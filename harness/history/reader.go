@@ -18,6 +18,8 @@ import (
 const (
 	MaxOp   = 64 << 20  // bytes of one operation: a line of JSON, a map of EDN
 	MaxFile = 512 << 20 // bytes of a history, unpacked
+
+	MaxValues = 2_000_000 // values in one operation; each may take a hundred bytes, however short it is in the text
 )
 
 // A Reader reads histories, of its own program or foreign ones. The zero value refuses every Deviation.

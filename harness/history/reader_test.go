@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -158,4 +159,25 @@ func FuzzReader(f *testing.F) {
 		require.NoError(t, err)
 		require.Len(t, back, len(ops))
 	})
+}
+
+// Sixty megabytes of brackets would take gigabytes once a checker reads them.
+func TestTooManyValues(t *testing.T) {
+	t.Parallel()
+	const op = `{"index":0,"time":0,"type":"invoke","process":0,"f":"read","value":[%s]}`
+	for value, says := range map[string]string{
+		strings.Repeat("[],", history.MaxValues) + "[]":             "history: line 1: an operation with more than 2000000 values in it",
+		strings.Repeat(`{"a":1},`, history.MaxValues/3) + `7`:       "history: line 1: an operation with more than 2000000 values in it",
+		strings.Repeat("1,", history.MaxValues/2) + "1":             "",
+		`"` + strings.Repeat(`[,{:\"`, history.MaxValues/2) + `",1`: "", // a text
+	} {
+		_, err := history.Reader{}.Read(strings.NewReader(fmt.Sprintf(op, value)))
+		if says == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, says)
+		}
+	}
+	_, err := history.Reader{}.Read(strings.NewReader("{:index 0, :value [" + strings.Repeat("[]", history.MaxValues) + "]}"))
+	require.ErrorContains(t, err, "more than 2000000 values in one")
 }
