@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"time"
 
@@ -17,7 +16,6 @@ func (c *cli) reportCommand() *cobra.Command {
 		o    report.Options
 		open bool
 		ops  []int
-		mib  int64
 	)
 	cmd := &cobra.Command{
 		Use:   "report [DIR]",
@@ -40,10 +38,6 @@ the history, 16 KiB of each value, and reads 4 GiB of the history and of the jou
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			if mib < 1 || mib > math.MaxInt64>>20 {
-				return fmt.Errorf("--limit %d: want at least 1 (MiB)", mib)
-			}
-			o.Limit = mib << 20
 			dir := filepath.Join("store", "latest")
 			if len(args) == 1 {
 				dir = args[0]
@@ -70,7 +64,7 @@ the history, 16 KiB of each value, and reads 4 GiB of the history and of the jou
 	define(cmd, "from", "", "seconds", "", "show messages from this time after the start on", span(&o.From, time.Second, 0))
 	define(cmd, "to", "", "seconds", "", "show messages up to this time after the start", span(&o.To, time.Second, 0))
 	cmd.Flags().IntSliceVar(&ops, "ops", nil, "show the messages of the time of these operations")
-	cmd.Flags().Int64Var(&mib, "limit", report.DefaultLimit>>20, "read at most so many `MiB` of the history, and of the journal")
+	define(cmd, "limit", "", "size", "4GiB", "how much of the history, and of the journal, is read", sizeOf(&o.Limit))
 	cmd.Flags().BoolVar(&open, "open", false, "open the report in the browser")
 	return cmd
 }

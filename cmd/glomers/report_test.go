@@ -40,7 +40,7 @@ func TestReportRejects(t *testing.T) {
 		"report a b":                 "2 directories given: want that of one run",
 		"report run --ops 1":         "no such file",
 		"report run --ops x":         "invalid",
-		"report run --limit 0":       "--limit 0: want at least 1 (MiB)",
+		"report run --limit 0":       "want a size such as 64MiB",
 		"report . --ops 1 --to 2":    "want one or the other",
 		"report run --from soon":     "want a number (of seconds)",
 		"report run --from 2 --to 1": "from 2s to 1s: want a time that is not negative, and a later one",

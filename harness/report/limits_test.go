@@ -46,7 +46,7 @@ func TestLimit(t *testing.T) {
 	p := unpack(t, dir)
 	require.Len(t, p.messages, 5)
 	require.Len(t, p.summary.Notes, 1)
-	require.Regexp(t, `^Of journal.jsonl the first \d+ bytes are read, which have 5 messages. To read more: glomers report DIR --limit MIB.$`, p.summary.Notes[0])
+	require.Regexp(t, `^Of journal.jsonl the first \d+ bytes are read, which have 5 messages. To read more: glomers report DIR --limit SIZE.$`, p.summary.Notes[0])
 
 	require.NoError(t, Options{Limit: 400}.Write(dir))
 	p = unpack(t, dir)

@@ -215,7 +215,7 @@ func (r *record) readJournal(dir *os.Root, o Options) error {
 		r.missing("journal.jsonl", err, "messages are not shown, or not all of them")
 	}
 	if in.N == 0 {
-		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit MIB.", size(o.Limit), r.journal.total)
+		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit SIZE.", size(o.Limit), r.journal.total)
 	}
 	if r.journal.half && in.N > 0 {
 		r.note("The last line of journal.jsonl is only half there, and left out.")
