@@ -16,9 +16,13 @@ import (
 // a shell that waits for the end of its input, which comes then, whatever the cause. The zero value is ready. Any goroutine may
 // use it.
 //
-// It knows processes in two ways. Each is the leader of a session and so of a process group, whose id the shell is told. And each, with all that it
+// It knows processes in three ways. Each is the leader of a session and so of a process group, whose id the shell is told. Each, with all that it
 // starts, has a mark in its environment, by which Linux finds those that have left the group (setsid), and those
-// of which the shell was not told in time.
+// of which the shell was not told in time. And where Linux allows it, all are in a control group, by which it finds also those that
+// have cleared their environment.
+//
+// Without a control group, a process escapes that leaves the process group and either clears its environment, or overwrites it where it
+// stands; so does one that runs as another user. Without a /proc, all escape that leave the process group.
 //
 // Linux could have the kernel do this (Pdeathsig), but that reaches the process only and not what it
 // started, such as the interpreter behind a wrapper script, and it goes off when the thread that started
@@ -29,6 +33,7 @@ type Guard struct {
 	in     *os.File  // takes one process group per line
 	mark   string    // what the environments of all its processes have, followed by a label
 	groups map[int]bool
+	cgroup *cgroup // nil where there is none
 }
 
 // ErrGuard is in the errors of Start that are not of the command.
@@ -40,21 +45,24 @@ const Variable = "GLOMERS_GUARD"
 // The shell itself must outlive whatever ends this process, hence the trap. This form of kill is the
 // one that every shell understands; it goes on after a group that does not exist.
 //
-// Then come those with the mark ($1), where there is a /proc to find them in. A process that is just about to execute a program has no
+// All of the control group ($2, if it is not empty) are killed first. Then come those with the mark ($1), where there is a /proc to find them in. A process that is just about to execute a program has no
 // environment to read, so that it takes some time of quiet (1 s) until all are known to be gone. Whoever cannot be killed
 // does not keep the shell for ever.
 const guardScript = `trap '' HUP INT QUIT TERM
 groups=
 while read -r id; do groups="$groups -$id"; done
+[ -z "$2" ] || echo 1 >"$2/cgroup.kill"
 [ -z "$groups" ] || kill -s KILL -- $groups
-[ -r /proc/self/environ ] && cd /proc || exit 0
+[ -r /proc/self/environ ] && cd /proc || exit
 quiet=0 rounds=0
 while [ $quiet -lt 10 ] && [ $rounds -lt 5000 ]; do
 	found=
 	for file in $(grep -lsFz -e "$1" [0-9]*/environ); do found="$found ${file%/environ}"; done
 	quiet=$((quiet + 1)) rounds=$((rounds + 1))
 	if [ -z "$found" ]; then sleep 0.1; else kill -s KILL -- $found; quiet=0; fi
-done`
+	[ -z "$2" ] || echo 1 >"$2/cgroup.kill"
+done
+[ -z "$2" ] || rmdir "$2"`
 
 // Start starts cmd, which must have neither a SysProcAttr nor been started, as the leader of a session. label says who it is,
 // should it leave others behind: see Collect. An error of cmd.Start is returned as it is.
@@ -70,13 +78,14 @@ func (g *Guard) Start(cmd *exec.Cmd, label string) error {
 			return fmt.Errorf("%w: %w", ErrGuard, err)
 		}
 	}
-	mark := g.mark
+	mark, cgroup := g.mark, g.cgroup
 	g.mu.Unlock()
 
 	cmd.Env = append(slices.Clip(cmd.Environ()), mark+label)
 	// The process group of a session can be killed as a whole, does not get the terminal's Ctrl-C before we do, and has no /dev/tty, through which it
 	// could write what we would have escaped, or switch off the user's echo.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cgroup.take(cmd.SysProcAttr)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -107,16 +116,23 @@ func (g *Guard) start() error {
 		return err
 	}
 	defer r.Close()
-	mark := Variable + "=" + rand.Text() + "."
-	cmd := exec.Command("/bin/sh", "-c", guardScript, "glomers-guard", mark)
+	word := rand.Text()
+	mark := Variable + "=" + word + "."
+	var path string
+	cgroup := newCgroup("glomers-" + word)
+	if cgroup != nil {
+		path = cgroup.path
+	}
+	cmd := exec.Command("/bin/sh", "-c", guardScript, "glomers-guard", mark, path)
 	cmd.Stdin = r
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // or Ctrl-C, or a kill of our group, would hit it too
 	if err := cmd.Start(); err != nil {
 		_ = w.Close() // nothing was written
+		cgroup.remove()
 		return err
 	}
-	g.cmd, g.in, g.mark, g.groups = cmd, w, mark, make(map[int]bool)
+	g.cmd, g.in, g.mark, g.groups, g.cgroup = cmd, w, mark, make(map[int]bool), cgroup
 	return nil
 }
 
@@ -131,5 +147,6 @@ func (g *Guard) Close() {
 	_ = g.cmd.Process.Kill() // it fails only if the shell has ended
 	_ = g.cmd.Wait()
 	_ = g.in.Close()
-	g.cmd = nil
+	g.cgroup.remove()
+	g.cmd, g.cgroup = nil, nil
 }

@@ -39,6 +39,7 @@ func TestGuard(t *testing.T) {
 	spared := sleeper()
 	require.NoError(t, g.Start(spared, "spared"))
 	done := ended(spared)
+	cgroup := g.cgroup
 	g.Close()
 	require.NoError(t, syscall.Kill(spared.Process.Pid, 0))
 
@@ -52,6 +53,7 @@ func TestGuard(t *testing.T) {
 	require.NoError(t, syscall.Kill(spared.Process.Pid, 0))
 	require.NoError(t, spared.Process.Kill())
 	<-done
+	cgroup.remove()
 	g.Close()
 }
 

@@ -43,7 +43,7 @@ func Left(who string, strays []Stray) []string {
 // collectLimit is how long Collect tries to kill those who start others faster than they are found.
 const collectLimit = 10 * time.Second
 
-// Collect kills all processes with this guard's mark that are in none of its groups, and returns them, in the order in which they
+// Collect kills all processes with this guard's mark, or in its control group, that are in none of its process groups, and returns them, in the order in which they
 // were found. The groups must have been killed, or what they still start would be missed. It finds none where
 // there is no /proc.
 func (g *Guard) Collect() []Stray {
@@ -57,7 +57,7 @@ func (g *Guard) Collect() []Stray {
 	deadline := time.Now().Add(collectLimit)
 	// Twice in a row, as one that is just about to execute a program has no environment to read.
 	for quiet := 0; quiet < 2; quiet++ {
-		found := strays(g.mark, g.groups)
+		found := strays(g.mark, g.groups, g.cgroup)
 		for _, s := range found {
 			if i, again := index[s.PID]; again {
 				all[i].Killed = all[i].Killed || s.Killed
@@ -73,6 +73,7 @@ func (g *Guard) Collect() []Stray {
 				}
 				break
 			}
+			g.cgroup.kill()
 			quiet = -1
 			time.Sleep(time.Millisecond)
 		}

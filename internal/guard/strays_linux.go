@@ -11,32 +11,40 @@ import (
 	"syscall"
 )
 
-// strays kills the processes whose environment has the mark and that are in none of the groups, and returns them.
-func strays(mark string, groups map[int]bool) []Stray {
+// strays kills the processes that are in none of the process groups though their environment has the mark, or they are in the control group, and
+// returns them.
+func strays(mark string, groups map[int]bool, cgroup *cgroup) []Stray {
+	var found []Stray
+	members := make(map[int]bool)
+	for _, pid := range cgroup.members() {
+		members[pid] = true
+		if s, ok := stray(pid, mark, groups, true); ok {
+			found = append(found, s)
+		}
+	}
 	proc, err := os.Open("/proc")
 	if err != nil {
-		return nil
+		return found
 	}
 	defer proc.Close()
 	names, _ := proc.Readdirnames(-1) // as far as it goes
 	// The newest first: of a chain in which each starts the next and ends, that is the one to be caught.
 	slices.Reverse(names)
-	var found []Stray
 	for _, name := range names {
 		pid, err := strconv.Atoi(name)
-		if err != nil {
+		if err != nil || members[pid] {
 			continue
 		}
-		if s, ok := stray(pid, mark, groups); ok {
+		if s, ok := stray(pid, mark, groups, false); ok {
 			found = append(found, s)
 		}
 	}
 	return found
 }
 
-// stray kills the process if it is one.
-func stray(pid int, mark string, groups map[int]bool) (Stray, bool) {
-	if _, marked := label(read(pid, "environ"), mark); !marked {
+// stray kills the process if it is one. A member of the control group needs no mark.
+func stray(pid int, mark string, groups map[int]bool, member bool) (Stray, bool) {
+	if _, marked := label(read(pid, "environ"), mark); !marked && !member {
 		return Stray{}, false
 	}
 	// What follows must be about the process that this handle is for, so it is looked at again.
@@ -47,7 +55,7 @@ func stray(pid int, mark string, groups map[int]bool) (Stray, bool) {
 	defer func() { _ = process.Release() }() // it fails only if it has been released
 	who, marked := label(read(pid, "environ"), mark)
 	group, session, ok := groupOf(read(pid, "stat"))
-	if !ok || !marked || groups[group] {
+	if !ok || !marked && !member || groups[group] {
 		return Stray{}, false
 	}
 	command := commandLine(read(pid, "cmdline"))
