@@ -23,6 +23,14 @@ func setDefault[T comparable](p *T, value T) {
 	}
 }
 
+// Limits of what a Test may ask for: a slip of the finger is told, instead of taking all memory.
+const (
+	maxNodes     = 10_000
+	maxWorkers   = 100_000
+	maxKeys      = 1_000_000
+	maxTxnLength = 10_000
+)
+
 // withDefaults fills in what is not set. Its error says which option is wrong
 // and what is accepted.
 func (t Test) withDefaults() (Test, error) {
@@ -37,10 +45,16 @@ func (t Test) withDefaults() (Test, error) {
 	switch {
 	case t.Program == nil:
 		return t, fmt.Errorf("harness: no program: want Binary or InProcess")
-	case t.NodeCount < 0:
-		return t, fmt.Errorf("harness: node count %d: want at least 1, or 0 for n1 … n5", t.NodeCount)
-	case t.Concurrency < 0:
-		return t, fmt.Errorf("harness: concurrency %d: want at least 1, or 0 for the workload's default", t.Concurrency)
+	case t.NodeCount < 0 || t.NodeCount > maxNodes:
+		return t, fmt.Errorf("harness: node count %d: want at least 1 and at most %d, or 0 for n1 … n5", t.NodeCount, maxNodes)
+	case len(t.Nodes) > maxNodes:
+		return t, fmt.Errorf("harness: %d nodes: want at most %d", len(t.Nodes), maxNodes)
+	case t.Concurrency < 0 || t.Concurrency > maxWorkers:
+		return t, fmt.Errorf("harness: concurrency %d: want at least 1 and at most %d, or 0 for the workload's default", t.Concurrency, maxWorkers)
+	case t.KeyCount < 0 || t.KeyCount > maxKeys:
+		return t, fmt.Errorf("harness: key count %d: want at least 1 and at most %d, or 0 for the workload's default", t.KeyCount, maxKeys)
+	case t.MaxTxnLength < 0 || t.MaxTxnLength > maxTxnLength:
+		return t, fmt.Errorf("harness: transactions of at most %d operations: want at least 1 and at most %d, or 0 for the workload's default", t.MaxTxnLength, maxTxnLength)
 	case t.InitTimeout < 0:
 		return t, fmt.Errorf("harness: init timeout %v: want more than 0", t.InitTimeout)
 	case !(t.Rate > 0 && t.Rate <= 1e6): // also NaN

@@ -34,6 +34,9 @@ func (b *binary) describe() programInfo {
 
 // hashFile returns "" for what cannot be read; starting it will say why.
 func hashFile(path string) string {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // opening a pipe would wait
+		return ""
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return ""

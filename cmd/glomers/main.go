@@ -23,6 +23,7 @@ import (
 )
 
 func main() {
+	keepDescriptors()
 	stopping := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 		stopping = append(stopping, syscall.SIGHUP) // the terminal was closed
