@@ -113,8 +113,9 @@ func (s *scheduler) until(done func() bool) error {
 			continue // one thing at a time
 		}
 		// As much is delivered as was taken, or what is under way would grow without an end while somebody writes without one.
+		// What is delivered may be requests of a few bytes whose answers are large.
 		for range taken {
-			if s.err != nil || done() || !s.step() {
+			if s.err != nil || done() || s.overfull() || !s.step() {
 				break
 			}
 		}
@@ -135,15 +136,20 @@ func (s *scheduler) collect() (taken int) {
 	}
 	clear(posts) // lets go of the bodies
 	s.spare = posts
-	s.memory.set(underWay, s.net.BytesInFlight()+messageCost*s.net.InFlight())
-	s.memory.set(addressed, linkCost*s.net.ClientLinks())
-	if flooded || s.net.InFlight() > s.mail.maxMessages || s.memory.full() {
+	if s.overfull() || flooded {
 		s.handle(post{at: s.now(), source: outside, event: flood{}})
 	}
 	if err := s.net.Err(); err != nil {
 		s.fail(fmt.Errorf("harness: %w", err))
 	}
 	return len(posts)
+}
+
+// overfull tells whether the network holds more than it may, or takes memory to more than there may be.
+func (s *scheduler) overfull() bool {
+	s.memory.set(underWay, s.net.BytesInFlight()+messageCost*s.net.InFlight())
+	s.memory.set(addressed, linkCost*s.net.ClientLinks())
+	return s.net.InFlight() > s.mail.maxMessages || s.memory.full()
 }
 
 // step does one thing that is due: it delivers a message or runs a timer. It

@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"encoding/json"
+	"errors"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"glomers/harness/network"
 	"glomers/harness/workload"
 	"glomers/node"
 )
@@ -90,6 +93,35 @@ func TestMailbox(t *testing.T) {
 	require.False(t, m.put(message(messageCost/2)), "too large")
 	require.Len(t, m.close(), 1)
 	require.False(t, m.put(post{event: failed{}}), "closed")
+}
+
+// A thousand requests of a few bytes that come at once have large answers, of which no more are made than there is room for.
+func TestLargeAnswersToManyRequests(t *testing.T) {
+	t.Parallel()
+	test := Test{Limits: Limits{Memory: 16 << 20}, limits: limits{messages: 1_000_000}}
+	s := newScheduler(test, func(network.Event) error { return nil })
+	s.net.Add("n0", network.Node)
+	s.net.Add("lin-kv", network.Service)
+	s.handle = func(p post) {
+		switch e := p.event.(type) {
+		case sent:
+			require.NoError(t, s.send(p.at, "n0", e.dest, e.body))
+		case flood:
+			s.fail(errors.New("a flood"))
+		}
+	}
+	answers := 0
+	s.deliver = func(m network.Message) {
+		if m.Dest == "lin-kv" {
+			answers++
+			require.NoError(t, s.send(s.now(), "lin-kv", "n0", make(json.RawMessage, 1<<20)))
+		}
+	}
+	for range 1000 {
+		require.True(t, s.post(0, sent{line: line{dest: "lin-kv", body: json.RawMessage(`{}`)}}))
+	}
+	require.ErrorContains(t, s.until(func() bool { return false }), "a flood")
+	require.LessOrEqual(t, answers, 17)
 }
 
 func TestWithMsgID(t *testing.T) {
