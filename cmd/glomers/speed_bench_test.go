@@ -26,11 +26,12 @@ func compile(b *testing.B) (build *builder, glomers string) {
 }
 
 // execution runs a command line as a process. It returns how long that took, from start to end, and the peak memory in
-// bytes: that of whichever process had most, the harness or a node. It is no less than what this
-// process has, which is little.
-func execution(b *testing.B, glomers string, args ...string) (took time.Duration, memory int64) {
+// bytes: that of whichever process had most, the harness or a node, and no less than what this
+// process has, which is little; and the size of what it wrote.
+func execution(b *testing.B, glomers string, args ...string) (took time.Duration, memory, disk int64) {
 	b.Helper()
-	cmd := exec.Command(glomers, append(args, "--store", b.TempDir())...)
+	store := b.TempDir()
+	cmd := exec.Command(glomers, append(args, "--store", store)...)
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	took = time.Since(start)
@@ -39,7 +40,7 @@ func execution(b *testing.B, glomers string, args ...string) (took time.Duration
 	if runtime.GOOS == "linux" {
 		memory <<= 10 // it is in KiB there
 	}
-	return took, memory
+	return took, memory, sizeIn(b, store)
 }
 
 // BenchmarkOverhead measures how much longer than its time limit an echo test takes. Run it, as the following, with -benchtime 1x.
@@ -52,7 +53,7 @@ func BenchmarkOverhead(b *testing.B) {
 			line := fmt.Sprintf("test -w echo --node-count 1 --time-limit %v --bin %s", limit.Seconds(), echo)
 			var overhead time.Duration
 			for b.Loop() {
-				took, _ := execution(b, glomers, words(line)...)
+				took, _, _ := execution(b, glomers, words(line)...)
 				overhead += took - limit
 			}
 			b.ReportMetric(overhead.Seconds()*1e3/float64(b.N), "ms-overhead")
@@ -61,7 +62,8 @@ func BenchmarkOverhead(b *testing.B) {
 	}
 }
 
-// BenchmarkChallenges measures the peak memory of the challenges' published commands, with a time limit of 5 s, or of
+// BenchmarkChallenges measures the peak memory and the files of the challenges' published commands, and fails if they are more than is
+// stated, with a time limit of 5 s, or of
 // GLOMERS_TIME_LIMIT in seconds. With GLOMERS_TIME_LIMIT=published it is that.
 func BenchmarkChallenges(b *testing.B) {
 	build, glomers := compile(b)
@@ -77,13 +79,12 @@ func BenchmarkChallenges(b *testing.B) {
 			if limit != "published" {
 				args.set("--time-limit", limit)
 			}
-			var most int64
+			var memory, disk int64
 			for b.Loop() {
-				_, memory := execution(b, glomers, args...)
-				most = max(most, memory)
+				_, m, d := execution(b, glomers, args...)
+				memory, disk = max(memory, m), max(disk, d)
 			}
-			b.ReportMetric(float64(most)/(1<<20), "MiB")
-			b.ReportMetric(0, "ns/op") // it says no more
+			reportBounds(b, memory, disk)
 		})
 	}
 }
