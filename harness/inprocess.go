@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"glomers/internal/control"
 	"glomers/node"
 )
 
@@ -56,7 +57,7 @@ func (l *localProcess) deliver(line []byte) int {
 func (l *localProcess) idle() (int, stamp) { return 0, 0 }
 
 func (l *localProcess) pause() error {
-	l.thaw = l.node.Pause()
+	l.thaw = control.Pause(l.node)
 	return nil
 }
 
@@ -70,7 +71,7 @@ func (l *localProcess) resume() error {
 }
 
 // skew sets how far the node's wall clock is ahead of the true time.
-func (l *localProcess) skew(ahead time.Duration) { l.node.Skew(ahead) }
+func (l *localProcess) skew(ahead time.Duration) { control.Skew(l.node, ahead) }
 
 func (l *localProcess) kill() {
 	l.killed.Store(true)

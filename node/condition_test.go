@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/internal/control"
 	"glomers/node"
 	"glomers/node/nodetest"
 )
@@ -97,7 +98,7 @@ func TestWaitDeadlinesAreInOrder(t *testing.T) {
 					deliver(c, "pass", numbered{I: i + 1, Timeout: time.Second})
 				}
 				synctest.Wait()
-				resume := s.node.Pause()
+				resume := control.Pause(s.node)
 				time.Sleep(stands)
 				resume()
 				time.Sleep(2 * time.Second)

@@ -438,8 +438,9 @@ func TestRand(t *testing.T) {
 	draw := func(seed uint64, id string) (v uint64) {
 		m := node.NewMem(func([]byte) {})
 		n := node.New(node.Options{Transport: m, Seed: seed})
-		n.Rand().Uint64() // before init it has a state of its own
-		n.OnInit(func(context.Context) error { v = n.Rand().Uint64(); return nil })
+		kept := n.Rand()
+		kept.Uint64() // before init it has a state of its own
+		n.OnInit(func(context.Context) error { v = kept.Uint64(); return nil })
 		m.Deliver(fmt.Appendf(nil, `{"src":"c1","body":{"type":"init","node_id":%q,"node_ids":[%q]}}`, id, id))
 		m.CloseInput()
 		require.NoError(t, n.Run())

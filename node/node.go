@@ -66,7 +66,8 @@ type Node struct {
 	id        string
 	ids       []string
 	initDone  bool
-	ready     []func() // to be called once the node has been initialised
+	ready     []func()  // to be called once the node has been initialised
+	source    *rand.PCG // of rng
 	rng       *rand.Rand
 	jitter    *rand.Rand // of retries, which may happen in any goroutine
 	lastMsgID int64
@@ -133,12 +134,17 @@ func defaultSeed() uint64 {
 	return uint64(time.Now().UnixNano())
 }
 
-// seedRand makes the generators anew from the seed and the node's id. The caller holds mu, or is New.
+// seedRand seeds the generators anew, from the seed and the node's id. The caller holds mu, or is New.
 func (n *Node) seedRand(id string) {
 	hash := fnv.New64a()
 	hash.Write([]byte(id))
 	h := hash.Sum64()
-	n.rng = rand.New(rand.NewPCG(n.seed, h))
+	if n.rng == nil {
+		n.source = rand.NewPCG(n.seed, h)
+		n.rng = rand.New(n.source)
+	} else {
+		n.source.Seed(n.seed, h) // it is the same generator: a program may have kept it
+	}
 	n.jitter = rand.New(rand.NewPCG(n.seed, h+1))
 }
 
@@ -192,7 +198,7 @@ func (n *Node) Index() int {
 // on, or from the level that the environment variable GLOMERS_LOG names.
 func (n *Node) Logger() *slog.Logger { return n.log }
 
-// Rand returns the node's random generator. It is seeded anew, with the node's id, at
+// Rand returns the node's random generator, always the same one. It is seeded anew, with the node's id, at
 // init. It is not safe for concurrent use: call it with the turn only.
 func (n *Node) Rand() *rand.Rand {
 	n.mu.Lock()

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/internal/control"
 	"glomers/node"
 	"glomers/node/nodetest"
 )
@@ -17,7 +18,7 @@ func TestSkew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, n := startCaller(t)
 		require.Equal(t, time.Now(), n.Now())
-		n.Skew(-time.Hour)
+		control.Skew(n, -time.Hour)
 		require.Equal(t, time.Now().Add(-time.Hour), n.Now())
 	})
 }
@@ -43,7 +44,7 @@ func TestPause(t *testing.T) {
 		var clients sync.WaitGroup
 		clients.Go(func() { nodetest.Request[none](c, "slow", nil) })
 		synctest.Wait()
-		resume := n.Pause()
+		resume := control.Pause(n)
 		time.Sleep(2 * time.Second)
 		clients.Go(func() { nodetest.Request[none](c, "quick", nil) })
 		time.Sleep(2 * time.Second)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/internal/control"
 	"glomers/node"
 	"glomers/node/nodetest"
 )
@@ -27,7 +28,7 @@ func TestClientsGiveUpInTheirOrder(t *testing.T) {
 			c.Deliver(fmt.Sprintf(`{"src":"c%d","dest":"n1","body":{"type":"enter","msg_id":1}}`, i))
 		}
 		synctest.Wait()
-		resume := n.Pause()
+		resume := control.Pause(n)
 		time.Sleep(patience + time.Millisecond)
 		resume()
 		synctest.Wait()
