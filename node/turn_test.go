@@ -412,7 +412,7 @@ func TestOfficialHandlersAreConcurrent(t *testing.T) {
 	})
 }
 
-// Guarantee 9, for real goroutines: see also TestTransportWritersDoNotInterleave.
+// Guarantee 9, for real goroutines: see also nodetest.TestTransport.
 func TestSendFromAnyGoroutine(t *testing.T) {
 	const senders, each = 8, 500
 	var n *node.Node
