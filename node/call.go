@@ -189,7 +189,7 @@ func (n *Node) await(ctx context.Context, c *call) error {
 		return n.wait(ctx, &c.waiter)
 	}
 	if c.task != nil {
-		e := n.timers.after(c.policy.deadline, func() { n.wake(&c.waiter, nil) })
+		e := n.timers.after(c.policy.deadline, func() { n.wake(&c.waiter, false) })
 		defer n.timers.stop(e)
 		return n.wait(ctx, &c.waiter)
 	}

@@ -16,6 +16,13 @@ func (f *inflight) begin() {
 	f.mu.Unlock()
 }
 
+// running returns how many have begun and not ended.
+func (f *inflight) running() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count
+}
+
 func (f *inflight) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -116,6 +116,9 @@ func (n *Node) take(line []byte) bool {
 		}
 		return true
 	}
+	if n.in != nil {
+		n.in(e.message())
+	}
 	if n.gate.closed.Load() && !e.hasInReplyTo && string(e.typ) != "init" {
 		n.openGate()
 	}

@@ -26,6 +26,10 @@ type Options struct {
 	// Logger takes the node's own reports; nil means stderr, from level warn on, or
 	// from the level that the environment variable GLOMERS_LOG names.
 	Logger *slog.Logger
+	// In and Out, unless they are nil, are called with every message that the node reads, before it is handled, and with every
+	// one that it writes, before it is written: for metrics and traces. Several goroutines may call them at the same time. They must
+	// return quickly, must not call the node but for ID, and must not keep or change the body.
+	In, Out func(m Message)
 }
 
 // A Node is a member of a cluster: it handles messages and sends them. Register its handlers, then call
@@ -47,8 +51,10 @@ type Node struct {
 	conditions conditions
 	timers     timers
 	gate       gate
-	inflight   inflight     // handlers, callbacks, timers' functions
+	inflight   inflight // handlers, callbacks, timers' functions
+	in, out    func(m Message)
 	received   atomic.Int64 // lines read
+	sent       atomic.Int64 // lines written
 	phase      atomic.Int32 // how far the initialisation is
 	skew       atomic.Int64 // of Now, in ns
 
@@ -88,6 +94,8 @@ func New(o Options) *Node {
 		Stdout:    os.Stdout,
 		transport: o.Transport,
 		log:       o.Logger,
+		in:        o.In,
+		out:       o.Out,
 		seed:      o.Seed,
 		handlers:  make(map[string]handler),
 		stopped:   make(chan struct{}),

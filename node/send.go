@@ -73,6 +73,12 @@ func (n *Node) send(dest string, raw []byte, r reserved) error {
 
 // emit writes a line. An error ends the node.
 func (n *Node) emit(line []byte) error {
+	n.sent.Add(1)
+	if n.out != nil {
+		if m, err := ParseMessage(line); err == nil { // but for a body whose reserved fields no node could read
+			n.out(m)
+		}
+	}
 	if err := n.write(line); err != nil {
 		err = outputError{err}
 		n.stop(err)

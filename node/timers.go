@@ -205,7 +205,7 @@ func (n *Node) Sleep(ctx context.Context, d time.Duration) error {
 			return ctx.Err()
 		}
 	}
-	e := n.timers.after(d, func() { n.wake(&w, nil) })
+	e := n.timers.after(d, func() { n.wake(&w, false) })
 	defer n.timers.stop(e)
 	return n.wait(ctx, &w)
 }

@@ -14,7 +14,7 @@ type waiter struct {
 	task    *task // nil for a goroutine without a turn
 	place   place // where it is called
 	claimed bool  // guarded by Node.mu
-	err     error // set by the one that claims it, before it is woken: why it need not wait any longer
+	late    bool  // its context's deadline woke it; set before it is woken
 }
 
 func (n *Node) newWaiter(ctx context.Context) waiter {
@@ -30,7 +30,7 @@ func (n *Node) claim(w *waiter) bool {
 	return first
 }
 
-// wait waits until w is woken, whose err it then returns, or until ctx has ended, whose error it then returns.
+// wait waits until w is woken, or until ctx has ended, whose error it then returns.
 //
 // The deadline of a task's ctx is one of the node's timers, so that tasks whose deadlines are at the same instant
 // go on in the order in which they began to wait.
@@ -39,29 +39,37 @@ func (n *Node) wait(ctx context.Context, w *waiter) error {
 	if w.task != nil {
 		var at time.Time
 		if at, timed = ctx.Deadline(); timed {
-			e := n.timers.after(time.Until(at), func() { n.wake(w, context.DeadlineExceeded) })
+			e := n.timers.after(time.Until(at), func() { n.wake(w, true) })
 			defer n.timers.stop(e)
 		}
 		w.task.pause()
 	}
 	select {
 	case <-w.place.called:
-		return w.err
+		return w.error()
 	case <-ctx.Done():
 	}
 	if timed && errors.Is(ctx.Err(), context.DeadlineExceeded) || !n.claim(w) {
 		<-w.place.called // the timer wakes it, or somebody was faster
-		return w.err
+		return w.error()
 	}
 	w.task.resume()
 	return ctx.Err()
 }
 
-// wake claims w and passes the turn, which the caller holds, to its task, for which err is why it goes on. If somebody was
+// error says why w, which has been woken, need not wait any longer.
+func (w *waiter) error() error {
+	if w.late {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// wake claims w and passes the turn, which the caller holds, to its task; late tells that its context has ended. If somebody was
 // faster, the turn is released.
-func (n *Node) wake(w *waiter, err error) {
+func (n *Node) wake(w *waiter, late bool) {
 	if n.claim(w) {
-		w.err = err
+		w.late = late
 		w.place.called <- struct{}{}
 	} else {
 		n.turn.release()
