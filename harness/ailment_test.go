@@ -73,13 +73,13 @@ func TestAilingNodes(t *testing.T) {
 func TestAilingAtInit(t *testing.T) {
 	needProc(t)
 	for what, want := range map[string]string{
-		"close-stdout": "did not answer init with init_ok within 3s; it has closed its stdout, at ",
-		"stop":         "did not answer init with init_ok within 3s; it is stopped, as by SIGSTOP, which the harness did not send",
+		"close-stdout": "did not answer init with init_ok within 5s; it has closed its stdout, at ",
+		"stop":         "did not answer init with init_ok within 5s; it is stopped, as by SIGSTOP, which the harness did not send",
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			test := quick("echo", program(t, "ail", what, "init"))
-			test.InitTimeout = 3 * time.Second
+			test.InitTimeout = 5 * time.Second
 			_, err := Run(t.Context(), test)
 			require.ErrorContains(t, err, want)
 		})

@@ -151,7 +151,7 @@ func TestTemporarySurroundings(t *testing.T) {
 // A node that is killed and started again finds what it has left.
 func TestSurroundingsOutliveAKill(t *testing.T) {
 	test := lookTest(t)
-	test.Store, test.TimeLimit, test.Nemesis, test.NemesisInterval = t.TempDir(), 1500*time.Millisecond, []string{"kill"}, 150*time.Millisecond
+	test.Store, test.TimeLimit, test.Nemesis, test.NemesisInterval = t.TempDir(), 3*time.Second, []string{"kill"}, 300*time.Millisecond
 	test.limits.call = time.Second
 	res, err := Run(t.Context(), test)
 	require.NoError(t, err)

@@ -29,7 +29,7 @@ printf '{"src":"%s","dest":"%s","body":{"type":"init_ok","in_reply_to":%s}}\n' "
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
-			o := Options{Path: sh, Args: []string{"-c", begin + script}, Workload: "echo", Checks: []string{"request"}, Timeout: time.Second}
+			o := Options{Path: sh, Args: []string{"-c", begin + script}, Workload: "echo", Checks: []string{"request"}, Timeout: 2 * time.Second}
 			report := check(t, o)
 			require.Equal(t, Failed, report.Results[0].Status)
 			require.Regexp(t, `^nothing came in [0-9.]+ s`+want+`$`, report.Results[0].Reason)
