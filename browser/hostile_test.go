@@ -165,8 +165,8 @@ func TestHostilePages(t *testing.T) {
 		}
 	}
 
-	p := open(t, browser, run+"report", look{})
-	p.ready()
+	p := open(t, browser, run+"report", look{}).inside()
+	p.reported()
 	require.Equal(t, "null", eval[string](p, `origin`), "it has an origin of its own")
 	p.cannotLeave()
 	require.Equal(t, "no", eval[string](p, `fetch(`+text(run+"delete")+`).then(() => "yes", () => "no")`), "it cannot read the token")

@@ -50,8 +50,10 @@ func TestServe(t *testing.T) {
 	p.wait(`document.querySelector("#functions tr")`)
 	require.Contains(t, eval[string](p, `document.querySelector("ul.why").textContent`), "is missing from the read")
 	p.clickText("a", "Report: charts, messages, operations")
-	p.ready()
-	require.Equal(t, "invalid", eval[string](p, `document.querySelector("#title .badge").textContent`))
+	inside := p.inside()
+	inside.reported()
+	require.Equal(t, "invalid", eval[string](inside, `document.querySelector("#title .badge").textContent`))
+	inside.calm()
 	p.calm()
 
 	p.goTo(serveStore(t, store))
@@ -105,12 +107,14 @@ func TestServeByKeyboard(t *testing.T) {
 	p.tabTo(`document.activeElement.matches("a[href=report]")`)
 	require.True(t, eval[bool](p, visible))
 	p.press(kb.Enter)
-	p.ready()
+	inside := p.inside()
+	inside.reported()
 	for _, part := range []string{"#charts button", "#cluster button", "#diagram canvas", "#history .table", "#timeline canvas"} {
-		p.tabTo(`document.activeElement.matches(` + text(part) + `)`)
-		require.True(t, eval[bool](p, visible), part)
+		inside.tabTo(`document.activeElement.matches(` + text(part) + `)`)
+		require.True(t, eval[bool](inside, visible), part)
 	}
 	p.calm()
+	inside.calm()
 }
 
 // tabTo presses Tab until the condition holds.

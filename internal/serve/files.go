@@ -5,46 +5,101 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
-	"path/filepath"
 	"strings"
+	"time"
 
 	"glomers/harness/report"
 )
 
-const reportName = "report.html"
+const (
+	reportName = "report.html"
+	shownSize  = 64 << 20 // bytes of a text that a browser is asked to show; larger ones it stores
+)
 
-// contentType returns what kind of file of a run that is; "" if it is none that we show.
-func contentType(name string) string {
+// A kind is one of the files that a run has.
+type kind struct {
+	content string // its type
+	policy  string
+}
+
+var (
+	textKind    = kind{"text/plain; charset=utf-8", textPolicy}
+	jsonKind    = kind{"application/json", textPolicy}
+	pictureKind = kind{"image/svg+xml", picturePolicy}
+	pageKind    = kind{"text/html; charset=utf-8", pagePolicy}
+)
+
+// kindOf returns what kind of file of a run that is; false if it is none that we show.
+func kindOf(name string) (kind, bool) {
 	switch name {
 	case "test.json", "results.json":
-		return "application/json"
+		return jsonKind, true
 	case "history.jsonl", "journal.jsonl", "history.edn", "history.txt", "results.edn":
-		return "text/plain; charset=utf-8"
+		return textKind, true
 	case "latency.svg", "rate.svg", "messages.svg":
-		return "image/svg+xml"
+		return pictureKind, true
 	case reportName:
-		return "text/html; charset=utf-8"
+		return pageKind, true
 	}
 	if ok, _ := path.Match("violation-*.html", name); ok { // a valid pattern
-		return "text/html; charset=utf-8"
+		return pageKind, true
 	}
 	if ok, _ := path.Match("cycle-*.svg", name); ok {
-		return "image/svg+xml"
+		return pictureKind, true
 	}
-	return ""
+	return kind{}, false
 }
+
+// framed tells whether files of that kind are shown in a frame only: in a window of its own a page could lead to any address, and
+// tell that address whatever it knows.
+func (k kind) framed() bool { return k == pageKind || k == pictureKind }
 
 // isLog tells whether a file in nodes/ is what a node wrote.
 func isLog(name string) bool { return strings.HasSuffix(name, ".log") }
 
-// file serves a file of a run.
+// file serves a file of a run, or the page that has a frame for it.
 func (s *Server) file(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("file")
-	kind := contentType(name)
-	if kind == "" {
+	k, ok := kindOf(name)
+	if !ok {
 		return fs.ErrNotExist
 	}
-	return s.send(w, r, name, kind)
+	if k.framed() {
+		return s.frame(w, r, name, k)
+	}
+	return s.send(w, r, name, k)
+}
+
+// frame shows a file in a frame of our own page, which keeps it from leading anywhere.
+func (s *Server) frame(w http.ResponseWriter, r *http.Request, name string, k kind) error {
+	f, err := s.openRun(r)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	if !f.has(name) {
+		return fs.ErrNotExist
+	}
+	w.Header().Set("Content-Security-Policy", framingPolicy)
+	s.render(w, http.StatusOK, "frame.html", map[string]any{
+		"Title": plain(name) + " of " + plain(f.id.String()), "Run": f.id, "Name": name, "Scripts": k == pageKind,
+	})
+	return nil
+}
+
+// framed serves what a frame has in it.
+func (s *Server) framed(w http.ResponseWriter, r *http.Request) error {
+	name := r.PathValue("file")
+	k, ok := kindOf(name)
+	if !ok || !k.framed() {
+		return fs.ErrNotExist
+	}
+	if r.Header.Get("Sec-Fetch-Dest") == "document" { // somebody opened the frame in a window
+		http.Redirect(w, r, "../file/"+escape(name), http.StatusSeeOther)
+		return nil
+	}
+	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
+	return s.send(w, r, name, k)
 }
 
 // nodeLog serves what a node wrote. It is text, whatever it looks like.
@@ -53,11 +108,11 @@ func (s *Server) nodeLog(w http.ResponseWriter, r *http.Request) error {
 	if !isPlain(name) || !isLog(name) {
 		return fs.ErrNotExist
 	}
-	return s.send(w, r, path.Join("nodes", name), "text/plain; charset=utf-8")
+	return s.send(w, r, path.Join("nodes", name), textKind)
 }
 
 // send answers with a file of a run, which gets no rights here.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, name, kind string) error {
+func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, k kind) error {
 	f, err := s.openRun(r)
 	if err != nil {
 		return err
@@ -72,58 +127,71 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, name, kind string)
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Security-Policy", guestPolicy)
-	http.ServeContent(w, r, "", info.ModTime(), file)
+	w.Header().Set("Content-Type", k.content)
+	w.Header().Set("Content-Security-Policy", k.policy)
+	if info.Size() > shownSize {
+		w.Header().Set("Content-Disposition", "attachment")
+	}
+	http.ServeContent(&patientWriter{w, http.NewResponseController(w)}, r, "", info.ModTime(), file)
 	return nil
 }
 
-// report makes the report of a run if it has none yet, and shows it.
-func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
+// A patientWriter gives each part of an answer its own time to be read.
+type patientWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func (w *patientWriter) Write(part []byte) (int, error) {
+	_ = w.control.SetWriteDeadline(time.Now().Add(patience)) // fails where there is none
+	return w.ResponseWriter.Write(part)
+}
+
+// showReport shows the report of a run. If it has none yet, the page asks whether to make it: to look at something changes nothing.
+func (s *Server) showReport(w http.ResponseWriter, r *http.Request) error {
 	f, err := s.openRun(r)
 	if err != nil {
 		return err
 	}
 	defer f.close()
-	if !f.has(reportName) {
-		if f.running() {
-			return &failure{http.StatusConflict, "The run goes on: there will be a report when it has ended."}
-		}
-		if err := s.makeReport(f); err != nil {
-			return err
-		}
+	if f.has(reportName) {
+		return s.frame(w, r, reportName, pageKind)
 	}
-	return s.send(w, r, reportName, contentType(reportName))
-}
-
-func (s *Server) makeReport(f *folder) error {
-	s.reports.Lock()
-	defer s.reports.Unlock()
-	if f.has(reportName) { // made by another request, meanwhile
-		return nil
+	if f.running() {
+		return errNoReportYet
 	}
-	if !f.isPlain() { // the report would show what a link leads to
-		return &failure{http.StatusConflict, "There are links among the files of this run, which nothing is read through. There will be no report."}
-	}
-	if err := report.Write(filepath.Join(s.dir, f.id.Workload, f.id.Name)); err != nil {
-		return fmt.Errorf("the report cannot be made: %w", err)
-	}
+	s.render(w, http.StatusOK, "report.html", map[string]any{"Title": "The report of " + plain(f.id.String()), "Token": s.token})
 	return nil
 }
 
-// isPlain tells whether the run has nothing but regular files, directories, and the link that the harness makes. Nothing is read of what nodes
-// left in their own directories, so that is not looked at.
-func (f *folder) isPlain() bool {
-	return fs.WalkDir(f.root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
-		if name == "work" && e != nil && e.IsDir() {
-			return fs.SkipDir
-		}
-		if target, linkErr := f.root.Readlink(name); name == "node-logs" && linkErr == nil && target == "nodes" {
-			return err
-		}
-		if err == nil && !e.IsDir() && !e.Type().IsRegular() {
-			err = fs.ErrInvalid
-		}
+var errNoReportYet = &failure{http.StatusConflict, "The run goes on: there will be a report when it has ended."}
+
+// makeReport makes the report of a run that has none yet.
+func (s *Server) makeReport(w http.ResponseWriter, r *http.Request) error {
+	if err := s.checkToken(w, r); err != nil {
 		return err
-	}) == nil
+	}
+	f, err := s.openRun(r)
+	if err != nil {
+		return err
+	}
+	defer f.close()
+	select { // one report is made at a time
+	case s.reports <- struct{}{}:
+		defer func() { <-s.reports }()
+	case <-r.Context().Done():
+		return r.Context().Err()
+	}
+	switch {
+	case f.has(reportName): // made by another request, meanwhile
+	case f.running():
+		return errNoReportYet
+	default:
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // it may take long; fails where there is none
+		if err := report.WriteIn(f.root); err != nil {
+			return fmt.Errorf("the report cannot be made: %w", err)
+		}
+	}
+	http.Redirect(w, r, "report", http.StatusSeeOther)
+	return nil
 }

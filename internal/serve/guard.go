@@ -3,6 +3,9 @@ package serve
 import (
 	"net"
 	"net/http"
+	"net/url"
+	"regexp"
+	"time"
 )
 
 // The policies of Content-Security-Policy.
@@ -10,10 +13,17 @@ const (
 	// ownPolicy is for our own pages.
 	ownPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-	// guestPolicy is for pages and pictures that a run brings. Their scripts run, but in an origin of their own, from where
-	// nothing can be reached. A page may forbid itself more.
-	guestPolicy = "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; " +
-		"img-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+	// framingPolicy is for those that frame what a run brings: only this server's own addresses, whatever leads away from there.
+	framingPolicy = ownPolicy + "; frame-src 'self'"
+	// guestPolicy is for what a run brings. It has an origin of its own, from where nothing can be reached. A page may forbid itself
+	// more.
+	guestPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; form-action 'none'; base-uri 'none'"
+	// pagePolicy is for pages, whose scripts run.
+	pagePolicy = "sandbox allow-scripts; script-src 'unsafe-inline'; frame-ancestors 'self'; " + guestPolicy
+	// picturePolicy is for pictures.
+	picturePolicy = "sandbox; frame-ancestors 'self'; " + guestPolicy
+	// textPolicy is for text, in which nothing runs.
+	textPolicy = "sandbox allow-scripts; frame-ancestors 'none'; " + guestPolicy
 )
 
 // guard lets those requests through that were meant for this server, and keeps browsers from doing with the answers what they
@@ -28,9 +38,21 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if !s.isOurs(r) {
+		h.Set("X-DNS-Prefetch-Control", "off")
+		switch {
+		case !s.isOurs(r):
 			http.Error(w, "this server answers to localhost and to its own addresses only", http.StatusMisdirectedRequest)
 			return
+		case s.isForeign(r) && !isVisit(r):
+			http.Error(w, "this was asked for by a page of another site, which may only lead to the list of runs, or to a run", http.StatusForbidden)
+			return
+		case r.Method != http.MethodPost && r.ContentLength != 0:
+			h.Set("Connection", "close") // nobody waits for the body
+			http.Error(w, "want no body", http.StatusBadRequest)
+			return
+		case r.Method != http.MethodPost:
+			// The time to read is over, also that for a body; without this, it would end long answers.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // fails where there is none
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -54,3 +76,34 @@ func (s *Server) isOurs(r *http.Request) bool {
 	}
 	return false
 }
+
+// isForeign tells whether a page of another site asks, of which those on other ports of this machine are, or one without rights, as those are that a
+// run brings. Browsers say so, unless they are old, or this machine is another one than theirs; then they may say where they come
+// from. Other programs say nothing.
+func (s *Server) isForeign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none": // none: the user himself
+		return false
+	case "":
+		for _, from := range []string{r.Header.Get("Origin"), r.Header.Get("Referer")} {
+			if from == "" {
+				continue
+			}
+			if u, err := url.Parse(from); err != nil || u.Scheme != "http" || u.Host != r.Host {
+				return true
+			}
+		}
+		return false
+	}
+	return true
+}
+
+// isVisit tells whether somebody follows a link to a page of ours that costs little and changes nothing.
+func isVisit(r *http.Request) bool {
+	h := r.Header
+	byHand := h.Get("Sec-Fetch-Site") == "" || h.Get("Sec-Fetch-Mode") == "navigate" && h.Get("Sec-Fetch-Dest") == "document" && h.Get("Sec-Fetch-User") == "?1"
+	return r.Method == http.MethodGet && byHand && (r.URL.Path == "/" && r.URL.RawQuery == "" || visited.MatchString(r.URL.Path))
+}
+
+// visited are the paths of runs.
+var visited = regexp.MustCompile(`^/run/[^/]+/[^/]+/$`)

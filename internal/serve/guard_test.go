@@ -65,7 +65,7 @@ func TestHeaders(t *testing.T) {
 	run := "/run/broadcast/" + first + "/"
 	for path, own := range map[string]bool{
 		"/": true, "/nosuch": true, "/compare": true, "/static/style.css": true, "/static/live.js": true, run: true, run + "delete": true, run + "events": true,
-		run + "file/results.json": false, run + "file/history.jsonl": false, run + "node/n0.log": false, run + "report": false,
+		run + "file/results.json": false, run + "file/history.jsonl": false, run + "node/n0.log": false, run + "report": true,
 	} {
 		answer, _ := get(t, address+path)
 		h := answer.Header
@@ -200,9 +200,62 @@ func TestHostileText(t *testing.T) {
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 	require.Equal(t, "text/plain; charset=utf-8", answer.Header.Get("Content-Type"))
 	require.Equal(t, "<script>alert(3)</script>", body)
-	for _, name := range []string{"violation-1.html", "cycle-G0-1.svg"} {
-		answer, _ = get(t, address+run+"file/"+name)
+	for name, policy := range map[string]string{"violation-1.html": pagePolicy, "cycle-G0-1.svg": picturePolicy} {
+		answer, _ = get(t, address+run+"frame/"+name)
 		require.Equal(t, http.StatusOK, answer.StatusCode)
-		require.Equal(t, guestPolicy, answer.Header.Get("Content-Security-Policy"), "it runs, but has no rights")
+		require.Equal(t, policy, answer.Header.Get("Content-Security-Policy"))
+	}
+}
+
+// A page of another site can lead to the list and to runs, when somebody follows its link, and to nothing else.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	store := t.TempDir()
+	files := finished(valid)
+	files[reportName] = "<p>"
+	put(t, store, "broadcast/"+first, files)
+	address := start(t, store)
+	run := "/run/broadcast/" + first + "/"
+	const ok, no = http.StatusOK, http.StatusForbidden
+	type headers map[string]string
+	visit := func(site string) headers {
+		return headers{"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
+	}
+	cheap := []string{"/", run}
+	others := []string{
+		"/?verdict=valid", "/compare?run=broadcast/" + first + "&run=broadcast/" + first, run + "events", run + "report", run + "delete", run + "file/test.json",
+		run + "file/report.html", run + "frame/report.html", run + "node/n0.log", "/static/style.css",
+	}
+	for _, c := range []struct {
+		name          string
+		from          headers
+		cheap, others int
+	}{
+		{"no browser", nil, ok, ok},
+		{"typed", headers{"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}, ok, ok},
+		{"own page", headers{"Sec-Fetch-Site": "same-origin"}, ok, ok},
+		{"link elsewhere", visit("cross-site"), ok, no},
+		{"link on another port", visit("same-site"), ok, no},
+		{"script leads here", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}, no, no},
+		{"frame", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe", "Sec-Fetch-User": "?1"}, no, no},
+		{"picture", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, no, no},
+		{"picture on another port", headers{"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}, no, no},
+		{"fetch", headers{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Origin": "http://evil.example"}, no, no},
+		{"old browser, own page", headers{"Referer": address + "/"}, ok, ok},
+		{"old browser, fetch", headers{"Origin": "http://evil.example"}, ok, no},
+		{"old browser, without rights", headers{"Origin": "null"}, ok, no},
+		{"old browser, link", headers{"Referer": "http://evil.example/"}, ok, no},
+		{"old browser, another port", headers{"Referer": "http://127.0.0.1:1/"}, ok, no},
+	} {
+		for want, paths := range map[int][]string{c.cheap: cheap, c.others + 1000: others} {
+			for _, path := range paths {
+				answer, _ := get(t, address+path, func(r *http.Request) {
+					for name, value := range c.from {
+						r.Header.Set(name, value)
+					}
+				})
+				require.Equal(t, want%1000, answer.StatusCode, "%s: %s", c.name, path)
+			}
+		}
 	}
 }

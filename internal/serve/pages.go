@@ -24,7 +24,7 @@ func parsePages() (pages, error) {
 		return nil, err
 	}
 	p := make(pages)
-	for _, name := range []string{"list.html", "run.html", "compare.html", "delete.html", "error.html"} {
+	for _, name := range []string{"list.html", "run.html", "compare.html", "delete.html", "report.html", "frame.html", "error.html"} {
 		t, err := layout.Clone()
 		if err != nil {
 			return nil, err

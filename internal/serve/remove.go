@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"os"
+	"time"
 )
 
 // askDelete asks whether a run shall be deleted.
@@ -23,9 +24,8 @@ func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
 
 // delete deletes a run, and the links in the store that lead to it.
 func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
-	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(s.token)) == 0 {
-		return &failure{http.StatusForbidden, "This page is from a server that has ended, or from somebody else. Nothing was deleted; go back and try again."}
+	if err := s.checkToken(w, r); err != nil {
+		return err
 	}
 	f, err := s.openRun(r) // it is no link
 	if err != nil {
@@ -51,5 +51,15 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+	return nil
+}
+
+// checkToken returns an error unless the request comes from a page of this server, and takes no long time to come.
+func (s *Server) checkToken(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, 1<<10)
+	if subtle.ConstantTimeCompare([]byte(r.PostFormValue("token")), []byte(s.token)) == 0 {
+		return &failure{http.StatusForbidden, "This page is from a server that has ended, or from somebody else. Nothing was done; go back, load the page again, and try again."}
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // all is read; fails where there is none
 	return nil
 }

@@ -12,10 +12,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// deleteRun posts a form and returns the status.
+// deleteRun asks for the deletion of a run and returns the status.
 func deleteRun(t *testing.T, address, run, token string, change ...func(*http.Request)) int {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address+"/run/"+run+"/delete", strings.NewReader(url.Values{"token": {token}}.Encode()))
+	return post(t, address+"/run/"+run+"/delete", token, change...)
+}
+
+// post posts a form with the token and returns the status.
+func post(t *testing.T, address, token string, change ...func(*http.Request)) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(url.Values{"token": {token}}.Encode()))
 	require.NoError(t, err)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, _ := do(t, r, change...)

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -32,7 +31,7 @@ type Server struct {
 	parsing  chan struct{} // has room for as many as may parse results at the same time
 	reading  chan struct{} // has room for as many as may read histories at the same time
 	streams  atomic.Int32  // pages that follow a run
-	reports  sync.Mutex    // one report is made at a time
+	reports  chan struct{} // has room for one: who makes a report
 }
 
 // New returns a server of the store in the directory dir, which must exist. What goes wrong while it serves goes to log.
@@ -50,7 +49,7 @@ func New(dir string, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
-	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2), reading: make(chan struct{}, 2)}
+	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2), reading: make(chan struct{}, 2), reports: make(chan struct{}, 1)}
 
 	const run = "/run/{workload}/{name}/"
 	mux := http.NewServeMux()
@@ -59,8 +58,10 @@ func New(dir string, log *slog.Logger) (*Server, error) {
 	mux.HandleFunc("GET /compare", s.page(s.compare))
 	mux.HandleFunc("GET "+run+"{$}", s.page(s.show))
 	mux.HandleFunc("GET "+run+"events", s.page(s.events))
-	mux.HandleFunc("GET "+run+"report", s.page(s.report))
+	mux.HandleFunc("GET "+run+"report", s.page(s.showReport))
+	mux.HandleFunc("POST "+run+"report", s.page(s.makeReport))
 	mux.HandleFunc("GET "+run+"file/{file}", s.page(s.file))
+	mux.HandleFunc("GET "+run+"frame/{file}", s.page(s.framed))
 	mux.HandleFunc("GET "+run+"node/{file}", s.page(s.nodeLog))
 	mux.HandleFunc("GET "+run+"delete", s.page(s.askDelete))
 	mux.HandleFunc("POST "+run+"delete", s.page(s.delete))
@@ -77,16 +78,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Serve answers on l, which should be on a loopback address as long as not everybody who reaches another is trusted, until ctx ends; then it returns nil. It closes l.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	crowd := newConnections(maxConnections)
 	server := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       patience, // of forms; see guard
+		WriteTimeout:      2 * patience,
+		IdleTimeout:       2 * patience,
+		MaxHeaderBytes:    64 << 10,
+		ConnState:         crowd.changed,
 		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends those who follow a run
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	stopped := make(chan struct{})
 	forget := context.AfterFunc(ctx, func() {
 		defer close(stopped)
-		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 200*time.Millisecond)
 		defer cancel()
 		if server.Shutdown(patience) != nil {
 			_ = server.Close() // who has not finished by now is cut off

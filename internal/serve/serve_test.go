@@ -162,7 +162,7 @@ func TestRun(t *testing.T) {
 
 	_, page := get(t, address+"/run/broadcast/"+first+"/")
 	for _, says := range []string{
-		`state valid`, `data-running="false"`, `after 746 ms in the median, after 14 s at worst`, `<code>./node -x</code>`, `href="report"`, `href="delete"`,
+		`state valid`, `data-running="false"`, `after 746 ms in the median, after 14 s at worst`, `<code>./node -x</code>`, `action="report"`, `href="delete"`,
 		`href="file/history.jsonl"`, `href="node/n0.log"`, `<th scope="row">net/servers/msgs-per-op</th>`, `value="broadcast/` + second + `"`,
 	} {
 		require.Contains(t, page, says)

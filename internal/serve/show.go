@@ -31,11 +31,13 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	files, more := f.files(".", func(name string) bool { return contentType(name) != "" })
+	files, more := f.files(".", func(name string) bool { _, ok := kindOf(name); return ok })
 	logs, moreLogs := f.files("nodes", isLog)
 	s.render(w, http.StatusOK, "run.html", map[string]any{
 		"Title":   plain(one.Workload) + " " + one.Test.Began(),
 		"Run":     one,
+		"Report":  f.has(reportName),
+		"Token":   s.token,
 		"Figures": pairs,
 		"Before":  before,
 		"Files":   files,

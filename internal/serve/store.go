@@ -1,8 +1,7 @@
 package serve
 
 import (
-	"fmt"
-	"io"
+	"errors"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"glomers/internal/disk"
 )
 
 // An id says which run of a store.
@@ -88,17 +89,20 @@ func (f *folder) has(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// openFile opens a regular file. Opening anything else might wait, as for a pipe, or do something, as for a device.
+// openFile opens a regular file, through no link.
 func (f *folder) openFile(name string) (*os.File, error) {
 	before, err := f.root.Lstat(name)
 	if err != nil || !before.Mode().IsRegular() {
 		return nil, fs.ErrNotExist
 	}
-	file, err := f.root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // it may have become another one meanwhile
+	file, err := disk.Open(f.root, name)
+	if errors.Is(err, disk.ErrIrregular) { // another one by now
+		return nil, fs.ErrNotExist
+	}
 	if err != nil {
 		return nil, err
 	}
-	if after, err := file.Stat(); err != nil || !os.SameFile(before, after) {
+	if after, err := file.Stat(); err != nil || !os.SameFile(before, after) { // as above: a link, perhaps
 		_ = file.Close()
 		return nil, fs.ErrNotExist
 	}
@@ -112,11 +116,7 @@ func (f *folder) read(name string, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, most+1))
-	if err == nil && int64(len(text)) > most {
-		return nil, fmt.Errorf("it is larger than %s, the limit for these pages", size(most))
-	}
-	return text, err
+	return disk.ReadAll(file, most)
 }
 
 // An entry is a file of a run.
