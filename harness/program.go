@@ -42,6 +42,9 @@ type process interface {
 //
 // A relative path leads from where this process is, not from where nodes run. So does an argument that has a slash in it and leads to
 // something, or a dot in it and is the name of a file: nodes get an absolute path for it. With Test.Cwd, arguments stay as they are.
+//
+// All that a node starts ends with the run, or with this process, however that ends. What has left the process group of its node is named in the
+// warnings of the result; on systems other than Linux it is not found.
 func Binary(path string, args ...string) Program {
 	return &binary{path: path, args: args}
 }
