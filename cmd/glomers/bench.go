@@ -127,9 +127,7 @@ func (b *bench) prepare(cmd *cobra.Command) (err error) {
 
 // run measures the sets one after the other. What is finished is kept when another one fails or a user interrupts.
 func (b *bench) run(ctx context.Context) (err error) {
-	if b.build, err = newBuilder(); err != nil {
-		return err
-	}
+	b.build = newBuilder()
 	defer b.build.close()
 	store, err := tempdir.New()
 	if err != nil {

@@ -15,11 +15,15 @@ import (
 // measureSuite runs benchmarks with "go test" and reads what they print.
 func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point, error) {
 	words := set.suite.command(b.quick, b.runs)
+	temp, err := b.build.tempDir()
+	if err != nil {
+		return nil, err
+	}
 	out, end := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
 		// The go command does not pass signals on to the program that it runs, and does not tidy up after itself at every one.
-		_, err := runGroup(ctx, b.root, end, words[0], words[1:], b.build.goTemp())
+		_, err := runGroup(ctx, b.root, end, words[0], words[1:], goTemp(temp))
 		_ = end.Close() // it never fails
 		ended <- err
 	}()
@@ -39,7 +43,7 @@ func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point
 		tally.line(lines.Text())
 	}
 	_, _ = io.Copy(io.Discard, out) // what follows a line that is too long
-	err := errors.Join(lines.Err(), <-ended)
+	err = errors.Join(lines.Err(), <-ended)
 	switch {
 	case ctx.Err() != nil:
 		return nil, errInterrupted

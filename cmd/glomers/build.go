@@ -15,23 +15,33 @@ import (
 
 // A builder makes the programs that tests run. It is for one goroutine.
 type builder struct {
-	temp  *tempdir.Dir      // what it built, each program in a directory of its own
+	temp  *tempdir.Dir      // what it built, each program in a directory of its own; nil before the first
 	built map[string]string // by source directory
 }
 
 // newBuilder returns a builder; close removes what it built.
-func newBuilder() (*builder, error) {
-	temp, err := tempdir.New()
-	if err != nil {
-		return nil, fmt.Errorf("cannot build programs: %w", err)
+func newBuilder() *builder { return &builder{built: map[string]string{}} }
+
+func (b *builder) close() {
+	if b.temp != nil {
+		_ = b.temp.Remove()
 	}
-	return &builder{temp: temp, built: map[string]string{}}, nil
 }
 
-func (b *builder) close() { _ = b.temp.Remove() }
+// tempDir returns the directory for what is built. It is made when it is needed: who has a program needs no place for another one.
+func (b *builder) tempDir() (string, error) {
+	if b.temp == nil {
+		temp, err := tempdir.New()
+		if err != nil {
+			return "", fmt.Errorf("no directory for what is built: %w: set TMPDIR to one that is there and can be written to", err)
+		}
+		b.temp = temp
+	}
+	return b.temp.Path, nil
+}
 
-// goTemp is a variable for the environment of the go command, which leaves files behind if it is killed.
-func (b *builder) goTemp() string { return "GOTMPDIR=" + b.temp.Path }
+// goTemp returns a variable for the environment of the go command, which leaves files behind if it is killed.
+func goTemp(dir string) string { return "GOTMPDIR=" + dir }
 
 // program returns the absolute path of the executable for path, which is one
 // or is the directory of a Go main package, or else the name of a program on PATH.
@@ -66,12 +76,16 @@ func (b *builder) build(ctx context.Context, dir string) (string, error) {
 	if done := b.built[dir]; done != "" {
 		return done, nil
 	}
-	into, err := os.MkdirTemp(b.temp.Path, "")
+	temp, err := b.tempDir()
+	if err != nil {
+		return "", fmt.Errorf("cannot build %s: %w", dir, err)
+	}
+	into, err := os.MkdirTemp(temp, "")
 	if err != nil {
 		return "", fmt.Errorf("cannot build %s: %w", dir, err)
 	}
 	var out strings.Builder
-	if _, err := runGroup(ctx, dir, &out, "go", []string{"build", "-o", into + string(filepath.Separator), "."}, b.goTemp()); err != nil {
+	if _, err := runGroup(ctx, dir, &out, "go", []string{"build", "-o", into + string(filepath.Separator), "."}, goTemp(temp)); err != nil {
 		if ctx.Err() != nil {
 			return "", errInterrupted
 		}

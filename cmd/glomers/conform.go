@@ -79,14 +79,13 @@ func (c *cli) conform(ctx context.Context, o conform.Options, bin, level string,
 			return err
 		}
 	}
-	build, err := newBuilder()
+	build := newBuilder()
+	defer build.close()
+	path, err := build.program(ctx, bin)
 	if err != nil {
 		return err
 	}
-	defer build.close()
-	if o.Path, err = build.program(ctx, bin); err != nil {
-		return err
-	}
+	o.Path = path
 	report, err := c.watchConform(ctx, o)
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted

@@ -10,8 +10,7 @@ import (
 // A baseline or mutant runs as a process, which the harness judges as it does any other.
 func TestNodesAsProcesses(t *testing.T) {
 	t.Parallel()
-	build, err := newBuilder()
-	require.NoError(t, err)
+	build := newBuilder()
 	t.Cleanup(build.close)
 	bin, err := build.program(t.Context(), ".")
 	require.NoError(t, err)

@@ -144,8 +144,8 @@ func TestHangupIgnored(t *testing.T) {
 
 // The directory for temporary files of one that was killed goes with the next.
 func TestTemporaryFilesOfTheKilled(t *testing.T) {
-	mine := token()
-	g := startGlomers(t, nil, "test", "-w", "echo", "--node-count", "1", "--store", t.TempDir(), "--bin", "sleep", "--", mine)
+	mine := token() // without a store, nodes run in a temporary directory
+	g := startGlomers(t, nil, "test", "-w", "echo", "--node-count", "1", "--store", "", "--bin", "sleep", "--", mine)
 	requireSleepers(t, mine, 1)
 	require.NoError(t, g.cmd.Process.Kill())
 	require.Error(t, g.cmd.Wait())
@@ -155,7 +155,7 @@ func TestTemporaryFilesOfTheKilled(t *testing.T) {
 	require.NotEmpty(t, left)
 
 	t.Setenv("TMPDIR", g.temp)
-	status, _, _ := execute("test", "-w", "echo", "--node-count", "1", "--store", t.TempDir(), "--bin", "false")
+	status, _, _ := execute("test", "-w", "echo", "--node-count", "1", "--store", "", "--bin", "false")
 	require.Equal(t, statusBroken, status)
 	left, err = os.ReadDir(g.temp)
 	require.NoError(t, err)

@@ -15,12 +15,11 @@ import (
 )
 
 // compile makes the program of this package, and returns a builder for others.
-func compile(b *testing.B) (build *builder, glomers string) {
+func compile(b *testing.B) (*builder, string) {
 	b.Helper()
-	build, err := newBuilder()
-	require.NoError(b, err)
+	build := newBuilder()
 	b.Cleanup(build.close)
-	glomers, err = build.program(b.Context(), ".")
+	glomers, err := build.program(b.Context(), ".")
 	require.NoError(b, err)
 	return build, glomers
 }

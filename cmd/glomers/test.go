@@ -48,10 +48,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	if f.guide.json {
 		c.logJSON()
 	}
-	build, err := newBuilder()
-	if err != nil {
-		return err
-	}
+	build := newBuilder()
 	defer build.close()
 	bin, err := build.program(cmd.Context(), f.bin)
 	if err != nil {
