@@ -134,7 +134,7 @@ func TestAttacksStayInside(t *testing.T) {
 			address := serveStore(t, store) + "/run/echo/run/"
 			for _, at := range []string{"file/", "frame/"} { // somebody may know the frame's address
 				p := open(t, browser, address+at+file, look{})
-				p.wait(`document.activeElement.matches("iframe.guest")`) // it has loaded
+				p.wait(`document.activeElement.matches("iframe.guest")`) // it has loaded, too: open waits for that
 				if clicked(text(name, there)) {
 					p.clickAt(p.at("iframe.guest", 0.5, 0.5))
 				}
