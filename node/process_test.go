@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -13,6 +14,10 @@ import (
 // TestProcess tests Main, in a process as it runs under Maelstrom.
 func TestProcess(t *testing.T) {
 	program := filepath.Join(goBuild(t, nil, "./testdata/process"), "process")
+	// Whoever runs the test, as nohup does, may have it ignore the signal, and so the processes that it starts.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 
 	// Each of these makes a process end, but not before it has answered what is in flight.
 	for name, stop := range map[string]func(c *child){

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -107,6 +108,10 @@ func requireSleepers(t *testing.T, token string, want int) {
 
 // Whichever signal asks the program to end, it ends the nodes and says that it was interrupted.
 func TestSignalsEndTheNodes(t *testing.T) {
+	// Whoever runs the test, as nohup does, may have it ignore the signal, and so the processes that it starts.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
