@@ -66,6 +66,8 @@ func (g *Guard) Collect() []Stray {
 			index[s.PID] = len(all)
 			all = append(all, s)
 		}
+		// Also if none was found: in a chain each starts the next and ends, perhaps before it is looked at.
+		g.cgroup.kill()
 		if len(found) > 0 {
 			if time.Now().After(deadline) {
 				for _, s := range found {
@@ -73,7 +75,6 @@ func (g *Guard) Collect() []Stray {
 				}
 				break
 			}
-			g.cgroup.kill()
 			quiet = -1
 			time.Sleep(time.Millisecond)
 		}
