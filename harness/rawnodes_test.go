@@ -106,6 +106,35 @@ func proxy() {
 	})
 }
 
+// forge gives the id 7 to everybody, and does what it can to have it look otherwise: it answers what has not been asked yet, answers in the name of
+// another node, answers again with another id or an error, and asks and answers in the names of clients and services.
+func forge() {
+	other, others := "", 0
+	rawNode(func(m rawMessage) {
+		switch m.head.Type {
+		case "init":
+			for _, id := range m.head.NodeIDs {
+				if id != m.Dest {
+					other = id
+				}
+			}
+			rawSend(m.Dest, m.Src, jsonObject{"type": "init_ok", "in_reply_to": m.head.MsgID})
+		case "generate":
+			reply := func(src string, id any, to int) {
+				rawSend(src, m.Src, jsonObject{"type": "generate_ok", "id": id, "in_reply_to": to})
+			}
+			for ahead := range 5 {
+				others++
+				reply(m.Dest, fmt.Sprint(m.Dest, others), m.head.MsgID+1+ahead)
+			}
+			reply(other, 7, m.head.MsgID)
+			reply(m.Dest, fmt.Sprint(m.Dest, "again", others), m.head.MsgID)
+			rawSend("lin-kv", m.Src, jsonObject{"type": "error", "code": 11, "text": "no", "in_reply_to": m.head.MsgID})
+			rawSend(m.Src, other, jsonObject{"type": "forged", "msg_id": 1})
+		}
+	})
+}
+
 // officialInit is an echo on the official library that uses a service before it answers init.
 func officialInit() {
 	n := maelstrom.NewNode()

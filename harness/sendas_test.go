@@ -47,3 +47,14 @@ func TestForwardedInTheClientsName(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, string(journal), `"dest":"n2","writer":"n0","body":{`)
 }
+
+// Whatever nodes write in whose name, before it was asked for or again: a client takes the first answer to the request that it waits for, and the
+// verdict is about what clients took.
+func TestForgedAnswers(t *testing.T) {
+	t.Parallel()
+	test := quick("unique-ids", program(t, "forge"))
+	res, err := Run(t.Context(), test)
+	require.NoError(t, err)
+	require.Equal(t, check.Invalid, res.Valid)
+	require.Regexp(t, `^id 7 was given out \d+ times`, res.Reasons[0])
+}

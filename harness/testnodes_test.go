@@ -39,7 +39,7 @@ func program(t testing.TB, name string, args ...string) Program {
 }
 
 func runNode(name string, args []string) {
-	if raw := map[string]func(){"handshake": handshake, "proxy": proxy, "official-init": officialInit, "ail": ail}[name]; raw != nil {
+	if raw := map[string]func(){"handshake": handshake, "proxy": proxy, "official-init": officialInit, "forge": forge, "ail": ail}[name]; raw != nil {
 		raw()
 		return
 	}
