@@ -55,9 +55,13 @@ func (g *Guard) Collect() []Stray {
 	var all []Stray
 	index := make(map[int]int) // in all, by process
 	deadline := time.Now().Add(collectLimit)
-	// Twice in a row, as one that is just about to execute a program has no environment to read.
-	for quiet := 0; quiet < 2; quiet++ {
-		found := strays(g.mark, g.groups, g.cgroup)
+	// Twice in a row, as one that is just about to execute a program has no environment to read. Nor has one that has just ended, and may have
+	// started the next before: if such have come, that is not the end, unless (on a machine that starts many) it has been so for long.
+	known := make(map[int]bool)
+	const patience = 100
+	for quiet, passes := 0, 0; quiet < 2; quiet++ {
+		passes++
+		found, more := strays(g.mark, g.groups, g.cgroup, known)
 		for _, s := range found {
 			if i, again := index[s.PID]; again {
 				all[i].Killed = all[i].Killed || s.Killed
@@ -68,7 +72,7 @@ func (g *Guard) Collect() []Stray {
 		}
 		// Also if none was found: in a chain each starts the next and ends, perhaps before it is looked at.
 		g.cgroup.kill()
-		if len(found) > 0 {
+		if len(found) > 0 || more && passes < patience {
 			if time.Now().After(deadline) {
 				for _, s := range found {
 					all[index[s.PID]].Killed = false

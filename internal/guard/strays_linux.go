@@ -12,9 +12,8 @@ import (
 )
 
 // strays kills the processes that are in none of the process groups though their environment has the mark, or they are in the control group, and
-// returns them.
-func strays(mark string, groups map[int]bool, cgroup *cgroup) []Stray {
-	var found []Stray
+// returns them. more tells whether there were processes that could not be looked at and are not known from earlier calls.
+func strays(mark string, groups map[int]bool, cgroup *cgroup, known map[int]bool) (found []Stray, more bool) {
 	members := make(map[int]bool)
 	for _, pid := range cgroup.members() {
 		members[pid] = true
@@ -24,7 +23,7 @@ func strays(mark string, groups map[int]bool, cgroup *cgroup) []Stray {
 	}
 	proc, err := os.Open("/proc")
 	if err != nil {
-		return found
+		return found, false
 	}
 	defer proc.Close()
 	names, _ := proc.Readdirnames(-1) // as far as it goes
@@ -37,9 +36,11 @@ func strays(mark string, groups map[int]bool, cgroup *cgroup) []Stray {
 		}
 		if s, ok := stray(pid, mark, groups, false); ok {
 			found = append(found, s)
+		} else if !known[pid] && len(read(pid, "environ")) == 0 {
+			known[pid], more = true, true
 		}
 	}
-	return found
+	return found, more
 }
 
 // stray kills the process if it is one. A member of the control group needs no mark.
