@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
 	"glomers/node"
 )
@@ -23,8 +24,8 @@ const depthLimit = 1000
 
 // parseLine takes a line of a node's stdout apart. If it is not a message, problem completes the sentence "the line …".
 func parseLine(text []byte) (l line, problem string) {
-	if bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) > depthLimit && depth(text) > depthLimit {
-		return line{}, fmt.Sprintf("is nested more than %d deep", depthLimit)
+	if problem := shapeProblem(text); problem != "" {
+		return line{}, problem
 	}
 	if m, err := node.ParseMessage(text); err == nil && m.Src != "" && m.Dest != "" && m.Body[0] == '{' && isPlainEnvelope(text, m.Body) {
 		return line{m.Src, m.Dest, bytes.Clone(m.Body)}, ""
@@ -65,6 +66,18 @@ func parseLine(text []byte) (l line, problem string) {
 		return line{}, "has a body that is not an object"
 	}
 	return l, ""
+}
+
+// shapeProblem says if a line, which need not be JSON, is nested too deep, or has more values in it than an operation of a history may have. They
+// would take a hundred bytes each, however short they are in the line.
+func shapeProblem(text []byte) string {
+	if bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) > depthLimit && depth(text) > depthLimit {
+		return fmt.Sprintf("is nested more than %d deep", depthLimit)
+	}
+	if history.CountValues(text) > history.MaxValues {
+		return fmt.Sprintf("has more than %d values in it", history.MaxValues)
+	}
+	return ""
 }
 
 // depth returns how deep the arrays and objects of a text are nested, which need not be JSON.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness/history"
 )
 
 // What is nested too deep is refused, whether or not it is JSON; brackets in strings, and many that are not nested, are no depth.
@@ -28,6 +30,20 @@ func TestParseLineDepth(t *testing.T) {
 		_, problem := parseLine(with(value))
 		require.Equal(t, want, problem, value[:min(40, len(value))])
 	}
+}
+
+// So is what has too many values; commas in strings are none.
+func TestParseLineOfManyValues(t *testing.T) {
+	t.Parallel()
+	with := func(value string) []byte { return []byte(`{"src":"n1","dest":"n2","body":{"a":` + value + `}}`) }
+	_, problem := parseLine(with("[" + strings.Repeat("1,", history.MaxValues) + "1]"))
+	require.Equal(t, "has more than 2000000 values in it", problem)
+	_, problem = parseLine(with("{" + strings.Repeat(`"":0,`, history.MaxValues) + `"":0}`))
+	require.Equal(t, "has more than 2000000 values in it", problem)
+	_, problem = parseLine(with("[" + strings.Repeat("1,", history.MaxValues-20) + "1]"))
+	require.Empty(t, problem)
+	_, problem = parseLine(with(`"` + strings.Repeat(",", 2*history.MaxValues) + `"`))
+	require.Empty(t, problem)
 }
 
 func TestParseLine(t *testing.T) {

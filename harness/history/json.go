@@ -14,7 +14,7 @@ func parseJSON(text []byte) (record, error) {
 	if !json.Valid(text) {
 		return r, json.Unmarshal(text, &json.RawMessage{}) // says where
 	}
-	if n := countValues(text); n > MaxValues {
+	if n := CountValues(text); n > MaxValues {
 		return r, fmt.Errorf("an operation with more than %d values in it, which is the limit", MaxValues)
 	}
 	err := eachMember(bytes.TrimSpace(text), func(name string, value json.RawMessage) error {
@@ -30,8 +30,8 @@ func parseJSON(text []byte) (record, error) {
 	return r, err
 }
 
-// countValues returns at least the number of values in a text that is valid JSON, not many more than there are; 0 if it is short.
-func countValues(text []byte) int {
+// CountValues returns at least the number of values in a text that is valid JSON, not many more than there are; 0 if it is short.
+func CountValues(text []byte) int {
 	if len(text) <= MaxValues {
 		return 0
 	}
