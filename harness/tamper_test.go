@@ -88,7 +88,7 @@ func runTampered(t *testing.T, how string) (res Result, err error) {
 	store, precious := t.TempDir(), filepath.Join(t.TempDir(), "precious")
 	require.NoError(t, os.WriteFile(precious, []byte("precious"), 0o600))
 	test := quick("echo", program(t, "tamper", how, store, precious))
-	test.Store = store
+	test.Store, test.NodeCount = store, 1 // one that starts later would need the directory
 	res, err = Run(t.Context(), test)
 	require.FileExists(t, filepath.Join(store, "once"))
 	text, readErr := os.ReadFile(precious)
