@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,6 +26,7 @@ func TestMain(m *testing.M) {
 		runNode(os.Args[2], os.Args[3:])
 		return
 	}
+	_ = flag.Set("test.parallel", "4") // most of the time they wait; the command line may say otherwise
 	os.Exit(m.Run())
 }
 

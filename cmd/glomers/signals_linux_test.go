@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 		os.Args = append(os.Args[:1], os.Args[2:]...)
 		main()
 	}
+	_ = flag.Set("test.parallel", "4") // most of the time they wait; the command line may say otherwise
 	os.Exit(m.Run())
 }
 
