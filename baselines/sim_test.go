@@ -42,10 +42,10 @@ func scenarios(b baselines.Baseline) []sim.Scenario {
 	partition.Nemesis = []string{"partition"}
 	faulty.Nemesis = survived(b)
 	return []sim.Scenario{
-		{Name: "quiet", Test: quiet, Seeds: 5},
-		{Name: "large", Test: large, Seeds: 5},
-		{Name: "partition", Test: partition, Seeds: 5},
-		{Name: "all", Test: faulty, Seeds: 10},
+		{Name: "quiet", Test: quiet, Seeds: 3},
+		{Name: "large", Test: large, Seeds: 3},
+		{Name: "partition", Test: partition, Seeds: 3},
+		{Name: "all", Test: faulty, Seeds: 5},
 	}
 }
 

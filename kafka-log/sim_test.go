@@ -96,7 +96,7 @@ func scenarios() []sim.Scenario {
 		{Name: "5b, partition", Test: available(challenge5b(false, "partition")), Seeds: 1},
 	}
 	add := func(name string, test harness.Test) {
-		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 2})
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1})
 	}
 	for _, fault := range append(linkFaults(), "skew") {
 		add(fault, available(lighter(challenge5b(false, fault))))

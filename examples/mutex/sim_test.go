@@ -42,11 +42,11 @@ func faults() []string {
 // scenarios are the faults that the lock promises to survive. With kill and skew together a node may seem to be started before
 // it was killed, and is not believed until its clock is right.
 func scenarios() []sim.Scenario {
-	all := []sim.Scenario{{Name: "quiet", Test: locked(), Seeds: 8}}
+	all := []sim.Scenario{{Name: "quiet", Test: locked(), Seeds: 4}}
 	for _, fault := range faults() {
-		all = append(all, sim.Scenario{Name: fault, Test: locked(fault), Seeds: 8})
+		all = append(all, sim.Scenario{Name: fault, Test: locked(fault), Seeds: 4})
 	}
-	return append(all, sim.Scenario{Name: "all", Test: locked(faults()[:7]...), Seeds: 8})
+	return append(all, sim.Scenario{Name: "all", Test: locked(faults()[:7]...), Seeds: 4})
 }
 
 func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
