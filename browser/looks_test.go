@@ -25,20 +25,30 @@ func TestLooks(t *testing.T) {
 				p := open(t, browser, url, look{width: 390, height: 844, dark: dark})
 				p.wait(`document.querySelector("main")`)
 				switch name {
-				case "report", "served report":
+				case "report":
 					p.ready()
 					p.click(".reasons button") // opens the inspector
+				case "served report":
+					inside := p.inside()
+					inside.reported()
+					inside.fits()
 				case "run":
 					p.wait(`document.querySelector("#functions tr")`)
 				}
 				p.frames()
-				require.LessOrEqual(t, eval[int](p, `document.scrollingElement.scrollWidth`), eval[int](p, `innerWidth`), p.wide())
+				p.fits()
 				require.Equal(t, 390, eval[int](p, `innerWidth`))
 				ground[dark] = eval[string](p, `getComputedStyle(document.body).backgroundColor`)
 			}
 			require.NotEqual(t, ground[false], ground[true])
 		})
 	}
+}
+
+// fits requires that nothing is wider than the window.
+func (p *page) fits() {
+	p.t.Helper()
+	require.LessOrEqual(p.t, eval[int](p, `document.scrollingElement.scrollWidth`), eval[int](p, `innerWidth`), p.wide())
 }
 
 // wide names the elements that do not fit the window.

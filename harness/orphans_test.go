@@ -64,7 +64,7 @@ func TestKilledWhileStarting(t *testing.T) {
 	path, err := os.Executable()
 	require.NoError(t, err)
 	const nodes = 60
-	rounds := 40
+	rounds := 15
 	if testing.Short() {
 		rounds = 8
 	}
