@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/workload"
 	"glomers/node"
 )
@@ -39,7 +40,7 @@ func mismatch(id json.RawMessage, has bool, want int64) string {
 	case err == nil:
 		return "its in_reply_to is no msg_id that the client has used"
 	}
-	return fmt.Sprintf("its in_reply_to is %s, not an integer", workload.Kind(id))
+	return fmt.Sprintf("its in_reply_to is %s, not an integer", jsonvalue.Kind(id))
 }
 
 // decodeReply decodes body into the value that into points to, if it is a reply of the type wanted. The errors are those of replyFields. A
@@ -49,8 +50,8 @@ func decodeReply(body json.RawMessage, wantType string, into any) error {
 	if err != nil {
 		return err
 	}
-	if id, has := fields["msg_id"]; has && workload.Kind(id) != "an integer" {
-		return malformed(body, wantType, `field "msg_id" is %s: want an integer, or no such field`, workload.Kind(id))
+	if id, has := fields["msg_id"]; has && !jsonvalue.IsInteger(id) {
+		return malformed(body, wantType, `field "msg_id" is %s: want an integer, or no such field`, jsonvalue.Kind(id))
 	}
 	if raw, ok := into.(*json.RawMessage); ok {
 		*raw = body // it is known to be JSON
@@ -74,7 +75,7 @@ func replyFields(body json.RawMessage, wantType string) (map[string]json.RawMess
 	case !has:
 		return nil, malformed(body, wantType, `field "type" is missing`)
 	case raw[0] != '"' || json.Unmarshal(raw, &typ) != nil:
-		return nil, malformed(body, wantType, `field "type" is %s: want %q`, workload.Kind(raw), wantType)
+		return nil, malformed(body, wantType, `field "type" is %s: want %q`, jsonvalue.Kind(raw), wantType)
 	case typ == "error":
 		return nil, decodeError(fields)
 	case typ != wantType:

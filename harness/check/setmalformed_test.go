@@ -17,7 +17,7 @@ func TestSetFullMalformedReads(t *testing.T) {
 		first   string
 	}{
 		{`["1"]`, check.Invalid, 2, `the read at 0.003 s (op 3, process 0) returned ["1"]: that is a list with a string, which no value that was added is`},
-		{`[1.0]`, check.Invalid, 2, `the read at 0.003 s (op 3, process 0) returned [1.0]: that is a list with a number with a fraction or an exponent, which no value that was added is`},
+		{`[1.0]`, check.Invalid, 2, `the read at 0.003 s (op 3, process 0) returned [1.0]: that is a list with a float, which no value that was added is`},
 		{`[1,"2"]`, check.Unknown, 1, `the read at 0.003 s (op 3, process 0) returned [1,"2"]: that is a list with a string, which no value that was added is`},
 		{`{"1":1}`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned {"1":1}: that is no list, but an object`},
 		{`7`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned 7: that is no list, but an integer`},

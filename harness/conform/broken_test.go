@@ -334,32 +334,32 @@ func (b *broken) echo(src string, id json.RawMessage, body fields) {
 // payload returns what comes back of a value.
 func (b *broken) payload(raw json.RawMessage) string {
 	text := string(raw)
-	switch kind := kindOf(raw); {
+	switch kind := jsonvalue.Kind(raw); {
 	case b.is("line-out") && len(raw) > 512<<10:
 		return text[:len(text)/2] + `"`
-	case b.is("integers") && kind == "integer":
+	case b.is("integers") && kind == "an integer":
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil {
 			return "0"
 		}
 		return strconv.FormatFloat(f, 'f', 0, 64)
-	case b.is("large-numbers") && kind == "integer":
+	case b.is("large-numbers") && kind == "an integer":
 		if n, _ := new(big.Int).SetString(text, 10); !n.IsInt64() {
 			return "9223372036854775807"
 		}
-	case b.is("floats") && kind == "number":
+	case b.is("floats") && kind == "a float":
 		f, err := strconv.ParseFloat(text, 64)
 		if err == nil {
 			return strconv.FormatInt(int64(f), 10)
 		}
-	case b.is("strings") && kind == "string":
+	case b.is("strings") && kind == "a string":
 		return strings.Map(func(r rune) rune {
 			if r > unicode.MaxASCII {
 				return '?'
 			}
 			return r
 		}, text)
-	case b.is("structures") && kind == "object":
+	case b.is("structures") && kind == "an object":
 		return "null"
 	}
 	return text

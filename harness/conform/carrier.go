@@ -81,7 +81,7 @@ func readByTxn(body fields) []json.RawMessage {
 	if len(op) != 3 {
 		return nil
 	}
-	if kindOf(op[2]) == "array" {
+	if jsonvalue.Kind(op[2]) == "a list" {
 		return list(op[2])
 	}
 	return []json.RawMessage{op[2]}

@@ -228,9 +228,9 @@ func (r request) without(name, value string) string {
 // wrong returns a value of a kind that the field cannot have.
 func wrong(f field) string {
 	switch f.kind {
-	case "object", "array":
+	case "an object", "a list":
 		return "7"
-	case "integer":
+	case "an integer":
 		return `{"a":[]}`
 	default:
 		return "[7]"

@@ -30,7 +30,7 @@ type request struct {
 
 // A field is one of a request.
 type field struct {
-	name, kind string // kind is that of JSON, or "any"
+	name, kind string // kind: see jsonvalue.Kind; or "any"
 	example    string
 }
 
@@ -106,7 +106,7 @@ func newRequest(rpc workload.RPC) (request, error) {
 		if !ok {
 			continue
 		}
-		kind := kindOf(raw)
+		kind := jsonvalue.Kind(raw)
 		if strings.HasPrefix(f.Type, "any") {
 			kind = "any"
 		}
@@ -139,7 +139,7 @@ var signs = map[string][]sign{
 	},
 	"g-set": {
 		{`{"type":"add","element":1000}`, "add_ok", nil},
-		{`{"type":"read"}`, "read_ok", func(body fields) bool { return kindOf(body["value"]) == "array" }},
+		{`{"type":"read"}`, "read_ok", func(body fields) bool { return jsonvalue.Kind(body["value"]) == "a list" }},
 	},
 	"lin-kv": {{`{"type":"write","key":0,"value":1}`, "write_ok", nil}},
 	"txn-list-append": {{

@@ -14,7 +14,7 @@ import (
 // A shape is what the reply to a request must look like, besides msg_id and in_reply_to.
 type shape struct {
 	kind   string            // its type
-	fields map[string]string // the kind of JSON by name; "any" for any
+	fields map[string]string // by name, see jsonvalue.Kind; or "any"
 }
 
 // newShape takes the shape from the description of a request.
@@ -29,7 +29,7 @@ func newShape(rpc workload.RPC) (shape, error) {
 			s.kind, _ = example.text("type")
 			continue
 		}
-		s.fields[name] = kindOf(raw)
+		s.fields[name] = jsonvalue.Kind(raw)
 		for _, f := range rpc.Fields {
 			if f.Name == name && strings.HasPrefix(f.Type, "any") {
 				s.fields[name] = "any"
@@ -46,13 +46,13 @@ func (s shape) problem(m *message) string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.fields)) {
 		want, raw := s.fields[name], m.body[name]
-		kind := kindOf(raw)
+		kind := jsonvalue.Kind(raw)
 		switch {
 		case raw == nil:
 			return fmt.Sprintf("%s has no %s", s.kind, name)
 		case kind == want, want == "any" && s.kind != "echo_ok", want == "any" && kind != "null":
-		case kind == "null" && want == "array": // an empty one
-		case kind == "number" && want == "integer":
+		case kind == "null" && want == "a list": // an empty one
+		case kind == "a float" && want == "an integer":
 			return fmt.Sprintf("%s of %s is %s: want an integer, without fraction and exponent", name, s.kind, clip(raw))
 		default:
 			return fmt.Sprintf("%s of %s is %s: want %s", name, s.kind, clip(raw), want)
@@ -72,27 +72,4 @@ func (s shape) problem(m *message) string {
 		}
 	}
 	return ""
-}
-
-// kindOf names the kind of a JSON value; "" for none.
-func kindOf(raw json.RawMessage) string {
-	if len(raw) == 0 {
-		return ""
-	}
-	switch raw[0] {
-	case '{':
-		return "object"
-	case '[':
-		return "array"
-	case '"':
-		return "string"
-	case 't', 'f':
-		return "boolean"
-	case 'n':
-		return "null"
-	}
-	if jsonvalue.IsInteger(raw) {
-		return "integer"
-	}
-	return "number"
 }

@@ -8,6 +8,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 	"glomers/node"
 )
 
@@ -49,7 +50,7 @@ type UncodedError struct {
 
 // Error says what is wrong with the error, and then what it says.
 func (u *UncodedError) Error() string {
-	return fmt.Sprintf("workload: an error whose code is %s, not an integer: %s", Kind(u.Code), u.Text)
+	return fmt.Sprintf("workload: an error whose code is %s, not an integer: %s", jsonvalue.Kind(u.Code), u.Text)
 }
 
 // A throwing workload has operations that are info after any error, even a definite one. In the reference the clients of some
@@ -94,7 +95,7 @@ func Complete(w Workload, op history.Op, value any, err error) history.Op {
 		}
 		reason = []string{name, rpc.Text}
 	} else if u, ok := errors.AsType[*UncodedError](err); ok {
-		reason = []any{check.NoCode, u.Text, Kind(u.Code)}
+		reason = []any{check.NoCode, u.Text, jsonvalue.Kind(u.Code)}
 	} else if m, ok := errors.AsType[*MalformedReply](err); ok {
 		op.Type = history.Info
 		reason = malformed(m)

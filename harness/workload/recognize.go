@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // functions returns the functions of a workload's operations, as histories name them.
@@ -71,7 +72,7 @@ func shapes(op history.Op) []string {
 	switch {
 	case op.F == "read" && op.Type == history.OK && strings.HasPrefix(string(op.Value), "["):
 		return []string{"read list"}
-	case op.F == "read" && op.Type == history.OK && integer(op.Value) && len(op.Value) > 0:
+	case op.F == "read" && op.Type == history.OK && jsonvalue.IsInteger(op.Value):
 		return []string{"read integer"}
 	case op.F == "add" && strings.HasPrefix(string(op.Value), "-"):
 		return []string{"add negative"}

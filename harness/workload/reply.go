@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -95,44 +94,15 @@ func quoteName(name string) string {
 // kind names the kind of a value. It does not show the value, so that replies with the same fault are counted together. Where the
 // value is of the kind that the shape begins with, the fault is inside it.
 func kind(value json.RawMessage, shape string) string {
-	k := Kind(value)
+	k := jsonvalue.Kind(value)
 	if strings.HasPrefix(shape, k) {
 		return k + " of another shape"
 	}
 	return k
 }
 
-// Kind names the kind of a JSON value, such as "an object".
-func Kind(value json.RawMessage) string {
-	value = bytes.TrimSpace(value)
-	if len(value) == 0 {
-		return "missing"
-	}
-	switch value[0] {
-	case 'n':
-		return "null"
-	case 't', 'f':
-		return "a boolean"
-	case '"':
-		return "a string"
-	case '[':
-		return "a list"
-	case '{':
-		return "an object"
-	}
-	if integer(value) {
-		return "an integer"
-	}
-	return "a float" // 1.0, too
-}
-
 // anyValue accepts every JSON value.
 func anyValue(json.RawMessage) bool { return true }
-
-// integer accepts an integer, of any size, as it is written: 1.0 and 1e3 are none.
-func integer(value json.RawMessage) bool {
-	return len(value) > 0 && len(bytes.Trim(value, "-0123456789")) == 0 // as it is known to be valid JSON
-}
 
 // listOrNull accepts lists. Their elements may be anything, as in the reference; and null, which is what a nil slice of Go
 // and an empty list of Lisp become, is an empty list to it.

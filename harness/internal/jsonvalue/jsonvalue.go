@@ -152,27 +152,28 @@ func Clip(raw json.RawMessage, limit int) (text string, cut bool) {
 	return string(raw[:end]), true
 }
 
-// Kind says what kind of value a text is, with its article. Integers and other numbers are of different kinds, as 1 and 1.0 differ.
+// Kind names the kind of a JSON value with its article, such as "an object"; "missing" if the text is empty. It tells an integer from a
+// float, which has a fraction or an exponent: 1.0 and 1e3 are floats.
 func Kind(raw json.RawMessage) string {
 	if len(raw) == 0 {
-		return "null"
+		return "missing"
 	}
 	switch raw[0] {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
 	case '"':
 		return "a string"
 	case '[':
 		return "a list"
 	case '{':
 		return "an object"
-	case 'n':
-		return "null"
-	case 't', 'f':
-		return "a boolean"
 	}
-	if bytes.ContainsAny(raw, ".eE") {
-		return "a number with a fraction or an exponent"
+	if IsInteger(raw) {
+		return "an integer"
 	}
-	return "an integer"
+	return "a float"
 }
 
 // IsInteger tells whether a text, which is JSON or empty, is a number without fraction and exponent.
