@@ -44,7 +44,7 @@ func gossipedSet(n *node.Node) *relay.Set {
 
 // gossip sends what have returns to a random node in each round, and merges what it is sent.
 func gossip[T any](n *node.Node, have func() T, merge func(heard T)) {
-	node.Receive(n, "gossip", func(_ context.Context, _ string, heard T) { merge(heard) })
+	node.Receive(n, "gossip", func(_ context.Context, heard T) { merge(heard) })
 	n.Every(gossipEvery, func(context.Context) {
 		if others := n.Others(); len(others) > 0 {
 			// Only a broken output is an error, and that ends the node.

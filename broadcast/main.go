@@ -1,7 +1,7 @@
 // Broadcast is a node of the broadcast challenges 3a to 3e: every value that a client gives to any node
 // is soon in the reads of all of them, whatever the network does meanwhile.
 //
-// The decisions are in replica.go; this file connects them to messages and timers.
+// The decisions are in replica.go; this file connects them to clients.
 package main
 
 import (
@@ -39,13 +39,8 @@ type (
 
 // serve registers the handlers of a broadcast node.
 func serve(n *node.Node, p plan) {
-	s := &server{node: n, replica: newReplica(p), start: time.Now()}
-	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
+	d := node.Drive(n, "gossip", func() *replica { return newReplica(p, n.ID(), n.NodeIDs(), n.Rand()) })
 
-	n.OnInit(func(context.Context) error {
-		s.do(s.replica.join(n.ID(), n.NodeIDs(), n.Rand(), s.now()))
-		return nil
-	})
 	// Who talks to whom is the replica's choice: the topology is a suggestion, which the
 	// protocol lets nodes ignore, and its grid would cost latency and messages.
 	node.HandleRPC(n, "topology", func(context.Context, struct{}) (struct{}, error) {
@@ -55,41 +50,10 @@ func serve(n *node.Node, p plan) {
 		if req.Message == nil {
 			return struct{}{}, node.NewRPCError(node.MalformedRequest, "broadcast: no message")
 		}
-		s.do(s.replica.broadcast(*req.Message, s.now()))
+		d.Do(func(r *replica, now time.Duration) []envelope { return r.broadcast(*req.Message, now) })
 		return struct{}{}, nil
 	})
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
-		return readReply{slices.AppendSeq([]int64{}, s.replica.have.all())}, nil
+		return readReply{slices.AppendSeq([]int64{}, d.Machine.have.all())}, nil
 	})
-	node.Receive(n, "gossip", func(_ context.Context, from string, g gossip) {
-		s.do(s.replica.receive(from, g, s.now()))
-	})
-}
-
-// A server runs a replica on a node. The node calls it from one goroutine at a time.
-type server struct {
-	node    *node.Node
-	replica *replica
-	start   time.Time
-	alarm   *node.Alarm // for the replica's next tick
-}
-
-// now returns the time in the replica's terms, and sets its clock, which may have been wrong.
-func (s *server) now() time.Duration {
-	now := time.Since(s.start)
-	s.replica.setClock(time.Duration(s.node.Now().UnixNano()) - now)
-	return now
-}
-
-// do sends what the replica decided, and sets the alarm to what it plans next.
-func (s *server) do(out []message) {
-	for _, m := range out {
-		// Only a broken output is an error, and that ends the node.
-		_ = node.Notify(s.node, m.dest, "gossip", m.gossip)
-	}
-	if next := s.replica.next(); next == never {
-		s.alarm.Clear()
-	} else {
-		s.alarm.Set(s.start.Add(next))
-	}
 }

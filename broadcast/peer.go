@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"glomers/node"
+)
 
 // A gossip is the one message between nodes.
 type gossip struct {
@@ -8,8 +12,7 @@ type gossip struct {
 	Ask  bool `json:"ask,omitempty"` // the sender wants to be told what the receiver has
 }
 
-// never is later than any time, also after adding to it.
-const never = time.Duration(1) << 62
+const never = node.Never
 
 // A peer is what a replica knows of another node. Times count from the replica's start.
 //

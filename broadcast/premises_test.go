@@ -94,9 +94,9 @@ func lateAcknowledger(hides bool) func(*node.Node) {
 			}
 			return readReply{slices.AppendSeq([]int64{}, shown.all())}, nil
 		})
-		node.Receive(n, "news", func(_ context.Context, _ string, g gossip) { have = have.union(g.Have) })
+		node.Receive(n, "news", func(_ context.Context, g gossip) { have = have.union(g.Have) })
 		show := func(all set) { n.After(hop+moment, func(context.Context) { shown = all }) }
-		node.Receive(n, "round", func(_ context.Context, _ string, g gossip) {
+		node.Receive(n, "round", func(_ context.Context, g gossip) {
 			have = have.union(g.Have)
 			n.After(moment, func(context.Context) { shown = g.Have })
 		})
@@ -159,7 +159,7 @@ func TestNodesThatSpeakAsClients(t *testing.T) {
 				n.Init(self, ids)
 				return n.Reply(m, map[string]string{"type": "broadcast_ok"})
 			})
-			node.Receive(n, "copy", func(_ context.Context, _ string, req broadcastRequest) { add(*req.Message) })
+			node.Receive(n, "copy", func(_ context.Context, req broadcastRequest) { add(*req.Message) })
 			node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
 				mu.Lock()
 				defer mu.Unlock()

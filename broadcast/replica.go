@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"time"
+
+	"glomers/node"
 )
 
 // The times from one exchange of a leaf with another to the next. While the hub does not confirm what it was sent, or nobody has
@@ -13,8 +15,7 @@ const (
 	exchangeEvery = time.Minute      // while all is well
 )
 
-// A replica decides what a node sends, and when. It does no I/O and has no clock: every
-// event brings the time, counted from the replica's start, and returns what to send.
+// A replica decides what a node sends, and when: it is a node.Machine.
 //
 // The state is a set that only grows, and merging is union: a state-based
 // CRDT, the G-Set (Shapiro et al. 2011). Duplicates and reordering do no harm, and
@@ -53,10 +54,9 @@ type replica struct {
 	peers      map[string]*peer
 	neighbours []*peer // in a star, of the hub all nodes, of a leaf the hub; in a mesh all nodes
 	strangers  []*peer // of a leaf the other leaves, of others none
-	index      int     // of this node among all
 	rng        *rand.Rand
 
-	clock       time.Duration // what the wall clock shows when the replica's time is 0
+	clock       time.Duration // what the wall clock showed when the replica's time was 0
 	newsAt      time.Duration // when neighbours are sent what is new to them; never if nothing is
 	roundAt     time.Duration // when that was done last
 	heard       bool          // another node has sent a message
@@ -65,24 +65,18 @@ type replica struct {
 	exchangedAt time.Duration // when a stranger was last chosen
 }
 
-// newReplica returns a replica that is alone.
-func newReplica(p plan) *replica {
-	return &replica{plan: p, have: set{}, newsAt: never, roundAt: -never, behindSince: never}
-}
-
-// setClock tells the replica what the wall clock shows when its own time is 0. Wall clocks are only good for slots: they
-// may be off, and be set.
-func (r *replica) setClock(clock time.Duration) { r.clock = clock }
-
-// join makes the replica the node self among nodes, in the order that all of them
-// agree on. It is called once. The replica keeps rng, and draws from it in the calls of its methods.
-func (r *replica) join(self string, nodes []string, rng *rand.Rand, now time.Duration) []message {
+// newReplica returns the replica of the node self among nodes, in the order that all of them agree on. The replica keeps rng, and
+// draws from it in the calls of its methods.
+func newReplica(p plan, self string, nodes []string, rng *rand.Rand) *replica {
 	hub := self == nodes[0]
-	r.pace = r.plan.of(hub)
-	r.peers = make(map[string]*peer, len(nodes))
+	r := &replica{
+		plan: p, pace: p.of(hub),
+		have: set{}, peers: make(map[string]*peer, len(nodes)),
+		rng:    rng,
+		newsAt: never, roundAt: -never,
+	}
 	for i, id := range nodes {
 		if id == self {
-			r.index = i
 			continue
 		}
 		p := &peer{id: id, neighbour: r.plan.mesh || hub || i == 0, ackBy: never}
@@ -93,29 +87,26 @@ func (r *replica) join(self string, nodes []string, rng *rand.Rand, now time.Dur
 			r.strangers = append(r.strangers, p)
 		}
 	}
-	r.rng = rng
-	r.heardAt = now
-	r.behindSince = now + r.pace.own.slot                                   // others may wait for the first slot
-	r.exchangedAt = now - time.Duration(rng.Int64N(int64(exchangeEvery/2))) // so that leaves do not go in step
-	r.announce(r.pace.own, now)
-	return r.tick(now)
+	r.behindSince = r.pace.own.slot                                      // others may wait for the first slot
+	r.exchangedAt = -time.Duration(rng.Int64N(int64(exchangeEvery / 2))) // so that leaves do not go in step
+	return r
 }
 
-// A message is a gossip to be sent to the node dest.
-type message struct {
-	dest string
-	gossip
-}
+// SetWallClock sets the clock that slots go by. Wall clocks are only good for slots: they may be off, and be set.
+func (r *replica) SetWallClock(zero time.Time) { r.clock = time.Duration(zero.UnixNano()) }
+
+// An envelope is a gossip on its way.
+type envelope = node.Envelope[gossip]
 
 // broadcast adds a client's value.
-func (r *replica) broadcast(v int64, now time.Duration) []message {
+func (r *replica) broadcast(v int64, now time.Duration) []envelope {
 	r.have = r.have.union(set{{v, v}})
 	r.announce(r.pace.own, now)
-	return r.tick(now)
+	return r.Tick(now)
 }
 
-// receive merges a message from another node. One from anybody else is ignored.
-func (r *replica) receive(from string, g gossip, now time.Duration) []message {
+// Receive merges a message from another node. One from anybody else is ignored.
+func (r *replica) Receive(from string, g gossip, now time.Duration) []envelope {
 	p := r.peers[from]
 	if p == nil {
 		return nil
@@ -129,17 +120,17 @@ func (r *replica) receive(from string, g gossip, now time.Duration) []message {
 		r.have = r.have.union(g.Have)
 		r.announce(r.pace.relay, now)
 	}
-	out := r.tick(now)
+	out := r.Tick(now)
 	if !p.neighbour && g.Ask && p.newsDue(r.have, now, p.sentAt+r.pace.retry) <= now {
 		out = append(out, r.tell(p, false, now))
 	}
 	return out
 }
 
-// tick does what is due. It is called at the time that next returned; earlier or
+// Tick does what is due. It is called at the time that Next returned; earlier or
 // more often does no harm.
-func (r *replica) tick(now time.Duration) []message {
-	var out []message
+func (r *replica) Tick(now time.Duration) []envelope {
+	var out []envelope
 	for _, p := range r.neighbours {
 		if r.due(p) <= now {
 			out = append(out, r.tell(p, !p.confirms(r.have), now))
@@ -157,8 +148,8 @@ func (r *replica) tick(now time.Duration) []message {
 	return out
 }
 
-// next returns when tick is to be called: never if nothing is planned.
-func (r *replica) next() time.Duration {
+// Next returns when Tick is to be called: never if nothing is planned.
+func (r *replica) Next() time.Duration {
 	at := min(r.newsAt, r.exchangeDue())
 	for _, p := range r.neighbours {
 		at = min(at, r.due(p))
@@ -176,11 +167,10 @@ func (r *replica) announce(w wait, now time.Duration) {
 	}
 }
 
-// after returns the end of a wait that begins at t. The slots of different nodes are some ns apart, so that
-// they never fall on the same instant of virtual time.
+// after returns the end of a wait that begins at t.
 func (r *replica) after(w wait, t time.Duration) time.Duration {
 	if w.slot > 0 {
-		t += w.slot - (r.clock+t)%w.slot + time.Duration(r.index)
+		t += w.slot - (r.clock+t)%w.slot
 	}
 	return t + w.more
 }
@@ -226,7 +216,7 @@ func (r *replica) exchangeDue() time.Duration {
 }
 
 // tell returns a message to p with everything that we have.
-func (r *replica) tell(p *peer, ask bool, now time.Duration) message {
+func (r *replica) tell(p *peer, ask bool, now time.Duration) envelope {
 	p.send(r.have, now)
-	return message{p.id, gossip{r.have, ask}}
+	return envelope{Dest: p.id, Message: gossip{r.have, ask}}
 }

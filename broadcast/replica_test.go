@@ -166,9 +166,9 @@ func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []s
 	for _, r := range s.replicas {
 		r.strangers, r.heard = nil, true
 	}
-	s.log = func(m message, from int) {
-		line := fmt.Sprintf("%v n%d>%s %v", s.Now(), from, m.dest, slices.Collect(m.Have.all()))
-		if m.Ask {
+	s.log = func(m envelope, from int) {
+		line := fmt.Sprintf("%v n%d>%s %v", s.Now(), from, m.Dest, slices.Collect(m.Message.Have.all()))
+		if m.Message.Ask {
 			line += "?"
 		}
 		lines = append(lines, line)
@@ -277,34 +277,33 @@ func TestTraces(t *testing.T) {
 
 // A leaf that the hub does not confirm asks random leaves, and is told what it lacks, once.
 func TestExchange(t *testing.T) {
-	r := newReplica(newPlan(defaultBudget))
-	r.heard = true
-	r.join("n1", []string{"n0", "n1", "n2"}, rand.New(rand.NewPCG(1, 1)), 0)
+	r := newReplica(newPlan(defaultBudget), "n1", []string{"n0", "n1", "n2"}, rand.New(rand.NewPCG(1, 1)))
+	r.heard, r.behindSince = true, never
 	r.exchangedAt = 0
-	require.Equal(t, []message{{"n0", gossip{set{{7, 7}}, true}}}, r.broadcast(7, time.Millisecond))
-	require.Equal(t, time.Millisecond+r.pace.retry, r.next())
-	require.Equal(t, []message{
-		{"n0", gossip{set{{7, 7}}, true}},
-		{"n2", gossip{set{{7, 7}}, true}},
-	}, r.tick(r.next()))
+	require.Equal(t, []envelope{{Dest: "n0", Message: gossip{set{{7, 7}}, true}}}, r.broadcast(7, time.Millisecond))
+	require.Equal(t, time.Millisecond+r.pace.retry, r.Next())
+	require.Equal(t, []envelope{
+		{Dest: "n0", Message: gossip{set{{7, 7}}, true}},
+		{Dest: "n2", Message: gossip{set{{7, 7}}, true}},
+	}, r.Tick(r.Next()))
 
 	// n2's answer brings news for the hub, and is not answered.
 	now := r.exchangedAt + hop
-	require.Equal(t, []message{{"n0", gossip{set{{7, 8}}, true}}}, r.receive("n2", gossip{set{{7, 8}}, false}, now))
+	require.Equal(t, []envelope{{Dest: "n0", Message: gossip{set{{7, 8}}, true}}}, r.Receive("n2", gossip{set{{7, 8}}, false}, now))
 	// n2 asks, and lacks nothing.
-	require.Empty(t, r.receive("n2", gossip{set{{7, 8}}, true}, now))
+	require.Empty(t, r.Receive("n2", gossip{set{{7, 8}}, true}, now))
 	// It lacks 9, but does not ask: answers to answers would go back and forth as long as there is news.
 	r.broadcast(9, now)
-	require.Empty(t, r.receive("n2", gossip{set{{7, 8}}, false}, now))
+	require.Empty(t, r.Receive("n2", gossip{set{{7, 8}}, false}, now))
 	// It asks, and lacks 9.
-	answer := []message{{"n2", gossip{set{{7, 9}}, false}}}
-	require.Equal(t, answer, r.receive("n2", gossip{set{{7, 8}}, true}, now))
+	answer := []envelope{{Dest: "n2", Message: gossip{set{{7, 9}}, false}}}
+	require.Equal(t, answer, r.Receive("n2", gossip{set{{7, 8}}, true}, now))
 	// It asks again before the answer can have arrived, and once more when that must have been lost.
-	require.Empty(t, r.receive("n2", gossip{set{{7, 8}}, true}, now+hop))
+	require.Empty(t, r.Receive("n2", gossip{set{{7, 8}}, true}, now+hop))
 	now += r.pace.retry
-	r.tick(now - 1) // the exchange that is due meanwhile
+	r.Tick(now - 1) // the exchange that is due meanwhile
 	r.peers["n2"].sentAt = now - r.pace.retry
-	require.Subset(t, r.receive("n2", gossip{set{{7, 8}}, true}, now), answer)
+	require.Subset(t, r.Receive("n2", gossip{set{{7, 8}}, true}, now), answer)
 }
 
 // A node that was started anew has lost everything, and nobody has any news for it. So it asks.
@@ -314,49 +313,41 @@ func TestRestart(t *testing.T) {
 		s.load(50, 2*time.Second)
 		s.Run(10 * time.Second)
 		all := s.replicas[0].have
-		r := newReplica(newPlan(defaultBudget))
-		s.replicas[restarted] = r
-		s.send(restarted, r.join(s.nodes[restarted], s.nodes, rand.New(rand.NewPCG(2, 2)), s.Now()))
+		s.start(restarted, 2)
 		s.Run(s.Now() + 4*time.Second)
-		require.Equal(t, all, r.have, s.nodes[restarted])
+		require.Equal(t, all, s.replicas[restarted].have, s.nodes[restarted])
 	}
 }
 
 // It goes on asking until it hears something, and then no more.
 func TestAskUntilHeard(t *testing.T) {
-	r := newReplica(newPlan(defaultBudget))
-	r.join("n0", []string{"n0", "n1"}, rand.New(rand.NewPCG(1, 1)), 0)
+	r := newReplica(newPlan(defaultBudget), "n0", []string{"n0", "n1"}, rand.New(rand.NewPCG(1, 1)))
 	r.exchangedAt = 0
 	for i := range 5 {
 		now := time.Duration(i+1) * r.pace.retry
-		require.Equal(t, now, r.next())
-		require.Equal(t, []message{{"n1", gossip{set{}, true}}}, r.tick(now))
+		require.Equal(t, now, r.Next())
+		require.Equal(t, []envelope{{Dest: "n1", Message: gossip{set{}, true}}}, r.Tick(now))
 	}
-	require.Empty(t, r.receive("n1", gossip{set{{1, 2}}, false}, 6*r.pace.retry))
-	require.Equal(t, never, r.next())
+	require.Empty(t, r.Receive("n1", gossip{set{{1, 2}}, false}, 6*r.pace.retry))
+	require.Equal(t, never, r.Next())
 }
 
 func TestGossipOfStrangersIsIgnored(t *testing.T) {
-	r := newReplica(newPlan(defaultBudget))
-	require.Empty(t, r.receive("n2", gossip{set{{1, 1}}, true}, 0), "before init")
-	require.Empty(t, r.broadcast(5, 0))
-	require.Empty(t, r.join("n1", []string{"n1", "n2"}, rand.New(rand.NewPCG(1, 1)), 0))
-	require.Equal(t, []message{{"n2", gossip{set{{5, 5}}, true}}}, r.tick(r.next()), "what came before init is kept")
-	require.Empty(t, r.receive("c3", gossip{set{{1, 1}}, true}, 0))
-	require.Equal(t, set{{5, 5}}, r.have)
+	r := newReplica(newPlan(defaultBudget), "n1", []string{"n1", "n2"}, rand.New(rand.NewPCG(1, 1)))
+	require.Empty(t, r.Receive("c3", gossip{set{{1, 1}}, true}, 0))
+	require.Empty(t, r.have)
 }
 
 func BenchmarkReceive(b *testing.B) {
-	r := newReplica(newPlan(defaultBudget))
 	nodes := newReplicas(25, newPlan(defaultBudget), 1, hop).nodes
-	r.join("n0", nodes, rand.New(rand.NewPCG(1, 1)), 0)
+	r := newReplica(newPlan(defaultBudget), "n0", nodes, rand.New(rand.NewPCG(1, 1)))
 	now := time.Duration(0)
 	v := int64(0)
 	for b.Loop() {
 		now += time.Millisecond
 		v++
-		r.receive(nodes[1+v%24], gossip{set{{0, v}}, true}, now)
-		r.next()
+		r.Receive(nodes[1+v%24], gossip{set{{0, v}}, true}, now)
+		r.Next()
 	}
 }
 

@@ -15,13 +15,15 @@ type replicas struct {
 
 	rng      *rand.Rand
 	nodes    []string
+	plan     plan
 	replicas []*replica
+	began    []time.Duration // when each replica was started
 	ticks    []time.Duration // when each replica is to tick next
 
 	latency func() time.Duration
 	cut     func(from, to int) bool // tells whether a message that arrives now is dropped
 	sent    int
-	log     func(m message, from int)
+	log     func(m envelope, from int)
 
 	addedAt map[int64]time.Duration
 	whole   map[int64]time.Duration // when the last replica got the value
@@ -33,7 +35,7 @@ func newReplicas(n int, p plan, seed uint64, hop time.Duration) *replicas {
 		rng:     rand.New(rand.NewPCG(seed, 0)),
 		latency: func() time.Duration { return hop },
 		cut:     func(int, int) bool { return false },
-		log:     func(message, int) {},
+		log:     func(envelope, int) {},
 		addedAt: make(map[int64]time.Duration),
 		whole:   make(map[int64]time.Duration),
 		missing: make(map[int64]int),
@@ -41,17 +43,25 @@ func newReplicas(n int, p plan, seed uint64, hop time.Duration) *replicas {
 	for i := range n {
 		s.nodes = append(s.nodes, fmt.Sprintf("n%d", i))
 	}
-	for i, id := range s.nodes {
-		r := newReplica(p)
-		s.replicas = append(s.replicas, r)
-		s.ticks = append(s.ticks, never)
-		s.send(i, r.join(id, s.nodes, rand.New(rand.NewPCG(seed, uint64(i+1))), 0))
+	s.plan, s.replicas, s.began, s.ticks = p, make([]*replica, n), make([]time.Duration, n), make([]time.Duration, n)
+	for i := range s.nodes {
+		s.start(i, seed)
 	}
 	return s
 }
 
+// start starts replica i, anew if it is there.
+func (s *replicas) start(i int, seed uint64) {
+	s.replicas[i] = newReplica(s.plan, s.nodes[i], s.nodes, rand.New(rand.NewPCG(seed, uint64(i+1))))
+	s.began[i], s.ticks[i] = s.Now(), never
+	s.send(i, nil)
+}
+
+// at returns the time of replica i.
+func (s *replicas) at(i int) time.Duration { return s.Now() - s.began[i] }
+
 // step lets replica i do something and keeps account of what it learns by it.
-func (s *replicas) step(i int, do func(r *replica) []message) {
+func (s *replicas) step(i int, do func(r *replica) []envelope) {
 	r := s.replicas[i]
 	before := r.have
 	out := do(r)
@@ -69,18 +79,18 @@ func (s *replicas) step(i int, do func(r *replica) []message) {
 }
 
 // send puts the messages of replica i on the network and sets its timer.
-func (s *replicas) send(i int, out []message) {
+func (s *replicas) send(i int, out []envelope) {
 	for _, m := range out {
 		s.sent++
 		s.log(m, i)
-		to := slices.Index(s.nodes, m.dest)
+		to := slices.Index(s.nodes, m.Dest)
 		s.At(s.Now()+s.latency(), func() {
 			if !s.cut(i, to) {
-				s.step(to, func(r *replica) []message { return r.receive(s.nodes[i], m.gossip, s.Now()) })
+				s.step(to, func(r *replica) []envelope { return r.Receive(s.nodes[i], m.Message, s.at(to)) })
 			}
 		})
 	}
-	next := s.replicas[i].next()
+	next := s.replicas[i].Next()
 	if next == s.ticks[i] {
 		return
 	}
@@ -88,10 +98,11 @@ func (s *replicas) send(i int, out []message) {
 	if next == never {
 		return
 	}
-	s.At(max(next, s.Now()), func() {
-		if s.ticks[i] == next {
+	r := s.replicas[i]
+	s.At(max(next+s.began[i], s.Now()), func() {
+		if s.replicas[i] == r && s.ticks[i] == next {
 			s.ticks[i] = never
-			s.step(i, func(r *replica) []message { return r.tick(s.Now()) })
+			s.step(i, func(r *replica) []envelope { return r.Tick(s.at(i)) })
 		}
 	})
 }
@@ -100,7 +111,7 @@ func (s *replicas) send(i int, out []message) {
 func (s *replicas) add(i int, v int64) {
 	s.addedAt[v] = s.Now()
 	s.missing[v] = len(s.nodes)
-	s.step(i, func(r *replica) []message { return r.broadcast(v, s.Now()) })
+	s.step(i, func(r *replica) []envelope { return r.broadcast(v, s.at(i)) })
 }
 
 // load plans values 0, 1, 2, … for random replicas, at perSecond on average with the

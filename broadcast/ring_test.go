@@ -39,7 +39,7 @@ func tokenRing(until time.Duration) func(*node.Node) {
 		node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
 			return readReply{slices.AppendSeq([]int64{}, have.all())}, nil
 		})
-		node.Receive(n, "token", func(_ context.Context, _ string, g gossip) {
+		node.Receive(n, "token", func(_ context.Context, g gossip) {
 			have = have.union(g.Have)
 			pass()
 		})

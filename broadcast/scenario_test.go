@@ -82,12 +82,12 @@ func (s *scenario) build(count int, budget time.Duration) {
 	for _, r := range s.net.replicas {
 		r.heard = true // they have been up for a while: none looks for what it may have lost
 	}
-	s.net.log = func(m message, from int) {
+	s.net.log = func(m envelope, from int) {
 		ask := ""
-		if m.Ask {
+		if m.Message.Ask {
 			ask = ", asks"
 		}
-		fmt.Fprintf(&s.out, "%7v  %s → %s  %s%s\n", s.time(), s.net.nodes[from], m.dest, spans(m.Have), ask)
+		fmt.Fprintf(&s.out, "%7v  %s → %s  %s%s\n", s.time(), s.net.nodes[from], m.Dest, spans(m.Message.Have), ask)
 	}
 	s.net.cut = func(from, to int) bool {
 		if s.cut[[2]int{from, to}] {

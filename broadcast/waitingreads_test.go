@@ -25,7 +25,7 @@ func askingReader(n *node.Node) {
 		}
 		return struct{}{}, nil
 	})
-	node.Receive(n, "gossip", func(_ context.Context, _ string, g gossip) { have = have.union(g.Have) })
+	node.Receive(n, "gossip", func(_ context.Context, g gossip) { have = have.union(g.Have) })
 	node.HandleRPC(n, "fetch", func(context.Context, struct{}) (readReply, error) { return all(), nil })
 	node.HandleRPC(n, "read", func(ctx context.Context, _ struct{}) (readReply, error) {
 		if hub := n.NodeIDs()[0]; hub != n.ID() {

@@ -36,7 +36,7 @@ func attacker(n *node.Node) {
 		}
 		return map[string]any{"echo": m.Echo + attack}, nil
 	})
-	node.Receive(n, attack, func(context.Context, string, struct{}) {})
+	node.Receive(n, attack, func(context.Context, struct{}) {})
 }
 
 // hostile returns the files of a run whose nodes, and whoever named them and wrote the files, mean harm.

@@ -58,8 +58,8 @@ func serve(n *node.Node, durable bool) *server {
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
 		return readReply{s.replica.totals.value()}, nil
 	})
-	node.Receive(n, "gossip", func(_ context.Context, from string, g gossip) {
-		s.send(s.replica.receive(from, g))
+	node.Receive(n, "gossip", func(ctx context.Context, g gossip) {
+		s.send(s.replica.receive(node.From(ctx), g))
 	})
 	return s
 }

@@ -93,7 +93,7 @@ func predicting(n *node.Node) {
 		}
 		return map[string]int64{"value": int64(sum)}, nil
 	})
-	node.Receive(n, "line", func(_ context.Context, from string, l line) { p.heard[from] = l })
+	node.Receive(n, "line", func(ctx context.Context, l line) { p.heard[node.From(ctx)] = l })
 }
 
 // An auditor looks at every read: it must have all adds that were acknowledged a time stale before, and nothing that was not asked for.

@@ -56,7 +56,7 @@ func (l *lateInit) register(n *node.Node) {
 		}
 		return b, nil
 	})
-	node.Receive(n, "news", func(context.Context, string, struct{}) {
+	node.Receive(n, "news", func(context.Context, struct{}) {
 		if !ready {
 			l.peers++
 		}

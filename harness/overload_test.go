@@ -98,7 +98,7 @@ func TestPausedNodeHoldsUpStorm(t *testing.T) {
 	t.Parallel()
 	test := faulty("echo", func(n *node.Node) {
 		registerEcho(n)
-		node.Receive(n, "big", func(context.Context, string, map[string]string) {})
+		node.Receive(n, "big", func(context.Context, map[string]string) {})
 		n.Every(time.Millisecond, func(context.Context) {
 			for _, id := range n.NodeIDs() {
 				must(node.Notify(n, id, "big", map[string]string{"x": strings.Repeat("x", 1000)}))

@@ -179,7 +179,7 @@ func runNode(name string, args []string) {
 			must(node.Notify(n, n.NodeIDs()[turn%len(n.NodeIDs())], "pass", b))
 			turn++
 		}
-		node.Receive(n, "pass", func(_ context.Context, _ string, b valueBody) { pass(b) })
+		node.Receive(n, "pass", func(_ context.Context, b valueBody) { pass(b) })
 		n.OnInit(func(context.Context) error {
 			for i := range started {
 				pass(valueBody{i})
@@ -191,7 +191,7 @@ func runNode(name string, args []string) {
 			Sent int64 `json:"sent"`
 		}
 		registerBroadcast(n)
-		node.Receive(n, "stamp", func(_ context.Context, _ string, s stamped) {
+		node.Receive(n, "stamp", func(_ context.Context, s stamped) {
 			fmt.Fprintln(os.Stderr, time.Now().UnixNano()-s.Sent)
 		})
 		n.Every(500*time.Millisecond, func(context.Context) {
@@ -202,10 +202,11 @@ func runNode(name string, args []string) {
 		size, err := strconv.Atoi(args[0])
 		must(err)
 		arrived := make(chan struct{})
-		node.Receive(n, "long", func(_ context.Context, from string, b map[string]string) {
+		node.Receive(n, "long", func(ctx context.Context, b map[string]string) {
+			from := node.From(ctx)
 			must(node.Notify(n, from, "length", valueBody{len(b["big"])}))
 		})
-		node.Receive(n, "length", func(_ context.Context, _ string, b valueBody) {
+		node.Receive(n, "length", func(_ context.Context, b valueBody) {
 			if b.Message == size {
 				close(arrived)
 			}
@@ -316,7 +317,7 @@ func broadcastWithout(n *node.Node, lost int) {
 		}
 		return struct{}{}, nil
 	})
-	node.Receive(n, "gossip", func(_ context.Context, _ string, b valuesBody) { learn(b.Messages...) })
+	node.Receive(n, "gossip", func(_ context.Context, b valuesBody) { learn(b.Messages...) })
 	n.Every(200*time.Millisecond, func(context.Context) {
 		peer := n.NodeIDs()[n.Rand().IntN(len(n.NodeIDs()))]
 		must(node.Notify(n, peer, "gossip", valuesBody{values}))

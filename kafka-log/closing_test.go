@@ -73,7 +73,7 @@ func TestAnswer(t *testing.T) {
 	m := message{Incarnation: p.nodes[1].incarnation, Of: a.incarnation}
 	hear := func(have, length int, items ...item) bool {
 		m.Have, m.Length, m.Mine = have, length, run{0, items}
-		a.receive("n1", m, p.now)
+		a.Receive("n1", m, p.now)
 		return !a.pending
 	}
 	sent := item{Op: opSend, Key: "k", Offset: 1, Msg: null()}
@@ -391,22 +391,22 @@ func newPair(o settings) *pair {
 }
 
 // restart starts a node, which forgets everything, and returns what it sends.
-func (p *pair) restart(i int, o settings) []outgoing {
+func (p *pair) restart(i int, o settings) []envelope {
 	p.nodes[i] = newReplica(int64(p.now) + 1)
 	p.nodes[i].join(fmt.Sprint("n", i), []string{"n0", "n1"}, o)
 	return p.nodes[i].start(p.now)
 }
 
 // deliver carries what node i has sent, and all answers, if the other node is there.
-func (p *pair) deliver(i int, out []outgoing) {
+func (p *pair) deliver(i int, out []envelope) {
 	for _, m := range out {
 		if p.nodes[1-i] != nil {
-			p.deliver(1-i, p.nodes[1-i].receive(fmt.Sprint("n", i), m.message, p.now))
+			p.deliver(1-i, p.nodes[1-i].Receive(fmt.Sprint("n", i), m.Message, p.now))
 		}
 	}
 }
 
-func (p *pair) send(i int, msg string) []outgoing {
+func (p *pair) send(i int, msg string) []envelope {
 	_, out := p.nodes[i].send("k", json.RawMessage(msg), p.now)
 	return out
 }
@@ -426,7 +426,7 @@ func TestKillAfterShowing(t *testing.T) {
 		p.send(1, `"lost"`)       // n1's message is lost
 		begun := p.send(0, `"a"`) // n0's round
 		p.now += time.Millisecond
-		p.nodes[1].receive("n0", begun[0].message, p.now) // so is the answer
+		p.nodes[1].Receive("n0", begun[0].Message, p.now) // so is the answer
 		if o.orderOnly {
 			require.Equal(t, []string{`0 "a"`, `1 "lost"`}, p.shows(1))
 		} else {
@@ -436,12 +436,12 @@ func TestKillAfterShowing(t *testing.T) {
 		p.now += time.Second
 		p.deliver(1, p.restart(1, o))
 		p.now += time.Second
-		p.deliver(0, p.nodes[0].tick(p.now))
+		p.deliver(0, p.nodes[0].Tick(p.now))
 		require.True(t, p.nodes[1].joined)
 		p.deliver(1, p.send(1, `"b"`))
 		p.now += time.Second
 		for i := range p.nodes {
-			p.deliver(i, p.nodes[i].tick(p.now))
+			p.deliver(i, p.nodes[i].Tick(p.now))
 		}
 		for i := range p.nodes {
 			require.Equal(t, []string{`0 "a"`, `1 "b"`}, p.shows(i), "the offset of the lost message has been given to another")
@@ -454,7 +454,7 @@ func TestEpochsAfterKills(t *testing.T) {
 	for seed := range uint64(100) {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		p := newPair(orderOnly)
-		lossy := func(i int, out []outgoing) {
+		lossy := func(i int, out []envelope) {
 			if rng.IntN(3) > 0 {
 				p.deliver(i, out)
 			}
@@ -468,14 +468,14 @@ func TestEpochsAfterKills(t *testing.T) {
 			case rng.IntN(2) == 0 && p.nodes[i].joined:
 				lossy(i, p.send(i, fmt.Sprint(k)))
 			default:
-				lossy(i, p.nodes[i].tick(p.now))
+				lossy(i, p.nodes[i].Tick(p.now))
 			}
 		}
 		for range 2 { // what comes later is shown, too
 			for range 20 {
 				p.now += retryAfter
 				for i := range p.nodes {
-					p.deliver(i, p.nodes[i].tick(p.now))
+					p.deliver(i, p.nodes[i].Tick(p.now))
 				}
 			}
 			for i := range p.nodes {

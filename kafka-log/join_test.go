@@ -164,7 +164,7 @@ func TestLateMessageDoesNotCount(t *testing.T) {
 	for of, joined := range map[int64]bool{0: false, 6: false, 7: true} {
 		r := newReplica(7)
 		r.join("n0", []string{"n0", "n1"}, timings(true))
-		r.receive("n1", message{Incarnation: 3, Of: of}, 0)
+		r.Receive("n1", message{Incarnation: 3, Of: of}, 0)
 		require.Equal(t, joined, r.joined)
 	}
 }
@@ -172,12 +172,11 @@ func TestLateMessageDoesNotCount(t *testing.T) {
 func TestStrangersAreIgnored(t *testing.T) {
 	r := newReplica(7)
 	m := message{Incarnation: 3, Of: 7, Ask: round}
-	require.Empty(t, r.receive("n1", m, 0), "before init")
 	r.join("n0", []string{"n0", "n1"}, timings(true))
-	require.Empty(t, r.receive("n0", m, 0))
-	require.Empty(t, r.receive("c1", m, 0))
+	require.Empty(t, r.Receive("n0", m, 0))
+	require.Empty(t, r.Receive("c1", m, 0))
 	require.False(t, r.joined)
-	require.Len(t, r.receive("n1", m, 0), 1)
+	require.Len(t, r.Receive("n1", m, 0), 1)
 	m.Incarnation = 2
-	require.Empty(t, r.receive("n1", m, 0), "n1 has been started again since")
+	require.Empty(t, r.Receive("n1", m, 0), "n1 has been started again since")
 }

@@ -1,7 +1,7 @@
 // Kafka-log is a node of the Kafka-style log challenges 5a to 5c: an append-only log for each key, with which
 // producers and consumers deal at any node, partition or not.
 //
-// The decisions are in replica.go and log.go; this file connects them to messages and timers.
+// The decisions are in replica.go and log.go; this file connects them to clients.
 package main
 
 import (
@@ -66,20 +66,15 @@ func (o options) settings() settings {
 
 // serve registers the handlers of a kafka-log node, and returns what they share.
 func serve(n *node.Node, o options) *server {
-	s := &server{
-		node:    n,
-		acksAll: o.acksAll,
-		replica: newReplica(n.Now().UnixNano()),
-		start:   time.Now(),
-	}
-	s.alarm = n.NewAlarm(func(context.Context) { s.do(s.replica.tick(s.now())) })
-	n.OnInit(func(context.Context) error {
-		s.replica.join(n.ID(), n.NodeIDs(), o.settings())
-		n.After(startAfter, func(context.Context) { s.do(s.replica.start(s.now())) })
-		return nil
+	s := &server{node: n, acksAll: o.acksAll}
+	s.Driver = node.Drive(n, "replicate", func() *replica {
+		r := newReplica(n.Now().UnixNano())
+		r.join(n.ID(), n.NodeIDs(), o.settings())
+		return r
 	})
-	node.Receive(n, "replicate", func(_ context.Context, from string, m message) {
-		s.do(s.replica.receive(from, m, s.now()))
+	n.OnInit(func(context.Context) error {
+		n.After(startAfter, func(context.Context) { s.Do((*replica).start) })
+		return nil
 	})
 	node.HandleRPC(n, "send", s.send)
 	node.HandleRPC(n, "poll", s.poll)
@@ -88,36 +83,18 @@ func serve(n *node.Node, o options) *server {
 	return s
 }
 
-// A server runs a replica on a node. The node calls it from one goroutine at a time.
+// A server answers a node's clients. The node calls it from one goroutine at a time.
 type server struct {
+	*node.Driver[message, *replica]
 	node    *node.Node
 	acksAll bool
-	replica *replica
-	start   time.Time
-	alarm   *node.Alarm // for the replica's next tick
-}
-
-// now returns the time in the replica's terms.
-func (s *server) now() time.Duration { return time.Since(s.start) }
-
-// do sends what the replica decided, and sets the alarm to what it plans next.
-func (s *server) do(out []outgoing) {
-	for _, m := range out {
-		// Only a broken output is an error, and that ends the node.
-		_ = node.Notify(s.node, m.dest, "replicate", m.message)
-	}
-	if next := s.replica.next(); next == never {
-		s.alarm.Clear()
-	} else {
-		s.alarm.Set(s.start.Add(next))
-	}
 }
 
 // ready waits until the replica has joined. Before that it must not write, and does not know what it has
 // written.
 func (s *server) ready(ctx context.Context) error {
-	s.do(s.replica.start(s.now()))
-	if !s.await(ctx, func() bool { return s.replica.joined }) {
+	s.Do((*replica).start)
+	if !s.await(ctx, func() bool { return s.Machine.joined }) {
 		return node.NewRPCError(node.TemporarilyUnavailable, "kafka-log: this node has not reached all others since its start")
 	}
 	return nil
@@ -125,16 +102,16 @@ func (s *server) ready(ctx context.Context) error {
 
 // write does something that adds to the journal. With acks=all it waits until every node has it;
 // if a node is known not to answer, nothing is done.
-func (s *server) write(ctx context.Context, do func() []outgoing) error {
+func (s *server) write(ctx context.Context, do func(r *replica, now time.Duration) []envelope) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	if s.acksAll && !s.replica.reachable() {
+	if s.acksAll && !s.Machine.reachable() {
 		return node.NewRPCError(node.TemporarilyUnavailable, "kafka-log: a node does not answer, and acks=all needs every one")
 	}
-	s.do(do())
-	end := len(s.replica.own())
-	if s.acksAll && !s.await(ctx, func() bool { return s.replica.stable >= end }) {
+	s.Do(do)
+	end := len(s.Machine.own())
+	if s.acksAll && !s.await(ctx, func() bool { return s.Machine.stable >= end }) {
 		// It will be everywhere as soon as the network permits, so nothing definite can be said.
 		return node.NewRPCError(node.Timeout, "kafka-log: stored here, but not confirmed by all nodes in time")
 	}

@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"glomers/node"
+)
 
 // A message is the one kind of message between nodes.
 type message struct {
@@ -26,8 +30,7 @@ func (m message) valid() bool {
 	return m.Length >= 0 && m.Have >= 0 && m.Mine.valid() && m.Yours.valid()
 }
 
-// never is later than any time, also after adding to it.
-const never = time.Duration(1) << 62
+const never = node.Never
 
 // A peer is what a replica knows of another node. Times count from the replica's start.
 //

@@ -64,6 +64,6 @@ func (watched) Wrote(op history.Op) ([]sent, error) {
 
 // Sees implements ratebench.Replica.
 func (w watched) Sees(m sent) bool {
-	entries := w.replica.log.poll(m.key, m.offset, 1)
+	entries := w.Machine.log.poll(m.key, m.offset, 1)
 	return len(entries) > 0 && entries[0].offset == m.offset
 }

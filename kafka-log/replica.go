@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"glomers/node"
 )
 
 // The delays trade messages for latency. No value of theirs can lose or reorder anything.
@@ -22,8 +24,7 @@ const (
 	maxPoll = 500
 )
 
-// A replica decides what a node sends, and when. It does no I/O and has no clock: every
-// event brings the time, counted from the replica's start, and returns what to send.
+// A replica decides what a node sends, and when: it is a node.Machine.
 //
 // Each node sends every other what it has added to its journal, and how much it has of the other's. A
 // message begins where the receiver's copy is known to end, so that any later message makes up
@@ -100,12 +101,12 @@ func (r *replica) join(self string, nodes []string, t settings) {
 
 // start makes the replica talk to its peers, if it does not yet. It is called when the first client has come, or
 // after a while: before that the network may not know all nodes.
-func (r *replica) start(now time.Duration) []outgoing {
+func (r *replica) start(now time.Duration) []envelope {
 	if r.started {
 		return nil
 	}
 	r.begin(now)
-	return r.tick(now)
+	return r.Tick(now)
 }
 
 // begin makes first messages due.
@@ -129,24 +130,21 @@ func (r *replica) forget(now time.Duration) {
 	r.begin(now)
 }
 
-// An outgoing is a message to be sent to the node dest.
-type outgoing struct {
-	dest string
-	message
-}
+// An envelope is a message on its way.
+type envelope = node.Envelope[message]
 
 // send adds a client's message and returns its offset. The replica must have joined.
-func (r *replica) send(key string, msg json.RawMessage, now time.Duration) (int64, []outgoing) {
+func (r *replica) send(key string, msg json.RawMessage, now time.Duration) (int64, []envelope) {
 	offset := r.log.send(key, msg)
-	return offset, r.tick(now)
+	return offset, r.Tick(now)
 }
 
 // commit raises committed offsets. The replica must have joined.
-func (r *replica) commit(offsets []keyOffset, now time.Duration) []outgoing {
+func (r *replica) commit(offsets []keyOffset, now time.Duration) []envelope {
 	for _, o := range offsets {
 		r.log.commit(o.key, o.offset)
 	}
-	return r.tick(now)
+	return r.Tick(now)
 }
 
 // A keyOffset is an offset of a key.
@@ -169,9 +167,9 @@ func (r *replica) reachable() bool {
 	return r.joined && !slices.ContainsFunc(r.peers, func(p *peer) bool { return p.suspected })
 }
 
-// receive takes a message from another node. One from anybody else is ignored, and one
+// Receive takes a message from another node. One from anybody else is ignored, and one
 // from an earlier incarnation too.
-func (r *replica) receive(from string, m message, now time.Duration) []outgoing {
+func (r *replica) Receive(from string, m message, now time.Duration) []envelope {
 	i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.id == from })
 	if i < 0 || m.Incarnation < r.peers[i].incarnation || !m.valid() {
 		return nil
@@ -185,7 +183,7 @@ func (r *replica) receive(from string, m message, now time.Duration) []outgoing 
 		r.aloneAt = never
 		if r.joined {
 			r.forget(now)
-			return r.tick(now)
+			return r.Tick(now)
 		}
 	}
 	p.greeted = p.greeted || forUs
@@ -198,29 +196,29 @@ func (r *replica) receive(from string, m message, now time.Duration) []outgoing 
 		p.settled = max(p.settled, min(m.Have, len(r.own())))
 	}
 
-	var out []outgoing
+	var out []envelope
 	r.update()
 	switch {
 	case lacking && progress: // the run was not the last, so the next is there to be asked for
 		out = append(out, r.tell(p, 1, now))
 	case m.Ask > 0:
 		reply := r.tell(p, m.Ask-1, now)
-		if p.answered && !(reply.Mine.sends() && r.hides()) {
-			reply.Ask = 0 // messages of clients are worth an answer as long as they are invisible here
+		if p.answered && !(reply.Message.Mine.sends() && r.hides()) {
+			reply.Message.Ask = 0 // messages of clients are worth an answer as long as they are invisible here
 		}
 		out = append(out, reply)
 	}
-	return append(out, r.tick(now)...)
+	return append(out, r.Tick(now)...)
 }
 
-// tick does what is due. It is called at the time that next returned; earlier or
+// Tick does what is due. It is called at the time that Next returned; earlier or
 // more often does no harm.
-func (r *replica) tick(now time.Duration) []outgoing {
+func (r *replica) Tick(now time.Duration) []envelope {
 	if r.started && r.aloneAt <= now {
 		r.joined = true
 	}
 	r.update()
-	var out []outgoing
+	var out []envelope
 	for _, p := range r.peers {
 		if p.waitingAt+retryAfter <= now {
 			p.suspect()
@@ -237,8 +235,8 @@ func (r *replica) tick(now time.Duration) []outgoing {
 	return out
 }
 
-// next returns when tick is to be called: never if nothing is planned.
-func (r *replica) next() time.Duration {
+// Next returns when Tick is to be called: never if nothing is planned.
+func (r *replica) Next() time.Duration {
 	at := never
 	if r.started && !r.joined {
 		at = min(at, r.aloneAt)
@@ -289,7 +287,7 @@ func (r *replica) due(p *peer) time.Duration {
 }
 
 // tell returns a message to p.
-func (r *replica) tell(p *peer, ask int, now time.Duration) outgoing {
+func (r *replica) tell(p *peer, ask int, now time.Duration) envelope {
 	m := message{Incarnation: r.incarnation, Of: p.incarnation, Joining: !r.joined, Have: len(r.journals[p.index]), Ask: ask}
 	if !p.answered {
 		m.Ask = max(ask, 1)
@@ -307,5 +305,5 @@ func (r *replica) tell(p *peer, ask int, now time.Duration) outgoing {
 		m.Yours = r.journals[p.index].from(p.length)
 	}
 	p.send(m, now)
-	return outgoing{p.id, m}
+	return envelope{Dest: p.id, Message: m}
 }

@@ -103,7 +103,7 @@ func TestQuiet(t *testing.T) {
 			s.Run(time.Hour)
 			require.Equal(t, before, s.sent)
 			for _, m := range s.members {
-				require.Equal(t, never, m.replica.next())
+				require.Equal(t, never, m.replica.Next())
 			}
 		}
 	}
@@ -142,15 +142,15 @@ func FuzzReceive(f *testing.F) {
 			}
 			r.join("n1", nodes, o.settings())
 			for range 3 {
-				require.LessOrEqual(t, len(r.receive("n0", m, now)), 3)
-				r.receive("n2", message{Incarnation: 1, Of: 7}, now)
+				require.LessOrEqual(t, len(r.Receive("n0", m, now)), 3)
+				r.Receive("n2", message{Incarnation: 1, Of: 7}, now)
 				if r.joined {
 					r.send("k", json.RawMessage("1"), now)
 				}
 				r.poll("k", 0)
 				now += retryAfter
-				require.LessOrEqual(t, len(r.tick(now)), 2)
-				require.Greater(t, r.next(), now, "the timer rests")
+				require.LessOrEqual(t, len(r.Tick(now)), 2)
+				require.Greater(t, r.Next(), now, "the timer rests")
 			}
 		}
 	})
@@ -178,13 +178,13 @@ func trace(t *testing.T, o settings, drop func(nth int) bool, sends map[time.Dur
 	s.Run(time.Second)
 	began, made := s.Now(), 0
 	var lines []string
-	s.log = func(from int, m outgoing) {
-		line := fmt.Sprintf("%v n%d: have %d", s.Now()-began, from, m.Have)
-		for _, it := range m.Mine.Items {
+	s.log = func(from int, m envelope) {
+		line := fmt.Sprintf("%v n%d: have %d", s.Now()-began, from, m.Message.Have)
+		for _, it := range m.Message.Mine.Items {
 			line += fmt.Sprintf(" %s %d", it.Op, it.Offset)
 		}
-		if m.Ask > 0 {
-			line += fmt.Sprintf(" ask %d", m.Ask)
+		if m.Message.Ask > 0 {
+			line += fmt.Sprintf(" ask %d", m.Message.Ask)
 		}
 		lines = append(lines, line)
 	}
@@ -196,7 +196,7 @@ func trace(t *testing.T, o settings, drop func(nth int) bool, sends map[time.Dur
 	}
 	for at, i := range sends {
 		s.At(began+at, func() {
-			s.step(i, func(r *replica) []outgoing {
+			s.step(i, func(r *replica) []envelope {
 				_, out := r.send("k", json.RawMessage("7"), s.Now())
 				return out
 			})

@@ -29,7 +29,7 @@ type replicas struct {
 	latency func() time.Duration
 	copies  func(from, to int) int // how often a message that is sent now arrives
 	sent    int                    // messages so far
-	log     func(from int, m outgoing)
+	log     func(from int, m envelope)
 
 	keys    []string // those in use
 	left    []int    // how many messages each of them gets before it is replaced
@@ -83,7 +83,7 @@ func newReplicasWith(t *testing.T, timing settings, n int, seed uint64, hop time
 		timing:  timing,
 		latency: func() time.Duration { return hop },
 		copies:  func(int, int) int { return 1 },
-		log:     func(int, outgoing) {},
+		log:     func(int, envelope) {},
 		sends:   make(map[string]*sending),
 		count:   make(map[string]int),
 		order:   make(map[string][]string),
@@ -115,14 +115,14 @@ func (s *replicas) start(i int) {
 		s.members[i].behind[key] = true
 	}
 	s.members[i].join(s.nodes[i], s.nodes, s.timing)
-	s.step(i, func(r *replica) []outgoing { return r.start(s.Now()) })
+	s.step(i, func(r *replica) []envelope { return r.start(s.Now()) })
 }
 
 // kill ends node i.
 func (s *replicas) kill(i int) { s.members[i].down = true }
 
 // step lets node i do something, unless it is down.
-func (s *replicas) step(i int, do func(r *replica) []outgoing) {
+func (s *replicas) step(i int, do func(r *replica) []envelope) {
 	m := s.members[i]
 	if m.down {
 		return
@@ -136,9 +136,9 @@ func (s *replicas) step(i int, do func(r *replica) []outgoing) {
 		s.sent++
 		s.log(i, o)
 		// Through JSON, as on the wire: replicas must not share memory.
-		body, err := json.Marshal(o.message)
+		body, err := json.Marshal(o.Message)
 		require.NoError(s.t, err)
-		to := slices.Index(s.nodes, o.dest)
+		to := slices.Index(s.nodes, o.Dest)
 		for range s.copies(i, to) {
 			s.At(s.Now()+s.latency(), func() { s.arrive(i, to, body) })
 		}
@@ -156,13 +156,13 @@ func (s *replicas) step(i int, do func(r *replica) []outgoing) {
 func (s *replicas) arrive(from, to int, body []byte) {
 	var m message
 	require.NoError(s.t, json.Unmarshal(body, &m))
-	s.step(to, func(r *replica) []outgoing { return r.receive(s.nodes[from], m, s.Now()) })
+	s.step(to, func(r *replica) []envelope { return r.Receive(s.nodes[from], m, s.Now()) })
 }
 
 // schedule sets the timer of node i.
 func (s *replicas) schedule(i int) {
 	m := s.members[i]
-	next := m.replica.next()
+	next := m.replica.Next()
 	if next == m.tickAt {
 		return
 	}
@@ -173,7 +173,7 @@ func (s *replicas) schedule(i int) {
 	s.At(max(next, s.Now()), func() {
 		if s.members[i] == m && m.tickAt == next {
 			m.tickAt = never
-			s.step(i, func(r *replica) []outgoing { return r.tick(s.Now()) })
+			s.step(i, func(r *replica) []envelope { return r.Tick(s.Now()) })
 		}
 	})
 }
@@ -216,7 +216,7 @@ func (s *replicas) send(i int) bool {
 	if s.left[k]--; s.left[k] == 0 {
 		s.keys[k], s.left[k] = s.newKey(), writesPerKey
 	}
-	s.step(i, func(r *replica) (out []outgoing) {
+	s.step(i, func(r *replica) (out []envelope) {
 		x.offset, out = r.send(x.key, json.RawMessage(msg), s.Now())
 		x.end = len(r.own())
 		return out
@@ -243,7 +243,7 @@ func (s *replicas) commit(i int) {
 			offsets = append(offsets, keyOffset{key, m.next[key] - 1})
 		}
 	}
-	s.step(i, func(r *replica) []outgoing { return r.commit(offsets, s.Now()) })
+	s.step(i, func(r *replica) []envelope { return r.commit(offsets, s.Now()) })
 }
 
 // load plans operations at random nodes until the time end: sends and polls with a commit, half of each, at perSecond

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"glomers/node"
 )
@@ -39,8 +40,8 @@ func (s *server) send(ctx context.Context, req sendRequest) (sendReply, error) {
 		return sendReply{}, malformed("send needs a key and a msg")
 	}
 	var reply sendReply
-	err := s.write(ctx, func() (out []outgoing) {
-		reply.Offset, out = s.replica.send(*req.Key, req.Msg, s.now())
+	err := s.write(ctx, func(r *replica, now time.Duration) (out []envelope) {
+		reply.Offset, out = r.send(*req.Key, req.Msg, now)
 		return out
 	})
 	return reply, err
@@ -52,10 +53,10 @@ func (s *server) poll(_ context.Context, req offsetsRequest) (pollReply, error) 
 	if err != nil {
 		return pollReply{}, err
 	}
-	s.do(s.replica.start(s.now()))
+	s.Do((*replica).start)
 	reply := pollReply{Msgs: make(map[string][]entry)}
 	for _, o := range offsets {
-		if entries := s.replica.poll(o.key, o.offset); len(entries) > 0 {
+		if entries := s.Machine.poll(o.key, o.offset); len(entries) > 0 {
 			reply.Msgs[o.key] = entries
 		}
 	}
@@ -68,7 +69,7 @@ func (s *server) commit(ctx context.Context, req offsetsRequest) (struct{}, erro
 	if err != nil {
 		return struct{}{}, err
 	}
-	return struct{}{}, s.write(ctx, func() []outgoing { return s.replica.commit(offsets, s.now()) })
+	return struct{}{}, s.write(ctx, func(r *replica, now time.Duration) []envelope { return r.commit(offsets, now) })
 }
 
 // committed handles list_committed_offsets. Keys without a committed offset are left out.
@@ -81,7 +82,7 @@ func (s *server) committed(ctx context.Context, req keysRequest) (offsetsReply, 
 	}
 	reply := offsetsReply{Offsets: make(map[string]int64)}
 	for _, key := range req.Keys {
-		if offset, ok := s.replica.committed(*key); ok {
+		if offset, ok := s.Machine.committed(*key); ok {
 			reply.Offsets[*key] = offset
 		}
 	}

@@ -191,7 +191,7 @@ func TestBrokenClosingIsCaught(t *testing.T) {
 			s := serve(n, options{orderOnly: true})
 			n.OnInit(func(context.Context) error {
 				if n.ID() == "n0" {
-					s.replica.lead = 0
+					s.Machine.lead = 0
 				}
 				return nil
 			})

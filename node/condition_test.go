@@ -46,8 +46,8 @@ func (s *turnstile) register(n *node.Node) {
 		s.passed = append(s.passed, req.I)
 		return none{}, nil
 	})
-	node.Receive(n, "coins", func(_ context.Context, _ string, m numbered) { s.coins += m.I })
-	node.Receive(n, "look", func(context.Context, string, none) { s.passed = append(s.passed, 0) })
+	node.Receive(n, "coins", func(_ context.Context, m numbered) { s.coins += m.I })
+	node.Receive(n, "look", func(context.Context, none) { s.passed = append(s.passed, 0) })
 }
 
 // deliver gives the node a line from another node.
@@ -130,7 +130,7 @@ func TestDeadlinesOfContextsAreInOrder(t *testing.T) {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				ended = append(ended, i)
 			}
-			node.Receive(n, "wait", func(ctx context.Context, _ string, m numbered) { wait(ctx, m.I) })
+			node.Receive(n, "wait", func(ctx context.Context, m numbered) { wait(ctx, m.I) })
 		})
 		for i := range 50 {
 			deliver(c, "wait", numbered{I: i})
@@ -186,7 +186,7 @@ func TestWhatEndsWaits(t *testing.T) {
 				var s turnstile
 				c := nodetest.Start(t, func(n *node.Node) {
 					s.register(n)
-					node.Receive(n, "change", func(ctx context.Context, _ string, _ none) { change(ctx, &s) })
+					node.Receive(n, "change", func(ctx context.Context, _ none) { change(ctx, &s) })
 				})
 				deliver(c, "pass", numbered{I: 7})
 				synctest.Wait()

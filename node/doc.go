@@ -35,6 +35,10 @@
 // Maelstrom's services. OnInit, Every, After and Go run functions at the beginning, at
 // intervals, once, and as soon as possible.
 //
+// A node that does more than answer is best written as a Machine, whose methods are functions of events and times, and
+// that Drive runs: it sends what the machine decides, and calls it when it wants to be called. From tells a handler who
+// sent its message. Stats counts a node's messages, and Options.In and Out see each of them.
+//
 // Everything that the official Go library has is here under the same name and signature; a program
 // written for it needs another import path and no other change. Its handlers (Handle) and
 // callbacks (RPC) keep its contract: each runs in a goroutine of its own, holds no turn, and guards

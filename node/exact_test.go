@@ -36,7 +36,7 @@ func echoes(n *node.Node) {
 		body := json.RawMessage(strings.Replace(string(msg.Body), `"official"`, `"official_ok"`, 1))
 		return n.Reply(msg, body)
 	})
-	node.Receive(n, "notify", func(_ context.Context, from string, m exact) { _ = node.Notify(n, from, "notified", m) })
+	node.Receive(n, "notify", func(ctx context.Context, m exact) { _ = node.Notify(n, node.From(ctx), "notified", m) })
 	node.HandleRPC(n, "call", func(ctx context.Context, req exact) (exact, error) {
 		return node.Call[exact](ctx, n, "n2", "call", req)
 	})

@@ -51,7 +51,7 @@ func ExampleReceive() {
 		Text string `json:"text"`
 	}
 	n := script(`{"type":"tell","text":"hello"}`)
-	node.Receive(n, "tell", func(_ context.Context, from string, m news) {
+	node.Receive(n, "tell", func(ctx context.Context, m news) {
 		for _, id := range n.Others() {
 			_ = node.Notify(n, id, "tell", m) // an error would end Run as well
 		}
@@ -99,7 +99,7 @@ func ExampleNode_Wait() {
 		`{"type":"put","item":"b"}`,
 	)
 	var items []string
-	node.Receive(n, "put", func(_ context.Context, _ string, m item) { items = append(items, m.Item) })
+	node.Receive(n, "put", func(_ context.Context, m item) { items = append(items, m.Item) })
 	node.HandleRPC(n, "take", func(ctx context.Context, _ struct{}) (item, error) {
 		ctx, cancel := context.WithTimeout(ctx, time.Second)
 		defer cancel()

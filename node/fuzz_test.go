@@ -46,7 +46,8 @@ func runLine(t *testing.T, line []byte) *witness {
 		w.handled++
 		panic(b)
 	})
-	node.Receive(n, "receive", func(_ context.Context, from string, b body) {
+	node.Receive(n, "receive", func(ctx context.Context, b body) {
+		from := node.From(ctx)
 		w.handled++
 		_ = node.Notify(n, from, b.S, b)
 	})

@@ -39,8 +39,8 @@ func TestGate(t *testing.T) {
 					got = append(got, sent{time.Since(begin), m.Dest, m.Type()})
 				})
 				n := node.New(node.Options{Transport: mem, Seed: 1})
-				node.Receive(n, "read", func(context.Context, string, none) {})
-				node.Receive(n, "hello", func(context.Context, string, none) {})
+				node.Receive(n, "read", func(context.Context, none) {})
+				node.Receive(n, "hello", func(context.Context, none) {})
 				n.OnInit(func(context.Context) error {
 					for _, dest := range []string{"n2", "seq-kv", "n1", "n2"} {
 						require.NoError(t, node.Notify(n, dest, "to-"+dest, none{}))

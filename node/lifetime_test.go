@@ -57,7 +57,7 @@ func TestEndOfInputEndsCalls(t *testing.T) {
 		var n *node.Node
 		c := nodetest.Start(t, func(started *node.Node) {
 			n = started
-			node.Receive(n, "ask", func(ctx context.Context, _ string, m struct{ I int }) {
+			node.Receive(n, "ask", func(ctx context.Context, m struct{ I int }) {
 				for range 2 {
 					_, err := node.Call[none](ctx, n, "n2", "question", none{}, node.Idempotent(node.Retry{}))
 					events = append(events, fmt.Sprintf("%d: %d %v", m.I, node.ErrorCode(err), err))
@@ -97,7 +97,7 @@ func TestDrainLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDiary()
 		c := nodetest.Start(t, func(n *node.Node) {
-			node.Receive(n, "stuck", func(ctx context.Context, _ string, _ none) {
+			node.Receive(n, "stuck", func(ctx context.Context, _ none) {
 				d.note(fmt.Sprint(n.Sleep(ctx, time.Hour)))
 			})
 		})
@@ -120,7 +120,7 @@ func TestBrokenOutputEndsTheNodeAtOnce(t *testing.T) {
 		})
 		n.Init("n1", []string{"n1"})
 		began := time.Now()
-		node.Receive(n, "slow", func(ctx context.Context, _ string, _ none) {
+		node.Receive(n, "slow", func(ctx context.Context, _ none) {
 			require.ErrorIs(t, n.Sleep(ctx, time.Hour), context.Canceled)
 		})
 		ended := make(chan error)
@@ -204,7 +204,7 @@ func TestPanics(t *testing.T) {
 			return none{}, nil
 		})
 		node.HandleRPC(n, "reply", func(context.Context, none) (badReply, error) { return badReply{}, nil })
-		node.Receive(n, "receive", func(context.Context, string, none) { boom("Receive") })
+		node.Receive(n, "receive", func(context.Context, none) { boom("Receive") })
 		n.Handle("official", func(node.Message) error { boom("Handle"); return nil })
 		n.Handle("callback", func(node.Message) error {
 			return n.RPC("n2", map[string]any{"type": "ask"}, func(node.Message) error { boom("a callback"); return nil })
@@ -329,7 +329,7 @@ func TestMessagesBeforeInit(t *testing.T) {
 				}
 				return n.Sleep(ctx, time.Second)
 			})
-			node.Receive(n, "tell", func(_ context.Context, from string, _ none) { handled = append(handled, "tell of "+from) })
+			node.Receive(n, "tell", func(ctx context.Context, _ none) { handled = append(handled, "tell of "+node.From(ctx)) })
 			node.HandleRPC(n, "ask", func(ctx context.Context, _ none) (none, error) {
 				handled = append(handled, "ask of "+node.From(ctx))
 				return none{}, nil
@@ -410,7 +410,7 @@ func TestRegisterTwice(t *testing.T) {
 	for _, register := range []func(){
 		func() { n.Handle("x", func(node.Message) error { return nil }) },
 		func() { node.HandleRPC(n, "x", func(context.Context, none) (none, error) { return none{}, nil }) },
-		func() { node.Receive(n, "x", func(context.Context, string, none) {}) },
+		func() { node.Receive(n, "x", func(context.Context, none) {}) },
 	} {
 		require.PanicsWithValue(t, `node: duplicate message handler for "x" message type`, register)
 	}

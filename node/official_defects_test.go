@@ -117,7 +117,7 @@ func TestDefectMessagesOfOneSenderAreReordered(t *testing.T) {
 
 	var order []int
 	c := nodetest.Start(t, func(n *node.Node) {
-		node.Receive(n, "put", func(_ context.Context, _ string, m struct{ Value int }) { order = append(order, m.Value) })
+		node.Receive(n, "put", func(_ context.Context, m struct{ Value int }) { order = append(order, m.Value) })
 	})
 	for i := range burst {
 		c.Deliver(message(i))

@@ -142,7 +142,7 @@ func TestSameInstant(t *testing.T) {
 				require.Empty(t, order, "not before the handler has given the turn away")
 				return none{}, nil
 			})
-			node.Receive(n, "sleep", func(ctx context.Context, _ string, m struct{ I int }) {
+			node.Receive(n, "sleep", func(ctx context.Context, m struct{ I int }) {
 				_ = n.Sleep(ctx, time.Second)
 				order = append(order, m.I)
 			})

@@ -68,7 +68,7 @@ func TestOneAtATime(t *testing.T) {
 				n.After(time.Duration(req.I%3)*time.Millisecond, func(ctx context.Context) { work(ctx, req.I+1) })
 				return none{}, nil
 			})
-			node.Receive(n, "work in silence", func(ctx context.Context, _ string, m struct{ I int }) { work(ctx, m.I) })
+			node.Receive(n, "work in silence", func(ctx context.Context, m struct{ I int }) { work(ctx, m.I) })
 			n.Every(time.Millisecond, func(ctx context.Context) { work(ctx, 3) })
 		})
 		var kv nodetest.KV
@@ -109,7 +109,7 @@ func TestHandlersBeginInTheOrderOfMessages(t *testing.T) {
 				begin(ctx, req.I)
 				return none{}, nil
 			})
-			node.Receive(n, "message", func(ctx context.Context, _ string, m numbered) { begin(ctx, m.I) })
+			node.Receive(n, "message", func(ctx context.Context, m numbered) { begin(ctx, m.I) })
 		})
 		const count = 1000
 		for i := range count {
@@ -128,14 +128,14 @@ func TestReplyIsSeenBeforeLaterMessages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var events []string
 		c := nodetest.Start(t, func(n *node.Node) {
-			node.Receive(n, "ask", func(ctx context.Context, _ string, m struct{ I int }) {
+			node.Receive(n, "ask", func(ctx context.Context, m struct{ I int }) {
 				_, err := node.Call[none](ctx, n, "n2", "question", none{})
 				events = append(events, fmt.Sprintf("reply %d %v", m.I, err))
 			})
-			node.Receive(n, "later", func(_ context.Context, _ string, m struct{ I int }) {
+			node.Receive(n, "later", func(_ context.Context, m struct{ I int }) {
 				events = append(events, fmt.Sprint("later ", m.I))
 			})
-			node.Receive(n, "busy", func(context.Context, string, none) { time.Sleep(time.Second) })
+			node.Receive(n, "busy", func(context.Context, none) { time.Sleep(time.Second) })
 		})
 		var want []string
 		var lines []string
@@ -232,11 +232,11 @@ func TestForeignContext(t *testing.T) {
 					kept <- ctx
 					return none{}, nil
 				})
-				node.Receive(n, "receive", func(context.Context, string, none) { background() })
-				node.Receive(n, "deep", func(context.Context, string, none) {
+				node.Receive(n, "receive", func(context.Context, none) { background() })
+				node.Receive(n, "deep", func(context.Context, none) {
 					errs = append(errs, deep(1000, func() error { return wait(context.Background(), n) }))
 				})
-				node.Receive(n, "kept", func(context.Context, string, none) { errs = append(errs, wait(<-kept, n)) })
+				node.Receive(n, "kept", func(context.Context, none) { errs = append(errs, wait(<-kept, n)) })
 				n.Go(func(context.Context) { background() })
 				n.Every(time.Second, func(context.Context) { background() })
 				ended := make(chan error)
@@ -296,7 +296,7 @@ func TestForeignContextWithoutTheTurn(t *testing.T) {
 				n.Blocking(ctx, func() { err = <-done })
 				return none{}, err
 			})
-			node.Receive(n, "busy", func(context.Context, string, none) { time.Sleep(time.Second) }) // keeps the turn
+			node.Receive(n, "busy", func(context.Context, none) { time.Sleep(time.Second) }) // keeps the turn
 		})
 		c.Service("n2", func(node.Message) any { return none{} })
 		c.Init("n1", "n2")
@@ -317,7 +317,7 @@ func TestContextOfAnotherNode(t *testing.T) {
 		var second *node.Node
 		c2 := nodetest.Start(t, func(n *node.Node) {
 			second = n
-			node.Receive(n, "busy", func(context.Context, string, none) { time.Sleep(time.Second) })
+			node.Receive(n, "busy", func(context.Context, none) { time.Sleep(time.Second) })
 		})
 		c2.Service("n2", func(node.Message) any { return none{} })
 		c1 := nodetest.Start(t, func(n *node.Node) {

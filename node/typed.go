@@ -33,18 +33,17 @@ func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, r
 	}})
 }
 
-// Receive registers f for one-way messages of type typ: nothing is replied. from is the sender. A
+// Receive registers f for one-way messages of type typ: nothing is replied. From(ctx) is the sender. A
 // message that is no M is reported and ignored. f runs with the node's turn. Receive panics if typ has a
 // handler. Call it before Run.
-func Receive[M any](n *Node, typ string, f func(ctx context.Context, from string, m M)) {
+func Receive[M any](n *Node, typ string, f func(ctx context.Context, m M)) {
 	n.register(typ, handler{typed: func(t *task) {
-		from := string(t.e.src)
 		_, err := protected(t, func(m M) ([]byte, error) {
-			f(t, from, m)
+			f(t, m)
 			return nil, nil
 		})
 		if ErrorCode(err) == MalformedRequest {
-			n.log.Warn("ignoring a malformed message", "type", typ, "from", from, "err", err)
+			n.log.Warn("ignoring a malformed message", "type", typ, "from", From(t), "err", err)
 		}
 	}})
 }

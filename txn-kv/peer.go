@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"glomers/node"
+)
 
 // A message is the one kind of message between nodes.
 type message struct {
@@ -8,8 +12,7 @@ type message struct {
 	Ask bool `json:"ask,omitempty"` // the sender wants to be told what the receiver has
 }
 
-// never is later than any time, also after adding to it.
-const never = time.Duration(1) << 62
+const never = node.Never
 
 // A peer is what a replica knows of another node. Times count from the replica's start.
 type peer struct {
@@ -27,8 +30,8 @@ type peer struct {
 }
 
 // newPeer returns a peer that must be told of us at once.
-func newPeer(id string, now time.Duration) *peer {
-	return &peer{id: id, sentAt: now, unsettledSince: now, silentSince: never, ackBy: now}
+func newPeer(id string) *peer {
+	return &peer{id: id, silentSince: never}
 }
 
 // hear takes note of a message from p. origin is our own.

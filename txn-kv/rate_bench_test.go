@@ -25,19 +25,19 @@ func BenchmarkRate(b *testing.B) {
 			}
 			return test
 		},
-		Serve: func(n *node.Node) ratebench.Replica[stamp] { return &watched{server: serve(n)} },
+		Serve: func(n *node.Node) ratebench.Replica[stamp] { return &watched{Driver: serve(n)} },
 	})
 }
 
 // A watched node knows the time of its latest acknowledged write.
 type watched struct {
-	*server
+	*node.Driver[message, *replica]
 	written int64
 }
 
 // Wrote implements ratebench.Replica.
 func (w *watched) Wrote(history.Op) ([]stamp, error) {
-	r := w.replica
+	r := w.Machine
 	if r.own() == w.written {
 		return nil, nil
 	}
@@ -46,4 +46,4 @@ func (w *watched) Wrote(history.Op) ([]stamp, error) {
 }
 
 // Sees implements ratebench.Replica.
-func (w *watched) Sees(s stamp) bool { return w.replica.have.includes(s) }
+func (w *watched) Sees(s stamp) bool { return w.Machine.have.includes(s) }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"glomers/node"
 )
 
 // The delays trade messages for latency. No value of theirs can lose or reorder anything.
@@ -19,8 +21,7 @@ const (
 	retryAfter = 500 * time.Millisecond
 )
 
-// A replica runs transactions, and decides what the nodes tell each other and when. It does no I/O and has no clock: every
-// event brings the time, counted from the replica's start, and returns what to send.
+// A replica runs transactions, and decides what the nodes tell each other and when: it is a node.Machine.
 //
 // Each node sends every other its own writes, at a pace. A message says what the sender has; it brings all that
 // the receiver is not known to have. So any later message makes up for a lost one, and confirmations ride along.
@@ -54,11 +55,8 @@ type replica struct {
 	peers []*peer
 }
 
-// An outgoing is a message to be sent to the node dest.
-type outgoing struct {
-	dest string
-	message
-}
+// An envelope is a message on its way.
+type envelope = node.Envelope[message]
 
 // originOf names a life of a node: from its start until it is killed. A node must not start twice in
 // the same microsecond, by its clock.
@@ -67,24 +65,24 @@ func originOf(node string, start time.Time) string {
 }
 
 // newReplica returns the replica of the node self among nodes. Its first tick is due at once.
-func newReplica(self, origin string, nodes []string, now time.Duration) *replica {
+func newReplica(self, origin string, nodes []string) *replica {
 	r := &replica{store: newStore(origin)}
 	for _, id := range nodes {
 		if id != self {
-			r.peers = append(r.peers, newPeer(id, now))
+			r.peers = append(r.peers, newPeer(id))
 		}
 	}
 	return r
 }
 
 // run runs a client's transaction and returns it with its reads filled in. wall is the time of the wall clock in µs.
-func (r *replica) run(txn []microOp, wall int64, now time.Duration) ([]microOp, []outgoing) {
+func (r *replica) run(txn []microOp, wall int64, now time.Duration) ([]microOp, []envelope) {
 	done := r.store.run(txn, wall)
-	return done, r.tick(now)
+	return done, r.Tick(now)
 }
 
-// receive takes a message from another node. One from anybody else is ignored.
-func (r *replica) receive(from string, m message, now time.Duration) []outgoing {
+// Receive takes a message from another node. One from anybody else is ignored.
+func (r *replica) Receive(from string, m message, now time.Duration) []envelope {
 	i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.id == from })
 	if i < 0 || !m.valid() {
 		return nil
@@ -95,13 +93,13 @@ func (r *replica) receive(from string, m message, now time.Duration) []outgoing 
 	if !merged || m.Ask && !m.Have.knows(r.origin) {
 		p.ackBy = now
 	}
-	return r.tick(now)
+	return r.Tick(now)
 }
 
-// tick does what is due. It is called at the time that next returned; earlier or
+// Tick does what is due. It is called at the time that Next returned; earlier or
 // more often does no harm.
-func (r *replica) tick(now time.Duration) []outgoing {
-	var out []outgoing
+func (r *replica) Tick(now time.Duration) []envelope {
+	var out []envelope
 	for _, p := range r.peers {
 		p.observe(r.have, now)
 		if p.due(r.own()) <= now {
@@ -111,8 +109,8 @@ func (r *replica) tick(now time.Duration) []outgoing {
 	return out
 }
 
-// next returns when tick is to be called: never if nothing is planned.
-func (r *replica) next() time.Duration {
+// Next returns when Tick is to be called: never if nothing is planned.
+func (r *replica) Next() time.Duration {
 	at := never
 	for _, p := range r.peers {
 		at = min(at, p.due(r.own()))
@@ -124,7 +122,7 @@ func (r *replica) next() time.Duration {
 func (r *replica) own() int64 { return r.have[r.origin] }
 
 // tell returns a message to p.
-func (r *replica) tell(p *peer, now time.Duration) outgoing {
+func (r *replica) tell(p *peer, now time.Duration) envelope {
 	have := r.have.clone()
 	m := message{update{Have: have, Base: have}, !p.confirmed.equal(have)}
 	told := p.confirmed[r.origin] // what it was sent besides may be lost
@@ -133,5 +131,5 @@ func (r *replica) tell(p *peer, now time.Duration) outgoing {
 		told = r.own()
 	}
 	p.send(m, told, now)
-	return outgoing{p.id, m}
+	return envelope{Dest: p.id, Message: m}
 }

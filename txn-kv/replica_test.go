@@ -158,12 +158,12 @@ func trace(end time.Duration, drop func(nth int) bool, play func(s *replicas)) [
 	s := newReplicas(2, 1)
 	s.latency = func() time.Duration { return hop }
 	s.Run(time.Second)
-	s.log = func(from int, m outgoing) {
+	s.log = func(from int, m envelope) {
 		line := fmt.Sprintf("%v n%d:", s.Now()-time.Second, from)
-		for _, w := range m.Writes {
+		for _, w := range m.Message.Writes {
 			line += " " + string(w.Key)
 		}
-		if m.Ask {
+		if m.Message.Ask {
 			line += "?"
 		}
 		lines = append(lines, line)
@@ -255,12 +255,12 @@ func TestTraces(t *testing.T) {
 }
 
 func TestStrangersAreIgnored(t *testing.T) {
-	re := newReplica("n1", "n1@1", []string{"n1", "n2"}, 0)
+	re := newReplica("n1", "n1@1", []string{"n1", "n2"})
 	u := update{Have: vector{"c1@1": 1}, Writes: []write{{"1", []byte("1"), stamp{1, "c1@1"}}}}
 	for _, from := range []string{"c1", "n1", "n3", ""} {
-		require.Empty(t, re.receive(from, message{u, true}, 0), from)
+		require.Empty(t, re.Receive(from, message{u, true}, 0), from)
 	}
 	u.Have = nil
-	require.Empty(t, re.receive("n2", message{u, true}, 0), "not valid")
+	require.Empty(t, re.Receive("n2", message{u, true}, 0), "not valid")
 	require.Equal(t, newStore("n1@1"), re.store)
 }

@@ -25,7 +25,7 @@ type replicas struct {
 	repeats func() bool             // tells whether a message is delivered twice
 	sent    int                     // messages
 	carried int                     // writes in them
-	log     func(from int, m outgoing)
+	log     func(from int, m envelope)
 
 	keys    keys
 	history []ran
@@ -55,7 +55,7 @@ func newReplicas(n int, seed uint64) *replicas {
 		latency: func() time.Duration { return 0 },
 		cut:     whole,
 		repeats: func() bool { return false },
-		log:     func(int, outgoing) {},
+		log:     func(int, envelope) {},
 		keys:    keys{next: 10, writes: make(map[int]int)},
 	}
 	for i := range n {
@@ -88,8 +88,8 @@ func (s *replicas) start(i int) {
 	m := s.nodes[i]
 	m.began, m.paused = s.Now(), 0
 	origin := originOf(s.ids[i], time.UnixMicro(s.wall(m)))
-	m.replica = newReplica(s.ids[i], origin, s.ids, 0)
-	s.send(i, m.replica.tick(0))
+	m.replica = newReplica(s.ids[i], origin, s.ids)
+	s.send(i, m.replica.Tick(0))
 }
 
 // kill ends the life of node i.
@@ -98,15 +98,15 @@ func (s *replicas) kill(i int) { s.nodes[i].replica, s.nodes[i].tick = nil, neve
 func (s *replicas) wall(m *member) int64 { return (time.Hour + s.Now() + m.skew).Microseconds() }
 
 // send puts the messages of node i on the network, sets its timer, and keeps account of what it has learnt.
-func (s *replicas) send(i int, out []outgoing) {
+func (s *replicas) send(i int, out []envelope) {
 	for _, o := range out {
 		s.sent++
-		s.carried += len(o.Writes)
+		s.carried += len(o.Message.Writes)
 		s.log(i, o)
-		to := slices.Index(s.ids, o.dest)
+		to := slices.Index(s.ids, o.Dest)
 		deliver := func(m *member) {
 			if !s.cut(i, to) {
-				s.send(to, m.receive(s.ids[i], o.message, s.Now()-m.began))
+				s.send(to, m.Receive(s.ids[i], o.Message, s.Now()-m.began))
 			}
 		}
 		s.on(to, s.Now()+s.latency(), deliver)
@@ -122,7 +122,7 @@ func (s *replicas) send(i int, out []outgoing) {
 		}
 		return seen
 	})
-	next := m.next()
+	next := m.Next()
 	if next != never {
 		next += m.began
 	}
@@ -135,7 +135,7 @@ func (s *replicas) send(i int, out []outgoing) {
 	s.on(i, next, func(m *member) {
 		if m.tick == next {
 			m.tick = never
-			s.send(i, m.replica.tick(s.Now()-m.began))
+			s.send(i, m.replica.Tick(s.Now()-m.began))
 		}
 	})
 }

@@ -61,11 +61,12 @@ func headcount(n *node.Node) {
 		news = append(news, &unconfirmed{value: v})
 		send(v)
 	}
-	node.Receive(n, "value", func(_ context.Context, from string, m relay.Message) {
+	node.Receive(n, "value", func(ctx context.Context, m relay.Message) {
+		from := node.From(ctx)
 		r.Accept(from, m.Message)
 		_ = node.Notify(n, from, "ack", m)
 	})
-	node.Receive(n, "ack", func(_ context.Context, _ string, m relay.Message) {
+	node.Receive(n, "ack", func(_ context.Context, m relay.Message) {
 		for _, u := range news {
 			if u.value == m.Message {
 				u.acks++
@@ -101,6 +102,7 @@ func overtaken(n *node.Node) {
 		from := node.From(ctx)
 		if m.Number > highest[from] {
 			highest[from] = m.Number
+			from := node.From(ctx)
 			r.Accept(from, m.Message)
 		}
 		return struct{}{}, nil

@@ -21,7 +21,7 @@ func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) {
 		Totals map[string]int `json:"totals"`
 	}
 	totals := make(map[string]int)
-	node.Receive(n, "gossip", func(_ context.Context, _ string, g gossip) { merge(totals, g.Totals) })
+	node.Receive(n, "gossip", func(_ context.Context, g gossip) { merge(totals, g.Totals) })
 	n.Every(200*time.Millisecond, func(context.Context) {
 		for _, to := range n.Others() {
 			_ = node.Notify(n, to, "gossip", gossip{totals}) // fails only if the node ends

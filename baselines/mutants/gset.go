@@ -13,7 +13,7 @@ import (
 func setReplace(n *node.Node) {
 	var have relay.Set
 	relay.ServeSet(n, &have)
-	node.Receive(n, "gossip", func(_ context.Context, _ string, heard relay.List) {
+	node.Receive(n, "gossip", func(_ context.Context, heard relay.List) {
 		if len(heard.Messages) <= len(have.List().Messages) {
 			return
 		}

@@ -26,7 +26,7 @@ func main() {
 		return struct{}{}, nil // sent as add_ok
 	})
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (elements, error) { return set, nil })
-	node.Receive(n, "gossip", func(_ context.Context, _ string, theirs elements) { add(theirs.Value...) })
+	node.Receive(n, "gossip", func(_ context.Context, theirs elements) { add(theirs.Value...) })
 	n.Every(100*time.Millisecond, func(context.Context) {
 		peer := n.NodeIDs()[n.Rand().IntN(len(n.NodeIDs()))]
 		_ = node.Notify(n, peer, "gossip", set) // whatever is lost, the next one has it, too

@@ -67,9 +67,9 @@ func serve(n *node.Node, r rules) {
 			s.do(s.replica.tick())
 		}
 	})
-	node.Receive(n, "state", func(_ context.Context, from string, m state) {
+	node.Receive(n, "state", func(ctx context.Context, m state) {
 		if s.replica != nil {
-			s.do(s.replica.receive(from, m))
+			s.do(s.replica.receive(node.From(ctx), m))
 		}
 	})
 	node.HandleRPC(n, "enter", s.enter)

@@ -47,7 +47,7 @@ func serve(n *node.Node) {
 		learn(req.Message)
 		return struct{}{}, nil
 	})
-	node.Receive(n, "gossip", func(_ context.Context, _ string, g values) {
+	node.Receive(n, "gossip", func(_ context.Context, g values) {
 		for _, v := range g.Messages {
 			learn(v)
 		}

@@ -37,7 +37,7 @@ func newGossiper(n *node.Node) *gossiper {
 		g.learnt(b.Message)
 		return struct{}{}, nil
 	})
-	node.Receive(n, "gossip", func(_ context.Context, _ string, b valuesBody) { g.add(b.Messages...) })
+	node.Receive(n, "gossip", func(_ context.Context, b valuesBody) { g.add(b.Messages...) })
 	return g
 }
 

@@ -51,9 +51,9 @@ func keyPerNode(again bool) func(*node.Node) {
 			}
 			return sumBody{sum}, nil
 		})
-		node.Receive(n, "written", func(ctx context.Context, from string, _ struct{}) {
+		node.Receive(n, "written", func(ctx context.Context, _ struct{}) {
 			if !again {
-				refresh(ctx, from)
+				refresh(ctx, node.From(ctx))
 			}
 		})
 		if again {

@@ -28,7 +28,7 @@ func serve(n *node.Node) Replica[int] {
 		s[e.Element] = true
 		return struct{}{}, node.Notify(n, "n0", "news", e)
 	})
-	node.Receive(n, "news", func(_ context.Context, _ string, e element) { s[e.Element] = true })
+	node.Receive(n, "news", func(_ context.Context, e element) { s[e.Element] = true })
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (map[string][]int, error) {
 		return map[string][]int{"value": {}}, nil
 	})

@@ -29,7 +29,7 @@ func registerMaximum(n *node.Node) {
 		}
 		return struct{}{}, nil
 	})
-	node.Receive(n, "news", func(_ context.Context, _ string, v value) {
+	node.Receive(n, "news", func(_ context.Context, v value) {
 		greatest.Value = max(greatest.Value, v.Value)
 	})
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (value, error) { return greatest, nil })

@@ -68,7 +68,8 @@ func TestBubble(t *testing.T) {
 
 func TestPeers(t *testing.T) {
 	c := nodetest.Start(t, func(n *node.Node) {
-		node.Receive(n, "ask", func(ctx context.Context, from string, _ struct{}) {
+		node.Receive(n, "ask", func(ctx context.Context, _ struct{}) {
+			from := node.From(ctx)
 			answer, err := node.Call[json.RawMessage](ctx, n, "n3", "question", struct{}{})
 			_ = node.Notify(n, from, "told", map[string]any{"answer": answer, "error": fmt.Sprint(err)})
 		})
@@ -208,7 +209,7 @@ func TestFailures(t *testing.T) {
 		}},
 		{"a handler that goes on", "the node has not ended within 3s", func(tb testing.TB) {
 			c := nodetest.Start(tb, func(n *node.Node) {
-				node.Receive(n, "work", func(ctx context.Context, _ string, _ struct{}) {
+				node.Receive(n, "work", func(ctx context.Context, _ struct{}) {
 					n.Blocking(ctx, func() { time.Sleep(time.Minute) })
 				})
 			})
