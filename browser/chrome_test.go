@@ -99,12 +99,13 @@ func open(t *testing.T, browser context.Context, url string, l look) *page {
 // spy runs in every page before its own scripts. It lets tests see what a report keeps to itself: its run, its bus, its charts,
 // and what the space-time diagram has drawn.
 const spy = `document.addEventListener("DOMContentLoaded", () => {
-	if (typeof RunData === "undefined") return;
+	if (typeof modules === "undefined") return;
 	window.spy = {plots: []};
-	const {create} = Bus, {read} = RunData, {draw} = DiagramView;
-	Bus.create = () => spy.bus = create();
-	RunData.read = async () => spy.run = await read();
-	DiagramView.draw = (canvas, scene) => {
+	const bus = modules["bus.js"], data = modules["rundata.js"], view = modules["diagramview.js"];
+	const {create} = bus, {read} = data, {draw} = view;
+	bus.create = () => spy.bus = create();
+	data.read = async () => spy.run = await read();
+	view.draw = (canvas, scene) => {
 		spy.canvas = canvas;
 		spy.scene = scene;
 		return spy.drawn = draw(canvas, scene);

@@ -164,7 +164,7 @@ func followValue(t *testing.T, p *page) {
 	require.Less(t, p.window().To, eval[float64](p, `spy.run.duration`), "it shows the time until all had it")
 	marked := eval[[]int](p, `[...spy.scene.marks.keys()].filter((m) => spy.scene.marks[m])`)
 	require.NotEmpty(t, marked)
-	require.NotEmpty(t, eval[[]int](p, `[...spy.scene.marks.keys()].filter((m) => spy.scene.marks[m] === Emphasis.full)`))
+	require.NotEmpty(t, eval[[]int](p, `[...spy.scene.marks.keys()].filter((m) => spy.scene.marks[m] === modules["emphasis.js"].Emphasis.full)`))
 	for _, m := range marked {
 		require.Regexp(t, `\b7\b`, eval[string](p, `spy.run.messages.body(`+text(m)+`)`))
 	}
@@ -185,7 +185,7 @@ func messageOpens(t *testing.T, p *page) {
 		for (const m of drawn.arrows) {
 			const x = (layout.x(sent[m], from, to) + layout.x(index.end[m], from, to)) / 2;
 			const y = (layout.y(src[m], dest[m]) + layout.y(dest[m], src[m])) / 2;
-			if (x > layout.left && DiagramView.nearest(scene, drawn.arrows, x, y) === m) {
+			if (x > layout.left && modules["diagramview.js"].nearest(scene, drawn.arrows, x, y) === m) {
 				return {X: corner.left + x, Y: corner.top + y, Message: m};
 			}
 		}

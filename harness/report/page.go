@@ -9,12 +9,10 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
-	"path"
-	"slices"
 	"strings"
 )
 
-//go:embed web
+//go:embed web/*.css web/*.js web/page.html web/vendor
 var web embed.FS
 
 // A page is what page.html is filled with. None of it comes from a node.
@@ -98,14 +96,23 @@ func newPage(title string) (page, error) {
 		return p, err
 	}
 	p.Licence = string(licence)
-	styles, err := sources("*.css")
+	styles, err := sources("web/vendor/*.css", "web/*.css")
 	if err != nil {
 		return p, err
 	}
-	scripts, err := sources("*.js")
+	scripts, err := sources("web/vendor/*.js")
 	if err != nil {
 		return p, err
 	}
+	modules, err := fs.Sub(web, "web")
+	if err != nil {
+		return p, err
+	}
+	linked, err := link(modules, "page.js")
+	if err != nil {
+		return p, err
+	}
+	scripts = append(scripts, linked)
 	var styleHashes, scriptHashes []string
 	for _, s := range styles {
 		p.Styles = append(p.Styles, template.CSS(s))
@@ -120,16 +127,15 @@ func newPage(title string) (page, error) {
 	return p, nil
 }
 
-// sources returns the files whose names match, those of others first, then in the order of their names. They contain no end
-// tags, which would end their elements.
-func sources(pattern string) ([]string, error) {
+// sources returns the files whose names match the patterns, in the order of the patterns and then of the names. The files contain no
+// end tags, which would end their elements.
+func sources(patterns ...string) ([]string, error) {
 	var all []string
-	for _, dir := range []string{"web/vendor", "web"} {
-		names, err := fs.Glob(web, path.Join(dir, pattern))
+	for _, pattern := range patterns {
+		names, err := fs.Glob(web, pattern) // sorted
 		if err != nil {
 			return nil, err
 		}
-		slices.Sort(names)
 		for _, name := range names {
 			text, err := web.ReadFile(name)
 			if err != nil {

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/jstest"
 )
 
 // A listener reads server-sent events.
@@ -110,3 +112,6 @@ func TestEventsOfAnInterruptedRun(t *testing.T) {
 	answer, _ := get(t, address+"/run/broadcast/"+second+"/events")
 	require.Equal(t, http.StatusNotFound, answer.StatusCode, "it has no history")
 }
+
+// The modules compute what they should: web/test has tests of those that need no page.
+func TestJavaScript(t *testing.T) { jstest.Run(t, "web/test/*.test.js") }

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-//go:embed web
+//go:embed web/*.html web/static
 var web embed.FS
 
 // A Server shows a store. It is an http.Handler, safe for concurrent use.

@@ -1,8 +1,9 @@
-"use strict";
+import {element, everyFrame} from "./element.js";
+import * as Format from "./format.js";
 
 // Chart is one chart over the time of the run, drawn by uPlot. It shades the times of faults, marks the moment that is
 // looked at, and shows the part of the run that is looked at.
-class Chart {
+export class Chart {
   #run; #bus; #plot; #box; #options; #marker = element("div", {className: "moment", hidden: true});
   #from; #to; #time = null;
 

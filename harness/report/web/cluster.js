@@ -1,7 +1,16 @@
-"use strict";
+import {ClusterFigures} from "./clusterfigures.js";
+import * as ClusterLayout from "./clusterlayout.js";
+import {ClusterTable} from "./clustertable.js";
+import * as ClusterView from "./clusterview.js";
+import {element, iconButton, everyFrame} from "./element.js";
+import * as Faults from "./faults.js";
+import {Filter} from "./filter.js";
+import {Legend} from "./legend.js";
+import * as MessageIndex from "./messageindex.js";
+import * as Palette from "./palette.js";
 
 // Cluster is the cluster view: messages on their way between the nodes, as time is moved or played. ClusterView draws it.
-class Cluster {
+export class Cluster {
   static #speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10];
   static #glance = 0.3e9; // ns of the reader's time for which every message is seen at least
 

@@ -1,7 +1,9 @@
-"use strict";
+import * as MessageIndex from "./messageindex.js";
+import {Outcome} from "./outcome.js";
+import {firstWhere} from "./search.js";
 
 // ClusterFigures knows how many messages every party had sent, received and lost at any time.
-class ClusterFigures {
+export class ClusterFigures {
   #sent; #received; #lost; #answered; // per party: the times, ascending
 
   constructor(run) {
@@ -25,22 +27,11 @@ class ClusterFigures {
   // at returns the party's figures at time t: {sent, received, lost, ok}. Lost are messages that it had sent; ok is when it
   // last answered a client with success, or null.
   at(party, t) {
-    const until = (times) => upTo(times[party], t);
+    const until = (times) => firstWhere(times[party].length, (i) => times[party][i] > t);
     const answers = until(this.#answered);
     return {
       sent: until(this.#sent), received: until(this.#received), lost: until(this.#lost),
       ok: answers > 0 ? this.#answered[party][answers - 1] : null,
     };
   }
-}
-
-// upTo returns how many of the ascending times are not after t.
-function upTo(times, t) {
-  let low = 0, high = times.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (times[middle] <= t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

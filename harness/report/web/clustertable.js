@@ -1,7 +1,7 @@
-"use strict";
+import {element} from "./element.js";
 
 // ClusterTable is the figures of all nodes and services at the time that the cluster view shows.
-class ClusterTable {
+export class ClusterTable {
   static #columns = ["", "sent", "received", "lost", "last ok"];
 
   #figures; #rows; #details;

@@ -1,7 +1,21 @@
-"use strict";
+import * as Causality from "./causality.js";
+import {DiagramBar} from "./diagrambar.js";
+import * as DiagramLayout from "./diagramlayout.js";
+import {DiagramPanel} from "./diagrampanel.js";
+import * as DiagramView from "./diagramview.js";
+import {element, everyFrame} from "./element.js";
+import {Emphasis} from "./emphasis.js";
+import {Filter} from "./filter.js";
+import * as Follow from "./follow.js";
+import * as Format from "./format.js";
+import * as MessageIndex from "./messageindex.js";
+import * as Operation from "./operation.js";
+import {Outcome} from "./outcome.js";
+import * as Palette from "./palette.js";
+import * as Spread from "./spread.js";
 
 // Diagram is the space-time diagram (Lamport 1978): its state, and what the reader can do to it. DiagramView draws it.
-class Diagram {
+export class Diagram {
   static #narrowest = 1000; // ns: the smallest window
 
   // mount fills a section of the page with the diagram of a run. It listens to "time", "range", "filter", "select-message"

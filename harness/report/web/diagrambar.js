@@ -1,7 +1,9 @@
-"use strict";
+import {element, iconButton} from "./element.js";
+import {Filter} from "./filter.js";
+import {Legend} from "./legend.js";
 
 // DiagramBar is the controls of the space-time diagram: zoom, filters with the legend of types, and what to follow.
-class DiagramBar {
+export class DiagramBar {
   #run; #bus; #actions; #filter; #legend;
   #partyChips = element("div", {className: "view-bar", role: "group", "aria-label": "Parties"});
   #partySummary = element("summary");

@@ -1,7 +1,11 @@
-"use strict";
+import {element} from "./element.js";
+import * as Format from "./format.js";
+import * as JSONText from "./jsontext.js";
+import {Outcome} from "./outcome.js";
+import * as TimeAxis from "./timeaxis.js";
 
 // DiagramPanel shows the selected message of the space-time diagram. Everything from the run is text.
-class DiagramPanel {
+export class DiagramPanel {
   static #longest = 50000; // characters of a body that are shown
 
   #run; #causality;

@@ -1,8 +1,6 @@
-"use strict";
-
 // element makes a DOM element: its properties, then its children. Strings become text, never markup. Properties that
 // begin with "aria-", and role, are set as attributes.
-function element(tag, properties = {}, ...children) {
+export function element(tag, properties = {}, ...children) {
   const e = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name === "role" || name.startsWith("aria-")) e.setAttribute(name, value);
@@ -13,13 +11,13 @@ function element(tag, properties = {}, ...children) {
 }
 
 // iconButton makes a button of a sign or two, with a name for those who cannot see it.
-function iconButton(sign, name, onclick) {
+export function iconButton(sign, name, onclick) {
   return element("button", {type: "button", textContent: sign, "aria-label": name, title: name, onclick});
 }
 
 // fitCanvas sizes a canvas of that many CSS pixels for the screen's resolution, and returns its context, cleared and scaled to
 // CSS pixels.
-function fitCanvas(canvas, width, height) {
+export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const w = Math.round(width * ratio), h = Math.round(height * ratio);
   if (canvas.width !== w || canvas.height !== h) {
@@ -33,8 +31,16 @@ function fitCanvas(canvas, width, height) {
   return context;
 }
 
+// strokeLine draws a line on a canvas.
+export function strokeLine(c, x1, y1, x2, y2) {
+  c.beginPath();
+  c.moveTo(x1, y1);
+  c.lineTo(x2, y2);
+  c.stroke();
+}
+
 // everyFrame returns a function that has f called once, before the next frame, however often it is itself called until then.
-function everyFrame(f) {
+export function everyFrame(f) {
   let asked = false;
   return () => {
     if (asked) return;

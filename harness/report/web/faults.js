@@ -1,44 +1,39 @@
-"use strict";
-
 // Faults says what the nemesis' faults did, for all views.
-const Faults = (() => {
-  // stopsNode tells whether the fault stopped nodes, so that it is shown on them and not on the network.
-  function stopsNode(fault) {
-    return (fault.name === "pause" || fault.name === "kill") && (fault.nodes || []).length > 0;
-  }
 
-  // label names a fault, and whom it hit.
-  function label(fault) {
-    return fault.text || fault.name;
-  }
+// stopsNode tells whether the fault stopped nodes, so that it is shown on them and not on the network.
+export function stopsNode(fault) {
+  return (fault.name === "pause" || fault.name === "kill") && (fault.nodes || []).length > 0;
+}
 
-  // during returns the faults in force at time t.
-  function during(run, t) {
-    return run.faults.filter((fault) => fault.begin <= t && t < (fault.end ?? Infinity));
-  }
+// label names a fault, and whom it hit.
+export function label(fault) {
+  return fault.text || fault.name;
+}
 
-  // islands returns the groups of nodes that could not reach each other while the links in cut were, both ways, cut.
-  function islands(run, cut) {
-    const nodes = [...run.parties.keys()].filter((p) => run.parties[p].role === "node");
-    const gone = new Set(cut.map(([a, b]) => `${a} ${b}`));
-    const island = new Map();
-    let count = 0;
-    for (const start of nodes) {
-      if (island.has(start)) continue;
-      const todo = [start];
-      island.set(start, count);
-      while (todo.length > 0) {
-        const a = todo.pop();
-        for (const b of nodes) {
-          if (island.has(b) || gone.has(`${a} ${b}`) && gone.has(`${b} ${a}`)) continue;
-          island.set(b, count);
-          todo.push(b);
-        }
+// during returns the faults in force at time t.
+export function during(run, t) {
+  return run.faults.filter((fault) => fault.begin <= t && t < (fault.end ?? Infinity));
+}
+
+// islands returns the groups of nodes that could not reach each other while the links in cut were, both ways, cut.
+export function islands(run, cut) {
+  const nodes = [...run.parties.keys()].filter((p) => run.parties[p].role === "node");
+  const gone = new Set(cut.map(([a, b]) => `${a} ${b}`));
+  const island = new Map();
+  let count = 0;
+  for (const start of nodes) {
+    if (island.has(start)) continue;
+    const todo = [start];
+    island.set(start, count);
+    while (todo.length > 0) {
+      const a = todo.pop();
+      for (const b of nodes) {
+        if (island.has(b) || gone.has(`${a} ${b}`) && gone.has(`${b} ${a}`)) continue;
+        island.set(b, count);
+        todo.push(b);
       }
-      count++;
     }
-    return {island, count};
+    count++;
   }
-
-  return {stopsNode, label, during, islands};
-})();
+  return {island, count};
+}

@@ -1,7 +1,5 @@
-"use strict";
-
 // Filter decides which messages are shown: those of the types, and to or from one of the parties. Null is all.
-class Filter {
+export class Filter {
   types = null;
   parties = null;
   #messages;

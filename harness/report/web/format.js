@@ -1,36 +1,31 @@
-"use strict";
-
 // Format writes numbers as people read them.
-const Format = (() => {
-  // count writes a whole number, or a rounded one.
-  function count(n) {
-    return typeof n === "number" ? n.toLocaleString("en", {maximumFractionDigits: n < 1 ? 3 : 2}) : "–";
-  }
 
-  // duration writes nanoseconds with a unit that suits them, on the same line.
-  function duration(ns) {
-    if (!(ns >= 0)) return "–";
-    for (const [unit, size] of [["s", 1e9], ["ms", 1e6], ["µs", 1e3]]) {
-      if (ns >= size) return `${Number((ns / size).toPrecision(3))}\u00a0${unit}`;
-    }
-    return `${ns}\u00a0ns`;
-  }
+// count writes a whole number, or a rounded one.
+export function count(n) {
+  return typeof n === "number" ? n.toLocaleString("en", {maximumFractionDigits: n < 1 ? 3 : 2}) : "–";
+}
 
-  // time writes a moment of the run.
-  function time(ns) {
-    return `${(ns / 1e9).toFixed(3)} s`;
+// duration writes nanoseconds with a unit that suits them, on the same line.
+export function duration(ns) {
+  if (!(ns >= 0)) return "–";
+  for (const [unit, size] of [["s", 1e9], ["ms", 1e6], ["µs", 1e3]]) {
+    if (ns >= size) return `${Number((ns / size).toPrecision(3))}\u00a0${unit}`;
   }
+  return `${ns}\u00a0ns`;
+}
 
-  // clip cuts a long text.
-  function clip(text, limit) {
-    return text.length > limit ? `${text.slice(0, limit)}…` : text;
-  }
+// time writes a moment of the run.
+export function time(ns) {
+  return `${(ns / 1e9).toFixed(3)} s`;
+}
 
-  // roundStep returns the least of 1, 2 and 5, times a power of ten, that is not below least.
-  function roundStep(least) {
-    const power = 10 ** Math.floor(Math.log10(least));
-    return [1, 2, 5, 10].map((f) => f * power).find((step) => step >= least * (1 - 1e-9));
-  }
+// clip cuts a long text.
+export function clip(text, limit) {
+  return text.length > limit ? `${text.slice(0, limit)}…` : text;
+}
 
-  return {count, duration, time, clip, roundStep};
-})();
+// roundStep returns the least of 1, 2 and 5, times a power of ten, that is not below least.
+export function roundStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].map((f) => f * power).find((step) => step >= least * (1 - 1e-9));
+}

@@ -1,7 +1,8 @@
-"use strict";
+import {element, everyFrame} from "./element.js";
+import * as Format from "./format.js";
 
 // HistoryTable is the history, as a table that can be searched. Only the rows that are in sight are in the page, so that there can be many.
-class HistoryTable {
+export class HistoryTable {
   static #rowHeight = 28; // px, as in the style sheet
   static #fields = [
     ["index", (op) => String(op.index)],

@@ -1,7 +1,8 @@
-"use strict";
+import {element} from "./element.js";
+import {Filter} from "./filter.js";
 
 // Legend is the message types and their colours. A click hides a type in all views, or shows it again.
-class Legend {
+export class Legend {
   #run; #bus; #filter;
 
   constructor(run, bus) {

@@ -1,33 +1,31 @@
-"use strict";
+import * as Format from "./format.js";
+import {Outcome} from "./outcome.js";
 
 // Spread tells how a value got around, from the messages that carry it.
-const Spread = (() => {
-  // of takes the messages that carry the value, in the order of sending. It returns which of them were sent to somebody who had not
-  // heard of it by then, lost ones too: {news, heard, deaf}. heard are the nodes that heard of it, the first one first, with the time:
-  // [{party, time}]; deaf are those that never did.
-  function of(run, carriers) {
-    const {sent, done, outcome, dest} = run.messages;
-    const time = new Float64Array(run.parties.length).fill(Infinity);
-    for (const m of carriers) {
-      if (outcome[m] === Outcome.received) time[dest[m]] = Math.min(time[dest[m]], done[m]);
-    }
-    const nodes = [...run.parties.keys()].filter((p) => run.parties[p].role === "node");
-    return {
-      news: carriers.filter((m) => run.parties[dest[m]].role !== "client" && sent[m] <= time[dest[m]]),
-      heard: nodes.filter((p) => time[p] < Infinity).map((party) => ({party, time: time[party]})).sort((a, b) => a.time - b.time),
-      deaf: nodes.filter((p) => time[p] === Infinity),
-    };
-  }
 
-  // describe says when the first and the last node heard of the value, and which never did.
-  function describe(run, {heard, deaf}) {
-    const name = (party) => run.parties[party].id;
-    const parts = [];
-    if (heard.length > 0) parts.push(`${name(heard[0].party)} had it first, at ${Format.time(heard[0].time)}`);
-    if (heard.length > 1) parts.push(`${name(heard.at(-1).party)} was the last to get it, at ${Format.time(heard.at(-1).time)}`);
-    if (heard.length > 0 && deaf.length > 0) parts.push(`${deaf.map(name).join(", ")} never got it`);
-    return parts.length > 0 ? `${parts.join("; ")}.` : "";
+// of takes the messages that carry the value, in the order of sending. It returns which of them were sent to somebody who had not
+// heard of it by then, lost ones too: {news, heard, deaf}. heard are the nodes that heard of it, the first one first, with the time:
+// [{party, time}]; deaf are those that never did.
+export function of(run, carriers) {
+  const {sent, done, outcome, dest} = run.messages;
+  const time = new Float64Array(run.parties.length).fill(Infinity);
+  for (const m of carriers) {
+    if (outcome[m] === Outcome.received) time[dest[m]] = Math.min(time[dest[m]], done[m]);
   }
+  const nodes = [...run.parties.keys()].filter((p) => run.parties[p].role === "node");
+  return {
+    news: carriers.filter((m) => run.parties[dest[m]].role !== "client" && sent[m] <= time[dest[m]]),
+    heard: nodes.filter((p) => time[p] < Infinity).map((party) => ({party, time: time[party]})).sort((a, b) => a.time - b.time),
+    deaf: nodes.filter((p) => time[p] === Infinity),
+  };
+}
 
-  return {of, describe};
-})();
+// describe says when the first and the last node heard of the value, and which never did.
+export function describe(run, {heard, deaf}) {
+  const name = (party) => run.parties[party].id;
+  const parts = [];
+  if (heard.length > 0) parts.push(`${name(heard[0].party)} had it first, at ${Format.time(heard[0].time)}`);
+  if (heard.length > 1) parts.push(`${name(heard.at(-1).party)} was the last to get it, at ${Format.time(heard.at(-1).time)}`);
+  if (heard.length > 0 && deaf.length > 0) parts.push(`${deaf.map(name).join(", ")} never got it`);
+  return parts.length > 0 ? `${parts.join("; ")}.` : "";
+}

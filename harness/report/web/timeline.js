@@ -1,7 +1,11 @@
-"use strict";
+import {element, fitCanvas, everyFrame} from "./element.js";
+import * as Format from "./format.js";
+import * as Operation from "./operation.js";
+import * as Palette from "./palette.js";
+import {firstWhere} from "./search.js";
 
 // Timeline shows what each worker did: a bar for each operation, from its invocation to its completion.
-class Timeline {
+export class Timeline {
   static #left = 74; // px: the names of workers
 
   // mount fills a section of the page. It listens to "range", "time" and "select-op" on the bus, and emits "select-op".
@@ -109,13 +113,7 @@ class Timeline {
   }
 
   static #firstAfter(bars, t) {
-    let low = 0, high = bars.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (bars[middle].from < t) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstWhere(bars.length, (i) => bars[i].from >= t);
   }
 
   #drawBar(c, bar, y) {

@@ -1,5 +1,4 @@
 // Draws charts over time on a canvas.
-"use strict";
 
 // colour returns a colour of the style sheet, which depends on light and dark.
 function colour(name) {
@@ -7,7 +6,7 @@ function colour(name) {
 }
 
 // A Chart has time (ns) from left to right, and upwards a Scale.
-class Chart {
+export class Chart {
   constructor(canvas, duration, scale, label) {
     const ratio = window.devicePixelRatio || 1;
     this.width = canvas.clientWidth;
@@ -81,12 +80,12 @@ class Chart {
 }
 
 // linear is the scale from 0 to top.
-function linear(top) {
+export function linear(top) {
   return { share: (value) => value / top, ticks: ticks(top, 4) };
 }
 
 // logarithmic is the scale of the decades that low and high are in.
-function logarithmic(low, high) {
+export function logarithmic(low, high) {
   const first = Math.floor(Math.log10(low));
   const count = Math.max(Math.ceil(Math.log10(high)) - first, 1);
   const decades = Array.from({ length: count + 1 }, (_, i) => 10 ** (first + i));
@@ -94,7 +93,7 @@ function logarithmic(low, high) {
 }
 
 // ticks returns about count round numbers from 0 to top.
-function ticks(top, count) {
+export function ticks(top, count) {
   const power = 10 ** Math.floor(Math.log10(top / count));
   const step = [1, 2, 5, 10].map((n) => n * power).find((n) => top / n <= count);
   const values = [];
@@ -103,12 +102,12 @@ function ticks(top, count) {
 }
 
 // trim writes a number with about three digits.
-function trim(value) {
+export function trim(value) {
   return String(Number(value.toPrecision(3)));
 }
 
 // span writes a time, given in ns.
-function span(ns) {
+export function span(ns) {
   if (ns >= 1e9) return trim(ns / 1e9) + " s";
   if (ns >= 1e6) return trim(ns / 1e6) + " ms";
   return trim(ns / 1e3) + " µs";

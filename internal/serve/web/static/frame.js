@@ -1,5 +1,4 @@
 // Gives the keyboard to the page in the frame, which may have loaded before this.
-"use strict";
 
 const frame = document.querySelector("iframe");
 frame.addEventListener("load", () => frame.focus());

@@ -1,5 +1,4 @@
 // The list of runs: filters at once, takes two runs to compare, and shows new runs as they come.
-"use strict";
 
 const filter = document.getElementById("filter");
 const choice = document.getElementById("choice");

@@ -1,5 +1,6 @@
 // Shows the operations of a run: all of one that has ended, and those of a run in progress as they happen.
-"use strict";
+
+import {Chart, linear, logarithmic, span, trim} from "./chart.js";
 
 const live = document.getElementById("live");
 let width = 1; // of a bucket, ns

@@ -1,0 +1,25 @@
+// Package jstest runs tests in JavaScript as a part of go test.
+package jstest
+
+import (
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Run runs the test files that match a pattern with the test runner of Node.js, and skips the test if there is no Node.js.
+func Run(t *testing.T, pattern string) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("skipped: needs node")
+	}
+	files, err := filepath.Glob(pattern)
+	require.NoError(t, err)
+	require.NotEmpty(t, files) // without any, Node.js would look for tests everywhere
+	out, err := exec.CommandContext(t.Context(), node, append([]string{"--test", "--test-reporter=tap"}, files...)...).CombinedOutput()
+	require.NoError(t, err, string(out))
+	require.Regexp(t, `(?m)^# pass [1-9]`, string(out))
+}
