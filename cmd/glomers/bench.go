@@ -14,8 +14,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"glomers/internal/program"
 	"glomers/internal/results"
 	"glomers/internal/tempdir"
+	"glomers/internal/wording"
 )
 
 // A bench is one execution of the bench command.
@@ -28,7 +30,7 @@ type bench struct {
 	root       string // of the repository
 	self       string // this program
 	store      string // for the files of runs; those of valid ones are not kept
-	build      *builder
+	build      *program.Builder
 }
 
 // resultsDir is where the results are that the documentation quotes, from the root of the repository.
@@ -62,7 +64,7 @@ where one is; glomers then says why, and its exit status is 1.`,
 			return err
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			root, err := moduleRoot()
+			root, err := program.Root()
 			if err != nil {
 				return fmt.Errorf("what is measured is built from its source, but %w", err)
 			}
@@ -97,7 +99,7 @@ func chooseSets(names []string) ([]benchSet, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("no set is called %q: want %s", name, alternatives(known))
+			return nil, fmt.Errorf("no set is called %q: want %s", name, wording.Or(known))
 		}
 	}
 	return slices.DeleteFunc(all, func(s benchSet) bool { return len(names) > 0 && !slices.Contains(names, s.name) }), nil
@@ -127,8 +129,8 @@ func (b *bench) prepare(cmd *cobra.Command) (err error) {
 
 // run measures the sets one after the other. What is finished is kept when another one fails or a user interrupts.
 func (b *bench) run(ctx context.Context) (err error) {
-	b.build = newBuilder()
-	defer b.build.close()
+	b.build = new(program.Builder)
+	defer b.build.Close()
 	store, err := tempdir.New()
 	if err != nil {
 		return fmt.Errorf("cannot keep runs: %w", err)
@@ -146,7 +148,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 	var errs []error
 	for _, set := range b.sets {
 		s, err := b.measure(ctx, set)
-		if errors.Is(err, errInterrupted) {
+		if errors.Is(err, program.ErrInterrupted) {
 			errs = append(errs, err)
 			break
 		}
@@ -196,7 +198,7 @@ func (b *bench) keep(s results.Set) error {
 	if err := s.Save(b.out); err != nil {
 		return err
 	}
-	b.log.Info("measured", "set", s.Name, "time", short(time.Duration(s.Took)*time.Second), "file", filepath.Join(b.out, s.Name+".json"))
+	b.log.Info("measured", "set", s.Name, "time", wording.Duration(time.Duration(s.Took)*time.Second), "file", filepath.Join(b.out, s.Name+".json"))
 	if err := s.Check(); err != nil {
 		b.worsen(statusInvalid)
 		b.log.Error(err.Error())

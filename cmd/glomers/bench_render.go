@@ -12,6 +12,7 @@ import (
 
 	"glomers/internal/disk"
 	"glomers/internal/results"
+	"glomers/internal/wording"
 )
 
 //go:generate go run . bench --render
@@ -181,5 +182,5 @@ func (l library) table(name string) (string, error) {
 		}
 		known = append(known, t.name)
 	}
-	return "", fmt.Errorf("no table is called %q: want %s", name, alternatives(known))
+	return "", fmt.Errorf("no table is called %q: want %s", name, wording.Or(known))
 }

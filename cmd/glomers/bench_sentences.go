@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"glomers/internal/results"
+	"glomers/internal/wording"
 )
 
 // Sentences that compare have their figures from the results, as tables do, and stand between the same marks.
@@ -58,16 +59,7 @@ func rateSentence(s results.Set) string {
 				costs, rates = append(costs, times(ours.Median/least)), append(rates, p.Params["rate"])
 			}
 		}
-		parts = append(parts, fmt.Sprintf("with %s nodes ours takes %s the bound, at %s operations a second", nodes, enumerate(costs), enumerate(rates)))
+		parts = append(parts, fmt.Sprintf("with %s nodes ours takes %s the bound, at %s operations a second", nodes, wording.And(costs), wording.And(rates)))
 	}
 	return "\nMeasured: " + strings.Join(parts, "; ") + ".\n\n"
-}
-
-// enumerate joins words as in a, b and c.
-func enumerate(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

@@ -9,21 +9,18 @@ import (
 	"strconv"
 	"strings"
 
+	"glomers/internal/program"
 	"glomers/internal/results"
 )
 
 // measureSuite runs benchmarks with "go test" and reads what they print.
 func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point, error) {
 	words := set.suite.command(b.quick, b.runs)
-	temp, err := b.build.tempDir()
-	if err != nil {
-		return nil, err
-	}
 	out, end := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		// The go command does not pass signals on to the program that it runs, and does not tidy up after itself at every one.
-		_, err := runGroup(ctx, b.root, end, words[0], words[1:], goTemp(temp))
+		// The go command does not pass signals on to the program that it runs.
+		err := b.build.Go(ctx, b.root, end, words[1:]...)
 		_ = end.Close() // it never fails
 		ended <- err
 	}()
@@ -43,10 +40,10 @@ func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point
 		tally.line(lines.Text())
 	}
 	_, _ = io.Copy(io.Discard, out) // what follows a line that is too long
-	err = errors.Join(lines.Err(), <-ended)
+	err := errors.Join(lines.Err(), <-ended)
 	switch {
 	case ctx.Err() != nil:
-		return nil, errInterrupted
+		return nil, program.ErrInterrupted
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w\n%s", shellWords(words), err, rest.String())
 	case len(points) == 0:
@@ -84,7 +81,7 @@ func (s suite) command(quick bool, runs int) []string {
 func shellWords(words []string) string {
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		quoted[i] = quote(w)
+		quoted[i] = program.Quote(w)
 	}
 	return strings.Join(quoted, " ")
 }

@@ -16,6 +16,7 @@ import (
 
 	"glomers/baselines"
 	"glomers/harness/history"
+	"glomers/internal/program"
 	"glomers/internal/results"
 )
 
@@ -81,12 +82,12 @@ func TestBenchArguments(t *testing.T) {
 
 // newBench returns one that measures in this test, with a single short run.
 func newBench(t *testing.T) *bench {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	require.NoError(t, err)
 	c := &cli{stdout: io.Discard, stderr: io.Discard, log: slog.New(slog.DiscardHandler)}
 	b := &bench{cli: c, runs: 2, jobs: 2, root: root, store: t.TempDir(), out: t.TempDir()}
-	b.build = newBuilder()
-	t.Cleanup(b.build.close)
+	b.build = new(program.Builder)
+	t.Cleanup(b.build.Close)
 	return b
 }
 
@@ -402,7 +403,7 @@ func TestEverythingCanBeRendered(t *testing.T) {
 
 // TestTablesAreCurrent: READMEs and charts show what is in docs/results, and all of that counts.
 func TestTablesAreCurrent(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	require.NoError(t, err)
 	l := library{filepath.Join(root, resultsDir)}
 	for _, set := range benchSets() {
@@ -424,7 +425,7 @@ func TestTablesAreCurrent(t *testing.T) {
 
 // TestFaithfulFigures: all that could be held against published figures has Maelstrom's beside ours, and nothing else.
 func TestFaithfulFigures(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	require.NoError(t, err)
 	l := library{filepath.Join(root, resultsDir)}
 	for _, name := range []string{"challenges", "broadcast-frontier"} {

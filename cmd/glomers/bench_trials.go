@@ -12,6 +12,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/internal/program"
 	"glomers/internal/results"
 )
 
@@ -61,7 +62,7 @@ func (b *bench) measureTrials(ctx context.Context, set benchSet) ([]results.Poin
 	close(next)
 	workers.Wait()
 	if ctx.Err() != nil {
-		return nil, errInterrupted
+		return nil, program.ErrInterrupted
 	}
 	return points, nil
 }
@@ -74,7 +75,7 @@ func (b *bench) test(ctx context.Context, t trial) (harness.Test, error) {
 	}
 	bin := b.self
 	if t.dir != "" {
-		if bin, err = b.build.program(ctx, filepath.Join(b.root, t.dir)); err != nil {
+		if bin, err = b.build.Program(ctx, filepath.Join(b.root, t.dir)); err != nil {
 			return test, err
 		}
 	}

@@ -50,7 +50,7 @@ func BenchmarkAttacks(b *testing.B) {
 		b.Skip("the peak memory of one process comes from /proc")
 	}
 	build, glomers := compile(b)
-	hog, err := build.program(b.Context(), filepath.Join("testdata", "hog"))
+	hog, err := build.Program(b.Context(), filepath.Join("testdata", "hog"))
 	require.NoError(b, err)
 	limit := os.Getenv("GLOMERS_TIME_LIMIT")
 	if limit == "" {

@@ -12,6 +12,8 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/nemesis"
+	"glomers/internal/program"
+	"glomers/internal/wording"
 )
 
 // overrides are a user's changes to a published command.
@@ -33,7 +35,7 @@ type contest struct {
 	store      string
 	nodes      nodeFlags
 	maelstrom  string // the launcher of the real one, "" for our own harness
-	build      *builder
+	build      *program.Builder
 	again      func(id string, seed uint64) string // the command that repeats a run
 }
 
@@ -66,7 +68,7 @@ real one run the nodes; its only fault is partition.`,
 		ValidArgs: append(challengeIDs(), "all"),
 		Args: func(_ *cobra.Command, args []string) (err error) {
 			if len(args) == 0 {
-				return fmt.Errorf("no challenge given: want all, %s", alternatives(challengeIDs()))
+				return fmt.Errorf("no challenge given: want all, %s", wording.Or(challengeIDs()))
 			}
 			t.challenges, err = choose(args)
 			return err
@@ -74,9 +76,9 @@ real one run the nodes; its only fault is partition.`,
 	}
 	harnesses := []string{"glomers", "maelstrom"}
 	define(cmd, "time-limit", "", "seconds", "", "length of the main phase, instead of the published one", span(&t.timeLimit, time.Second, time.Second))
-	define(cmd, "nemesis", "", "names", "", "faults to inject, instead of the published ones: "+alternatives(nemesis.Names()), someOf(&t.nemesis, nemesis.Names()))
+	define(cmd, "nemesis", "", "names", "", "faults to inject, instead of the published ones: "+wording.Or(nemesis.Names()), someOf(&t.nemesis, nemesis.Names()))
 	define(cmd, "repeat", "", "n", "1", "run each challenge so many times, with one seed after the other (Maelstrom draws its own)", whole(&t.repeat))
-	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+alternatives(harnesses), oneOf(&harness, harnesses))
+	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+wording.Or(harnesses), oneOf(&harness, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.seed))
 	cmd.Flags().BoolVar(&t.faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
 	registerLimits(cmd, &t.limits)
@@ -129,8 +131,8 @@ func (t *contest) printCommands() error {
 // run runs the challenges one after the other and prints what came out.
 func (t *contest) run(ctx context.Context, asJSON bool) error {
 	var err error
-	t.build = newBuilder()
-	defer t.build.close()
+	t.build = new(program.Builder)
+	defer t.build.Close()
 
 	done := []outcome{}
 	for _, ch := range t.challenges {
@@ -150,7 +152,7 @@ func (t *contest) run(ctx context.Context, asJSON bool) error {
 			if t.maelstrom == "" {
 				about = append(about, "seed", seed)
 			}
-			t.log.Info("finished", append(about, "time", short(o.Took.Duration))...)
+			t.log.Info("finished", append(about, "time", wording.Duration(o.Took.Duration))...)
 		}
 		if err != nil {
 			break
@@ -173,13 +175,13 @@ func (t *contest) report(done []outcome, asJSON bool) error {
 // program returns the executable that is to solve ch.
 func (t *contest) program(ctx context.Context, ch challenge) (string, error) {
 	if t.bin != "" {
-		return t.build.program(ctx, t.bin)
+		return t.build.Program(ctx, t.bin)
 	}
-	root, err := moduleRoot()
+	root, err := program.Root()
 	if err != nil {
 		return "", fmt.Errorf("the solutions are built from their source, but %w: go there, or judge a node of your own with --bin", err)
 	}
-	return t.build.program(ctx, filepath.Join(root, ch.dir))
+	return t.build.Program(ctx, filepath.Join(root, ch.dir))
 }
 
 // once runs ch a single time. A test that breaks is an outcome; an error means
@@ -197,7 +199,7 @@ func (t *contest) once(ctx context.Context, ch challenge, bin string, seed uint6
 		o, err = t.onceHere(ctx, ch, words, seed)
 	}
 	if ctx.Err() != nil {
-		return outcome{}, errInterrupted
+		return outcome{}, program.ErrInterrupted
 	}
 	if err != nil {
 		o.Broken = err.Error()

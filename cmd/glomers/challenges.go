@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"glomers/harness/nemesis"
+	"glomers/internal/wording"
 )
 
 // A challenge is one of https://fly.io/dist-sys.
@@ -68,7 +69,7 @@ func choose(ids []string) ([]challenge, error) {
 	}
 	for _, id := range ids {
 		if id != "all" && !slices.Contains(challengeIDs(), id) {
-			return nil, fmt.Errorf("no challenge is called %q: want all, %s", id, alternatives(challengeIDs()))
+			return nil, fmt.Errorf("no challenge is called %q: want all, %s", id, wording.Or(challengeIDs()))
 		}
 	}
 	return chosen, nil

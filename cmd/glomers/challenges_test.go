@@ -205,12 +205,6 @@ func TestTableMarksWhatTheMachineDistorted(t *testing.T) {
 	require.Contains(t, b.String(), "  warning: the harness was late\n")
 }
 
-func TestSize(t *testing.T) {
-	for bytes, want := range map[float64]string{0: "0 bytes", 0.25: "0.25 bytes", 999: "999 bytes", 999.6: "1 kB", 65432: "65.4 kB", 999_600: "1 MB", 12_345_678: "12.3 MB"} {
-		require.Equal(t, want, size(bytes))
-	}
-}
-
 func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, writeTable(&b, challenges(), []outcome{{Challenge: "3d", MsgsPerOp: 99}}))
@@ -221,12 +215,6 @@ func TestOutcomeJSON(t *testing.T) {
 	b, err := json.Marshal(outcome{Challenge: "3d", Stale: newStaleness(200, 300), Took: milliseconds{time.Second}, Judged: true})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"challenge":"3d","name":"","valid":true,"ok-fraction":0,"msgs-per-op":0,"staleness-ms":{"0.5":200,"1":300},"took-ms":1000,"targets-judged":true}`, string(b))
-}
-
-func TestQuote(t *testing.T) {
-	for word, want := range map[string]string{"a/b-c.d": "a/b-c.d", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'"} {
-		require.Equal(t, want, quote(word))
-	}
 }
 
 func TestASingleNodeHasNoLinks(t *testing.T) {

@@ -19,6 +19,8 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/workload"
 	"glomers/internal/disk"
+	"glomers/internal/program"
+	"glomers/internal/wording"
 )
 
 func (c *cli) checkCommand() *cobra.Command {
@@ -81,7 +83,7 @@ Nothing is written beside FILE. With --out, a violation is also drawn.`,
 	cmd.Flags().StringVar(&out, "out", "", "`directory` for the pictures of a violation; without it, none are drawn")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the judgement as JSON, and nothing else, on stdout")
 	names := deviationNames()
-	define(cmd, "tolerate", "", "names", "", "deviations of known tools to accept: "+alternatives(names), someOf(&tolerate, names))
+	define(cmd, "tolerate", "", "names", "", "deviations of known tools to accept: "+wording.Or(names), someOf(&tolerate, names))
 	suggest(cmd, "tolerate", names)
 	return cmd
 }
@@ -173,7 +175,7 @@ func (c *cli) judgeFile(ctx context.Context, file string, r record, reader histo
 	if d, ok := errors.AsType[*history.DeviationError](err); ok {
 		return harness.Judgement{}, fmt.Errorf("%s: %w\nIf the tool that wrote it does that, --tolerate %s accepts it", file, err, d.Deviation)
 	}
-	if errors.Is(err, errInterrupted) {
+	if errors.Is(err, program.ErrInterrupted) {
 		return harness.Judgement{}, err
 	}
 	if err != nil {
@@ -188,9 +190,9 @@ func (r record) judge(file string, h []history.Op) (harness.Judgement, error) {
 	if r.Workload == "" {
 		hint := ""
 		if likely := workload.Recognize(h); len(likely) > 0 && len(likely) < len(workload.Names()) {
-			hint = fmt.Sprintf("; it looks like a history of %s", alternatives(likely))
+			hint = fmt.Sprintf("; it looks like a history of %s", wording.Or(likely))
 		}
-		return harness.Judgement{}, fmt.Errorf("no workload given, and %s does not say: want --workload %s%s", file, alternatives(workload.Names()), hint)
+		return harness.Judgement{}, fmt.Errorf("no workload given, and %s does not say: want --workload %s%s", file, wording.Or(workload.Names()), hint)
 	}
 	w, err := r.workload()
 	if err != nil {

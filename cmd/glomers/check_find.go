@@ -14,6 +14,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/workload"
+	"glomers/internal/wording"
 )
 
 // stdin is the path that stands for standard input.
@@ -75,7 +76,7 @@ func findHistory(path string) (file string, r record, err error) {
 	if r.cut != nil {
 		return "", r, fmt.Errorf("%s is the directory of a run that was cut short before it had a history: nothing can be judged; the run can be repeated as its test.json says", path)
 	}
-	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, alternatives(historyNames()))
+	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, wording.Or(historyNames()))
 }
 
 // readRecord returns what the directory of a run says about it. Maelstrom's says so by its place: store/WORKLOAD/TIME.

@@ -11,6 +11,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
+	"glomers/internal/program"
 	"glomers/internal/terminal"
 )
 
@@ -93,7 +94,7 @@ func (w *watch) close() {
 	}
 }
 
-// await returns what f does, or errInterrupted at once when ctx is done: f goes on then, until the program ends. It is for
+// await returns what f does, or ErrInterrupted at once when ctx is done: f goes on then, until the program ends. It is for
 // work that cannot be stopped.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
@@ -110,6 +111,6 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 		return r.value, r.err
 	case <-ctx.Done():
 		var none T
-		return none, errInterrupted
+		return none, program.ErrInterrupted
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/internal/notice"
+	"glomers/internal/program"
 )
 
 // execute runs a command line as main does and returns what it wrote.
@@ -249,7 +250,7 @@ func TestVersion(t *testing.T) {
 }
 
 func TestModuleRoot(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	require.NoError(t, err)
 	require.FileExists(t, filepath.Join(root, "cmd", "glomers", "main.go"))
 

@@ -14,6 +14,7 @@ import (
 	"glomers/internal/disk"
 	"glomers/internal/figure"
 	"glomers/internal/terminal"
+	"glomers/internal/wording"
 )
 
 func (c *cli) compareCommand() *cobra.Command {
@@ -92,7 +93,7 @@ func findResults(path string) (file string, err error) {
 			return file, nil
 		}
 	}
-	return "", fmt.Errorf("%s is no run's directory, or the run did not end: want one with %s", path, alternatives(names))
+	return "", fmt.Errorf("%s is no run's directory, or the run did not end: want one with %s", path, wording.Or(names))
 }
 
 // A comparison has the figures of two results, those of either.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness/conform"
+	"glomers/internal/program"
 )
 
 func (c *cli) conformCommand() *cobra.Command {
@@ -79,16 +80,16 @@ func (c *cli) conform(ctx context.Context, o conform.Options, bin, level string,
 			return err
 		}
 	}
-	build := newBuilder()
-	defer build.close()
-	path, err := build.program(ctx, bin)
+	var build program.Builder
+	defer build.Close()
+	path, err := build.Program(ctx, bin)
 	if err != nil {
 		return err
 	}
 	o.Path = path
 	report, err := c.watchConform(ctx, o)
 	if errors.Is(err, context.Canceled) {
-		err = errInterrupted
+		err = program.ErrInterrupted
 	}
 	if err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 
 	"glomers/baselines"
 	"glomers/harness"
+	"glomers/internal/program"
 	"glomers/internal/terminal"
 )
 
@@ -149,7 +150,7 @@ func (c *cli) demo(cmd *cobra.Command, flags *testFlags) error {
 	}
 	all.Wait()
 	if cmd.Context().Err() != nil {
-		return errInterrupted
+		return program.ErrInterrupted
 	}
 	for _, d := range done {
 		c.worsen(d.status())

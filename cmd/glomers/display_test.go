@@ -63,11 +63,3 @@ func TestLiveLine(t *testing.T) {
 	require.Equal(t, "13 s left  100 ops/s  ok 693 fail 0 info 7  500 msgs/s  partition: majority", *d.after.Load())
 	d.close()
 }
-
-func TestShort(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0 ns", 17: "17 ns", 1500: "1.5 µs", 12_345_678: "12.3 ms", 9_870_000_000: "9.87 s",
-	} {
-		require.Equal(t, want, short(d))
-	}
-}

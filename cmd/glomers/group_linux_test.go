@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/program"
 )
 
 // brood is a Maelstrom that starts two nodes, which hold its stdout and stderr, and writes all three ids to a file.
@@ -85,7 +87,7 @@ func TestInterruptedMaelstrom(t *testing.T) {
 	status := run(ctx, words("challenge 1 3a --harness maelstrom --bin /bin/sh --store "+t.TempDir()), &stdout, stderr)
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stderr.all.String(), "Test aborted.")
-	require.Contains(t, stderr.all.String(), errInterrupted.Error())
+	require.Contains(t, stderr.all.String(), program.ErrInterrupted.Error())
 	requireGone(t, ids)
 }
 

@@ -12,6 +12,7 @@ import (
 	"glomers/harness/nemesis"
 	"glomers/harness/service"
 	"glomers/harness/workload"
+	"glomers/internal/program"
 )
 
 func TestTopics(t *testing.T) {
@@ -55,7 +56,7 @@ func TestWrap(t *testing.T) {
 }
 
 func TestReadmeIsCurrent(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	require.NoError(t, err)
 	want, err := readme(root)
 	require.NoError(t, err)

@@ -11,6 +11,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/network"
 	"glomers/internal/terminal"
+	"glomers/internal/wording"
 )
 
 // newLog returns a log that writes lines to w, which may be a terminal. All logs are made here, so that none has messages that are not
@@ -41,7 +42,7 @@ func (l logging) attach(t *harness.Test, log *slog.Logger) {
 			if !wanted {
 				return
 			}
-			fields := []any{"at", short(e.Time), "id", e.ID, "src", e.Src}
+			fields := []any{"at", wording.Duration(e.Time), "id", e.ID, "src", e.Src}
 			if e.Writer != "" {
 				fields = append(fields, "writer", e.Writer)
 			}

@@ -18,6 +18,7 @@ import (
 
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
+	"glomers/internal/program"
 )
 
 // unknownToMaelstrom has the flags of the challenge command that mean nothing to Maelstrom, and why.
@@ -53,7 +54,7 @@ func (o overrides) maelstromAccepts(cmd *cobra.Command) error {
 // findMaelstrom returns the launcher of the real Maelstrom. scripts/maelstrom
 // knows where to look, and says on stderr what is missing.
 func findMaelstrom(ctx context.Context, stderr io.Writer) (string, error) {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	if err != nil {
 		return "", fmt.Errorf("scripts/maelstrom finds Maelstrom, but %w", err)
 	}
@@ -81,8 +82,8 @@ func (t *contest) onceUnderMaelstrom(ctx context.Context, words command) (outcom
 		}
 	}
 
-	var said tail
-	left, runErr := runGroup(ctx, dir, io.MultiWriter(t.stderr, &said), t.maelstrom, words)
+	var said program.Tail
+	left, runErr := program.Run(ctx, dir, io.MultiWriter(t.stderr, &said), t.maelstrom, words)
 	var o outcome
 	for _, link := range links {
 		if run, err := filepath.EvalSymlinks(link); err == nil {

@@ -11,6 +11,7 @@ import (
 
 	"glomers/baselines"
 	"glomers/baselines/mutants"
+	"glomers/internal/wording"
 	"glomers/node"
 )
 
@@ -60,7 +61,7 @@ stdout, so that a harness can drive it. Without a name, list them.`,
 			}
 			i := slices.Index(names, args[0])
 			if i < 0 {
-				return fmt.Errorf("no node is called %q: want %s", args[0], alternatives(names))
+				return fmt.Errorf("no node is called %q: want %s", args[0], wording.Or(names))
 			}
 			n := node.NewNode()
 			all[i].register(n)

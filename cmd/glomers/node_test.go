@@ -5,14 +5,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/program"
 )
 
 // A baseline or mutant runs as a process, which the harness judges as it does any other.
 func TestNodesAsProcesses(t *testing.T) {
 	t.Parallel()
-	build := newBuilder()
-	t.Cleanup(build.close)
-	bin, err := build.program(t.Context(), ".")
+	var build program.Builder
+	t.Cleanup(build.Close)
+	bin, err := build.Program(t.Context(), ".")
 	require.NoError(t, err)
 	for _, c := range []struct {
 		workload, node string

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/internal/environ"
+	"glomers/internal/program"
 )
 
 // nodeFlags say what the processes of nodes find around them.
@@ -61,7 +62,7 @@ func (l *envList) words() []string {
 		if name, _, _ := strings.Cut(e, "="); environ.LooksSecret(name) {
 			e = name
 		}
-		words = append(words, "--env", quote(e))
+		words = append(words, "--env", program.Quote(e))
 	}
 	return words
 }

@@ -15,6 +15,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
+	"glomers/internal/wording"
 )
 
 // An outcome is what became of one run of a challenge, whichever harness did it.
@@ -173,7 +174,7 @@ func writeSizes(b *strings.Builder, chs []challenge, done []outcome) {
 		}
 		largest := slices.MaxFunc(counted, func(x, y outcome) int { return x.Largest - y.Largest }).Largest
 		fmt.Fprintf(b, "%s  %s %s: %s, %s\n", head, ch.id, ch.name,
-			spread(counted, "%.3g", func(o outcome) float64 { return *o.BytesPerOp }), size(float64(largest)))
+			spread(counted, "%.3g", func(o outcome) float64 { return *o.BytesPerOp }), wording.Bytes(float64(largest)))
 		head = ""
 	}
 }
@@ -298,10 +299,10 @@ func (o outcome) writeWhy(b *strings.Builder) {
 		why = append(why, o.Broken)
 	}
 	for _, line := range why {
-		fmt.Fprintf(b, "  %s\n", shownReason(line))
+		fmt.Fprintf(b, "  %s\n", wording.Hanging(check.Brief(line)))
 	}
 	for _, line := range o.Warnings {
-		fmt.Fprintf(b, "  warning: %s\n", shownReason(line))
+		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(line)))
 	}
 	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
 	if o.Again != "" {
@@ -313,6 +314,6 @@ func (o outcome) writeWhy(b *strings.Builder) {
 func (o outcome) writeDecided(b *strings.Builder) {
 	if o.Decided != nil && o.Decided.Violation != nil && !o.Decided.Error && !slices.Contains(o.Warnings, o.Decided.Text) &&
 		o.Decided.ReadUncommitted == check.Valid {
-		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, shownReason(o.Decided.Text))
+		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, wording.Hanging(check.Brief(o.Decided.Text)))
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"glomers/harness/conform"
 	"glomers/internal/disk"
+	"glomers/internal/program"
 )
 
 // readmeTemplate is harness/README.md but for what comes from the code.
@@ -28,7 +29,7 @@ func (c *cli) readmeCommand() *cobra.Command {
 		Hidden:  true,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			root, err := moduleRoot()
+			root, err := program.Root()
 			if err != nil {
 				return err
 			}

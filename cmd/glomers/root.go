@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,9 +22,6 @@ const (
 	statusUnknown = 2
 	statusBroken  = 3 // the test could not be carried out
 )
-
-// errInterrupted ends a command that was told to stop.
-var errInterrupted = errors.New("interrupted")
 
 // A cli is one execution of the program.
 type cli struct {

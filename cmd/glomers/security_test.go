@@ -10,12 +10,14 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/program"
 )
 
 // docs/security.md names tests that exist, and limits as they are.
 func TestSecurityPage(t *testing.T) {
 	t.Parallel()
-	root, err := moduleRoot()
+	root, err := program.Root()
 	require.NoError(t, err)
 	read := func(name string) string {
 		text, err := os.ReadFile(filepath.Join(root, "docs", filepath.FromSlash(name)))

@@ -12,14 +12,16 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/program"
 )
 
 // compile makes the program of this package, and returns a builder for others.
-func compile(b *testing.B) (*builder, string) {
+func compile(b *testing.B) (*program.Builder, string) {
 	b.Helper()
-	build := newBuilder()
-	b.Cleanup(build.close)
-	glomers, err := build.program(b.Context(), ".")
+	build := new(program.Builder)
+	b.Cleanup(build.Close)
+	glomers, err := build.Program(b.Context(), ".")
 	require.NoError(b, err)
 	return build, glomers
 }
@@ -45,7 +47,7 @@ func execution(b *testing.B, glomers string, args ...string) (took time.Duration
 // BenchmarkOverhead measures how much longer than its time limit an echo test takes. Run it, as the following, with -benchtime 1x.
 func BenchmarkOverhead(b *testing.B) {
 	build, glomers := compile(b)
-	echo, err := build.program(b.Context(), filepath.Join("..", "..", "echo"))
+	echo, err := build.Program(b.Context(), filepath.Join("..", "..", "echo"))
 	require.NoError(b, err)
 	for _, limit := range []time.Duration{time.Second, 5 * time.Second} {
 		b.Run("limit="+limit.String(), func(b *testing.B) {
@@ -72,7 +74,7 @@ func BenchmarkChallenges(b *testing.B) {
 	}
 	for _, ch := range challenges() {
 		b.Run(ch.id+"-"+strings.ReplaceAll(ch.name, " ", "-"), func(b *testing.B) {
-			bin, err := build.program(b.Context(), filepath.Join("..", "..", ch.dir))
+			bin, err := build.Program(b.Context(), filepath.Join("..", "..", ch.dir))
 			require.NoError(b, err)
 			args := ch.command(bin, overrides{})
 			if limit != "published" {

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"glomers/harness"
 	"glomers/harness/check"
@@ -17,8 +16,8 @@ import (
 	"glomers/harness/check/kafka"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
-	"glomers/internal/figure"
 	"glomers/internal/terminal"
+	"glomers/internal/wording"
 )
 
 // writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
@@ -26,7 +25,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	var b strings.Builder
 	heading := fmt.Sprintf("%s: %s", r.Valid, t.Workload)
 	if r.Error != "" {
-		heading = fmt.Sprintf("broken off after %s: %s, until then %s", short(r.Elapsed), t.Workload, r.Valid)
+		heading = fmt.Sprintf("broken off after %s: %s, until then %s", wording.Duration(r.Elapsed), t.Workload, r.Valid)
 	}
 	writeFindings(&b, heading, r.Judgement)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -40,7 +39,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 			if i == 0 {
 				heading = "faults"
 			}
-			writeRow(rows, heading, "%s", nemesis.Describe(name, r.Nemesis.Effects[name], short(r.Nemesis.InForce[name])))
+			writeRow(rows, heading, "%s", nemesis.Describe(name, r.Nemesis.Effects[name], wording.Duration(r.Nemesis.InForce[name])))
 		}
 		writeRow(rows, "", "%d messages lost to faults, %d doubled", r.Nemesis.Dropped, r.Nemesis.Duplicated)
 	}
@@ -66,10 +65,10 @@ func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
 func writeFindings(b *strings.Builder, heading string, j harness.Judgement) {
 	fmt.Fprintf(b, "\n%s\n", heading)
 	for _, reason := range j.Reasons {
-		fmt.Fprintf(b, "  %s\n", shownReason(reason))
+		fmt.Fprintf(b, "  %s\n", wording.Hanging(check.Brief(reason)))
 	}
 	for _, warning := range j.Warnings {
-		fmt.Fprintf(b, "  warning: %s\n", shownReason(warning))
+		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(warning)))
 	}
 	b.WriteByte('\n')
 }
@@ -109,22 +108,11 @@ func writeBytes(rows io.Writer, s network.Servers) {
 		return
 	}
 	writeRow(rows, "bytes", "%s per operation between servers (%s of bodies), largest message %s",
-		size(s.BytesPerOp), size(float64(s.Bytes)), size(float64(s.Largest)))
+		wording.Bytes(s.BytesPerOp), wording.Bytes(float64(s.Bytes)), wording.Bytes(float64(s.Largest)))
 	if b := s.Busiest; b.Node != "" {
 		writeRow(rows, "busiest node", "%s sends or gets %.3g %% of the messages between servers, %.3g %% of their bytes",
 			b.Node, 100*b.MsgShare, 100*b.ByteShare)
 	}
-}
-
-// size writes a number of bytes with about three digits.
-func size(bytes float64) string {
-	switch {
-	case bytes < 999.5:
-		return fmt.Sprintf("%.3g bytes", bytes)
-	case bytes < 999.5e3:
-		return fmt.Sprintf("%.3g kB", bytes/1e3)
-	}
-	return fmt.Sprintf("%.3g MB", bytes/1e6)
 }
 
 func writeRow(rows io.Writer, name, format string, args ...any) {
@@ -135,8 +123,5 @@ func quantiles(l harness.Latency) string {
 	if l.Count == 0 {
 		return "none"
 	}
-	return fmt.Sprintf("median %s, 95 %% %s, 99 %% %s, max %s", short(l.P50), short(l.P95), short(l.P99), short(l.Max))
+	return fmt.Sprintf("median %s, 95 %% %s, 99 %% %s, max %s", wording.Duration(l.P50), wording.Duration(l.P95), wording.Duration(l.P99), wording.Duration(l.Max))
 }
-
-// short writes a duration with about three digits.
-func short(d time.Duration) string { return figure.Duration(d) }

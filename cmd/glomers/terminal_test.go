@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -116,11 +115,4 @@ func TestNamesStayOnTheirLine(t *testing.T) {
 	_, stdout, _ := execute("check", "-w", "echo", file)
 	require.NotContains(t, stdout, "\nvalid")
 	require.Contains(t, stdout, `  a\n\nvalid: echo\tx `)
-}
-
-func TestShownReason(t *testing.T) {
-	require.Equal(t, "one\n    two", shownReason("one\ntwo"))
-	many := shownReason(strings.Repeat("line\n", 100))
-	require.True(t, strings.HasSuffix(many, "\n    … 85 more lines"), many)
-	require.Less(t, len(shownReason(strings.Repeat("x", 1_000_000))), 3000)
 }

@@ -14,6 +14,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/internal/pretty"
+	"glomers/internal/program"
 	"glomers/internal/terminal"
 )
 
@@ -48,9 +49,9 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	if f.guide.json {
 		c.logJSON()
 	}
-	build := newBuilder()
-	defer build.close()
-	bin, err := build.program(cmd.Context(), f.bin)
+	var build program.Builder
+	defer build.Close()
+	bin, err := build.Program(cmd.Context(), f.bin)
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logg
 	logs.attach(&t, d.logger())
 	result, err := harness.Run(ctx, t)
 	if errors.Is(err, context.Canceled) {
-		err = errInterrupted
+		err = program.ErrInterrupted
 	}
 	return result, err
 }

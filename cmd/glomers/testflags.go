@@ -16,6 +16,8 @@ import (
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/harness/workload"
+	"glomers/internal/program"
+	"glomers/internal/wording"
 )
 
 // testFlags holds the options of one test, as Maelstrom names them. The published
@@ -52,10 +54,10 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "init-timeout", "", "seconds", "10", "how long a node may take to start and answer init", span(&t.InitTimeout, time.Second, time.Millisecond))
 	define(cmd, "concurrency", "", "n", defaultWorkers(), "workers; 4n is four per node", f.setConcurrency)
 	define(cmd, "latency", "", "ms", "0", "mean latency of messages between nodes", span(&t.Latency, time.Millisecond, 0))
-	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+alternatives(dists), f.setDist)
-	define(cmd, "nemesis", "", "names", "", "faults to inject: "+alternatives(faults), someOf(&t.Nemesis, faults))
+	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+wording.Or(dists), f.setDist)
+	define(cmd, "nemesis", "", "names", "", "faults to inject: "+wording.Or(faults), someOf(&t.Nemesis, faults))
 	define(cmd, "nemesis-interval", "", "seconds", "10", "mean time between the start and the end of a fault", span(&t.NemesisInterval, time.Second, time.Millisecond))
-	define(cmd, "topology", "", "name", "grid", "neighbours told to the nodes in broadcast: "+alternatives(topologies), oneOf(&t.Topology, topologies))
+	define(cmd, "topology", "", "name", "grid", "neighbours told to the nodes in broadcast: "+wording.Or(topologies), oneOf(&t.Topology, topologies))
 	define(cmd, "key-count", "", "n", "10", "keys in use at a time, in kafka and transactions", whole(&t.KeyCount))
 	define(cmd, "max-writes-per-key", "", "n", "16", "writes of a key before another takes its place, in kafka and transactions", whole(&t.MaxWritesPerKey))
 	define(cmd, "max-txn-length", "", "n", "4", "micro-operations of a transaction", whole(&t.MaxTxnLength))
@@ -77,7 +79,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 // registerVerdict adds the flags that say how a history is judged.
 func (f *testFlags) registerVerdict(cmd *cobra.Command) {
 	t, names := &f.test, workload.Names()
-	define(cmd, "workload", "w", "name", "", "what clients do: "+alternatives(names), oneOf(&t.Workload, names))
+	define(cmd, "workload", "w", "name", "", "what clients do: "+wording.Or(names), oneOf(&t.Workload, names))
 	define(cmd, "availability", "", "wanted", "", "least acceptable fraction of ok operations: total, or a number from 0 to 1", f.setAvailability)
 	define(cmd, "consistency-models", "", "names", string(elle.StrongSerializable), "what transactions must satisfy: models of Elle, with commas between them", f.setModels)
 	cmd.Flags().BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too: warnings, and the level that was decided completely")
@@ -177,7 +179,7 @@ func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
 		dash = len(args)
 	}
 	for _, a := range args[:dash] {
-		words = append(words, quote(a))
+		words = append(words, program.Quote(a))
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		env, isEnv := f.Value.(*envList)
@@ -188,24 +190,15 @@ func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
 		case f.Value.String() == "true": // of a flag without an argument
 			words = append(words, "--"+f.Name)
 		default:
-			words = append(words, "--"+f.Name, quote(f.Value.String()))
+			words = append(words, "--"+f.Name, program.Quote(f.Value.String()))
 		}
 	})
 	words = append(words, "--seed", strconv.FormatUint(seed, 10))
 	if dash < len(args) {
 		words = append(words, "--")
 		for _, a := range args[dash:] {
-			words = append(words, quote(a))
+			words = append(words, program.Quote(a))
 		}
 	}
 	return strings.Join(words, " ")
-}
-
-// quote writes a word for a shell.
-func quote(word string) string {
-	plain := strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+") == ""
-	if plain && word != "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

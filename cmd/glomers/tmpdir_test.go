@@ -5,14 +5,16 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/program"
 )
 
 // Without a directory for temporary files all goes that needs none, and what needs one says so.
 func TestWithoutTMPDIR(t *testing.T) {
 	store := t.TempDir()
-	build := newBuilder()
-	t.Cleanup(build.close)
-	bin, err := build.program(t.Context(), "testdata/official")
+	var build program.Builder
+	t.Cleanup(build.Close)
+	bin, err := build.Program(t.Context(), "testdata/official")
 	require.NoError(t, err)
 	t.Setenv("TMPDIR", filepath.Join(store, "nosuch"))
 	echo := "test -w echo --node-count 1 --time-limit 1 --rate 20 --store " + store + " --bin "

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"glomers/internal/wording"
 )
 
 // A value is a flag's argument that is checked while it is parsed, so that the
@@ -46,7 +48,7 @@ func suggest(cmd *cobra.Command, name string, words []string) {
 func oneOf(p *string, words []string) func(string) error {
 	return func(text string) error {
 		if !slices.Contains(words, text) {
-			return fmt.Errorf("want %s", alternatives(words))
+			return fmt.Errorf("want %s", wording.Or(words))
 		}
 		*p = text
 		return nil
@@ -61,7 +63,7 @@ func someOf(p *[]string, words []string) func(string) error {
 			word = strings.TrimSpace(word)
 			chosen[i] = word
 			if !slices.Contains(words, word) {
-				return fmt.Errorf("want %s, or several with commas between them", alternatives(words))
+				return fmt.Errorf("want %s, or several with commas between them", wording.Or(words))
 			}
 		}
 		*p = chosen
@@ -113,15 +115,6 @@ func unitName(unit time.Duration) string {
 		return "milliseconds"
 	}
 	return "seconds"
-}
-
-// alternatives joins words as in "a, b or c".
-func alternatives(words []string) string {
-	last := len(words) - 1
-	if last < 1 {
-		return strings.Join(words, "")
-	}
-	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // flagError adds to an error about an unknown flag which flags there are.

@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"glomers/internal/wording"
 )
 
 // maxRanges is how many ranges are told apart. The deltas of the workloads are small, so theirs are
@@ -147,9 +149,5 @@ func (s *sums) String() string {
 	if more := len(s.ranges) - most; more > 0 {
 		return fmt.Sprintf("%s, … (%s more)", strings.Join(list, ", "), plural(more, "range"))
 	}
-	last := len(list) - 1
-	if last == 0 {
-		return list[0]
-	}
-	return strings.Join(list[:last], ", ") + " or " + list[last]
+	return wording.Or(list)
 }

@@ -9,6 +9,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 // functions returns the functions of a workload's operations, as histories name them.
@@ -141,7 +142,7 @@ func Foreign(name string, h []history.Op) (why string, entirely bool) {
 	}
 	looks, likely := "", p.likely()
 	if len(likely) > 0 {
-		looks = fmt.Sprintf("; it looks like a history of %s", alternatives(likely))
+		looks = fmt.Sprintf("; it looks like a history of %s", wording.Or(likely))
 	}
 	changed := altered(name, h)
 	switch others := p.others(name); {
@@ -161,15 +162,6 @@ func Foreign(name string, h []history.Op) (why string, entirely bool) {
 		return fmt.Sprintf(`none of %d reads is marked final, and %s is judged by final reads alone: those after all adds must have "final": true (:final? true)`, p.reads, name), false
 	}
 	return "", false
-}
-
-// alternatives joins names as in "a, b or c".
-func alternatives(names []string) string {
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // list names the functions that the workload does not have.

@@ -3,7 +3,6 @@ package figure
 import (
 	"encoding/json"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -80,13 +79,5 @@ func TestShow(t *testing.T) {
 		{"0123456789012345678901234567890123456789é", "", "012345678901234567890123456789012345678…"},
 	} {
 		require.Equal(t, c.want, Show(c.v, c.unit))
-	}
-}
-
-func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "0 ns", 17: "17 ns", 1500: "1.5 µs", 12_345_678: "12.3 ms", 9_870_000_000: "9.87 s",
-	} {
-		require.Equal(t, want, Duration(d))
 	}
 }

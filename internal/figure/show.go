@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"glomers/internal/wording"
 )
 
 // maxShown is how many characters of a value a table has room for.
@@ -19,7 +21,7 @@ func Show(v any, unit string) string {
 		return map[bool]string{true: "yes", false: "no"}[v]
 	case json.Number:
 		if f, ok := numberOf(v); ok && unit == "ns" {
-			return Duration(time.Duration(f))
+			return wording.Duration(time.Duration(f))
 		}
 		text := v.String()
 		if f, ok := numberOf(v); ok && len(text) > 8 && strings.Contains(text, ".") {
@@ -45,16 +47,4 @@ func cut(text string) string {
 		return string(runes[:maxShown-1]) + "…"
 	}
 	return text
-}
-
-// Duration writes a duration with about three digits.
-func Duration(d time.Duration) string {
-	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
-		if d >= unit {
-			return fmt.Sprintf("%.3g %s", float64(d)/float64(unit), map[time.Duration]string{
-				time.Second: "s", time.Millisecond: "ms", time.Microsecond: "µs",
-			}[unit])
-		}
-	}
-	return fmt.Sprintf("%d ns", d)
 }

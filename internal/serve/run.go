@@ -12,6 +12,7 @@ import (
 
 	"glomers/harness"
 	"glomers/internal/figure"
+	"glomers/internal/wording"
 )
 
 // The states of a run that have no verdict; the others are those of check.Verdict.
@@ -205,7 +206,7 @@ func (r *run) judge() {
 		}
 	}
 	if slowest >= 0 {
-		r.Response = figure.Duration(time.Duration(slowest))
+		r.Response = wording.Duration(time.Duration(slowest))
 	}
 }
 
@@ -218,7 +219,7 @@ func (r *run) duration(at string, unit time.Duration) string {
 	case n == 0:
 		return "0"
 	}
-	return figure.Duration(time.Duration(n * float64(unit)))
+	return wording.Duration(time.Duration(n * float64(unit)))
 }
 
 func (r *run) number(at string) (n float64, ok bool) {

@@ -7,6 +7,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/weak"
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // Decided says which weak isolation levels a history satisfies. While the anomalies of a Result are what one knows how to look for, this
@@ -76,7 +77,7 @@ func (d *Decided) sentence() string {
 	}
 	var parts []string
 	if len(hold) > 0 {
-		parts = append(parts, enumerate(hold)+map[bool]string{false: " holds", true: " hold"}[len(hold) > 1])
+		parts = append(parts, wording.And(hold)+map[bool]string{false: " holds", true: " hold"}[len(hold) > 1])
 	}
 	if d.Undecided != "" && len(hold) == 0 && d.Violation == nil {
 		return "undecided: " + d.Undecided
@@ -87,19 +88,11 @@ func (d *Decided) sentence() string {
 	if d.Violation != nil {
 		text := broken[0] + " is violated"
 		if len(broken) > 1 {
-			text += fmt.Sprintf(" (and with it %s)", enumerate(broken[1:]))
+			text += fmt.Sprintf(" (and with it %s)", wording.And(broken[1:]))
 		}
 		parts = append(parts, text+": "+d.Violation.Text)
 	}
 	return "decided completely: " + strings.Join(parts, "; ")
-}
-
-// enumerate returns "a, b and c".
-func enumerate(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
 // decide returns which levels the history satisfies.

@@ -1,4 +1,5 @@
-package main
+// Package program runs other programs together with everything that they start, and builds those that are written in Go.
+package program
 
 import (
 	"context"
@@ -13,11 +14,14 @@ import (
 	"glomers/internal/guard"
 )
 
-// runGroup runs a command in a process group of its own, in a directory, and writes to out what all of the group write. It ends with the command
-// itself: whoever of the group is left then is killed. If the context ends first, all are asked to end, and killed
-// 10 s later; if this process dies, by SIGKILL too, they are killed. It also returns sentences about processes that had left the group.
-// env is added to the environment.
-func runGroup(ctx context.Context, dir string, out io.Writer, path string, args []string, env ...string) (left []string, err error) {
+// ErrInterrupted is the error of work that ended early because its context did: the user stopped the program.
+var ErrInterrupted = errors.New("interrupted")
+
+// Run runs a command in a process group of its own, in a directory, and writes the output of the whole group to out. The group ends with the
+// command itself: its other processes are killed then. If the context ends first, all of them are asked to end, and killed
+// 10 s later. If this process dies, even by SIGKILL, they are killed. Run also returns sentences about processes that had left the group.
+// The variables in env are added to the environment.
+func Run(ctx context.Context, dir string, out io.Writer, path string, args []string, env ...string) (left []string, err error) {
 	if _, err := exec.LookPath(path); err != nil {
 		return nil, err
 	}
@@ -65,11 +69,11 @@ func runGroup(ctx context.Context, dir string, out io.Writer, path string, args 
 	return left, err
 }
 
-// A tail keeps the end of what is written to it.
-type tail struct{ text []byte }
+// A Tail keeps the end of what is written to it.
+type Tail struct{ text []byte }
 
 // Write implements io.Writer.
-func (t *tail) Write(b []byte) (int, error) {
+func (t *Tail) Write(b []byte) (int, error) {
 	const limit = 64 << 10
 	t.text = append(t.text, b...)
 	if more := len(t.text) - limit; more > limit {
@@ -79,4 +83,4 @@ func (t *tail) Write(b []byte) (int, error) {
 }
 
 // String returns what is kept.
-func (t *tail) String() string { return string(t.text) }
+func (t *Tail) String() string { return string(t.text) }

@@ -1,9 +1,10 @@
-package main
+package program
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -13,23 +14,31 @@ import (
 	"glomers/internal/tempdir"
 )
 
-// A builder makes the programs that tests run. It is for one goroutine.
-type builder struct {
+// A Builder makes the programs that tests run. Its zero value is ready, and one goroutine may use it.
+type Builder struct {
 	temp  *tempdir.Dir      // what it built, each program in a directory of its own; nil before the first
 	built map[string]string // by source directory
 }
 
-// newBuilder returns a builder; close removes what it built.
-func newBuilder() *builder { return &builder{built: map[string]string{}} }
-
-func (b *builder) close() {
+// Close removes what the builder built.
+func (b *Builder) Close() {
 	if b.temp != nil {
 		_ = b.temp.Remove()
 	}
 }
 
-// tempDir returns the directory for what is built. It is made when it is needed: who has a program needs no place for another one.
-func (b *builder) tempDir() (string, error) {
+// Go runs the go command in a directory, together with all that it starts, and writes their output to out.
+func (b *Builder) Go(ctx context.Context, dir string, out io.Writer, args ...string) error {
+	temp, err := b.tempDir()
+	if err != nil {
+		return err
+	}
+	_, err = Run(ctx, dir, out, "go", args, "GOTMPDIR="+temp) // the go command leaves files behind if it is killed
+	return err
+}
+
+// tempDir returns the directory for what is built. It is made at the first call, as nothing may have to be built.
+func (b *Builder) tempDir() (string, error) {
 	if b.temp == nil {
 		temp, err := tempdir.New()
 		if err != nil {
@@ -40,12 +49,9 @@ func (b *builder) tempDir() (string, error) {
 	return b.temp.Path, nil
 }
 
-// goTemp returns a variable for the environment of the go command, which leaves files behind if it is killed.
-func goTemp(dir string) string { return "GOTMPDIR=" + dir }
-
-// program returns the absolute path of the executable for path, which is one
+// Program returns the absolute path of the executable for path, which is one
 // or is the directory of a Go main package, or else the name of a program on PATH.
-func (b *builder) program(ctx context.Context, path string) (string, error) {
+func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 	if path == "" {
 		return "", errors.New("no node given: want --bin with an executable or the directory of a Go program")
 	}
@@ -72,7 +78,7 @@ func (b *builder) program(ctx context.Context, path string) (string, error) {
 }
 
 // build compiles the main package in dir. Its errors hold what the compiler wrote.
-func (b *builder) build(ctx context.Context, dir string) (string, error) {
+func (b *Builder) build(ctx context.Context, dir string) (string, error) {
 	if done := b.built[dir]; done != "" {
 		return done, nil
 	}
@@ -85,9 +91,9 @@ func (b *builder) build(ctx context.Context, dir string) (string, error) {
 		return "", fmt.Errorf("cannot build %s: %w", dir, err)
 	}
 	var out strings.Builder
-	if _, err := runGroup(ctx, dir, &out, "go", []string{"build", "-o", into + string(filepath.Separator), "."}, goTemp(temp)); err != nil {
+	if err := b.Go(ctx, dir, &out, "build", "-o", into+string(filepath.Separator), "."); err != nil {
 		if ctx.Err() != nil {
-			return "", errInterrupted
+			return "", ErrInterrupted
 		}
 		return "", fmt.Errorf("go build in %s: %w\n%s", dir, err, strings.TrimRight(out.String(), "\n"))
 	}
@@ -95,13 +101,15 @@ func (b *builder) build(ctx context.Context, dir string) (string, error) {
 	if err != nil || len(made) != 1 {
 		return "", fmt.Errorf("go build in %s made %d files, want one program: %w", dir, len(made), err)
 	}
+	if b.built == nil {
+		b.built = make(map[string]string)
+	}
 	b.built[dir] = filepath.Join(into, made[0].Name())
 	return b.built[dir], nil
 }
 
-// moduleRoot returns the root of this repository, found from the working
-// directory upwards.
-func moduleRoot() (string, error) {
+// Root returns the root of this repository, found from the working directory upwards.
+func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
 		return "", err

@@ -1,0 +1,48 @@
+// Package wording writes what people read: enumerations, durations, sizes and reasons.
+package wording
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Or joins words as in "a, b or c".
+func Or(words []string) string { return enumerate(words, " or ") }
+
+// And joins words as in "a, b and c".
+func And(words []string) string { return enumerate(words, " and ") }
+
+func enumerate(words []string, last string) string {
+	n := len(words) - 1
+	if n < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:n], ", ") + last + words[n]
+}
+
+// Duration writes a duration with about three digits.
+func Duration(d time.Duration) string {
+	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
+		if d >= unit {
+			return fmt.Sprintf("%.3g %s", float64(d)/float64(unit), map[time.Duration]string{
+				time.Second: "s", time.Millisecond: "ms", time.Microsecond: "µs",
+			}[unit])
+		}
+	}
+	return fmt.Sprintf("%d ns", d)
+}
+
+// Bytes writes a number of bytes with about three digits.
+func Bytes(n float64) string {
+	switch {
+	case n < 999.5:
+		return fmt.Sprintf("%.3g bytes", n)
+	case n < 999.5e3:
+		return fmt.Sprintf("%.3g kB", n/1e3)
+	}
+	return fmt.Sprintf("%.3g MB", n/1e6)
+}
+
+// Hanging indents a text from its second line on, as it stands below the line that it belongs to.
+func Hanging(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }

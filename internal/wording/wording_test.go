@@ -1,0 +1,33 @@
+package wording
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEnumerations(t *testing.T) {
+	for n, want := range [][2]string{{"", ""}, {"a", "a"}, {"a or b", "a and b"}, {"a, b or c", "a, b and c"}} {
+		words := []string{"a", "b", "c"}[:n]
+		require.Equal(t, want, [2]string{Or(words), And(words)})
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 ns", 17: "17 ns", 1500: "1.5 µs", 12_345_678: "12.3 ms", 9_870_000_000: "9.87 s",
+	} {
+		require.Equal(t, want, Duration(d))
+	}
+}
+
+func TestBytes(t *testing.T) {
+	for n, want := range map[float64]string{0: "0 bytes", 0.25: "0.25 bytes", 999: "999 bytes", 999.6: "1 kB", 65432: "65.4 kB", 999_600: "1 MB", 12_345_678: "12.3 MB"} {
+		require.Equal(t, want, Bytes(n))
+	}
+}
+
+func TestHanging(t *testing.T) {
+	require.Equal(t, "why\n    more\n    yet more", Hanging("why\nmore\nyet more"))
+}
