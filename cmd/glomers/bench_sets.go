@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"glomers/internal/challenge"
 	"glomers/internal/results"
 )
 
@@ -16,11 +17,11 @@ type benchSet struct {
 
 // A trial is one way to run processes. It becomes a point of the results.
 type trial struct {
-	point   results.Point // without its runs and its command
-	words   string        // of a test command, without the node
-	dir     string        // of our solution, from the root of the repository; "" means this program
-	args    []string      // of the node
-	targets targets       // that a run must meet to count; none if zero
+	point   results.Point     // without its runs and its command
+	words   string            // of a test command, without the node
+	dir     string            // of our solution, from the root of the repository; "" means this program
+	args    []string          // of the node
+	targets challenge.Targets // that a run must meet to count; none if zero
 }
 
 // A suite is benchmarks of one package, whose metrics become the results.
@@ -74,19 +75,19 @@ const (
 // challengeTrials returns the published commands, and with partitions those whose figures are of interest there.
 func challengeTrials() []trial {
 	var all []trial
-	for _, ch := range challenges() {
+	for _, ch := range challenge.All() {
 		faults := noFaults
-		if strings.Contains(ch.words, "--nemesis") {
+		if strings.Contains(ch.Words, "--nemesis") {
 			faults = partitions
 		}
 		params := func(faults string) map[string]string {
-			return map[string]string{"challenge": ch.id, "faults": faults}
+			return map[string]string{"challenge": ch.ID, "faults": faults}
 		}
-		all = append(all, trial{point: results.Point{Series: ch.name, Params: params(faults)}, words: ch.words, dir: ch.dir, targets: ch.targets})
-		switch ch.id {
+		all = append(all, trial{point: results.Point{Series: ch.Name, Params: params(faults)}, words: ch.Words, dir: ch.Dir, targets: ch.Targets})
+		switch ch.ID {
 		case "3d", "3e", "5b": // the others have it in a published command
 			t := all[len(all)-1]
-			t.point.Params, t.targets = params(partitions), targets{}
+			t.point.Params, t.targets = params(partitions), challenge.Targets{}
 			t.words += " --nemesis partition"
 			all = append(all, t)
 		}

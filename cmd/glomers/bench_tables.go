@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"glomers/internal/challenge"
 	"glomers/internal/results"
 )
 
@@ -135,21 +136,21 @@ func challengeTable(s results.Set, dir string) string {
 		head = slices.Insert(head, len(head)-1, faithfulHead)
 	}
 	var body [][]string
-	for _, ch := range challenges() {
-		if dir != "" && dir != ch.dir {
+	for _, ch := range challenge.All() {
+		if dir != "" && dir != ch.Dir {
 			continue
 		}
-		best := published()[ch.id]
-		for _, p := range s.Where("challenge", ch.id) {
-			if p.Series != ch.name {
+		best := published()[ch.ID]
+		for _, p := range s.Where("challenge", ch.ID) {
+			if p.Series != ch.Name {
 				continue
 			}
-			name := ch.id + " " + ch.name
+			name := ch.ID + " " + ch.Name
 			if dir == "" {
-				name = fmt.Sprintf("[%s](%s)", name, ch.dir)
+				name = fmt.Sprintf("[%s](%s)", name, ch.Dir)
 			}
 			row := []string{
-				name, ch.targets.String(), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, bytesPerOp, ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
+				name, ch.Targets.String(), p.Params["faults"], cell(p, msgsPerOp, ""), cell(p, bytesPerOp, ""), cell(p, medianMS, " ms"), cell(p, maxMS, " ms"),
 				cell(p, availability, ""), best,
 			}
 			if faithful {
@@ -160,14 +161,6 @@ func challengeTable(s results.Set, dir string) string {
 		}
 	}
 	return rows(head, body)
-}
-
-// String says what is to be reached, in a few words.
-func (t targets) String() string {
-	if t.max == 0 {
-		return "valid"
-	}
-	return fmt.Sprintf("< %v msgs/op, < %d / %d ms", t.msgsPerOp, t.median.Milliseconds(), t.max.Milliseconds())
 }
 
 func frontierTable(s results.Set) string {

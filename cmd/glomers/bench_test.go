@@ -16,6 +16,7 @@ import (
 
 	"glomers/baselines"
 	"glomers/harness/history"
+	"glomers/internal/challenge"
 	"glomers/internal/program"
 	"glomers/internal/results"
 )
@@ -31,7 +32,7 @@ func TestBenchSets(t *testing.T) {
 		points := map[string]bool{}
 		for _, trial := range set.trials {
 			for _, quick := range []bool{false, true} {
-				test, err := trial.testWords(quick).test()
+				test, err := readTest(trial.testWords(quick))
 				require.NoError(t, err, trial.command(quick))
 				require.Equal(t, trial.point.Params["faults"] == partitions, slices.Contains(test.Nemesis, "partition"), trial.point)
 			}
@@ -97,7 +98,7 @@ func TestTrials(t *testing.T) {
 		{point: results.Point{Series: "official"}, words: short, dir: "cmd/glomers/testdata/official"},
 		{point: results.Point{Series: "wrong"}, words: short, dir: "cmd/glomers/testdata/misbehave", args: []string{"twist"}},
 		{point: results.Point{Series: "crashing"}, words: short, dir: "cmd/glomers/testdata/misbehave", args: []string{"crash"}},
-		{point: results.Point{Series: "slow"}, words: short, dir: "cmd/glomers/testdata/official", targets: targets{max: time.Second}},
+		{point: results.Point{Series: "slow"}, words: short, dir: "cmd/glomers/testdata/official", targets: challenge.Targets{Max: time.Second}},
 	}}
 	b := newBench(t)
 	s, err := b.measure(t.Context(), set)

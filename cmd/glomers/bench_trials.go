@@ -12,6 +12,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/internal/challenge"
 	"glomers/internal/program"
 	"glomers/internal/results"
 )
@@ -69,7 +70,7 @@ func (b *bench) measureTrials(ctx context.Context, set benchSet) ([]results.Poin
 
 // test returns what the harness is to run, but for the seed.
 func (b *bench) test(ctx context.Context, t trial) (harness.Test, error) {
-	test, err := t.testWords(b.quick).test()
+	test, err := readTest(t.testWords(b.quick))
 	if err != nil {
 		return test, fmt.Errorf("%s: %w", t.point, err)
 	}
@@ -85,12 +86,12 @@ func (b *bench) test(ctx context.Context, t trial) (harness.Test, error) {
 }
 
 // testWords returns the words for the test command. A quick run is short, and its faults come soon.
-func (t trial) testWords(quick bool) command {
-	words := command(strings.Fields("test " + t.words))
+func (t trial) testWords(quick bool) challenge.Command {
+	words := challenge.Command(strings.Fields("test " + t.words))
 	if quick {
-		words.set("--time-limit", "5")
-		if words.get("--nemesis") != "" {
-			words.set("--nemesis-interval", "1")
+		words.Set("--time-limit", "5")
+		if words.Get("--nemesis") != "" {
+			words.Set("--nemesis-interval", "1")
 		}
 	}
 	return words
@@ -149,8 +150,7 @@ func (b *bench) once(ctx context.Context, t trial, test harness.Test, seed uint6
 	if worst, ok := healing.worst(); ok && test.Workload == "broadcast" {
 		run.Values[healMS] = significant(ms(worst))
 	}
-	o := outcome{MsgsPerOp: res.Net.Servers.MsgsPerOp, Stale: stalenessOf(res.Workload)}
-	if missed := t.targets.missed(o); !b.quick && res.Valid == check.Valid && len(missed) > 0 {
+	if missed := t.targets.Missed(res.Net.Servers.MsgsPerOp, challenge.StalenessOf(res.Workload)); !b.quick && res.Valid == check.Valid && len(missed) > 0 {
 		run.Verdict, run.Reasons = targetMissed, missed
 	}
 	return run
@@ -190,9 +190,9 @@ func values(res harness.Result) map[string]float64 {
 	if len(res.Nemesis.Faults) > 0 {
 		vs[cutSeconds] = res.Nemesis.Cut.Seconds()
 	}
-	if s := stalenessOf(res.Workload); s != nil {
+	if s := challenge.StalenessOf(res.Workload); s != nil {
 		vs[maxMS] = ms(s.Max)
-		if s.Median != noMedian {
+		if s.Median != challenge.NoMedian {
 			vs[medianMS] = ms(s.Median)
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,8 +10,6 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
-
-	"glomers/harness/check"
 )
 
 // fakeMaelstrom puts a launcher in the place of Maelstrom's, and a Java that only has a version. The launcher
@@ -111,15 +108,6 @@ func TestMaelstromIsMissing(t *testing.T) {
 	require.Equal(t, statusBroken, status)
 	require.Empty(t, stdout)
 	require.Contains(t, stderr, "no launcher called maelstrom")
-}
-
-// The reference's own results, with what its pages of figures say.
-func TestReadResultsOfMaelstrom(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "internal", "edn", "testdata", "uniqueids.edn"))
-	require.NoError(t, err)
-	o, err := readResults(string(text))
-	require.NoError(t, err)
-	require.Equal(t, outcome{Valid: check.Valid, OKFraction: 1}, o)
 }
 
 // crash is the end of what Maelstrom writes when a node does not start.
@@ -242,20 +230,5 @@ func TestPartitionsOfMaelstrom(t *testing.T) {
 			require.Contains(t, stdout, c.says)
 			require.NotContains(t, stdout, "3b multi-node broadcast: ", "it was not asked for one")
 		})
-	}
-	dir := t.TempDir()
-	_, err := idlePartitions(dir)
-	require.ErrorIs(t, err, fs.ErrNotExist)
-}
-
-// The real Maelstrom's histories.
-func TestPartitionsInHistoriesOfMaelstrom(t *testing.T) {
-	for name := range maelstromRuns() {
-		dir := unpack(t, name)
-		text, err := os.ReadFile(filepath.Join(dir, "history.edn"))
-		require.NoError(t, err)
-		note, err := idlePartitions(dir)
-		require.NoError(t, err)
-		require.Equal(t, !strings.Contains(string(text), "start-partition"), note != "", name)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/internal/challenge"
 	"glomers/internal/program"
 )
 
@@ -72,13 +73,13 @@ func BenchmarkChallenges(b *testing.B) {
 	if limit == "" {
 		limit = "5"
 	}
-	for _, ch := range challenges() {
-		b.Run(ch.id+"-"+strings.ReplaceAll(ch.name, " ", "-"), func(b *testing.B) {
-			bin, err := build.Program(b.Context(), filepath.Join("..", "..", ch.dir))
+	for _, ch := range challenge.All() {
+		b.Run(ch.ID+"-"+strings.ReplaceAll(ch.Name, " ", "-"), func(b *testing.B) {
+			bin, err := build.Program(b.Context(), filepath.Join("..", "..", ch.Dir))
 			require.NoError(b, err)
-			args := ch.command(bin, overrides{})
+			args := ch.Command(bin, challenge.Changes{})
 			if limit != "published" {
-				args.set("--time-limit", limit)
+				args.Set("--time-limit", limit)
 			}
 			var memory, disk int64
 			for b.Loop() {

@@ -1,4 +1,4 @@
-package main
+package challenge
 
 import (
 	"bytes"
@@ -6,54 +6,33 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/spf13/cobra"
 
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
 	"glomers/internal/program"
 )
 
-// unknownToMaelstrom has the flags of the challenge command that mean nothing to Maelstrom, and why.
-var unknownToMaelstrom = map[string]string{
-	"env":      "Maelstrom passes its whole environment on to nodes",
-	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
-	"seed":     "Maelstrom draws its own, so it cannot be given one",
-	"faithful": "it makes our harness measure as Maelstrom does",
-
-	"max-logs": boundsOurs, "max-journal": boundsOurs, "max-history": boundsOurs, "max-memory": boundsOurs,
-}
-
-const boundsOurs = "it bounds what our harness keeps"
-
-// maelstromAccepts returns an error if the flags of the challenge command ask for what Maelstrom does not have.
-func (o overrides) maelstromAccepts(cmd *cobra.Command) error {
-	for _, name := range slices.Sorted(maps.Keys(unknownToMaelstrom)) {
-		if cmd.Flags().Changed(name) {
-			return fmt.Errorf("--%s: %s", name, unknownToMaelstrom[name])
-		}
-	}
-	for _, fault := range o.nemesis {
+// RefusedByMaelstrom returns an error if Maelstrom cannot make the changes.
+func (c Changes) RefusedByMaelstrom() error {
+	for _, fault := range c.Nemesis {
 		if fault != "partition" {
 			return fmt.Errorf("--nemesis: Maelstrom has no %s: its only fault is partition", fault)
 		}
 	}
-	if o.timeLimit%time.Second != 0 {
-		return fmt.Errorf("--time-limit: Maelstrom takes whole seconds, not %v", o.timeLimit)
+	if c.TimeLimit%time.Second != 0 {
+		return fmt.Errorf("--time-limit: Maelstrom takes whole seconds, not %v", c.TimeLimit)
 	}
 	return nil
 }
 
-// findMaelstrom returns the launcher of the real Maelstrom. scripts/maelstrom
-// knows where to look, and says on stderr what is missing.
-func findMaelstrom(ctx context.Context, stderr io.Writer) (string, error) {
+// FindMaelstrom returns the launcher of the real Maelstrom. The script scripts/maelstrom
+// finds it, and writes to stderr what is missing.
+func FindMaelstrom(ctx context.Context, stderr io.Writer) (string, error) {
 	root, err := program.Root()
 	if err != nil {
 		return "", fmt.Errorf("scripts/maelstrom finds Maelstrom, but %w", err)
@@ -69,22 +48,22 @@ func findMaelstrom(ctx context.Context, stderr io.Writer) (string, error) {
 
 // onceUnderMaelstrom runs the words of a command with the real Maelstrom and reads
 // its results. What it writes as it goes appears on stderr.
-func (t *contest) onceUnderMaelstrom(ctx context.Context, words command) (outcome, error) {
-	dir := filepath.Join(t.store, "maelstrom") // Maelstrom adds store/ to its working directory
+func (c *Contest) onceUnderMaelstrom(ctx context.Context, words Command) (Outcome, error) {
+	dir := filepath.Join(c.Store, "maelstrom") // Maelstrom adds store/ to its working directory
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return outcome{}, err
+		return Outcome{}, err
 	}
 	links := []string{filepath.Join(dir, "store", "latest"), filepath.Join(dir, "store", "current")} // to a run that has ended, and to one that began
 	for _, link := range links {
 		// The results of an earlier run must not be taken for those of this one.
 		if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return outcome{}, err
+			return Outcome{}, err
 		}
 	}
 
 	var said program.Tail
-	left, runErr := program.Run(ctx, dir, io.MultiWriter(t.stderr, &said), t.maelstrom, words)
-	var o outcome
+	left, runErr := program.Run(ctx, dir, io.MultiWriter(c.Stderr, &said), c.Maelstrom, words)
+	var o Outcome
 	for _, link := range links {
 		if run, err := filepath.EvalSymlinks(link); err == nil {
 			o.Dir = run
@@ -108,14 +87,14 @@ func (t *contest) onceUnderMaelstrom(ctx context.Context, words command) (outcom
 	if err != nil {
 		return found, fmt.Errorf("maelstrom's results.edn: %w", err)
 	}
-	if words.get("-w") == "txn-rw-register" {
+	if words.Get("-w") == "txn-rw-register" {
 		if h, err := history.ReadFile(filepath.Join(o.Dir, "history.edn")); err != nil {
-			fmt.Fprintf(t.stderr, "nothing was decided completely, as maelstrom's history cannot be read: %v\n", err)
+			fmt.Fprintf(c.Stderr, "nothing was decided completely, as maelstrom's history cannot be read: %v\n", err)
 		} else {
 			found.Decided = elle.Register(h, elle.Options{}).Decided
 		}
 	}
-	if words.get("--nemesis") != "" {
+	if words.Get("--nemesis") != "" {
 		warning, err := idlePartitions(o.Dir)
 		if err != nil {
 			warning = fmt.Sprintf("whether the partition cut anybody is not known: %v", err)

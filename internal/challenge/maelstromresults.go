@@ -1,4 +1,4 @@
-package main
+package challenge
 
 import (
 	"errors"
@@ -15,12 +15,12 @@ import (
 )
 
 // readResults reads what Maelstrom found.
-func readResults(text string) (outcome, error) {
+func readResults(text string) (Outcome, error) {
 	results, err := edn.Parse(text)
 	if err != nil {
-		return outcome{}, err
+		return Outcome{}, err
 	}
-	var o outcome
+	var o Outcome
 	if o.Valid, err = verdictOf(edn.Get(results, "valid?")); err != nil {
 		return o, err
 	}
@@ -31,7 +31,7 @@ func readResults(text string) (outcome, error) {
 		o.Stale = stableOf(quantiles)
 	}
 	if lag, ok := number(edn.Get(results, "workload", "worst-realtime-lag", "lag")); ok {
-		o.Stale = &staleness{noMedian, time.Duration(lag * 1e9)}
+		o.Stale = &Staleness{NoMedian, time.Duration(lag * 1e9)}
 	}
 	checks, _ := results.(edn.Map)
 	for _, e := range checks {
@@ -55,7 +55,7 @@ func reason(e edn.Entry, v check.Verdict) string {
 }
 
 // stableOf reads quantiles such as {0 0, 0.5 746, 1 1003}; nil if these two are not there.
-func stableOf(quantiles edn.Map) *staleness {
+func stableOf(quantiles edn.Map) *Staleness {
 	at := map[float64]float64{}
 	for _, e := range quantiles {
 		q, ok := number(e.Key)

@@ -1,0 +1,150 @@
+// Package challenge has the challenges of Gossip Glomers as data, and runs them under our harness or under Maelstrom.
+package challenge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"glomers/harness/nemesis"
+	"glomers/internal/wording"
+)
+
+// A Challenge is one of https://fly.io/dist-sys.
+type Challenge struct {
+	ID, Name string  // together unique
+	Dir      string  // of our solution, from the root of the repository
+	Words    string  // of the published command, after "maelstrom test" and without --bin
+	Targets  Targets // published too
+}
+
+// Targets are limits that the figures of a run must stay below. Zero means that there is no limit.
+type Targets struct {
+	MsgsPerOp   float64       // messages between servers per operation
+	Median, Max time.Duration // of the stable latency
+}
+
+// All returns the challenges in their order.
+func All() []Challenge {
+	const (
+		efficient = "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100"
+		log       = "-w kafka --node-count 2 --concurrency 2n --time-limit 20 --rate 1000"
+		txn       = "-w txn-rw-register --node-count 2 --concurrency 2n --time-limit 20 --rate 1000 --consistency-models "
+		total     = " --availability total --nemesis partition"
+	)
+	return []Challenge{
+		{"1", "echo", "echo", "-w echo --node-count 1 --time-limit 10", Targets{}},
+		{"2", "unique ids", "unique-ids", "-w unique-ids --time-limit 30 --rate 1000 --node-count 3 --availability total --nemesis partition", Targets{}},
+		{"3a", "single-node broadcast", "broadcast", "-w broadcast --node-count 1 --time-limit 20 --rate 10", Targets{}},
+		{"3b", "multi-node broadcast", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10", Targets{}},
+		{"3c", "fault-tolerant broadcast", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition", Targets{}},
+		{"3d", "efficient broadcast I", "broadcast", efficient, Targets{30, 400 * time.Millisecond, 600 * time.Millisecond}},
+		{"3e", "efficient broadcast II", "broadcast", efficient, Targets{20, time.Second, 2 * time.Second}},
+		{"4", "grow-only counter", "g-counter", "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition", Targets{}},
+		{"5a", "single-node log", "kafka-log", "-w kafka --node-count 1 --concurrency 2n --time-limit 20 --rate 1000", Targets{}},
+		{"5b", "multi-node log", "kafka-log", log, Targets{}},
+		{"5c", "efficient log", "kafka-log", log, Targets{}},
+		{"6a", "single-node transactions", "txn-kv", "-w txn-rw-register --node-count 1 --time-limit 20 --rate 1000 --concurrency 2n --consistency-models read-uncommitted --availability total", Targets{}},
+		{"6b", "read uncommitted", "txn-kv", txn + "read-uncommitted", Targets{}},
+		{"6b", "the same, totally available", "txn-kv", txn + "read-uncommitted" + total, Targets{}},
+		{"6c", "read committed", "txn-kv", txn + "read-committed" + total, Targets{}},
+	}
+}
+
+// IDs returns the ids of the challenges, each once.
+func IDs() []string {
+	var ids []string
+	for _, c := range All() {
+		ids = append(ids, c.ID)
+	}
+	return slices.Compact(ids)
+}
+
+// Choose returns the challenges with the given ids, in the order of All. The id "all" stands for every challenge.
+func Choose(ids []string) ([]Challenge, error) {
+	var chosen []Challenge
+	for _, c := range All() {
+		if slices.Contains(ids, c.ID) || slices.Contains(ids, "all") {
+			chosen = append(chosen, c)
+		}
+	}
+	for _, id := range ids {
+		if id != "all" && !slices.Contains(IDs(), id) {
+			return nil, fmt.Errorf("no challenge is called %q: want all, %s", id, wording.Or(IDs()))
+		}
+	}
+	return chosen, nil
+}
+
+// Missed names the targets that the figures of a run miss, each with its figure. The staleness is nil if none was measured.
+func (t Targets) Missed(msgsPerOp float64, stale *Staleness) []string {
+	var why []string
+	over := func(what string, figure, target any) {
+		why = append(why, fmt.Sprintf("%s is %v, the target is below %v", what, figure, target))
+	}
+	if t.MsgsPerOp > 0 && msgsPerOp >= t.MsgsPerOp {
+		over("msgs/op", fmt.Sprintf("%.4g", msgsPerOp), t.MsgsPerOp)
+	}
+	if t.Max > 0 && stale == nil {
+		why = append(why, "no stable latency was measured")
+	}
+	if t.Median > 0 && stale != nil && stale.Median >= t.Median {
+		over("median stable latency", stale.Median, t.Median)
+	}
+	if t.Max > 0 && stale != nil && stale.Max >= t.Max {
+		over("maximum stable latency", stale.Max, t.Max)
+	}
+	return why
+}
+
+// String returns the targets in a few words.
+func (t Targets) String() string {
+	if t.Max == 0 {
+		return "valid"
+	}
+	return fmt.Sprintf("< %v msgs/op, < %d / %d ms", t.MsgsPerOp, t.Median.Milliseconds(), t.Max.Milliseconds())
+}
+
+// Changes are a user's changes to a published command.
+type Changes struct {
+	TimeLimit time.Duration
+	Nemesis   []string
+}
+
+// A Command is the words of a Maelstrom command line.
+type Command []string
+
+// Command returns the published words, with the user's changes, for the node at bin.
+func (c Challenge) Command(bin string, changes Changes) Command {
+	words := Command(strings.Fields("test " + c.Words))
+	words.Set("--bin", bin)
+	faults := changes.Nemesis
+	if words.Get("--node-count") == "1" { // it has no link that anything could happen to
+		faults = slices.DeleteFunc(slices.Clone(faults), nemesis.NeedsLinks)
+	}
+	if len(faults) > 0 {
+		words.Set("--nemesis", strings.Join(faults, ","))
+	}
+	if changes.TimeLimit > 0 {
+		words.Set("--time-limit", fmt.Sprint(changes.TimeLimit.Seconds()))
+	}
+	return words
+}
+
+// Get returns the argument of a flag, "" if the flag is not there.
+func (c Command) Get(flag string) string {
+	if i := slices.Index(c, flag); i >= 0 && i+1 < len(c) {
+		return c[i+1]
+	}
+	return ""
+}
+
+// Set gives a flag its argument, and adds the flag if need be.
+func (c *Command) Set(flag, arg string) {
+	if i := slices.Index(*c, flag); i >= 0 && i+1 < len(*c) {
+		(*c)[i+1] = arg
+		return
+	}
+	*c = append(*c, flag, arg)
+}

@@ -1,0 +1,122 @@
+package challenge
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"glomers/harness"
+	"glomers/internal/program"
+	"glomers/internal/wording"
+)
+
+// A Contest runs challenges, each on a solution of this repository or on the user's node.
+type Contest struct {
+	Changes
+	Challenges []Challenge
+	Repeat     int    // runs of each challenge
+	Bin        string // the node to judge; "" means the solutions of this repository
+	Seed       uint64 // of the first run of each challenge
+	Store      string // directory for the files of the runs
+	Maelstrom  string // launcher of the real Maelstrom; "" means our harness
+
+	Test   func(words Command) (harness.Test, error) // reads the words as the test command does, and adds the user's settings
+	Drive  func(ctx context.Context, title string, t harness.Test) (harness.Result, error)
+	Again  func(id string, seed uint64) string // the command that repeats a run
+	Log    *slog.Logger
+	Stderr io.Writer // for the output of Maelstrom
+
+	build program.Builder
+}
+
+// Run runs the challenges one after the other. It returns the outcomes of the finished runs also if an error ends it early.
+func (c *Contest) Run(ctx context.Context) ([]Outcome, error) {
+	defer c.build.Close()
+	done := []Outcome{} // marshals to [], not null
+	for _, ch := range c.Challenges {
+		bin, err := c.program(ctx, ch)
+		if err != nil {
+			return done, err
+		}
+		for i := range c.Repeat {
+			seed := c.Seed + uint64(i)
+			o, err := c.once(ctx, ch, bin, seed)
+			if err != nil {
+				return done, err
+			}
+			done = append(done, o)
+			about := []any{"challenge", ch.ID, "verdict", o.Verdict()}
+			if c.Maelstrom == "" {
+				about = append(about, "seed", seed)
+			}
+			c.Log.Info("finished", append(about, "time", wording.Duration(o.Took.Duration))...)
+		}
+	}
+	return done, nil
+}
+
+// program returns the executable that is to solve ch.
+func (c *Contest) program(ctx context.Context, ch Challenge) (string, error) {
+	if c.Bin != "" {
+		return c.build.Program(ctx, c.Bin)
+	}
+	root, err := program.Root()
+	if err != nil {
+		return "", fmt.Errorf("the solutions are built from their source, but %w: go there, or judge a node of your own with --bin", err)
+	}
+	return c.build.Program(ctx, filepath.Join(root, ch.Dir))
+}
+
+// once runs ch a single time. A test that breaks is an outcome; an error means
+// that there is no point in going on.
+func (c *Contest) once(ctx context.Context, ch Challenge, bin string, seed uint64) (Outcome, error) {
+	start := time.Now()
+	var (
+		o   Outcome
+		err error
+	)
+	words := ch.Command(bin, c.Changes)
+	if c.Maelstrom != "" {
+		o, err = c.onceUnderMaelstrom(ctx, words)
+	} else {
+		o, err = c.onceHere(ctx, ch, words, seed)
+	}
+	if ctx.Err() != nil {
+		return Outcome{}, program.ErrInterrupted
+	}
+	if err != nil {
+		o.Broken = err.Error()
+	}
+	o.Challenge, o.Name = ch.ID, ch.Name
+	o.Took = milliseconds{time.Since(start)}
+	o.Judged = len(c.Nemesis) == 0
+	if o.Judged && o.Broken == "" {
+		o.Missed = ch.Targets.Missed(o.MsgsPerOp, o.Stale)
+	}
+	return o, nil
+}
+
+// onceHere runs the words of a command with our harness.
+func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, seed uint64) (Outcome, error) {
+	o := Outcome{Seed: seed, Again: c.Again(ch.ID, seed)}
+	test, err := c.Test(words)
+	if err != nil {
+		return o, err
+	}
+	test.Program = harness.Binary(words.Get("--bin"))
+	test.Seed, test.Store = seed, c.Store
+	r, err := c.Drive(ctx, ch.ID+" "+ch.Name, test)
+	o.Faithful, o.Dir = test.Faithful, r.Dir
+	// Of a run that broke off, too: what was found out until then.
+	o.Valid, o.Reasons = r.Valid, r.Reasons
+	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
+	if res := r.Net.Servers; r.Hash != "" { // the run began
+		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
+	}
+	o.Stale, o.Decided = StalenessOf(r.Workload), decidedOf(r.Workload)
+	o.Warnings, o.Distorted = r.Warnings, r.Distorted
+	return o, err
+}
