@@ -10,6 +10,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
+	"glomers/harness/check/linear"
 	"glomers/harness/history"
 	"glomers/internal/edn"
 )
@@ -180,7 +181,7 @@ func workloadEDN(r check.Result, ops []history.Op) (edn.Map, error) {
 		})
 	case *check.UniqueIDsResult:
 		change(m, "duplicated", asMap)
-	case *check.LinearizableResult:
+	case *linear.Result:
 		change(m, "results", func(v any) any {
 			results := asMap(v).(edn.Map)
 			for i, e := range results {

@@ -29,6 +29,15 @@ type Anomalous interface {
 	Anomalies() []string // sorted
 }
 
+// An Illustrated result has files that show what it found.
+type Illustrated interface {
+	Result
+	// Pictures returns the names of the files, sorted. It is cheap; Artifacts may take a while.
+	Pictures() []string
+	// Artifacts returns the files by their names.
+	Artifacts() map[string][]byte
+}
+
 // A Cautious result has something to say that does not count for the verdict, but that its reader should know.
 type Cautious interface {
 	Cautions() []string // in sentences

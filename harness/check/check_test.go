@@ -10,34 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
-
-// ops reads a history from lines of "process type f value", with an error after
-// " ! ". Event i happens at i ms.
-func ops(t testing.TB, lines string) []history.Op {
-	t.Helper()
-	var h []history.Op
-	for line := range strings.Lines(lines) {
-		line = strings.TrimSpace(line)
-		if line == "" {
-			continue
-		}
-		line, err, _ := strings.Cut(line, " ! ")
-		f := strings.SplitN(line, " ", 4)
-		require.Len(t, f, 4, line)
-		op := history.Op{
-			Index: len(h), Time: int64(len(h)) * 1e6,
-			Type: history.Type(f[1]), F: f[2], Value: json.RawMessage(f[3]),
-		}
-		if err != "" {
-			op.Error = json.RawMessage(err)
-		}
-		require.NoError(t, json.Unmarshal([]byte(f[0]), &op.Process))
-		h = append(h, op)
-	}
-	return h
-}
 
 func TestVerdict(t *testing.T) {
 	for v, text := range map[check.Verdict]string{check.Valid: "true", check.Unknown: `"unknown"`, check.Invalid: "false"} {
@@ -86,7 +61,7 @@ func TestEcho(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := check.Echo(ops(t, c.history))
+			r := check.Echo(corpus.Ops(t, c.history))
 			require.Equal(t, c.want, r.Verdict())
 			require.Equal(t, c.reasons, r.Reasons())
 			require.Len(t, r.Errors, len(c.reasons))
@@ -155,7 +130,7 @@ func TestUniqueIDs(t *testing.T) {
 			for _, id := range c.ids {
 				fmt.Fprintf(&lines, "0 invoke generate null\n0 ok generate %s\n", id)
 			}
-			r := check.UniqueIDs(ops(t, lines.String()))
+			r := check.UniqueIDs(corpus.Ops(t, lines.String()))
 			require.Equal(t, c.want, r.Verdict())
 			require.Equal(t, c.reasons, r.Reasons())
 			b, err := json.Marshal(r)
@@ -171,21 +146,21 @@ func TestReasonsAreCounted(t *testing.T) {
 	for i := range 20 {
 		fmt.Fprintf(&lines, "0 invoke generate null\n0 ok generate %[1]d\n0 invoke generate null\n0 ok generate %[1]d\n", i)
 	}
-	r := check.UniqueIDs(ops(t, lines.String()))
+	r := check.UniqueIDs(corpus.Ops(t, lines.String()))
 	require.Len(t, r.Reasons(), 9)
 	require.Equal(t, "… and 12 more", r.Reasons()[8])
 }
 
 func TestReasonsQuoteBriefly(t *testing.T) {
 	long := `"` + strings.Repeat("é", 1000) + `"`
-	r := check.Echo(ops(t, "0 invoke echo 1\n0 ok echo "+long))
+	r := check.Echo(corpus.Ops(t, "0 invoke echo 1\n0 ok echo "+long))
 	require.Equal(t, []string{
 		`1 was answered with "` + strings.Repeat("é", 39) + `… (2002 bytes) at 0.001 s (op 1, process 0)`,
 	}, r.Reasons())
 }
 
 func TestStats(t *testing.T) {
-	h := ops(t, `
+	h := corpus.Ops(t, `
 		0 invoke read null
 		0 ok read [1]
 		1 invoke write 1
@@ -208,7 +183,7 @@ func TestStats(t *testing.T) {
 }
 
 func TestAvailability(t *testing.T) {
-	h := ops(t, `
+	h := corpus.Ops(t, `
 		0 invoke read null
 		0 ok read 1
 		0 invoke read null
@@ -224,7 +199,7 @@ func TestAvailability(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, verdict, a.Verdict(), want)
 		require.InDelta(t, 0.5, a.OKFraction, 0)
-		requireReasons(t, a)
+		corpus.RequireReasons(t, a)
 	}
 	a, err := check.NewAvailability(h, "0.9")
 	require.NoError(t, err)
@@ -237,7 +212,7 @@ func TestAvailability(t *testing.T) {
 
 // Malformed replies are told of, with the field, and do not count for the verdict, as in the reference.
 func TestExceptions(t *testing.T) {
-	h := ops(t, `
+	h := corpus.Ops(t, `
 		0 invoke read null
 		0 info read null ! ["malformed-reply","read_ok: field \"value\" is missing",{"type":"read_ok"},"",""]
 		1 invoke read null
@@ -305,7 +280,7 @@ func FuzzCheckers(f *testing.F) {
 			check.SetFull(h, "broadcast"), check.UniqueIDs(h), check.Echo(h), check.NewStats(h, "echo"),
 			availability, check.NewExceptions(h),
 		} {
-			requireReasons(t, r)
+			corpus.RequireReasons(t, r)
 		}
 	})
 }
@@ -316,7 +291,7 @@ func TestUniqueIDsListsSome(t *testing.T) {
 	for i := range 100 {
 		fmt.Fprintf(&lines, "0 invoke generate null\n0 ok generate %d\n", i%50)
 	}
-	r := check.UniqueIDs(ops(t, lines.String()))
+	r := check.UniqueIDs(corpus.Ops(t, lines.String()))
 	require.Equal(t, 50, r.DuplicatedCount)
 	require.Len(t, r.Duplicated, 48)
 	require.Equal(t, "2", string(r.Duplicated[0].ID), "the highest of those that are equally frequent")

@@ -10,16 +10,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/check/internal/corpus"
-	"glomers/harness/history"
 )
-
-// A corpusCase is a history with what the reference checkers found in it.
-type corpusCase struct {
-	Name    string                     `json:"name"`
-	Options map[string]any             `json:"options"`
-	History []history.Op               `json:"history"`
-	Expect  map[string]json.RawMessage `json:"expect"`
-}
 
 // requireFields compares every field of want, numbers by their text.
 func requireFields(t *testing.T, want map[string]json.RawMessage, got any) {
@@ -45,19 +36,8 @@ func decode(t *testing.T, raw json.RawMessage) any {
 	return v
 }
 
-// requireReasons checks what every Result promises.
-func requireReasons(t *testing.T, r check.Result) {
-	t.Helper()
-	if r.Verdict() == check.Valid {
-		require.Empty(t, r.Reasons())
-		return
-	}
-	require.NotEmpty(t, r.Reasons())
-	require.LessOrEqual(t, len(r.Reasons()), 10)
-}
-
 func TestCorpusSetFull(t *testing.T) {
-	cases := corpus.Read[corpusCase](t, "setfull")
+	cases := corpus.Read[corpus.Case](t, "setfull")
 	require.Len(t, cases, 79)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
@@ -69,7 +49,7 @@ func TestCorpusSetFull(t *testing.T) {
 			}
 			r := check.SetFull(c.History, add)
 			requireFields(t, c.Expect, r)
-			requireReasons(t, r)
+			corpus.RequireReasons(t, r)
 		})
 	}
 }
@@ -89,7 +69,7 @@ func TestCorpusUniqueIDs(t *testing.T) {
 		"uniqueids-mixed-int-string-dup-053": true,
 	}
 	certain := 0
-	cases := corpus.Read[corpusCase](t, "uniqueids")
+	cases := corpus.Read[corpus.Case](t, "uniqueids")
 	require.Len(t, cases, 55)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
@@ -102,7 +82,7 @@ func TestCorpusUniqueIDs(t *testing.T) {
 				c.Expect["valid"] = json.RawMessage("false")
 			}
 			requireFields(t, c.Expect, r)
-			requireReasons(t, r)
+			corpus.RequireReasons(t, r)
 			require.Equal(t, throws[c.Name], r.Incomparable != nil)
 		})
 	}
@@ -110,7 +90,7 @@ func TestCorpusUniqueIDs(t *testing.T) {
 }
 
 func TestCorpusAvailabilityAndStats(t *testing.T) {
-	cases := corpus.Read[corpusCase](t, "availability_stats")
+	cases := corpus.Read[corpus.Case](t, "availability_stats")
 	require.Len(t, cases, 71)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
@@ -138,11 +118,11 @@ func TestCorpusAvailabilityAndStats(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, expect.Availability.Valid, a.Valid)
 			require.InDelta(t, expect.Availability.Fraction, a.OKFraction, 0)
-			requireReasons(t, a)
+			corpus.RequireReasons(t, a)
 
 			s := check.NewStats(c.History, "crash")
 			requireFields(t, expect.Stats, s)
-			requireReasons(t, s)
+			corpus.RequireReasons(t, s)
 			require.Equal(t, expect.Without, check.NewStats(c.History).Valid)
 			require.Equal(t, expect.Valid, check.Worst(a.Valid, s.Valid))
 		})

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strconv"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // A CounterResult says whether every final read returned a sum that the adds allow: that of all
@@ -103,9 +105,9 @@ func (c *counting) apply(op history.Op, add func(delta int64) bool) {
 	delta, err := strconv.ParseInt(string(op.Value), 10, 64)
 	switch {
 	case err != nil:
-		c.beyond = fmt.Sprintf("the add of %s at %s is not one of an integer of 64 bits", quote(op.Value), at(op))
+		c.beyond = fmt.Sprintf("the add of %s at %s is not one of an integer of 64 bits", reason.Quote(op.Value), reason.At(op))
 	case !add(delta):
-		c.beyond = fmt.Sprintf("with the add of %s at %s the sum needs more than 64 bits", quote(op.Value), at(op))
+		c.beyond = fmt.Sprintf("with the add of %s at %s the sum needs more than 64 bits", reason.Quote(op.Value), reason.At(op))
 	}
 }
 
@@ -138,17 +140,17 @@ func (c *counting) judge(wrong []history.Op) {
 		c.reasons = []string{c.beyond + ", so the final reads cannot be judged"}
 	case len(wrong) > 0:
 		c.Valid = Invalid
-		c.reasons = reasons(wrong, c.describe)
+		c.reasons = reason.List(wrong, c.describe)
 	case c.Inexact && len(c.FinalReads) > 0:
 		c.Valid = Unknown
 		c.reasons = []string{fmt.Sprintf("the final reads cannot be judged: the sums of the %s of unknown outcome are too many to list",
-			plural(len(c.unknown), "add"))}
+			wording.Plural(len(c.unknown), "add"))}
 	}
 }
 
 // describe says what is wrong with a final read.
 func (c *counting) describe(op history.Op) string {
-	what := fmt.Sprintf("the final read at %s returned %s", at(op), quote(op.Value))
+	what := fmt.Sprintf("the final read at %s returned %s", reason.At(op), reason.Quote(op.Value))
 	if v, err := strconv.ParseInt(string(op.Value), 10, 64); err == nil {
 		what += ", " + c.sums.distance(v)
 	} else {
@@ -158,5 +160,5 @@ func (c *counting) describe(op history.Op) string {
 		return fmt.Sprintf("%s: the acknowledged adds come to %d", what, c.known)
 	}
 	return fmt.Sprintf("%s: the acknowledged adds come to %d, and with the %s of unknown outcome it may be %s",
-		what, c.known, plural(len(c.unknown), "add"), &c.sums)
+		what, c.known, wording.Plural(len(c.unknown), "add"), &c.sums)
 }

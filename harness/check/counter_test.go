@@ -17,14 +17,14 @@ import (
 )
 
 func TestCorpusCounter(t *testing.T) {
-	cases := corpus.Read[corpusCase](t, "counter")
+	cases := corpus.Read[corpus.Case](t, "counter")
 	require.Len(t, cases, 71)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			require.Len(t, c.Expect, 4)
 			r := check.Counter(c.History)
 			requireFields(t, c.Expect, r)
-			requireReasons(t, r)
+			corpus.RequireReasons(t, r)
 		})
 	}
 }
@@ -111,7 +111,7 @@ func TestCounterReasons(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := check.Counter(finalReads(ops(t, c.history), c.reads...))
+			r := check.Counter(finalReads(corpus.Ops(t, c.history), c.reads...))
 			require.Equal(t, c.want, r.Verdict())
 			require.Equal(t, c.reasons, r.Reasons())
 		})
@@ -124,7 +124,7 @@ func unknownAdds(t testing.TB, deltas []int64) []history.Op {
 	for i, d := range deltas {
 		fmt.Fprintf(&lines, "%[1]d invoke add %[2]d\n%[1]d info add %[2]d\n", i, d)
 	}
-	return ops(t, lines.String())
+	return corpus.Ops(t, lines.String())
 }
 
 // The ranges hold the sums of all subsets, and nothing else.
@@ -205,7 +205,7 @@ func FuzzCounter(f *testing.F) {
 			})
 		}
 		r := check.Counter(h)
-		requireReasons(t, r)
+		corpus.RequireReasons(t, r)
 		require.Equal(t, len(r.Errors) > 0, r.Verdict() == check.Invalid)
 		for i, x := range r.Acceptable {
 			require.LessOrEqual(t, x.Lower, x.Upper)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
 )
@@ -56,8 +57,8 @@ func (r *EchoResult) Verdict() Verdict { return r.Valid }
 
 // Reasons implements Result.
 func (r *EchoResult) Reasons() []string {
-	rs := reasons(r.Errors[:min(len(r.Errors), maxReasons)], func(e EchoError) string {
-		return fmt.Sprintf("%s was answered with %s at %s", quote(e.Sent), quote(e.Received), at(e.Op))
+	rs := reason.List(r.Errors[:min(len(r.Errors), reason.Most)], func(e EchoError) string {
+		return fmt.Sprintf("%s was answered with %s at %s", reason.Quote(e.Sent), reason.Quote(e.Received), reason.At(e.Op))
 	})
 	if more := r.Count - len(rs); more > 0 {
 		rs = append(rs, fmt.Sprintf("… and %d more", more))

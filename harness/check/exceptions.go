@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 const (
@@ -102,24 +104,24 @@ func (e Exceptions) Reasons() []string { return nil }
 
 // Cautions implements Cautious.
 func (e Exceptions) Cautions() []string {
-	cautions := reasons(e.Exceptions, func(x Exception) string {
-		s := fmt.Sprintf("%s to %s malformed: %s", plural(x.Count, "reply"), x.F, x.Class)
+	cautions := reason.List(e.Exceptions, func(x Exception) string {
+		s := fmt.Sprintf("%s to %s malformed: %s", wording.Plural(x.Count, "reply"), x.F, x.Class)
 		_, parts := failure(x.Example)
 		if len(parts) > 3 && text(parts[2]) != "" {
-			s += fmt.Sprintf("; the first to %s from %s at %s", text(parts[2]), text(parts[3]), at(x.Example))
+			s += fmt.Sprintf("; the first to %s from %s at %s", text(parts[2]), text(parts[3]), reason.At(x.Example))
 		} else {
-			s += "; the first at " + at(x.Example)
+			s += "; the first at " + reason.At(x.Example)
 		}
 		if len(parts) > 1 {
-			s += ": " + quote(parts[1])
+			s += ": " + reason.Quote(parts[1])
 		}
 		return s
 	})
 	if e.Others > 0 {
-		cautions = append(cautions, fmt.Sprintf("%s malformed in yet other ways", plural(e.Others, "reply")))
+		cautions = append(cautions, fmt.Sprintf("%s malformed in yet other ways", wording.Plural(e.Others, "reply")))
 	}
-	return append(cautions, reasons(e.codes, func(x Exception) string {
+	return append(cautions, reason.List(e.codes, func(x Exception) string {
 		return fmt.Sprintf("%s to %s with an error whose code is no integer, but %s: nobody knows what it means; the first at %s",
-			plural(x.Count, "reply"), x.F, x.Class, at(x.Example))
+			wording.Plural(x.Count, "reply"), x.F, x.Class, reason.At(x.Example))
 	})...)
 }

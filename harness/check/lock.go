@@ -5,7 +5,9 @@ import (
 	"strconv"
 	"time"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // LockLease is how long a client that never leaves has the lock, from when it asked to enter.
@@ -125,18 +127,18 @@ func (r *LockResult) Verdict() Verdict { return r.Valid }
 
 // Reasons implements Result.
 func (r *LockResult) Reasons() []string {
-	all := reasons(r.Errors, func(e LockError) string {
+	all := reason.List(r.Errors, func(e LockError) string {
 		if e.Kind == Overlap {
 			return fmt.Sprintf("%v and %v had the lock at the same time", e.First, e.Second)
 		}
 		return fmt.Sprintf("%v had the lock after %v, with a fence that is not higher", e.Second, e.First)
 	})
 	if r.Stuck > 0 {
-		all = append(all, plural(r.Stuck, "worker")+" could not enter in the final phase, though all faults were healed")
+		all = append(all, wording.Plural(r.Stuck, "worker")+" could not enter in the final phase, though all faults were healed")
 	}
 	if len(r.Unreadable) > 0 {
 		all = append(all, fmt.Sprintf("the fence of op %d is not an integer below 2^63, so it cannot be told how long the lock was held (%s of that kind)",
-			r.Unreadable[0], plural(len(r.Unreadable), "operation")))
+			r.Unreadable[0], wording.Plural(len(r.Unreadable), "operation")))
 	}
 	if r.unfinished {
 		all = append(all, "there was no final phase, so it is not known whether everybody can enter again")

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // A SetFullResult says what became of every element that clients tried to add
@@ -139,15 +141,15 @@ func (t *timelines) result() *SetFullResult {
 	switch {
 	case r.LostCount > 0:
 		r.Valid = Invalid
-		r.reasons = reasons(losses, t.describeLoss)
+		r.reasons = reason.List(losses, t.describeLoss)
 	case r.StableCount == 0:
 		r.Valid = Unknown
 		r.reasons = []string{fmt.Sprintf("nothing can be said about any of %s: no read that began after one was known succeeded",
-			plural(r.AttemptCount, "attempted value"))}
+			wording.Plural(r.AttemptCount, "attempted value"))}
 	}
 	if len(t.malformed) > 0 { // first, as losses may be a consequence
 		r.Valid = Worst(r.Valid, Unknown)
-		r.reasons = append(reasons(t.malformed, malformedRead.String), r.reasons...)
+		r.reasons = append(reason.List(t.malformed, malformedRead.String), r.reasons...)
 	}
 	return r
 }

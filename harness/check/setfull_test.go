@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 	"glomers/harness/history"
 )
 
@@ -53,7 +54,7 @@ func TestSetFullReasons(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := check.SetFull(ops(t, c.history), "add")
+			r := check.SetFull(corpus.Ops(t, c.history), "add")
 			require.Equal(t, c.want, r.Verdict())
 			require.Equal(t, c.reasons, r.Reasons())
 		})
@@ -73,7 +74,7 @@ func TestSetFullLists(t *testing.T) {
 		{`null`, `["a",1,1048577]`, `[]`},
 	} {
 		t.Run(c.list, func(t *testing.T) {
-			h := ops(t, `
+			h := corpus.Ops(t, `
 				0 invoke add 1
 				0 ok add 1
 				0 invoke add "a"
@@ -93,7 +94,7 @@ func TestSetFullLists(t *testing.T) {
 
 // An element is stable 1 ns after the last read without it began.
 func TestSetFullStableLatencyIsAfterTheRead(t *testing.T) {
-	h := ops(t, `
+	h := corpus.Ops(t, `
 		0 invoke add 1
 		0 ok add 1
 		0 invoke read null
@@ -108,7 +109,7 @@ func TestSetFullStableLatencyIsAfterTheRead(t *testing.T) {
 
 // What is not a list tells nothing.
 func TestSetFullMalformedRead(t *testing.T) {
-	h := ops(t, `
+	h := corpus.Ops(t, `
 		0 invoke add 1
 		0 ok add 1
 		0 invoke read null

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/check/internal/corpus"
 )
 
 // A malformed read of a set is named before what follows from it.
@@ -25,7 +26,7 @@ func TestSetFullMalformedReads(t *testing.T) {
 		{`[1]`, check.Valid, 0, ""},
 		{`null`, check.Invalid, 1, "value 1, acknowledged"},
 	} {
-		r := check.SetFull(ops(t, `
+		r := check.SetFull(corpus.Ops(t, `
 			0 invoke add 1
 			0 ok add 1
 			0 invoke read null
@@ -36,7 +37,7 @@ func TestSetFullMalformedReads(t *testing.T) {
 			require.Contains(t, r.Reasons()[0], c.first)
 		}
 	}
-	r := check.SetFull(ops(t, `
+	r := check.SetFull(corpus.Ops(t, `
 		0 invoke add 1
 		0 ok add 1
 		0 invoke read null
@@ -44,45 +45,4 @@ func TestSetFullMalformedReads(t *testing.T) {
 		0 invoke read null
 		0 ok read 6`), "add")
 	require.Contains(t, r.Reasons()[0], "no list, but an integer; so did 1 read more")
-}
-
-// A register by itself is judged like one with a key.
-func TestLinearizableSingle(t *testing.T) {
-	for _, c := range []struct {
-		history string
-		want    check.Verdict
-	}{
-		{`
-			0 invoke write 3
-			0 ok write 3
-			1 invoke read null
-			1 ok read 3`, check.Valid},
-		{`
-			0 invoke write 3
-			0 ok write 3
-			1 invoke read null
-			1 ok read 4`, check.Invalid},
-		{`
-			0 invoke cas [3,4]
-			1 invoke write 3
-			1 ok write 3
-			0 ok cas [3,4]
-			1 invoke read null
-			1 ok read 4`, check.Valid},
-		{`
-			0 invoke cas [3,4]
-			1 invoke write 3
-			1 ok write 3
-			0 fail cas [3,4]
-			1 invoke read null
-			1 ok read 4`, check.Invalid},
-		{`
-			0 invoke write 3
-			0 ok write 3
-			1 invoke read [0,null]
-			1 ok read [0,3]`, check.Unknown}, // one or several?
-	} {
-		r := check.Linearizable(ops(t, c.history), 0)
-		require.Equal(t, c.want, r.Verdict(), "%s: %v", c.history, r.Reasons())
-	}
 }

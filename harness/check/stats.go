@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strconv"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // Counts says how the completed operations ended.
@@ -75,7 +77,7 @@ func (s Stats) Reasons() []string {
 			dead = append(dead, f)
 		}
 	}
-	return reasons(dead, func(f string) string {
+	return reason.List(dead, func(f string) string {
 		c := s.ByF[f]
 		return fmt.Sprintf("no %s succeeded: of %d, %d failed and %d are of unknown outcome", f, c.Count, c.FailCount, c.InfoCount)
 	})
@@ -144,5 +146,5 @@ func (a Availability) Reasons() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("%d of %s succeeded, a share of %v; wanted: %s",
-		a.ok, plural(a.invoked, "operation"), a.OKFraction, a.want)}
+		a.ok, wording.Plural(a.invoked, "operation"), a.OKFraction, a.want)}
 }

@@ -147,7 +147,7 @@ func (s *sums) String() string {
 		}
 	}
 	if more := len(s.ranges) - most; more > 0 {
-		return fmt.Sprintf("%s, … (%s more)", strings.Join(list, ", "), plural(more, "range"))
+		return fmt.Sprintf("%s, … (%s more)", strings.Join(list, ", "), wording.Plural(more, "range"))
 	}
 	return wording.Or(list)
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 // timelines follow the elements of a set through a history. Each element has a
@@ -111,9 +113,9 @@ func (t *timelines) complain(op history.Op, what string) {
 
 // String says what was read.
 func (m malformedRead) String() string {
-	text := fmt.Sprintf("the read at %s returned %s: that is %s", at(m.op), quote(m.op.Value), m.what)
+	text := fmt.Sprintf("the read at %s returned %s: that is %s", reason.At(m.op), reason.Quote(m.op.Value), m.what)
 	if m.count > 1 {
-		text += fmt.Sprintf("; so did %s more", plural(m.count-1, "read"))
+		text += fmt.Sprintf("; so did %s more", wording.Plural(m.count-1, "read"))
 	}
 	return text
 }
@@ -241,7 +243,7 @@ func (t *timelines) sort() {
 		ks[i] = keyed{e, v}
 	}
 	slices.SortStableFunc(ks, func(a, b keyed) int {
-		if order, ok := compareValues(a.v, b.v); ok {
+		if order, ok := jsonvalue.Compare(a.v, b.v); ok {
 			return order
 		}
 		return cmp.Compare(string(a.value), string(b.value))
@@ -268,16 +270,16 @@ func (t *timelines) describeLoss(e *element) string {
 	if known.F == "read" {
 		how = "first read"
 	}
-	s := fmt.Sprintf("value %s, %s at %s", quote(e.value), how, at(known))
+	s := fmt.Sprintf("value %s, %s at %s", reason.Quote(e.value), how, reason.At(known))
 	after := e.known
 	if e.lastPresent != none {
-		s += fmt.Sprintf(", last in the read begun at %s", at(t.h[e.lastPresent]))
+		s += fmt.Sprintf(", last in the read begun at %s", reason.At(t.h[e.lastPresent]))
 		after = max(e.known, e.lastPresent)
 	}
 	for i, op := range t.h {
 		if t.inv[i] > after && op.F == "read" && op.Type == history.OK {
 			return s + fmt.Sprintf(", is missing from the read at %s and from all that began later; it returned %s",
-				at(op), quote(op.Value))
+				reason.At(op), reason.Quote(op.Value))
 		}
 	}
 	return s

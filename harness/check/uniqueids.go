@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
 )
@@ -125,7 +126,7 @@ func (r *UniqueIDsResult) extreme(a, b *id, sign int) *id {
 // compare orders two ids. If the reference cannot, it notes that and orders them by
 // their text.
 func (r *UniqueIDsResult) compare(a, b *id) int {
-	order, ok := compareValues(a.value, b.value)
+	order, ok := jsonvalue.Compare(a.value, b.value)
 	if !ok {
 		if r.Incomparable == nil {
 			r.Incomparable = []json.RawMessage{a.raw, b.raw}
@@ -140,15 +141,15 @@ func (r *UniqueIDsResult) compare(a, b *id) int {
 func (r *UniqueIDsResult) judge(dups []*id) {
 	if len(dups) > 0 {
 		r.Valid = Invalid
-		r.reasons = reasons(dups, func(d *id) string {
+		r.reasons = reason.List(dups, func(d *id) string {
 			return fmt.Sprintf("id %s was given out %d times, first at %s and again at %s",
-				quote(d.raw), len(d.ops), at(d.ops[0]), at(d.ops[1]))
+				reason.Quote(d.raw), len(d.ops), reason.At(d.ops[0]), reason.At(d.ops[1]))
 		})
 	}
 	if r.Incomparable != nil {
 		r.Valid = Worst(r.Valid, Unknown)
 		r.reasons = append(r.reasons, fmt.Sprintf(
 			"ids %s and %s cannot be compared, so there is no range of ids, and the reference gives no verdict: use ids of one kind, and no objects",
-			quote(r.Incomparable[0]), quote(r.Incomparable[1])))
+			reason.Quote(r.Incomparable[0]), reason.Quote(r.Incomparable[1])))
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
+	"glomers/harness/check/linear"
 	"glomers/harness/history"
 )
 
@@ -32,7 +33,7 @@ func TestReasonsNameNodes(t *testing.T) {
 			slices.Concat(do(3, "generate", "null", "7"), do(3, "generate", "null", "7")),
 		},
 		{
-			"lin-kv", func(h []history.Op) check.Result { return check.Linearizable(h, check.LinearizableSteps) },
+			"lin-kv", func(h []history.Op) check.Result { return linear.Check(h, 0) },
 			slices.Concat(do(3, "write", "[1,2]", "[1,2]"), do(3, "read", "[1,null]", "[1,3]")),
 		},
 		{

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"glomers/harness/check"
+	"glomers/harness/check/linear"
 	"glomers/harness/history"
 )
 
@@ -21,7 +22,7 @@ import (
 //
 // The operations "read", "write" and "cas" have the value [key, value], and a cas [key, [from, to]]. Each key
 // is used by a group of workers, two for each node, of which one only reads while the other one writes and swaps, 1:2. There is
-// no final phase. Each key must be linearizable: see [check.Linearizable].
+// no final phase. Each key must be linearizable: see [linear.Check].
 type LinKV struct {
 	rand    *rand.Rand
 	workers int
@@ -152,4 +153,4 @@ func (*LinKV) Idempotent(f string) bool { return f == "read" }
 func (*LinKV) Final() []history.Op { return nil }
 
 // Check looks for an order of the operations on each key.
-func (*LinKV) Check(h []history.Op) check.Result { return check.Linearizable(h, 0) }
+func (*LinKV) Check(h []history.Op) check.Result { return linear.Check(h, 0) }

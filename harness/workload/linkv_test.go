@@ -16,6 +16,7 @@ import (
 	"glomers/baselines"
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/check/linear"
 	"glomers/harness/history"
 	"glomers/harness/sim"
 	"glomers/harness/workload"
@@ -204,7 +205,7 @@ func TestLinKVSilent(t *testing.T) {
 	test.Seed, test.TimeLimit = 1, time.Minute
 	res := sim.Check(t, test)
 	require.Greater(t, res.Stats.InfoCount, 30)
-	require.Greater(t, len(res.Workload.(*check.LinearizableResult).Results), 2)
+	require.Greater(t, len(res.Workload.(*linear.Result).Results), 2)
 }
 
 // Requests that nobody answers fail after the workload's own time.
@@ -258,7 +259,7 @@ func TestLinKVPicture(t *testing.T) {
 	test.Store = t.TempDir()
 	res, err := sim.Run(t, test)
 	require.NoError(t, err)
-	picture := res.Workload.(*check.LinearizableResult).Results[0].Picture
+	picture := res.Workload.(*linear.Result).Results[0].Picture
 	page, err := os.ReadFile(filepath.Join(res.Dir, picture))
 	require.NoError(t, err)
 	require.Contains(t, string(page), "<html")

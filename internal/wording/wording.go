@@ -1,4 +1,4 @@
-// Package wording writes what people read: enumerations, durations, sizes and reasons.
+// Package wording writes what people read: enumerations, numbers of things, durations, sizes and reasons.
 package wording
 
 import (
@@ -19,6 +19,17 @@ func enumerate(words []string, last string) string {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:n], ", ") + last + words[n]
+}
+
+// Plural returns "1 thing" or "5 things", "1 reply" or "5 replies".
+func Plural(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	if stem, ok := strings.CutSuffix(thing, "y"); ok {
+		thing = stem + "ie"
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // Duration writes a duration with about three digits.

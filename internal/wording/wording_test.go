@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -30,4 +31,21 @@ func TestBytes(t *testing.T) {
 
 func TestHanging(t *testing.T) {
 	require.Equal(t, "why\n    more\n    yet more", Hanging("why\nmore\nyet more"))
+}
+
+func TestPlural(t *testing.T) {
+	require.Equal(t, "1 reply", Plural(1, "reply"))
+	require.Equal(t, "0 replies", Plural(0, "reply"))
+	require.Equal(t, "2 events", Plural(2, "event"))
+}
+
+func TestClip(t *testing.T) {
+	require.Equal(t, "äb", Clip("äb", 3))
+	require.Equal(t, "äb…", Clip("äbcd", 3))
+	require.Equal(t, "ä…", Clip(json.RawMessage("ääb"), 3), "no half character")
+	require.Equal(t, "…", Clip("ä", 1))
+	require.Equal(t, "\x80…", Clip("\x80\x80\x80\x80\x80\x80", 5), "what is not UTF-8 loses no more than a character takes")
+
+	require.Equal(t, "abc", ClipCounted([]byte("abc"), 3))
+	require.Equal(t, "ab… (3 bytes)", ClipCounted("abc", 2))
 }

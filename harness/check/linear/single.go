@@ -1,4 +1,4 @@
-package check
+package linear
 
 import (
 	"encoding/json"
@@ -6,9 +6,10 @@ import (
 	"glomers/harness/history"
 )
 
-// keyed returns a history of several registers. One of a single register, whose values are those of the register, becomes
-// one of several with the key 0. It is of a single one if it has reads or writes, but none with a value of two elements, and no
-// cas whose second element is such a list.
+// keyed returns a history of several registers. It gives the operations on a single register, whose values have no key, the key 0.
+//
+// A history is of a single register if it has a read or a write, no read or write has a list of two elements, and no cas has a list whose
+// second element is such a list.
 func keyed(h []history.Op) []history.Op {
 	single := false
 	for _, op := range h {

@@ -1,4 +1,4 @@
-package check_test
+package linear_test
 
 import (
 	"encoding/json"
@@ -13,11 +13,12 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/check/internal/corpus"
+	"glomers/harness/check/linear"
 	"glomers/harness/history"
 )
 
-func TestCorpusLinearizable(t *testing.T) {
-	cases := corpus.Read[corpusCase](t, "linkv")
+func TestCorpus(t *testing.T) {
+	cases := corpus.Read[corpus.Case](t, "linkv")
 	require.Len(t, cases, 133)
 	porcupine := 0
 	for _, c := range cases {
@@ -33,7 +34,7 @@ func TestCorpusLinearizable(t *testing.T) {
 			require.NoError(t, json.Unmarshal(b, &expect))
 			require.Contains(t, []int{3, 4}, len(c.Expect))
 
-			r := check.Linearizable(c.History, 0)
+			r := linear.Check(c.History, 0)
 			require.Equal(t, expect.Valid, r.Valid)
 			require.Equal(t, expect.Failures, r.Failures)
 			require.Len(t, r.Results, len(expect.Results))
@@ -44,7 +45,7 @@ func TestCorpusLinearizable(t *testing.T) {
 				require.NotEqual(t, check.Unknown, got.Valid)
 				require.Equal(t, got.Valid == check.Invalid, len(got.Window) > 0)
 			}
-			requireReasons(t, r)
+			corpus.RequireReasons(t, r)
 			require.Len(t, r.Reasons(), len(r.Failures))
 			if expect.Porcupine != nil {
 				// Its model of these histories takes a read of null for one of a missing key. None of them shows the difference.
@@ -56,7 +57,7 @@ func TestCorpusLinearizable(t *testing.T) {
 	require.Equal(t, 26, porcupine)
 }
 
-func TestLinearizableReasons(t *testing.T) {
+func TestReasons(t *testing.T) {
 	for _, c := range []struct {
 		name, history string
 		want          check.Verdict
@@ -167,7 +168,7 @@ process 1 read 3 between 0.009 s and 0.012 s (ops 9 and 12)`}},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := check.Linearizable(ops(t, c.history), 0)
+			r := linear.Check(corpus.Ops(t, c.history), 0)
 			require.Equal(t, c.want, r.Verdict())
 			require.Equal(t, c.reasons, r.Reasons())
 		})
@@ -175,7 +176,7 @@ process 1 read 3 between 0.009 s and 0.012 s (ops 9 and 12)`}},
 }
 
 // A violation among many operations is told in few lines.
-func TestLinearizableLongReason(t *testing.T) {
+func TestLongReason(t *testing.T) {
 	var lines strings.Builder
 	for i := range 40 {
 		fmt.Fprintf(&lines, "%d invoke write [0,%d]\n", i, i)
@@ -184,14 +185,14 @@ func TestLinearizableLongReason(t *testing.T) {
 		fmt.Fprintf(&lines, "%d ok write [0,%d]\n", i, i)
 	}
 	lines.WriteString("0 invoke read [0,null]\n0 ok read [0,1]\n0 invoke read [0,null]\n0 ok read [0,2]\n")
-	r := check.Linearizable(ops(t, lines.String()), 0)
+	r := linear.Check(corpus.Ops(t, lines.String()), 0)
 	require.Equal(t, check.Invalid, r.Valid)
 	require.Contains(t, r.Reasons()[0], "(ops 82 and 83)")
 	require.LessOrEqual(t, strings.Count(r.Reasons()[0], "\n"), 13)
 }
 
 // Values that are written once need no search, however many clients are open.
-func TestLinearizableByZones(t *testing.T) {
+func TestByZones(t *testing.T) {
 	open := func(reads ...int) []history.Op {
 		var lines strings.Builder
 		for i := range 40 {
@@ -200,25 +201,25 @@ func TestLinearizableByZones(t *testing.T) {
 		for _, v := range reads {
 			fmt.Fprintf(&lines, "90 invoke read [0,null]\n90 ok read [0,%d]\n", v)
 		}
-		return ops(t, lines.String())
+		return corpus.Ops(t, lines.String())
 	}
-	require.Equal(t, check.Valid, check.Linearizable(open(39, 3, 7), 0).Valid)
-	r := check.Linearizable(open(39, 3, 39), 0)
+	require.Equal(t, check.Valid, linear.Check(open(39, 3, 7), 0).Valid)
+	r := linear.Check(open(39, 3, 39), 0)
 	require.Equal(t, []string{"key 0 is not linearizable: no order of these operations explains their results, as it was null at first\n" +
 		"process 3 may have written 3 at some time after 0.006 s (op 6)\n" +
 		"process 39 may have written 39 at some time after 0.078 s (op 78)\n" +
 		"process 90 read 39 between 0.080 s and 0.081 s (ops 80 and 81)\n" +
 		"process 90 read 3 between 0.082 s and 0.083 s (ops 82 and 83)\n" +
 		"process 90 read 39 between 0.084 s and 0.085 s (ops 84 and 85)"}, r.Reasons())
-	require.Equal(t, check.Invalid, check.Linearizable(open(39, 40), 0).Valid, "nobody wrote 40")
+	require.Equal(t, check.Invalid, linear.Check(open(39, 40), 0).Valid, "nobody wrote 40")
 
 	// A cas reads and writes.
 	lines := "90 invoke cas [0,[39,50]]\n90 ok cas [0,[39,50]]\n90 invoke read [0,null]\n90 ok read [0,39]\n"
-	require.Equal(t, check.Invalid, check.Linearizable(slices.Concat(open(3, 39), ops(t, lines)), 0).Valid)
+	require.Equal(t, check.Invalid, linear.Check(slices.Concat(open(3, 39), corpus.Ops(t, lines)), 0).Valid)
 }
 
-func TestLinearizableJSON(t *testing.T) {
-	r := check.Linearizable(ops(t, `
+func TestJSON(t *testing.T) {
+	r := linear.Check(corpus.Ops(t, `
 		0 invoke write ["a",1]
 		0 ok write ["a",1]
 		0 invoke read [2,null]
@@ -241,19 +242,19 @@ func hard(t testing.TB, n int) []history.Op {
 		}
 	}
 	fmt.Fprintf(&lines, "%[1]d invoke read [0,null]\n%[1]d ok read [0,1]\n", n)
-	return ops(t, lines.String())
+	return corpus.Ops(t, lines.String())
 }
 
-func TestLinearizableGivesUp(t *testing.T) {
-	require.Equal(t, check.Invalid, check.Linearizable(hard(t, 10), 0).Valid)
+func TestGivesUp(t *testing.T) {
+	require.Equal(t, check.Invalid, linear.Check(hard(t, 10), 0).Valid)
 
-	h := append(hard(t, 40), ops(t, `
+	h := append(hard(t, 40), corpus.Ops(t, `
 		90 invoke write [1,5]
 		90 ok write [1,5]`)...)
 	for i := range h {
 		h[i].Index = i
 	}
-	r := check.Linearizable(h, 100_000)
+	r := linear.Check(h, 100_000)
 	require.Equal(t, check.Unknown, r.Valid)
 	require.Equal(t, []string{"key 0 cannot be judged: 42 operations, 0 of unknown outcome, have more orders than can be tried in 100000 steps"}, r.Reasons())
 	require.Empty(t, r.Failures)
@@ -261,10 +262,10 @@ func TestLinearizableGivesUp(t *testing.T) {
 	require.Equal(t, []check.Verdict{check.Unknown, check.Valid}, []check.Verdict{r.Results[0].Valid, r.Results[1].Valid})
 
 	// What is certain counts for more.
-	h = append(h, ops(t, `
+	h = append(h, corpus.Ops(t, `
 		90 invoke read [2,5]
 		90 ok read [2,5]`)...)
-	r = check.Linearizable(h, 100_000)
+	r = linear.Check(h, 100_000)
 	require.Equal(t, check.Invalid, r.Valid)
 	require.Len(t, r.Reasons(), 1)
 	require.Contains(t, r.Reasons()[0], "key 2 is not linearizable")
@@ -272,29 +273,29 @@ func TestLinearizableGivesUp(t *testing.T) {
 
 // In virtual time, where no timer fires while something computes, the search gives up as well, and gives
 // the same result.
-func TestLinearizableInVirtualTime(t *testing.T) {
-	stale := ops(t, `
+func TestInVirtualTime(t *testing.T) {
+	stale := corpus.Ops(t, `
 		0 invoke write [7,1]
 		0 ok write [7,1]
 		1 invoke read [7,null]
 		1 ok read [7,2]`)
-	outside := check.Linearizable(stale, 0)
+	outside := linear.Check(stale, 0)
 	synctest.Test(t, func(t *testing.T) {
-		require.Equal(t, check.Unknown, check.Linearizable(hard(t, 40), 100_000).Valid)
-		inside := check.Linearizable(stale, 0)
+		require.Equal(t, check.Unknown, linear.Check(hard(t, 40), 100_000).Valid)
+		inside := linear.Check(stale, 0)
 		require.Equal(t, outside.Reasons(), inside.Reasons())
 		require.Contains(t, inside.Artifacts(), "violation-1.html")
 	})
 }
 
-func TestLinearizableArtifacts(t *testing.T) {
+func TestArtifacts(t *testing.T) {
 	var lines strings.Builder
 	for key := range 10 {
 		fmt.Fprintf(&lines, "0 invoke write [%[1]d,1]\n0 ok write [%[1]d,1]\n", key)
 		fmt.Fprintf(&lines, "1 invoke cas [%[1]d,[\"</script>\",3]]\n1 info cas [%[1]d,[\"</script>\",3]]\n", key)
 		fmt.Fprintf(&lines, "2 invoke read [%[1]d,null]\n2 ok read [%[1]d,3]\n", key)
 	}
-	r := check.Linearizable(ops(t, lines.String()), 0)
+	r := linear.Check(corpus.Ops(t, lines.String()), 0)
 	files := r.Artifacts()
 	require.Len(t, r.Failures, 10)
 	require.Len(t, files, 8, "as many as are described")
@@ -311,12 +312,12 @@ func TestLinearizableArtifacts(t *testing.T) {
 	}
 	require.Contains(t, r.Reasons(), "… and 2 more")
 
-	fine := check.Linearizable(ops(t, `0 invoke write [0,1]`), 0)
+	fine := linear.Check(corpus.Ops(t, `0 invoke write [0,1]`), 0)
 	require.Empty(t, fine.Artifacts())
 }
 
-// FuzzLinearizable checks histories that no harness would write.
-func FuzzLinearizable(f *testing.F) {
+// FuzzCheck checks histories that no harness would write.
+func FuzzCheck(f *testing.F) {
 	f.Add([]byte("\x00\x11\x02\x13\x20\x31\x00\x41"), []byte(`[0,1]`), []byte(`[0,[1,2]]`))
 	f.Add([]byte("\x04\x08\x05\x0a\x14\x15\x44\x45\x84\x85"), []byte(`[{"a":1},null]`), []byte(`[[],[2,"x"]]`))
 	f.Add([]byte("\x04\x05"), []byte(`[`), []byte(``))
@@ -330,8 +331,8 @@ func FuzzLinearizable(f *testing.F) {
 				F: []string{"read", "write", "cas", "cas"}[e>>6], Value: values[e>>4&3],
 			})
 		}
-		r := check.Linearizable(h, 10_000)
-		requireReasons(t, r)
+		r := linear.Check(h, 10_000)
+		corpus.RequireReasons(t, r)
 		require.Equal(t, len(r.Failures) > 0, r.Valid == check.Invalid)
 		require.Len(t, r.Artifacts(), min(len(r.Failures), 8))
 		_, err := json.Marshal(r)
@@ -341,13 +342,13 @@ func FuzzLinearizable(f *testing.F) {
 	})
 }
 
-func BenchmarkLinearizable(b *testing.B) {
+func BenchmarkCheck(b *testing.B) {
 	for _, processes := range []int{4, 10} {
 		h := clients(rand.New(rand.NewPCG(1, 2)), 10_000, processes, 0, func() bool { return false }, false)
 		b.Run(fmt.Sprintf("%d clients", processes), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				require.Equal(b, check.Valid, check.Linearizable(h, 0).Valid)
+				require.Equal(b, check.Valid, linear.Check(h, 0).Valid)
 			}
 		})
 	}

@@ -1,18 +1,15 @@
-package check
+package jsonvalue
 
 import (
 	"cmp"
 	"strconv"
 	"strings"
-
-	"glomers/harness/internal/jsonvalue"
 )
 
-// compareValues orders two values, as jsonvalue.Parse returns them, as the reference does: null first, numbers by
-// size, false before true, arrays by length and then by element. It reports
-// false for values of different kinds and for objects, which the reference
-// cannot compare.
-func compareValues(a, b any) (order int, ok bool) {
+// Compare orders two values that Parse has returned, as the reference does: null first, numbers by size, false before true, arrays by
+// length and then by element. It reports false for values of different kinds and for objects, which the reference cannot
+// compare.
+func Compare(a, b any) (order int, ok bool) {
 	switch {
 	case a == nil && b == nil:
 		return 0, true
@@ -28,16 +25,16 @@ func compareValues(a, b any) (order int, ok bool) {
 	case string:
 		b, ok := b.(string)
 		return strings.Compare(a, b), ok
-	case jsonvalue.Integer:
+	case Integer:
 		switch b := b.(type) {
-		case jsonvalue.Integer:
+		case Integer:
 			return a.Compare(b), true
 		case float64:
 			return cmp.Compare(a.Float(), b), true
 		}
 	case float64:
 		switch b := b.(type) {
-		case jsonvalue.Integer:
+		case Integer:
 			return cmp.Compare(a, b.Float()), true
 		case float64:
 			return cmp.Compare(a, b), true
@@ -48,7 +45,7 @@ func compareValues(a, b any) (order int, ok bool) {
 			return cmp.Compare(len(a), len(b)), ok
 		}
 		for i := range a {
-			if order, ok := compareValues(a[i], b[i]); order != 0 || !ok {
+			if order, ok := Compare(a[i], b[i]); order != 0 || !ok {
 				return order, ok
 			}
 		}

@@ -1,4 +1,4 @@
-package check_test
+package linear_test
 
 import (
 	"encoding/json"
@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check"
+	"glomers/harness/check/linear"
 	"glomers/harness/history"
 )
 
@@ -107,13 +108,13 @@ func clients(rng *rand.Rand, n, processes int, unknown float64, stale func() boo
 }
 
 // What a register did is never found wrong.
-func TestLinearizableAccepts(t *testing.T) {
+func TestAccepts(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
 		n, processes := rapid.IntRange(0, 300).Draw(rt, "events"), rapid.IntRange(1, 6).Draw(rt, "processes")
 		unknown := rapid.SampledFrom([]float64{0, 0.01, 0.1}).Draw(rt, "unknown")
 		h := clients(rand.New(rand.NewPCG(seed, 0)), n, processes, unknown, func() bool { return false }, rapid.Bool().Draw(rt, "once"))
-		r := check.Linearizable(h, 0)
+		r := linear.Check(h, 0)
 		require.NotEqual(rt, check.Invalid, r.Valid, r.Reasons())
 		if unknown < 0.1 {
 			require.Equal(rt, check.Valid, r.Valid)
@@ -140,12 +141,12 @@ var smallCases = rapid.Custom(func(t *rapid.T) smallCase {
 
 // Any history of a few operations gets the verdict that trying all orders gives, and a window that is
 // to blame.
-func TestLinearizableAgreesWithAllOrders(t *testing.T) {
+func TestAgreesWithAllOrders(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) { agreesWithAllOrders(rt, smallCases.Draw(rt, "case")) })
 }
 
 // The same cases in every run, so that both verdicts are certain to be among them.
-func TestLinearizableAgreesOnFixedCases(t *testing.T) {
+func TestAgreesOnFixedCases(t *testing.T) {
 	verdicts := make(map[check.Verdict]int)
 	for i := range 200 {
 		verdicts[agreesWithAllOrders(t, smallCases.Example(i))]++
@@ -162,10 +163,10 @@ func agreesWithAllOrders(t require.TestingT, c smallCase) check.Verdict {
 	if inSomeOrder(h, len(h)) {
 		want = check.Valid
 	}
-	r := check.Linearizable(h, 0)
+	r := linear.Check(h, 0)
 	require.Equal(t, want, r.Valid)
 
-	hasty := check.Linearizable(h, c.steps)
+	hasty := linear.Check(h, c.steps)
 	require.Contains(t, []check.Verdict{want, check.Unknown}, hasty.Valid)
 	if want == check.Valid {
 		return want

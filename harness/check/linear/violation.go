@@ -1,25 +1,28 @@
-package check
+package linear
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"glomers/harness/check"
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // A violation is a window of a register that has no order.
 type violation struct {
-	register *registerHistory
+	register *register
 	window   window
-	calls    []*registerCall // that contradict each other; see essential
-	picture  string          // the name of its artifact; "" if there is none
+	calls    []*call // that contradict each other; see essential
+	picture  string  // the name of its artifact; "" if it has none
 }
 
 // maxCalls is how many operations the text of a violation lists.
 const maxCalls = 12
 
-// indexes returns those of the invocations.
+// indexes returns the indexes of the invocations.
 func (v violation) indexes() []int {
 	indexes := make([]int, len(v.calls))
 	for i, c := range v.calls {
@@ -35,10 +38,10 @@ func (v violation) describe() string {
 		before = "as it was null at first"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "key %s is not linearizable: no order of these operations explains their results, %s", quote(v.register.key), before)
+	fmt.Fprintf(&b, "key %s is not linearizable: no order of these operations explains their results, %s", reason.Quote(v.register.key), before)
 	hidden := max(0, len(v.calls)-maxCalls)
 	if hidden > 0 {
-		fmt.Fprintf(&b, "\n… %s before", plural(hidden, "operation"))
+		fmt.Fprintf(&b, "\n… %s before", wording.Plural(hidden, "operation"))
 	}
 	for _, c := range v.calls[hidden:] {
 		b.WriteString("\n" + v.register.describe(c))
@@ -46,20 +49,20 @@ func (v violation) describe() string {
 	return b.String()
 }
 
-// essential returns the calls of the window without the reads that the contradiction does not need, nor the operations
-// of unknown outcome that nothing shows the effect of.
-func (r *registerHistory) essential(left int, w window) []*registerCall {
+// essential returns the calls that a reader needs to see the contradiction in the window. It leaves out every read without which the contradiction
+// remains, and every operation of unknown outcome whose effect no other call shows.
+func (r *register) essential(left int, w window) []*call {
 	calls := w.calls(r.calls)
 	if zonesClash(calls, w) {
 		left /= spared
 	}
 	for i := len(calls) - 1; i >= 0 && left > 0; i-- {
 		without := slices.Delete(slices.Clone(calls), i, i+1)
-		if calls[i].op.F == "read" && (zonesClash(without, w) || newSearch(&left, w.value(), without).judge() == Invalid) {
+		if calls[i].op.F == "read" && (zonesClash(without, w) || newSearch(&left, w.value(), without).judge() == check.Invalid) {
 			calls = without
 		}
 	}
-	shown := make(map[int]bool) // values
+	shown := make(map[int]bool) // by value
 	for _, c := range calls {
 		switch c.op.F {
 		case "read":
@@ -68,12 +71,12 @@ func (r *registerHistory) essential(left int, w window) []*registerCall {
 			shown[c.from] = true
 		}
 	}
-	return slices.DeleteFunc(calls, func(c *registerCall) bool { return c.ended == never && !shown[c.to] })
+	return slices.DeleteFunc(calls, func(c *call) bool { return c.ended == never && !shown[c.to] })
 }
 
 // describe says what the call did, and when.
-func (r *registerHistory) describe(c *registerCall) string {
-	from, to := quote(r.values[c.from]), quote(r.values[c.to])
+func (r *register) describe(c *call) string {
+	from, to := reason.Quote(r.values[c.from]), reason.Quote(r.values[c.to])
 	began, ended := float64(c.op.Time)/1e9, float64(c.end.Time)/1e9
 	if c.end.Type != history.OK {
 		did := map[string]string{"write": "written " + to, "cas": fmt.Sprintf("replaced %s by %s", from, to)}[c.op.F]

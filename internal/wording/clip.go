@@ -1,0 +1,26 @@
+package wording
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// Clip returns a text, or its first bytes and "…" if there are more than that many. It does not split a character.
+func Clip[T ~string | ~[]byte](text T, most int) string {
+	if len(text) <= most {
+		return string(text)
+	}
+	end := most
+	for end > max(0, most-utf8.UTFMax) && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return string(text[:end]) + "…"
+}
+
+// ClipCounted is Clip, with the number of bytes behind a text that was cut.
+func ClipCounted[T ~string | ~[]byte](text T, most int) string {
+	if len(text) <= most {
+		return string(text)
+	}
+	return fmt.Sprintf("%s (%d bytes)", Clip(text, most), len(text))
+}
