@@ -128,23 +128,23 @@ func (n *Node) SyncRPC(ctx context.Context, dest string, body any) (Message, err
 	return e.message(), err
 }
 
-// A call is a request whose reply is awaited: by a callback, or by a goroutine.
+// A call is a request whose reply is awaited, by a callback or by a goroutine.
 type call struct {
 	callback HandlerFunc // of RPC; nil otherwise
 	waiter
 	ids      []int64  // the msg_id of every attempt; guarded by Node.mu
-	id       [1]int64 // room for the first of them, which is mostly the only one
-	reply    envelope // set before the waiter is woken, if it has come
+	id       [1]int64 // room for the first msg_id: most calls have one attempt
+	reply    envelope // valid if replied; set before the waiter is woken
 	replied  bool
 	policy   policy
-	received int64  // lines that the node had read when the call began
-	attempt  int    // the latest that was made, from 0; with resend, guarded by Node.mu
+	received int64  // how many lines the node had read when the call began
+	attempt  int    // the number of the latest attempt, from 0; guarded by Node.mu, as is resend
 	resend   *event // the next attempt
-	again    func() // makes it
+	again    func() // makes the next attempt
 }
 
-// roundTrip sends a request and waits for its reply. An error reply is returned as
-// the envelope and as its *RPCError.
+// roundTrip sends a request and waits for its reply. For an error reply it returns both the envelope and the
+// *RPCError.
 func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p policy) (*envelope, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -165,11 +165,11 @@ func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p poli
 	defer n.forget(c)
 	if p.repeat {
 		c.again = func() {
-			// An output that is broken ends the node; the call ends with it.
+			// The only error is that of a broken output, which ends the node and the call.
 			_ = n.request(c, dest, typ, raw)
 			n.turn.release()
 		}
-		n.repeat(c, p.retry.Wait) // before the request: its reply may change the plan
+		n.repeat(c, p.retry.Wait) // before the request, whose reply may change the schedule
 	}
 	if err := n.request(c, dest, typ, raw); err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p poli
 	return &c.reply, replyError(&c.reply)
 }
 
-// await waits for c's reply, which is nil if none came before the deadline.
+// await waits until c has its reply or its deadline has passed.
 func (n *Node) await(ctx context.Context, c *call) error {
 	if c.policy.deadline <= 0 {
 		return n.wait(ctx, &c.waiter)
@@ -193,8 +193,8 @@ func (n *Node) await(ctx context.Context, c *call) error {
 		defer n.timers.stop(e)
 		return n.wait(ctx, &c.waiter)
 	}
-	// Without a task the deadline must not depend on the turn: a handler that mistakenly
-	// calls with a context that is not its own keeps it.
+	// Without a task the deadline must not depend on the turn, which a handler keeps if it mistakenly
+	// passes a context that is not its own.
 	limited, cancel := context.WithTimeout(ctx, c.policy.deadline)
 	defer cancel()
 	if err := n.wait(limited, &c.waiter); err != nil {
@@ -203,7 +203,7 @@ func (n *Node) await(ctx context.Context, c *call) error {
 	return nil
 }
 
-// noReply says why c has ended without a reply.
+// noReply returns the error of a call that has ended without a reply.
 func (n *Node) noReply(c *call, dest string) error {
 	if n.noReplies.Load() {
 		return NewRPCError(Timeout, fmt.Sprintf("no reply from %s: the node's input has ended", dest))
@@ -215,7 +215,7 @@ func (n *Node) noReply(c *call, dest string) error {
 	return NewRPCError(Timeout, text)
 }
 
-// request sends an attempt of c, unless c has ended.
+// request sends one attempt of c, unless c has ended.
 func (n *Node) request(c *call, dest, typ string, raw []byte) error {
 	n.mu.Lock()
 	if n.noReplies.Load() && c.callback == nil {
@@ -234,7 +234,7 @@ func (n *Node) request(c *call, dest, typ string, raw []byte) error {
 	return n.send(dest, raw, reserved{typ: typ, msgID: id, hasMsgID: true})
 }
 
-// repeat plans the next attempt of c: after wait and a random backoff.
+// repeat schedules the next attempt of c: after wait and a random backoff.
 func (n *Node) repeat(c *call, wait time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -254,7 +254,7 @@ func (n *Node) repeat(c *call, wait time.Duration) {
 	})
 }
 
-// forget ends what is still planned or awaited for c.
+// forget cancels the next attempt of c, and makes the node ignore replies that are still to come.
 func (n *Node) forget(c *call) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -267,7 +267,7 @@ func (n *Node) forget(c *call) {
 	}
 }
 
-// deliver gives a reply to the call that waits for it. The reading goroutine calls it, without the turn.
+// deliver passes a reply to its call. The reading goroutine calls it, without the turn.
 func (n *Node) deliver(e *envelope) {
 	n.mu.Lock()
 	c := n.pending[e.inReplyTo]
@@ -305,8 +305,8 @@ func (n *Node) deliverToWaiter(c *call, e *envelope) {
 	n.complete(c, e)
 }
 
-// complete ends c with a reply, or with nil when none can come, unless it has ended. A task goes on as soon as it has its
-// turn; nobody waits for that.
+// complete ends c, unless it has ended, with a reply, or with nil if none can come. It does not wait until the task of c
+// has the turn.
 func (n *Node) complete(c *call, reply *envelope) {
 	n.mu.Lock()
 	first := !c.claimed

@@ -71,13 +71,13 @@ func (cs *conditions) remove(c *condition) {
 	}
 }
 
-// yield ends a task's section with the turn: the turn goes to the first task whose condition holds now, or else to whoever is
-// the next in the queue.
+// yield gives the caller's turn away: to the task that has waited longest for a condition that holds now, or else to the first in
+// the queue.
 func (n *Node) yield() {
 	cs := &n.conditions
 	for i := 0; i < len(cs.waiting); i++ {
 		c := cs.waiting[i]
-		if cs.met(c.holds) && n.claim(&c.waiter) { // what somebody else has claimed, its context's end, leaves by itself
+		if cs.met(c.holds) && n.claim(&c.waiter) { // a task whose context's end has claimed it leaves the list by itself
 			cs.remove(c)
 			n.turn.hand(&c.place)
 			return

@@ -82,9 +82,8 @@ func (n *Node) stop(err error) {
 	})
 }
 
-// read is the reading loop: at any time one goroutine runs it. It runs handlers itself, inline; when a
-// handler waits, it starts another goroutine that reads on, and the goroutine of this
-// one ends with the handler.
+// read is the reading loop. At any time one goroutine runs it, and calls the handlers itself. A handler that waits first
+// starts another goroutine that reads on (task.pause); its own goroutine then ends with the handler.
 func (n *Node) read() {
 	for {
 		if !n.transport.Ready() {
@@ -106,7 +105,7 @@ func (n *Node) read() {
 	}
 }
 
-// take handles a line. It tells whether the calling goroutine is to read on.
+// take handles a line. It reports whether the calling goroutine is to read on.
 func (n *Node) take(line []byte) bool {
 	e, err := scanEnvelope(line)
 	if err != nil {
@@ -125,7 +124,7 @@ func (n *Node) take(line []byte) bool {
 	return n.dispatch(&e)
 }
 
-// endOfInput ends the calls that wait, for no reply can come any more, and the node.
+// endOfInput ends the node, and the calls that wait: no reply can come any more.
 func (n *Node) endOfInput(err error) {
 	n.idle.Store(true)
 	n.mu.Lock()
@@ -148,8 +147,8 @@ func (n *Node) endOfInput(err error) {
 	}
 }
 
-// dispatch hands a message to whom it is for. It tells whether the calling goroutine is to read on. It does not keep e, so that
-// an envelope costs no allocation of its own.
+// dispatch passes a message to its handler or its call. It reports whether the calling goroutine is to read on. It does not keep e,
+// so that an envelope costs no allocation.
 func (n *Node) dispatch(e *envelope) bool {
 	if e.hasInReplyTo {
 		n.deliver(e)
@@ -170,12 +169,12 @@ func (n *Node) dispatch(e *envelope) bool {
 		go n.runOfficial(h.official, *e)
 		return true
 	}
-	n.inflight.begin() // a message that waits for the turn is in flight, too
+	n.inflight.begin() // before the turn is acquired: a message that waits for the turn is in flight
 	n.turn.acquire()
 	return n.run(&task{Context: n.requests, n: n, e: *e, reads: true}, h.typed)
 }
 
-// early refuses a message that has come before the node can handle it. It tells whether that is so.
+// early reports whether a message has come before the node can handle it, and then refuses it.
 func (n *Node) early(e *envelope) bool {
 	if n.phase.Load() != nameless && slices.Contains(n.NodeIDs(), string(e.src)) {
 		return false
@@ -185,7 +184,7 @@ func (n *Node) early(e *envelope) bool {
 	return true
 }
 
-// A handler is one of the two kinds.
+// A handler is that of a message type. One of the two fields is set.
 type handler struct {
 	official HandlerFunc   // run in a goroutine of its own
 	typed    func(t *task) // run with the turn; it replies itself

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Send sends dest a message. body is what encoding/json makes an object of.
+// Send sends a message to dest. encoding/json must encode body as an object.
 func (n *Node) Send(dest string, body any) error {
 	raw, err := marshalBody(body)
 	if err != nil {
@@ -44,7 +44,7 @@ var lines = sync.Pool{New: func() any { return new([]byte) }}
 // maxPooled is the capacity, in bytes, above which a buffer is left to the garbage collector.
 const maxPooled = 1 << 20
 
-// send writes a message to dest: raw, the JSON of an object, with the reserved fields set to r. An error of
+// send writes a message to dest. Its body is raw, the JSON of an object, with the reserved fields set to r. An error of
 // the output ends the node.
 func (n *Node) send(dest string, raw []byte, r reserved) error {
 	buf := lines.Get().(*[]byte)
@@ -75,7 +75,7 @@ func (n *Node) send(dest string, raw []byte, r reserved) error {
 func (n *Node) emit(line []byte) error {
 	n.sent.Add(1)
 	if n.out != nil {
-		if m, err := ParseMessage(line); err == nil { // but for a body whose reserved fields no node could read
+		if m, err := ParseMessage(line); err == nil { // an error means reserved fields that no node could read
 			n.out(m)
 		}
 	}
@@ -97,9 +97,16 @@ func isOutputError(err error) bool {
 	return ok
 }
 
-// write gives a line to the transport, and flushes it if nobody else will. The reading goroutine does so before it
-// waits, and who has the turn when it passes the turn on. Its setting of idle, or its release, and then flushing, and our
-// writing and then looking at both, cannot miss each other.
+// write gives a line to the transport, and flushes the transport if no other goroutine is bound to. Two are: the reading goroutine
+// flushes before it waits for input, and the holder of the turn flushes after its release.
+//
+// No line stays behind, without a lock, because each side first announces and then looks:
+//
+//	write:       1. WriteLine          2. load idle, busy   3. flush, if idle and not busy
+//	the other:   1. set idle/release   2. flush
+//
+// If write loads the values from before the other's step 1, the line was written before the other's step 2, which flushes it.
+// Otherwise write sees that the other side is done, and flushes the line itself.
 func (n *Node) write(line []byte) error {
 	transport := n.wire()
 	if err := transport.WriteLine(line); err != nil {
@@ -111,14 +118,15 @@ func (n *Node) write(line []byte) error {
 	return nil
 }
 
-// flushIfIdle writes out what has been written while somebody had the turn and nobody was reading.
+// flushIfIdle flushes the lines that were written while the turn was held and no goroutine was reading. If one reads, it
+// flushes when it has no more input.
 func (n *Node) flushIfIdle() {
 	if n.idle.Load() {
-		_ = n.flush() // it ends the node
+		_ = n.flush() // an error has ended the node
 	}
 }
 
-// flush writes out what is queued. An error ends the node.
+// flush writes the buffered output. An error ends the node.
 func (n *Node) flush() error {
 	err := n.wire().Flush()
 	if err != nil {

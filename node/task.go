@@ -7,19 +7,19 @@ import (
 	"sync/atomic"
 )
 
-// A task is one run of a typed handler, a timer's function, or a function given to Go. It holds the
-// node's turn whenever it runs. It is also the context that the function gets,
-// which is how Call, Sleep and the others know whose turn to give away while they wait.
+// A task is one call of a typed handler, of a timer's function, or of a function given to Go. It holds the
+// node's turn whenever it runs. The task is also the context that the function gets: by it, Call, Sleep and
+// the other functions that wait find the turn to give away.
 type task struct {
 	context.Context // ends with the node
 	n               *Node
 	e               envelope // the message that is handled; empty in a timer
 
-	// reads tells that the goroutine came from the reading loop and goes back to it.
-	// A task that waits hands the reading to a new goroutine and clears it.
+	// reads is set if the goroutine is that of the reading loop. Before the task waits, it starts
+	// another goroutine that reads on, and clears reads.
 	reads bool
 
-	// ended tells that the function has returned: whoever kept the context has no turn.
+	// ended is set when the function has returned. A context that was kept longer has no turn.
 	ended atomic.Bool
 }
 
@@ -33,8 +33,7 @@ func (t *task) Value(key any) any {
 	return t.Context.Value(key)
 }
 
-// taskOf returns n's task that ctx belongs to, or nil: then the caller is a goroutine of its own,
-// which holds no turn.
+// taskOf returns n's task that ctx belongs to. It returns nil for other contexts: their goroutines hold no turn of n.
 func taskOf(ctx context.Context, n *Node) *task {
 	t, _ := ctx.Value(taskKey{}).(*task)
 	if t == nil || t.n != n || t.ended.Load() {
@@ -52,7 +51,7 @@ func From(ctx context.Context) string {
 	return ""
 }
 
-// pause gives up the turn, and the reading if the task had it. A nil task has neither.
+// pause gives the turn away, and the reading of input if that was this goroutine's. A nil task has neither.
 func (t *task) pause() {
 	if t == nil {
 		return
@@ -67,15 +66,15 @@ func (t *task) pause() {
 	t.n.yield()
 }
 
-// resume waits for the turn.
+// resume waits until the task holds the turn again.
 func (t *task) resume() {
 	if t != nil {
 		t.n.turn.acquire()
 	}
 }
 
-// run, by whose frame checkStray knows who has the turn, calls f with a task that is in flight: the caller has counted it and acquired the turn, run ends both. It
-// tells whether the caller still has the reading.
+// run calls f with the task. The caller has counted the task as in flight and acquired the turn; run ends both. It reports
+// whether the caller is still the one to read input. Its frame on the stack is how checkStray recognises a holder of the turn.
 func (n *Node) run(t *task, f func(t *task)) bool {
 	defer n.inflight.end()
 	f(t)
@@ -84,7 +83,7 @@ func (n *Node) run(t *task, f func(t *task)) bool {
 	return t.reads
 }
 
-// protect calls f and turns a panic into an error with code Crash, after reporting it with its stack.
+// protect calls f. It reports a panic of f with its stack, and returns it as an error with code Crash.
 func (n *Node) protect(what string, f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -7,28 +7,27 @@ import (
 	"time"
 )
 
-// timers runs functions at their times, one at a time, each with the node's turn. All timers of a
-// node share one time.Timer, and events due at the same instant run in the order in
-// which they were made: separate timers would run in an order that nobody controls.
+// timers runs functions at their times, one at a time, each with the node's turn. Events that are due at the same instant run
+// in the order in which they were made. For that, all timers of a node share one time.Timer: the Go runtime starts separate
+// timers of one instant in any order.
 type timers struct {
 	turn *turn
 
 	mu    sync.Mutex
 	queue eventQueue
-	made  uint64      // events so far, which numbers them
-	clock *time.Timer // runs next at the due time of the earliest event
+	made  uint64      // how many events were made so far
+	clock *time.Timer // calls next when the earliest event is due
 }
 
-// An event is something to do at a time. do is called with the turn and either releases it or passes
-// it on.
+// An event is a function and the time to call it. do is called with the turn, and must release it or pass it on.
 type event struct {
 	due   time.Time
 	seq   uint64
 	do    func()
-	index int // in the queue; -1 when it has run or was stopped
+	index int // in the queue; -1 after the event has begun or was stopped
 }
 
-// after makes an event that is due in d.
+// after makes an event that is due after d.
 func (ts *timers) after(d time.Duration, do func()) *event {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -41,7 +40,7 @@ func (ts *timers) after(d time.Duration, do func()) *event {
 	return e
 }
 
-// stop keeps e from running, unless it has already begun.
+// stop prevents e, unless it has begun.
 func (ts *timers) stop(e *event) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -63,13 +62,13 @@ func (ts *timers) arm() {
 	}
 }
 
-// next does the earliest event if it is due, and sees to it that the following one is done. It
-// sets the clock before it does the event, which may wait for a long time.
+// next does the earliest event if that is due. Before that it sets the clock for the one after it, since the event may
+// wait for a long time.
 func (ts *timers) next() {
 	ts.turn.acquire()
 	ts.mu.Lock()
 	if len(ts.queue) == 0 || time.Now().Before(ts.queue[0].due) {
-		ts.arm() // the event that the clock was set for has been stopped
+		ts.arm() // the event for which the clock was set has been stopped
 		ts.mu.Unlock()
 		ts.turn.release()
 		return
@@ -111,25 +110,24 @@ func (q *eventQueue) Pop() any {
 	return e
 }
 
-// After calls f with the node's turn once d has passed. Before the node has been initialised,
-// d counts from that moment. stop, which any goroutine may call, keeps f from being called if it has
-// not begun. f's context ends when the node shuts down, after which f is not called.
+// After calls f with the node's turn once d has passed. If the node has not been initialised, d counts from its
+// initialisation. stop prevents the call unless f has begun; any goroutine may call it. The context of f ends when the node shuts
+// down, and no f begins after that.
 func (n *Node) After(d time.Duration, f func(ctx context.Context)) (stop func()) {
 	s := &schedule{n: n}
 	n.whenReady(func() { s.set(d, f) })
 	return s.stop
 }
 
-// Go calls f with the node's turn, after what holds it now and after the functions given to Go earlier.
-// Before the node has been initialised, f waits for that. f's context ends when the node shuts down.
+// Go calls f with the node's turn as soon as possible: after its present holder, and after the functions given to Go earlier. If the
+// node has not been initialised, f waits for that. The context of f ends when the node shuts down.
 func (n *Node) Go(f func(ctx context.Context)) { n.After(0, f) }
 
-// Every calls f with the node's turn every interval, the first time one interval after the node has been
-// initialised. A call that would begin while the one before it waits is left out. stop, which any
-// goroutine may call, ends it. f's context ends when the node shuts down.
+// Every calls f with the node's turn every interval, the first time one interval after the node's initialisation. While
+// a call waits, further ones are left out. stop ends the calls; any goroutine may call it. The context of f ends when the node
+// shuts down.
 //
-// Ticks are offset by the node's index in NodeIDs in ns, so that those of different nodes never
-// fall on the same instant of virtual time.
+// The calls are offset by the node's index in NodeIDs, in ns, so that in virtual time no two nodes tick at the same instant.
 func (n *Node) Every(interval time.Duration, f func(ctx context.Context)) (stop func()) {
 	if interval <= 0 {
 		panic("node: Every needs an interval above 0")
@@ -150,7 +148,7 @@ func (n *Node) Every(interval time.Duration, f func(ctx context.Context)) (stop 
 	return s.stop
 }
 
-// A schedule is what After and Every set and their stop ends.
+// A schedule is the state that a function returned by After or Every, their stop, works on.
 type schedule struct {
 	n *Node
 
@@ -159,7 +157,7 @@ type schedule struct {
 	stopped bool
 }
 
-// set makes f run as a task in d, unless stop was called.
+// set makes f run as a task after d, unless stop was called.
 func (s *schedule) set(d time.Duration, f func(ctx context.Context)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -187,9 +185,8 @@ func (s *schedule) stop() {
 	}
 }
 
-// Sleep waits for d, or until ctx ends, whose error it then returns. Called with the context of a
-// typed handler or timer it gives the turn to others meanwhile. Called there with another context it does not wait, and
-// returns an error.
+// Sleep waits for d, or until ctx ends. Then it returns the error of ctx. A typed handler or a timer's function passes its own
+// context, and gives the turn to others while it sleeps; with another context, Sleep returns an error there at once.
 func (n *Node) Sleep(ctx context.Context, d time.Duration) error {
 	w := n.newWaiter(ctx)
 	if w.task == nil {
@@ -210,8 +207,8 @@ func (n *Node) Sleep(ctx context.Context, d time.Duration) error {
 	return n.wait(ctx, &w)
 }
 
-// Blocking calls f, which may wait for whatever it likes, and gives the turn to others
-// meanwhile. ctx is the context of the typed handler or timer that calls it: called there with another one, it panics.
+// Blocking calls f, which may wait for anything, and gives the turn to others meanwhile. A typed handler or a timer's function
+// passes its own context; with another one, Blocking panics there.
 func (n *Node) Blocking(ctx context.Context, f func()) {
 	t := taskOf(ctx, n)
 	if t == nil {

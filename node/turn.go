@@ -2,35 +2,50 @@ package node
 
 import "sync"
 
-// A turn is the right to run the node's code: whoever holds it runs alone. It is a lock that
-// is passed on in the order in which it was asked for, and it may be released by another
-// goroutine than the one that acquired it. A task that waits for a reply need not ask for it: whoever has
-// the reply gives it a place in the queue.
+// A turn is the right to run the node's code: its holder runs alone. It is a fair lock, granted in the order of the
+// requests, and the goroutine that releases it need not be the one that acquired it.
 //
-// Waiting is on a channel and never under the mutex, so that a node may
-// wait for its turn in the virtual time of testing/synctest.
+// A task acquires the turn once and releases it once. In between it may pause, any number of times:
+//
+//	            acquire               release
+//	a message ──────────▶  running  ──────────▶  done        read, timers.next: acquire
+//	or a timer             │     ▲                           run: release, by Node.yield
+//	                 pause │     │ the turn comes back in one of three ways:
+//	                       ▼     │
+//	                      waiting     1. hand  a condition of Wait holds: the task that is about to release
+//	                                           the turn hands it over, past the queue
+//	                                  2. wake  a timer is due (Sleep, a deadline): the timer has acquired the
+//	                                           turn, and passes it to the task instead of releasing it
+//	                                  3. give  a reply has been read: the reader, which does not hold the
+//	                                           turn, puts the task into the queue
+//
+// In each case exactly one party decides (Node.claim), and the task itself asks for nothing. Only a task whose context was
+// canceled, or whose function under Blocking has returned, acquires the turn by itself (task.resume).
+//
+// Waiting is on a channel and never under the mutex: in the virtual time of testing/synctest, time passes only
+// while all goroutines wait on such channels.
 type turn struct {
 	mu          sync.Mutex
 	held        bool
-	first, last *place // the queue of those who wait, first come first served
-	free        *place // to be used again: as many as ever waited at once
-	passes      int    // from one to the next since there was a gap
+	first, last *place // the queue: first come, first served
+	free        *place // places to be used again; there are as many as ever waited at once
+	passes      int    // how often the turn went from holder to holder since it was last free
 
-	// gap is called by who releases the turn, when nobody has it, and now and then when it passes from one to the
-	// next for a long time. Then is the time to flush: who has the turn may have more to write.
+	// gap is called after a release that left the turn free, and after every maxPasses releases that did not. It flushes the
+	// output; a flush after every release would cost a system call for each message.
 	gap func()
 }
 
-// maxPasses is how often the turn passes from one to the next without a gap.
+// maxPasses bounds how long output can wait while the turn goes from holder to holder.
 const maxPasses = 64
 
-// A place is one in the queue of a turn.
+// A place is a place in the queue of a turn.
 type place struct {
 	called chan struct{} // holds one signal: the turn is yours
 	next   *place
 }
 
-// acquire waits for the turn.
+// acquire waits until the caller holds the turn.
 func (t *turn) acquire() {
 	t.mu.Lock()
 	if !t.held {
@@ -52,7 +67,8 @@ func (t *turn) acquire() {
 	t.mu.Unlock()
 }
 
-// give has the turn go to who waits at p: at once if nobody has it, or else after those who have asked for it. It does not wait.
+// give lets the turn come to the task that waits at p: at once if the turn is free, otherwise after those in the queue. It does not
+// wait.
 func (t *turn) give(p *place) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,14 +90,14 @@ func (t *turn) push(p *place) {
 	t.last = p
 }
 
-// busy reports whether somebody has the turn.
+// busy reports whether the turn is held.
 func (t *turn) busy() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.held
 }
 
-// hand passes the turn to who waits at p, before those in the queue.
+// hand passes the caller's turn to the task that waits at p, before those in the queue.
 func (t *turn) hand(p *place) {
 	t.mu.Lock()
 	if t.first == nil {
@@ -92,14 +108,14 @@ func (t *turn) hand(p *place) {
 	t.release()
 }
 
-// release passes the turn to the next in the queue, if there is one.
+// release passes the caller's turn to the first in the queue, or leaves it free.
 func (t *turn) release() {
 	if t.pass() {
 		t.gap()
 	}
 }
 
-// pass does so, and tells whether there is a gap.
+// pass is release without the call of gap: it reports whether that is due.
 func (t *turn) pass() (gap bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

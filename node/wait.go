@@ -6,22 +6,23 @@ import (
 	"time"
 )
 
-// A waiter is a goroutine that waits for one thing, be it a task or a goroutine of the user's. Several
-// may want to wake it (a reply, a deadline, the end of its context): the one that claims
-// it does. A task is woken with the turn: by somebody who holds it and passes it on, or by the turn itself, in whose
-// queue it was put. So it runs before anything that came later.
+// A waiter is a goroutine that waits for one event. It is a task, or a goroutine of the user's without a turn.
+//
+// Several events may come at the same time: the reply, the deadline, the end of the context. The first that claims the waiter wakes
+// it, and the others leave it alone. A task is woken together with the turn (see turn), so it runs before any message that came
+// after its event.
 type waiter struct {
 	task    *task // nil for a goroutine without a turn
-	place   place // where it is called
+	place   place // its channel is signalled to wake the waiter
 	claimed bool  // guarded by Node.mu
-	late    bool  // its context's deadline woke it; set before it is woken
+	late    bool  // the deadline of the context woke it; set before it is woken
 }
 
 func (n *Node) newWaiter(ctx context.Context) waiter {
 	return waiter{task: taskOf(ctx, n), place: place{called: make(chan struct{}, 1)}}
 }
 
-// claim decides between those who would wake w: the first gets true.
+// claim reports whether the caller is the first that wants to wake w, and therefore has to.
 func (n *Node) claim(w *waiter) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -30,10 +31,10 @@ func (n *Node) claim(w *waiter) bool {
 	return first
 }
 
-// wait waits until w is woken, or until ctx has ended, whose error it then returns.
+// wait waits until w is woken, or until ctx ends. Then it returns the error of ctx.
 //
-// The deadline of a task's ctx is one of the node's timers, so that tasks whose deadlines are at the same instant
-// go on in the order in which they began to wait.
+// For a task, the deadline of ctx is made one of the node's timers: tasks whose deadlines are at the same instant then
+// continue in the order in which they began to wait.
 func (n *Node) wait(ctx context.Context, w *waiter) error {
 	timed := false
 	if w.task != nil {
@@ -50,14 +51,14 @@ func (n *Node) wait(ctx context.Context, w *waiter) error {
 	case <-ctx.Done():
 	}
 	if timed && errors.Is(ctx.Err(), context.DeadlineExceeded) || !n.claim(w) {
-		<-w.place.called // the timer wakes it, or somebody was faster
+		<-w.place.called // the timer wakes w, or another event has claimed it
 		return w.error()
 	}
 	w.task.resume()
 	return ctx.Err()
 }
 
-// error says why w, which has been woken, need not wait any longer.
+// error returns the result of wait for a waiter that was woken.
 func (w *waiter) error() error {
 	if w.late {
 		return context.DeadlineExceeded
@@ -65,8 +66,8 @@ func (w *waiter) error() error {
 	return nil
 }
 
-// wake claims w and passes the turn, which the caller holds, to its task; late tells that its context has ended. If somebody was
-// faster, the turn is released.
+// wake passes the caller's turn to the task of w. If another event has claimed w, it releases the turn. late means that the
+// deadline of the task's context has passed.
 func (n *Node) wake(w *waiter, late bool) {
 	if n.claim(w) {
 		w.late = late
