@@ -67,7 +67,7 @@ func TestFlakySeqKV(t *testing.T) {
 		for range 30 {
 			c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
 			c.Service(node.SeqKV, flaky)
-			c.Timeout = 10 * node.DefaultDeadline
+			c.Timeout = 10 * node.DefaultTimeout
 			c.Init("n1")
 			for range rng.IntN(8) {
 				attempted++
@@ -97,7 +97,7 @@ func TestWithoutSeqKV(t *testing.T) {
 	for _, durable := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			c := nodetest.New(t, func(n *node.Node) { serve(n, durable) })
-			c.Timeout = 3 * node.DefaultDeadline
+			c.Timeout = 3 * node.DefaultTimeout
 			c.Service(node.SeqKV, func(node.Message) any { return nil })
 			c.Init("n1", "n2")
 			if durable {

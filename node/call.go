@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// DefaultDeadline is how long Call and SyncRPC wait for a reply when neither an option nor
+// DefaultTimeout is how long Call and SyncRPC wait for a reply when neither an option nor
 // the context says otherwise.
-const DefaultDeadline = 5 * time.Second
+const DefaultTimeout = 5 * time.Second
 
 // A CallOption changes how Call behaves.
 type CallOption func(*policy)
 
 // A policy says how long a request waits for its reply, and how it is repeated.
 type policy struct {
-	deadline time.Duration // from the first attempt
-	repeat   bool
-	retry    Retry
+	timeout time.Duration // from the first attempt
+	repeat  bool
+	retry   Retry
 }
 
-// Deadline makes a call give up after d, all its attempts included.
-func Deadline(d time.Duration) CallOption {
-	return func(p *policy) { p.deadline = d }
+// WithTimeout makes a call give up after d, all its attempts included.
+func WithTimeout(d time.Duration) CallOption {
+	return func(p *policy) { p.timeout = d }
 }
 
 // Idempotent says that doing the request twice does no more than doing it once, and makes the
@@ -76,7 +76,7 @@ func (n *Node) backoff(attempt int) time.Duration {
 }
 
 // Call sends dest the request body, an object or struct, under the type typ, waits for the
-// reply and decodes it. It gives up after DefaultDeadline; options change that, and
+// reply and decodes it. It gives up after DefaultTimeout; options change that, and
 // make it repeat the request.
 //
 // An error reply comes back as its *RPCError. No reply in time is an *RPCError with code
@@ -84,7 +84,7 @@ func (n *Node) backoff(attempt int) time.Duration {
 // Any goroutine may call it; a typed handler passes its own ctx, and other handlers run while it waits.
 func Call[Resp any](ctx context.Context, n *Node, dest, typ string, body any, opts ...CallOption) (Resp, error) {
 	var resp Resp
-	p := policy{deadline: DefaultDeadline}
+	p := policy{timeout: DefaultTimeout}
 	for _, o := range opts {
 		o(&p)
 	}
@@ -114,12 +114,12 @@ func (n *Node) RPC(dest string, body any, handler HandlerFunc) error {
 }
 
 // SyncRPC sends a request and waits for the reply, until ctx ends, whose error it then returns. If ctx
-// has no deadline, it gives up after DefaultDeadline with an *RPCError of code Timeout. An
+// has no deadline, it gives up after DefaultTimeout with an *RPCError of code Timeout. An
 // error reply is returned as the message and as its *RPCError.
 func (n *Node) SyncRPC(ctx context.Context, dest string, body any) (Message, error) {
-	p := policy{deadline: DefaultDeadline}
+	p := policy{timeout: DefaultTimeout}
 	if _, ok := ctx.Deadline(); ok {
-		p.deadline = 0
+		p.timeout = 0
 	}
 	e, err := n.roundTrip(ctx, dest, "", body, p)
 	if e == nil {
@@ -183,19 +183,19 @@ func (n *Node) roundTrip(ctx context.Context, dest, typ string, body any, p poli
 	return &c.reply, replyError(&c.reply)
 }
 
-// await waits until c has its reply or its deadline has passed.
+// await waits until c has its reply or its timeout has passed.
 func (n *Node) await(ctx context.Context, c *call) error {
-	if c.policy.deadline <= 0 {
+	if c.policy.timeout <= 0 {
 		return n.wait(ctx, &c.waiter)
 	}
 	if c.task != nil {
-		e := n.timers.after(c.policy.deadline, func() { n.wake(&c.waiter, false) })
+		e := n.timers.after(c.policy.timeout, func() { n.wake(&c.waiter, false) })
 		defer n.timers.stop(e)
 		return n.wait(ctx, &c.waiter)
 	}
 	// Without a task the deadline must not depend on the turn, which a handler keeps if it mistakenly
 	// passes a context that is not its own.
-	limited, cancel := context.WithTimeout(ctx, c.policy.deadline)
+	limited, cancel := context.WithTimeout(ctx, c.policy.timeout)
 	defer cancel()
 	if err := n.wait(limited, &c.waiter); err != nil {
 		return ctx.Err()
@@ -208,7 +208,7 @@ func (n *Node) noReply(c *call, dest string) error {
 	if n.noReplies.Load() {
 		return NewRPCError(Timeout, fmt.Sprintf("no reply from %s: the node's input has ended", dest))
 	}
-	text := fmt.Sprintf("no reply from %s within %v", dest, c.policy.deadline)
+	text := fmt.Sprintf("no reply from %s within %v", dest, c.policy.timeout)
 	if c.task == nil && n.turn.busy() && n.received.Load() == c.received {
 		text += " (nothing was read meanwhile: a typed handler must pass on its own ctx, or it keeps the turn)"
 	}

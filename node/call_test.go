@@ -58,12 +58,12 @@ func TestCallDeadlines(t *testing.T) {
 			want  time.Duration
 			code  int // -1 for the context's error
 		}{
-			{"default", 0, nil, node.DefaultDeadline, node.Timeout},
-			{"shorter", 0, []node.CallOption{node.Deadline(time.Second)}, time.Second, node.Timeout},
-			{"longer", 0, []node.CallOption{node.Deadline(time.Hour)}, time.Hour, node.Timeout},
+			{"default", 0, nil, node.DefaultTimeout, node.Timeout},
+			{"shorter", 0, []node.CallOption{node.WithTimeout(time.Second)}, time.Second, node.Timeout},
+			{"longer", 0, []node.CallOption{node.WithTimeout(time.Hour)}, time.Hour, node.Timeout},
 			{"context first", time.Second, nil, time.Second, -1},
-			{"deadline first", time.Minute, nil, node.DefaultDeadline, node.Timeout},
-			{"repeated in vain", 0, []node.CallOption{node.Idempotent(node.Retry{})}, node.DefaultDeadline, node.Timeout},
+			{"deadline first", time.Minute, nil, node.DefaultTimeout, node.Timeout},
+			{"repeated in vain", 0, []node.CallOption{node.Idempotent(node.Retry{})}, node.DefaultTimeout, node.Timeout},
 		} {
 			do(func(ctx context.Context) {
 				if test.limit != 0 {
@@ -169,7 +169,7 @@ func TestRetrySchedule(t *testing.T) {
 		r := node.Retry{Wait: 300 * time.Millisecond, Base: 40 * time.Millisecond, Cap: 500 * time.Millisecond, Budget: 12}
 		call := func(deadline time.Duration) (err error) {
 			do(func(ctx context.Context) {
-				_, err = node.Call[none](ctx, n, "n2", "ask", none{}, node.Idempotent(r), node.Deadline(deadline))
+				_, err = node.Call[none](ctx, n, "n2", "ask", none{}, node.Idempotent(r), node.WithTimeout(deadline))
 			})
 			return err
 		}
@@ -209,7 +209,7 @@ func TestRetryAfterTemporarilyUnavailable(t *testing.T) {
 		var err error
 		call := func(opts ...node.CallOption) {
 			do(func(ctx context.Context) {
-				_, err = node.Call[none](ctx, n, "n2", "ask", none{}, append(opts, node.Deadline(time.Minute))...)
+				_, err = node.Call[none](ctx, n, "n2", "ask", none{}, append(opts, node.WithTimeout(time.Minute))...)
 			})
 		}
 

@@ -80,7 +80,7 @@
 // Codes 0, 13 and those from 1000 on are indefinite: the request may have been carried out. The others
 // say that it was not, and never will be.
 //
-// A call without a reply ends after DefaultDeadline, or as its options say, with code 0. Only requests
+// A call without a reply ends after DefaultTimeout, or as its options say, with code 0. Only requests
 // that are said to be Idempotent are repeated.
 //
 // When the input ends, or at Shutdown (which Main calls at SIGTERM, SIGINT and SIGHUP), the contexts of timers and

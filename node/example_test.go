@@ -76,7 +76,7 @@ func ExampleCall() {
 	)
 	node.HandleRPC(n, "lookup", func(ctx context.Context, _ struct{}) (value, error) {
 		retry := node.Idempotent(node.Retry{Wait: 100 * time.Millisecond})
-		return node.Call[value](ctx, n, "n2", "get", struct{}{}, retry, node.Deadline(2*time.Second))
+		return node.Call[value](ctx, n, "n2", "get", struct{}{}, retry, node.WithTimeout(2*time.Second))
 	})
 	if err := n.Run(); err != nil {
 		fmt.Println(err)

@@ -20,7 +20,7 @@ const (
 // A KV is a client of a key/value service. Its methods may be called concurrently; a
 // typed handler passes its own context, and other handlers run while it waits.
 //
-// Every method gives up after DefaultDeadline, or when ctx ends, with a context's error or an *RPCError of code Timeout; a
+// Every method gives up after DefaultTimeout, or when ctx ends, with a context's error or an *RPCError of code Timeout; a
 // write or CompareAndSwap may then have happened. Reads are repeated meanwhile when no reply comes.
 type KV struct {
 	service string

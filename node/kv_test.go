@@ -100,7 +100,7 @@ func TestKVRepeatsOnlyReads(t *testing.T) {
 			c.Service(node.SeqKV, a.serve(silent))
 			do(func(ctx context.Context) {
 				require.Equal(t, node.Timeout, node.ErrorCode(f(ctx)))
-				require.Equal(t, node.DefaultDeadline, time.Since(a.start))
+				require.Equal(t, node.DefaultTimeout, time.Since(a.start))
 			})
 			return len(a.at)
 		}

@@ -158,7 +158,7 @@ func TestDefectErrorWithCodeZeroIsLost(t *testing.T) {
 	})
 }
 
-func TestDefectNoDefaultDeadline(t *testing.T) {
+func TestDefectNoDefaultTimeout(t *testing.T) {
 	requireDefect(t, func(t *testing.T, h *host) error {
 		h.start()
 		got := make(chan error, 1)

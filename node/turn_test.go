@@ -351,7 +351,7 @@ func TestTurnIsKeptByWhoWaitsForAGoroutine(t *testing.T) {
 		start := time.Now()
 		e := c.ExpectError(node.Timeout, "wrong", nil)
 		require.Contains(t, e.Text, "nothing was read meanwhile")
-		require.Equal(t, node.DefaultDeadline, time.Since(start))
+		require.Equal(t, node.DefaultTimeout, time.Since(start))
 		e = c.ExpectError(node.Timeout, "official", nil)
 		require.Equal(t, "no reply from n2 within 5s", e.Text)
 	})

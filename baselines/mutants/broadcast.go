@@ -33,7 +33,7 @@ func attempts(n *node.Node, most int) {
 			}
 			n.Go(func(ctx context.Context) {
 				for range most {
-					_, err := node.Call[struct{}](ctx, n, to, "broadcast", relay.Message{Message: v}, node.Deadline(time.Second))
+					_, err := node.Call[struct{}](ctx, n, to, "broadcast", relay.Message{Message: v}, node.WithTimeout(time.Second))
 					if err == nil {
 						return
 					}

@@ -62,7 +62,7 @@ func TestBubble(t *testing.T) {
 		c.Service("seq-kv", func(node.Message) any { return nil })
 		start = time.Now()
 		c.ExpectError(node.Timeout, "read", nil)
-		require.Equal(t, node.DefaultDeadline, time.Since(start))
+		require.Equal(t, node.DefaultTimeout, time.Since(start))
 	})
 }
 

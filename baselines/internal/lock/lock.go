@@ -32,7 +32,7 @@ func Serve(n *node.Node, lease time.Duration, home func() bool) {
 			return s.enter(ctx)
 		}
 		// Not repeated: a repeat would be another client to the first node.
-		return node.Call[Body](ctx, n, n.NodeIDs()[0], "enter", struct{}{}, node.Deadline(deadline))
+		return node.Call[Body](ctx, n, n.NodeIDs()[0], "enter", struct{}{}, node.WithTimeout(deadline))
 	})
 	node.HandleRPC(n, "leave", func(ctx context.Context, req Body) (struct{}, error) {
 		if home() {

@@ -18,7 +18,7 @@ const (
 func Pass(n *node.Node, to, typ string, body any) {
 	n.Go(func(ctx context.Context) {
 		for {
-			_, err := node.Call[struct{}](ctx, n, to, typ, body, node.Deadline(ackTimeout))
+			_, err := node.Call[struct{}](ctx, n, to, typ, body, node.WithTimeout(ackTimeout))
 			if err == nil || n.Sleep(ctx, pause) != nil { // Sleep's error is that the node shuts down
 				return
 			}
@@ -29,7 +29,7 @@ func Pass(n *node.Node, to, typ string, body any) {
 // Ask makes a request on behalf of a client that waits. It is repeated while no reply comes, so doing it twice must do no more than
 // doing it once; see Once. After 3 s the error has the code Timeout: the request may have been carried out.
 func Ask[Resp any](ctx context.Context, n *node.Node, to, typ string, body any) (Resp, error) {
-	return node.Call[Resp](ctx, n, to, typ, body, node.Deadline(patience), node.Idempotent(node.Retry{}))
+	return node.Call[Resp](ctx, n, to, typ, body, node.WithTimeout(patience), node.Idempotent(node.Retry{}))
 }
 
 // Each calls f with each of the items, all at the same time as far as they wait, and returns when all calls have
