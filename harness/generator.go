@@ -12,20 +12,20 @@ import (
 	"glomers/harness/workload"
 )
 
-// maxDebt is how far the schedule of operations may fall behind and still catch up. It makes up for the
-// lateness of timers, and keeps a rate beyond the machine's power from outlasting the time limit.
+// maxDebt is how much lateness the schedule of operations makes up for. That covers late timers. Without a limit, a rate that
+// the machine cannot reach would go on after the time limit.
 const maxDebt = 100 * time.Millisecond
 
-// A generator says when operations come in the main phase, and who does them.
+// A generator decides when the operations of the main phase begin, and which worker does each.
 type generator struct {
 	open    bool          // the main phase has time left
-	overdue bool          // an operation was due when no worker was free
-	since   stamp         // if overdue: when that was
-	busy    time.Duration // how long one was overdue, in all
-	drawn   int           // operations so far
-	mean    time.Duration // between two operations
-	gaps    *rand.Rand
-	pick    *rand.Rand // of a free worker; not of gaps, since how much it draws depends on timing
+	overdue bool          // an operation is due and no worker is free
+	since   stamp         // if overdue: when the operation was due
+	busy    time.Duration // the total time during which an operation was overdue
+	drawn   int           // the number of operations so far
+	mean    time.Duration // the mean time between two operations
+	gaps    *rand.Rand    // draws the times between operations
+	pick    *rand.Rand    // draws workers; apart from gaps, since the number of its draws depends on timing
 }
 
 func newGenerator(t Test) generator {
@@ -41,14 +41,14 @@ func (g *generator) gap() time.Duration {
 	return time.Duration(g.gaps.Float64() * 2 * float64(g.mean))
 }
 
-// waitFrom takes note that an operation is due and no worker free.
+// waitFrom notes that an operation is due while no worker is free.
 func (g *generator) waitFrom(now stamp) {
 	if !g.overdue {
 		g.overdue, g.since = true, now
 	}
 }
 
-// waitUntil takes note that a worker is free. What was waited after the end of the main phase does not count.
+// waitUntil notes that a worker is free. The wait counts up to the end of the main phase.
 func (g *generator) waitUntil(now stamp) {
 	if g.overdue && g.open {
 		g.busy += now - g.since
@@ -64,8 +64,8 @@ func (g *generator) close(now stamp) {
 	g.open = false
 }
 
-// operationDue starts the next operation on a free worker, and plans the one after it. Without a free
-// worker it leaves that to release.
+// operationDue starts the next operation on a free worker, and schedules the following one. If no worker is free,
+// release does so later.
 func (r *run) operationDue(due stamp) {
 	if !r.ops.open || r.test.Idle {
 		return
@@ -94,7 +94,7 @@ func (r *run) nextOp(w *worker) history.Op {
 	return r.workload.Next()
 }
 
-// kept tells whether the operation of that number is carried out.
+// kept reports whether the operation of that number is carried out: an Excerpt leaves operations out.
 func (r *run) kept(number int) bool {
 	if r.test.Excerpt == nil {
 		return true
@@ -103,15 +103,15 @@ func (r *run) kept(number int) bool {
 	return found
 }
 
-// invoke gives a worker an operation.
+// invoke starts an operation on a worker.
 func (r *run) invoke(w *worker, op history.Op) {
 	op.Process, op.Node = w.process, w.node
 	op.Type = history.Invoke
 	r.recordOp(op)
-	w.jobs <- job{op: op, client: w.client} // it is idle, so this does not wait
+	w.jobs <- job{op: op, client: w.client} // does not wait: the worker is idle
 }
 
-// release gives a worker that has done an operation its next one, or frees it.
+// release starts the next operation of a worker's script, or frees the worker.
 func (r *run) release(w *worker, done history.Op) {
 	if w.script != nil {
 		if op, pause, ok := w.script(done); ok {
@@ -121,16 +121,16 @@ func (r *run) release(w *worker, done history.Op) {
 		}
 		w.script = nil
 	}
-	// In the order of their indexes: whom a draw means must not depend on who was busy before.
+	// The free workers are in the order of their indexes, so that a draw does not depend on the order in which they became free.
 	i, _ := slices.BinarySearchFunc(r.free, w.index, func(w *worker, index int) int { return w.index - index })
 	r.free = slices.Insert(r.free, i, w)
 	if r.ops.overdue {
 		r.ops.waitUntil(r.now())
-		r.operationDue(r.now()) // the schedule starts anew from here
+		r.operationDue(r.now()) // the schedule continues from now: it does not make up for the wait
 	}
 }
 
-// startFaults sets the schedule of the faults going.
+// startFaults starts the schedule of each fault.
 func (r *run) startFaults() {
 	began := r.now()
 	if r.test.Excerpt == nil {
@@ -141,7 +141,7 @@ func (r *run) startFaults() {
 	}
 	for _, w := range r.test.Excerpt.Faults {
 		i := slices.IndexFunc(r.faults, func(f nemesis.Fault) bool { return f.Name() == w.Name })
-		f := r.faults[i] // withDefaults has looked
+		f := r.faults[i] // withDefaults has checked that it exists
 		start := func() {
 			if r.ops.open {
 				f.Seek(w.Start)
@@ -161,7 +161,7 @@ func (r *run) startFaults() {
 	}
 }
 
-// stepFault does what a fault does next, and plans its step after that.
+// stepFault does the next step of a fault, and schedules the following one.
 func (r *run) stepFault(f nemesis.Fault, due stamp) {
 	if !r.ops.open {
 		return
