@@ -30,7 +30,7 @@ func survived(b baselines.Baseline) []string {
 // survive.
 func scenarios(b baselines.Baseline) []sim.Scenario {
 	base := harness.Test{
-		Workload: b.Workload, Program: harness.InProcess(b.Register), ConsistencyModels: b.Promise.Models,
+		Workload: b.Workload, Program: harness.InProcess(b.Register), Options: workload.Options{ConsistencyModels: b.Promise.Models},
 		Rate: 10, TimeLimit: 20 * time.Second, NemesisInterval: 3 * time.Second,
 	}
 	if b.Workload == "lin-kv" {

@@ -12,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness"
+	"glomers/harness/workload"
 	"glomers/internal/serve"
 )
 
 // serveStore serves a store and returns the address, without a slash at the end.
 func serveStore(t *testing.T, store string) string {
 	t.Helper()
-	s, err := serve.New(store, slog.New(slog.DiscardHandler))
+	s, err := serve.New(store, harness.Figures(workload.All()), slog.New(slog.DiscardHandler))
 	require.NoError(t, err)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)

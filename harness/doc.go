@@ -16,7 +16,7 @@
 //	require.Equal(t, check.Valid, res.Valid, res.Reasons)
 //
 // [Judge] judges a history that was saved. README.md describes the workloads, the figures of results.json, and how to write a
-// workload of your own for Test.Custom.
+// workload of your own for Test.Kind.
 //
 // # Life cycle
 //

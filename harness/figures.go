@@ -1,68 +1,41 @@
 package harness
 
-//go:generate go run glomers/cmd/glomers readme README.md
+import (
+	"slices"
 
-// A Figure is something that results.json says about a run.
-type Figure struct {
-	// Path leads to it: the names from the outside in, with slashes between them. A * stands for any name, or a part
-	// of one, as in path.Match. What is below has no Figure of its own unless there is one.
-	Path  string
-	Unit  string // "ns", "ms", "s", "ops", "msgs", "bytes", or "" if there is none
-	About string // what it says, and how it is computed
-}
+	"glomers/harness/workload"
+)
+
+//go:generate go run glomers/cmd/glomers readme README.md
 
 // A FigureGroup is the figures of some workloads.
 type FigureGroup struct {
 	Workloads []string // nil means all
-	Figures   []Figure
+	Figures   []workload.Figure
 }
 
-// Figures describes all that is in results.json, in the order in which a person would look at it.
-func Figures() []FigureGroup {
-	return []FigureGroup{
-		{nil, generalFigures()},
-		{[]string{"echo"}, []Figure{
-			{"workload/valid", "", "false if a reply differs from its request"},
-			{"workload/errors", "", "those replies, with the requests: the first 128, or fewer if they are large"},
-			{"workload/error-count", "ops", "all of them"},
-		}},
-		{[]string{"unique-ids"}, []Figure{
-			{"workload/valid", "", `false if an id was given out twice; else "unknown" if two ids cannot be compared, as a number and a string, or objects: Maelstrom says so in either case`},
-			{"workload/attempted-count", "ops", "ids that were asked for"},
-			{"workload/acknowledged-count", "ops", "ids that were given out"},
-			{"workload/duplicated-count", "", "different ids that were given out more than once; 1 and 1.0 are different"},
-			{"workload/duplicated", "", "these as [id, times], 48 at most, the most frequent"},
-			{"workload/range", "", "the lowest id and the highest: null, false, true, numbers, strings and arrays have an order. Null if there are ids that have none"},
-			{"workload/incomparable", "", "two ids that have none"},
-		}},
-		{[]string{"broadcast", "g-set"}, setFigures()},
-		{[]string{"g-counter", "pn-counter"}, []Figure{
-			{"workload/valid", "", `false if a final read is not acceptable; "unknown" if that cannot be told`},
-			{"workload/final-reads", "", "the values of the reads of the final phase"},
-			{"workload/acceptable", "", "ranges [lowest, highest] of what they may be: the sum of all acknowledged adds, plus that of any of the adds of unknown outcome"},
-			{"workload/errors", "", "the final reads of something else"},
-			{"workload/inexact", "", "true if the acceptable values were too many to list, so that the ranges have more"},
-		}},
-		{[]string{"kafka"}, kafkaFigures()},
-		{[]string{"lin-kv"}, []Figure{
-			{"workload/valid", "", `false if a key is not linearizable; "unknown" if the search for an order of its operations took too many steps`},
-			{"workload/results", "", "for each key, its verdict, how many operations did not fail, and the smallest stretch of the history that contradicts itself"},
-			{"workload/failures", "", "the keys that are not linearizable"},
-		}},
-		{[]string{"lock"}, []Figure{
-			{"workload/valid", "", `false if two clients had the lock at the same time, if fences do not ascend, or if a worker could not enter in the end; "unknown" without a final phase, or if a fence is not an integer`},
-			{"workload/entered", "", "times that a client certainly had the lock"},
-			{"workload/stuck", "", "workers that could not enter in the final phase"},
-			{"workload/errors", "", "pairs of such times that overlap, or whose fences do not ascend"},
-			{"workload/unreadable", "", "the enters whose fence is not an integer"},
-		}},
-		{[]string{"txn-list-append", "txn-rw-register"}, txnFigures()},
+// Figures describes all that is in results.json, first what every run has. Kinds with the same figures are one group.
+func Figures(kinds workload.Kinds) []FigureGroup {
+	groups := make([]FigureGroup, 1)
+	for _, f := range generalFigures() {
+		groups[0].Figures = append(groups[0].Figures, workload.Figure(f))
 	}
+	for _, k := range kinds {
+		if i := slices.IndexFunc(groups, func(g FigureGroup) bool { return slices.Equal(g.Figures, k.Figures) }); i >= 0 {
+			groups[i].Workloads = append(groups[i].Workloads, k.Name)
+		} else if len(k.Figures) > 0 {
+			groups = append(groups, FigureGroup{[]string{k.Name}, k.Figures})
+		}
+	}
+	return groups
 }
+
+// A figure is a workload.Figure that is written in a line.
+type figure struct{ Path, Unit, About string }
 
 // generalFigures are those that every run has.
-func generalFigures() []Figure {
-	return []Figure{
+func generalFigures() []figure {
+	return []figure{
 		{"valid", "", `true, "unknown" or false: the worst of the verdicts of workload, stats, availability, exceptions and nemesis; "unknown" at best if the run broke`},
 		{"reasons", "", "why it is not true, in sentences"},
 		{"warnings", "", "what does not count for the verdict and should be known, in sentences: malformed replies, for instance"},
@@ -113,58 +86,5 @@ func generalFigures() []Figure {
 		{"seed", "", "of operations, faults, latencies, and the nodes' random numbers"},
 		{"hash", "", "SHA-256 of the journal: in virtual time, the same for the same test and seed"},
 		{"dir", "", "the run's directory"},
-	}
-}
-
-func setFigures() []Figure {
-	return []Figure{
-		{"workload/valid", "", `false if an element was lost; otherwise "unknown" if none is stable`},
-		{"workload/attempt-count", "", "elements that clients tried to add; each is stable, lost, or never read"},
-		{"workload/stable-count", "", "elements that every read has from some time on, by the invocations of reads"},
-		{"workload/lost*", "", "elements that no read has from some time on, though they were known: acknowledged, or seen by a read"},
-		{"workload/never-read*", "", "elements of which no read tells, because none that succeeded began after they were known"},
-		{"workload/stale*", "", "stable elements that a read missed which began after they were known"},
-		{"workload/worst-stale", "", "the eight of these that took longest, with the operations between which that was"},
-		{"workload/stable-latencies/*", "ms", "quantiles, over the stable elements, of the time from when they were known to when the last read began that missed them; 0 if none did"},
-		{"workload/lost-latencies/*", "ms", "the same over the lost ones, to when the last read began that had them"},
-		{"workload/duplicated*", "", "always empty, as in Maelstrom"},
-		{"workload/repeated", "", "elements that a read listed twice, which is no fault"},
-	}
-}
-
-func kafkaFigures() []Figure {
-	return []Figure{
-		{"workload/valid", "", `false if there is any error; otherwise "unknown" if an operation's value cannot be understood`},
-		{"workload/error-types", "", "the errors found: lost-write, inconsistent-offsets, duplicate, G1a, garbage, G1c-realtime, poll-skip, nonmonotonic-poll, int-poll-skip, int-nonmonotonic-poll, nonmonotonic-send, unseen"},
-		{"workload/bad-error-types", "", "those that make it invalid: all of them"},
-		{"workload/counts/*", "", "how often each was found"},
-		{"workload/details", "", "the first 32 of each, with the operations"},
-		{"workload/cycles", "", "the polls of messages that had not been sent yet"},
-		{"workload/unseen/counts/*", "", "for each key, messages that were acknowledged and that no poll had returned at the end"},
-		{"workload/unseen/messages", "", "these messages"},
-		{"workload/worst-realtime-lag/lag", "s", "the longest time for which, when a poll began, it had been certain that the log reached further than the process had polled. If it had polled nothing of the key, it counts from the log's first message, as in Maelstrom, even if the process got the key a moment before: then this is the age of the log, not how long a message was hidden"},
-		{"workload/worst-realtime-lag", "", "when that was, in s, and of which process and key"},
-		{"workload/info-txn-causes", "", "the errors of sends and polls of unknown outcome"},
-		{"workload/unreadable", "", "operations whose value cannot be understood"},
-	}
-}
-
-func txnFigures() []Figure {
-	return []Figure{
-		{"workload/valid", "", `false if there is an anomaly that the consistency models forbid; otherwise "unknown" if a part could not be judged`},
-		{"workload/consistency-models", "", "the models that were asked for"},
-		{"workload/anomaly-types", "", "the anomalies found that they forbid"},
-		{"workload/anomaly-counts/*", "", "how many of each; of cycles at most one for each component of the graph of transactions"},
-		{"workload/anomalies", "", "the first eight of each, with the operations and an explanation"},
-		{"workload/tolerated", "", "the anomalies found that the models allow"},
-		{"workload/not", "", "the weakest models that the history contradicts"},
-		{"workload/also-not", "", "the stronger ones that fall with them"},
-		{"workload/unclear", "", "what kept a part of the history from being judged"},
-		{"workload/warnings", "", "what Maelstrom does not look at, such as nodes that never show each other's writes; it counts under --strict. In registers, incomplete counts always: an acknowledged transaction has not as many micro-operations as its request (if it has none, Maelstrom finds it valid)"},
-		{"workload/decided", "", "of txn-rw-register: for the levels read-uncommitted, read-committed, read-atomic and causal, whether there is an order of all transactions that explains every read; the violation of the weakest level that has none; what keeps one undecided; the level required by the consistency models, which counts under --strict, and whether that made the history invalid (error)"},
-		{"workload/replication-delay/at-most/*", "ms", "from the acknowledgement of a write to the end of the first read on another node that showed it, or a later one that the node had not written itself: the write was there by then; 0 if it was shown before. Only pairs that were shown count; missing if there are none"},
-		{"workload/replication-delay/at-least/*", "ms", "the same, to the beginning of the last read that did not show it; 0 if there was none"},
-		{"workload/replication-delay/shown", "", "pairs of a write and another node that showed it; 0 means that no write of one node was ever shown by another"},
-		{"workload/replication-delay/unshown", "", "pairs of a write and another node that read its key later, but never showed it, nor replaced it by a write of its own"},
 	}
 }

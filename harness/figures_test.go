@@ -16,20 +16,20 @@ import (
 // Every field of a result has a figure, and every figure a field.
 func TestFigures(t *testing.T) {
 	t.Parallel()
-	groups := Figures()
+	groups := Figures(workload.All())
 	requireDescribed(t, groups[0].Figures, jsonPaths(reflect.TypeFor[Result](), ""), "all")
-	for _, name := range workload.Names() {
+	for _, name := range workload.All().Names() {
 		i := slices.IndexFunc(groups, func(g FigureGroup) bool { return slices.Contains(g.Workloads, name) })
 		require.Positive(t, i, "%s has no figures", name)
-		w, err := workload.New(name, workload.Options{})
+		w, err := workload.All().New(name, workload.Config{})
 		require.NoError(t, err)
 		requireDescribed(t, groups[i].Figures, jsonPaths(reflect.TypeOf(w.Check(nil)), "workload"), name)
 	}
 }
 
-func requireDescribed(t *testing.T, figures []Figure, paths []string, of string) {
+func requireDescribed(t *testing.T, figures []workload.Figure, paths []string, of string) {
 	for _, p := range paths {
-		described := slices.ContainsFunc(figures, func(f Figure) bool { return related(t, f.Path, p) })
+		described := slices.ContainsFunc(figures, func(f workload.Figure) bool { return related(t, f.Path, p) })
 		require.True(t, described, "%s: no figure describes %s", of, p)
 	}
 	for _, f := range figures {

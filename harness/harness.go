@@ -8,18 +8,18 @@ import (
 	"glomers/harness/workload"
 )
 
-// A Test describes one run. Only Workload and Program are required; the zero
+// A Test describes one run. Only a workload and a Program are required; the zero
 // value of everything else means the default of the reference harness.
 type Test struct {
-	Workload string  // one of workload.Names, or the name of Custom
-	Program  Program // what the nodes run: Binary or InProcess
+	Workload string        // the name of one of workload.All
+	Kind     workload.Kind // in place of a name, a workload of your own
+	Program  Program       // what the nodes run: Binary or InProcess
 
-	// Custom, if not nil, makes the workload: one of your own. It is called more than once.
-	Custom func(workload.Options) (workload.Workload, error)
+	workload.Options // of the workload
 
 	NodeCount       int           // nodes n0 … n(k-1); 0 means Nodes
 	Nodes           []string      // the nodes' ids, if there is no NodeCount; nil means n1 … n5
-	Concurrency     int           // workers; worker i talks to node i mod n; 0 means workload.DefaultWorkers
+	Concurrency     int           // workers; worker i talks to node i mod n; 0 means the workload's default
 	Rate            float64       // operations per second over all workers; 0 means 5
 	Idle            bool          // no operations in the main phase, whatever the Rate, as with the reference's --rate 0
 	TimeLimit       time.Duration // of the main phase; 0 means 60 s
@@ -30,13 +30,6 @@ type Test struct {
 	InitTimeout     time.Duration // for a node to answer init; 0 means 10 s
 	Faithful        bool          // deliver messages and draw partitions as the reference does
 	Availability    string        // "", "total", or the least acceptable ok-fraction, as "0.9"
-	Topology        string        // of broadcast; see workload.Options
-	KeyCount        int           // of kafka and transactions; see workload.Options, also for the following
-	MaxWritesPerKey int           // of the same
-	MaxTxnLength    int           // of transactions
-	// ConsistencyModels are what transactions must satisfy; none means strict-serializable.
-	ConsistencyModels []string
-	Strict            bool // of transactions: what the reference does not look at counts, too
 
 	// Env has what the processes of nodes get of the environment beside a few variables that runtimes need ("glomers help environment" lists them): NAME passes
 	// a variable on, NAME=VALUE sets one.

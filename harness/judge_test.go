@@ -26,7 +26,7 @@ func TestJudge(t *testing.T) {
 	require.NoError(t, err)
 	h, err := history.ReadFile(filepath.Join(res.Dir, "history.jsonl"))
 	require.NoError(t, err)
-	w, err := workload.New("echo", workload.Options{})
+	w, err := workload.All().New("echo", workload.Config{})
 	require.NoError(t, err)
 
 	j, err := Judge(w, h, "total")
@@ -48,24 +48,33 @@ func TestJudge(t *testing.T) {
 	require.ErrorContains(t, err, `harness: check: availability "most"`)
 }
 
-func TestCustomWorkload(t *testing.T) {
+// A workload of one's own is made once for a run.
+func TestOwnWorkload(t *testing.T) {
 	t.Parallel()
 	test := quick("", InProcess(registerEcho))
 	test.Store = t.TempDir()
-	test.Custom = func(o workload.Options) (workload.Workload, error) {
-		require.Equal(t, []string{"n0", "n1", "n2"}, o.Nodes)
-		require.Equal(t, 3, o.Workers)
-		require.NotNil(t, o.Rand)
-		return workload.New("echo", o)
-	}
+	made := 0
+	test.Own = map[string]string{"loud": "true"}
+	test.Kind = workload.Kind{Name: "shout", Workers: 2, Make: func(c workload.Config) (workload.Workload, error) {
+		made++
+		require.Equal(t, []string{"n0", "n1", "n2"}, c.Nodes)
+		require.Equal(t, 6, c.Workers)
+		require.NotNil(t, c.Rand)
+		require.Equal(t, "true", c.Own["loud"])
+		return workload.All().New("echo", c)
+	}}
 	res, err := Run(t.Context(), test)
 	require.NoError(t, err)
 	require.Equal(t, check.Valid, res.Valid, res.Reasons)
-	require.Equal(t, "custom", filepath.Base(filepath.Dir(res.Dir)))
+	require.Equal(t, "shout", filepath.Base(filepath.Dir(res.Dir)))
+	require.Equal(t, 1, made)
 
-	test.Custom = func(workload.Options) (workload.Workload, error) { return nil, errors.New("no such luck") }
+	test.Kind.Make = func(workload.Config) (workload.Workload, error) { return nil, errors.New("no such luck") }
 	_, err = Run(t.Context(), test)
 	require.EqualError(t, err, "harness: no such luck")
+	test.Kind.Name = "../shout"
+	_, err = Run(t.Context(), test)
+	require.ErrorContains(t, err, `harness: workload: kind "../shout": want a name of lower-case letters`)
 }
 
 // However large what a program sends is, what a person is told of it is brief, whatever the checker.
@@ -89,7 +98,7 @@ func TestReasonsAreBrief(t *testing.T) {
 		"txn-rw-register": `0 invoke txn [["w","H","H"]]|0 ok txn [["w","H","H"]]|1 invoke txn [["r","H",null]]|1 ok txn [["r","H","zH"]]|` +
 			`1 invoke txn [["H",1,2]]|1 ok txn [["H",1,2]]|2 invoke txn [["r","H",null]]|2 ok txn [["r","H",null]]`,
 	}
-	require.ElementsMatch(t, workload.Names(), slices.Collect(maps.Keys(histories)))
+	require.ElementsMatch(t, workload.All().Names(), slices.Collect(maps.Keys(histories)))
 	for name, lines := range histories {
 		t.Run(name, func(t *testing.T) {
 			var h []history.Op
@@ -108,7 +117,7 @@ func TestReasonsAreBrief(t *testing.T) {
 					F: fill(words[2]), Value: json.RawMessage(fill(words[3])), Final: final, Error: json.RawMessage(fill(failure)),
 				})
 			}
-			w, err := workload.New(name, workload.Options{Nodes: []string{"n0"}, Workers: 2})
+			w, err := workload.All().New(name, workload.Config{Nodes: []string{"n0"}, Workers: 2})
 			require.NoError(t, err)
 			j, err := Judge(w, h, "")
 			require.NoError(t, err)

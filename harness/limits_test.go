@@ -100,15 +100,15 @@ func TestMemoryIsBounded(t *testing.T) {
 // What nodes have read, and what is under way no more, counts no more.
 func TestMemoryIsGivenBack(t *testing.T) {
 	t.Parallel()
-	test, err := quick("broadcast", program(t, "broadcast")).withDefaults()
-	require.NoError(t, err)
+	test := quick("broadcast", program(t, "broadcast"))
 	test.Nemesis, test.NemesisInterval = []string{"kill", "pause", "duplicate", "loss"}, 100*time.Millisecond
-	place, err := test.newPlace()
+	p, err := test.plan()
 	require.NoError(t, err)
-	st, err := newStore(test, place)
+	place, err := p.newPlace()
 	require.NoError(t, err)
-	r, err := newRun(test, st, place)
+	st, err := newStore(p.Test, place)
 	require.NoError(t, err)
+	r := newRun(p, st, place)
 	require.NoError(t, r.live(t.Context()))
 	r.stop()
 	r.collect() // what was on the network

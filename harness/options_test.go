@@ -63,7 +63,7 @@ func TestWrongOptions(t *testing.T) {
 
 func TestDefaults(t *testing.T) {
 	t.Parallel()
-	test, err := Test{Workload: "echo", Program: InProcess(registerEcho)}.withDefaults()
+	test, err := Test{Workload: "echo", Program: InProcess(registerEcho)}.plan()
 	require.NoError(t, err)
 	require.Equal(t, []string{"n1", "n2", "n3", "n4", "n5"}, test.nodeIDs())
 	require.Equal(t, 5, test.Concurrency)

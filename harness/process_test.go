@@ -153,8 +153,9 @@ func TestLongLines(t *testing.T) {
 	const size = 65 << 20
 	test := quick("echo", program(t, "long", strconv.Itoa(size)))
 	test.Limits.Memory = 6 * size
-	test, err := test.withDefaults()
+	p, err := test.plan()
 	require.NoError(t, err)
+	test = p.Test
 	test.NodeCount, test.limits.backlog, test.limits.init, test.limits.call = 2, 2*size, time.Minute, time.Minute
 	res, err := Run(t.Context(), test)
 	require.NoError(t, err)

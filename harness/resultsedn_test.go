@@ -55,7 +55,7 @@ func TestFilesLikeMaelstrom(t *testing.T) {
 	for _, b := range baselines.All() {
 		programs[b.Workload] = b.Register
 	}
-	for _, name := range workload.Names() {
+	for _, name := range workload.All().Names() {
 		t.Run(name, func(t *testing.T) {
 			test := Test{
 				Workload: name, Program: InProcess(programs[name]), NodeCount: 2, Rate: 100, TimeLimit: 2 * time.Second, Store: t.TempDir(),
@@ -98,7 +98,7 @@ func TestFilesLikeMaelstrom(t *testing.T) {
 				require.Equal(t, want[i], have[i])
 				require.Equal(t, want[i].Text(), lines[i])
 			}
-			w, err := workload.New(name, workload.Options{Nodes: test.nodeIDs()})
+			w, err := workload.All().New(name, workload.Config{Nodes: test.nodeIDs()})
 			require.NoError(t, err)
 			again, err := Judge(w, have, "")
 			require.NoError(t, err)
@@ -165,7 +165,7 @@ func TestResultsOfBadRuns(t *testing.T) {
 		},
 	} {
 		h := ops(c.history)
-		w, err := workload.New(c.workload, workload.Options{Nodes: []string{"n0"}})
+		w, err := workload.All().New(c.workload, workload.Config{Nodes: []string{"n0"}})
 		require.NoError(t, err)
 		j, err := Judge(w, h, "")
 		require.NoError(t, err)

@@ -57,22 +57,19 @@ type run struct {
 // Result has what could be found out, at best Unknown. An option that is wrong gives an error before
 // anything is started.
 func Run(ctx context.Context, t Test) (Result, error) {
-	t, err := t.withDefaults()
+	p, err := t.plan()
 	if err != nil {
 		return broken(err), err
 	}
-	place, err := t.newPlace()
+	place, err := p.newPlace()
 	if err != nil {
 		return broken(err), err
 	}
-	st, err := newStore(t, place)
+	st, err := newStore(p.Test, place)
 	if err != nil {
 		return broken(err), err
 	}
-	r, err := newRun(t, st, place)
-	if err != nil {
-		return broken(err), err
-	}
+	r := newRun(p, st, place)
 	err = r.live(ctx)
 	ailing, slow := r.stalls()
 	r.stop()
@@ -93,22 +90,15 @@ func Run(ctx context.Context, t Test) (Result, error) {
 	return res, err
 }
 
-func newRun(t Test, st *store, place *proc.Place) (*run, error) {
-	w, err := t.newWorkload()
-	if err != nil {
-		return nil, fmt.Errorf("harness: %w", err)
-	}
-	faults, err := t.newFaults()
-	if err != nil {
-		return nil, fmt.Errorf("harness: %w", err)
-	}
+func newRun(p plan, st *store, place *proc.Place) *run {
+	t := p.Test
 	r := &run{
 		scheduler: newScheduler(t, t.observe(st.record)),
 		test:      t,
 		store:     st,
 		place:     place,
-		workload:  w,
-		faults:    faults,
+		workload:  p.workload,
+		faults:    p.faults,
 		index:     make(map[string]int),
 		clients:   make(map[string]*client),
 		services:  make(map[string]service.Service),
@@ -118,7 +108,7 @@ func newRun(t Test, st *store, place *proc.Place) (*run, error) {
 	r.ops = newGenerator(t)
 	r.scheduler.handle = r.handlePost
 	r.scheduler.deliver = r.deliverMessage
-	return r, nil
+	return r
 }
 
 // observe returns a journal that also tells whoever asked for it.

@@ -72,7 +72,7 @@ func BenchmarkJudgeKafka(b *testing.B) {
 		require.NoError(b, err)
 		require.Equal(b, check.Valid, res.Valid, res.Reasons)
 	})
-	w, err := workload.New(test.Workload, workload.Options{})
+	w, err := workload.All().New(test.Workload, workload.Config{})
 	require.NoError(b, err)
 	for b.Loop() {
 		j, err := Judge(w, h, "")

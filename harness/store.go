@@ -20,6 +20,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/internal/proc"
 	"glomers/harness/network"
+	"glomers/harness/workload"
 	"glomers/internal/disk"
 )
 
@@ -213,18 +214,13 @@ type testRecord struct {
 	NemesisInterval string       `json:"nemesis-interval"`
 	Faithful        bool         `json:"faithful"`
 	Availability    string       `json:"availability"`
-	Topology        string       `json:"topology"`
-	KeyCount        int          `json:"key-count"`
-	MaxWritesPerKey int          `json:"max-writes-per-key"`
-	MaxTxnLength    int          `json:"max-txn-length"`
-	Models          []string     `json:"consistency-models,omitempty"`
-	Strict          bool         `json:"strict"`
-	Seed            uint64       `json:"seed"`
-	Started         time.Time    `json:"started"`
-	Go              string       `json:"go"`
-	Glomers         string       `json:"glomers"`
-	OS              string       `json:"os"`
-	CPUs            int          `json:"cpus"`
+	workload.Options
+	Seed    uint64    `json:"seed"`
+	Started time.Time `json:"started"`
+	Go      string    `json:"go"`
+	Glomers string    `json:"glomers"`
+	OS      string    `json:"os"`
+	CPUs    int       `json:"cpus"`
 }
 
 func newTestRecord(t Test, place *proc.Place) testRecord {
@@ -249,12 +245,7 @@ func newTestRecord(t Test, place *proc.Place) testRecord {
 		NemesisInterval: t.NemesisInterval.String(),
 		Faithful:        t.Faithful,
 		Availability:    t.Availability,
-		Topology:        t.Topology,
-		KeyCount:        t.KeyCount,
-		MaxWritesPerKey: t.MaxWritesPerKey,
-		MaxTxnLength:    t.MaxTxnLength,
-		Models:          t.ConsistencyModels,
-		Strict:          t.Strict,
+		Options:         t.Options,
 		Seed:            t.Seed,
 		Started:         time.Now(),
 		Go:              runtime.Version(),

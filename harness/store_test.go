@@ -126,11 +126,11 @@ func TestStoreAfterError(t *testing.T) {
 // Two runs of the same millisecond get directories of their own.
 func TestStoreNames(t *testing.T) {
 	t.Parallel()
-	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: t.TempDir()}.withDefaults()
+	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: t.TempDir()}.plan()
 	require.NoError(t, err)
 	dirs := make(map[string]bool)
 	for range 20 {
-		s, err := newStore(test, nil)
+		s, err := newStore(test.Test, nil)
 		require.NoError(t, err)
 		dirs[s.dir] = true
 		require.NoError(t, s.finish(&Result{}, nil))
@@ -162,14 +162,13 @@ func TestDiskFull(t *testing.T) {
 			t.Parallel()
 			test := quick("echo", InProcess(registerEcho))
 			test.Store = t.TempDir()
-			test, err := test.withDefaults()
+			p, err := test.plan()
 			require.NoError(t, err)
-			s, err := newStore(test, nil)
+			s, err := newStore(p.Test, nil)
 			require.NoError(t, err)
 			file := map[string]*lineFile{"journal.jsonl": s.journal, "history.jsonl": s.history}[name]
 			file.buffer = bufio.NewWriterSize(fullDisk{name}, 16)
-			r, err := newRun(test, s, nil)
-			require.NoError(t, err)
+			r := newRun(p, s, nil)
 			err = r.live(t.Context())
 			r.stop()
 			require.ErrorContains(t, err, "write "+name+": no space left on device")
@@ -247,9 +246,9 @@ func TestLineFileWritesWholeLines(t *testing.T) {
 
 // BenchmarkRecordOp is the cost of an event in the history.
 func BenchmarkRecordOp(b *testing.B) {
-	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: b.TempDir()}.withDefaults()
+	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: b.TempDir()}.plan()
 	require.NoError(b, err)
-	s, err := newStore(test, nil)
+	s, err := newStore(test.Test, nil)
 	require.NoError(b, err)
 	op := history.Op{Type: history.OK, F: "read", Value: json.RawMessage("[1,2,3,4,5,6,7,8,9,10]")}
 	for b.Loop() {

@@ -20,8 +20,7 @@ type ticket struct {
 func runTickets(t *testing.T, take func(n *node.Node) func(ctx context.Context) (int64, error)) harness.Result {
 	t.Helper()
 	res, err := harness.Run(t.Context(), harness.Test{
-		Workload: "tickets",
-		Custom:   NewTickets,
+		Kind: TicketsKind(),
 		Program: harness.InProcess(func(n *node.Node) {
 			next := take(n)
 			node.HandleRPC(n, "take", func(ctx context.Context, _ struct{}) (ticket, error) {

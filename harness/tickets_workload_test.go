@@ -17,8 +17,14 @@ import (
 // A ticket must have a higher number than all that had been handed out when it was asked for.
 type Tickets struct{}
 
-// NewTickets is for harness.Test.Custom.
-func NewTickets(workload.Options) (workload.Workload, error) { return Tickets{}, nil }
+// TicketsKind is the workload as a value, for harness.Test.Kind.
+func TicketsKind() workload.Kind {
+	return workload.Kind{
+		Name: "tickets", About: "Nodes hand out numbered tickets.",
+		Make:      func(workload.Config) (workload.Workload, error) { return Tickets{}, nil },
+		Functions: []string{"take"},
+	}
+}
 
 // Setup has nothing to prepare.
 func (Tickets) Setup(workload.Client) error { return nil }

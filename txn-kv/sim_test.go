@@ -13,6 +13,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/network"
 	"glomers/harness/sim"
+	"glomers/harness/workload"
 	"glomers/node"
 )
 
@@ -21,7 +22,7 @@ func challenge6(model string, faults ...string) harness.Test {
 	return harness.Test{
 		Workload: "txn-rw-register", Program: harness.InProcess(func(n *node.Node) { serve(n) }),
 		NodeCount: 2, Concurrency: 4, Rate: 1000, TimeLimit: 10 * time.Second, Nemesis: faults,
-		ConsistencyModels: []string{model},
+		Options: workload.Options{ConsistencyModels: []string{model}},
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/sim"
+	"glomers/harness/workload"
 	"glomers/internal/bound"
 )
 
@@ -19,7 +20,7 @@ func TestWaitingIsBelowTheBound(t *testing.T) {
 	const nodes, rate = 25, 10.0
 	test := harness.Test{
 		Workload: "txn-rw-register", Program: harness.InProcess(baselines.SingleCopy), NodeCount: nodes,
-		Rate: rate, TimeLimit: 20 * time.Second, ConsistencyModels: []string{"strict-serializable"},
+		Rate: rate, TimeLimit: 20 * time.Second, Options: workload.Options{ConsistencyModels: []string{"strict-serializable"}},
 	}
 	res := sim.Check(t, test)
 	least := bound.Log{Nodes: nodes, Ops: rate, Writes: 0.766 * rate, Stale: 0.1, Copies: 1}.Least()

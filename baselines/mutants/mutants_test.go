@@ -25,8 +25,8 @@ func run(t *testing.T, m mutants.Mutant, register func(*node.Node), seed uint64)
 	res, err := sim.Run(t, harness.Test{
 		Workload: m.Workload, Program: harness.InProcess(register), Seed: seed,
 		Rate: m.Caught.Rate, Concurrency: m.Caught.Workers, TimeLimit: m.Caught.TimeLimit,
-		Latency:           m.Caught.Latency,
-		ConsistencyModels: m.Caught.Models, Strict: m.Caught.Strict,
+		Latency: m.Caught.Latency,
+		Options: workload.Options{ConsistencyModels: m.Caught.Models, Strict: m.Caught.Strict},
 		Nemesis: m.Caught.Nemesis, NemesisInterval: m.Caught.Interval, Availability: m.Caught.Availability,
 	})
 	require.NoError(t, err)
@@ -101,7 +101,7 @@ func TestAll(t *testing.T) {
 
 // There is no workload without a baseline that passes and a mutant that is caught.
 func TestEveryWorkloadHasBoth(t *testing.T) {
-	for _, name := range workload.Names() {
+	for _, name := range workload.All().Names() {
 		require.True(t, slices.ContainsFunc(baselines.All(), func(b baselines.Baseline) bool { return b.Workload == name }), name)
 		require.True(t, slices.ContainsFunc(mutants.All(), func(m mutants.Mutant) bool { return m.Workload == name }), name)
 	}

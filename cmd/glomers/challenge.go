@@ -14,6 +14,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/nemesis"
+	"glomers/harness/workload"
 	"glomers/internal/challenge"
 	"glomers/internal/wording"
 )
@@ -168,7 +169,7 @@ func outcomeStatus(o challenge.Outcome) int {
 
 // readTest reads the words of a command as the test command does.
 func readTest(words challenge.Command) (harness.Test, error) {
-	var f testFlags
+	f := testFlags{kinds: workload.All()}
 	cmd := &cobra.Command{Use: "test"}
 	f.register(cmd)
 	if err := cmd.ParseFlags(words[1:]); err != nil {

@@ -24,8 +24,8 @@ import (
 )
 
 func (c *cli) checkCommand() *cobra.Command {
+	flags := testFlags{kinds: c.kinds}
 	var (
-		flags    testFlags
 		out      string
 		asJSON   bool
 		tolerate []string
@@ -76,7 +76,7 @@ Nothing is written beside FILE. With --out, a violation is also drawn.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := checkOptions{path: args[0], out: out, asJSON: asJSON, reader: history.Reader{Tolerate: deviations(tolerate)}}
-			return c.check(cmd, flags.test, o)
+			return c.check(cmd, &flags, o)
 		},
 	}
 	flags.registerVerdict(cmd)
@@ -116,14 +116,13 @@ type checkOptions struct {
 	asJSON bool
 }
 
-// check judges a history by the flags, which t has.
-func (c *cli) check(cmd *cobra.Command, t harness.Test, o checkOptions) error {
-	file, record, err := findHistory(o.path)
+// check judges a history by the flags.
+func (c *cli) check(cmd *cobra.Command, f *testFlags, o checkOptions) error {
+	file, record, err := findHistory(c.kinds, o.path)
 	if err != nil {
 		return err
 	}
-	record.override(cmd, t)
-	if err := refuseFlags(cmd, record); err != nil {
+	if err := record.override(cmd, f); err != nil {
 		return err
 	}
 	j, err := c.judgeFile(cmd.Context(), file, record, o.reader)
@@ -182,23 +181,29 @@ func (c *cli) judgeFile(ctx context.Context, file string, r record, reader histo
 		return harness.Judgement{}, fmt.Errorf("%s: %w", file, err)
 	}
 	w.begin("judging")
-	return await(ctx, func() (harness.Judgement, error) { return r.judge(file, h) })
+	return await(ctx, func() (harness.Judgement, error) { return r.judge(c.kinds, file, h) })
 }
 
 // judge judges a history from a file by what is known of the run.
-func (r record) judge(file string, h []history.Op) (harness.Judgement, error) {
+func (r record) judge(kinds workload.Kinds, file string, h []history.Op) (harness.Judgement, error) {
 	if r.Workload == "" {
 		hint := ""
-		if likely := workload.Recognize(h); len(likely) > 0 && len(likely) < len(workload.Names()) {
+		if likely := kinds.Recognize(h); len(likely) > 0 && len(likely) < len(kinds) {
 			hint = fmt.Sprintf("; it looks like a history of %s", wording.Or(likely))
 		}
-		return harness.Judgement{}, fmt.Errorf("no workload given, and %s does not say: want --workload %s%s", file, wording.Or(workload.Names()), hint)
+		return harness.Judgement{}, fmt.Errorf("no workload given, and %s does not say: want --workload %s%s", file, wording.Or(kinds.Names()), hint)
 	}
-	w, err := r.workload()
+	kind, err := kinds.Find(r.Workload)
 	if err != nil {
 		return harness.Judgement{}, err
 	}
-	h = workload.Native(r.Workload, h)
+	w, err := r.workload(kind)
+	if err != nil {
+		return harness.Judgement{}, err
+	}
+	if kind.Native != nil {
+		h = kind.Native(h)
+	}
 	if r.cut != nil {
 		h = r.cut.finish(h)
 	}
@@ -206,7 +211,7 @@ func (r record) judge(file string, h []history.Op) (harness.Judgement, error) {
 	if err != nil {
 		return j, err
 	}
-	switch why, entirely := workload.Foreign(r.Workload, h); {
+	switch why, entirely := kinds.Foreign(kind, h); {
 	case entirely: // whatever the checker says is a consequence
 		j.Valid, j.Reasons = check.Unknown, []string{why}
 	case why != "":

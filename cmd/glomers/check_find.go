@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/workload"
 	"glomers/internal/wording"
@@ -27,9 +26,8 @@ type record struct {
 	Nodes        []string `json:"nodes"`
 	Concurrency  int      `json:"concurrency"`
 	Availability string   `json:"availability"`
-	Models       []string `json:"consistency-models"`
-	Strict       bool     `json:"strict"`
 	TimeLimit    string   `json:"time-limit"`
+	workload.Options
 
 	inRun bool // the history is in the directory of a run
 	cut   *cut // how it ends; nil if the run has results, or if it is not one of ours
@@ -41,7 +39,7 @@ func historyNames() []string {
 }
 
 // findHistory returns the history that path leads to, and what is known about it.
-func findHistory(path string) (file string, r record, err error) {
+func findHistory(kinds workload.Kinds, path string) (file string, r record, err error) {
 	if path == stdin {
 		return path, r, nil
 	}
@@ -56,7 +54,7 @@ func findHistory(path string) (file string, r record, err error) {
 		}
 		dir = filepath.Dir(path)
 	}
-	if r, err = readRecord(dir); err != nil {
+	if r, err = readRecord(kinds, dir); err != nil {
 		return path, r, err
 	}
 	_, err = os.Lstat(filepath.Join(dir, "test.json"))
@@ -80,7 +78,7 @@ func findHistory(path string) (file string, r record, err error) {
 }
 
 // readRecord returns what the directory of a run says about it. Maelstrom's says so by its place: store/WORKLOAD/TIME.
-func readRecord(dir string) (r record, err error) {
+func readRecord(kinds workload.Kinds, dir string) (r record, err error) {
 	file := filepath.Join(dir, "test.json")
 	text, err := readInRun(file)
 	if err == nil {
@@ -91,7 +89,7 @@ func readRecord(dir string) (r record, err error) {
 		return r, err
 	}
 	if r.Workload == "" {
-		r.Workload, err = workloadOf(dir)
+		r.Workload, err = workloadOf(kinds, dir)
 		return r, err
 	}
 	return r, nil
@@ -99,7 +97,7 @@ func readRecord(dir string) (r record, err error) {
 
 // workloadOf returns the workload after which the directory above dir is called, "" if it is called after none. Links, such as
 // store/latest, are followed.
-func workloadOf(dir string) (string, error) {
+func workloadOf(kinds workload.Kinds, dir string) (string, error) {
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return "", err
@@ -107,56 +105,49 @@ func workloadOf(dir string) (string, error) {
 	if dir, err = filepath.Abs(dir); err != nil {
 		return "", err
 	}
-	if name := filepath.Base(filepath.Dir(dir)); slices.Contains(workload.Names(), name) {
+	if name := filepath.Base(filepath.Dir(dir)); slices.Contains(kinds.Names(), name) {
 		return name, nil
 	}
 	return "", nil
 }
 
-// override replaces what the user gave flags for.
-func (r *record) override(cmd *cobra.Command, t harness.Test) {
+// override replaces what the user gave flags for. It returns an error if a flag has no effect on the workload.
+func (r *record) override(cmd *cobra.Command, f *testFlags) error {
 	given := cmd.Flags().Changed
 	if given("workload") {
-		r.Workload = t.Workload
+		r.Workload = f.test.Workload
 	}
 	if given("availability") {
-		r.Availability = t.Availability
+		r.Availability = f.test.Availability
 	}
-	if given("consistency-models") {
-		r.Models = t.ConsistencyModels
-	}
-	if given("strict") {
-		r.Strict = t.Strict
-	}
-}
-
-func (r record) workload() (workload.Workload, error) {
-	return workload.New(r.Workload, workload.Options{
-		Nodes:             r.Nodes,
-		Workers:           r.Concurrency,
-		ConsistencyModels: r.Models,
-		Strict:            r.Strict,
-	})
-}
-
-// refuseFlags returns an error if a flag was given that has no effect on the workload.
-func refuseFlags(cmd *cobra.Command, r record) error {
 	if r.Workload == "" {
 		return nil // there will be another error
 	}
-	w, err := r.workload()
+	kind, err := f.kinds.Find(r.Workload)
 	if err != nil {
 		return err
 	}
-	_, transactional := w.(*workload.Transactions)
-	_, drawable := w.Check(nil).(check.Illustrated)
-	for _, flag := range []struct {
-		name  string
-		works bool
-	}{{"consistency-models", transactional}, {"strict", transactional}, {"out", drawable}} {
-		if cmd.Flags().Changed(flag.name) && !flag.works {
-			return fmt.Errorf("--%s has no effect on %s", flag.name, r.Workload)
+	for _, flag := range f.kinds.Flags() {
+		if !flag.Judges || !given(flag.Name) {
+			continue
+		}
+		if !kind.Has(flag.Name) {
+			return fmt.Errorf("--%s has no effect on %s", flag.Name, r.Workload)
+		}
+		if err := flag.Apply(&r.Options, cmd.Flags().Lookup(flag.Name).Value.String()); err != nil {
+			return err
 		}
 	}
+	w, err := r.workload(kind)
+	if err != nil {
+		return err
+	}
+	if _, drawable := w.Check(nil).(check.Illustrated); given("out") && !drawable {
+		return fmt.Errorf("--out has no effect on %s", r.Workload)
+	}
 	return nil
+}
+
+func (r record) workload(kind workload.Kind) (workload.Workload, error) {
+	return kind.New(workload.Config{Options: r.Options, Nodes: r.Nodes, Workers: r.Concurrency})
 }

@@ -64,7 +64,7 @@ func TestCheckAgreesWithMaelstrom(t *testing.T) {
 	for run, name := range maelstromRuns() {
 		t.Run(run, func(t *testing.T) {
 			t.Parallel()
-			if !slices.Contains(workload.Names(), name) {
+			if !slices.Contains(workload.All().Names(), name) {
 				t.Skipf("skipped: there is no workload %s", name)
 			}
 			dir := unpack(t, run)

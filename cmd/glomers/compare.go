@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"glomers/harness"
 	"glomers/internal/disk"
 	"glomers/internal/figure"
 	"glomers/internal/terminal"
@@ -44,7 +45,7 @@ what check --json and test --json print), or results.edn of Maelstrom. What the 
 			if err != nil {
 				return err
 			}
-			cmp := comparison{A: args[0], B: args[1], Figures: figure.Compare(a, b), mixed: ours(a) != ours(b)}
+			cmp := comparison{A: args[0], B: args[1], Figures: figure.Compare(harness.Figures(c.kinds), a, b), mixed: ours(a) != ours(b)}
 			if asJSON {
 				return writeJSON(c.stdout, cmp)
 			}

@@ -47,11 +47,11 @@ Exit status: 0 all checks of --level and above passed, 1 one failed, 3 the progr
 			return c.conform(cmd.Context(), options, bin, level, asJSON)
 		},
 	}
-	options.InitTimeout, options.Timeout = 10*time.Second, 5*time.Second
+	options.Kinds, options.InitTimeout, options.Timeout = c.kinds, 10*time.Second, 5*time.Second
 	flags := cmd.Flags()
 	flags.StringVar(&bin, "bin", "", "the node program: an executable, or the `directory` of a Go program")
-	define(cmd, "workload", "w", "name", "", "the workload whose requests the node serves; without it, that is found out", oneOf(&options.Workload, conform.Workloads()))
-	suggest(cmd, "workload", conform.Workloads())
+	define(cmd, "workload", "w", "name", "", "the workload whose requests the node serves; without it, that is found out", oneOf(&options.Workload, c.kinds.Names()))
+	suggest(cmd, "workload", c.kinds.Names())
 	define(cmd, "level", "", "level", conform.Must.String(), "the least important level whose failures count: "+strings.Join(conform.LevelNames(), ", "), oneOf(&level, conform.LevelNames()))
 	suggest(cmd, "level", conform.LevelNames())
 	define(cmd, "check", "", "names", "", "only these checks, with commas between them", someOf(&options.Checks, checkNames()))

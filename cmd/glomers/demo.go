@@ -53,7 +53,7 @@ type demonstration struct {
 }
 
 func (c *cli) demoCommand() *cobra.Command {
-	var flags testFlags
+	flags := testFlags{kinds: c.kinds}
 	cmd := &cobra.Command{
 		Use:   "demo [flags]",
 		Short: "Run a short test of every workload, with nodes that are known to be right",
@@ -90,7 +90,7 @@ const demoTime = 3 * time.Second
 func (d demo) test(cmd *cobra.Command, given *testFlags) (harness.Test, error) {
 	nodes := baselines.All()
 	b := nodes[slices.IndexFunc(nodes, func(b baselines.Baseline) bool { return b.Name == d.baseline })]
-	var own testFlags
+	own := testFlags{kinds: given.kinds}
 	sub := &cobra.Command{Use: "demo"}
 	own.register(sub)
 	own.test = given.test
@@ -106,8 +106,9 @@ func (d demo) test(cmd *cobra.Command, given *testFlags) (harness.Test, error) {
 		own.workers, own.perNode = given.workers, given.perNode
 	}
 	own.guide = given.guide
+	own.test.Workload = b.Workload
 	t, err := own.resolve(cmd)
-	t.Workload, t.Program = b.Workload, harness.InProcess(b.Register)
+	t.Program = harness.InProcess(b.Register)
 	return t, err
 }
 

@@ -17,15 +17,15 @@ import (
 // Every workload has a demo, and each can be made; only the short ones are run here.
 func TestDemos(t *testing.T) {
 	t.Parallel()
-	cmd := (&cli{}).demoCommand()
-	var given testFlags
+	cmd := (&cli{kinds: workload.All()}).demoCommand()
+	given := testFlags{kinds: workload.All()}
 	found := map[string]bool{}
 	for _, d := range demos() {
 		test, err := d.test(cmd, &given)
 		require.NoError(t, err)
 		found[test.Workload] = true
 	}
-	for _, name := range workload.Names() {
+	for _, name := range workload.All().Names() {
 		require.True(t, found[name], "no demo of %s", name)
 	}
 }

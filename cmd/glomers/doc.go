@@ -20,13 +20,13 @@ const docMark = "<!-- Written by glomers doc. -->\n"
 type document struct{ name, title, text string }
 
 // documents returns the pages, which help has, too.
-func documents() []document {
+func (c *cli) documents() []document {
 	return []document{
 		{"protocol", "Protocol", describeProtocol()},
-		{"workloads", "Workloads", describeWorkloads()},
+		{"workloads", "Workloads", c.describeWorkloads()},
 		{"services", "Services", describeServices()},
-		{"faults", "Faults", describeFaults()},
-		{"results", "Results", describeResults()},
+		{"faults", "Faults", c.describeFaults()},
+		{"results", "Results", c.describeResults()},
 	}
 }
 
@@ -46,7 +46,7 @@ A file of the same name that doc did not write stays as it is.`,
 				dir = args[0]
 			}
 			if dir == "-" {
-				for _, d := range documents() {
+				for _, d := range c.documents() {
 					if _, err := fmt.Fprintf(c.stdout, "# %s\n\n%s\n", d.title, strings.TrimSpace(d.text)+"\n"); err != nil {
 						return err
 					}
@@ -62,7 +62,7 @@ func (c *cli) writeDocuments(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("doc: %w", err)
 	}
-	docs := documents()
+	docs := c.documents()
 	for _, d := range docs { // before anything is written
 		path := filepath.Join(dir, d.name+".md")
 		old, err := os.ReadFile(path)

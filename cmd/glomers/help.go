@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,18 +14,18 @@ import (
 )
 
 // topics returns commands that do nothing but have a text, which "glomers help NAME" prints.
-func topics() []*cobra.Command {
+func (c *cli) topics() []*cobra.Command {
 	topic := func(name, short, markdown string) *cobra.Command {
 		return &cobra.Command{Use: name, Short: short, Long: plain(markdown)}
 	}
 	return []*cobra.Command{
-		topic("workloads", "What clients ask of nodes in each workload", describeWorkloads()),
+		topic("workloads", "What clients ask of nodes in each workload", c.describeWorkloads()),
 		topic("services", "What nodes can ask lin-kv, seq-kv, lww-kv and lin-tso", describeServices()),
 		topic("protocol", "Messages, init and errors", describeProtocol()),
 		topic("errors", "The codes of error replies", describeErrors()),
-		topic("faults", "What --nemesis can do", describeFaults()),
+		topic("faults", "What --nemesis can do", c.describeFaults()),
 		topic("environment", "Which variables nodes get, and where they run", describeEnvironment()),
-		topic("results", "Every figure in results.json", describeResults()),
+		topic("results", "Every figure in results.json", c.describeResults()),
 	}
 }
 
@@ -65,15 +64,12 @@ func wrap(line string) []string {
 	return append(lines, line)
 }
 
-func describeWorkloads() string {
+func (c *cli) describeWorkloads() string {
 	var b strings.Builder
 	b.WriteString("Every request has a `msg_id`, which its reply has as `in_reply_to`; the examples leave these out. " +
 		"A reply has exactly the fields that are shown, and may have a `msg_id` of its own, an integer. With any other field it is malformed, and its operation is of unknown outcome; " +
 		"where a list is shown null is an empty one. A reply may also be an error: see errors.\n")
-	for _, d := range workload.Describe() {
-		if !isWorkload(d.Name) {
-			continue
-		}
+	for _, d := range c.kinds {
 		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n* Clients: %s\n* Verdict: %s\n", d.Name, d.About, d.Operations, d.Verdict)
 		for _, rpc := range d.RPCs {
 			describeRPC(&b, rpc)
@@ -110,7 +106,7 @@ none within the time limit, it completes as info: it may have happened, or may s
 	return b.String()
 }
 
-func describeFaults() string {
+func (c *cli) describeFaults() string {
 	var b strings.Builder
 	b.WriteString("`--nemesis` takes one or more of these, with commas between them. Each has its own schedule: it starts with the main phase, and then " +
 		"stops and starts in turn, the times between being uniform from 0 to twice `--nemesis-interval`. All are healed at the end of the main phase. " +
@@ -125,13 +121,10 @@ func describeFaults() string {
 	return b.String()
 }
 
-func describeResults() string {
+func (c *cli) describeResults() string {
 	var b strings.Builder
 	b.WriteString("A path has the names in `results.json` from the outside in; * stands for any name, or a part of one.\n")
-	for _, group := range harness.Figures() {
-		if len(group.Workloads) > 0 && !slices.ContainsFunc(group.Workloads, isWorkload) {
-			continue
-		}
+	for _, group := range harness.Figures(c.kinds) {
 		fmt.Fprintf(&b, "\n### %s\n\n", cmp.Or(strings.Join(group.Workloads, ", "), "Every run"))
 		for _, f := range group.Figures {
 			unit := ""
@@ -143,5 +136,3 @@ func describeResults() string {
 	}
 	return b.String()
 }
-
-func isWorkload(name string) bool { return slices.Contains(workload.Names(), name) }

@@ -17,7 +17,7 @@ import (
 
 func TestTopics(t *testing.T) {
 	for topic, says := range map[string][]string{
-		"workloads":   append(upper(workload.Names()), `{"type":"send","key":"7","msg":3}`, "* offset, integer: "),
+		"workloads":   append(upper(workload.All().Names()), `{"type":"send","key":"7","msg":3}`, "* offset, integer: "),
 		"services":    append(upper(service.Names()), `→ {"type":"error","code":22,"text":"current value 2 of key \"x\" is not 1"}`, "* Staleness: ", "* create_if_not_exists, boolean: "),
 		"protocol":    {`→ {"src":"n1","dest":"c0","body":{"type":"init_ok","in_reply_to":1}}`, "* 14 abort, definite: "},
 		"errors":      {"* 22 precondition-failed, definite: ", "* 13 crash, not definite: ", "1000"},
@@ -58,7 +58,7 @@ func TestWrap(t *testing.T) {
 func TestReadmeIsCurrent(t *testing.T) {
 	root, err := program.Root()
 	require.NoError(t, err)
-	want, err := readme(root)
+	want, err := (&cli{kinds: workload.All()}).readme(root)
 	require.NoError(t, err)
 	have, err := os.ReadFile(filepath.Join(root, "harness", "README.md"))
 	require.NoError(t, err)

@@ -33,7 +33,7 @@ func (c *cli) readmeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := readme(root)
+			text, err := c.readme(root)
 			if err != nil {
 				return err
 			}
@@ -43,14 +43,14 @@ func (c *cli) readmeCommand() *cobra.Command {
 }
 
 // readme returns the README, with what help prints and with sources of the repository at root.
-func readme(root string) ([]byte, error) {
+func (c *cli) readme(root string) ([]byte, error) {
 	t, err := template.New("readme").Funcs(template.FuncMap{
-		"workloads":   describeWorkloads,
+		"workloads":   c.describeWorkloads,
 		"services":    describeServices,
 		"errors":      describeErrors,
-		"faults":      describeFaults,
+		"faults":      c.describeFaults,
 		"environment": describeEnvironment,
-		"results":     describeResults,
+		"results":     c.describeResults,
 		"checks":      conform.Markdown,
 		"source": func(name string) (string, error) {
 			text, err := os.ReadFile(filepath.Join(root, "harness", filepath.FromSlash(name)))

@@ -12,6 +12,7 @@ import (
 	"github.com/vbauerster/mpb/v8/cwriter"
 
 	"glomers/harness/check"
+	"glomers/harness/workload"
 	"glomers/internal/terminal"
 )
 
@@ -29,6 +30,7 @@ type cli struct {
 	screen         io.Writer // stderr itself, for colours and bars
 	terminal       bool      // stderr is one
 	log            *slog.Logger
+	kinds          workload.Kinds
 	status         int // the worst so far
 }
 
@@ -38,7 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
 	defer out.Flush()
 	defer errs.Flush()
-	c := &cli{stdout: out, stderr: errs, screen: stderr}
+	c := &cli{stdout: out, stderr: errs, screen: stderr, kinds: workload.All()}
 	if f, ok := stderr.(*os.File); ok {
 		c.terminal = cwriter.IsTerminal(int(f.Fd()))
 	}
@@ -101,7 +103,7 @@ Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(c.testCommand(), c.challengeCommand(), c.checkCommand(), c.compareCommand(), c.conformCommand(), c.reportCommand(), c.serveCommand(), c.demoCommand(), c.docCommand(), c.nodeCommand(), c.versionCommand(), c.benchCommand(), c.readmeCommand())
-	root.AddCommand(topics()...)
+	root.AddCommand(c.topics()...)
 	return root
 }
 

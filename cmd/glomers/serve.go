@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"glomers/harness"
 	"glomers/internal/serve"
 )
 
@@ -33,7 +34,7 @@ The address is printed on stdout. Only this machine is served, until Ctrl-C, unl
   glomers serve --host 0.0.0.0`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := serve.New(store, c.log)
+			s, err := serve.New(store, harness.Figures(c.kinds), c.log)
 			if err != nil {
 				return fmt.Errorf("%w\nA run makes one: glomers challenge 1", err)
 			}

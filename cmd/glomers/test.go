@@ -19,10 +19,8 @@ import (
 )
 
 func (c *cli) testCommand() *cobra.Command {
-	var (
-		flags  testFlags
-		asJSON bool
-	)
+	flags := testFlags{kinds: c.kinds}
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "test -w WORKLOAD --bin PATH [flags] [[--] ARGS…]",
 		Short: "Run one test",

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"glomers/harness"
-	"glomers/harness/check/elle"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/harness/workload"
@@ -23,6 +22,7 @@ import (
 // testFlags holds the options of one test, as Maelstrom names them. The published
 // commands of the challenges are read with them too.
 type testFlags struct {
+	kinds   workload.Kinds
 	test    harness.Test
 	bin     string
 	workers int  // of --concurrency
@@ -40,10 +40,11 @@ const defaultWorkload = "lin-kv"
 // register adds the flags to cmd.
 func (f *testFlags) register(cmd *cobra.Command) {
 	t, flags := &f.test, cmd.Flags()
-	faults, topologies := nemesis.Names(), workload.Topologies()
+	faults := nemesis.Names()
 	dists := []string{string(network.Constant), string(network.Uniform), string(network.Exponential)}
 
 	f.registerVerdict(cmd)
+	f.registerOptions(cmd, false)
 	flags.Lookup("workload").DefValue = defaultWorkload // in the help; in check there is none
 	f.guide.register(cmd)
 	f.nodes.register(cmd)
@@ -52,15 +53,11 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
 	define(cmd, "rate", "", "n", "5", "operations per second, over all workers; with 0 there are none before the final phase", f.setRate)
 	define(cmd, "init-timeout", "", "seconds", "10", "how long a node may take to start and answer init", span(&t.InitTimeout, time.Second, time.Millisecond))
-	define(cmd, "concurrency", "", "n", defaultWorkers(), "workers; 4n is four per node", f.setConcurrency)
+	define(cmd, "concurrency", "", "n", defaultWorkers(f.kinds), "workers; 4n is four per node", f.setConcurrency)
 	define(cmd, "latency", "", "ms", "0", "mean latency of messages between nodes", span(&t.Latency, time.Millisecond, 0))
 	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+wording.Or(dists), f.setDist)
 	define(cmd, "nemesis", "", "names", "", "faults to inject: "+wording.Or(faults), someOf(&t.Nemesis, faults))
 	define(cmd, "nemesis-interval", "", "seconds", "10", "mean time between the start and the end of a fault", span(&t.NemesisInterval, time.Second, time.Millisecond))
-	define(cmd, "topology", "", "name", "grid", "neighbours told to the nodes in broadcast: "+wording.Or(topologies), oneOf(&t.Topology, topologies))
-	define(cmd, "key-count", "", "n", "10", "keys in use at a time, in kafka and transactions", whole(&t.KeyCount))
-	define(cmd, "max-writes-per-key", "", "n", "16", "writes of a key before another takes its place, in kafka and transactions", whole(&t.MaxWritesPerKey))
-	define(cmd, "max-txn-length", "", "n", "4", "micro-operations of a transaction", whole(&t.MaxTxnLength))
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
 	flags.BoolVar(&t.Faithful, "faithful", false, "deliver messages as Maelstrom does, clients' behind late ones, and draw its partitions, also those that cut nothing")
@@ -73,32 +70,31 @@ func (f *testFlags) register(cmd *cobra.Command) {
 
 	suggest(cmd, "latency-dist", dists)
 	suggest(cmd, "nemesis", faults)
-	suggest(cmd, "topology", topologies)
 }
 
 // registerVerdict adds the flags that say how a history is judged.
 func (f *testFlags) registerVerdict(cmd *cobra.Command) {
-	t, names := &f.test, workload.Names()
+	t, names := &f.test, f.kinds.Names()
 	define(cmd, "workload", "w", "name", "", "what clients do: "+wording.Or(names), oneOf(&t.Workload, names))
 	define(cmd, "availability", "", "wanted", "", "least acceptable fraction of ok operations: total, or a number from 0 to 1", f.setAvailability)
-	define(cmd, "consistency-models", "", "names", string(elle.StrongSerializable), "what transactions must satisfy: models of Elle, with commas between them", f.setModels)
-	cmd.Flags().BoolVar(&t.Strict, "strict", false, "let what Maelstrom does not look at in transactions count, too: warnings, and the level that was decided completely")
+	f.registerOptions(cmd, true)
 
 	suggest(cmd, "workload", names)
-	suggest(cmd, "consistency-models", elle.ModelNames())
 	suggest(cmd, "availability", []string{"total"})
 }
 
-func (f *testFlags) setModels(text string) error {
-	f.test.ConsistencyModels = nil
-	for name := range strings.SplitSeq(text, ",") {
-		name = strings.TrimSpace(name)
-		if _, err := elle.ParseModel(name); err != nil {
-			return err
+// registerOptions adds the flags of the workloads: those that are about how a history is judged, or the others.
+func (f *testFlags) registerOptions(cmd *cobra.Command, judging bool) {
+	for _, flag := range f.kinds.Flags() {
+		if flag.Judges != judging {
+			continue
 		}
-		f.test.ConsistencyModels = append(f.test.ConsistencyModels, name)
+		define(cmd, flag.Name, "", cmp.Or(flag.Argument, "bool"), cmp.Or(flag.Default, "false"), flag.About, func(text string) error { return flag.Apply(&f.test.Options, text) })
+		if flag.Argument == "" {
+			cmd.Flags().Lookup(flag.Name).NoOptDefVal = "true"
+		}
+		suggest(cmd, flag.Name, flag.Words)
 	}
-	return nil
 }
 
 func (f *testFlags) setRate(text string) error {
@@ -120,12 +116,11 @@ func (f *testFlags) setConcurrency(text string) error {
 }
 
 // defaultWorkers says how many workers there are without --concurrency.
-func defaultWorkers() string {
-	usual := workload.DefaultWorkers("", 1)
-	text := fmt.Sprintf("%dn", usual)
-	for _, name := range workload.Names() {
-		if n := workload.DefaultWorkers(name, 1); n != usual {
-			text += fmt.Sprintf("; %s: %dn", name, n)
+func defaultWorkers(kinds workload.Kinds) string {
+	text := "1n"
+	for _, k := range kinds {
+		if n := k.DefaultWorkers(1); n != 1 {
+			text += fmt.Sprintf("; %s: %dn", k.Name, n)
 		}
 	}
 	return text
@@ -150,8 +145,11 @@ func (f *testFlags) setAvailability(text string) error {
 // resolve returns the test that the parsed flags describe, without its program.
 func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 	t := f.test
-	t.Workload = cmp.Or(t.Workload, defaultWorkload)
 	var err error
+	if t.Kind, err = f.kinds.Find(cmp.Or(t.Workload, defaultWorkload)); err != nil {
+		return t, err
+	}
+	t.Workload = t.Kind.Name
 	if t.Nodes, err = f.guide.nodes(); err != nil {
 		return t, err
 	}

@@ -23,10 +23,10 @@ func TestAnomalies(t *testing.T) {
 	cases := make(map[string]int) // by verdict
 	datadriven.Walk(t, "testdata/anomalies", func(t *testing.T, path string) {
 		datadriven.RunTest(t, path, func(t *testing.T, d *datadriven.TestData) string {
-			o := workload.Options{Nodes: []string{"n0", "n1"}, Workers: 4}
+			o := workload.Config{Nodes: []string{"n0", "n1"}, Workers: 4}
 			d.MaybeScanArgs(t, "models", &o.ConsistencyModels)
 			o.Strict = d.HasArg("strict")
-			w, err := workload.New(d.Cmd, o)
+			w, err := workload.All().New(d.Cmd, o)
 			require.NoError(t, err)
 			r := w.Check(events(t, d.Input, strings.HasPrefix(d.Cmd, "txn")))
 			cases[r.Verdict().String()]++

@@ -57,7 +57,7 @@ func TestShape(t *testing.T) {
 		{"kafka", "send", `{"type":"send_ok","offset":3.0}`, "offset of send_ok is 3.0: want an integer, without fraction and exponent"},
 		{"lin-kv", "read", `{"type":"read_ok","value":{"a":true}}`, ""},
 	} {
-		p, err := profileOf(tc.workload)
+		p, err := profileOf(workload.All(), tc.workload)
 		require.NoError(t, err)
 		m, problem := parseLine([]byte(envelope("n1", "c1", with(tc.body, `"in_reply_to":1`))))
 		require.Empty(t, problem)
@@ -74,8 +74,8 @@ func TestShape(t *testing.T) {
 
 // Each workload that is described can be asked for, and its example of a reply has the shape that it describes.
 func TestProfiles(t *testing.T) {
-	for _, d := range workload.Describe() {
-		p, err := profileOf(d.Name)
+	for _, d := range workload.All() {
+		p, err := profileOf(workload.All(), d.Name)
 		require.NoError(t, err)
 		require.True(t, strings.HasPrefix(p.ping, `{"type":"`), p.ping)
 		for i, r := range p.requests {
@@ -85,12 +85,12 @@ func TestProfiles(t *testing.T) {
 			require.True(t, strings.HasPrefix(r.body, `{"type":"`), r.body)
 		}
 	}
-	_, err := profileOf("nosuch")
+	_, err := profileOf(workload.All(), "nosuch")
 	require.ErrorContains(t, err, "want broadcast, echo, ")
 }
 
 func TestMalformedRequests(t *testing.T) {
-	p, err := profileOf("lin-kv")
+	p, err := profileOf(workload.All(), "lin-kv")
 	require.NoError(t, err)
 	r := p.requests[1]
 	require.Equal(t, "write", r.kind)
@@ -99,7 +99,7 @@ func TestMalformedRequests(t *testing.T) {
 }
 
 func TestTopologyIsOfTheNodes(t *testing.T) {
-	p, err := profileOf("broadcast")
+	p, err := profileOf(workload.All(), "broadcast")
 	require.NoError(t, err)
 	require.Equal(t, []string{`{"type":"topology","topology":{"n1":["n2","n3"],"n2":["n1","n3"],"n3":["n1","n2"]}}`}, p.setup([]string{"n1", "n2", "n3"}))
 	require.Empty(t, generic().setup([]string{"n1"}))

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -63,35 +64,25 @@ var pings = map[string]string{
 	"txn-rw-register": `{"type":"txn","txn":[["r",0,null]]}`,
 }
 
-// profileOf returns the profile of a workload by its name.
-func profileOf(name string) (*profile, error) {
-	for _, d := range workload.Describe() {
-		if d.Name != name {
-			continue
-		}
-		p := &profile{name: name, ping: pings[name], carrier: carriers[name]}
-		for _, rpc := range d.RPCs {
-			r, err := newRequest(rpc)
-			if err != nil {
-				return nil, fmt.Errorf("conform: workload %s: %w", name, err)
-			}
-			p.requests = append(p.requests, r)
-		}
-		if p.ping == "" {
-			p.ping = p.requests[0].body
-		}
-		return p, nil
+// profileOf returns the profile of the workload of that name.
+func profileOf(kinds workload.Kinds, name string) (*profile, error) {
+	k, err := kinds.Find(name)
+	if err != nil {
+		return nil, fmt.Errorf("conform: %w", err)
 	}
-	return nil, fmt.Errorf("conform: no workload %q: want %s", name, strings.Join(Workloads(), ", "))
-}
-
-// Workloads returns the names of the workloads whose requests are known.
-func Workloads() []string {
-	var names []string
-	for _, d := range workload.Describe() {
-		names = append(names, d.Name)
+	p := &profile{name: name, ping: pings[name], carrier: carriers[name]}
+	for _, rpc := range k.RPCs {
+		r, err := newRequest(rpc)
+		if err != nil {
+			return nil, fmt.Errorf("conform: workload %s: %w", name, err)
+		}
+		p.requests = append(p.requests, r)
 	}
-	return names
+	if len(p.requests) == 0 {
+		return nil, fmt.Errorf("conform: workload %s does not say what its requests are", name)
+	}
+	p.ping = cmp.Or(p.ping, p.requests[0].body)
+	return p, nil
 }
 
 func newRequest(rpc workload.RPC) (request, error) {
@@ -154,7 +145,10 @@ var signs = map[string][]sign{
 
 // recognise finds the workloads that the node serves, by asking one process for each.
 func (r *runner) recognise(ctx context.Context) ([]string, error) {
-	names := slices.DeleteFunc(Workloads(), func(name string) bool { return name == "pn-counter" }) // the same requests as g-counter
+	kinds := slices.DeleteFunc(slices.Clone(r.options.Kinds), func(k workload.Kind) bool {
+		return k.Name == "pn-counter" || len(k.RPCs) == 0 // the former has the same requests as g-counter
+	})
+	names := kinds.Names()
 	found := make([]bool, len(names))
 	errs := make([]error, len(names))
 	var all sync.WaitGroup
@@ -175,7 +169,7 @@ func (r *runner) recognise(ctx context.Context) ([]string, error) {
 }
 
 func (r *runner) serves(ctx context.Context, name string) (bool, error) {
-	p, err := profileOf(name)
+	p, err := profileOf(r.options.Kinds, name)
 	if err != nil {
 		return false, err
 	}

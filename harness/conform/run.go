@@ -13,17 +13,19 @@ import (
 	"time"
 
 	"glomers/harness/internal/proc"
+	"glomers/harness/workload"
 	"glomers/internal/guard"
 )
 
 // Options say what is checked, and how.
 type Options struct {
-	Path     string   // of the executable
-	Args     []string // its arguments
-	Env      []string // what it gets of the environment, as in harness.Test
-	Cwd      string   // where its processes run; "" means in directories of their own, which are temporary. Paths are as in harness.Binary
-	Workload string   // whose requests the node serves; "" to find out
-	Checks   []string // the names of those to run; none for all
+	Path     string         // of the executable
+	Args     []string       // its arguments
+	Env      []string       // what it gets of the environment, as in harness.Test
+	Cwd      string         // where its processes run; "" means in directories of their own, which are temporary. Paths are as in harness.Binary
+	Workload string         // whose requests the node serves; "" to find out
+	Kinds    workload.Kinds // the workloads that are known; nil means workload.All
+	Checks   []string       // the names of those to run; none for all
 
 	InitTimeout time.Duration // how long the node may take to answer init; 0 means 10 s
 	Timeout     time.Duration // how long nothing may come when something is due; 0 means 5 s, as Maelstrom's clients wait
@@ -71,6 +73,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	o.InitTimeout = cmp.Or(o.InitTimeout, 10*time.Second)
 	o.Timeout = cmp.Or(o.Timeout, 5*time.Second)
 	o.Parallel = cmp.Or(o.Parallel, runtime.NumCPU())
+	if o.Kinds == nil {
+		o.Kinds = workload.All()
+	}
 	checks, err := choose(o.Checks)
 	if err != nil {
 		return Report{}, err
@@ -78,7 +83,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	r := &runner{options: o, slots: make(chan struct{}, o.Parallel)}
 	var p *profile
 	if o.Workload != "" {
-		if p, err = profileOf(o.Workload); err != nil {
+		if p, err = profileOf(o.Kinds, o.Workload); err != nil {
 			return Report{}, err
 		}
 	}
@@ -142,7 +147,7 @@ func (r *runner) findOut(ctx context.Context, p *profile, report *Report) (known
 		r.services.Store(false) // what counts is what the requests of its workload need
 		if len(served) > 0 {
 			report.Others = served[1:]
-			if p, err = profileOf(served[0]); err != nil {
+			if p, err = profileOf(r.options.Kinds, served[0]); err != nil {
 				return nil, err
 			}
 		}

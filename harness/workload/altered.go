@@ -9,46 +9,27 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// kept returns the parts of an operation's value that its completion must have like its invocation, which are those that the
-// client chose; none if the value has another shape, which is for the checker to name.
-func kept(name string, op history.Op) []json.RawMessage {
-	switch {
-	case slices.Contains([]string{"add", "broadcast", "cas", "leave", "write"}, op.F):
-		return []json.RawMessage{op.Value}
-	case op.F == "read" && name == "lin-kv":
-		var pair []json.RawMessage
-		if json.Unmarshal(op.Value, &pair) == nil && len(pair) == 2 {
-			return pair[:1]
+// argumentOf is the Kind.Argument of a workload in which the whole value of some functions is the client's.
+func argumentOf(fs ...string) func(op history.Op) []json.RawMessage {
+	return func(op history.Op) []json.RawMessage {
+		if slices.Contains(fs, op.F) {
+			return []json.RawMessage{op.Value}
 		}
-	case op.F == "send":
-		var sends [][]json.RawMessage
-		if json.Unmarshal(op.Value, &sends) != nil || len(sends) != 1 || len(sends[0]) != 3 {
-			return nil
-		}
-		message := sends[0][2]
-		if op.Type == history.OK { // [offset, message]
-			var sent []json.RawMessage
-			if json.Unmarshal(message, &sent) != nil || len(sent) != 2 {
-				return nil
-			}
-			message = sent[1]
-		}
-		return []json.RawMessage{sends[0][1], message}
+		return nil
 	}
-	return nil
 }
 
 // altered describes the first operation that completes with another argument than it was invoked with; "" if there is none. What such
-// an operation did nobody knows. Transactions and echoes are left to their checkers.
-func altered(name string, h []history.Op) string {
-	if name == "echo" {
+// an operation did nobody knows.
+func altered(k Kind, h []history.Op) string {
+	if k.Argument == nil {
 		return ""
 	}
 	for i, at := range history.Invocations(h) {
-		if at < 0 || !slices.Contains(functions(name), h[i].F) {
+		if at < 0 || !slices.Contains(k.Functions, h[i].F) {
 			continue
 		}
-		before, after := kept(name, h[at]), kept(name, h[i])
+		before, after := k.Argument(h[at]), k.Argument(h[i])
 		if len(before) == len(after) && !slices.EqualFunc(before, after, jsonvalue.Equal) {
 			return fmt.Sprintf("the %s of %s (op %d, %s) completes as one of %s (op %d)",
 				h[i].F, excerpt(h[at].Value), h[at].Index, h[i].Who(), excerpt(h[i].Value), h[i].Index)

@@ -38,6 +38,8 @@ func TestAltered(t *testing.T) {
 			{Index: 0, Type: history.Invoke, F: c.f, Value: []byte(c.invoked)},
 			{Index: 1, Type: history.Type(c.typ), F: c.f, Value: []byte(c.completed)},
 		}
-		require.Equal(t, c.want, altered(c.workload, h))
+		k, err := All().Find(c.workload)
+		require.NoError(t, err)
+		require.Equal(t, c.want, altered(k, h))
 	}
 }

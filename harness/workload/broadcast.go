@@ -22,6 +22,37 @@ type Broadcast struct {
 	topology map[string][]string
 }
 
+func broadcast() Kind {
+	return Kind{
+		Name: "broadcast", About: "Nodes pass values on until everybody has them.",
+		RPCs: []RPC{
+			{
+				Request: `{"type":"topology","topology":{"n1":["n2"],"n2":["n1","n3"],"n3":["n2"]}}`, Reply: `{"type":"topology_ok"}`,
+				About:  "topology comes first, once to each node. The node may ignore it: all nodes can talk to each other.",
+				Fields: []Field{{"topology", "object of arrays of node ids", "for each node, its suggested neighbours; see --topology"}},
+			},
+			{
+				Request: `{"type":"broadcast","message":17}`, Reply: `{"type":"broadcast_ok"}`,
+				About:  "broadcast gives the node a value.",
+				Fields: []Field{{"message", "integer", "the value; no value comes twice"}},
+			},
+			{
+				Request: `{"type":"read"}`, Reply: `{"type":"read_ok","messages":[17,4]}`,
+				About:  "read asks for what the node has.",
+				Fields: []Field{{"messages", "array of integers", "all values that the node knows, in any order"}},
+			},
+		},
+		Operations: "Half broadcast of 0, 1, 2, …, half read. In the final phase, 10 s after the faults, every worker reads once.",
+		Verdict:    "No value that was acknowledged, or read, may be missing from all later reads.",
+		Figures:    setFigures(),
+		Flags:      []Flag{topologyFlag()},
+		Make:       newBroadcast,
+		Functions:  []string{"broadcast", "read"},
+		Unlike:     unlikeSet,
+		Argument:   argumentOf("broadcast"),
+	}
+}
+
 type (
 	topologyRequest struct {
 		Type     string              `json:"type"`
@@ -33,12 +64,12 @@ type (
 	}
 )
 
-func newBroadcast(o Options) (*Broadcast, error) {
-	topology, err := NewTopology(o.Topology, o.Nodes)
+func newBroadcast(c Config) (Workload, error) {
+	topology, err := NewTopology(c.Topology, c.Nodes)
 	if err != nil {
 		return nil, err
 	}
-	return &Broadcast{growingSet{add: "broadcast", rand: o.Rand}, topology}, nil
+	return &Broadcast{growingSet{add: "broadcast", rand: c.Rand}, topology}, nil
 }
 
 // Setup tells the node the topology.

@@ -94,14 +94,10 @@ func (d documented) drive(name string) *workload.MalformedReply {
 
 // A node that does what the descriptions say satisfies the clients, and one that leaves anything out does not.
 func TestDescriptions(t *testing.T) {
-	described := make(map[string]workload.Description)
-	for _, d := range workload.Describe() {
-		described[d.Name] = d
-	}
-	for _, name := range workload.Names() {
-		t.Run(name, func(t *testing.T) {
-			desc, ok := described[name]
-			require.True(t, ok, "not described")
+	for _, desc := range workload.All() {
+		t.Run(desc.Name, func(t *testing.T) {
+			name := desc.Name
+			require.NoError(t, desc.Validate())
 			require.NotEmpty(t, desc.About)
 			require.NotEmpty(t, desc.Operations)
 			require.NotEmpty(t, desc.Verdict)

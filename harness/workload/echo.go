@@ -1,7 +1,9 @@
 package workload
 
 import (
+	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"glomers/harness/check"
@@ -16,6 +18,27 @@ import (
 // equal its request. There is no final phase.
 type Echo struct {
 	rand *rand.Rand
+}
+
+func echo() Kind {
+	return Kind{
+		Name: "echo", About: "Nodes repeat what they are told.",
+		RPCs: []RPC{{
+			Request: `{"type":"echo","echo":"Please echo 35"}`, Reply: `{"type":"echo_ok","echo":"Please echo 35"}`,
+			About:  "echo asks the node to repeat something.",
+			Fields: []Field{{"echo", "any", "the same in the reply"}},
+		}},
+		Operations: `Only echo, of "Please echo N", N from 0 to 127.`,
+		Verdict:    "Every reply must equal its request.",
+		Figures: []Figure{
+			{"workload/valid", "", "false if a reply differs from its request"},
+			{"workload/errors", "", "those replies, with the requests: the first 128, or fewer if they are large"},
+			{"workload/error-count", "ops", "all of them"},
+		},
+		Make:      func(c Config) (Workload, error) { return &Echo{rand: c.Rand}, nil },
+		Functions: []string{"echo"},
+		Native:    echoedBodies,
+	}
 }
 
 type echoRequest struct {
@@ -44,3 +67,20 @@ func (*Echo) Final() []history.Op { return nil }
 
 // Check compares the replies with the requests.
 func (*Echo) Check(h []history.Op) check.Result { return check.Echo(h) }
+
+// echoedBodies takes Maelstrom's histories, in which the value of an ok echo is the whole body of the reply: if those of all are, they
+// are replaced by what is in it. Other histories are returned as they are.
+func echoedBodies(h []history.Op) []history.Op {
+	native := slices.Clone(h)
+	for i, op := range native {
+		if op.F != "echo" || op.Type != history.OK || op.Process == history.Nemesis {
+			continue
+		}
+		var body map[string]json.RawMessage
+		if json.Unmarshal(op.Value, &body) != nil || string(body["type"]) != `"echo_ok"` || body["echo"] == nil || body["in_reply_to"] == nil {
+			return h
+		}
+		native[i].Value = body["echo"]
+	}
+	return native
+}

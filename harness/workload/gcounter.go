@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
 
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // Counter adds to a counter and reads it. Its RPCs are
@@ -25,6 +28,85 @@ type Counter struct {
 	name   string
 	lowest int // delta
 	rand   *rand.Rand
+}
+
+func gCounter() Kind {
+	return Kind{
+		Name: "g-counter", About: "A counter that only grows.",
+		RPCs:       counterRPCs(),
+		Operations: "Half add, of 0 to 4, half read. In the final phase, 10 s after the faults, every worker reads once.",
+		Verdict:    "The final reads must return the sum of all acknowledged adds, plus that of any of the adds of unknown outcome.",
+		Figures:    counterFigures(),
+		Make:       func(c Config) (Workload, error) { return &Counter{name: "g-counter", lowest: 0, rand: c.Rand}, nil },
+		Functions:  []string{"add", "read"},
+		Unlike: func(h []history.Op) bool {
+			return unlikeCounter(h) || slices.ContainsFunc(h, func(op history.Op) bool { return op.F == "add" && strings.HasPrefix(string(op.Value), "-") })
+		},
+		Argument: argumentOf("add"),
+		Doubt:    func(h []history.Op) string { return noFinalReads("g-counter", h) },
+	}
+}
+
+func pnCounter() Kind {
+	return Kind{
+		Name: "pn-counter", About: "A counter that also shrinks.",
+		RPCs:       counterRPCs(),
+		Operations: "As g-counter, but adds are of -5 to 4.",
+		Verdict:    "As of g-counter.",
+		Figures:    counterFigures(),
+		Make:       func(c Config) (Workload, error) { return &Counter{name: "pn-counter", lowest: -5, rand: c.Rand}, nil },
+		Functions:  []string{"add", "read"},
+		Unlike:     unlikeCounter,
+		Argument:   argumentOf("add"),
+		Doubt:      func(h []history.Op) string { return noFinalReads("pn-counter", h) },
+	}
+}
+
+func counterRPCs() []RPC {
+	return []RPC{
+		{
+			Request: `{"type":"add","delta":3}`, Reply: `{"type":"add_ok"}`,
+			About:  "add adds to the counter.",
+			Fields: []Field{{"delta", "integer", "how much to add"}},
+		},
+		{
+			Request: `{"type":"read"}`, Reply: `{"type":"read_ok","value":38}`,
+			About:  "read asks for the value of the counter. Before the final phase it may be an old one.",
+			Fields: []Field{{"value", "integer", "the sum"}},
+		},
+	}
+}
+
+func counterFigures() []Figure {
+	return []Figure{
+		{"workload/valid", "", `false if a final read is not acceptable; "unknown" if that cannot be told`},
+		{"workload/final-reads", "", "the values of the reads of the final phase"},
+		{"workload/acceptable", "", "ranges [lowest, highest] of what they may be: the sum of all acknowledged adds, plus that of any of the adds of unknown outcome"},
+		{"workload/errors", "", "the final reads of something else"},
+		{"workload/inexact", "", "true if the acceptable values were too many to list, so that the ranges have more"},
+	}
+}
+
+// unlikeCounter tells of a history whose reads are of a set.
+func unlikeCounter(h []history.Op) bool {
+	return readsSome(h, isList) && !readsSome(h, jsonvalue.IsInteger)
+}
+
+// noFinalReads says why nothing can be judged if nobody has marked the final reads.
+func noFinalReads(name string, h []history.Op) string {
+	reads := 0
+	for _, op := range h {
+		if op.Final {
+			return ""
+		}
+		if op.F == "read" && op.Type == history.OK {
+			reads++
+		}
+	}
+	if reads == 0 {
+		return ""
+	}
+	return fmt.Sprintf(`none of %d reads is marked final, and %s is judged by final reads alone: those after all adds must have "final": true (:final? true)`, reads, name)
 }
 
 // highestDelta is the same in both workloads.

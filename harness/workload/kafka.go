@@ -37,6 +37,69 @@ type Kafka struct {
 	consumers map[history.Process]consumer
 }
 
+func kafkaLog() Kind {
+	return Kind{
+		Name: "kafka", About: "Logs to which messages are appended, one for each key.",
+		RPCs: []RPC{
+			{
+				Request: `{"type":"send","key":"7","msg":3}`, Reply: `{"type":"send_ok","offset":12}`,
+				About: "send appends a message.",
+				Fields: []Field{
+					{"key", "string", "of the log"},
+					{"msg", "any", "the message; no log gets one twice"},
+					{"offset", "integer", "where it is in the log: unique there, and later messages have higher ones. There may be gaps"},
+				},
+			},
+			{
+				Request: `{"type":"poll","offsets":{"7":12,"9":0}}`, Reply: `{"type":"poll_ok","msgs":{"7":[[12,3],[14,4]],"9":[[0,1]]}}`,
+				About: "poll asks for messages.",
+				Fields: []Field{
+					{"offsets", "object of integers", "for each key, the first offset that is wanted"},
+					{"msgs", "object of arrays of [offset, message]", "for each key, as many messages as the node likes, ascending, with none left out that has a place between them. A key may be missing"},
+				},
+			},
+			{
+				Request: `{"type":"commit_offsets","offsets":{"7":14}}`, Reply: `{"type":"commit_offsets_ok"}`,
+				About:  "commit_offsets tells how far a client has got.",
+				Fields: []Field{{"offsets", "object of integers", "for each key, the last offset that was taken care of"}},
+			},
+			{
+				Request: `{"type":"list_committed_offsets","keys":["7","9"]}`, Reply: `{"type":"list_committed_offsets_ok","offsets":{"7":14}}`,
+				About: "list_committed_offsets asks how far that was.",
+				Fields: []Field{
+					{"keys", "array of strings", "the logs that are asked about"},
+					{"offsets", "object of integers", "for each of them, the committed offset. A key may be missing"},
+				},
+			},
+		},
+		Operations: "Half send, of 1, 2, 3, … to each key, half poll of the assigned keys, which then commits what it got and moves on. " +
+			"Now and then assign replaces these keys, and crash the client. In the final phase every worker polls everything, from offset 0 on.",
+		Verdict:   "All clients must see one log, in one order, with nothing missing: no acknowledged message lost, none at two offsets, no offset with two, no poll that skips or goes back.",
+		Figures:   kafkaFigures(),
+		Flags:     keyFlags(),
+		Make:      newKafka,
+		Functions: []string{"assign", Crash, "poll", "send"},
+		Argument:  sentMessage,
+	}
+}
+
+func kafkaFigures() []Figure {
+	return []Figure{
+		{"workload/valid", "", `false if there is any error; otherwise "unknown" if an operation's value cannot be understood`},
+		{"workload/error-types", "", "the errors found: lost-write, inconsistent-offsets, duplicate, G1a, garbage, G1c-realtime, poll-skip, nonmonotonic-poll, int-poll-skip, int-nonmonotonic-poll, nonmonotonic-send, unseen"},
+		{"workload/bad-error-types", "", "those that make it invalid: all of them"},
+		{"workload/counts/*", "", "how often each was found"},
+		{"workload/details", "", "the first 32 of each, with the operations"},
+		{"workload/cycles", "", "the polls of messages that had not been sent yet"},
+		{"workload/unseen/counts/*", "", "for each key, messages that were acknowledged and that no poll had returned at the end"},
+		{"workload/unseen/messages", "", "these messages"},
+		{"workload/worst-realtime-lag/lag", "s", "the longest time for which, when a poll began, it had been certain that the log reached further than the process had polled. If it had polled nothing of the key, it counts from the log's first message, as in Maelstrom, even if the process got the key a moment before: then this is the age of the log, not how long a message was hidden"},
+		{"workload/worst-realtime-lag", "", "when that was, in s, and of which process and key"},
+		{"workload/info-txn-causes", "", "the errors of sends and polls of unknown outcome"},
+		{"workload/unreadable", "", "operations whose value cannot be understood"},
+	}
+}
+
 // A consumer has the next offset to poll of each key that is assigned to a process. Only the process uses it.
 type consumer map[string]offset
 
@@ -62,8 +125,8 @@ func (*Kafka) Cost(op history.Op) int {
 	return perComma * bytes.Count(op.Value, []byte(","))
 }
 
-func newKafka(o Options) (*Kafka, error) {
-	g, err := newKafkaGenerator(o)
+func newKafka(c Config) (Workload, error) {
+	g, err := newKafkaGenerator(c)
 	if err != nil {
 		return nil, err
 	}

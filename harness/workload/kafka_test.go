@@ -210,7 +210,7 @@ func TestKafkaDistribution(t *testing.T) {
 
 // Every key is chosen twice as often as the one below it.
 func TestKafkaKeys(t *testing.T) {
-	w, err := workload.New("kafka", workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 40, Rand: rand.New(rand.NewPCG(5, 6))})
+	w, err := workload.All().New("kafka", workload.Config{Options: workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 40}, Rand: rand.New(rand.NewPCG(5, 6))})
 	require.NoError(t, err)
 	sends := make(map[string]int)
 	total := 0
@@ -225,7 +225,7 @@ func TestKafkaKeys(t *testing.T) {
 		require.InDelta(t, share/15, float64(sends[key])/float64(total), 0.01)
 	}
 	for _, o := range []workload.Options{{KeyCount: -1}, {MaxWritesPerKey: -1}} {
-		_, err := workload.New("kafka", o)
+		_, err := workload.All().New("kafka", workload.Config{Options: o})
 		require.ErrorContains(t, err, "want at least 1 of both")
 	}
 }
@@ -233,12 +233,11 @@ func TestKafkaKeys(t *testing.T) {
 // Whatever the options, a key gets its messages in order, and never too many.
 func TestKafkaMessagesPerKey(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		o := workload.Options{
-			KeyCount:        rapid.IntRange(1, 80).Draw(t, "keys"),
-			MaxWritesPerKey: rapid.IntRange(1, 20).Draw(t, "writes"),
-			Rand:            rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
+		o := workload.Config{
+			Options: workload.Options{KeyCount: rapid.IntRange(1, 80).Draw(t, "keys"), MaxWritesPerKey: rapid.IntRange(1, 20).Draw(t, "writes")},
+			Rand:    rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
 		}
-		w, err := workload.New("kafka", o)
+		w, err := workload.All().New("kafka", o)
 		require.NoError(t, err)
 		last := make(map[string]int)
 		for range 300 {
@@ -254,7 +253,7 @@ func TestKafkaMessagesPerKey(t *testing.T) {
 
 // Crashes come every 30 s ÷ workers on average.
 func TestKafkaCrashes(t *testing.T) {
-	w, err := workload.New("kafka", workload.Options{Workers: 5, Rand: rand.New(rand.NewPCG(5, 6))})
+	w, err := workload.All().New("kafka", workload.Config{Workers: 5, Rand: rand.New(rand.NewPCG(5, 6))})
 	require.NoError(t, err)
 	crashes := 0
 	for now := time.Duration(0); now < time.Hour; now += 10 * time.Millisecond {
@@ -378,7 +377,7 @@ func TestKafkaCheck(t *testing.T) {
 // What the checker makes of the messages of a poll counts.
 func TestKafkaCost(t *testing.T) {
 	t.Parallel()
-	w, err := workload.New("kafka", workload.Options{Nodes: []string{"n0"}, Workers: 1, Rand: rand.New(rand.NewPCG(1, 1))})
+	w, err := workload.All().New("kafka", workload.Config{Nodes: []string{"n0"}, Workers: 1, Rand: rand.New(rand.NewPCG(1, 1))})
 	require.NoError(t, err)
 	costly := w.(workload.Costly)
 	require.Equal(t, 4*16, costly.Cost(history.Op{F: "poll", Value: json.RawMessage(`[["poll",{"1":[[0,7],[1,8]]}]]`)}))

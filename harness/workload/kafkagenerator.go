@@ -53,14 +53,14 @@ type reach struct {
 
 const noOffset offset = -1
 
-func newKafkaGenerator(o Options) (kafkaGenerator, error) {
-	keys := cmp.Or(o.KeyCount, 10)
+func newKafkaGenerator(c Config) (kafkaGenerator, error) {
+	keys := cmp.Or(c.KeyCount, 10)
 	g := kafkaGenerator{
-		rand:      o.Rand,
-		crashMean: crashInterval / time.Duration(max(o.Workers, 1)),
+		rand:      c.Rand,
+		crashMean: crashInterval / time.Duration(max(c.Workers, 1)),
 		newest:    keys - 1,
 		writes:    make(map[int]int),
-		maxWrites: cmp.Or(o.MaxWritesPerKey, 16),
+		maxWrites: cmp.Or(c.MaxWritesPerKey, 16),
 		logs:      make(map[string]reach),
 	}
 	if keys < 1 || g.maxWrites < 1 {

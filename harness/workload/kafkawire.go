@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"glomers/harness/history"
 )
 
 // An offset of a message in its log. The highest integer is none, so that there is a next one.
@@ -74,4 +76,21 @@ func parseSend(value json.RawMessage) (message, error) {
 	}
 	m.value = parts[0][2]
 	return m, nil
+}
+
+// sentMessage returns the key and the message of a send, which stay as they are when the offset is added.
+func sentMessage(op history.Op) []json.RawMessage {
+	var sends [][]json.RawMessage
+	if op.F != "send" || json.Unmarshal(op.Value, &sends) != nil || len(sends) != 1 || len(sends[0]) != 3 {
+		return nil
+	}
+	message := sends[0][2]
+	if op.Type == history.OK { // [offset, message]
+		var sent []json.RawMessage
+		if json.Unmarshal(message, &sent) != nil || len(sent) != 2 {
+			return nil
+		}
+		message = sent[1]
+	}
+	return []json.RawMessage{sends[0][1], message}
 }

@@ -31,6 +31,52 @@ type LinKV struct {
 	keys    int      // used so far: 0, 1, 2, …
 }
 
+func linKV() Kind {
+	key := Field{"key", "integer", "of the register"}
+	return Kind{
+		Name: "lin-kv", About: "A store of registers, each linearizable.",
+		RPCs: []RPC{
+			{
+				Request: `{"type":"read","key":3}`, Reply: `{"type":"read_ok","value":1}`,
+				About:  "read asks for the value.",
+				Fields: []Field{key, {"value", "any", "what was written last"}},
+				Errors: []int{20},
+			},
+			{
+				Request: `{"type":"write","key":3,"value":1}`, Reply: `{"type":"write_ok"}`,
+				About:  "write sets the value, and makes the register if need be.",
+				Fields: []Field{key, {"value", "integer", "the new value, 0 to 4"}},
+			},
+			{
+				Request: `{"type":"cas","key":3,"from":1,"to":4}`, Reply: `{"type":"cas_ok"}`,
+				About:  "cas, compare and set, sets the value if it is the one expected.",
+				Fields: []Field{key, {"from", "integer", "the value expected"}, {"to", "integer", "the new value"}},
+				Errors: []int{20, 22},
+			},
+		},
+		Operations: "Each key is used by two workers for each node: one only reads, the other one writes and swaps, 1 to 2. Clients wait 1 s for a reply, or ten times the latency.",
+		Verdict:    "There must be an order of the operations on each key in which each has the result that it had, and comes after all that had completed before it was invoked.",
+		Figures: []Figure{
+			{"workload/valid", "", `false if a key is not linearizable; "unknown" if the search for an order of its operations took too many steps`},
+			{"workload/results", "", "for each key, its verdict, how many operations did not fail, and the smallest stretch of the history that contradicts itself"},
+			{"workload/failures", "", "the keys that are not linearizable"},
+		},
+		Workers:   2, // the fewest that share a key
+		Make:      newLinKV,
+		Functions: []string{"cas", "read", "write"},
+		Argument: func(op history.Op) []json.RawMessage {
+			var pair []json.RawMessage
+			if op.F != "read" {
+				return []json.RawMessage{op.Value}
+			}
+			if json.Unmarshal(op.Value, &pair) == nil && len(pair) == 2 {
+				return pair[:1]
+			}
+			return nil
+		},
+	}
+}
+
 // A keyUse is a key with the processes that have used it.
 type keyUse struct {
 	key       int
@@ -64,12 +110,12 @@ type (
 	}
 )
 
-func newLinKV(o Options) (*LinKV, error) {
-	size := 2 * max(1, len(o.Nodes))
-	if o.Workers%size != 0 {
-		return nil, fmt.Errorf("workload: lin-kv with %d workers: want a multiple of %d, as two for each node share a key", o.Workers, size)
+func newLinKV(c Config) (Workload, error) {
+	size := 2 * max(1, len(c.Nodes))
+	if c.Workers%size != 0 {
+		return nil, fmt.Errorf("workload: lin-kv with %d workers: want a multiple of %d, as two for each node share a key", c.Workers, size)
 	}
-	w := &LinKV{rand: o.Rand, workers: max(o.Workers, size), size: size}
+	w := &LinKV{rand: c.Rand, workers: max(c.Workers, size), size: size}
 	for range w.workers / size {
 		w.groups = append(w.groups, w.newKey())
 	}

@@ -25,11 +25,11 @@ import (
 
 func newLinKV(t *testing.T, nodes, workers int) workload.PerProcess {
 	t.Helper()
-	o := workload.Options{Workers: workers, Rand: rand.New(rand.NewPCG(1, 2))}
+	o := workload.Config{Workers: workers, Rand: rand.New(rand.NewPCG(1, 2))}
 	for i := range nodes {
 		o.Nodes = append(o.Nodes, fmt.Sprint("n", i))
 	}
-	w, err := workload.New("lin-kv", o)
+	w, err := workload.All().New("lin-kv", o)
 	require.NoError(t, err)
 	return w.(workload.PerProcess)
 }
@@ -100,9 +100,12 @@ func TestLinKVRetiresKeys(t *testing.T) {
 }
 
 func TestLinKVOptions(t *testing.T) {
-	require.Equal(t, 6, workload.DefaultWorkers("lin-kv", 3))
-	require.Equal(t, 3, workload.DefaultWorkers("broadcast", 3))
-	_, err := workload.New("lin-kv", workload.Options{Nodes: []string{"n0", "n1", "n2"}, Workers: 9})
+	for name, want := range map[string]int{"lin-kv": 6, "broadcast": 3} {
+		k, err := workload.All().Find(name)
+		require.NoError(t, err)
+		require.Equal(t, want, k.DefaultWorkers(3))
+	}
+	_, err := workload.All().New("lin-kv", workload.Config{Nodes: []string{"n0", "n1", "n2"}, Workers: 9})
 	require.EqualError(t, err, "workload: lin-kv with 9 workers: want a multiple of 6, as two for each node share a key")
 
 	w := newLinKV(t, 1, 2).(workload.Impatient)

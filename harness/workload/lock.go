@@ -26,16 +26,46 @@ type Lock struct {
 	fences  map[history.Process]json.RawMessage // of the processes that are in, for all they know
 }
 
+func lock() Kind {
+	return Kind{
+		Name: "lock", About: "A lock that all nodes give out together.",
+		RPCs: []RPC{
+			{
+				Request: `{"type":"enter"}`, Reply: `{"type":"enter_ok","fence":17}`,
+				About:  "enter asks for the lock. The node may take its time, or answer with an error if it cannot give it.",
+				Fields: []Field{{"fence", "integer", "a number that is higher than that of everybody who had the lock before"}},
+				Errors: []int{11},
+			},
+			{
+				Request: `{"type":"leave","fence":17}`, Reply: `{"type":"leave_ok"}`,
+				About:  "leave gives the lock back. A client that never does so has it until 2 s after it asked for it.",
+				Fields: []Field{{"fence", "integer", "that of the enter"}},
+				Errors: []int{22},
+			},
+		},
+		Operations: "A client that is in does leave, any other enter. In the final phase, 10 s after the faults, every worker tries up to ten times to enter.",
+		Verdict:    "No two clients may have the lock at the same time, later ones must have higher fences, and in the end everybody must be able to enter.",
+		Figures: []Figure{
+			{"workload/valid", "", `false if two clients had the lock at the same time, if fences do not ascend, or if a worker could not enter in the end; "unknown" without a final phase, or if a fence is not an integer`},
+			{"workload/entered", "", "times that a client certainly had the lock"},
+			{"workload/stuck", "", "workers that could not enter in the final phase"},
+			{"workload/errors", "", "pairs of such times that overlap, or whose fences do not ascend"},
+			{"workload/unreadable", "", "the enters whose fence is not an integer"},
+		},
+		Make: func(c Config) (Workload, error) {
+			return &Lock{workers: c.Workers, fences: make(map[history.Process]json.RawMessage)}, nil
+		},
+		Functions: []string{"enter", "leave"},
+		Argument:  argumentOf("leave"),
+	}
+}
+
 // finalTries is how often a worker tries to enter in the final phase.
 const finalTries = 10
 
 type leaveRequest struct {
 	Type  string          `json:"type"`
 	Fence json.RawMessage `json:"fence"`
-}
-
-func newLock(o Options) *Lock {
-	return &Lock{workers: o.Workers, fences: make(map[history.Process]json.RawMessage)}
 }
 
 // Setup does nothing.

@@ -26,22 +26,29 @@ func did(ops ...[2]string) []history.Op {
 
 // Every workload is known, by what it does itself.
 func TestFunctions(t *testing.T) {
-	for _, name := range Names() {
-		w, err := New(name, Options{Nodes: []string{"n0"}, Rand: rand.New(rand.NewPCG(1, 2))})
+	for _, k := range All() {
+		w, err := k.New(Config{Nodes: []string{"n0"}, Rand: rand.New(rand.NewPCG(1, 2))})
 		require.NoError(t, err)
-		require.NotEmpty(t, functions(name), name)
+		require.NotEmpty(t, k.Functions, k.Name)
 		var h []history.Op
 		for range 200 {
 			op := w.Next()
-			require.Contains(t, functions(name), op.F)
+			require.Contains(t, k.Functions, op.F)
 			op.Type = history.Invoke
 			h = append(h, op)
 		}
-		require.Contains(t, Recognize(h), name)
-		why, _ := Foreign(name, h)
-		require.Empty(t, why, name)
+		require.Contains(t, All().Recognize(h), k.Name)
+		why, _ := All().Foreign(k, h)
+		require.Empty(t, why, k.Name)
 	}
-	require.Empty(t, functions("nosuch"))
+}
+
+// foreign is Foreign of a workload of this module.
+func foreign(t *testing.T, name string, h []history.Op) (why string, entirely bool) {
+	t.Helper()
+	k, err := All().Find(name)
+	require.NoError(t, err)
+	return All().Foreign(k, h)
 }
 
 func TestForeign(t *testing.T) {
@@ -80,13 +87,13 @@ func TestForeign(t *testing.T) {
 		{counter[:2], []string{"g-counter", "g-set", "pn-counter"}, "", "", false},
 	} {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			require.ElementsMatch(t, c.likely, Recognize(c.h))
+			require.ElementsMatch(t, c.likely, All().Recognize(c.h))
 			for _, name := range c.likely {
-				why, _ := Foreign(name, c.h)
+				why, _ := foreign(t, name, c.h)
 				require.Empty(t, why)
 			}
 			if c.foreign != "" {
-				why, entirely := Foreign(c.foreign, c.h)
+				why, entirely := foreign(t, c.foreign, c.h)
 				require.Equal(t, c.why, why)
 				require.Equal(t, c.entirely, entirely)
 			}
@@ -95,33 +102,32 @@ func TestForeign(t *testing.T) {
 
 	// Nobody marked the final reads.
 	counter[len(counter)-1].Final = false
-	why, entirely := Foreign("g-counter", counter)
+	why, entirely := foreign(t, "g-counter", counter)
 	require.Contains(t, why, `none of 1 reads is marked final, and g-counter is judged by final reads alone`)
 	require.False(t, entirely)
 
 	// Malformed values are for the checker.
 	mixed := did([2]string{"add", "1"}, [2]string{"read", "[1]"}, [2]string{"read", "1"})
-	why, _ = Foreign("g-set", mixed)
+	why, _ = foreign(t, "g-set", mixed)
 	require.Empty(t, why)
 	// Completions count where there are no invocations.
-	why, entirely = Foreign("kafka", []history.Op{{Type: history.OK, F: "txn"}})
+	why, entirely = foreign(t, "kafka", []history.Op{{Type: history.OK, F: "txn"}})
 	require.Contains(t, why, "its operations are txn")
 	require.True(t, entirely)
 	many := did([2]string{"a", "1"}, [2]string{"b", "1"}, [2]string{"c", "1"}, [2]string{"d", "1"}, [2]string{"e", "1"}, [2]string{"f", "1"}, [2]string{"g", "1"})
-	why, _ = Foreign("kafka", many)
+	why, _ = foreign(t, "kafka", many)
 	require.Contains(t, why, "its operations are a, b, c, d, e, 2 others")
 }
 
 func TestNative(t *testing.T) {
 	const body = `{"echo":"Please echo 5","msg_id":3,"in_reply_to":4,"type":"echo_ok"}`
 	h := did([2]string{"echo", body})
-	native := Native("echo", h)
+	native := echo().Native(h)
 	require.Equal(t, `"Please echo 5"`, string(native[len(native)-1].Value))
 	require.Equal(t, body, string(h[len(h)-1].Value), "the argument is left alone")
-	require.Equal(t, h, Native("unique-ids", h))
 
 	for _, value := range []string{`"Please echo 5"`, `{"type":"echo_ok"}`, `{"type":"echo","echo":1,"in_reply_to":1}`, "7"} {
 		mixed := did([2]string{"echo", body}, [2]string{"echo", value})
-		require.Equal(t, mixed, Native("echo", mixed), "one that is not of that form shows that it is no form")
+		require.Equal(t, mixed, echo().Native(mixed), "one that is not of that form shows that it is no form")
 	}
 }

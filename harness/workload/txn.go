@@ -23,6 +23,52 @@ type Transactions struct {
 	expect elle.Options
 }
 
+func txnListAppend() Kind {
+	const reply = `a list of ["r", key, list or null] and ["append", key, value]`
+	return Kind{
+		Name: "txn-list-append", About: "A store of lists, with transactions.",
+		RPCs: []RPC{{
+			Request: `{"type":"txn","txn":[["r",9,null],["append",8,3]]}`, Reply: `{"type":"txn_ok","txn":[["r",9,[1,2]],["append",8,3]]}`,
+			About: "txn asks for the micro-operations to be carried out, in their order, as one transaction.",
+			Fields: []Field{{
+				"txn", "array of [f, key, value]",
+				`f is "r", a read, or "append" of the value to the key's list. The reply has the same, with the list in place of the null of each read; it stays null if the key does not exist`,
+			}},
+			Errors: []int{30},
+		}},
+		Operations: "Only txn, of 1 to --max-txn-length micro-operations, half of them reads. Keys are integers; what is appended to a key is 1, 2, 3, …",
+		Verdict:    "The history must satisfy the --consistency-models.",
+		Figures:    txnFigures(),
+		Flags:      txnFlags(),
+		Make:       newTransactions(txnKind{"append", reply, listOrNull, elle.Append}),
+		Functions:  []string{"txn"},
+		Unlike:     func(h []history.Op) bool { return !writesSome(h, `"append"`) && writesSome(h, `"w"`) },
+	}
+}
+
+func txnRWRegister() Kind {
+	const reply = `a list of ["r", key, value] and ["w", key, value]`
+	return Kind{
+		Name: "txn-rw-register", About: "A store of registers, with transactions.",
+		RPCs: []RPC{{
+			Request: `{"type":"txn","txn":[["r",9,null],["w",8,3]]}`, Reply: `{"type":"txn_ok","txn":[["r",9,1],["w",8,3]]}`,
+			About: "txn asks for the micro-operations to be carried out, in their order, as one transaction.",
+			Fields: []Field{{
+				"txn", "array of [f, key, value]",
+				`f is "r", a read, or "w", a write of the value. The reply has the same, with the value in place of the null of each read; it stays null if the key does not exist`,
+			}},
+			Errors: []int{30},
+		}},
+		Operations: "Only txn, of 1 to --max-txn-length micro-operations, half of them reads. Keys are integers; what is written to a key is 1, 2, 3, …",
+		Verdict:    "The history must satisfy the --consistency-models.",
+		Figures:    txnFigures(),
+		Flags:      txnFlags(),
+		Make:       newTransactions(txnKind{"w", reply, anyValue, elle.Register}),
+		Functions:  []string{"txn"},
+		Unlike:     func(h []history.Op) bool { return !writesSome(h, `"w"`) && writesSome(h, `"append"`) },
+	}
+}
+
 // A txnKind is what is particular to registers or to lists.
 type txnKind struct {
 	write string                     // what a write is called
@@ -36,30 +82,22 @@ type txnRequest struct {
 	Txn  json.RawMessage `json:"txn"`
 }
 
-func newTxnRegister(o Options) (*Transactions, error) {
-	const reply = `a list of ["r", key, value] and ["w", key, value]`
-	return newTransactions(txnKind{"w", reply, anyValue, elle.Register}, o)
-}
-
-func newTxnAppend(o Options) (*Transactions, error) {
-	const reply = `a list of ["r", key, list or null] and ["append", key, value]`
-	return newTransactions(txnKind{"append", reply, listOrNull, elle.Append}, o)
-}
-
-func newTransactions(kind txnKind, o Options) (*Transactions, error) {
-	g, err := newTxnGenerator(kind.write, o)
-	if err != nil {
-		return nil, err
-	}
-	w := &Transactions{g, kind, elle.Options{Nodes: len(o.Nodes), Concurrency: o.Workers, Strict: o.Strict}}
-	for _, name := range o.ConsistencyModels {
-		m, err := elle.ParseModel(name)
+func newTransactions(kind txnKind) func(c Config) (Workload, error) {
+	return func(c Config) (Workload, error) {
+		g, err := newTxnGenerator(kind.write, c)
 		if err != nil {
-			return nil, fmt.Errorf("workload: %w", err)
+			return nil, err
 		}
-		w.expect.Models = append(w.expect.Models, m)
+		w := &Transactions{g, kind, elle.Options{Nodes: len(c.Nodes), Concurrency: c.Workers, Strict: c.Strict}}
+		for _, name := range c.ConsistencyModels {
+			m, err := elle.ParseModel(name)
+			if err != nil {
+				return nil, fmt.Errorf("workload: %w", err)
+			}
+			w.expect.Models = append(w.expect.Models, m)
+		}
+		return w, nil
 	}
-	return w, nil
 }
 
 // Setup does nothing.

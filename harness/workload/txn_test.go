@@ -44,9 +44,9 @@ func TestTxnOperations(t *testing.T) {
 		length := rapid.IntRange(1, 9).Draw(t, "length")
 		writes := rapid.IntRange(1, 5).Draw(t, "writes")
 		name := rapid.SampledFrom([]string{"txn-rw-register", "txn-list-append"}).Draw(t, "workload")
-		w, err := workload.New(name, workload.Options{
-			KeyCount: keys, MaxTxnLength: length, MaxWritesPerKey: writes,
-			Rand: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
+		w, err := workload.All().New(name, workload.Config{
+			Options: workload.Options{KeyCount: keys, MaxTxnLength: length, MaxWritesPerKey: writes},
+			Rand:    rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
 		})
 		require.NoError(t, err)
 		require.Empty(t, w.Final())
@@ -83,8 +83,8 @@ func TestTxnOperations(t *testing.T) {
 // The distributions of the reference: lengths are uniform, reads as frequent as writes, each key twice
 // as frequent as the one before it.
 func TestTxnDistributions(t *testing.T) {
-	w, err := workload.New("txn-rw-register", workload.Options{
-		KeyCount: 4, MaxWritesPerKey: 1 << 30, Rand: rand.New(rand.NewPCG(7, 0)),
+	w, err := workload.All().New("txn-rw-register", workload.Config{
+		Options: workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 30}, Rand: rand.New(rand.NewPCG(7, 0)),
 	})
 	require.NoError(t, err)
 	const n = 20_000
@@ -119,7 +119,7 @@ func TestTxnOptions(t *testing.T) {
 			ConsistencyModels: []string{"read-committed", "serialisable"},
 		},
 	} {
-		_, err := workload.New("txn-rw-register", o)
+		_, err := workload.All().New("txn-rw-register", workload.Config{Options: o})
 		require.ErrorContains(t, err, want)
 	}
 }
@@ -207,11 +207,11 @@ func TestTxnCheck(t *testing.T) {
 		for model, want := range map[string]check.Verdict{
 			"": check.Invalid, "strict-serializable": check.Invalid, "strong-read-committed": check.Valid, "serializable": check.Valid,
 		} {
-			var o workload.Options
+			var o workload.Config
 			if model != "" {
 				o.ConsistencyModels = []string{model}
 			}
-			w, err := workload.New(name, o)
+			w, err := workload.All().New(name, o)
 			require.NoError(t, err)
 			require.Equal(t, want, w.Check(h).Verdict(), "%s %s", name, model)
 		}

@@ -19,13 +19,13 @@ type txnGenerator struct {
 	writes    map[int]int // of each active key, so far
 }
 
-func newTxnGenerator(write string, o Options) (txnGenerator, error) {
-	keys := cmp.Or(o.KeyCount, 10)
+func newTxnGenerator(write string, c Config) (txnGenerator, error) {
+	keys := cmp.Or(c.KeyCount, 10)
 	g := txnGenerator{
-		rand:      o.Rand,
+		rand:      c.Rand,
 		write:     write,
-		maxLength: cmp.Or(o.MaxTxnLength, 4),
-		maxWrites: cmp.Or(o.MaxWritesPerKey, 16),
+		maxLength: cmp.Or(c.MaxTxnLength, 4),
+		maxWrites: cmp.Or(c.MaxWritesPerKey, 16),
 		newest:    keys - 1,
 		writes:    make(map[int]int),
 	}

@@ -4,9 +4,6 @@
 package workload
 
 import (
-	"fmt"
-	"math/rand/v2"
-	"strings"
 	"time"
 
 	"glomers/harness/check"
@@ -108,68 +105,4 @@ type Client interface {
 	// type must be wantType. The errors are *node.RPCError and *UncodedError (the node's error reply), ErrTimeout
 	// (no reply in time) and *MalformedReply.
 	Call(body any, wantType string, reply any) error
-}
-
-// Options parametrise a workload. The zero value means the defaults of the
-// reference harness.
-type Options struct {
-	Nodes           []string
-	Workers         int    // how many clients work at a time; 0 means DefaultWorkers
-	Topology        string // of broadcast; see Topologies; "" means grid
-	KeyCount        int    // of kafka and transactions: keys in use at a time; 0 means 10
-	MaxWritesPerKey int    // of the same: writes of a key before another one takes its place; 0 means 16
-	MaxTxnLength    int    // of transactions: micro-operations; 0 means 4
-	// ConsistencyModels must hold for transactions; see elle.ParseModel. None means strict-serializable.
-	ConsistencyModels []string
-	Strict            bool       // of transactions: what the reference does not look at counts too; see elle.Warning
-	Rand              *rand.Rand // decides which operations come; nil means that of seed 0
-}
-
-// New returns a workload by its name; see Names. An error says what is accepted.
-func New(name string, o Options) (Workload, error) {
-	if o.Rand == nil {
-		o.Rand = rand.New(rand.NewPCG(0, 0))
-	}
-	if o.Workers == 0 {
-		o.Workers = DefaultWorkers(name, len(o.Nodes))
-	}
-	switch name {
-	case "broadcast":
-		return newBroadcast(o)
-	case "echo":
-		return &Echo{rand: o.Rand}, nil
-	case "g-counter":
-		return &Counter{name: name, lowest: 0, rand: o.Rand}, nil
-	case "g-set":
-		return newGSet(o), nil
-	case "kafka":
-		return newKafka(o)
-	case "lin-kv":
-		return newLinKV(o)
-	case "lock":
-		return newLock(o), nil
-	case "pn-counter":
-		return &Counter{name: name, lowest: -5, rand: o.Rand}, nil
-	case "txn-list-append":
-		return newTxnAppend(o)
-	case "txn-rw-register":
-		return newTxnRegister(o)
-	case "unique-ids":
-		return UniqueIDs{}, nil
-	}
-	return nil, fmt.Errorf("workload: no workload %q: want %s", name, strings.Join(Names(), ", "))
-}
-
-// Names returns the names of the workloads, in alphabetical order.
-func Names() []string {
-	return []string{"broadcast", "echo", "g-counter", "g-set", "kafka", "lin-kv", "lock", "pn-counter", "txn-list-append", "txn-rw-register", "unique-ids"}
-}
-
-// DefaultWorkers returns how many clients work at a time if nothing else is asked for: one per node, but
-// twice as many in lin-kv, the fewest that it can do with.
-func DefaultWorkers(name string, nodes int) int {
-	if name == "lin-kv" {
-		return 2 * nodes
-	}
-	return nodes
 }

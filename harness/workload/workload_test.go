@@ -43,7 +43,7 @@ func (c *client) Call(body any, wantType string, reply any) error {
 
 func newWorkload(t *testing.T, name string) workload.Workload {
 	t.Helper()
-	w, err := workload.New(name, workload.Options{Nodes: []string{"n1", "n2"}, Rand: rand.New(rand.NewPCG(1, 2))})
+	w, err := workload.All().New(name, workload.Config{Nodes: []string{"n1", "n2"}, Rand: rand.New(rand.NewPCG(1, 2))})
 	require.NoError(t, err)
 	return w
 }
@@ -87,21 +87,21 @@ func mutant(t *testing.T, name string) func(n *node.Node) {
 }
 
 func TestNew(t *testing.T) {
-	for _, name := range workload.Names() {
-		w, err := workload.New(name, workload.Options{})
+	for _, name := range workload.All().Names() {
+		w, err := workload.All().New(name, workload.Config{})
 		require.NoError(t, err)
 		require.NotEmpty(t, w.Next().F)
 	}
-	_, err := workload.New("ehco", workload.Options{})
-	require.EqualError(t, err, `workload: no workload "ehco": want `+strings.Join(workload.Names(), ", "))
-	require.IsIncreasing(t, workload.Names())
-	_, err = workload.New("broadcast", workload.Options{Topology: "ring"})
+	_, err := workload.All().New("ehco", workload.Config{})
+	require.EqualError(t, err, `workload: no workload "ehco": want `+strings.Join(workload.All().Names(), ", "))
+	require.IsIncreasing(t, workload.All().Names())
+	_, err = workload.All().New("broadcast", workload.Config{Options: workload.Options{Topology: "ring"}})
 	require.EqualError(t, err, `workload: no topology "ring": want grid, line, total, tree, tree2, tree3, tree4`)
 }
 
 // The same seed gives the same operations.
 func TestNextIsReproducible(t *testing.T) {
-	for _, name := range workload.Names() {
+	for _, name := range workload.All().Names() {
 		a, b := newWorkload(t, name), newWorkload(t, name)
 		for range 100 {
 			require.Equal(t, a.Next(), b.Next())

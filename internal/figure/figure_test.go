@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/workload"
 )
 
 func parse(t *testing.T, text string) Results {
@@ -43,7 +46,7 @@ func TestCompare(t *testing.T) {
 		"nemesis": {"faults": ["partition"]}, "workload": {"worst-stale": [{"element": 1}]}}`)
 	b := parse(t, `{"valid": false, "hash": "y", "elapsed-ns": 3000, "net": {"all": {"msg-count": 3}}}`)
 	two := 2.0
-	pairs := Compare(a, b)
+	pairs := Compare(harness.Figures(workload.All()), a, b)
 	for i := range pairs {
 		require.NotEmpty(t, pairs[i].About)
 		pairs[i].About = ""
@@ -56,8 +59,8 @@ func TestCompare(t *testing.T) {
 	}, pairs)
 	require.Equal(t, []string{"differs", "differs", "", "2"},
 		[]string{pairs[0].Relation(), pairs[1].Relation(), pairs[2].Relation(), pairs[3].Relation()})
-	require.Empty(t, Compare(nil, nil))
-	require.Len(t, Compare(a, nil), 4)
+	require.Empty(t, Compare(harness.Figures(workload.All()), nil, nil))
+	require.Len(t, Compare(harness.Figures(workload.All()), a, nil), 4)
 }
 
 func TestShow(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"glomers/harness"
+	"glomers/harness/workload"
 )
 
 // A Pair is a figure in two results. What only one of them has is nil in the other one.
@@ -15,15 +16,15 @@ type Pair struct {
 	A     any      `json:"a"`
 	B     any      `json:"b"`
 	Ratio *float64 `json:"ratio,omitempty"` // B/A; nil if there is none
-	About string   `json:"-"`               // as in harness.Figure
+	About string   `json:"-"`               // as in workload.Figure
 }
 
 // Compare pairs what two results say of each figure that is described, in the order of the descriptions. Either may be nil. What is
 // not short cannot be compared by eye, and is left out.
-func Compare(a, b Results) []Pair {
+func Compare(described []harness.FigureGroup, a, b Results) []Pair {
 	pairs := []Pair{} // marshals to [], not null
 	seen := make(map[string]bool)
-	for _, group := range harness.Figures() {
+	for _, group := range described {
 		for _, f := range group.Figures {
 			for _, p := range pair(f, a.find(f.Path), b.find(f.Path)) {
 				if !seen[p.Path] {
@@ -37,7 +38,7 @@ func Compare(a, b Results) []Pair {
 }
 
 // pair puts together what was found in two results.
-func pair(f harness.Figure, a, b map[string]any) []Pair {
+func pair(f workload.Figure, a, b map[string]any) []Pair {
 	skip := []string{"reasons", "dir", "hash"} // differ always, or say it at length
 	all := maps.Clone(a)
 	maps.Copy(all, b)

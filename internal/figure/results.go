@@ -66,7 +66,7 @@ func withoutMarks(tree any) any {
 	return renamed
 }
 
-// find returns what is at the paths that match the pattern; see harness.Figure.
+// find returns what is at the paths that match the pattern; see workload.Figure.
 func (r Results) find(pattern string) map[string]any {
 	found := make(map[string]any)
 	var descend func(object map[string]any, at, pattern string)

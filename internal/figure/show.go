@@ -12,7 +12,7 @@ import (
 // maxShown is how many characters of a value a table has room for.
 const maxShown = 40
 
-// Show writes a figure for people, "-" if it is nil. The unit is as in harness.Figure.
+// Show writes a figure for people, "-" if it is nil. The unit is as in workload.Figure.
 func Show(v any, unit string) string {
 	switch v := v.(type) {
 	case nil:

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/workload"
 )
 
 // A page whose name leads to this machine (DNS rebinding) gets nothing.
@@ -29,7 +32,7 @@ func TestHost(t *testing.T) {
 		answer, _ := get(t, address+"/", func(r *http.Request) { r.Host = host })
 		require.Equal(t, want, answer.StatusCode, host)
 	}
-	s, err := New(t.TempDir(), quiet())
+	s, err := New(t.TempDir(), harness.Figures(workload.All()), quiet())
 	require.NoError(t, err)
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/", nil)) // from no server
@@ -39,7 +42,7 @@ func TestHost(t *testing.T) {
 // A name is answered to if it was asked for.
 func TestAllow(t *testing.T) {
 	t.Parallel()
-	s, err := New(t.TempDir(), quiet())
+	s, err := New(t.TempDir(), harness.Figures(workload.All()), quiet())
 	require.NoError(t, err)
 	s.Allow("my.host")
 	server := httptest.NewServer(s)

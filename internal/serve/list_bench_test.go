@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/workload"
 )
 
 // BenchmarkList asks for the list of a store with 10,000 runs, whose results are those of a real one: once when the server has just begun (cold),
@@ -65,7 +68,7 @@ func processors() time.Duration {
 
 func newServer(tb testing.TB, store string) *Server {
 	tb.Helper()
-	s, err := New(store, quiet())
+	s, err := New(store, harness.Figures(workload.All()), quiet())
 	require.NoError(tb, err)
 	return s
 }

@@ -13,6 +13,8 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+
+	"glomers/harness"
 )
 
 //go:embed web/*.html web/static
@@ -20,7 +22,8 @@ var web embed.FS
 
 // A Server shows a store. It is an http.Handler, safe for concurrent use.
 type Server struct {
-	dir      string // of the store
+	dir      string                // of the store
+	figures  []harness.FigureGroup // those that may be in results
 	log      *slog.Logger
 	token    string        // proves that a POST comes from a page of this server
 	interval time.Duration // between two looks at a run in progress
@@ -35,7 +38,7 @@ type Server struct {
 }
 
 // New returns a server of the store in the directory dir, which must exist. What goes wrong while it serves goes to log.
-func New(dir string, log *slog.Logger) (*Server, error) {
+func New(dir string, figures []harness.FigureGroup, log *slog.Logger) (*Server, error) {
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("serve: store: %w", err)
 	} else if !info.IsDir() {
@@ -49,7 +52,7 @@ func New(dir string, log *slog.Logger) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
-	s := &Server{dir: dir, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2), reading: make(chan struct{}, 2), reports: make(chan struct{}, 1)}
+	s := &Server{dir: dir, figures: figures, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2), reading: make(chan struct{}, 2), reports: make(chan struct{}, 1)}
 
 	const run = "/run/{workload}/{name}/"
 	mux := http.NewServeMux()

@@ -17,6 +17,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness"
+	"glomers/harness/workload"
 )
 
 const (
@@ -64,7 +67,7 @@ func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 // start serves a store and returns its address, without a slash at the end.
 func start(t *testing.T, store string) string {
 	t.Helper()
-	s, err := New(store, quiet())
+	s, err := New(store, harness.Figures(workload.All()), quiet())
 	require.NoError(t, err)
 	s.interval = time.Millisecond
 	server := httptest.NewServer(s)
@@ -207,11 +210,11 @@ func TestCompare(t *testing.T) {
 
 func TestNewRejects(t *testing.T) {
 	t.Parallel()
-	_, err := New(filepath.Join(t.TempDir(), "nosuch"), quiet())
+	_, err := New(filepath.Join(t.TempDir(), "nosuch"), harness.Figures(workload.All()), quiet())
 	require.ErrorContains(t, err, "nosuch")
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	_, err = New(file, quiet())
+	_, err = New(file, harness.Figures(workload.All()), quiet())
 	require.ErrorContains(t, err, "no directory")
 }
 
@@ -220,7 +223,7 @@ func TestServe(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
 	hold(t, put(t, store, "broadcast/"+first, map[string]string{"test.json": setup, "history.jsonl": ended}))
-	s, err := New(store, quiet())
+	s, err := New(store, harness.Figures(workload.All()), quiet())
 	require.NoError(t, err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -118,7 +118,7 @@ func (s *Server) pairs(ctx context.Context, read func() (a, b figure.Results, er
 	if err != nil {
 		return nil, 0, err
 	}
-	pairs = figure.Compare(a, b)
+	pairs = figure.Compare(s.figures, a, b)
 	if n := len(pairs); n > maxFigures {
 		pairs, more = slices.Clone(pairs[:maxFigures]), n-maxFigures
 	}

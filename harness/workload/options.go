@@ -1,0 +1,109 @@
+package workload
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"glomers/internal/wording"
+)
+
+// Options are what a test can choose about its workload. The zero value means the defaults of the reference harness. Their JSON is
+// a part of test.json.
+type Options struct {
+	Topology        string `json:"topology"`           // of broadcast; see Topologies; "" means grid
+	KeyCount        int    `json:"key-count"`          // of kafka and transactions: keys in use at a time; 0 means 10
+	MaxWritesPerKey int    `json:"max-writes-per-key"` // of the same: writes of a key before another one takes its place; 0 means 16
+	MaxTxnLength    int    `json:"max-txn-length"`     // of transactions: micro-operations; 0 means 4
+	// ConsistencyModels must hold for transactions; see elle.ParseModel. None means strict-serializable.
+	ConsistencyModels []string `json:"consistency-models,omitempty"`
+	Strict            bool     `json:"strict"` // of transactions: what the reference does not look at counts too; see elle.Warning
+
+	// Own are the options of a kind that has some of its own: the values of its flags, by their names.
+	Own map[string]string `json:"options,omitempty"`
+}
+
+// A Flag sets an option on the command line. Kinds with the same option share the flag.
+type Flag struct {
+	Name     string
+	Argument string   // what the help calls its argument; "" if it has none
+	Default  string   // what is shown as its default
+	About    string   // what it is for
+	Words    []string // what a shell offers to complete it
+	Judges   bool     // glomers check has it, too: it is about how a history is judged
+
+	// Set sets the option; an error says what is accepted. nil means that the text goes to Options.Own as it is, or "true" if there is no
+	// argument: Make says whether it is right.
+	Set func(o *Options, text string) error
+}
+
+// Apply sets the option to what the command line says.
+func (f Flag) Apply(o *Options, text string) error {
+	if f.Set != nil {
+		return f.Set(o, text)
+	}
+	if o.Own == nil {
+		o.Own = make(map[string]string)
+	}
+	o.Own[f.Name] = text
+	return nil
+}
+
+// Flags returns the flags of all kinds, each name once.
+func (ks Kinds) Flags() []Flag {
+	var flags []Flag
+	for _, k := range ks {
+		for _, f := range k.Flags {
+			if !slices.ContainsFunc(flags, func(g Flag) bool { return g.Name == f.Name }) {
+				flags = append(flags, f)
+			}
+		}
+	}
+	return flags
+}
+
+// Has reports whether the kind has a flag of that name.
+func (k Kind) Has(flag string) bool {
+	return slices.ContainsFunc(k.Flags, func(f Flag) bool { return f.Name == flag })
+}
+
+// keyFlags are those of workloads whose keys come and go.
+func keyFlags() []Flag {
+	return []Flag{
+		{
+			Name: "key-count", Argument: "n", Default: "10", About: "keys in use at a time, in kafka and transactions",
+			Set: whole(func(o *Options) *int { return &o.KeyCount }),
+		},
+		{
+			Name: "max-writes-per-key", Argument: "n", Default: "16", About: "writes of a key before another takes its place, in kafka and transactions",
+			Set: whole(func(o *Options) *int { return &o.MaxWritesPerKey }),
+		},
+	}
+}
+
+// whole accepts whole numbers from 1.
+func whole(of func(o *Options) *int) func(*Options, string) error {
+	return func(o *Options, text string) error {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return errors.New("want a whole number from 1")
+		}
+		*of(o) = n
+		return nil
+	}
+}
+
+func topologyFlag() Flag {
+	words := Topologies()
+	return Flag{
+		Name: "topology", Argument: "name", Default: words[0], About: "neighbours told to the nodes in broadcast: " + wording.Or(words), Words: words,
+		Set: func(o *Options, text string) error {
+			if !slices.Contains(words, text) {
+				return fmt.Errorf("want %s", wording.Or(words))
+			}
+			o.Topology = text
+			return nil
+		},
+	}
+}
