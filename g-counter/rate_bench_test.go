@@ -20,14 +20,14 @@ func BenchmarkRate(b *testing.B) {
 		Test: func(nodes, rate int) harness.Test {
 			return harness.Test{Workload: "g-counter", NodeCount: nodes, Rate: float64(rate), TimeLimit: 20 * time.Second}
 		},
-		Serve:   func(n *node.Node) ratebench.Replica[total] { return &watched{server: serve(n, false)} },
+		Serve:   func(n *node.Node) ratebench.Replica[total] { return &watched{Driver: serve(n, false)} },
 		Settles: true,
 	})
 }
 
 // A watched node knows what it had added at its latest acknowledgement.
 type watched struct {
-	*server
+	*node.Driver[gossip, *replica]
 	counted int64
 }
 
@@ -39,7 +39,7 @@ type total struct {
 
 // Wrote implements ratebench.Replica.
 func (w *watched) Wrote(history.Op) ([]total, error) {
-	r := w.replica
+	r := w.Machine
 	if r.own() == w.counted {
 		return nil, nil
 	}
@@ -48,4 +48,4 @@ func (w *watched) Wrote(history.Op) ([]total, error) {
 }
 
 // Sees implements ratebench.Replica.
-func (w *watched) Sees(t total) bool { return w.replica.totals[t.writer] >= t.sum }
+func (w *watched) Sees(t total) bool { return w.Machine.totals[t.writer] >= t.sum }

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
+
+	"glomers/node"
 )
 
 // gossipEvery is the time between two ticks of a replica. It bounds how old a read may be while all is
@@ -12,8 +16,7 @@ import (
 // busy, n(n-1) messages per tick.
 const gossipEvery = 700 * time.Millisecond
 
-// A replica decides what a node tells the others. It does no I/O and has no clock: events come in, and
-// the messages to send come back.
+// A replica decides what a node tells the others, and when: it is a node.Machine.
 //
 // # Why every total reaches every node
 //
@@ -22,9 +25,9 @@ const gossipEvery = 700 * time.Millisecond
 // sending, and the first message that gets through ends it. That one rule is the news, the
 // retransmission and the relaying of others' totals.
 //
-// u is never wrong in thinking that w lacks nothing. What w said that it has, it has, until it is killed.
-// Its next life begins with a total of its own, 0, and asks u again and again until a message of
-// u's covers that. Then u knows of that life, and no message of an earlier one, however late it
+// u is never wrong in thinking that w lacks nothing. What w has acknowledged, w has until it is killed.
+// The next life of w begins with a total of its own, 0, and asks u again and again until a message of
+// u's covers that total. Then u knows of that life, and no message of an earlier life, however late it
 // comes, covers all that u has.
 //
 // # Why there are no storms
@@ -34,13 +37,14 @@ type replica struct {
 	writer string  // whose total we add to; see writerOf
 	totals counter // of all writers that we know of, ours among them
 	peers  []*peer
+	tickAt time.Duration // when the next tick is due; 0 while the node is joining
 }
 
 // A peer is what a replica knows of another node.
 type peer struct {
-	id   string
-	has  counter // what it said that it has; nil before it has said anything
-	sent counter // what we sent to it last; nil before the first time
+	id    string
+	acked counter // what it said last that it has; nil before it has said anything
+	sent  counter // what we sent to it last; nil before the first message
 }
 
 // A gossip is the one message between nodes.
@@ -49,13 +53,10 @@ type gossip struct {
 	Ask    bool    `json:"ask,omitempty"` // the sender wants to be told what the receiver has
 }
 
-// A message is a gossip to be sent to the node dest.
-type message struct {
-	dest string
-	gossip
-}
+// An envelope is a gossip on its way.
+type envelope = node.Envelope[gossip]
 
-// newReplica returns the replica of the node self among nodes, which began its life at start.
+// newReplica returns the replica of the node self among nodes, which began its life at start. Its first tick is due at once.
 func newReplica(self string, nodes []string, start time.Time) *replica {
 	r := &replica{writer: writerOf(self, start)}
 	// Having a total of 0 is not the same as having none: it makes a new life known.
@@ -68,27 +69,21 @@ func newReplica(self string, nodes []string, start time.Time) *replica {
 	return r
 }
 
-// writerOf names a life of a node: from its start until it is killed. A node that
-// is started again does not know for sure how far its total had got, so it
-// counts from 0 under a name of its own. The totals of its earlier lives never change again.
+// writerOf names a life of a node: from its start until it is killed. A node that is started again does not know for
+// sure how far its total had got. So it counts from 0 under a name of its own, and the totals of its earlier lives never
+// change again.
 //
 // Two lives of a node must not start within the same nanosecond, by its clock.
 func writerOf(node string, start time.Time) string {
 	return fmt.Sprintf("%s@%d", node, start.UnixNano())
 }
 
-// hello returns the messages that begin a life: they ask all others for what they have.
-func (r *replica) hello() []message {
-	var out []message
-	for _, p := range r.peers {
-		out = append(out, r.tell(p, true))
-	}
-	return out
-}
-
-// add counts a client's delta, which is not negative. An error says that it was not counted.
+// add counts a client's delta. If it returns an error, the delta was not counted.
 func (r *replica) add(delta int64) error {
-	if r.own() > math.MaxInt64-delta {
+	switch {
+	case delta < 0:
+		return errors.New("g-counter: the delta is negative, and this counter only grows")
+	case r.own() > math.MaxInt64-delta:
 		return fmt.Errorf("g-counter: %d more than %d is beyond 64 bits", delta, r.own())
 	}
 	r.totals[r.writer] += delta
@@ -98,35 +93,52 @@ func (r *replica) add(delta int64) error {
 // own returns the sum of all that was added here, in this life.
 func (r *replica) own() int64 { return r.totals[r.writer] }
 
-// receive merges a message from another node. One from anybody else is ignored.
-func (r *replica) receive(from string, g gossip) []message {
+// Receive merges a message from another node. A message from anybody else is ignored.
+func (r *replica) Receive(from string, g gossip, _ time.Duration) []envelope {
 	i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.id == from })
 	if i < 0 {
 		return nil
 	}
 	r.totals.merge(g.Totals)
 	p := r.peers[i]
-	p.has = g.Totals
+	p.acked = g.Totals
 	if !g.Ask {
 		return nil
 	}
-	return []message{r.tell(p, false)}
+	return []envelope{r.tell(p, false)}
 }
 
-// tick is called every gossipEvery. It tells peers what they lack, and asks those that were told
-// the same before and have not said that they have it.
-func (r *replica) tick() []message {
-	var out []message
+// Tick tells the peers what they lack, every gossipEvery. It asks those that were sent the same before and have not
+// acknowledged it. The first tick, by which a node joins, asks all peers.
+func (r *replica) Tick(now time.Duration) []envelope {
+	if now < r.tickAt {
+		return nil
+	}
+	joining := r.tickAt == 0
+	r.tickAt = now + gossipEvery
+	var out []envelope
 	for _, p := range r.peers {
-		if !p.has.covers(r.totals) {
-			out = append(out, r.tell(p, p.sent.covers(r.totals)))
+		if !p.acked.covers(r.totals) {
+			out = append(out, r.tell(p, joining || p.sent.covers(r.totals)))
 		}
 	}
 	return out
 }
 
+// Next returns the time of the next Tick.
+func (r *replica) Next() time.Duration { return r.tickAt }
+
 // tell returns a message to p with everything that we have.
-func (r *replica) tell(p *peer, ask bool) message {
+func (r *replica) tell(p *peer, ask bool) envelope {
 	p.sent = r.totals.clone()
-	return message{p.id, gossip{p.sent, ask}}
+	return envelope{Dest: p.id, Message: gossip{p.sent, ask}}
+}
+
+// String returns a line for each peer: the values of the counters that it has acked and was sent.
+func (r *replica) String() string {
+	var b strings.Builder
+	for _, p := range r.peers {
+		fmt.Fprintf(&b, "%s: acked %v, sent %v\n", p.id, p.acked.value(), p.sent.value())
+	}
+	return b.String()
 }

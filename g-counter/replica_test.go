@@ -14,6 +14,7 @@ type mesh struct {
 	t        *testing.T
 	replicas map[string]*replica
 	deliver  func(from, to string) bool
+	now      time.Duration
 	trace    []string // "from>to value", with a ? where it asks
 }
 
@@ -25,7 +26,7 @@ func newMesh(t *testing.T) *mesh {
 		m.begin(id, 1)
 	}
 	for _, id := range ids {
-		m.send(id, m.replicas[id].hello())
+		m.send(id, m.replicas[id].Tick(0))
 	}
 	m.tick()
 	m.tick()
@@ -39,24 +40,25 @@ func (m *mesh) begin(id string, start int64) {
 }
 
 // send delivers messages and what they are answered.
-func (m *mesh) send(from string, out []message) {
+func (m *mesh) send(from string, out []envelope) {
 	for _, x := range out {
 		ask := ""
-		if x.Ask {
+		if x.Message.Ask {
 			ask = "?"
 		}
-		m.trace = append(m.trace, fmt.Sprintf("%s>%s %v%s", from, x.dest, x.Totals.value(), ask))
-		if m.deliver(from, x.dest) {
-			m.send(x.dest, m.replicas[x.dest].receive(from, x.gossip))
+		m.trace = append(m.trace, fmt.Sprintf("%s>%s %v%s", from, x.Dest, x.Message.Totals.value(), ask))
+		if m.deliver(from, x.Dest) {
+			m.send(x.Dest, m.replicas[x.Dest].Receive(from, x.Message, m.now))
 		}
 	}
 }
 
 // tick lets all replicas tick at the same moment: what they decide does not depend on the others.
 func (m *mesh) tick() {
-	out := make(map[string][]message)
+	m.now += gossipEvery
+	out := make(map[string][]envelope)
 	for _, id := range ids {
-		out[id] = m.replicas[id].tick()
+		out[id] = m.replicas[id].Tick(m.now)
 	}
 	for _, id := range ids {
 		m.send(id, out[id])
@@ -134,7 +136,7 @@ func TestNewLife(t *testing.T) {
 	m.begin("a", 2)
 	m.add("a", 5)
 	m.deliver = func(string, string) bool { return false }
-	m.send("a", m.replicas["a"].hello())
+	m.send("a", m.replicas["a"].Tick(m.now))
 	m.requireTrace("a>b 5?", "a>c 5?")
 	m.deliver = func(string, string) bool { return true }
 	m.tick()
@@ -148,11 +150,11 @@ func TestMessageOfAnEarlierLife(t *testing.T) {
 	m := newMesh(t)
 	m.deliver = func(string, string) bool { return false }
 	m.add("a", 10)
-	late := m.replicas["a"].tick()[0]
+	late := m.replicas["a"].Tick(m.now + gossipEvery)[0]
 	m.begin("a", 2)
 	m.deliver = func(from, to string) bool { return from != "c" && to != "c" } // where a and b could learn it
-	m.send("a", m.replicas["a"].hello())
-	m.send("a", []message{late})
+	m.send("a", m.replicas["a"].Tick(m.now))
+	m.send("a", []envelope{late})
 	m.trace = nil
 	m.tick()
 	require.Contains(t, m.trace, "b>a 10")
@@ -164,14 +166,14 @@ func TestAddUpToTheLimit(t *testing.T) {
 	require.NoError(t, r.add(math.MaxInt64-3))
 	require.EqualError(t, r.add(4), "g-counter: 4 more than 9223372036854775804 is beyond 64 bits")
 	require.NoError(t, r.add(3))
-	r.receive("b", gossip{Totals: counter{"b@1": math.MaxInt64}})
+	r.Receive("b", gossip{Totals: counter{"b@1": math.MaxInt64}}, 0)
 	require.Equal(t, "18446744073709551614", r.totals.value().String())
 }
 
 func TestStrangersAreIgnored(t *testing.T) {
 	r := newReplica("a", ids, time.Unix(0, 1))
 	for _, from := range []string{"a", "c1", "seq-kv", ""} {
-		require.Empty(t, r.receive(from, gossip{Totals: counter{"x": 3}, Ask: true}))
+		require.Empty(t, r.Receive(from, gossip{Totals: counter{"x": 3}, Ask: true}, 0))
 	}
 	require.Equal(t, counter{"a@1": 0}, r.totals)
 }

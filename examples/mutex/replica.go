@@ -1,30 +1,36 @@
 package main
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
 
-// A replica decides when this node may enter the critical section. It does no I/O and has no clock but Lamport's:
-// events come in, and the messages to send come back.
+	"glomers/node"
+)
+
+// A replica decides when this node may enter the critical section. It has no clock but Lamport's: events come in, and
+// the messages to send come back.
 //
 // It is the algorithm of Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System" (1978), pages 561
-// to 562, which wants links that lose nothing and keep the order. They need not here, because a node has at
-// most one request at a time: its time and that request are all that it has ever said, so a message says both. The
-// newest message of a node is worth all that were before it.
+// to 562. The paper wants links that lose nothing and keep the order. Here links need neither, because a node has at
+// most one request at a time: its time and that request are all that it has ever said, and each message says both. The
+// newest message of a node stands in for all before it.
 //
 // # Why there is never more than one in
 //
-// A node enters with a request r when it has, from each other node, a message whose time is after r and whose request
-// is none, or after r. Suppose that i enters with r, and j with a later s. The message from i that let j in
+// A node enters with a request r when it has, from each other node, a message that is later than r and shows no
+// request, or one after r. Suppose that i enters with r, and j with a later s. The message from i that let j in
 // has a time after s, hence after r, so i sent it when r was its request, or later. It does not show r. So i had
 // left before.
 //
 // # What a restart needs
 //
-// A node that is started again has forgotten its request, with which it may have entered. Three things make up for that: it
-// says nothing until a lease has passed (see rules), so the client that was in is out; others believe its newest life
-// only, and it believes only what is said to that; and before its first request it hears from everybody, so
+// A node that is started again has forgotten its request, with which it may have entered. Three things make up for that. It
+// says nothing until a lease has passed (see rules), so the client that was in is out. The others believe its newest life
+// only, and it believes only what is said to that life. And before its first request it hears from everybody, so
 // that the request is after all that were ever granted.
 type replica struct {
-	life  int64 // when this process started; of two that have run as one node, the later is higher
+	life  int64 // when this process began to speak; of two that have run as one node, the later has the higher
 	index int64 // of this node among all
 	nodes int64
 	time  int64 // the time of our latest event
@@ -43,7 +49,7 @@ type peer struct {
 	request int64 // its request then; 0 if there was none
 }
 
-// A state is the one message between nodes: everything that the receiver must know of the sender.
+// A state is the one message between nodes: everything that the receiver must know about the sender.
 type state struct {
 	From    int64 `json:"from"`              // the sender's life
 	To      int64 `json:"to,omitempty"`      // the receiver's, if the sender has heard of it
@@ -52,14 +58,11 @@ type state struct {
 	Ask     bool  `json:"ask,omitempty"`     // the sender wants a later message
 }
 
-// A message is a state to be sent to the node dest.
-type message struct {
-	dest string
-	state
-}
+// An envelope is a state on its way.
+type envelope = node.Envelope[state]
 
-// newReplica returns the replica of the node self among nodes, which all know in the same order. life is the wall clock's
-// time in ms. The Lamport clock begins there, so that fences ascend even if all nodes are started again.
+// newReplica returns the replica of the node self among nodes, in the order that all of them agree on. life is a time of the wall clock
+// in ms. The Lamport clock begins there, so that fences ascend even if all nodes are started again.
 func newReplica(self string, nodes []string, life int64) *replica {
 	r := &replica{life: life, index: int64(slices.Index(nodes, self)), nodes: int64(len(nodes))}
 	r.time = life*r.nodes + r.index
@@ -71,27 +74,27 @@ func newReplica(self string, nodes []string, life int64) *replica {
 	return r
 }
 
-// joined tells whether all others have said something to this life, so that it may ask.
-func (r *replica) joined() bool {
-	return !slices.ContainsFunc(r.peers, func(p *peer) bool { return p.time == 0 })
+// joining tells whether some peer has not said anything to this life. Until then the replica must not ask.
+func (r *replica) joining() bool {
+	return slices.ContainsFunc(r.peers, func(p *peer) bool { return p.time == 0 })
 }
 
-// ask makes a new request, in place of the one that there may be. The replica must have joined once.
-func (r *replica) ask() []message {
+// ask makes a new request, in place of the one that there may be.
+func (r *replica) ask() []envelope {
 	r.advance(0)
 	r.own = r.time
 	return r.tell(r.peers, true)
 }
 
 // release gives up the request.
-func (r *replica) release() []message {
+func (r *replica) release() []envelope {
 	r.advance(0)
 	r.own = 0
 	return r.tell(r.peers, false)
 }
 
-// receive takes a message from another node. One from anybody else is ignored.
-func (r *replica) receive(from string, s state) []message {
+// receive takes a message from another node. A message from anybody else is ignored.
+func (r *replica) receive(from string, s state) []envelope {
 	i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.id == from })
 	if i < 0 {
 		return nil
@@ -113,8 +116,8 @@ func (r *replica) receive(from string, s state) []message {
 	return r.tell([]*peer{p}, false)
 }
 
-// tick is called at the beginning, and every askEvery. It asks those that are in the way.
-func (r *replica) tick() []message {
+// askAgain asks the peers that are in the way, of joining or of our request.
+func (r *replica) askAgain() []envelope {
 	var waiting []*peer
 	for _, p := range r.peers {
 		if p.time == 0 || r.own != 0 && r.waitsFor(p) {
@@ -141,10 +144,20 @@ func (r *replica) advance(received int64) {
 }
 
 // tell returns our state for each of the peers.
-func (r *replica) tell(peers []*peer, ask bool) []message {
-	var out []message
+func (r *replica) tell(peers []*peer, ask bool) []envelope {
+	var out []envelope
 	for _, p := range peers {
-		out = append(out, message{p.id, state{From: r.life, To: p.life, Time: r.time, Request: r.own, Ask: ask}})
+		out = append(out, envelope{Dest: p.id, Message: state{From: r.life, To: p.life, Time: r.time, Request: r.own, Ask: ask}})
 	}
 	return out
+}
+
+// String returns a line for our request and one for each peer.
+func (r *replica) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "we are at %d, request %d\n", r.time, r.own)
+	for _, p := range r.peers {
+		fmt.Fprintf(&b, "%s: at %d, request %d\n", p.id, p.time, p.request)
+	}
+	return b.String()
 }

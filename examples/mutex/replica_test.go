@@ -16,15 +16,15 @@ func cluster(ids []string) map[string]*replica {
 		all[id] = newReplica(id, ids, int64(100+i))
 	}
 	for _, id := range ids {
-		deliver(all, id, all[id].tick())
+		deliver(all, id, all[id].askAgain())
 	}
 	return all
 }
 
 // deliver gives messages of a node to those that they are for, the answers to it, and so on until all is said.
-func deliver(all map[string]*replica, from string, out []message) {
+func deliver(all map[string]*replica, from string, out []envelope) {
 	for _, m := range out {
-		deliver(all, m.dest, all[m.dest].receive(from, m.state))
+		deliver(all, m.Dest, all[m.Dest].receive(from, m.Message))
 	}
 }
 
@@ -71,23 +71,23 @@ func TestRequestsRespectCausality(t *testing.T) {
 func TestTickAsksOnlyThoseInTheWay(t *testing.T) {
 	all := cluster(abc)
 	a := all["a"]
-	require.Empty(t, a.tick())
+	require.Empty(t, a.askAgain())
 	deliver(all, "a", a.ask()[:1]) // what is for c gets lost
-	again := a.tick()
+	again := a.askAgain()
 	require.Len(t, again, 1)
-	require.Equal(t, "c", again[0].dest)
+	require.Equal(t, "c", again[0].Dest)
 	deliver(all, "a", again)
 	require.True(t, a.first())
-	require.Empty(t, a.tick())
+	require.Empty(t, a.askAgain())
 }
 
 func TestOldMessagesAndStrangersAreIgnored(t *testing.T) {
 	all := cluster(abc)
 	a := all["a"]
 	deliver(all, "a", a.ask())
-	old := message{"b", state{From: a.life, To: all["b"].life, Time: a.time, Request: a.own}}
+	old := envelope{Dest: "b", Message: state{From: a.life, To: all["b"].life, Time: a.time, Request: a.own}}
 	deliver(all, "a", a.release())
-	deliver(all, "a", []message{old})
+	deliver(all, "a", []envelope{old})
 	deliver(all, "b", all["b"].ask())
 	require.True(t, all["b"].first())
 	require.Empty(t, a.receive("z", state{From: 1, Time: 1 << 40, Ask: true}))
@@ -102,9 +102,9 @@ func TestRestart(t *testing.T) {
 	old := all["a"].ask()
 	all["a"] = newReplica("a", abc, 200)
 	a := all["a"]
-	require.False(t, a.joined())
-	deliver(all, "a", a.tick())
-	require.True(t, a.joined())
+	require.True(t, a.joining())
+	deliver(all, "a", a.askAgain())
+	require.False(t, a.joining())
 	require.Greater(t, a.time, all["b"].own)
 	deliver(all, "a", old)
 	deliver(all, "b", all["b"].release())
@@ -118,13 +118,13 @@ func TestWordForThePreviousLifeDoesNotCount(t *testing.T) {
 	all["a"] = newReplica("a", abc, 200)
 	deliver(all, "b", late)
 	deliver(all, "c", all["c"].tell(all["c"].peers, false))
-	require.False(t, all["a"].joined())
+	require.True(t, all["a"].joining())
 }
 
 func TestASingleNodeIsFirst(t *testing.T) {
 	r := newReplica("a", []string{"a"}, 1)
 	require.False(t, r.first())
-	require.True(t, r.joined())
+	require.False(t, r.joining())
 	require.Empty(t, r.ask())
 	require.True(t, r.first())
 }
@@ -135,7 +135,7 @@ func TestSafety(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		type sent struct {
 			from string
-			message
+			envelope
 		}
 		ids := abc[:rapid.IntRange(2, 3).Draw(t, "nodes")]
 		all := cluster(ids)
@@ -146,7 +146,7 @@ func TestSafety(t *testing.T) {
 		for range rapid.IntRange(1, 300).Draw(t, "steps") {
 			id := rapid.SampledFrom(ids).Draw(t, "node")
 			r := all[id]
-			var out []message
+			var out []envelope
 			switch what := rapid.IntRange(0, 99).Draw(t, "what"); {
 			case what < restarts:
 				if in != id { // the silence is over
@@ -156,18 +156,18 @@ func TestSafety(t *testing.T) {
 			case what < 30 && in == id:
 				in = ""
 				out = r.release()
-			case what < 30 && r.own == 0 && r.joined():
+			case what < 30 && r.own == 0 && !r.joining():
 				out = r.ask()
 			case what < 35:
-				out = r.tick()
+				out = r.askAgain()
 			case len(wire) > 0:
 				i := rapid.IntRange(0, len(wire)-1).Draw(t, "message")
 				m := wire[i]
 				if what < 90 { // or else it comes again
 					wire = append(wire[:i], wire[i+1:]...)
 				}
-				id = m.dest
-				out = all[id].receive(m.from, m.state)
+				id = m.Dest
+				out = all[id].receive(m.from, m.Message)
 			}
 			for _, m := range out {
 				wire = append(wire, sent{id, m})

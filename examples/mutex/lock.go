@@ -1,0 +1,130 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"glomers/node"
+)
+
+const (
+	// askEvery is the time after which a lost message is made up for.
+	askEvery = 250 * time.Millisecond
+	// lease ends the turn of a client that never leaves, and that of a client which a restarted node has forgotten. It is
+	// counted here from a later moment than at the client, so the client's lease ends first.
+	lease = 2 * time.Second
+)
+
+// rules keep two clients from being in at the same time; tests have worse ones.
+type rules struct {
+	mayEnter func(*replica) bool
+	silence  time.Duration // after the start
+}
+
+// protocol returns the rules of the lock.
+func protocol() rules { return rules{mayEnter: (*replica).first, silence: lease} }
+
+// A lock is the replica of a node with the node's clients, one of which is in at a time: it is a node.Machine.
+//
+// Invariant: the replica has a request as long as a client is in or in the queue.
+type lock struct {
+	*replica
+	rules
+	queue    []*waiter     // in the order in which they came
+	leaseEnd time.Duration // of the client that is in, by the replica's request; node.Never if no client is
+	askAt    time.Duration // when to ask the peers that are in the way
+}
+
+// A waiter is a client that waits for the lock.
+type waiter struct {
+	fence int64 // set when it gets the lock
+}
+
+// newLock returns the lock of the node self among nodes, which was started at that time. Its first message comes after the silence.
+func newLock(self string, nodes []string, start time.Time, r rules) *lock {
+	return &lock{
+		replica:  newReplica(self, nodes, start.Add(r.silence).UnixMilli()),
+		rules:    r,
+		leaseEnd: node.Never,
+		askAt:    r.silence,
+	}
+}
+
+// enter puts a client into the queue. It returns nil for a client while the node is joining.
+func (l *lock) enter(now time.Duration) (w *waiter, out []envelope) {
+	if now < l.silence || l.joining() {
+		return nil, nil
+	}
+	w = new(waiter)
+	l.queue = append(l.queue, w)
+	if l.own == 0 {
+		out = l.ask()
+	}
+	l.admit(now)
+	return w, out
+}
+
+// leave ends the turn of the client that is in, if it has that fence.
+func (l *lock) leave(fence int64, now time.Duration) (left bool, out []envelope) {
+	if l.leaseEnd == node.Never || fence != l.own {
+		return false, nil
+	}
+	return true, l.next(now)
+}
+
+// giveUp takes a client out of the queue.
+func (l *lock) giveUp(w *waiter) []envelope {
+	i := slices.Index(l.queue, w)
+	l.queue = slices.Delete(l.queue, i, i+1)
+	if l.leaseEnd == node.Never && len(l.queue) == 0 {
+		return l.release()
+	}
+	return nil
+}
+
+// Receive takes a message from another node, unless this one is still silent.
+func (l *lock) Receive(from string, s state, now time.Duration) []envelope {
+	if now < l.silence {
+		return nil
+	}
+	out := l.receive(from, s)
+	l.admit(now)
+	return out
+}
+
+// Tick ends the turn of a client whose lease is over, and asks those that are in the way.
+func (l *lock) Tick(now time.Duration) (out []envelope) {
+	if l.leaseEnd <= now {
+		out = l.next(now)
+	}
+	if l.askAt <= now {
+		l.askAt = now + askEvery
+		out = append(out, l.askAgain()...)
+	}
+	return out
+}
+
+// Next returns the time of the next Tick.
+func (l *lock) Next() time.Duration { return min(l.leaseEnd, l.askAt) }
+
+// next ends the turn of the client that is in.
+func (l *lock) next(now time.Duration) (out []envelope) {
+	l.leaseEnd = node.Never
+	if len(l.queue) > 0 {
+		out = l.ask() // behind all others that wait: this says release, too
+	} else {
+		out = l.release()
+	}
+	l.admit(now)
+	return out
+}
+
+// admit lets a client in if it is this node's turn.
+func (l *lock) admit(now time.Duration) {
+	if l.leaseEnd < node.Never || !l.mayEnter(l.replica) {
+		return
+	}
+	l.leaseEnd = now + lease
+	l.queue[0].fence = l.own
+	l.queue = l.queue[1:]
+}
