@@ -23,8 +23,13 @@ func main() {
 		fmt.Fprintf(os.Stderr, "broadcast: -budget=%v: want a duration above 0\n", *budget)
 		os.Exit(2)
 	}
+	p := newPlan(*budget)
+	if err := p.validate(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
 	n := node.NewNode()
-	serve(n, newPlan(*budget))
+	serve(n, p)
 	node.Main(n)
 }
 

@@ -1,15 +1,17 @@
 package main
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"glomers/node"
 )
 
-// The times from one exchange of a leaf with another to the next. While the hub does not confirm what it was sent, or nobody has
-// been heard, it is the retry of the leaf's pace.
+// The times from one exchange of a leaf with another to the next. While the hub does not acknowledge what it was sent, or the
+// leaf is joining, it is the retry of the leaf's pace.
 const (
 	silentAfter   = 10 * time.Second // while nothing comes from the hub
 	exchangeEvery = time.Minute      // while all is well
@@ -23,11 +25,11 @@ const (
 //
 // Nodes form a star or a mesh; see plan. In a star, leaves send news to the hub, and the hub sends it to the leaves in
 // rounds. Because a cut may part a node from the hub, leaves also send their set to random leaves, and are told what
-// they lack (push-pull anti-entropy, Demers et al. 1987): seldom as a rule, but often while the hub does not confirm
+// they lack (push-pull anti-entropy, Demers et al. 1987): seldom as a rule, but often while the hub does not acknowledge
 // what they sent, or is silent.
 //
-// A node that has just started may have been there before, and lost its memory. As long as it has heard from nobody, it
-// asks a random other node.
+// A node that has just started may have been there before, and lost its memory. It is joining until it hears from another
+// node, and asks random ones meanwhile.
 //
 // # Why every value reaches every node
 //
@@ -35,7 +37,7 @@ const (
 // which deliver something again and again, be they one-way, lead from S to the other nodes. Then
 // one of them leads from some node u in S to some w outside.
 //
-//  1. If u and w are neighbours: w does not have v, hence never confirmed it. u plans to send news as soon as a
+//  1. If u and w are neighbours: w does not have v, hence never acknowledged it. u plans to send news as soon as a
 //     neighbour may lack any, so it sends v; and then again whenever its retry has passed, for ever.
 //  2. If both are leaves, u sends to a random leaf at least every exchangeEvery, for
 //     ever, so with probability 1 it chooses w again and again.
@@ -56,13 +58,13 @@ type replica struct {
 	strangers  []*peer // of a leaf the other leaves, of others none
 	rng        *rand.Rand
 
-	clock       time.Duration // what the wall clock showed when the replica's time was 0
-	newsAt      time.Duration // when neighbours are sent what is new to them; never if nothing is
-	roundAt     time.Duration // when that was done last
-	heard       bool          // another node has sent a message
-	heardAt     time.Duration // when a neighbour did last
-	behindSince time.Duration // since when nobody was heard, or some neighbour has not confirmed what it was sent; never if all is well
-	exchangedAt time.Duration // when a stranger was last chosen
+	clock        time.Duration // what the wall clock showed when the replica's time was 0
+	newsAt       time.Duration // when neighbours are sent what is new to them; never if nothing is
+	roundAt      time.Duration // when that was done last
+	joining      bool          // no other node has sent a message yet
+	heardAt      time.Duration // when a neighbour last sent one
+	unackedSince time.Duration // since when the node is joining, or a neighbour lacks an ack of what it was sent; never if neither
+	exchangedAt  time.Duration // when a stranger was last chosen
 }
 
 // newReplica returns the replica of the node self among nodes, in the order that all of them agree on. The replica keeps rng, and
@@ -74,6 +76,7 @@ func newReplica(p plan, self string, nodes []string, rng *rand.Rand) *replica {
 		have: set{}, peers: make(map[string]*peer, len(nodes)),
 		rng:    rng,
 		newsAt: never, roundAt: -never,
+		joining: true,
 	}
 	for i, id := range nodes {
 		if id == self {
@@ -87,7 +90,7 @@ func newReplica(p plan, self string, nodes []string, rng *rand.Rand) *replica {
 			r.strangers = append(r.strangers, p)
 		}
 	}
-	r.behindSince = r.pace.own.slot                                      // others may wait for the first slot
+	r.unackedSince = r.pace.own.slot                                     // others may wait for the first slot
 	r.exchangedAt = -time.Duration(rng.Int64N(int64(exchangeEvery / 2))) // so that leaves do not go in step
 	return r
 }
@@ -111,7 +114,7 @@ func (r *replica) Receive(from string, g gossip, now time.Duration) []envelope {
 	if p == nil {
 		return nil
 	}
-	r.heard = true
+	r.joining = false
 	if p.neighbour {
 		r.heardAt = now
 	}
@@ -133,7 +136,7 @@ func (r *replica) Tick(now time.Duration) []envelope {
 	var out []envelope
 	for _, p := range r.neighbours {
 		if r.due(p) <= now {
-			out = append(out, r.tell(p, !p.confirms(r.have), now))
+			out = append(out, r.tell(p, !p.acked.containsAll(r.have), now))
 		}
 	}
 	if r.newsAt <= now {
@@ -160,7 +163,7 @@ func (r *replica) Next() time.Duration {
 // announce plans to tell the neighbours what is new to any of them, after a wait.
 func (r *replica) announce(w wait, now time.Duration) {
 	for _, p := range r.neighbours {
-		if !p.expects(r.have) {
+		if !p.sent.containsAll(r.have) {
 			r.newsAt = min(r.newsAt, max(r.after(w, now), r.roundAt+r.pace.rest))
 			return
 		}
@@ -175,17 +178,14 @@ func (r *replica) after(w wait, t time.Duration) time.Duration {
 	return t + w.more
 }
 
-// observe keeps behindSince.
+// observe keeps unackedSince: it becomes now when the first acknowledgement is missing, and never when the last has come.
 func (r *replica) observe(now time.Duration) {
-	behind := !r.heard
-	for _, p := range r.neighbours {
-		behind = behind || !p.confirms(p.expected)
-	}
+	unacked := r.joining || slices.ContainsFunc(r.neighbours, func(p *peer) bool { return !p.acked.containsAll(p.sent) })
 	switch {
-	case !behind:
-		r.behindSince = never
-	case r.behindSince == never:
-		r.behindSince = now
+	case !unacked:
+		r.unackedSince = never
+	case r.unackedSince == never:
+		r.unackedSince = now
 	}
 }
 
@@ -194,16 +194,16 @@ func (r *replica) due(p *peer) time.Duration {
 	return min(p.newsDue(r.have, r.newsAt, r.after(wait{slot: r.pace.own.slot}, p.sentAt+r.pace.retry)), p.ackBy)
 }
 
-// partners returns those of whom an exchange chooses one.
+// partners returns the peers of which an exchange chooses one.
 func (r *replica) partners() []*peer {
-	if r.heard {
-		return r.strangers
+	if r.joining {
+		return slices.Concat(r.neighbours, r.strangers)
 	}
-	return slices.Concat(r.neighbours, r.strangers)
+	return r.strangers
 }
 
-// exchangeDue returns when to choose a partner: soon, if nobody has been heard, or the hub has been missing something,
-// for so long that it may be cut off.
+// exchangeDue returns when to choose a partner: soon, if an acknowledgement has been missing, or the hub has been silent, for
+// so long that the hub is suspected of being cut off.
 func (r *replica) exchangeDue() time.Duration {
 	if len(r.partners()) == 0 {
 		return never
@@ -211,7 +211,7 @@ func (r *replica) exchangeDue() time.Duration {
 	return min(
 		r.exchangedAt+exchangeEvery,
 		max(r.exchangedAt, r.heardAt)+silentAfter,
-		max(r.exchangedAt, r.behindSince)+r.pace.retry,
+		max(r.exchangedAt, r.unackedSince)+r.pace.retry,
 	)
 }
 
@@ -219,4 +219,13 @@ func (r *replica) exchangeDue() time.Duration {
 func (r *replica) tell(p *peer, ask bool, now time.Duration) envelope {
 	p.send(r.have, now)
 	return envelope{Dest: p.id, Message: gossip{r.have, ask}}
+}
+
+// String returns a line for each peer.
+func (r *replica) String() string {
+	var lines strings.Builder
+	for _, p := range slices.Concat(r.neighbours, r.strangers) {
+		fmt.Fprintln(&lines, p)
+	}
+	return lines.String()
 }

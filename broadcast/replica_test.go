@@ -164,7 +164,7 @@ func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []s
 	var lines []string
 	s := newReplicas(3, newPlan(2*hop+120*time.Millisecond), 1, hop)
 	for _, r := range s.replicas {
-		r.strangers, r.heard = nil, true
+		r.strangers, r.joining = nil, false
 	}
 	s.log = func(m envelope, from int) {
 		line := fmt.Sprintf("%v n%d>%s %v", s.Now(), from, m.Dest, slices.Collect(m.Message.Have.all()))
@@ -278,7 +278,7 @@ func TestTraces(t *testing.T) {
 // A leaf that the hub does not confirm asks random leaves, and is told what it lacks, once.
 func TestExchange(t *testing.T) {
 	r := newReplica(newPlan(defaultBudget), "n1", []string{"n0", "n1", "n2"}, rand.New(rand.NewPCG(1, 1)))
-	r.heard, r.behindSince = true, never
+	r.joining, r.unackedSince = false, never
 	r.exchangedAt = 0
 	require.Equal(t, []envelope{{Dest: "n0", Message: gossip{set{{7, 7}}, true}}}, r.broadcast(7, time.Millisecond))
 	require.Equal(t, time.Millisecond+r.pace.retry, r.Next())

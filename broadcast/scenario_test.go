@@ -68,7 +68,7 @@ func (s *scenario) do(d *datadriven.TestData) {
 		s.net.Run(s.net.Now() + s.duration(d, 0))
 	case "read":
 		for i, r := range s.net.replicas {
-			fmt.Fprintf(&s.out, "%s has %s\n", s.net.nodes[i], spans(r.have))
+			fmt.Fprintf(&s.out, "%s has %v\n", s.net.nodes[i], r.have)
 		}
 	default:
 		d.Fatalf(s.t, "no command %q", d.Cmd)
@@ -80,14 +80,14 @@ func (s *scenario) build(count int, budget time.Duration) {
 	s.cut = make(map[[2]int]bool)
 	s.net = newReplicas(count, newPlan(budget), 1, hop)
 	for _, r := range s.net.replicas {
-		r.heard = true // they have been up for a while: none looks for what it may have lost
+		r.joining = false // they have been up for a while: none looks for what it may have lost
 	}
 	s.net.log = func(m envelope, from int) {
 		ask := ""
 		if m.Message.Ask {
 			ask = ", asks"
 		}
-		fmt.Fprintf(&s.out, "%7v  %s → %s  %s%s\n", s.time(), s.net.nodes[from], m.Dest, spans(m.Message.Have), ask)
+		fmt.Fprintf(&s.out, "%7v  %s → %s  %v%s\n", s.time(), s.net.nodes[from], m.Dest, m.Message.Have, ask)
 	}
 	s.net.cut = func(from, to int) bool {
 		if s.cut[[2]int{from, to}] {
@@ -99,19 +99,6 @@ func (s *scenario) build(count int, budget time.Duration) {
 }
 
 func (s *scenario) time() time.Duration { return s.net.Now().Round(time.Millisecond) }
-
-// spans writes a set as in {0…17, 19}.
-func spans(s set) string {
-	var all []string
-	for _, x := range s {
-		if x.lo == x.hi {
-			all = append(all, fmt.Sprint(x.lo))
-		} else {
-			all = append(all, fmt.Sprintf("%d…%d", x.lo, x.hi))
-		}
-	}
-	return "{" + strings.Join(all, ", ") + "}"
-}
 
 func (s *scenario) must(d *datadriven.TestData, err error) {
 	if err != nil {

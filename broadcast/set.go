@@ -6,6 +6,7 @@ import (
 	"iter"
 	"math"
 	"sort"
+	"strings"
 )
 
 // A set is a set of integers, kept as its spans of consecutive members. It is therefore its own
@@ -72,6 +73,18 @@ func (s set) all() iter.Seq[int64] {
 			}
 		}
 	}
+}
+
+// String writes a set as in {0…17, 19}.
+func (s set) String() string {
+	text := make([]string, len(s))
+	for i, x := range s {
+		text[i] = fmt.Sprint(x.lo)
+		if x.lo < x.hi {
+			text[i] += fmt.Sprintf("…%d", x.hi)
+		}
+	}
+	return "{" + strings.Join(text, ", ") + "}"
 }
 
 // UnmarshalJSON accepts what a set marshals to, [[0,17],[19,22]], and only its one form.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"glomers/node"
@@ -18,10 +19,10 @@ const never = node.Never
 type peer struct {
 	id string
 
-	// confirmed is what it had when it last spoke; nil before. This may be too little, if messages overtook each
+	// acked is what it had when it last spoke; nil before. This may be too little, if messages overtook each
 	// other, and too much, if one of an earlier life came late. Either way its next message puts it right.
-	confirmed vector
-	told      int64 // our own writes up to this time were sent to it
+	acked vector
+	sent  int64 // our own writes up to this time were sent to it
 
 	sentAt         time.Duration // when we last sent to it
 	unsettledSince time.Duration // since when it is not known to have just what we have; never if it is
@@ -34,10 +35,10 @@ func newPeer(id string) *peer {
 	return &peer{id: id, silentSince: never}
 }
 
-// hear takes note of a message from p. origin is our own.
+// hear takes note of a message from p. origin is that of our own writes.
 func (p *peer) hear(m message, origin string, now time.Duration) {
-	p.confirmed = m.Have
-	p.told = max(p.told, m.Have[origin])
+	p.acked = m.Have
+	p.sent = max(p.sent, m.Have[origin])
 	p.silentSince = never
 	if m.Ask {
 		p.ackBy = min(p.ackBy, now+ackDelay)
@@ -47,7 +48,7 @@ func (p *peer) hear(m message, origin string, now time.Duration) {
 // observe takes note that we have what have says.
 func (p *peer) observe(have vector, now time.Duration) {
 	switch {
-	case p.confirmed.equal(have):
+	case p.acked.equal(have):
 		p.unsettledSince = never
 	case p.unsettledSince == never:
 		p.unsettledSince = now
@@ -57,7 +58,7 @@ func (p *peer) observe(have vector, now time.Duration) {
 // due returns when to send to p, given the time of our own latest write.
 func (p *peer) due(own int64) time.Duration {
 	at := min(p.ackBy, max(p.sentAt, p.unsettledSince)+retryAfter)
-	if news := p.sentAt + pace; p.told < own && !p.suspected(news) {
+	if news := p.sentAt + pace; p.sent < own && !p.suspected(news) {
 		at = min(at, news)
 	}
 	return min(at, never)
@@ -66,12 +67,14 @@ func (p *peer) due(own int64) time.Duration {
 // suspected tells whether p has left a question unanswered for so long that it may be out of reach.
 func (p *peer) suspected(now time.Duration) bool { return p.silentSince+retryAfter <= now }
 
-// send takes note of a message to p. told is up to when it has our own writes if the message gets through.
-func (p *peer) send(m message, told int64, now time.Duration) {
-	p.told = told
+// send takes note of a message to p. If the message gets through, p has our own writes up to the time sent.
+func (p *peer) send(m message, sent int64, now time.Duration) {
+	p.sent = sent
 	p.sentAt = now
 	p.ackBy = never
 	if m.Ask {
 		p.silentSince = min(p.silentSince, now)
 	}
 }
+
+func (p *peer) String() string { return fmt.Sprintf("%s: acked %v, sent %d", p.id, p.acked, p.sent) }

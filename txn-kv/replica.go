@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"glomers/node"
@@ -13,7 +14,7 @@ const (
 	// pace is the time from one message with news to the next. It bounds how long a write takes to
 	// be seen elsewhere, a pace and a hop, and the cost: of n nodes that are all busy, n(n-1) messages per pace.
 	pace = 100 * time.Millisecond
-	// ackDelay is how long a confirmation waits for a message that is sent anyway (the
+	// ackDelay is how long an acknowledgement waits for a message that is sent anyway (the
 	// delayed acknowledgement of TCP, RFC 1122 §4.2.3.2).
 	ackDelay = 200 * time.Millisecond
 	// retryAfter is how long a peer may leave a question unanswered. It covers ackDelay and two hops of
@@ -24,9 +25,9 @@ const (
 // A replica runs transactions, and decides what the nodes tell each other and when: it is a node.Machine.
 //
 // Each node sends every other its own writes, at a pace. A message says what the sender has; it brings all that
-// the receiver is not known to have. So any later message makes up for a lost one, and confirmations ride along.
+// the receiver is not known to have. So any later message makes up for a lost one, and acknowledgements ride along.
 // Among what is sent are the writes of third nodes, on which ours may depend. For their own sake
-// they are passed on only if they are not confirmed for a while, as when a link is cut.
+// they are passed on only if they are not acknowledged for a while, as when a link is cut.
 //
 // # Why everything arrives
 //
@@ -124,12 +125,21 @@ func (r *replica) own() int64 { return r.have[r.origin] }
 // tell returns a message to p.
 func (r *replica) tell(p *peer, now time.Duration) envelope {
 	have := r.have.clone()
-	m := message{update{Have: have, Base: have}, !p.confirmed.equal(have)}
-	told := p.confirmed[r.origin] // what it was sent besides may be lost
+	m := message{update{Have: have, Base: have}, !p.acked.equal(have)}
+	sent := p.acked[r.origin] // what it was sent besides may be lost
 	if !p.suspected(now) {
-		m.Base, m.Writes = p.confirmed, r.since(p.confirmed)
-		told = r.own()
+		m.Base, m.Writes = p.acked, r.since(p.acked)
+		sent = r.own()
 	}
-	p.send(m, told, now)
+	p.send(m, sent, now)
 	return envelope{Dest: p.id, Message: m}
+}
+
+// String returns a line for each peer.
+func (r *replica) String() string {
+	var lines strings.Builder
+	for _, p := range r.peers {
+		fmt.Fprintln(&lines, p)
+	}
+	return lines.String()
 }
