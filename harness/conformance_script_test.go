@@ -73,18 +73,18 @@ func parseScript(workload string, lines []string) (*script, error) {
 	return s, nil
 }
 
-// describe implements Program.
-func (s *script) describe() programInfo { return programInfo{Kind: "script"} }
+// Describe implements Program.
+func (s *script) Describe() ProgramInfo { return ProgramInfo{Kind: "script"} }
 
-// start implements Program.
-func (s *script) start(p *port) (process, error) {
+// Start implements Program.
+func (s *script) Start(p *Port) (Process, error) {
 	return &scripted{script: s, port: p, model: newModelNode()}, nil
 }
 
 // A scripted is a running node of a script.
 type scripted struct {
 	*script
-	port  *port
+	port  *Port
 	model *modelNode
 
 	mu   sync.Mutex // line is for one at a time
@@ -92,8 +92,8 @@ type scripted struct {
 	gone bool
 }
 
-// deliver implements process.
-func (s *scripted) deliver(line []byte) int {
+// Deliver implements Process.
+func (s *scripted) Deliver(line []byte) int {
 	var message struct {
 		Src  string
 		Body map[string]json.RawMessage
@@ -140,7 +140,7 @@ func (s *scripted) act(r rule, vars map[string]string) {
 	}
 	switch r.verb {
 	case "line":
-		s.port.line([]byte(fill(r.text, vars)))
+		s.port.Line([]byte(fill(r.text, vars)))
 	case "hold":
 		s.held = append(s.held, vars)
 	case "send":
@@ -158,7 +158,7 @@ func (s *scripted) act(r rule, vars map[string]string) {
 }
 
 func (s *scripted) write(dest, body string) {
-	s.port.line(fmt.Appendf(nil, `{"src":%q,"dest":%s,"body":%s}`, s.port.id, dest, body))
+	s.port.Line(fmt.Appendf(nil, `{"src":%q,"dest":%s,"body":%s}`, s.port.id, dest, body))
 }
 
 func withInReplyTo(body, id string) string {
@@ -180,12 +180,11 @@ func fill(text string, vars map[string]string) string {
 	})
 }
 
-func (s *scripted) idle() (int, stamp) { return 0, 0 }
-func (s *scripted) pause() error       { return nil }
-func (s *scripted) resume() error      { return nil }
-func (s *scripted) wait()              {}
+func (s *scripted) Pause() error  { return nil }
+func (s *scripted) Resume() error { return nil }
+func (s *scripted) Wait()         {}
 
-func (s *scripted) kill() {
+func (s *scripted) Kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.gone = true

@@ -141,7 +141,7 @@ func (r *run) startFaults() {
 	}
 	for _, w := range r.test.Excerpt.Faults {
 		i := slices.IndexFunc(r.faults, func(f nemesis.Fault) bool { return f.Name() == w.Name })
-		f := r.faults[i] // withDefaults has checked that it exists
+		f := r.faults[i] // the plan has checked that it exists
 		start := func() {
 			if r.ops.open {
 				f.Seek(w.Start)

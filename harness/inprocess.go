@@ -13,10 +13,10 @@ import (
 // inProcess is the Program of nodes in this process.
 type inProcess struct{ register func(*node.Node) }
 
-func (*inProcess) describe() programInfo { return programInfo{Kind: "in-process"} }
+func (*inProcess) Describe() ProgramInfo { return ProgramInfo{Kind: "in-process", Skews: true} }
 
-func (p *inProcess) start(port *port) (process, error) {
-	mem := node.NewMem(port.line)
+func (p *inProcess) Start(port *Port) (Process, error) {
+	mem := node.NewMem(port.Line)
 	n := node.New(node.Options{
 		Transport: mem,
 		Seed:      port.seed,
@@ -48,21 +48,19 @@ type localProcess struct {
 	gone   chan struct{} // closed when Run has returned
 }
 
-// deliver implements process. The queue of a node in memory is not measured.
-func (l *localProcess) deliver(line []byte) int {
+// Deliver implements Process. The queue of a node in memory is not measured.
+func (l *localProcess) Deliver(line []byte) int {
 	l.mem.Deliver(line[:len(line)-1])
 	return 0
 }
 
-func (l *localProcess) idle() (int, stamp) { return 0, 0 }
-
-func (l *localProcess) pause() error {
+func (l *localProcess) Pause() error {
 	l.thaw = control.Pause(l.node)
 	return nil
 }
 
-// resume does nothing to a process that was started after the pause began.
-func (l *localProcess) resume() error {
+// Resume does nothing to a process that was started after the pause began.
+func (l *localProcess) Resume() error {
 	if l.thaw != nil {
 		l.thaw()
 		l.thaw = nil
@@ -70,20 +68,20 @@ func (l *localProcess) resume() error {
 	return nil
 }
 
-// skew sets how far the node's wall clock is ahead of the true time.
-func (l *localProcess) skew(ahead time.Duration) { control.Skew(l.node, ahead) }
+// Skew sets how far the node's wall clock is ahead of the true time.
+func (l *localProcess) Skew(ahead time.Duration) { control.Skew(l.node, ahead) }
 
-func (l *localProcess) kill() {
+func (l *localProcess) Kill() {
 	l.killed.Store(true)
 	l.mem.CloseInput()
-	_ = l.resume() // or it could not end
+	_ = l.Resume() // or it could not end
 }
 
 // patience is how long a node in memory may take to handle what has been delivered, before it is asked to
 // leave that; then Run returns within a few seconds.
 const patience = time.Second
 
-func (l *localProcess) wait() {
+func (l *localProcess) Wait() {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	select {

@@ -5,7 +5,7 @@ import "fmt"
 // A longLine is the beginning of a line of stdout that is longer than the buffer in which others are read. What all nodes have
 // begun counts as memory.
 type longLine struct {
-	port *port
+	port *Port
 	text []byte
 	lost bool // it was too long; what follows until the newline is dropped, so that the node does not hang
 }
@@ -40,7 +40,7 @@ func (l *longLine) add(part []byte) {
 // end takes the line to the port.
 func (l *longLine) end() {
 	if !l.lost {
-		l.port.line(l.text[:len(l.text)-1])
+		l.port.Line(l.text[:len(l.text)-1])
 	}
 	l.drop()
 	l.lost = false

@@ -10,8 +10,8 @@ import (
 
 // A member is a node as the run sees it. Kill and Restart give it one process after the other.
 type member struct {
-	*port
-	process process       // nil if it could not be started
+	*Port
+	process Process       // nil if it could not be started
 	starts  int           // how often it has been started
 	ahead   time.Duration // how wrong the wall clock is, which outlives the process
 
@@ -45,7 +45,7 @@ func (r *run) startNodes() error {
 		if err != nil {
 			return err
 		}
-		m := &member{port: &port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place}}
+		m := &member{Port: &Port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place}}
 		m.log = &output{log: log, fail: func(err error) {
 			r.post(i, failed{fmt.Errorf("harness: log of node %s: %w", id, err)})
 		}}
@@ -64,12 +64,12 @@ func (r *run) startNodes() error {
 // start starts a process of m. Each has a port of its own, so that nothing of one can be taken for
 // the next one's.
 func (r *run) start(m *member) error {
-	m.port = &port{
+	m.Port = &Port{
 		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, log: m.log,
 		seed: r.test.seedFor("node", fmt.Sprint(m.id, " ", m.starts)),
 	}
 	m.starts++
-	p, err := r.test.Program.start(m.port)
+	p, err := r.test.Program.Start(m.Port)
 	if err != nil {
 		return fmt.Errorf("harness: start node %s: %w", m.id, err)
 	}
@@ -78,11 +78,10 @@ func (r *run) start(m *member) error {
 	return nil
 }
 
-// setClock sets the clock of the node, if it runs, as far ahead as it is to be. withDefaults has seen to it that only nodes in
-// this process are to be ahead.
+// setClock sets the clock of the node, if it runs, as far ahead as it is to be. The plan has seen to it that only nodes whose clocks can be set are to be ahead.
 func (m *member) setClock() {
-	if p, ok := m.process.(*localProcess); ok {
-		p.skew(m.ahead)
+	if p, ok := m.process.(Skewer); ok {
+		p.Skew(m.ahead)
 	}
 }
 
@@ -113,11 +112,11 @@ func (r *run) initNode(m *member) error {
 	if err != nil {
 		return fmt.Errorf("harness: init: %w", err)
 	}
-	c, p := r.newClient(m.id), m.port
+	c, p := r.newClient(m.id), m.Port
 	m.init = c
 	c.answer = func(a reply) {
 		r.dropClient(c)
-		if m.port != p {
+		if m.Port != p {
 			return // it has been killed since
 		}
 		m.init = nil
@@ -158,12 +157,12 @@ func (r *run) initProblem(m *member, a reply) string {
 // deliverHeld takes what was held to the node, each message as an event of its own: of several that a node finds
 // at once, and the timers that they set, nobody knows which is handled first.
 func (r *run) deliverHeld(m *member) {
-	held, p := m.held, m.port
+	held, p := m.held, m.Port
 	r.memory.add(waiting, -m.weight)
 	m.held, m.weight = nil, 0
 	for _, message := range held {
 		r.timers.add(r.now(), func() {
-			if m.port == p {
+			if m.Port == p {
 				r.deliverToNode(m, message)
 			}
 		})
@@ -197,8 +196,8 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 		m.named = true
 		r.deliverHeld(m)
 	}
-	if unread := m.process.deliver(envelope(message)); unread > r.test.limits.backlog {
-		_, since := m.process.idle()
+	if unread := m.process.Deliver(envelope(message)); unread > r.test.limits.backlog {
+		_, since := m.idle()
 		why := ""
 		if ailment := m.ailment(); ailment != "" {
 			why = "; it " + ailment
@@ -230,7 +229,7 @@ func (s system) member(id string) *member { return s.nodes[s.index[id]] }
 func (s system) Pause(id string) error {
 	if m := s.member(id); m.process != nil {
 		m.paused = true
-		return m.process.pause()
+		return m.process.Pause()
 	}
 	return nil
 }
@@ -238,7 +237,7 @@ func (s system) Pause(id string) error {
 func (s system) Resume(id string) error {
 	if m := s.member(id); m.process != nil {
 		m.paused = false
-		err := m.process.resume()
+		err := m.process.Resume()
 		s.deliverHeld(m)
 		return err
 	}
@@ -257,7 +256,7 @@ func (s system) Kill(id string) error {
 	m := s.member(id)
 	s.net.Remove(id)
 	m.broken.Store(true) // nobody looks at what it still writes
-	m.process.kill()
+	m.process.Kill()
 	s.killed = append(s.killed, m.process)
 	s.memory.add(waiting, -m.weight)
 	m.process, m.named, m.ready, m.paused, m.held, m.weight, m.init = nil, false, false, false, nil, 0, nil

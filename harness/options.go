@@ -110,7 +110,7 @@ func (t Test) plan() (p plan, err error) {
 		return p, fmt.Errorf("harness: %w", err)
 	}
 	t.Nemesis = slices.Clone(t.Nemesis)
-	if _, local := t.Program.(*inProcess); !local && slices.Contains(t.Nemesis, "skew") {
+	if slices.Contains(t.Nemesis, "skew") && !t.Program.Describe().Skews {
 		return p, errors.New("harness: the clock of a process cannot be set: skew needs nodes in this process, as in simulations")
 	}
 	if t.Excerpt != nil {

@@ -38,12 +38,21 @@ func (r *run) floodError() error {
 	return &NodeError{Node: node.id, Reason: what + hint, Log: node.log.tail()}
 }
 
+// idle looks at how far the node has read its input, and returns whether there is input that it does not read: how many bytes, and since
+// when, as far as earlier calls can tell. Of the processes only those of a Binary know.
+func (m *member) idle() (waiting int, since stamp) {
+	if p, ok := m.process.(interface{ idle() (int, stamp) }); ok {
+		return p.idle()
+	}
+	return 0, 0
+}
+
 // unread returns how many bytes wait for the node.
 func (m *member) unread() int {
 	if m.process == nil {
 		return m.weight
 	}
-	queued, _ := m.process.idle()
+	queued, _ := m.idle()
 	return m.weight + queued
 }
 
@@ -100,7 +109,7 @@ func (r *run) lookAtInputs(now stamp) {
 		if m.process == nil || m.paused || !m.ready {
 			continue
 		}
-		waiting, since := m.process.idle()
+		waiting, since := m.idle()
 		if took := now - since; waiting > 0 && took >= r.test.limits.stall && took > m.stall.until-m.stall.since {
 			m.stall = stall{since, now, waiting, m.ailment()}
 		}

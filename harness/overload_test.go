@@ -46,7 +46,7 @@ func TestBlockedForAWhile(t *testing.T) {
 
 // A reader is a process with so many bytes to read, of which it has read nothing for so long.
 type reader struct {
-	process
+	Process
 	waiting int
 	idles   time.Duration
 	now     func() stamp
@@ -61,7 +61,7 @@ func TestStalls(t *testing.T) {
 	var readers []*reader
 	for i := range 7 {
 		readers = append(readers, &reader{waiting: 5000, idles: 10 * limit, now: r.now})
-		r.nodes = append(r.nodes, &member{port: &port{id: fmt.Sprint("n", i)}, process: readers[i], ready: true})
+		r.nodes = append(r.nodes, &member{Port: &Port{id: fmt.Sprint("n", i)}, process: readers[i], ready: true})
 	}
 	r.nodes[0].paused = true
 	r.nodes[1].ready = false

@@ -3,6 +3,7 @@ package harness
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -12,9 +13,9 @@ import (
 // stamp is a time since the start of the run.
 type stamp = time.Duration
 
-// A port is where a node is plugged in: it takes the lines that the node writes, and turns them into messages
-// or into the error that ends the run.
-type port struct {
+// A Port is where a Process is plugged in: it takes the lines that the node writes, and turns them into messages or into the error that
+// ends the run. Its methods may be called from any goroutine, also before Start has returned, until Wait returns.
+type Port struct {
 	id    string
 	index int
 	seed  uint64
@@ -29,9 +30,22 @@ type port struct {
 	broken   atomic.Bool  // it has been reported; what else it writes is not looked at
 }
 
-// line takes a line of the node's stdout, without its newline, and does not keep it. The calls
-// come one at a time.
-func (p *port) line(b []byte) {
+// ID returns the id of the node.
+func (p *Port) ID() string { return p.id }
+
+// Seed returns the seed from which the node should draw all that it leaves to chance, another one for each start.
+func (p *Port) Seed() uint64 { return p.seed }
+
+// Log returns what takes the node's stderr, to which anybody may write at any time.
+func (p *Port) Log() io.Writer { return p.log }
+
+// Fail reports that the node broke the test: that it ended, for instance, though nobody killed it. The reason goes on from the node's
+// name: "ended during the run: exit status 2". The first report counts.
+func (p *Port) Fail(reason string) { p.fail(&NodeError{Reason: reason}) }
+
+// Line takes a line of the node's stdout, without its newline, and does not keep it. The calls
+// must come one at a time.
+func (p *Port) Line(b []byte) {
 	p.lines++
 	p.log.note(b)
 	if p.broken.Load() {
@@ -47,7 +61,7 @@ func (p *port) line(b []byte) {
 }
 
 // fail reports that the node broke the test. The first report counts. The rest of e is filled in here.
-func (p *port) fail(e *NodeError) {
+func (p *Port) fail(e *NodeError) {
 	if p.broken.Swap(true) {
 		return
 	}

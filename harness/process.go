@@ -24,8 +24,8 @@ type binary struct {
 	args []string
 }
 
-func (b *binary) describe() programInfo {
-	info := programInfo{Kind: "binary", Path: b.path, Args: b.args}
+func (b *binary) Describe() ProgramInfo {
+	info := ProgramInfo{Kind: "binary", Path: b.path, Args: b.args}
 	if path, err := exec.LookPath(b.path); err == nil {
 		info.SHA256 = hashFile(path)
 	}
@@ -51,7 +51,7 @@ func hashFile(path string) string {
 
 // A childProcess is a running node of a binary.
 type childProcess struct {
-	port   *port
+	port   *Port
 	args   []string // as they were given
 	proc   *proc.Process
 	input  *input
@@ -63,7 +63,7 @@ type childProcess struct {
 	gone   chan struct{} // closed when it has ended and all it wrote has been read
 }
 
-func (b *binary) start(p *port) (process, error) {
+func (b *binary) Start(p *Port) (Process, error) {
 	command, err := p.place.Command(p.id, b.path, b.args, "GLOMERS_SEED="+strconv.FormatUint(p.seed, 10))
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (c *childProcess) readStdout(r io.Reader) {
 		part, err := in.ReadSlice('\n')
 		switch {
 		case err == nil && long.empty():
-			c.port.line(part[:len(part)-1])
+			c.port.Line(part[:len(part)-1])
 		case err == nil:
 			long.add(part)
 			long.end()
@@ -142,16 +142,16 @@ func (c *childProcess) readStdout(r io.Reader) {
 	}
 }
 
-func (c *childProcess) deliver(line []byte) int { return c.input.add(line) }
+func (c *childProcess) Deliver(line []byte) int { return c.input.add(line) }
 
 func (c *childProcess) unfinished() (text string, size int, since stamp) { return c.stdout.look() }
 
 func (c *childProcess) idle() (int, stamp) { return c.input.idle() }
 
-func (c *childProcess) pause() error { return c.signal(syscall.SIGSTOP) }
+func (c *childProcess) Pause() error { return c.signal(syscall.SIGSTOP) }
 
-// resume also forgives the process what it has not read so far.
-func (c *childProcess) resume() error {
+// Resume also forgives the process what it has not read so far.
+func (c *childProcess) Resume() error {
 	c.input.forgive()
 	return c.signal(syscall.SIGCONT)
 }
@@ -164,10 +164,10 @@ func (c *childProcess) signal(s syscall.Signal) error {
 	return nil
 }
 
-func (c *childProcess) kill() {
+func (c *childProcess) Kill() {
 	c.killed.Store(true)
 	c.proc.KillGroup()
 	c.input.close()
 }
 
-func (c *childProcess) wait() { <-c.gone }
+func (c *childProcess) Wait() { <-c.gone }

@@ -6,34 +6,45 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"time"
 
 	"glomers/harness/internal/proc"
 	"glomers/node"
 )
 
-// A Program is what every node of a test runs: see Binary and InProcess.
+// A Program is what every node of a test runs. Binary and InProcess return two; a node may as well be a container or run on another
+// host. All methods of a Program and of its processes are called by the goroutine of Run, one at a time, but for Wait. While one of them
+// is under way nothing else happens in the run, so they should not wait for the node.
 type Program interface {
-	// start runs the program as the node that p belongs to.
-	start(p *port) (process, error)
-	// describe says for test.json what runs.
-	describe() programInfo
+	// Describe says for test.json what runs. It is called before any node is started, perhaps more than once.
+	Describe() ProgramInfo
+	// Start starts the program as the node that p belongs to: once for each node, in the order of their ids, and once more, with another
+	// Port, after each Kill. The node gets its id, and those of the others, in the first line that is delivered: init. An error breaks the test.
+	Start(p *Port) (Process, error)
 }
 
-// A process is one running node. Its output goes to its port.
-type process interface {
-	// deliver queues a line, which ends in a newline and is the process's to keep, and never waits. It returns
-	// how many bytes wait to be read by the node.
-	deliver(line []byte) (waiting int)
-	// idle looks at how far the node has read its input, and returns whether there is input that it does
-	// not read, how many bytes, and since when, as far as earlier calls can tell.
-	idle() (waiting int, since stamp)
-	// pause makes the process stand still, resume lets it go on.
-	pause() error
-	resume() error
-	// kill ends the process and all that it started, at once. It may be paused.
-	kill()
-	// wait returns when nothing of a killed process is left that could use its port.
-	wait()
+// A Process is one running node. What it writes goes to its Port.
+type Process interface {
+	// Deliver takes a line to the node's input. The line ends in a newline, is the process's to keep, and waits in a queue if the node
+	// does not read. It returns how many bytes wait so; the run ends if they are too many. A process that cannot tell returns 0.
+	Deliver(line []byte) (waiting int)
+	// Pause makes the node stand still, its timers too, and Resume lets it go on from there. An error breaks the test: a program that
+	// cannot do that is one for tests without the fault pause.
+	Pause() error
+	Resume() error
+	// Kill ends the node and everything that it has started, at once, without a chance to say goodbye. It may be paused. It is called
+	// once: by the fault kill, or at the end of the run.
+	Kill()
+	// Wait returns when nothing of a killed node is left that could use its Port. It is called once, after Kill, in a goroutine of its
+	// own.
+	Wait()
+}
+
+// A Skewer is a Process whose wall clock can be set, as the fault skew does; see ProgramInfo.Skews.
+type Skewer interface {
+	Process
+	// Skew sets how far the node's wall clock is ahead of the true time. It is called by the goroutine of Run.
+	Skew(ahead time.Duration)
 }
 
 // Binary returns the Program that runs an executable with these arguments, one
@@ -56,14 +67,16 @@ func InProcess(register func(n *node.Node)) Program {
 	return &inProcess{register: register}
 }
 
-// programInfo says what a Program is, for the run's record.
-type programInfo struct {
-	Kind   string   `json:"kind"` // "binary" or "in-process"
+// ProgramInfo says what a Program is, for the run's record.
+type ProgramInfo struct {
+	Kind   string   `json:"kind"` // "binary" or "in-process", or a word for one of your own
 	Path   string   `json:"path,omitempty"`
 	Args   []string `json:"args,omitempty"`
 	SHA256 string   `json:"sha256,omitempty"` // of the file at Path
 	Cwd    string   `json:"cwd,omitempty"`    // where each node runs; a relative one is in the run's directory
 	Env    []string `json:"env,omitempty"`    // the names of the variables that nodes have
+
+	Skews bool `json:"-"` // each Process is a Skewer
 }
 
 // workDir is where, in a run's directory, each node has one of its own to run in.
@@ -85,7 +98,7 @@ func (t Test) newPlace() (*proc.Place, error) {
 }
 
 // surround adds what processes find around them.
-func (i *programInfo) surround(place *proc.Place) {
+func (i *ProgramInfo) surround(place *proc.Place) {
 	i.Args = place.Args(i.Args)
 	i.Cwd = cmp.Or(place.Dir(), path.Join(workDir, "NODE"))
 	i.Env = append(place.Variables(), "GLOMERS_SEED")

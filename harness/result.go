@@ -152,7 +152,7 @@ func (r *run) judge(runErr error) Result {
 		Seed:      r.test.Seed,
 		Dir:       r.store.dir,
 	}
-	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // withDefaults has looked at it
+	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // the plan has looked at it
 	res.add(res.Nemesis)
 	for _, u := range r.unmatched {
 		res.Warnings = append(res.Warnings, u.String())

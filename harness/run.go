@@ -27,7 +27,7 @@ type run struct {
 
 	nodes  []*member      // in the order of their ids
 	index  map[string]int // of a node in nodes, by id
-	killed []process      // that may not be gone yet
+	killed []Process      // that may not be gone yet
 	guard  proc.Guard
 	place  *proc.Place
 
@@ -214,14 +214,14 @@ func (r *run) stop() {
 	posts := r.mail.close() // what is written from now on, half a line perhaps, is nobody's fault
 	for _, m := range r.nodes {
 		if m.process != nil {
-			m.process.kill()
+			m.process.Kill()
 			r.killed = append(r.killed, m.process)
 		}
 	}
 	r.noteStrays(r.guard.Collect()) // before what follows: they may hold the nodes' pipes
 	var gone sync.WaitGroup
 	for _, p := range r.killed {
-		gone.Go(p.wait)
+		gone.Go(p.Wait)
 	}
 	gone.Wait()
 	r.guard.Close()

@@ -202,7 +202,7 @@ func Running(history *os.File) bool {
 // A testRecord is what test.json says of a run: enough to repeat it.
 type testRecord struct {
 	Workload        string       `json:"workload"`
-	Program         programInfo  `json:"program"`
+	Program         ProgramInfo  `json:"program"`
 	Nodes           []string     `json:"nodes"`
 	Concurrency     int          `json:"concurrency"`
 	Rate            float64      `json:"rate"`
@@ -227,7 +227,7 @@ func newTestRecord(t Test, place *proc.Place) testRecord {
 	if t.Idle {
 		t.Rate = 0
 	}
-	program := t.Program.describe()
+	program := t.Program.Describe()
 	if place != nil {
 		program.surround(place)
 	}
