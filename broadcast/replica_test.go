@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/puresim"
 )
 
 // budgets are the points of the write-up: the least latency, one hop with a wait, the default, and the limits of challenges 3d and 3e.
@@ -32,7 +34,7 @@ func TestCostAndLatency(t *testing.T) {
 				s.Run(30 * time.Second) // as the harness waits before the final reads
 				ls := s.latencies()
 				median, last := ls[len(ls)/2], ls[len(ls)-1]
-				perOp := float64(s.sent) / float64(2*values)
+				perOp := float64(s.Sent) / float64(2*values)
 				if seed == 0 {
 					t.Logf("%.3f messages per operation; median %v, maximum %v", perOp, median, last)
 				}
@@ -52,12 +54,12 @@ func TestConvergence(t *testing.T) {
 			slowest := make(map[string][2]time.Duration) // by kind of cut: before and after it was healed
 			for _, n := range []int{1, 2, 3, 5, 25} {
 				for seed := range uint64(4) {
-					for _, c := range cuts(n, rand.New(rand.NewPCG(seed, uint64(n)))) {
+					for _, c := range puresim.Cuts(n, rand.New(rand.NewPCG(seed, uint64(n)))) {
 						before, after := converge(t, newReplicas(n, newPlan(budgets[i]), seed, hop), c)
-						slow := slowest[c.kind]
-						slowest[c.kind] = [2]time.Duration{max(slow[0], before), max(slow[1], after)}
-						require.Less(t, before, time.Hour, "%d nodes, %s, seed %d", n, c.kind, seed)
-						require.LessOrEqual(t, after, soon, "%d nodes, %s, seed %d", n, c.kind, seed)
+						slow := slowest[c.Kind]
+						slowest[c.Kind] = [2]time.Duration{max(slow[0], before), max(slow[1], after)}
+						require.Less(t, before, time.Hour, "%d nodes, %s, seed %d", n, c.Kind, seed)
+						require.LessOrEqual(t, after, soon, "%d nodes, %s, seed %d", n, c.Kind, seed)
 					}
 				}
 			}
@@ -68,10 +70,10 @@ func TestConvergence(t *testing.T) {
 
 // converge cuts s, gives random replicas values, and returns the time until these are wherever they can get to, an hour at the most,
 // and then, after the heal, until they are everywhere.
-func converge(t *testing.T, s *replicas, c cut) (before, after time.Duration) {
-	n := len(s.nodes)
+func converge(t *testing.T, s *replicas, c puresim.Cut) (before, after time.Duration) {
+	n := len(s.IDs)
 	s.Run(3 * time.Second)
-	s.cut = c.drops
+	s.Cut = c.Drops
 	origin := make([]int, n) // of the values 0 to n-1
 	for v := range origin {
 		origin[v] = s.rng.IntN(n)
@@ -80,7 +82,7 @@ func converge(t *testing.T, s *replicas, c cut) (before, after time.Duration) {
 	spread := func() bool {
 		for v, from := range origin {
 			for to, can := range reach(n, from, c) {
-				if can && !s.replicas[to].have.containsAll(set{{int64(v), int64(v)}}) {
+				if can && !s.Machine(to).have.containsAll(set{{int64(v), int64(v)}}) {
 					return false
 				}
 			}
@@ -93,7 +95,7 @@ func converge(t *testing.T, s *replicas, c cut) (before, after time.Duration) {
 		s.Run(s.Now() + time.Second)
 	}
 	healed := s.Now()
-	s.cut = func(int, int) bool { return false }
+	s.Cut = puresim.Whole
 	s.Run(healed + 10*time.Second)
 	require.Len(t, s.whole, n)
 	for _, at := range s.whole {
@@ -107,17 +109,17 @@ func TestConvergenceUnderLoad(t *testing.T) {
 	for seed := range uint64(40) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		s := newReplicas(5+int(seed/2), newPlan(budgets[seed%5]), seed, hop)
-		s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(hop)) }
+		s.Latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(hop)) }
 		values := s.load(50, 20*time.Second)
 		for s.Now() < 20*time.Second {
-			all := cuts(len(s.nodes), rng)
-			s.cut = all[rng.IntN(len(all))].drops
+			all := puresim.Cuts(len(s.IDs), rng)
+			s.Cut = all[rng.IntN(len(all))].Drops
 			s.Run(s.Now() + 2*time.Second)
 		}
-		s.cut = func(int, int) bool { return false }
+		s.Cut = puresim.Whole
 		s.Run(s.Now() + 10*time.Second) // exponential latencies have no upper limit
 		require.Len(t, s.whole, values, "seed %d", seed)
-		require.Equal(t, set{{0, int64(values) - 1}}, s.replicas[0].have)
+		require.Equal(t, set{{0, int64(values) - 1}}, s.Machine(0).have)
 	}
 }
 
@@ -125,7 +127,7 @@ func TestConvergenceUnderLoad(t *testing.T) {
 func TestConvergenceUnderLoss(t *testing.T) {
 	for seed := range uint64(20) {
 		s := newReplicas(10, newPlan(budgets[seed%5]), seed, hop)
-		s.cut = func(int, int) bool { return s.rng.IntN(2) == 0 }
+		s.Cut = func(int, int) bool { return s.rng.IntN(2) == 0 }
 		values := s.load(20, 10*time.Second)
 		s.Run(30 * time.Second)
 		require.Len(t, s.whole, values, "seed %d", seed)
@@ -136,15 +138,15 @@ func TestConvergenceUnderLoss(t *testing.T) {
 // each neighbour and one exchange.
 func TestNoStorms(t *testing.T) {
 	const n, period = 25, 20
-	for i, c := range cuts(n, rand.New(rand.NewPCG(1, 2))) {
+	for i, c := range puresim.Cuts(n, rand.New(rand.NewPCG(1, 2))) {
 		s := newReplicas(n, newPlan(budgets[2+i%3]), 1, hop)
-		s.cut = c.drops
+		s.Cut = c.Drops
 		s.load(50, 5*time.Second)
 		s.Run(10 * time.Second)
-		before := s.sent
+		before := s.Sent
 		s.Run(s.Now() + period*time.Second)
 		edges, exchanges := 2*(n-1), 2*(n-1) // an edge has two ends, an exchange may be answered
-		require.LessOrEqual(t, s.sent-before, period*(edges+exchanges), c.kind)
+		require.LessOrEqual(t, s.Sent-before, period*(edges+exchanges), c.Kind)
 	}
 }
 
@@ -154,125 +156,9 @@ func TestQuiet(t *testing.T) {
 	s := newReplicas(n, newPlan(defaultBudget), 1, hop)
 	s.load(50, 2*time.Second)
 	s.Run(5 * time.Second)
-	before := s.sent
+	before := s.Sent
 	s.Run(s.Now() + 10*silentAfter)
-	require.Equal(t, 10*(n-1), s.sent-before)
-}
-
-// trace runs three replicas without exchanges and returns what they send, as "time sender>receiver set".
-func trace(drop func(nth int) bool, end time.Duration, values map[int64]int) []string {
-	var lines []string
-	s := newReplicas(3, newPlan(2*hop+120*time.Millisecond), 1, hop)
-	for _, r := range s.replicas {
-		r.strangers, r.joining = nil, false
-	}
-	s.log = func(m envelope, from int) {
-		line := fmt.Sprintf("%v n%d>%s %v", s.Now(), from, m.Dest, slices.Collect(m.Message.Have.all()))
-		if m.Message.Ask {
-			line += "?"
-		}
-		lines = append(lines, line)
-	}
-	arrived := 0
-	s.cut = func(int, int) bool {
-		arrived++
-		return drop(arrived)
-	}
-	for v, i := range values {
-		s.At(time.Duration(v)*time.Millisecond, func() { s.add(i, v) })
-	}
-	s.Run(end)
-	return lines
-}
-
-func TestTraces(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		drop   func(nth int) bool
-		values map[int64]int // value, which is also its time in ms → node
-		want   []string
-	}{
-		{
-			"a leaf tells the hub at once, the hub the other leaf in a round; both confirm after a while",
-			func(int) bool { return false },
-			map[int64]int{10: 1},
-			[]string{
-				"10ms n1>n0 [10]?",
-				"230ms n0>n2 [10]?",
-				"610ms n0>n1 [10]",
-				"830ms n2>n0 [10]",
-			},
-		},
-		{
-			"a round carries all news, and confirms it",
-			func(int) bool { return false },
-			map[int64]int{10: 1, 20: 2, 30: 0},
-			[]string{
-				"10ms n1>n0 [10]?",
-				"20ms n2>n0 [20]?",
-				"150ms n0>n1 [10 20 30]?",
-				"150ms n0>n2 [10 20 30]?",
-				"750ms n1>n0 [10 20 30]",
-				"750ms n2>n0 [10 20 30]",
-			},
-		},
-		{
-			"a lost message is sent again",
-			func(nth int) bool { return nth == 1 || nth == 2 },
-			map[int64]int{10: 1},
-			[]string{
-				"10ms n1>n0 [10]?",  // lost
-				"1.01s n1>n0 [10]?", // lost
-				"2.01s n1>n0 [10]?",
-				"2.23s n0>n2 [10]?",
-				"2.61s n0>n1 [10]",
-				"2.83s n2>n0 [10]",
-			},
-		},
-		{
-			"a lost confirmation is asked for again",
-			func(nth int) bool { return nth == 2 },
-			map[int64]int{10: 0},
-			[]string{
-				"130ms n0>n1 [10]?",
-				"130ms n0>n2 [10]?", // lost
-				"730ms n1>n0 [10]",
-				"1.63s n0>n2 [10]?",
-				"2.23s n2>n0 [10]",
-			},
-		},
-		{
-			"a later message makes up for a lost one",
-			func(nth int) bool { return nth == 1 },
-			map[int64]int{10: 1, 300: 1},
-			[]string{
-				"10ms n1>n0 [10]?", // lost
-				"300ms n1>n0 [10 300]?",
-				"520ms n0>n2 [10 300]?",
-				"900ms n0>n1 [10 300]",
-				"1.12s n2>n0 [10 300]",
-			},
-		},
-		{
-			"of several rounds the last is confirmed",
-			func(int) bool { return false },
-			map[int64]int{10: 0, 300: 0, 600: 0},
-			[]string{
-				"130ms n0>n1 [10]?",
-				"130ms n0>n2 [10]?",
-				"420ms n0>n1 [10 300]?",
-				"420ms n0>n2 [10 300]?",
-				"720ms n0>n1 [10 300 600]?",
-				"720ms n0>n2 [10 300 600]?",
-				"1.32s n1>n0 [10 300 600]",
-				"1.32s n2>n0 [10 300 600]",
-			},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.want, trace(c.drop, 10*time.Second, c.values))
-		})
-	}
+	require.Equal(t, 10*(n-1), s.Sent-before)
 }
 
 // A leaf that the hub does not confirm asks random leaves, and is told what it lacks, once.
@@ -312,10 +198,10 @@ func TestRestart(t *testing.T) {
 		s := newReplicas(3, newPlan(defaultBudget), 1, hop)
 		s.load(50, 2*time.Second)
 		s.Run(10 * time.Second)
-		all := s.replicas[0].have
-		s.start(restarted, 2)
+		all := s.Machine(0).have
+		s.Start(restarted)
 		s.Run(s.Now() + 4*time.Second)
-		require.Equal(t, all, s.replicas[restarted].have, s.nodes[restarted])
+		require.Equal(t, all, s.Machine(restarted).have, s.IDs[restarted])
 	}
 }
 
@@ -339,7 +225,7 @@ func TestGossipOfStrangersIsIgnored(t *testing.T) {
 }
 
 func BenchmarkReceive(b *testing.B) {
-	nodes := newReplicas(25, newPlan(defaultBudget), 1, hop).nodes
+	nodes := newReplicas(25, newPlan(defaultBudget), 1, hop).IDs
 	r := newReplica(newPlan(defaultBudget), "n0", nodes, rand.New(rand.NewPCG(1, 1)))
 	now := time.Duration(0)
 	v := int64(0)
@@ -360,7 +246,7 @@ func BenchmarkHeal(b *testing.B) {
 			for b.Loop() {
 				took = nil
 				for seed := range uint64(20) {
-					for _, c := range cuts(25, rand.New(rand.NewPCG(seed, 3))) {
+					for _, c := range puresim.Cuts(25, rand.New(rand.NewPCG(seed, 3))) {
 						took = append(took, heal(newReplicas(25, newPlan(budget), seed, hop), c))
 					}
 				}
@@ -373,13 +259,13 @@ func BenchmarkHeal(b *testing.B) {
 }
 
 // heal cuts s for eight seconds, and returns how long after that the last value from before is everywhere.
-func heal(s *replicas, c cut) time.Duration {
+func heal(s *replicas, c puresim.Cut) time.Duration {
 	const from, to = 4 * time.Second, 12 * time.Second
 	s.load(50, 20*time.Second)
 	s.Run(from)
-	s.cut = c.drops
+	s.Cut = c.Drops
 	s.Run(to)
-	s.cut = func(int, int) bool { return false }
+	s.Cut = puresim.Whole
 	s.Run(30 * time.Second)
 	last := to
 	for v, at := range s.addedAt {

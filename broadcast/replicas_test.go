@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -9,22 +8,12 @@ import (
 	"glomers/internal/puresim"
 )
 
-// A replicas runs its members over a simulated network in virtual time: the same seed, the same run.
+// A replicas is a cluster that keeps account of how far each value has got. The same seed gives the same run.
 type replicas struct {
-	puresim.Queue
+	*puresim.Cluster[gossip, *replica]
 
-	rng      *rand.Rand
-	nodes    []string
-	plan     plan
-	replicas []*replica
-	began    []time.Duration // when each replica was started
-	ticks    []time.Duration // when each replica is to tick next
-
-	latency func() time.Duration
-	cut     func(from, to int) bool // tells whether a message that arrives now is dropped
-	sent    int
-	log     func(m envelope, from int)
-
+	rng     *rand.Rand
+	had     []set // what each replica had when it was last looked at
 	addedAt map[int64]time.Duration
 	whole   map[int64]time.Duration // when the last replica got the value
 	missing map[int64]int           // how many replicas do not have it
@@ -33,85 +22,43 @@ type replicas struct {
 func newReplicas(n int, p plan, seed uint64, hop time.Duration) *replicas {
 	s := &replicas{
 		rng:     rand.New(rand.NewPCG(seed, 0)),
-		latency: func() time.Duration { return hop },
-		cut:     func(int, int) bool { return false },
-		log:     func(envelope, int) {},
+		had:     make([]set, n),
 		addedAt: make(map[int64]time.Duration),
 		whole:   make(map[int64]time.Duration),
 		missing: make(map[int64]int),
 	}
-	for i := range n {
-		s.nodes = append(s.nodes, fmt.Sprintf("n%d", i))
-	}
-	s.plan, s.replicas, s.began, s.ticks = p, make([]*replica, n), make([]time.Duration, n), make([]time.Duration, n)
-	for i := range s.nodes {
-		s.start(i, seed)
-	}
+	s.Cluster = puresim.New(n, func(c *puresim.Cluster[gossip, *replica], i int) *replica {
+		s.had[i] = nil
+		return newReplica(p, c.IDs[i], c.IDs, rand.New(rand.NewPCG(seed, uint64(i+1))))
+	})
+	s.Latency = func() time.Duration { return hop }
+	s.After = s.observe
+	s.Shared = true // sets are never changed in place
 	return s
 }
 
-// start starts replica i, anew if it is there.
-func (s *replicas) start(i int, seed uint64) {
-	s.replicas[i] = newReplica(s.plan, s.nodes[i], s.nodes, rand.New(rand.NewPCG(seed, uint64(i+1))))
-	s.began[i], s.ticks[i] = s.Now(), never
-	s.send(i, nil)
-}
-
-// at returns the time of replica i.
-func (s *replicas) at(i int) time.Duration { return s.Now() - s.began[i] }
-
-// step lets replica i do something and keeps account of what it learns by it.
-func (s *replicas) step(i int, do func(r *replica) []envelope) {
-	r := s.replicas[i]
-	before := r.have
-	out := do(r)
-	if !before.containsAll(r.have) {
-		for v := range r.have.all() {
-			if before.containsAll(set{{v, v}}) {
-				continue
-			}
-			if s.missing[v]--; s.missing[v] == 0 {
-				s.whole[v] = s.Now()
-			}
-		}
-	}
-	s.send(i, out)
-}
-
-// send puts the messages of replica i on the network and sets its timer.
-func (s *replicas) send(i int, out []envelope) {
-	for _, m := range out {
-		s.sent++
-		s.log(m, i)
-		to := slices.Index(s.nodes, m.Dest)
-		s.At(s.Now()+s.latency(), func() {
-			if !s.cut(i, to) {
-				s.step(to, func(r *replica) []envelope { return r.Receive(s.nodes[i], m.Message, s.at(to)) })
-			}
-		})
-	}
-	next := s.replicas[i].Next()
-	if next == s.ticks[i] {
+// observe keeps account of what replica i has learnt.
+func (s *replicas) observe(i int) {
+	before, have := s.had[i], s.Machine(i).have
+	s.had[i] = have
+	if before.containsAll(have) {
 		return
 	}
-	s.ticks[i] = next
-	if next == never {
-		return
-	}
-	r := s.replicas[i]
-	s.At(max(next+s.began[i], s.Now()), func() {
-		if s.replicas[i] == r && s.ticks[i] == next {
-			s.ticks[i] = never
-			s.step(i, func(r *replica) []envelope { return r.Tick(s.at(i)) })
+	for v := range have.all() {
+		if before.containsAll(set{{v, v}}) {
+			continue
 		}
-	})
+		if s.missing[v]--; s.missing[v] == 0 {
+			s.whole[v] = s.Now()
+		}
+	}
 }
 
 // add gives replica i the value v now.
 func (s *replicas) add(i int, v int64) {
 	s.addedAt[v] = s.Now()
-	s.missing[v] = len(s.nodes)
-	s.step(i, func(r *replica) []envelope { return r.broadcast(v, s.at(i)) })
+	s.missing[v] = len(s.IDs)
+	s.Do(i, func(r *replica, now time.Duration) []envelope { return r.broadcast(v, now) })
 }
 
 // load plans values 0, 1, 2, … for random replicas, at perSecond on average with the
@@ -123,7 +70,7 @@ func (s *replicas) load(perSecond float64, end time.Duration) int {
 		if t >= end {
 			return int(v)
 		}
-		s.At(t, func() { s.add(s.rng.IntN(len(s.nodes)), v) })
+		s.At(t, func() { s.add(s.rng.IntN(len(s.IDs)), v) })
 	}
 }
 
@@ -141,45 +88,13 @@ func (s *replicas) latencies() []time.Duration {
 	return ls
 }
 
-// cuts returns a random cut of each kind that the harness draws, of some worse kinds, and of one-way ones.
-func cuts(n int, rng *rand.Rand) []cut {
-	order := rng.Perm(n) // order[i] is the place of node i
-	split := func(size int) func(a, b int) bool {
-		return func(a, b int) bool { return (order[a] < size) != (order[b] < size) }
-	}
-	distance := func(a, b int) int { return (order[b] - order[a] + n) % n }
-	oneWay := func(c func(a, b int) bool) func(a, b int) bool {
-		return func(from, to int) bool { return c(from, to) && order[from] < order[to] }
-	}
-	ring := func(a, b int) bool { return min(distance(a, b), distance(b, a)) > n/4 }
-	return []cut{
-		{"one", split(1)},
-		{"minority third", split((n + 2) / 3)},
-		{"half", split(n / 2)},
-		{"majorities ring", ring},
-		{"hub alone", func(a, b int) bool { return (a == 0) != (b == 0) }},
-		{"hub hears nobody", func(_, to int) bool { return to == 0 }},
-		{"nobody hears the hub", func(from, _ int) bool { return from == 0 }},
-		{"half, one-way", oneWay(split(n / 2))},
-		{"ring, one-way", oneWay(ring)},
-		{"one-way circle", func(from, to int) bool { return distance(from, to) != 1 }},
-		{"everybody alone", func(int, int) bool { return true }},
-	}
-}
-
-// A cut tells between which nodes nothing arrives.
-type cut struct {
-	kind  string
-	drops func(from, to int) bool
-}
-
 // reach returns the nodes that a value at node from can get to under a cut.
-func reach(n, from int, c cut) []bool {
+func reach(n, from int, c puresim.Cut) []bool {
 	seen := make([]bool, n)
 	seen[from] = true
 	for todo := []int{from}; len(todo) > 0; todo = todo[1:] {
 		for to := range n {
-			if !seen[to] && !c.drops(todo[0], to) {
+			if !seen[to] && !c.Drops(todo[0], to) {
 				seen[to] = true
 				todo = append(todo, to)
 			}

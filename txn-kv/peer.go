@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"glomers/node"
@@ -76,5 +75,3 @@ func (p *peer) send(m message, sent int64, now time.Duration) {
 		p.silentSince = min(p.silentSince, now)
 	}
 }
-
-func (p *peer) String() string { return fmt.Sprintf("%s: acked %v, sent %d", p.id, p.acked, p.sent) }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -135,11 +136,15 @@ func (r *replica) tell(p *peer, now time.Duration) envelope {
 	return envelope{Dest: p.id, Message: m}
 }
 
-// String returns a line for each peer.
+// String returns a line for the registers and one for each peer.
 func (r *replica) String() string {
-	var lines strings.Builder
-	for _, p := range r.peers {
-		fmt.Fprintln(&lines, p)
+	var b strings.Builder
+	b.WriteString("has")
+	for _, k := range slices.Sorted(maps.Keys(r.registers)) {
+		fmt.Fprintf(&b, " %s=%s", strings.Trim(string(k), `"`), r.registers[k].Value)
 	}
-	return lines.String()
+	for _, p := range r.peers {
+		fmt.Fprintf(&b, "\n%s: acked all: %v", p.id, p.acked.equal(r.have))
+	}
+	return b.String()
 }

@@ -1,5 +1,5 @@
-// Package puresim lets tests run the pure part of nodes, which has no goroutines and no clock, in virtual time: messages and
-// timers are events in a queue. The same calls give the same run.
+// Package puresim lets tests run the pure part of nodes, a node.Machine each, in virtual time: messages and
+// timers are events in a queue. The same calls give the same run. Only tests may import it.
 package puresim
 
 import (
