@@ -13,10 +13,8 @@ import (
 
 // epochLogs returns two logs that close epochs.
 func epochLogs() (a, b *log) {
-	a, b = newLog(0, 2), newLog(1, 2)
-	for _, l := range []*log{a, b} {
-		l.orderOnly, l.whole = true, true
-	}
+	a, b = newLog(0, 2, true), newLog(1, 2, true)
+	a.whole, b.whole = true, true
 	return a, b
 }
 
@@ -144,10 +142,8 @@ func TestOldClosing(t *testing.T) {
 
 func TestWhoClosesEpochs(t *testing.T) {
 	for n := 1; n <= 3; n++ {
-		l := newLog(0, n)
-		require.False(t, l.epochs())
-		l.orderOnly = true
-		require.Equal(t, n == 2, l.epochs())
+		require.False(t, newLog(0, n, false).epochs())
+		require.Equal(t, n == 2, newLog(0, n, true).epochs())
 	}
 }
 
@@ -392,9 +388,8 @@ func newPair(o settings) *pair {
 
 // restart starts a node, which forgets everything, and returns what it sends.
 func (p *pair) restart(i int, o settings) []envelope {
-	p.nodes[i] = newReplica(int64(p.now) + 1)
-	p.nodes[i].join(fmt.Sprint("n", i), []string{"n0", "n1"}, o)
-	return p.nodes[i].start(p.now)
+	p.nodes[i] = newReplica(fmt.Sprint("n", i), []string{"n0", "n1"}, o, int64(p.now)+1)
+	return p.nodes[i].wake(p.now)
 }
 
 // deliver carries what node i has sent, and all answers, if the other node is there.
@@ -437,7 +432,7 @@ func TestKillAfterShowing(t *testing.T) {
 		p.deliver(1, p.restart(1, o))
 		p.now += time.Second
 		p.deliver(0, p.nodes[0].Tick(p.now))
-		require.True(t, p.nodes[1].joined)
+		require.True(t, p.nodes[1].writes())
 		p.deliver(1, p.send(1, `"b"`))
 		p.now += time.Second
 		for i := range p.nodes {
@@ -463,9 +458,9 @@ func TestEpochsAfterKills(t *testing.T) {
 			p.now += time.Duration(rng.IntN(30)) * time.Millisecond
 			i := rng.IntN(2)
 			switch {
-			case rng.IntN(50) == 0 && p.nodes[0].joined && p.nodes[1].joined:
+			case rng.IntN(50) == 0 && p.nodes[0].writes() && p.nodes[1].writes():
 				lossy(i, p.restart(i, orderOnly))
-			case rng.IntN(2) == 0 && p.nodes[i].joined:
+			case rng.IntN(2) == 0 && p.nodes[i].writes():
 				lossy(i, p.send(i, fmt.Sprint(k)))
 			default:
 				lossy(i, p.nodes[i].Tick(p.now))
@@ -479,7 +474,7 @@ func TestEpochsAfterKills(t *testing.T) {
 				}
 			}
 			for i := range p.nodes {
-				require.True(t, p.nodes[i].joined)
+				require.True(t, p.nodes[i].writes())
 				require.False(t, p.nodes[i].hides())
 				require.Equal(t, p.shows(0), p.shows(1), seed)
 				require.Len(t, p.shows(i), len(p.nodes[i].topics["k"].entries))

@@ -22,7 +22,7 @@ func TestKill(t *testing.T) {
 			s.load(200, 10*time.Second)
 			for s.Now() < 10*time.Second {
 				s.Run(s.Now() + time.Duration(rng.Int64N(int64(500*time.Millisecond))))
-				if slices.ContainsFunc(s.members, func(m *member) bool { return !m.joined }) {
+				if slices.ContainsFunc(s.members, func(m *member) bool { return !m.writes() }) {
 					continue
 				}
 				i := rng.IntN(n)
@@ -64,14 +64,14 @@ func TestJoin(t *testing.T) {
 	s.start(0)
 	s.Run(10 * time.Second)
 	m := s.members[0]
-	require.False(t, m.joined)
+	require.False(t, m.writes())
 	require.False(t, m.reachable())
 	require.Empty(t, m.poll("k1", 0))
 	require.False(t, s.send(0))
 
 	s.copies = func(int, int) int { return 1 }
 	s.Run(s.Now() + time.Second)
-	require.True(t, m.joined)
+	require.True(t, m.writes())
 	require.True(t, m.reachable())
 	require.NotEmpty(t, m.poll("k1", 0))
 	require.True(t, s.send(0))
@@ -148,7 +148,7 @@ func TestKillAlone(t *testing.T) {
 			s.copies = func(int, int) int { return 1 }
 			before := s.members[i].incarnation
 			s.Run(s.Now() + time.Second)
-			require.True(t, s.members[i].joined)
+			require.True(t, s.members[i].writes())
 			if s.members[i].incarnation != before {
 				forgot++
 			}
@@ -162,20 +162,18 @@ func TestKillAlone(t *testing.T) {
 // What was sent to an earlier incarnation says nothing about what came from it later.
 func TestLateMessageDoesNotCount(t *testing.T) {
 	for of, joined := range map[int64]bool{0: false, 6: false, 7: true} {
-		r := newReplica(7)
-		r.join("n0", []string{"n0", "n1"}, timings(true))
+		r := newReplica("n0", []string{"n0", "n1"}, timings(true, false), 7)
 		r.Receive("n1", message{Incarnation: 3, Of: of}, 0)
-		require.Equal(t, joined, r.joined)
+		require.Equal(t, joined, r.writes())
 	}
 }
 
 func TestStrangersAreIgnored(t *testing.T) {
-	r := newReplica(7)
+	r := newReplica("n0", []string{"n0", "n1"}, timings(true, false), 7)
 	m := message{Incarnation: 3, Of: 7, Ask: round}
-	r.join("n0", []string{"n0", "n1"}, timings(true))
 	require.Empty(t, r.Receive("n0", m, 0))
 	require.Empty(t, r.Receive("c1", m, 0))
-	require.False(t, r.joined)
+	require.False(t, r.writes())
 	require.Len(t, r.Receive("n1", m, 0), 1)
 	m.Incarnation = 2
 	require.Empty(t, r.Receive("n1", m, 0), "n1 has been started again since")

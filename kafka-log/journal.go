@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// An op says what an item of a journal is.
+// An op is the kind of an item.
 type op string
 
 const (
 	opSend    op = "send"    // the node has given Offset of Key to Msg
-	opPromise op = "promise" // the node will give no offset of Key below Offset to anything any more
+	opPromise op = "promise" // the node gives out no offset of Key below Offset any more
 	opCommit  op = "commit"  // a consumer of Key has processed everything up to Offset
 	opClose   op = "close"   // the node has closed an epoch, of every key: see closing.go
 )
@@ -26,11 +26,10 @@ type item struct {
 	Msg    json.RawMessage `json:"msg,omitempty"`
 }
 
-// A journal is everything that a node has ever stated, in order. The node appends to its own; the others
-// have copies, each of them a prefix. So a number, the length, says what a copy has.
+// A journal is everything that a node has ever stated, in order. The node appends to its journal; the others have copies, each of them a
+// prefix. So a number, the length, says what a copy has.
 //
-// A journal is kept whole, for a node that has lost its memory must be given everything again. Its
-// messages are not copied; the log shares them.
+// A journal is kept whole, for a node that has lost its memory must be given everything again. The log shares its messages.
 type journal []item
 
 // A run is a piece of a journal: Items, of which the first has the index From.
@@ -58,8 +57,7 @@ func (j journal) from(pos int) run {
 	return run{pos, j[pos:end:end]}
 }
 
-// continuation returns the items of r that follow the first length ones of its journal: none if r is
-// old, and none if there is a gap.
+// continuation returns the items of r that follow the first length items of its journal: none if r is old, and none if there is a gap.
 func (r run) continuation(length int) []item {
 	if r.From > length || r.end() <= length {
 		return nil
@@ -70,7 +68,7 @@ func (r run) continuation(length int) []item {
 // end is the index after the last item.
 func (r run) end() int { return r.From + len(r.Items) }
 
-// sends tells whether there are messages of clients in r.
+// sends tells whether r has messages of clients.
 func (r run) sends() bool {
 	return slices.ContainsFunc(r.Items, func(i item) bool { return i.Op == opSend })
 }

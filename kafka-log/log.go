@@ -5,39 +5,37 @@ import (
 	"slices"
 )
 
-// A log is one node's replica of all topics. It knows nothing of networks: it writes a journal of its
-// own, reads copies of the others', and shows the messages whose place is certain.
+// A log is one node's replica of all topics. It knows nothing of networks: it writes a journal of its own, reads copies of the other nodes'
+// journals, and shows the messages whose place is certain.
 //
 // # Why polls of different nodes agree
 //
-// Let w be a node's watermark of a key. Each other node has stated, at some place of its journal, that it
-// gives out no offset below w any more, and we have the journal up to that place, so we have
-// all that it gave out below w. We ourselves give out nothing below next, which w does not
-// exceed. Hence the messages below w are all that will ever be there, and every
-// node whose watermark is at least w shows the same. This is Lamport's total order.
+// Let w be a node's watermark of a key. Each other node has stated, at some place of its journal, that it gives out no offset below w any
+// more. We have its journal up to that place, so we have all that it gave out below w. We ourselves give out nothing below next, which w
+// does not exceed. Hence the messages below w are all that will ever be there, and every node whose watermark is at least w shows the same.
+// This is Lamport's total order.
 //
 // # Why the watermark moves on
 //
-// When a node sees an offset of another, it moves its next past it, and promises that. Once all
-// nodes' promises are here and our own messages are everywhere, w is past the offset. A node
-// without messages of its own promises as well, so nobody waits for an idle one.
+// When a node sees an offset of another node, it moves its next past that offset, and promises that. Once all nodes' promises are here and
+// our own messages are everywhere, w is past the offset. A node without messages of its own promises as well, so nobody waits for it.
 type log struct {
 	self     int               // our index among the nodes
 	journals []journal         // by node; all but journals[self] are copies
 	topics   map[string]*topic // by key
-	unstated []*topic          // those whose next may be above what our journal says
+	unstated []*topic          // topics whose next may be above what our journal says
 	stable   int               // how much of our journal every node has had
-	hidden   []*topic          // those that may have messages of ours which polls do not show yet
+	hidden   []*topic          // topics with messages of ours that polls may not show yet
 
 	orderOnly bool // a message may be shown that only this node has
 	closing
 }
 
-// newLog returns the empty log of node self of so many nodes.
-func newLog(self, nodes int) *log {
+// newLog returns the empty log of the node with the index self.
+func newLog(self, nodes int, orderOnly bool) *log {
 	return &log{
 		self: self, journals: make([]journal, nodes), topics: make(map[string]*topic),
-		closing: closing{lead: lead * int64(nodes)},
+		orderOnly: orderOnly, closing: closing{lead: lead * int64(nodes)},
 	}
 }
 
@@ -63,15 +61,14 @@ func (l *log) send(key string, msg json.RawMessage) int64 {
 	return offset
 }
 
-// commit raises the committed offset of a key. It is a register that takes the maximum of what is
-// written to it: a state-based CRDT (Shapiro et al. 2011).
+// commit raises the committed offset of a key: a register that keeps the maximum, which is a state-based CRDT (Shapiro et al. 2011).
 func (l *log) commit(key string, offset int64) {
 	if offset > l.topic(key).committed {
 		l.add(l.self, item{Op: opCommit, Key: key, Offset: offset})
 	}
 }
 
-// promise states the next offset of all topics where it has been raised by other nodes' messages.
+// promise states the next offset of all topics in which other nodes' messages have raised it.
 func (l *log) promise() {
 	for _, t := range l.unstated {
 		t.unstated = false
@@ -82,7 +79,7 @@ func (l *log) promise() {
 	l.unstated = l.unstated[:0]
 }
 
-// extend adds what is new in a run of node i's journal, and tells whether anything was.
+// extend adds the items of a run of node i's journal that are new, and tells whether there are any.
 func (l *log) extend(i int, r run) bool {
 	items := r.continuation(len(l.journals[i]))
 	for _, it := range items {
@@ -91,7 +88,7 @@ func (l *log) extend(i int, r run) bool {
 	return len(items) > 0
 }
 
-// add appends an item to the journal of node i and does what it says.
+// add appends an item to the journal of node i and carries it out.
 func (l *log) add(i int, it item) {
 	l.journals[i] = append(l.journals[i], it)
 	if it.Op == opClose {

@@ -32,8 +32,8 @@ func newWorld(t *rapid.T) *world {
 	n := rapid.IntRange(1, 4).Draw(t, "nodes")
 	orderOnly := rapid.Bool().Draw(t, "orderOnly")
 	for i := range n {
-		l := newLog(i, n)
-		l.orderOnly, l.whole, l.lead = orderOnly, true, 2*int64(n) // so small that it is exceeded
+		l := newLog(i, n, orderOnly)
+		l.whole, l.lead = true, 2*int64(n) // so small that it is exceeded
 		w.logs = append(w.logs, l)
 		w.answers = append(w.answers, unanswered)
 		w.watermarks = append(w.watermarks, make(map[string]int64))
@@ -207,7 +207,7 @@ func TestLogs(t *testing.T) {
 
 // A message of ours that is not everywhere hides what comes after it, though nobody will give out a lower offset.
 func TestUnstableIsHidden(t *testing.T) {
-	a, b := newLog(0, 2), newLog(1, 2)
+	a, b := newLog(0, 2, false), newLog(1, 2, false)
 	a.send("k", json.RawMessage(`"a"`))
 	b.send("k", json.RawMessage(`"b"`))
 	b.send("k", json.RawMessage(`"c"`))
@@ -221,7 +221,7 @@ func TestUnstableIsHidden(t *testing.T) {
 
 // Offsets follow the larger of what a node gave out and what it saw, so they stay small and close.
 func TestOffsets(t *testing.T) {
-	a, b := newLog(0, 3), newLog(1, 3)
+	a, b := newLog(0, 3, false), newLog(1, 3, false)
 	null := json.RawMessage("null")
 	require.EqualValues(t, 0, a.send("k", null))
 	require.EqualValues(t, 3, a.send("k", null))
@@ -234,7 +234,7 @@ func TestOffsets(t *testing.T) {
 
 // What everybody knows is not stated again.
 func TestJournalSaysNothingTwice(t *testing.T) {
-	a, b := newLog(0, 2), newLog(1, 2)
+	a, b := newLog(0, 2, false), newLog(1, 2, false)
 	a.commit("k", 5)
 	a.commit("k", 5)
 	a.commit("k", 4)
@@ -295,7 +295,7 @@ func TestRunJSON(t *testing.T) {
 }
 
 func BenchmarkSendAndPoll(b *testing.B) {
-	l := newLog(0, 1)
+	l := newLog(0, 1, false)
 	msg := json.RawMessage("1")
 	for b.Loop() {
 		offset := l.send("k", msg)

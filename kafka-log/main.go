@@ -1,7 +1,7 @@
 // Kafka-log is a node of the Kafka-style log challenges 5a to 5c: an append-only log for each key, with which
 // producers and consumers deal at any node, partition or not.
 //
-// The decisions are in replica.go and log.go; this file connects them to clients.
+// The decisions are in replica.go and log.go; this file and requests.go connect them to clients.
 package main
 
 import (
@@ -27,55 +27,35 @@ func main() {
 		os.Exit(2)
 	}
 	n := node.NewNode()
-	serve(n, options{acksAll: *acks == "all", orderOnly: *copies == 1})
+	serve(n, timings(*acks == "all", *copies == 1))
 	node.Main(n)
 }
 
 // patience is how long a request waits for other nodes. It is less than the 5 s after which clients give up.
 const patience = 3 * time.Second
 
-// startAfter is when a node talks to the others if no client has come until then: one that has been killed must join, even if its
-// clients, whose requests it has lost, wait for something else.
-const startAfter = 500 * time.Millisecond
-
-// timings returns what suits the acks.
+// timings returns the settings for an acknowledgement mode, with the delays that suit it.
 //
-// With acks=1 a pace bounds the time until a message is visible, a pace and two hops, and the cost, little more than
-// three messages per pace. A node that starts in a partition must be available soon.
+// With acks=1, a message is visible everywhere after a pace and two hops, and little more than three messages are sent in a pace. A node that
+// starts in a partition must be available soon, so it goes on alone.
 //
-// With acks=all clients wait for the pace. Without the others there is nothing that a node could do.
-func timings(acksAll bool) settings {
+// With acks=all, clients wait for the pace, so it is short. A node that went on alone could not answer them.
+func timings(acksAll, orderOnly bool) settings {
 	if acksAll {
-		return settings{pace: 10 * time.Millisecond, alone: never}
+		return settings{acksAll, orderOnly, 10 * time.Millisecond, never}
 	}
-	return settings{pace: 55 * time.Millisecond, alone: 500 * time.Millisecond}
+	return settings{acksAll, orderOnly, 55 * time.Millisecond, 500 * time.Millisecond}
 }
 
-// The options are the flags.
-type options struct {
-	acksAll   bool
-	orderOnly bool // copies=1
+// A server answers a node's clients. The node calls it from one goroutine at a time.
+type server struct {
+	*node.Driver[message, *replica]
+	node *node.Node
 }
 
-// settings returns those of the replica.
-func (o options) settings() settings {
-	s := timings(o.acksAll)
-	s.orderOnly = o.orderOnly
-	return s
-}
-
-// serve registers the handlers of a kafka-log node, and returns what they share.
-func serve(n *node.Node, o options) *server {
-	s := &server{node: n, acksAll: o.acksAll}
-	s.Driver = node.Drive(n, "replicate", func() *replica {
-		r := newReplica(n.Now().UnixNano())
-		r.join(n.ID(), n.NodeIDs(), o.settings())
-		return r
-	})
-	n.OnInit(func(context.Context) error {
-		n.After(startAfter, func(context.Context) { s.Do((*replica).start) })
-		return nil
-	})
+// serve makes n a kafka-log node.
+func serve(n *node.Node, o settings) server {
+	s := server{node.Drive(n, "replicate", func() *replica { return newReplica(n.ID(), n.NodeIDs(), o, n.Now().UnixNano()) }), n}
 	node.HandleRPC(n, "send", s.send)
 	node.HandleRPC(n, "poll", s.poll)
 	node.HandleRPC(n, "commit_offsets", s.commit)
@@ -83,45 +63,37 @@ func serve(n *node.Node, o options) *server {
 	return s
 }
 
-// A server answers a node's clients. The node calls it from one goroutine at a time.
-type server struct {
-	*node.Driver[message, *replica]
-	node    *node.Node
-	acksAll bool
-}
-
-// ready waits until the replica has joined. Before that it must not write, and does not know what it has
-// written.
-func (s *server) ready(ctx context.Context) error {
-	s.Do((*replica).start)
-	if !s.await(ctx, func() bool { return s.Machine.joined }) {
+// ready waits until the replica writes. Before that, it does not know what it has written in an earlier life.
+func (s server) ready(ctx context.Context) error {
+	s.Do((*replica).wake)
+	if !s.await(ctx, func() bool { return s.Machine.writes() }) {
 		return node.NewRPCError(node.TemporarilyUnavailable, "kafka-log: this node has not reached all others since its start")
 	}
 	return nil
 }
 
-// write does something that adds to the journal. With acks=all it waits until every node has it;
-// if a node is known not to answer, nothing is done.
-func (s *server) write(ctx context.Context, do func(r *replica, now time.Duration) []envelope) error {
+// write does something that adds to the journal. With acks=all it waits until every node has the addition; if a node is known not to
+// answer, nothing is done.
+func (s server) write(ctx context.Context, do func(r *replica, now time.Duration) []envelope) error {
 	if err := s.ready(ctx); err != nil {
 		return err
 	}
-	if s.acksAll && !s.Machine.reachable() {
+	r := s.Machine
+	if r.acksAll && !r.reachable() {
 		return node.NewRPCError(node.TemporarilyUnavailable, "kafka-log: a node does not answer, and acks=all needs every one")
 	}
 	s.Do(do)
-	end := len(s.Machine.own())
-	if s.acksAll && !s.await(ctx, func() bool { return s.Machine.stable >= end }) {
-		// It will be everywhere as soon as the network permits, so nothing definite can be said.
+	end := len(r.own())
+	if r.acksAll && !s.await(ctx, func() bool { return r.stable >= end }) {
+		// The addition will be everywhere as soon as the network permits, so nothing definite can be said.
 		return node.NewRPCError(node.Timeout, "kafka-log: stored here, but not confirmed by all nodes in time")
 	}
 	return nil
 }
 
-// await waits until ready, which the replica's events make true, and tells whether it became so. It waits no longer
-// than patience; others have the turn meanwhile.
-func (s *server) await(ctx context.Context, ready func() bool) bool {
+// await waits until the condition holds, for patience at the most, and tells whether it does. Others have the turn meanwhile.
+func (s server) await(ctx context.Context, condition func() bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return s.node.Wait(ctx, ready) == nil
+	return s.node.Wait(ctx, condition) == nil
 }

@@ -21,7 +21,7 @@ type cluster struct {
 }
 
 func startCluster(t *testing.T, acksAll bool, ids ...string) cluster {
-	return cluster{nodetest.StartCluster(t, func(n *node.Node) { serve(n, options{acksAll: acksAll}) }, ids...), t}
+	return cluster{nodetest.StartCluster(t, func(n *node.Node) { serve(n, timings(acksAll, false)) }, ids...), t}
 }
 
 // partition begins or ends a time in which nothing arrives at other nodes.
@@ -81,7 +81,7 @@ func TestOneNode(t *testing.T) {
 // What is sent before init would be lost, so it is refused.
 func TestNothingBeforeInit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := nodetest.New(t, func(n *node.Node) { serve(n, options{}) })
+		c := nodetest.New(t, func(n *node.Node) { serve(n, timings(false, false)) })
 		for typ, body := range map[string]string{
 			"send":                   `{"key":"k","msg":1}`,
 			"poll":                   `{"offsets":{"k":0}}`,
@@ -203,7 +203,7 @@ func TestAloneFromTheStart(t *testing.T) {
 					c.Node("n1").ExpectError(node.TemporarilyUnavailable, req.typ, json.RawMessage(req.body))
 				} else {
 					nodetest.Request[struct{}](c.Node("n1"), req.typ, json.RawMessage(req.body))
-					require.Equal(t, timings(false).alone, time.Since(before))
+					require.Equal(t, timings(false, false).alone, time.Since(before))
 				}
 			}
 			require.Empty(t, c.poll("n1", "k", 0))

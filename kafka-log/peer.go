@@ -1,100 +1,116 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"glomers/node"
 )
 
-// A message is the one kind of message between nodes.
+// A message is the only kind of message between nodes.
 type message struct {
-	// Incarnation is the sender's: the time at which it was started, so it tells a node that has lost its
-	// memory from what it was before. Of is the receiver's, as far as the sender knows; 0 if it does not.
+	// Incarnation is the time at which the sender was started. It tells a node that has lost its memory from the node's earlier life.
 	Incarnation int64 `json:"incarnation"`
-	Of          int64 `json:"of"`
+	Of          int64 `json:"of"` // the receiver's incarnation; 0 if the sender does not know it
 
-	Joining bool `json:"joining,omitempty"` // the sender does not know its own journal yet
+	Joining bool `json:"joining,omitempty"` // the sender may lack a part of its own journal
 	Length  int  `json:"length"`            // of the sender's journal
-	Have    int  `json:"have"`              // how much of the receiver's journal the sender has
+	Have    int  `json:"have"`              // how much of the receiver's journal the sender has: an ack
 
-	// Ask is how many of the following messages are to be sent at once: the first of them
-	// answers this one, the second the first.
+	// Ask is how many more messages may follow at once: with 1 the receiver answers, with 2 the sender answers the answer, and so on.
 	Ask int `json:"ask,omitempty"`
 
-	Mine  run `json:"mine"`           // of the sender's journal, after what the receiver is known to have
-	Yours run `json:"yours,omitzero"` // of the receiver's journal, if that is joining
+	Mine  run `json:"mine"`           // of the sender's journal, from where the receiver's copy is known to end
+	Yours run `json:"yours,omitzero"` // of the receiver's journal, while the receiver is joining
 }
 
-// valid tells whether m can come from a node.
+// valid tells whether a node can have sent m.
 func (m message) valid() bool {
 	return m.Length >= 0 && m.Have >= 0 && m.Mine.valid() && m.Yours.valid()
 }
 
 const never = node.Never
 
-// A peer is what a replica knows of another node. Times count from the replica's start.
+// A peerState says what a replica does with another node.
 //
-// Invariant: acked ≤ sent ≤ the length of our journal.
+//	        an answer             all that the peer had is here
+//	asked ─────────────▶ fetching ──────────────────────────────▶ replicating
+//	                       ▲ │                                        │
+//	             a message │ │ nothing acked for retryAfter           │
+//	                       │ ▼                                        │
+//	                     suspected ◀──────────────────────────────────┘
+//
+// Once a replica has joined, it has had all that its peers had, so a message takes a suspected peer back to replicating at once. A replica
+// that forgets begins anew, with asked.
+type peerState string
+
+const (
+	asked       peerState = "asked"       // the peer has not said how much of our journal it has: it gets questions only
+	fetching    peerState = "fetching"    // we lack a part of what the peer had when it answered: it gets our news, and questions
+	replicating peerState = "replicating" // it gets our news
+	suspected   peerState = "suspected"   // it may be out of reach: it gets questions only
+)
+
+// A peer is what a replica knows of another node.
+//
+// Invariant: acked ≤ sent ≤ the length of our journal. Nothing is sent to a peer that is asked or suspected: acked = sent.
 type peer struct {
 	id    string
 	index int           // among the nodes
 	pace  time.Duration // from a message to the next news
+	state peerState
 
 	incarnation int64 // the latest that we have heard of; 0 before the first message
-	joining     bool  // it does not know its own journal
-	length      int   // of its journal, as it said last
-	greeted     bool  // it has said how much of our journal it has, knowing our incarnation
-	answered    bool  // and we have got all that it had then
+	joining     bool  // the peer may lack a part of its own journal
+	length      int   // of its journal, as the peer said last
 
-	settled   int           // how much of our journal it had when it had written nothing that we lack
-	acked     int           // how much of our journal it has said it has
-	sent      int           // how much it has if none of our messages is lost
-	suspected bool          // it does not confirm what it is sent: it is only asked whether it is there
-	sentAt    time.Duration // when we last sent to it
-	waitingAt time.Duration // since when it has confirmed nothing of what it was sent; never if nothing is unconfirmed
-	ackBy     time.Duration // when it must be told what we have; never if it need not be
+	sent    int // how much of our journal the peer has if no message was lost
+	acked   int // how much of our journal the peer has said that it has
+	settled int // what the peer had written when it had this much of our journal is all here
+
+	sentAt    time.Duration // when we last sent to the peer
+	unackedAt time.Duration // since when the peer has acked nothing of what it was sent; never if all is acked
+	ackBy     time.Duration // when we must ack what the peer sent; never if we have
 }
 
-// newPeer returns a peer that nothing was sent to.
-func newPeer(id string, index int, pace time.Duration) *peer {
-	return &peer{id: id, index: index, pace: pace, waitingAt: never, ackBy: never}
+// newPeer returns a peer to which nothing was sent.
+func newPeer(id string, index int, pace time.Duration, incarnation int64) *peer {
+	return &peer{id: id, index: index, pace: pace, state: asked, incarnation: incarnation, unackedAt: never, ackBy: never}
 }
 
-// hear takes note of a message from p. length is that of our journal.
-func (p *peer) hear(m message, length int, now time.Duration) {
+func (p *peer) String() string {
+	return fmt.Sprintf("%s %v: sent %d, acked %d", p.id, p.state, p.sent, p.acked)
+}
+
+// receive takes note of a message from the peer. toUs says that the peer knows our incarnation; length is that of our journal.
+func (p *peer) receive(m message, toUs bool, length int, now time.Duration) {
 	if m.Incarnation > p.incarnation {
 		p.incarnation = m.Incarnation
-		p.acked, p.sent = 0, 0 // it has lost its memory
+		p.acked, p.sent = 0, 0 // the peer has lost its memory
 	}
 	p.joining, p.length = m.Joining, m.Length
-	p.suspected = false
-	if have := min(m.Have, length); p.greeted && have > p.acked { // otherwise it may be of another past
+	if p.state == suspected || p.state == asked && toUs {
+		p.state = fetching
+	}
+	if have := min(m.Have, length); p.state != asked && have > p.acked { // what an asked peer has may be of another life of ours
 		p.acked = have
 		p.sent = max(p.sent, have)
-		p.waitingAt = now
+		p.unackedAt = now
 	}
 	if p.acked == p.sent {
-		p.waitingAt = never
+		p.unackedAt = never
 	}
 	if len(m.Mine.Items) > 0 {
-		// A confirmation covers everything before, so of several messages only the last need be confirmed.
-		p.ackBy = now + ackDelay
+		p.ackBy = now + ackDelay // an ack covers everything before, so of several messages only the last need be acked
 	}
 }
 
-// send takes note of a message to p.
+// send takes note of a message to the peer.
 func (p *peer) send(m message, now time.Duration) {
 	p.sent = max(p.sent, m.Mine.end())
 	p.sentAt = now
 	p.ackBy = never
-	if p.sent > p.acked && p.waitingAt == never {
-		p.waitingAt = now
+	if p.sent > p.acked && p.unackedAt == never {
+		p.unackedAt = now
 	}
-}
-
-// suspect takes note that p has confirmed nothing for long. What it was sent may be lost.
-func (p *peer) suspect() {
-	p.suspected = true
-	p.sent = p.acked
-	p.waitingAt = never
 }

@@ -19,16 +19,16 @@ import (
 // to N, and the figures always the same.
 func BenchmarkRate(b *testing.B) {
 	ratebench.RunEach(b, func(nodes int) []ratebench.Mode[sent] {
-		modes := []ratebench.Mode[sent]{{Name: "copies=2", Service: service(options{})}}
+		modes := []ratebench.Mode[sent]{{Name: "copies=2", Service: service(timings(false, false))}}
 		if nodes == 2 { // with more, there is hardly a difference: see closing.go
-			modes = append(modes, ratebench.Mode[sent]{Name: "copies=1", Service: service(options{orderOnly: true})})
+			modes = append(modes, ratebench.Mode[sent]{Name: "copies=1", Service: service(timings(false, true))})
 		}
 		return modes
 	})
 }
 
-// service returns the log with these options.
-func service(o options) ratebench.Service[sent] {
+// service returns the log with these settings.
+func service(o settings) ratebench.Service[sent] {
 	return ratebench.Service[sent]{
 		Test: func(nodes, rate int) harness.Test {
 			test := challenge5b(false)
@@ -44,7 +44,7 @@ func service(o options) ratebench.Service[sent] {
 }
 
 // A watched node is one that a benchmark looks into.
-type watched struct{ *server }
+type watched struct{ server }
 
 // A sent is a message that has been acknowledged.
 type sent struct {

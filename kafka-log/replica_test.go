@@ -12,8 +12,8 @@ import (
 
 // The timings of main.go.
 var (
-	pace    = timings(false).pace
-	paceAll = timings(true).pace
+	pace    = timings(false, false).pace
+	paceAll = timings(true, false).pace
 )
 
 // orderOnly is copies=1.
@@ -133,18 +133,17 @@ func FuzzReceive(f *testing.F) {
 		if json.Unmarshal([]byte(text), &m) != nil {
 			return
 		}
-		for _, o := range []options{{}, {acksAll: true}, {orderOnly: true}} {
-			r := newReplica(7)
+		for _, o := range []settings{timings(false, false), timings(true, false), timings(false, true)} {
 			now := time.Duration(0)
 			nodes := []string{"n0", "n1", "n2"}
 			if o.orderOnly {
 				nodes = nodes[:2]
 			}
-			r.join("n1", nodes, o.settings())
+			r := newReplica("n1", nodes, o, 7)
 			for range 3 {
 				require.LessOrEqual(t, len(r.Receive("n0", m, now)), 3)
 				r.Receive("n2", message{Incarnation: 1, Of: 7}, now)
-				if r.joined {
+				if r.writes() {
 					r.send("k", json.RawMessage("1"), now)
 				}
 				r.poll("k", 0)

@@ -105,7 +105,7 @@ func newReplicasWith(t *testing.T, timing settings, n int, seed uint64, hop time
 // start starts node i, anew if it was killed.
 func (s *replicas) start(i int) {
 	s.members[i] = &member{
-		replica: newReplica(int64(s.Now()) + 1),
+		replica: newReplica(s.nodes[i], s.nodes, s.timing, int64(s.Now())+1),
 		tickAt:  never,
 		next:    make(map[string]int64),
 		seen:    make(map[string]int),
@@ -114,8 +114,7 @@ func (s *replicas) start(i int) {
 	for key := range s.count {
 		s.members[i].behind[key] = true
 	}
-	s.members[i].join(s.nodes[i], s.nodes, s.timing)
-	s.step(i, func(r *replica) []envelope { return r.start(s.Now()) })
+	s.step(i, func(r *replica) []envelope { return r.wake(s.Now()) })
 }
 
 // kill ends node i.
@@ -199,7 +198,7 @@ func (s *replicas) watch(m *member, key string) {
 // send gives node i a message for a random key, and tells whether the node took it.
 func (s *replicas) send(i int) bool {
 	m := s.members[i]
-	if m.down || !m.joined {
+	if m.down || !m.writes() {
 		return false
 	}
 	k := min(int(s.rng.ExpFloat64()*2), activeKeys-1)
@@ -234,7 +233,7 @@ func keyName(k int) string { return fmt.Sprintf("k%d", k) }
 // commit commits what the consumers of node i have read.
 func (s *replicas) commit(i int) {
 	m := s.members[i]
-	if m.down || !m.joined {
+	if m.down || !m.writes() {
 		return
 	}
 	var offsets []keyOffset

@@ -35,7 +35,7 @@ type (
 )
 
 // send handles send: it adds a message to the log of a key.
-func (s *server) send(ctx context.Context, req sendRequest) (sendReply, error) {
+func (s server) send(ctx context.Context, req sendRequest) (sendReply, error) {
 	if req.Key == nil || req.Msg == nil {
 		return sendReply{}, malformed("send needs a key and a msg")
 	}
@@ -48,12 +48,12 @@ func (s *server) send(ctx context.Context, req sendRequest) (sendReply, error) {
 }
 
 // poll handles poll: it returns messages from the given offsets on. Keys without any are left out.
-func (s *server) poll(_ context.Context, req offsetsRequest) (pollReply, error) {
+func (s server) poll(_ context.Context, req offsetsRequest) (pollReply, error) {
 	offsets, err := req.checked()
 	if err != nil {
 		return pollReply{}, err
 	}
-	s.Do((*replica).start)
+	s.Do((*replica).wake)
 	reply := pollReply{Msgs: make(map[string][]entry)}
 	for _, o := range offsets {
 		if entries := s.Machine.poll(o.key, o.offset); len(entries) > 0 {
@@ -64,7 +64,7 @@ func (s *server) poll(_ context.Context, req offsetsRequest) (pollReply, error) 
 }
 
 // commit handles commit_offsets: consumers have processed everything up to the given offsets.
-func (s *server) commit(ctx context.Context, req offsetsRequest) (struct{}, error) {
+func (s server) commit(ctx context.Context, req offsetsRequest) (struct{}, error) {
 	offsets, err := req.checked()
 	if err != nil {
 		return struct{}{}, err
@@ -73,7 +73,7 @@ func (s *server) commit(ctx context.Context, req offsetsRequest) (struct{}, erro
 }
 
 // committed handles list_committed_offsets. Keys without a committed offset are left out.
-func (s *server) committed(ctx context.Context, req keysRequest) (offsetsReply, error) {
+func (s server) committed(ctx context.Context, req keysRequest) (offsetsReply, error) {
 	if req.Keys == nil || slices.Contains(req.Keys, nil) {
 		return offsetsReply{}, malformed("list_committed_offsets needs a list of keys")
 	}

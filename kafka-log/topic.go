@@ -23,17 +23,16 @@ func (e entry) MarshalJSON() ([]byte, error) {
 
 // A topic is what a node knows of one key.
 //
-// Node i of n gives its messages the offsets i, i+n, i+2n, …, so that no two nodes ever give out the same. An
-// offset is a Lamport timestamp (Lamport 1978): it is above all offsets of the key that the
-// node has seen, and the residue breaks ties.
+// Node i of n gives its messages the offsets i, i+n, i+2n, …, so no two nodes ever give out the same. An offset is a Lamport timestamp
+// (Lamport 1978): it is above all offsets of the key that the node has seen, and the residue breaks ties.
 type topic struct {
 	key      string
 	entries  []entry // Invariant: ascending by offset
 	next     int64   // the offset that we shall give out next
-	unstable []int64 // the offsets that we gave out and that must not be shown yet, as not every node is known to have them; ascending
+	unstable []int64 // the offsets that we gave out and not every node is known to have: not to be shown yet; ascending
 
-	// stated[i] is what node i has stated in the part of its journal that we have: that it gives out no lower
-	// offset after this part. bounds[i] is what we know: as much, or more if the node has closed an epoch.
+	// stated[i] is the bound that node i has stated in the part of its journal that we have: it gives out no lower offset after that
+	// part. bounds[i] is the bound that we know: the same, or a higher one if the node has closed an epoch.
 	// Invariant: stated[self] = bounds[self] ≤ next, and stated[i] ≤ bounds[i].
 	stated, bounds []int64
 
@@ -55,11 +54,10 @@ func newTopic(key string, self, nodes int) *topic {
 	return t
 }
 
-// watermark returns the lowest offset that may still get a message, or that is unstable. Everything below it is
-// here, and will never change.
+// watermark returns the lowest offset that may still get a message, or that is unstable. Everything below it is here, and never changes.
 //
-// If an unstable offset were shown and this node were killed, the message would be gone. Order alone does not need that, so with
-// orderOnly no offset is unstable.
+// If an unstable offset were shown and this node were killed, the message would be gone. With orderOnly that is accepted, and no offset is
+// unstable.
 func (t *topic) watermark(self int) int64 {
 	w := t.next
 	if len(t.unstable) > 0 {
@@ -73,7 +71,7 @@ func (t *topic) watermark(self int) int64 {
 	return w
 }
 
-// insert adds a message. Most are newer than all that are here.
+// insert adds a message. Most messages are newer than all that are here.
 func (t *topic) insert(e entry) {
 	i := len(t.entries)
 	if i > 0 && t.entries[i-1].offset > e.offset {
