@@ -67,6 +67,7 @@ func TestNew(t *testing.T) {
 	require.Contains(t, string(readme), "# My-node\n")
 	require.Contains(t, string(readme), "--bin my-node")
 	require.Contains(t, string(readme), "(../harness/README.md#workloads)")
+	require.Contains(t, string(readme), "(../node/machine.go)")
 	for _, name := range []string{"README.md", "main.go", "replica.go", "sim_test.go"} {
 		text, err := os.ReadFile(filepath.Join(root, "my-node", name))
 		require.NoError(t, err)

@@ -1,10 +1,11 @@
-// Skeleton is a node that makes unique ids: a small complete one, to be replaced.
+// Skeleton is a node of a set that all nodes keep together: a small complete one, to be replaced.
 //
-// The decisions are in replica.go; this file connects them to messages.
+// The decisions are in replica.go; this file connects them to clients.
 package main
 
 import (
 	"context"
+	"time"
 
 	"glomers/node"
 )
@@ -15,18 +16,23 @@ func main() {
 	node.Main(n)
 }
 
-type generated struct {
-	ID int64 `json:"id"`
-}
+type (
+	addRequest struct {
+		Element int64 `json:"element"`
+	}
+	readReply struct {
+		Value []int64 `json:"value"`
+	}
+)
 
 // serve registers the handlers of a skeleton node.
 func serve(n *node.Node) {
-	var r *replica // nil until the node has been initialised: no client is served before
-	n.OnInit(func(context.Context) error {
-		r = newReplica(n.ID(), n.NodeIDs())
-		return nil
+	d := node.Drive(n, "gossip", func() *replica { return newReplica(n.Others(), n.Rand()) })
+	node.HandleRPC(n, "add", func(_ context.Context, req addRequest) (struct{}, error) {
+		d.Do(func(r *replica, now time.Duration) []envelope { return r.add(req.Element, now) })
+		return struct{}{}, nil // sent as add_ok
 	})
-	node.HandleRPC(n, "generate", func(context.Context, struct{}) (generated, error) {
-		return generated{r.next()}, nil // sent as generate_ok
+	node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
+		return readReply{d.Machine.set}, nil
 	})
 }

@@ -13,8 +13,8 @@ import (
 // scenarios are the faults that the node promises to survive. Add "kill" to see it fail.
 func scenarios() []sim.Scenario {
 	base := harness.Test{
-		Workload: "unique-ids", Program: harness.InProcess(serve),
-		Rate: 50, TimeLimit: 10 * time.Second, NemesisInterval: 2 * time.Second,
+		Workload: "g-set", Program: harness.InProcess(serve),
+		Rate: 10, TimeLimit: 10 * time.Second, NemesisInterval: 2 * time.Second,
 	}
 	all := []sim.Scenario{{Name: "quiet", Test: base}}
 	for _, fault := range []string{"partition", "loss", "duplicate", "reorder", "slow", "pause", "skew"} {
