@@ -35,18 +35,9 @@ type span struct {
 // spansOf returns those of the fault in a history.
 func spansOf(h []history.Op, fault string) []span {
 	var spans []span
-	open := false
-	for _, op := range h {
-		switch {
-		case op.Process != history.Nemesis:
-		case op.F == "start-"+fault && !open: // the first of two events
-			spans = append(spans, span{begin: time.Duration(op.Time)})
-			open = true
-		case op.F == "start-"+fault:
-			spans[len(spans)-1].result = strings.Trim(string(op.Value), `"`)
-		case op.F == "stop-"+fault && open:
-			spans[len(spans)-1].end = time.Duration(op.Time)
-			open = false
+	for _, f := range history.FaultsIn(h, 0) {
+		if f.Name == fault {
+			spans = append(spans, span{time.Duration(f.Begin), time.Duration(f.End), f.Effect.Text})
 		}
 	}
 	return spans

@@ -105,7 +105,7 @@ func (r *run) kept(number int) bool {
 
 // invoke starts an operation on a worker.
 func (r *run) invoke(w *worker, op history.Op) {
-	op.Process, op.Node = w.process, w.node
+	op.Process, op.Node, op.Client = w.process, w.node, w.client.id
 	op.Type = history.Invoke
 	r.recordOp(op)
 	w.jobs <- job{op: op, client: w.client} // does not wait: the worker is idle
@@ -185,12 +185,16 @@ func (r *run) recordFault(op nemesis.Op, err error) {
 		r.fail(fmt.Errorf("harness: %w", err))
 		return
 	}
-	for _, value := range []any{op.Value, op.Result} {
+	for i, value := range []any{op.Value, op.Result} {
 		b, err := json.Marshal(value)
 		if err != nil {
 			r.fail(fmt.Errorf("harness: %s: %w", op.F, err))
 			return
 		}
-		r.recordOp(history.Op{Type: history.Info, Process: history.Nemesis, F: op.F, Value: b})
+		event := history.Op{Type: history.Info, Process: history.Nemesis, F: op.F, Value: b}
+		if i == 1 {
+			event.Effect = op.Effect
+		}
+		r.recordOp(event)
 	}
 }

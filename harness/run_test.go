@@ -13,6 +13,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/network"
 	"glomers/node"
 )
 
@@ -148,9 +149,24 @@ func TestInfoReplacesProcess(t *testing.T) {
 		})
 	}))
 	test.NodeCount, test.Store, test.limits.call = 1, t.TempDir(), 100*time.Millisecond
+	invoked, sent := make(map[string]int), make(map[string]int) // by client
+	test.OnMessage = func(e network.Event) {
+		if e.Kind == network.Sent {
+			sent[e.Src]++
+		}
+	}
 	res := virtually(t, test)
 	require.Equal(t, check.Valid, res.Valid, res.Reasons)
 	ops := readHistory(t, res)
+	for _, op := range ops {
+		if op.Type == history.Invoke {
+			invoked[op.Client]++
+		}
+	}
+	require.Equal(t, 1, invoked[ops[1].Client])
+	for client, n := range invoked {
+		require.Equal(t, n, sent[client], client)
+	}
 	require.Equal(t, history.Info, ops[1].Type)
 	require.JSONEq(t, `"net-timeout"`, string(ops[1].Error))
 	require.Equal(t, history.Process(0), ops[1].Process)

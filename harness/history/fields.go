@@ -19,11 +19,13 @@ const (
 	typeField
 	processField
 	nodeField
+	clientField
 	fField
 	valueField
 	finalField
 	errorField
 	exceptionField
+	effectField
 
 	ignoredField field = 0 // known, but nothing that a checker looks at
 )
@@ -54,6 +56,8 @@ func fieldNamed(name string) (f field, known bool) {
 		return processField, true
 	case "node":
 		return nodeField, true
+	case "client":
+		return clientField, true
 	case "f":
 		return fField, true
 	case "value":
@@ -64,6 +68,8 @@ func fieldNamed(name string) (f field, known bool) {
 		return errorField, true
 	case "exception":
 		return exceptionField, true
+	case "effect":
+		return effectField, true
 	}
 	return ignoredField, slices.Contains(ignored(), name)
 }
@@ -104,10 +110,15 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 	case processField:
 		want = `a number from 0, or "nemesis"`
 		err = r.op.Process.UnmarshalJSON([]byte(text))
-	case nodeField:
+	case nodeField, clientField:
 		var name string
-		if json.Unmarshal(raw, &name) == nil { // others may mean something else by it
-			r.op.Node = unique.Make(name).Value() // a run has few nodes
+		if json.Unmarshal(raw, &name) != nil { // others may mean something else by it
+			break
+		}
+		if name = unique.Make(name).Value(); f == nodeField { // a run has few of them
+			r.op.Node = name
+		} else {
+			r.op.Client = name
 		}
 	case fField:
 		want = "a string"
@@ -130,6 +141,11 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 		}
 	case exceptionField:
 		r.op.Error = malformedReply(raw)
+	case effectField:
+		var e *Effect
+		if json.Unmarshal(raw, &e) == nil { // as with nodes
+			r.op.Effect = e
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%.40s: want %s", text, want)

@@ -58,14 +58,19 @@ func TestFields(t *testing.T) {
 	for _, n := range notations() {
 		t.Run(n.name, func(t *testing.T) {
 			first := n.write(operation(0, "invoke"))
-			ops, err := read(nil, first, n.write(operation(1, "ok", "final", "true", "error", `"e"`, "node", `"n1"`)))
+			ops, err := read(nil, first, n.write(operation(1, "ok", "final", "true", "error", `"e"`, "node", `"n1"`, "client", `"c1"`, "effect", "{}")))
 			require.NoError(t, err)
 			require.Len(t, ops, 2)
-			require.Equal(t, history.Op{Index: 1, Time: 10, Type: history.OK, Process: 3, Node: "n1", F: "read", Value: []byte("[1]"), Final: true, Error: []byte(`"e"`)}, ops[1])
+			require.Equal(t, history.Op{
+				Index: 1, Time: 10, Type: history.OK, Process: 3, Node: "n1", Client: "c1", F: "read", Value: []byte("[1]"), Final: true, Error: []byte(`"e"`),
+				Effect: &history.Effect{},
+			}, ops[1])
 
-			ops, err = read(nil, first, n.write(operation(1, "ok", "node", "[1]")))
-			require.NoError(t, err, "others may mean something else by a node")
+			ops, err = read(nil, first, n.write(operation(1, "ok", "node", "[1]", "client", "1", "effect", "[7]")))
+			require.NoError(t, err, "others may mean something else by these")
 			require.Empty(t, ops[1].Node)
+			require.Empty(t, ops[1].Client)
+			require.Nil(t, ops[1].Effect)
 
 			for _, c := range []struct{ name, value, want string }{
 				{"index", `"1"`, "an integer from 0"},

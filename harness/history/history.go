@@ -32,11 +32,13 @@ type Op struct {
 	Time    int64           `json:"time"`  // ns since the start of the run
 	Type    Type            `json:"type"`
 	Process Process         `json:"process"`
-	Node    string          `json:"node,omitempty"`  // whom the process asks; "" if that is not known, and of the nemesis
-	F       string          `json:"f"`               // what is done: "read", "broadcast", …
-	Value   json.RawMessage `json:"value"`           // its argument or its result
-	Final   bool            `json:"final,omitempty"` // part of the final phase
-	Error   json.RawMessage `json:"error,omitempty"` // why it did not complete ok
+	Node    string          `json:"node,omitempty"`   // whom the process asks; "" if that is not known, and of the nemesis
+	Client  string          `json:"client,omitempty"` // the id with which the process asks; "" if that is not known, and of the nemesis
+	F       string          `json:"f"`                // what is done: "read", "broadcast", …
+	Value   json.RawMessage `json:"value"`            // its argument or its result
+	Final   bool            `json:"final,omitempty"`  // part of the final phase
+	Error   json.RawMessage `json:"error,omitempty"`  // why it did not complete ok
+	Effect  *Effect         `json:"effect,omitempty"` // of the nemesis: what the start of a fault did; nil in all other events
 }
 
 // Who names the process, and the node that it asks if that is known: "process 3 on n4".

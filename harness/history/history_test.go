@@ -46,6 +46,8 @@ func TestWriteRead(t *testing.T) {
 				F:       rapid.String().Draw(t, "f"),
 				Value:   json.RawMessage(value.Draw(t, "value")),
 				Node:    rapid.SampledFrom([]string{"", "n1"}).Draw(t, "node"),
+				Client:  rapid.SampledFrom([]string{"", "c1"}).Draw(t, "client"),
+				Effect:  rapid.SampledFrom([]*history.Effect{nil, {}, {map[string][]string{"n1": {"n0"}}, []string{"n2"}, "one"}}).Draw(t, "effect"),
 				Final:   rapid.Bool().Draw(t, "final"),
 			}
 			if rapid.Bool().Draw(t, "erred") {

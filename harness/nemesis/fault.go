@@ -5,16 +5,23 @@ import (
 	"maps"
 	"math/rand/v2"
 	"time"
+
+	"glomers/harness/history"
 )
 
 // A trouble is what is particular to one kind of fault.
 type trouble struct {
-	// begin starts it. It returns what was asked for and what was done, for the history, and a word
-	// about it for InForce; "" if nothing could be done to so small a cluster.
-	// All that it leaves to chance it draws from rng.
-	begin func(now time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error)
+	// begin starts it. All that it leaves to chance it draws from rng.
+	begin func(now time.Duration, s System, rng *rand.Rand) (onset, error)
 	// end undoes what begin did, if anything, and returns what was done.
 	end func(now time.Duration, s System) (result any, err error)
+}
+
+// An onset is what begin did.
+type onset struct {
+	value, result any    // what was asked for and what was done, as the reference has them in its history
+	note          string // a word about it for InForce; "" if nothing could be done to so small a cluster
+	effect        history.Effect
 }
 
 // A fault is the Fault of any trouble: its schedule and its accounts.
@@ -48,16 +55,16 @@ func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	rng := newRand(f.seed, fmt.Sprint(f.name, " ", f.start))
 	f.start++
 	f.starts++
-	value, result, note, err := f.trouble.begin(now, s, rng)
+	did, err := f.trouble.begin(now, s, rng)
 	if err != nil {
 		return Op{}, fmt.Errorf("nemesis: %s: %w", f.name, err)
 	}
 	f.started = true
-	f.note, f.since = note, now
-	if note != "" {
-		f.effects[note]++
+	f.note, f.since = did.note, now
+	if did.note != "" {
+		f.effects[did.note]++
 	}
-	return Op{F: "start-" + f.name, Value: value, Result: result}, nil
+	return Op{F: "start-" + f.name, Value: did.value, Result: did.result, Effect: &did.effect}, nil
 }
 
 func (f *fault) Seek(start int) { f.start = start }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/history"
 	"glomers/harness/network"
 )
 
@@ -77,6 +78,8 @@ func TestLinkFaults(t *testing.T) {
 				values[op.Value] = true
 				counts[len(s.links[name])] = true
 				require.Equal(t, len(s.links[name]), op.Result)
+				require.Equal(t, op.Value, op.Effect.Text)
+				require.Empty(t, op.Effect.Links, "none is cut")
 				for l, im := range s.links[name] {
 					require.NotEqual(t, l.Dest, l.Src)
 					require.True(t, c.ok(im), "%+v", im)
@@ -99,7 +102,9 @@ func TestLinkFaults(t *testing.T) {
 func TestSlowNode(t *testing.T) {
 	f, s := newFault(t, "slow", 5, 1), newImpaired()
 	for range 100 {
-		victim, isNode := step(t, f, 0, s).Value.(string), len(s.links["slow"]) == 8
+		op := step(t, f, 0, s)
+		victim, isNode := op.Value.(string), len(s.links["slow"]) == 8
+		require.Equal(t, strings.Split(victim, " and "), op.Effect.Nodes)
 		for l := range s.links["slow"] {
 			if isNode {
 				require.True(t, l.Dest == victim || l.Src == victim)
@@ -140,7 +145,9 @@ func TestVictims(t *testing.T) {
 			f, s := newFault(t, name, 5, 1), newImpaired()
 			hit := map[string]bool{}
 			for range 100 {
-				node := step(t, f, 0, s).Result.(string)
+				op := step(t, f, 0, s)
+				node := op.Result.(string)
+				require.Equal(t, &history.Effect{Nodes: []string{node}, Text: node}, op.Effect)
 				hit[node] = true
 				require.Equal(t, name+": "+node, f.InForce())
 				require.Equal(t, Op{F: "stop-" + name, Result: node}, step(t, f, 0, s))
@@ -184,7 +191,10 @@ func TestSkew(t *testing.T) {
 	f, s := newFault(t, "skew", 3, 1), newImpaired()
 	forward, back := 0, 0
 	for range 100 {
-		set := step(t, f, 0, s).Result.(map[string]string)
+		op := step(t, f, 0, s)
+		set := op.Result.(map[string]string)
+		require.Equal(t, nodes(3), op.Effect.Nodes)
+		require.Equal(t, fmt.Sprintf("n0 %s, n1 %s, n2 %s", set["n0"], set["n1"], set["n2"]), op.Effect.Text)
 		require.Len(t, set, 3)
 		for i, node := range nodes(3) {
 			d, err := time.ParseDuration(set[node])

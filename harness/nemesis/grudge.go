@@ -101,3 +101,10 @@ func (g Grudge) links() []network.Link {
 	}
 	return links
 }
+
+// cuts returns the grudge without the nodes that hear all others.
+func (g Grudge) cuts() map[string][]string {
+	cuts := maps.Clone(g)
+	maps.DeleteFunc(cuts, func(_ string, others []string) bool { return len(others) == 0 })
+	return cuts
+}

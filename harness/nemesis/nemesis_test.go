@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/history"
 	"glomers/harness/network"
 )
 
@@ -102,6 +103,8 @@ func TestPartitionAlternates(t *testing.T) {
 			cut := lost(t, net, n)
 			require.NotEmpty(t, cut, "a partition cuts somebody off")
 			require.ElementsMatch(t, result[1].(Grudge).links(), cut)
+			require.Equal(t, start.Value, start.Effect.Text)
+			require.ElementsMatch(t, cut, Grudge(start.Effect.Links).links())
 
 			stop, err := f.Step(0, net)
 			require.NoError(t, err)
@@ -173,6 +176,7 @@ func TestFaithfulWithoutEffect(t *testing.T) {
 		require.NoError(t, err)
 		if op.Value == "minority-third" || op.Value == "majorities-ring" {
 			require.Equal(t, []any{"isolated", Grudge{"n0": {}, "n1": {}}}, op.Result)
+			require.Empty(t, op.Effect.Links)
 			require.Empty(t, f.InForce())
 			require.Empty(t, lost(t, net, 2))
 		} else {
@@ -187,7 +191,7 @@ func TestSingleNode(t *testing.T) {
 	f, net := newPartitioned(t, 1, 1, false)
 	op, err := f.Step(time.Second, net)
 	require.NoError(t, err)
-	require.Equal(t, Op{F: "start-partition", Result: "nothing-to-cut"}, op)
+	require.Equal(t, Op{F: "start-partition", Result: "nothing-to-cut", Effect: &history.Effect{Text: "nothing to cut"}}, op)
 	require.Empty(t, f.InForce())
 	op, err = f.Step(2*time.Second, net)
 	require.NoError(t, err)
@@ -223,7 +227,7 @@ func TestScheduleFollowsTheSeed(t *testing.T) {
 			gap := f.Next()
 			op, err := f.Step(0, net)
 			require.NoError(t, err)
-			s = fmt.Appendf(s, "%v %v\n", gap, op)
+			s = fmt.Appendf(s, "%v %v %v %v\n", gap, op.F, op.Value, op.Result)
 		}
 		return string(s)
 	}

@@ -1,17 +1,22 @@
 package nemesis
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
+
+	"glomers/harness/history"
 )
 
 // victim is the trouble of one random node at a time.
 func victim(o Options, begin, end func(s System, node string) error) trouble {
 	var hit string // the node; "" if there is none
 	return trouble{
-		begin: func(_ time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error) {
+		begin: func(_ time.Duration, s System, rng *rand.Rand) (onset, error) {
 			hit = o.Nodes[rng.IntN(len(o.Nodes))]
-			return nil, hit, hit, begin(s, hit)
+			return onset{nil, hit, hit, history.Effect{Nodes: []string{hit}, Text: hit}}, begin(s, hit)
 		},
 		end: func(_ time.Duration, s System) (any, error) {
 			if hit == "" {
@@ -47,11 +52,17 @@ func skew(o Options) trouble {
 		return set, nil
 	}
 	return trouble{
-		begin: func(_ time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error) {
-			result, err = set(s, func() time.Duration {
+		begin: func(_ time.Duration, s System, rng *rand.Rand) (onset, error) {
+			ahead, err := set(s, func() time.Duration {
 				return time.Duration(rng.Int64N(2*int64(maxSkew)+1)) - maxSkew
 			})
-			return nil, result, "all clocks", err
+			effect := history.Effect{Nodes: slices.Sorted(maps.Keys(ahead))}
+			clocks := make([]string, len(effect.Nodes))
+			for i, node := range effect.Nodes {
+				clocks[i] = node + " " + ahead[node]
+			}
+			effect.Text = strings.Join(clocks, ", ")
+			return onset{nil, ahead, "all clocks", effect}, err
 		},
 		end: func(_ time.Duration, s System) (any, error) {
 			_, err := set(s, func() time.Duration { return 0 })

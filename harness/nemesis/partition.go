@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"glomers/harness/history"
 	"glomers/harness/network"
 )
 
@@ -23,18 +24,19 @@ func partition(o Options) trouble {
 		}
 	}
 	return trouble{
-		begin: func(now time.Duration, s System, rng *rand.Rand) (value, result any, note string, err error) {
+		begin: func(now time.Duration, s System, rng *rand.Rand) (onset, error) {
 			if len(kinds) == 0 { // a single node
-				return nil, "nothing-to-cut", "", nil
+				return onset{result: "nothing-to-cut", effect: history.Effect{Text: "nothing to cut"}}, nil
 			}
 			k := kinds[rng.IntN(len(kinds))]
 			nodes := slices.Clone(o.Nodes)
 			rng.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
 			g := k.grudge(nodes)
-			if len(g.links()) > 0 {
-				note = string(k)
+			did := onset{value: string(k), result: []any{"isolated", g}, effect: history.Effect{Links: g.cuts(), Text: string(k)}}
+			if len(did.effect.Links) > 0 {
+				did.note = string(k)
 			}
-			return string(k), []any{"isolated", g}, note, s.Impair(now, owner, g.links(), network.Impairment{Cut: true})
+			return did, s.Impair(now, owner, g.links(), network.Impairment{Cut: true})
 		},
 		end: func(now time.Duration, s System) (any, error) {
 			s.Mend(now, owner)

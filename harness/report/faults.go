@@ -10,7 +10,7 @@ import (
 	"glomers/harness/history"
 )
 
-// A fault is one that was in force for a while.
+// A fault is one that was in force for a while, as the page gets it.
 type fault struct {
 	Name  string      `json:"name"`
 	Begin int64       `json:"begin"` // ns
@@ -20,76 +20,73 @@ type fault struct {
 	Nodes []string    `json:"nodes"` // that it hit, if it hits nodes
 }
 
-// faultsIn returns what the nemesis did, in the order of beginning. Each step is two events in the history, what was asked for and
-// what was done; a fault that did not stop goes on until end.
-func faultsIn(ops []history.Op, end time.Duration) []fault {
-	var faults []fault
-	open := make(map[string]int)         // faults in force
-	asked := make(map[string]history.Op) // the first event of a step
-	for _, op := range ops {
-		if op.Process != history.Nemesis {
-			continue
+// shown returns the faults as the page gets them. A fault that did not stop goes on until end.
+func shown(faults []*history.Fault, end time.Duration) []fault {
+	var all []fault
+	for _, f := range faults {
+		s := fault{Name: f.Name, Begin: f.Begin, End: f.End, Text: f.Name, Nodes: f.Effect.Nodes}
+		if f.InForce() {
+			s.End = int64(end)
 		}
-		first, second := asked[op.F]
-		if !second {
-			asked[op.F] = op
-			continue
+		if f.Effect.Text != "" {
+			s.Text += ": " + f.Effect.Text
 		}
-		delete(asked, op.F)
-		if name, ok := strings.CutPrefix(op.F, "start-"); ok {
-			open[name] = len(faults)
-			faults = append(faults, newFault(name, first, op, end))
-		} else if name, ok := strings.CutPrefix(op.F, "stop-"); ok {
-			if i, ok := open[name]; ok {
-				faults[i].End = op.Time
-				delete(open, name)
+		for _, dest := range slices.Sorted(maps.Keys(f.Effect.Links)) {
+			for _, src := range f.Effect.Links[dest] {
+				s.Cut = append(s.Cut, [2]string{src, dest})
 			}
 		}
+		all = append(all, s)
 	}
-	return faults
+	return all
 }
 
-func newFault(name string, asked, done history.Op, end time.Duration) fault {
-	f := fault{Name: name, Begin: asked.Time, End: int64(end), Text: name}
+// A guesser adds effects to the events of faults that have none: those of older runs, and of Maelstrom's.
+type guesser struct{ asked history.Op }
+
+// complete takes the next event of a history. If it is the second event of a fault's start, it gets an effect.
+func (g *guesser) complete(op *history.Op) {
+	if op.Process != history.Nemesis {
+		return
+	}
+	if g.asked.F != op.F {
+		g.asked = *op
+		return
+	}
+	if op.Effect == nil {
+		op.Effect = guessEffect(g.asked.Value, op.Value)
+	}
+	g.asked = history.Op{}
+}
+
+// guessEffect returns the effect of a fault, from the values of the two events of its start.
+func guessEffect(asked, done json.RawMessage) *history.Effect {
 	var about, hit string
-	if json.Unmarshal(asked.Value, &about) == nil && about != "" {
-		f.Text += ": " + about
+	var isolated []json.RawMessage // "isolated", and for each receiver the senders that it does not hear
+	var clocks map[string]string
+	e := &history.Effect{}
+	if json.Unmarshal(asked, &about) == nil {
+		e.Text = about
 	}
-	switch name {
-	case "partition":
-		f.Cut = cutLinks(done.Value)
-	case "slow":
-		f.Nodes = strings.Split(about, " and ")
-	case "pause", "kill":
-		if json.Unmarshal(done.Value, &hit) == nil && hit != "" {
-			f.Nodes = []string{hit}
-			f.Text += ": " + hit
+	switch {
+	case json.Unmarshal(done, &hit) == nil:
+		if hit != "" && e.Text == "" { // a node that was paused or killed
+			e.Text, e.Nodes = hit, []string{hit}
 		}
-	case "skew":
-		var ahead map[string]string
-		_ = json.Unmarshal(done.Value, &ahead) // what is not as expected has no nodes
-		f.Nodes = slices.Sorted(maps.Keys(ahead))
-		var clocks []string
-		for _, node := range f.Nodes {
-			clocks = append(clocks, node+" "+ahead[node])
+	case json.Unmarshal(done, &isolated) == nil && len(isolated) == 2:
+		if json.Unmarshal(isolated[1], &e.Links) != nil {
+			e.Links = nil
 		}
-		f.Text += ": " + strings.Join(clocks, ", ")
-	}
-	return f
-}
-
-// cutLinks reads what a partition did: ["isolated", {receiver: [senders that it does not hear]}].
-func cutLinks(value json.RawMessage) [][2]string {
-	var parts []json.RawMessage
-	var deaf map[string][]string
-	if json.Unmarshal(value, &parts) != nil || len(parts) != 2 || json.Unmarshal(parts[1], &deaf) != nil {
-		return nil
-	}
-	var cut [][2]string
-	for _, dest := range slices.Sorted(maps.Keys(deaf)) {
-		for _, src := range deaf[dest] {
-			cut = append(cut, [2]string{src, dest})
+	case json.Unmarshal(done, &clocks) == nil:
+		e.Nodes = slices.Sorted(maps.Keys(clocks))
+		for i, node := range e.Nodes {
+			if i > 0 {
+				e.Text += ", "
+			}
+			e.Text += node + " " + clocks[node]
 		}
+	case strings.Contains(about, " and "): // two nodes, of which the link is slow
+		e.Nodes = strings.Split(about, " and ")
 	}
-	return cut
+	return e
 }

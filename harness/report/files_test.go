@@ -73,12 +73,12 @@ func small(t testing.TB) files {
 	ops := []history.Op{
 		{Time: 5 * ms, Type: history.Info, Process: history.Nemesis, F: "start-partition", Value: raw(`"one"`)},
 		{Time: 5 * ms, Type: history.Info, Process: history.Nemesis, F: "start-partition", Value: raw(`["isolated",{"n1":["n0"],"n0":["n1"]}]`)},
-		{Time: 9 * ms, Type: history.Invoke, Process: 0, F: "broadcast", Value: raw("7")},
-		{Time: 14 * ms, Type: history.OK, Process: 0, F: "broadcast", Value: raw("7")},
+		{Time: 9 * ms, Type: history.Invoke, Process: 0, Client: "c2", F: "broadcast", Value: raw("7")},
+		{Time: 14 * ms, Type: history.OK, Process: 0, Client: "c2", F: "broadcast", Value: raw("7")},
 		{Time: 20 * ms, Type: history.Info, Process: history.Nemesis, F: "stop-partition"},
 		{Time: 20 * ms, Type: history.Info, Process: history.Nemesis, F: "stop-partition", Value: raw(`"network-healed"`)},
-		{Time: 29 * ms, Type: history.Invoke, Process: 1, F: "read"},
-		{Time: 80 * ms, Type: history.Info, Process: 1, F: "read", Error: raw(`"timeout"`)},
+		{Time: 29 * ms, Type: history.Invoke, Process: 1, Client: "c3", F: "read"},
+		{Time: 80 * ms, Type: history.Info, Process: 1, Client: "c3", F: "read", Error: raw(`"timeout"`)},
 	}
 	for i := range ops {
 		ops[i].Index = i

@@ -43,11 +43,10 @@ type journal struct {
 	total    int       // messages, those without a place included
 	parties  *names
 	types    *names
-	inits    map[string]bool // clients that sent init
-	last     time.Duration   // the latest event
-	full     bool            // there was no room for later events
-	damaged  int             // lines
-	half     bool            // the last line has no end
+	last     time.Duration // the latest event
+	full     bool          // there was no room for later events
+	damaged  int           // lines
+	half     bool          // the last line has no end
 
 	lostCopies int // copies without a place
 
@@ -64,7 +63,6 @@ func newJournal(window Options, nodes []string) *journal {
 		window:  window,
 		parties: newNames(maxParties, "others"),
 		types:   newNames(maxTypes, "others"),
-		inits:   make(map[string]bool),
 		byID:    make(map[int64]int),
 		room:    budget{left: maxText},
 	}
@@ -141,16 +139,12 @@ func (j *journal) add(e event) error {
 
 func (j *journal) send(e event) error {
 	j.total++
-	kind := typeOf(e.body)
-	if string(kind) == "init" && isClient(e.src) && e.writer == nil && len(e.src) <= maxName && len(j.inits) < maxParties {
-		j.inits[string(e.src)] = true
-	}
 	if !j.window.has(e.time) || len(j.messages) == maxMessages {
 		return nil
 	}
 	m := message{
 		sent: e.time, id: e.id, src: j.parties.number(e.src), dest: j.parties.number(e.dest),
-		kind: j.types.number(kind), outcome: underWay, body: len(j.lengths),
+		kind: j.types.number(typeOf(e.body)), outcome: underWay, body: len(j.lengths),
 	}
 	m.as = m.src
 	if e.writer != nil {

@@ -50,7 +50,7 @@ func TestLimit(t *testing.T) {
 
 	require.NoError(t, Options{Limit: 400}.Write(dir))
 	p = unpack(t, dir)
-	require.Contains(t, p.summary.Notes[0], "Of history.jsonl the first 400 bytes are read, which have 4 events.")
+	require.Contains(t, p.summary.Notes[0], "Of history.jsonl the first 400 bytes are read, which have 3 events.")
 }
 
 func TestLargeResults(t *testing.T) {

@@ -3,10 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
-
-	"glomers/harness/history"
 )
 
 // names gives numbers to names, from 0. Those for which there is no room share a last one.
@@ -82,14 +79,11 @@ func role(id string, isNode map[string]bool) string {
 	switch {
 	case isNode[id], len(isNode) == 0 && isNumbered("n", id):
 		return "node"
-	case isClient([]byte(id)), id == "others":
+	case isNumbered("c", id), id == "others":
 		return "client"
 	}
 	return "service"
 }
-
-// isClient tells whether an id is one that the harness gives to clients.
-func isClient(id []byte) bool { return isNumbered("c", string(id)) }
 
 func isNumbered(letter, id string) bool {
 	digits, ok := strings.CutPrefix(id, letter)
@@ -104,31 +98,4 @@ func natural(a, b string) int {
 	}
 	a, b = strings.TrimLeft(a[len(stemA):], "0"), strings.TrimLeft(b[len(stemB):], "0")
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b))
-}
-
-// clients returns the client that carried out the operations of each process. The history does not say, but it follows from the
-// order in which the harness makes clients: one for each node, to initialize it; one for each worker; then one to initialize each node
-// that is started again, and one for each worker that goes on as a new process because nobody knows whether its operation is over.
-func clients(ops []history.Op, s setup, inits map[string]bool) map[history.Process]string {
-	of := make(map[history.Process]string)
-	if len(s.Nodes) == 0 || s.Concurrency <= 0 {
-		return of
-	}
-	next := len(s.Nodes)
-	take := func() string {
-		for inits["c"+strconv.Itoa(next)] {
-			next++
-		}
-		next++
-		return "c" + strconv.Itoa(next-1)
-	}
-	for p := range min(s.Concurrency, maxParties) {
-		of[history.Process(p)] = take()
-	}
-	for _, op := range ops {
-		if op.Process != history.Nemesis && op.Type == history.Info {
-			of[op.Process+history.Process(s.Concurrency)] = take()
-		}
-	}
-	return of
 }

@@ -31,22 +31,7 @@ func TestArrange(t *testing.T) {
 	require.Equal(t, []party{{"n2", "node"}, {"x", "service"}}, parties, "without test.json, nodes are known by their names")
 }
 
-func TestClients(t *testing.T) {
-	op := func(p history.Process, typ history.Type) history.Op {
-		return history.Op{Process: p, Type: typ, F: "read"}
-	}
-	s := setup{Nodes: []string{"n0", "n1"}, Concurrency: 2}
-	of := clients([]history.Op{
-		op(0, history.Invoke), op(1, history.Invoke),
-		op(history.Nemesis, history.Info),
-		op(1, history.Info), // goes on as process 3, with the client after the one that initializes a node again
-		op(0, history.OK),
-		op(3, history.Invoke), op(3, history.Info),
-	}, s, map[string]bool{"c0": true, "c1": true, "c4": true})
-	require.Equal(t, map[history.Process]string{0: "c2", 1: "c3", 3: "c5", 5: "c6"}, of)
-	require.Empty(t, clients(nil, setup{}, nil), "nobody knows")
-}
-
+// What a fault of an older run did, or of Maelstrom's, shows in the values of its events.
 func TestFaults(t *testing.T) {
 	step := func(at int64, f, asked, done string) []history.Op {
 		return []history.Op{
@@ -54,7 +39,8 @@ func TestFaults(t *testing.T) {
 			{Time: at + 1, Type: history.Info, Process: history.Nemesis, F: f, Value: []byte(done)},
 		}
 	}
-	var ops []history.Op
+	var faults history.Faults
+	var guess guesser
 	for _, s := range [][]history.Op{
 		step(10, "start-partition", `"one-way"`, `["isolated",{"n1":["n0"],"n0":[]}]`),
 		step(20, "start-kill", `null`, `"n2"`),
@@ -66,7 +52,10 @@ func TestFaults(t *testing.T) {
 		step(80, "stop-kill", `null`, `"n2"`),
 		step(90, "stop-duplicate", `null`, `"mended"`), // never began
 	} {
-		ops = append(ops, s...)
+		for _, op := range s {
+			guess.complete(&op)
+			faults.Add(op)
+		}
 	}
 	require.Equal(t, []fault{
 		{Name: "partition", Begin: 10, End: 31, Text: "partition: one-way", Cut: [][2]string{{"n0", "n1"}}},
@@ -75,5 +64,5 @@ func TestFaults(t *testing.T) {
 		{Name: "skew", Begin: 50, End: 100, Text: "skew: n0 -3ms, n1 12ms", Nodes: []string{"n0", "n1"}},
 		{Name: "loss", Begin: 60, End: 100, Text: "loss: 8 %"},
 		{Name: "partition", Begin: 70, End: 100, Text: "partition: ?"},
-	}, faultsIn(ops, 100))
+	}, shown(faults.All, 100))
 }

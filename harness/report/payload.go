@@ -96,8 +96,10 @@ func (r *record) writeSummary(w io.Writer, parties []party) error {
 		Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
 		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: r.cuts + r.journal.room.cuts,
 	}}
-	for process, client := range clients(r.ops, r.setup, r.journal.inits) {
-		s.Clients[process.String()] = client
+	for _, op := range r.ops {
+		if op.Client != "" && len(op.Client) <= maxName {
+			s.Clients[op.Process.String()] = op.Client
+		}
 	}
 	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 	if err != nil {

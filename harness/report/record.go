@@ -55,7 +55,7 @@ func load(dir *os.Root, o Options) (*record, error) {
 	} else {
 		r.result = r.readJSON(dir, "results.json", &result)
 	}
-	last, steps := r.readHistory(dir, o.Limit)
+	last, faults := r.readHistory(dir, o.Limit)
 	r.pairs = pair(r.ops)
 	if err := r.readJournal(dir, o); err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func load(dir *os.Root, o Options) (*record, error) {
 	r.readPictures(dir)
 
 	r.end = max(result.Elapsed, r.journal.last, last)
-	r.faults = faultsIn(steps, r.end)
+	r.faults = shown(faults, r.end)
 	return r, nil
 }
 
@@ -133,7 +133,7 @@ func keepDigits(v any) any {
 }
 
 // readHistory reads the history, and returns its last time and what the faults did.
-func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, steps []history.Op) {
+func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, _ []*history.Fault) {
 	f, err := disk.Open(dir, "history.jsonl")
 	if err != nil {
 		r.missing("history.jsonl", err, "no operations are shown")
@@ -141,17 +141,19 @@ func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, ste
 	}
 	defer f.Close()
 	text, nemesis := budget{left: maxText}, budget{left: maxText}
+	faults := history.Faults{Max: maxFaults}
+	var guess guesser
 	in := &io.LimitedReader{R: f, N: limit}
 	err = history.Each(in, func(op history.Op) error {
 		last = time.Duration(op.Time)
 		r.events++
-		if op.Process == history.Nemesis && len(steps) < maxSteps {
-			step := op
-			if nemesis.left -= len(op.Value); nemesis.left < 0 {
-				step.Value = nil // what it did is not shown, but that it was there
+		if guess.complete(&op); op.Effect != nil {
+			if nemesis.left -= op.Effect.Size(); nemesis.left < 0 {
+				op.Effect = nil // what it did is not shown, but that it was there
 			}
-			steps = append(steps, step)
 		}
+		faults.Add(op)
+		op.Effect = nil
 		if len(r.ops) < maxEvents {
 			op.Value, op.Error = text.keep(op.Value), text.keep(op.Error)
 			r.ops = append(r.ops, op)
@@ -167,7 +169,7 @@ func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, ste
 	case err != nil:
 		r.note("history.jsonl is damaged (%v): the %d events before that are shown.", err, r.events)
 	}
-	return last, steps
+	return last, faults.All
 }
 
 func isCut(err error) bool {

@@ -50,9 +50,9 @@ func (o Options) has(ns int64) bool {
 // of somebody else. What is beyond a limit is left out, and the page says so. What is read of test.json and results.json takes some thirty times
 // the room of the file.
 const (
-	maxMessages = 300_000  // in the page
-	maxEvents   = 400_000  // of the history
-	maxSteps    = 20_000   // of faults
+	maxMessages = 300_000 // in the page
+	maxEvents   = 400_000 // of the history
+	maxFaults   = 5_000
 	maxText     = 48 << 20 // bytes of bodies, and of values, each before compression
 	maxLine     = 1 << 20  // bytes of a line of the journal
 	maxName     = 256      // bytes of the name of a party, or of a type of message

@@ -22,7 +22,7 @@ func TestReport(t *testing.T) {
 		{"n0", "node"}, {"n1", "node"}, {"c0", "client"}, {"c1", "client"}, {"c2", "client"}, {"c3", "client"},
 	}, s.Parties)
 	require.Equal(t, []string{"init", "broadcast", "broadcast_ok", "gossip", "read", "read_ok"}, s.Types)
-	require.Equal(t, map[string]string{"0": "c2", "1": "c3", "3": "c4"}, s.Clients)
+	require.Equal(t, map[string]string{"0": "c2", "1": "c3"}, s.Clients)
 	require.Equal(t, []fault{{
 		Name: "partition", Begin: 5 * ms, End: 20 * ms, Text: "partition: one", Cut: [][2]string{{"n1", "n0"}, {"n0", "n1"}},
 	}}, s.Faults)

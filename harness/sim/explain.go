@@ -122,35 +122,17 @@ func outcome(invoked, done history.Op) string {
 // faults returns a line for each time in which a fault was in force.
 func (s *Shrunk) faults() []string {
 	var lines []string
-	for _, f := range s.record.spans() {
-		lines = append(lines, fmt.Sprintf("%s to %s\t%s\t%s", seconds(int64(f.Begin)), seconds(int64(f.End)), f.Name, effect(f.asked, f.done)))
+	for _, f := range s.record.faults() {
+		lines = append(lines, fmt.Sprintf("%s to %s\t%s\t%s", seconds(f.Begin), seconds(f.End), f.Name, effect(f.Effect)))
 	}
 	return lines
 }
 
-// effect says what a fault did, given the values that the history has about its start.
-func effect(asked, done json.RawMessage) string {
-	var text string
-	var parts []string
-	if json.Unmarshal(asked, &text) == nil && text != "" {
-		parts = append(parts, text)
-	}
-	var links int
-	var isolated []json.RawMessage
-	var deaf map[string][]string // to whom each node is
-	switch {
-	case json.Unmarshal(done, &text) == nil: // a node, or a word
-		parts = append(parts, text)
-	case json.Unmarshal(done, &links) == nil:
-		parts = append(parts, "on "+plural(links, "link"))
-	case json.Unmarshal(done, &isolated) == nil && len(isolated) == 2 && json.Unmarshal(isolated[1], &deaf) == nil:
-		for _, node := range slices.Sorted(maps.Keys(deaf)) {
-			if len(deaf[node]) > 0 {
-				parts = append(parts, fmt.Sprintf("%s hears nothing of %s", node, strings.Join(deaf[node], ", ")))
-			}
-		}
-	default:
-		parts = append(parts, quote(done))
+// effect says what a fault did.
+func effect(e history.Effect) string {
+	parts := []string{e.Text}
+	for _, node := range slices.Sorted(maps.Keys(e.Links)) {
+		parts = append(parts, fmt.Sprintf("%s hears nothing of %s", node, strings.Join(e.Links[node], ", ")))
 	}
 	return strings.Join(parts, "; ")
 }

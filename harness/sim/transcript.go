@@ -2,7 +2,6 @@ package sim
 
 import (
 	"cmp"
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -51,53 +50,26 @@ func (tr transcript) invoked() int {
 	return count
 }
 
-// A faultSpan is a time in which a fault was in force.
-type faultSpan struct {
-	harness.FaultWindow                 // counted from the beginning of the run
-	asked, done         json.RawMessage // the values of the two events of its start
-}
-
-// spans returns the faults in the order in which they began. Those that were never healed, because the run ended
-// early, last until its last event.
-func (tr transcript) spans() []faultSpan {
-	var spans []faultSpan
-	starts := make(map[string]int) // of each fault, so far
-	open := make(map[string]int)   // the index in spans of a fault that is in force
-	var asked *history.Op          // the first of the two events of a step
-	for _, op := range tr.ops {
-		if op.Process != history.Nemesis {
-			continue
-		}
-		if asked == nil {
-			asked = &op
-			continue
-		}
-		first, at := asked.Value, time.Duration(op.Time)
-		asked = nil
-		if name, ok := strings.CutPrefix(op.F, "start-"); ok {
-			open[name] = len(spans)
-			w := harness.FaultWindow{Name: name, Start: starts[name], Begin: at, End: time.Duration(tr.ops[len(tr.ops)-1].Time)}
-			spans = append(spans, faultSpan{w, first, op.Value})
-			starts[name]++
-		} else if name, ok := strings.CutPrefix(op.F, "stop-"); ok {
-			if i, ok := open[name]; ok {
-				spans[i].End = at
-				delete(open, name)
-			}
-		}
+// faults returns the faults in the order in which they began. Those that were never healed, because the run ended early, last until its last event.
+func (tr transcript) faults() []*history.Fault {
+	if len(tr.ops) == 0 {
+		return nil
 	}
-	return spans
+	return history.FaultsIn(tr.ops, tr.ops[len(tr.ops)-1].Time)
 }
 
 // windows returns the faults as an excerpt has them: counted from the beginning of the main phase, which
 // is when the first one began.
 func (tr transcript) windows() []harness.FaultWindow {
-	spans := tr.spans()
-	windows := make([]harness.FaultWindow, len(spans))
-	for i, s := range spans {
-		windows[i] = s.FaultWindow
-		windows[i].Begin -= spans[0].Begin
-		windows[i].End -= spans[0].Begin
+	var windows []harness.FaultWindow
+	starts := make(map[string]int) // of each fault, so far
+	faults := tr.faults()
+	for _, f := range faults {
+		began := faults[0].Begin
+		windows = append(windows, harness.FaultWindow{
+			Name: f.Name, Start: starts[f.Name], Begin: time.Duration(f.Begin - began), End: time.Duration(f.End - began),
+		})
+		starts[f.Name]++
 	}
 	return windows
 }

@@ -30,13 +30,12 @@ type follower struct {
 	others    outcomes // of the functions beyond maxKinds
 	buckets   []*bucket
 	sent      int // buckets that update has returned and that will not change
-	faults    []*fault
+	faults    history.Faults
 	lines     int // so far, of any kind
 
 	cut     bool // the history goes on
 	damaged int  // lines that are no events
 	untimed int  // invocations beyond maxOpen
-	left    int  // faults beyond maxFaults
 	late    int  // completions that are in the last bucket for want of another
 }
 
@@ -75,7 +74,7 @@ type update struct {
 	Functions []*outcomes `json:"functions"` // in alphabetical order
 	Others    outcomes    `json:"others"`    // of functions that are not among them
 	Buckets   []*bucket   `json:"buckets"`   // those that are new or have changed
-	Faults    []*fault    `json:"faults"`
+	Faults    []fault     `json:"faults"`
 	Notes     []string    `json:"notes"` // sentences: what is not as it should be, or not shown
 }
 
@@ -86,6 +85,7 @@ func newFollower(limit time.Duration, rate float64) *follower {
 		width:     int64(min(max(limit/200, few, 50*time.Millisecond), 5*time.Second)),
 		open:      make(map[history.Process]int64),
 		functions: make(map[string]*outcomes),
+		faults:    history.Faults{Max: maxFaults},
 	}
 }
 
@@ -169,31 +169,13 @@ func (o *outcomes) count(t history.Type) {
 	}
 }
 
-// fault takes an event of the nemesis. Each of its steps has two: what was asked for, and what was done.
+// fault takes an event of the nemesis.
 func (f *follower) fault(op history.Op) {
-	verb, name, _ := strings.Cut(op.F, "-")
-	name = plainName(name)
-	var last *fault
-	for _, each := range slices.Backward(f.faults) {
-		if each.Name == name {
-			last = each
-			break
-		}
+	op.F = plainName(op.F)
+	if op.Effect != nil {
+		op.Effect = &history.Effect{Text: plainName(op.Effect.Text)}
 	}
-	inForce := last != nil && last.End == 0
-	var about string
-	_ = json.Unmarshal(op.Value, &about) // it stays empty if the value is no text
-	about = plainName(about)
-	switch {
-	case verb == "start" && !inForce && len(f.faults) == maxFaults:
-		f.left++
-	case verb == "start" && !inForce:
-		f.faults = append(f.faults, &fault{Name: name, About: about, Begin: op.Time})
-	case verb == "start" && last.About == "":
-		last.About = about
-	case verb == "stop" && inForce:
-		last.End = op.Time
-	}
+	f.faults.Add(op)
 }
 
 // plainName returns a name as it can be shown.
@@ -202,7 +184,7 @@ func plainName(name string) string { return terminal.Line(clip(name, maxName)) }
 // update returns what is new.
 func (f *follower) update() update {
 	u := update{
-		Now: f.now, Open: len(f.open) + f.untimed, Functions: []*outcomes{}, Others: f.others, Faults: append([]*fault{}, f.faults...), Notes: f.notes(),
+		Now: f.now, Open: len(f.open) + f.untimed, Functions: []*outcomes{}, Others: f.others, Faults: f.shown(), Notes: f.notes(),
 	}
 	for _, o := range f.functions {
 		u.Functions = append(u.Functions, o)
@@ -219,6 +201,15 @@ func (f *follower) update() update {
 	return u
 }
 
+// shown returns the faults as they are sent.
+func (f *follower) shown() []fault {
+	all := []fault{} // none are [], not null
+	for _, each := range f.faults.All {
+		all = append(all, fault{each.Name, each.Effect.Text, each.Begin, each.End})
+	}
+	return all
+}
+
 // notes says what is not as it should be, and what is not shown.
 func (f *follower) notes() []string {
 	notes := []string{}
@@ -232,7 +223,7 @@ func (f *follower) notes() []string {
 		{f.damaged, "%d lines of the history cannot be read."},
 		{f.others.total(), fmt.Sprintf("There are more than %d kinds of operations: %%d operations of the other kinds are counted together.", maxKinds)},
 		{f.untimed, "%d operations were invoked while very many were under way: their latencies are not shown."},
-		{f.left, fmt.Sprintf("There are more than %d faults: %%d more are not shown.", maxFaults)},
+		{f.faults.Left, fmt.Sprintf("There are more than %d faults: %%d more are not shown.", maxFaults)},
 		{f.late, "The run is too long for these charts: %d operations are shown at their right end."},
 	} {
 		if each.n > 0 {

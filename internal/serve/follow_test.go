@@ -90,19 +90,24 @@ func TestFollowerFaults(t *testing.T) {
 	step := func(at time.Duration, name, value string) history.Op {
 		return op(at, history.Info, history.Nemesis, name, value)
 	}
+	did := func(at time.Duration, name, text string) history.Op {
+		op := step(at, name, "null")
+		op.Effect = &history.Effect{Text: text}
+		return op
+	}
 	f.feed(
 		t,
-		step(1, "start-partition", `"majority"`), step(2, "start-partition", `["isolated",{}]`),
-		step(3, "start-pause", "null"), step(4, "start-pause", `"n1"`),
+		step(1, "start-partition", `"majority"`), did(2, "start-partition", "majority"),
+		step(3, "start-pause", "null"), did(4, "start-pause", "n1"),
 	)
-	require.Equal(t, []*fault{{"partition", "majority", 1, 0}, {"pause", "n1", 3, 0}}, f.update().Faults)
+	require.Equal(t, []fault{{"partition", "majority", 1, 0}, {"pause", "n1", 3, 0}}, f.update().Faults)
 	f.feed(
 		t,
 		step(5, "stop-partition", "null"), step(6, "stop-partition", `"network-healed"`),
-		step(7, "start-partition", `"one"`), step(8, "start-partition", `[]`),
+		step(7, "start-partition", `"one"`), did(8, "start-partition", "one"),
 		step(9, "stop-loss", "null"), // it never began
 	)
-	require.Equal(t, []*fault{{"partition", "majority", 1, 5}, {"pause", "n1", 3, 0}, {"partition", "one", 7, 0}}, f.update().Faults)
+	require.Equal(t, []fault{{"partition", "majority", 1, 6}, {"pause", "n1", 3, 0}, {"partition", "one", 7, 0}}, f.update().Faults)
 }
 
 // A history of hostile size takes bounded memory, and the page is told what it does not show.

@@ -80,7 +80,7 @@ func TestEventsOfARunInProgress(t *testing.T) {
 	write(`{"index":0,"time":1000,"type":"invoke","process":0,"f":"read","value":null}` + "\n")
 	events.until(func(u update) bool { return u.Open == 1 })
 	write(`{"index":1,"time":3000,"type":"ok","pro`)
-	write(`cess":0,"f":"read","value":[]}` + "\n" + `{"index":2,"time":4000,"type":"info","process":"nemesis","f":"start-partition","value":"majority"}` + "\n")
+	write(`cess":0,"f":"read","value":[]}` + "\n" + `{"index":2,"time":4000,"type":"info","process":"nemesis","f":"start-partition","value":"majority","effect":{"text":"majority"}}` + "\n")
 	events.until(func(u update) bool {
 		return u.Open == 0 && len(u.Functions) == 1 && u.Functions[0].OK == 1 && len(u.Faults) == 1 && u.Faults[0].About == "majority"
 	})

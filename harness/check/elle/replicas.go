@@ -162,19 +162,14 @@ func (r *registers) differ(o Options, last map[[2]int32]int, value map[[2]int32]
 // calm tells for each position of the history whether no fault had been in force for some time.
 func (r *registers) calm() []bool {
 	calm := make([]bool, len(r.h))
-	faults := make(map[string]bool)
+	var faults history.Faults
 	var since int64 = -int64(patience)
 	for i, op := range r.h {
 		if op.Process == history.Nemesis {
-			if fault, ok := strings.CutPrefix(op.F, "start-"); ok {
-				faults[fault] = true
-			}
-			if fault, ok := strings.CutPrefix(op.F, "stop-"); ok {
-				delete(faults, fault)
-			}
+			faults.Add(op)
 			since = op.Time
 		}
-		calm[i] = len(faults) == 0 && op.Time >= since+int64(patience)
+		calm[i] = faults.InForce() == 0 && op.Time >= since+int64(patience)
 	}
 	return calm
 }
