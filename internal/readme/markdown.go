@@ -1,5 +1,5 @@
 // Package readme reads the documentation of this repository, so that its tests can see whether it is true: whether the
-// commands work, the links lead somewhere, and the code is that of the files.
+// commands work, the links lead somewhere, the code is that of the files, and the functions that are named exist.
 //
 // A block of code, indented or fenced, is marked by a comment in the line before it (a blank line may be between them),
 // which nobody sees:
@@ -36,6 +36,7 @@ import (
 // A Document is what is to be looked at in a file of Markdown.
 type Document struct {
 	Path    string          // from the root of the repository, with slashes
+	Text    string          // all of it
 	Anchors map[string]bool // what a link can have after a #
 	Links   []Link
 	Blocks  []Block
@@ -66,7 +67,7 @@ var (
 // Parse reads a file of Markdown. It understands as much of it as is used here: a list has no blocks of code in it, and a comment
 // is a line.
 func Parse(path, text string) Document {
-	d := Document{Path: path, Anchors: make(map[string]bool)}
+	d := Document{Path: path, Text: text, Anchors: make(map[string]bool)}
 	lines := strings.Split(text, "\n")
 	marker, blank := "", true // the line before was blank, so an indented one begins a block
 	for i := 0; i < len(lines); i++ {
