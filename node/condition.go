@@ -6,27 +6,27 @@ import (
 	"slices"
 )
 
-// conditions are what tasks wait for with Wait. All of it is read and written with the turn only.
+// conditions are those that tasks wait for with Wait. They are read and written with the turn only.
 type conditions struct {
 	waiting []*condition // in the order in which they began to wait
 	asking  bool         // a condition is being evaluated
 }
 
-// A condition is what one task waits for.
+// A condition is that of one task.
 type condition struct {
 	waiter
 	holds func() bool
 }
 
 // Wait waits until cond holds, and gives the turn to others meanwhile. When it returns nil, cond holds. If ctx ends first,
-// Wait returns ctx's error; context.WithTimeout limits the time that it waits.
+// Wait returns its error; context.WithTimeout limits the wait.
 //
-// cond is about state that only functions with the turn change. It is evaluated at the beginning and whenever such a
-// function gives the turn away: because it returns, or because it waits. Of those whose condition holds then, the one that has
-// waited longest goes on at once, before any other function. cond must return quickly, change nothing and not wait.
+// cond depends on state that only functions with the turn change. It is evaluated at the beginning, and whenever such a
+// function gives the turn away by returning or by waiting. If the conditions of several tasks hold then, the task that has
+// waited longest continues at once, before any other function. cond must return quickly, change nothing and not wait.
 //
-// ctx is the context of a typed handler or timer, or derived from it. A goroutine of its own has no turn and cannot
-// wait in this way: Wait then returns an error.
+// ctx is the context of a typed handler or of a timer's function, or derived from it. A goroutine without a turn cannot wait for a
+// condition: there, Wait returns an error.
 func (n *Node) Wait(ctx context.Context, cond func() bool) error {
 	c := &condition{holds: cond}
 	for {
@@ -43,7 +43,7 @@ func (n *Node) Wait(ctx context.Context, cond func() bool) error {
 		if err != nil {
 			return err
 		}
-		// It holds, unless it panicked when another task evaluated it. Then it does so again, where it belongs.
+		// Either cond holds, or it panicked when another task evaluated it. Then it panics again, in its own task.
 	}
 }
 
@@ -54,7 +54,7 @@ func (cs *conditions) evaluate(holds func() bool) bool {
 	return holds()
 }
 
-// met tells whether holds does, or panics.
+// met reports whether holds returns true or panics.
 func (cs *conditions) met(holds func() bool) (met bool) {
 	defer func() {
 		if recover() != nil {

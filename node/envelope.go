@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// An envelope is what the runtime itself must know of a message; a handler decodes
+// An envelope is the part of a message that the runtime itself needs; a handler decodes
 // the rest from body. The slices are parts of the line, or copies where a string
 // had to be decoded. They hold what encoding/json stores in Message and, from its
 // body, in
@@ -40,7 +40,7 @@ func scanEnvelope(line []byte) (envelope, error) {
 		case c.is("dest"):
 			headErr = cmp.Or(headErr, c.text(&e.dest))
 		case c.is("body"):
-			// The last body counts. Of one before it only the syntax matters.
+			// The last body counts. In earlier ones only the syntax matters.
 			e = envelope{src: e.src, dest: e.dest}
 			bodyErr = e.scanBody(&c)
 		default:
@@ -57,8 +57,7 @@ func scanEnvelope(line []byte) (envelope, error) {
 	return e, cmp.Or(headErr, bodyErr)
 }
 
-// scanBody reads a message's body alone; src and dest stay empty. For the rest it
-// does as scanEnvelope.
+// scanBody reads a message's body alone, in the manner of scanEnvelope; src and dest stay empty.
 func scanBody(body []byte) (envelope, error) {
 	var e envelope
 	c := cursor{data: body}
@@ -71,8 +70,8 @@ func scanBody(body []byte) (envelope, error) {
 	return e, err
 }
 
-// scanBody takes the value at the cursor for the body. The error is about a value of
-// wrong type; errors of syntax stay in c. A null body is one without any fields.
+// scanBody reads the value at the cursor as the body. Its error is that of a value of the
+// wrong type; errors of syntax stay in c. A null body counts as a body without fields.
 func (e *envelope) scanBody(c *cursor) (err error) {
 	start := c.pos
 	switch c.peek() {

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// A gate holds back what a node that has just been initialised sends to other nodes. Maelstrom initialises
-// nodes while it is still starting others, and a message to one that does not exist yet breaks
-// the test. Once a request has come, be it of a client or of another node, whose gate is open then, all of them
-// exist.
+// A gate holds back the messages to other nodes of a node that has just been initialised. Maelstrom initialises
+// nodes while it is still starting others, and a message to a node that does not exist yet breaks
+// the test. The first request opens the gate: all nodes exist when a client sends one, and when another node does,
+// whose own gate is open by then.
 type gate struct {
 	closed atomic.Bool // changed under mu only
 
@@ -20,7 +20,7 @@ type gate struct {
 	limit *event   // opens it
 }
 
-// gateLimit is how long the gate stays closed if nothing comes.
+// gateLimit is how long the gate stays closed if no request comes.
 const gateLimit = time.Second
 
 // closeGate holds messages to other nodes back from now on, for gateLimit at the most.
@@ -34,7 +34,7 @@ func (n *Node) closeGate() {
 	})
 }
 
-// openGate sends what was held back.
+// openGate sends the lines that were held back.
 func (n *Node) openGate() {
 	n.gate.mu.Lock()
 	defer n.gate.mu.Unlock()
@@ -50,7 +50,7 @@ func (n *Node) openGate() {
 	n.gate.lines = nil
 }
 
-// keep takes a line for dest, if it has to wait.
+// keep holds back a line for dest if the gate is closed, and reports whether it did.
 func (n *Node) keep(dest string, line []byte) bool {
 	if !n.gate.closed.Load() || dest == n.ID() || !slices.Contains(n.NodeIDs(), dest) {
 		return false

@@ -2,8 +2,8 @@ package node
 
 import "sync"
 
-// inflight counts what has begun and not ended, and lets one goroutine wait for
-// none. Unlike a sync.WaitGroup it may grow from zero while somebody waits.
+// inflight counts the calls that have begun and not ended, and lets one goroutine wait until there are
+// none. Unlike a sync.WaitGroup it may grow from zero meanwhile.
 type inflight struct {
 	mu    sync.Mutex
 	count int

@@ -119,8 +119,8 @@ func skipString(b []byte, i int) (end int, err error) {
 	return i, syntaxError(b, i, "the end of a string")
 }
 
-// skipEscape skips a backslash and what belongs to it, but for the last byte, which
-// is left to the loop of skipString.
+// skipEscape skips a backslash and its escape, except for the last byte, which
+// the loop of skipString skips.
 func skipEscape(b []byte, i int) (last int, err error) {
 	i++
 	if i >= len(b) {

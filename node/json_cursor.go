@@ -11,9 +11,9 @@ import (
 // A quoted is a string as it stands in a JSON text, with its quotes.
 type quoted []byte
 
-// text returns the string decoded as encoding/json does: what is not UTF-8, and
-// surrogates without their other half, become U+FFFD. The result is a part of
-// the JSON text where it reads the same there, which is nearly always.
+// text returns the string decoded as encoding/json does: bytes that are not UTF-8, and
+// surrogates without their other half, become U+FFFD. A string without escapes, as
+// nearly all are, is returned as a part of the JSON text.
 func (q quoted) text() []byte {
 	plain := q[1 : len(q)-1]
 	for _, c := range plain {
@@ -48,8 +48,8 @@ func (q quoted) decode() []byte {
 //
 // After next the caller must take the member's value, once. The first syntax
 // error is kept in err and ends every loop, so it need be looked at only once.
-// Values of a wrong type are no syntax errors: the methods that decode return
-// an error for these and go on behind the value.
+// A value of the wrong type is not a syntax error: the methods that decode return
+// an error for it and continue after the value.
 type cursor struct {
 	data  []byte
 	pos   int    // of the next byte to read
@@ -93,8 +93,8 @@ func (c *cursor) enter() {
 	c.first = true
 }
 
-// next goes to the value of the object's next member and sets key. It returns
-// false, having left the object, if there is none.
+// next goes to the value of the object's next member and sets key. After the last
+// member it leaves the object and returns false.
 func (c *cursor) next() bool {
 	if c.err != nil {
 		return false
@@ -170,7 +170,7 @@ func (c *cursor) integer(dst *int64, has *bool) error {
 	return nil
 }
 
-// wrongType says that the value at byte start cannot be used for the thing named.
+// wrongType returns the error for a value at byte start that is of the wrong type for the field named.
 func wrongType(name string, start int, value []byte, want string) error {
 	return fmt.Errorf("node: %s at byte %d is %.32s, want %s", name, start, value, want)
 }

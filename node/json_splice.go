@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A reserved says which of the protocol's fields a body is to have, and with what
-// value. The zero value sets none.
+// A reserved holds the protocol's own fields of a body and their values. The zero value
+// sets none of them.
 type reserved struct {
 	typ                    string // "" leaves the body's type alone
 	msgID, inReplyTo       int64
@@ -98,8 +98,8 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// appendEscaped is appendString for the strings, rare as names of nodes and types, that
-// are more than plain ASCII.
+// appendEscaped is appendString for strings that are not plain ASCII: rare among the names of nodes and
+// types.
 func appendEscaped(dst []byte, s string) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -20,8 +20,8 @@ const (
 // A KV is a client of a key/value service. Its methods may be called concurrently; a
 // typed handler passes its own context, and other handlers run while it waits.
 //
-// Every method gives up after DefaultTimeout, or when ctx ends, with a context's error or an *RPCError of code Timeout; a
-// write or CompareAndSwap may then have happened. Reads are repeated meanwhile when no reply comes.
+// Every method gives up after DefaultTimeout, with an *RPCError of code Timeout, or when ctx ends, with its error. A
+// Write or CompareAndSwap may then have happened. A read without a reply is repeated until then.
 type KV struct {
 	service string
 	node    *Node
@@ -55,8 +55,8 @@ type kvValue struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// Read returns the value of key: an int if it is an integer that fits one, otherwise what
-// encoding/json makes of it. A key that does not exist is an *RPCError of code KeyDoesNotExist.
+// Read returns the value of key: as an int if it is an integer that fits, otherwise as encoding/json
+// decodes it into an any. A key that does not exist is an *RPCError of code KeyDoesNotExist.
 func (kv *KV) Read(ctx context.Context, key string) (any, error) {
 	raw, err := kv.read(ctx, key)
 	if err != nil {
@@ -118,16 +118,16 @@ func (kv *KV) Write(ctx context.Context, key string, value any) error {
 }
 
 // CompareAndSwap sets the value of key to to if it is from; values are compared as JSON. If the key does
-// not exist, it is created with createIfNotExists, and otherwise the error is an
-// *RPCError of code KeyDoesNotExist. If the value is another, the code is PreconditionFailed.
+// not exist, createIfNotExists makes it; otherwise the error is an
+// *RPCError of code KeyDoesNotExist. For a value other than from, its code is PreconditionFailed.
 func (kv *KV) CompareAndSwap(ctx context.Context, key string, from, to any, createIfNotExists bool) error {
 	_, err := Call[struct{}](ctx, kv.node, kv.service, "cas", kvCAS{key, from, to, createIfNotExists})
 	return err
 }
 
-// Update replaces the value of key by change of it, and returns what it stored. A key that does not
-// exist counts as initial. If somebody else changes the value meanwhile, Update reads it again and
-// calls change again, until ctx ends; so change must do nothing but compute. After
+// Update replaces the value v of key by change(v), and returns the new value. The value of a key that does not
+// exist is initial. If the value changes between Update's read and its write, Update reads it again and
+// calls change again, until ctx ends; change must therefore only compute. After
 // an error of code Timeout the update may have happened.
 func Update[T any](ctx context.Context, kv *KV, key string, initial T, change func(T) T) (T, error) {
 	var zero T
@@ -166,8 +166,8 @@ const LinTSO = "lin-tso"
 // NewLinTSO returns a client of lin-tso.
 func NewLinTSO(n *Node) *TSO { return &TSO{n} }
 
-// Next returns a timestamp greater than every one that was returned, to anybody, before Next was called. A
-// request that is not answered is repeated, which leaves a gap.
+// Next returns a timestamp that is greater than all timestamps that any client got before the call of Next. A
+// request without a reply is repeated, which leaves a gap.
 func (ts *TSO) Next(ctx context.Context) (int64, error) {
 	reply, err := Call[struct {
 		TS *int64 `json:"ts"`

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// Main runs n as a process: until stdin is closed, or SIGTERM, SIGINT or SIGHUP (its terminal is closed) asks it to
-// shut down, and then returns; on an error it prints that to stderr and exits with status 1. A second
-// signal ends the process at once. A SIGHUP that the process was started to ignore, as nohup does, stays ignored.
+// Main runs n as a process. It returns when stdin has been closed, or when the node has shut down after a SIGTERM, SIGINT or SIGHUP
+// (the terminal was closed). It prints an error to stderr and exits with status 1. A second
+// signal ends the process at once. A SIGHUP that the process was started to ignore, by nohup for example, stays ignored.
 func Main(n *Node) {
 	// A write to a closed stdout must come back as an error, not kill the process.
 	signal.Ignore(syscall.SIGPIPE)

@@ -6,9 +6,9 @@ import (
 	"glomers/internal/control"
 )
 
-// Now returns the wall clock's time as this node has it. A harness may have set it off by
-// some amount, so a node that uses wall-clock time reads it here; time.Since of an earlier time.Now is not
-// affected, as it goes by the monotonic clock.
+// Now returns the time that the wall clock of this node shows. A harness may have skewed this clock, so nodes
+// read the wall clock here and not by time.Now. Durations from time.Since go by the monotonic clock, and are
+// not affected.
 func (n *Node) Now() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) }
 
 func init() {

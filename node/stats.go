@@ -8,7 +8,7 @@ type Stats struct {
 	Awaited  int   // requests of its own, attempts counted apart, whose replies may still come
 }
 
-// Stats returns the node's numbers. Any goroutine may call it.
+// Stats returns the node's present Stats. Any goroutine may call it.
 func (n *Node) Stats() Stats {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -9,14 +9,16 @@ import (
 	"strings"
 )
 
-// A stray call is one that waits in a function that has the turn, but not with the ctx that the function got, say with
-// context.Background. It would keep the turn, so that nothing else of the node ran, perhaps for ever: what it waits for may need the turn.
+// A stray call waits inside a function that holds the turn, but with another context than the function's own, such as
+// context.Background. It would keep the turn while it waits, and the node would stand still: for ever, if the event that it waits for
+// needs the turn.
 //
-// Whether a call without a task is one is told by the goroutine's stack. A function that has the turn is called by run, on the same
-// goroutine; in between is Blocking while it has given the turn away. Any other goroutine, of an official handler, a callback or the
-// user's, has no run on its stack. What this cannot see is a function that waits by itself for another goroutine that makes the call.
+// The stack of the goroutine shows whether a call without a task is stray. A function that holds the turn is called by run, on the same
+// goroutine; a frame of Blocking above that of run means that the turn has been given away. All other goroutines, those of official
+// handlers, of callbacks and of the user, have no run on their stacks. One case goes unseen: a function that starts a goroutine which
+// makes the call, and waits for it.
 
-// The names of functions on a stack: runName has the turn, blockingName has given it away. ownPrefix begins those of this package.
+// The names of functions on a stack: run holds the turn, Blocking has given it away. ownPrefix is that of this package's names.
 var runName, blockingName, ownPrefix string
 
 func init() { // they refer to functions that refer to them
@@ -25,7 +27,7 @@ func init() { // they refer to functions that refer to them
 	ownPrefix = strings.TrimSuffix(runName, "(*Node).run")
 }
 
-// checkStray returns an error, and reports it, if the calling goroutine would keep the turn while it waits with ctx, which belongs to no task.
+// checkStray returns, and reports, an error if a wait of the calling goroutine with ctx, which belongs to no task, would be stray.
 func (n *Node) checkStray(ctx context.Context) error {
 	if t, _ := ctx.Value(taskKey{}).(*task); t != nil && !t.ended.Load() {
 		return nil // the caller has the turn of another node
@@ -43,7 +45,7 @@ func (n *Node) checkStray(ctx context.Context) error {
 	return err
 }
 
-// strayFrom tells whether the calling goroutine runs a function that has a node's turn, and where that called this package.
+// strayFrom reports whether the calling goroutine runs a function that holds a node's turn, and where that called this package.
 func strayFrom() (where string, stray bool) {
 	var pcs [64]uintptr
 	for skip := 2; ; skip += len(pcs) {

@@ -95,8 +95,8 @@ func (s *stdio) Flush() error {
 	return s.err
 }
 
-// flush writes until nothing is queued. Those who write meanwhile only queue: one
-// system call then carries the lines of many (group commit).
+// flush writes until the queue is empty. Goroutines that write meanwhile only add to the queue, so one
+// system call carries the lines of several (group commit).
 func (s *stdio) flush() {
 	if s.flushing {
 		return
@@ -118,7 +118,7 @@ func (s *stdio) flush() {
 }
 
 // Mem is a Transport in memory. The node's end is the Transport; the other end delivers lines to
-// the node and is called back with what it writes.
+// the node, and is called with each line that the node writes.
 type Mem struct {
 	mu      sync.Mutex
 	arrived sync.Cond
@@ -149,7 +149,7 @@ func (m *Mem) Deliver(line []byte) {
 	m.arrived.Signal()
 }
 
-// CloseInput ends the input after what has been delivered.
+// CloseInput ends the input after the lines that have been delivered.
 func (m *Mem) CloseInput() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -7,13 +7,13 @@ import (
 )
 
 // HandleRPC registers f for requests of type typ. The body is decoded into a Req, and
-// the Resp that f returns is sent as a body of type typ_ok; the fields type, msg_id and in_reply_to are the
-// node's to set. A body that is no Req is answered with error 12, malformed-request.
+// the Resp that f returns is sent as a body of type typ_ok; the node sets the fields type, msg_id and in_reply_to.
+// A body that cannot be decoded is answered with error 12, malformed-request.
 //
-// f's error is the reply if it is not nil: an *RPCError anywhere in its chain as it is, an expired
-// deadline as code 0 (timeout), anything else, a panic too, as code 13 (crash).
+// An error of f is the reply: an *RPCError anywhere in its chain as it is, an expired
+// deadline as code 0 (timeout), any other error, and a panic, as code 13 (crash).
 //
-// f runs with the node's turn: alone, but while it waits; see the package documentation. HandleRPC panics if typ has a
+// f runs with the node's turn: alone, except while it waits; see the package documentation. HandleRPC panics if typ has a
 // handler. Call it before Run.
 func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, req Req) (Resp, error)) {
 	ok := typ + "_ok"
@@ -33,8 +33,8 @@ func HandleRPC[Req, Resp any](n *Node, typ string, f func(ctx context.Context, r
 	}})
 }
 
-// Receive registers f for one-way messages of type typ: nothing is replied. From(ctx) is the sender. A
-// message that is no M is reported and ignored. f runs with the node's turn. Receive panics if typ has a
+// Receive registers f for one-way messages of type typ, which get no reply. From(ctx) is the sender. A
+// message that cannot be decoded is reported and ignored. f runs with the node's turn. Receive panics if typ has a
 // handler. Call it before Run.
 func Receive[M any](n *Node, typ string, f func(ctx context.Context, m M)) {
 	n.register(typ, handler{typed: func(t *task) {
@@ -48,8 +48,8 @@ func Receive[M any](n *Node, typ string, f func(ctx context.Context, m M)) {
 	}})
 }
 
-// Notify sends dest a one-way message of type typ with the fields of body, an object or struct. Nobody
-// learns whether it arrives. The error is that of encoding body, or of an output that is broken.
+// Notify sends dest a one-way message of type typ with the fields of body, an object or struct. The sender does not
+// learn whether it arrives. An error means that body cannot be encoded, or that the output is broken.
 func Notify(n *Node, dest, typ string, body any) error {
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -71,7 +71,7 @@ func protected[T any](t *task, f func(T) ([]byte, error)) (raw []byte, err error
 	return raw, err
 }
 
-// marshalObject is json.Marshal for what must be an object, as bodies are.
+// marshalObject is json.Marshal for bodies, which must be objects.
 func marshalObject(v any) ([]byte, error) {
 	raw, err := json.Marshal(v)
 	if err == nil && raw[0] != '{' {
@@ -88,7 +88,7 @@ func decode(raw []byte, v any) error {
 	return json.Unmarshal(raw, v)
 }
 
-// malformed is the error for a body that does not have the fields it should have.
+// malformed returns the error for a body without the fields that its type needs.
 func malformed(err error) error {
 	return NewRPCError(MalformedRequest, err.Error())
 }
