@@ -9,7 +9,10 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
+
+	"glomers/internal/svg"
 )
 
 //go:embed web/*.css web/*.js web/page.html web/vendor
@@ -88,67 +91,49 @@ func (r *record) noteLimits() {
 	}
 }
 
-// newPage puts styles and scripts together, and allows them by their hashes.
+// newPage puts styles and scripts together, and allows them by their hashes. They contain no end tags, which would end their elements.
 func newPage(title string) (page, error) {
-	p := page{Title: title}
-	licence, err := web.ReadFile("web/vendor/LICENSE-uPlot")
+	files, err := fs.Sub(web, "web")
 	if err != nil {
-		return p, err
+		return page{}, err
 	}
-	p.Licence = string(licence)
-	styles, err := sources("web/vendor/*.css", "web/*.css")
+	script, err := link(files, "page.js")
 	if err != nil {
-		return p, err
+		return page{}, err
 	}
-	scripts, err := sources("web/vendor/*.js")
-	if err != nil {
-		return p, err
+	p := page{Title: title, Styles: []template.CSS{template.CSS(svg.Palette)}}
+	for _, pattern := range []string{"vendor/LICENSE-uPlot", "vendor/*.css", "*.css", "vendor/*.js"} {
+		names, err := fs.Glob(files, pattern) // sorted
+		if err != nil {
+			return page{}, err
+		}
+		for _, name := range names {
+			text, err := fs.ReadFile(files, name)
+			if err != nil {
+				return page{}, err
+			}
+			switch path.Ext(name) {
+			case ".css":
+				p.Styles = append(p.Styles, template.CSS(text))
+			case ".js":
+				p.Scripts = append(p.Scripts, template.JS(text))
+			default:
+				p.Licence = string(text)
+			}
+		}
 	}
-	modules, err := fs.Sub(web, "web")
-	if err != nil {
-		return p, err
-	}
-	linked, err := link(modules, "page.js")
-	if err != nil {
-		return p, err
-	}
-	scripts = append(scripts, linked)
-	var styleHashes, scriptHashes []string
-	for _, s := range styles {
-		p.Styles = append(p.Styles, template.CSS(s))
-		styleHashes = append(styleHashes, policyHash(s))
-	}
-	for _, s := range scripts {
-		p.Scripts = append(p.Scripts, template.JS(s))
-		scriptHashes = append(scriptHashes, policyHash(s))
-	}
+	p.Scripts = append(p.Scripts, template.JS(script))
 	p.Policy = fmt.Sprintf("default-src 'none'; script-src %s; style-src %s; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'",
-		strings.Join(scriptHashes, " "), strings.Join(styleHashes, " "))
+		hashes(p.Scripts), hashes(p.Styles))
 	return p, nil
 }
 
-// sources returns the files whose names match the patterns, in the order of the patterns and then of the names. The files contain no
-// end tags, which would end their elements.
-func sources(patterns ...string) ([]string, error) {
+// hashes returns the sources that allow texts in a Content-Security-Policy.
+func hashes[T ~string](texts []T) string {
 	var all []string
-	for _, pattern := range patterns {
-		names, err := fs.Glob(web, pattern) // sorted
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			text, err := web.ReadFile(name)
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, "\n"+strings.TrimSpace(string(text))+"\n")
-		}
+	for _, text := range texts {
+		sum := sha256.Sum256([]byte(text))
+		all = append(all, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
 	}
-	return all, nil
-}
-
-// policyHash returns the source that allows a text in a Content-Security-Policy.
-func policyHash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	return strings.Join(all, " ")
 }

@@ -112,6 +112,7 @@ func TestScripts(t *testing.T) {
 		require.NotRegexp(t, `url\(|@import`, string(text), path)
 		if !strings.HasPrefix(path, "web/vendor/") {
 			require.NotRegexp(t, forbidden, string(text), path)
+			require.NotRegexp(t, `#[0-9a-f]{6}\b`, string(text), "%s has a colour that is not in the palette", path)
 		}
 		return err
 	})

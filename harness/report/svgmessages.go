@@ -7,12 +7,15 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"glomers/internal/svg"
 )
 
 const (
 	manyParties  = 12 // with more, clients are left out
 	fewArrows    = 40 // so many have room for their type
 	lifeDistance = 30 // px
+	pictureWidth = 1200
 )
 
 // drawMessages draws the first messages of the window as arrows between the lives of the parties: a space-time diagram
@@ -30,36 +33,34 @@ func (r *record) drawMessages(w io.Writer) error {
 	}
 	end = math.Max(end, begin+1e-3)
 
-	const margin, top, width = 90, 84, 1200
+	const margin, top, right = 90, 84, pictureWidth - 20
 	bottom := top + lifeDistance*math.Max(1, float64(lives))
-	pic := &picture{width: width, height: bottom + 44}
 	title := fmt.Sprintf("messages from %.3f s to %.3f s", begin, end)
-	pic.text(12, 20, "start", "title", title)
-	x := scale{from: begin, to: end, begin: margin, end: width - 20}
-	r.drawFaults(pic, x, top-14, bottom)
-	for _, v := range x.ticks(10) {
-		pic.line(x.at(v), top-8, x.at(v), bottom, "grid")
-		pic.text(x.at(v), bottom+16, "middle", "small", number(v))
-	}
-	pic.text((margin+width)/2, bottom+34, "middle", "small", "time, s"+about)
+	pic := svg.New(pictureWidth, bottom+44, title)
+	pic.Text(12, 20, "start", svg.Bold, title)
+	x := svg.Linear(begin, end, margin, right, 10)
+	pic.Bands(x, top-14, bottom, r.bands())
+	pic.TicksX(x, top-8, bottom)
+	pic.Text((margin+pictureWidth)/2, bottom+34, "middle", svg.Small, "time, s"+about)
 	y := func(place int) float64 { return top + lifeDistance*float64(rows[place]) + 8 }
 	for place, p := range parties {
 		if rows[place] >= 0 {
-			pic.line(margin, y(place), width-20, y(place), "life")
-			pic.text(margin-8, y(place)+4, "end", "name", p.ID)
+			pic.Line(margin, y(place), right, y(place), svg.Colour("lane"))
+			pic.Text(margin-8, y(place)+4, "end", "", svg.Clip(p.ID, 60))
 		}
 	}
 	r.drawArrows(pic, messages, func(m message) (x1, y1, x2, y2 float64) {
-		x1, y1, y2 = x.at(seconds(m.sent)), y(places[m.src]), y(places[m.dest])
+		x1, y1, y2 = x.At(seconds(m.sent)), y(places[m.src]), y(places[m.dest])
 		if m.outcome == underWay {
-			return x1, y1, math.Min(x1+20, width-20), y1 + (y2-y1)/4
+			return x1, y1, math.Min(x1+20, right), y1 + (y2-y1)/4
 		}
-		return x1, y1, x.at(seconds(m.done)), y2
+		return x1, y1, x.At(seconds(m.done)), y2
 	})
 	if len(messages) == 0 {
-		pic.text((margin+width)/2, (top+bottom)/2, "middle", "small", "no messages")
+		pic.Text((margin+pictureWidth)/2, (top+bottom)/2, "middle", svg.Small, "no messages")
 	}
-	return pic.write(w, title)
+	_, err := w.Write(pic.Bytes())
+	return err
 }
 
 // rowsOf gives a row to every node, and to others if they send or receive; the rest have -1.
@@ -109,7 +110,7 @@ func (r *record) pictured(parties []party, places []int) (messages []message, ab
 
 // drawArrows draws the messages, the types in colours, a reply in that of its request. Lost messages end in a cross, those
 // under way in nothing.
-func (r *record) drawArrows(pic *picture, messages []message, ends func(m message) (x1, y1, x2, y2 float64)) {
+func (r *record) drawArrows(pic *svg.File, messages []message, ends func(m message) (x1, y1, x2, y2 float64)) {
 	shafts := make(map[string]*strings.Builder) // by the type of the request
 	var order []string
 	var crosses strings.Builder
@@ -134,28 +135,30 @@ func (r *record) drawArrows(pic *picture, messages []message, ends func(m messag
 		}
 		if len(messages) <= fewArrows {
 			anchor, at := "start", (x1+x2)/2+3
-			if at > pic.width-100 {
+			if at > pictureWidth-100 {
 				anchor, at = "end", at-6
 			}
 			if m.as != m.src {
 				name += " as " + r.journal.parties.list[m.as]
 			}
+			name = svg.Clip(name, 60)
 			if y, ok := taken.place(at, (y1+y2)/2, anchor, name); ok {
-				pic.text(at, y, anchor, "small", name)
+				pic.Text(at, y, anchor, svg.Small, name)
 			}
 		}
 	}
 	at := 20.0
 	for i, request := range order {
-		pic.path(shafts[request].String(), fmt.Sprintf("stroke=%q stroke-opacity=\".75\"", colour(i)))
-		pic.path(fmt.Sprintf("M%s 36h0", px(at)), fmt.Sprintf("stroke=%q stroke-width=\"9\"", colour(i)))
-		pic.text(at+10, 40, "start", "small", request)
-		at += 30 + 6.5*float64(len([]rune(request)))
+		pic.Path(shafts[request].String(), svg.Hue(i), 1, ` stroke-opacity=".75"`)
+		pic.Path(fmt.Sprintf("M%s 36h0", svg.Px(at)), svg.Hue(i), 9, "")
+		request = svg.Clip(request, 60)
+		pic.Text(at+10, 40, "start", svg.Small, request)
+		at += 30 + svg.Width(request, 12)
 	}
 	if crosses.Len() > 0 {
-		pic.path(crosses.String(), `class="cross"`)
-		pic.path(fmt.Sprintf("M%s 33l6 6m0 -6l-6 6", px(at-3)), `class="cross"`)
-		pic.text(at+10, 40, "start", "small", "lost")
+		pic.Path(crosses.String(), svg.Colour("bad"), 1.6, "")
+		pic.Path(fmt.Sprintf("M%s 33l6 6m0 -6l-6 6", svg.Px(at-3)), svg.Colour("bad"), 1.6, "")
+		pic.Text(at+10, 40, "start", svg.Small, "lost")
 	}
 }
 
@@ -182,8 +185,8 @@ type label struct{ left, right, y float64 }
 
 // place returns where a text can stand that is anchored at (x, y): there, or a little below or above; else it is left out.
 func (l *labels) place(x, y float64, anchor, text string) (float64, bool) {
-	const height, letter = 11, 6.0
-	width := letter * float64(len([]rune(text)))
+	const height = 11
+	width := svg.Width(text, height)
 	if anchor == "end" {
 		x -= width
 	}

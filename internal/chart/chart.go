@@ -1,14 +1,13 @@
-// Package chart draws charts as SVG, for READMEs: 800 pixels wide, on a white ground of their own so that they
-// can be read in dark mode too. The same chart gives the same bytes.
-//
-// It needs no measuring of text, which only the reader's browser could do: widths are estimated, and nothing depends on them but
-// where a legend is wrapped.
+// Package chart draws charts as SVG, 800 pixels wide: for READMEs, and of runs.
 package chart
 
 import (
+	"fmt"
 	"math"
 	"slices"
-	"unicode/utf8"
+	"strings"
+
+	"glomers/internal/svg"
 )
 
 // A Chart is some panels side by side, with one legend for all.
@@ -21,6 +20,7 @@ type Chart struct {
 type Panel struct {
 	Title  string
 	X, Y   Axis
+	Bands  []svg.Band // of X
 	Series []Series
 }
 
@@ -69,31 +69,28 @@ const (
 	Dot
 	Ring
 	Diamond
+	Speck // for very many points: those on the same pixel are drawn once
 )
 
 // Grey is for bounds and for entries of the legend that explain a marker.
-const Grey = "#666666"
+var Grey = svg.Colour("ink-soft")
 
-// Colour returns the colour i, from 0, of a palette that colour-blind people can tell apart
-// (Okabe and Ito 2008); after eight it begins anew.
-func Colour(i int) string {
-	palette := []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8a800"}
-	return palette[i%len(palette)]
-}
+// Colour returns the colour i, from 0, of the palette.
+func Colour(i int) string { return svg.Hue(i) }
 
 // The measures, in pixels.
 const (
-	width       = 800
-	plotHeight  = 300
-	left        = 74 // of a panel's plot from the panel's left edge: room for the label and the ticks of Y
-	right       = 24 // half of the last tick of X
-	top         = 34 // room for the title
-	bottom      = 50 // room for the ticks and the label of X
-	row         = 20 // of the legend
-	swatch      = 26 // the picture in an entry of the legend
-	gap         = 18 // between two entries
-	radius      = 4  // of a marker
-	letterWidth = 7  // a little more than the mean
+	width      = 800
+	plotHeight = 300
+	left       = 74 // of a panel's plot from the panel's left edge: room for the label and the ticks of Y
+	right      = 24 // half of the last tick of X
+	top        = 34 // room for the title
+	bottom     = 50 // room for the ticks and the label of X
+	row        = 20 // of the legend
+	swatch     = 26 // the picture in an entry of the legend
+	gap        = 18 // between two entries
+	radius     = 4  // of a marker
+	size       = 13 // of text
 )
 
 // SVG returns the chart as a file.
@@ -103,7 +100,7 @@ func (c Chart) SVG() []byte {
 	if len(entries) > 0 {
 		rows = entries[len(entries)-1].row + 1
 	}
-	f := newFile(width, top+plotHeight+bottom+rows*row+8, c.About)
+	f := svg.New(width, float64(top+plotHeight+bottom+rows*row+8), c.About)
 	each := width / float64(len(c.Panels))
 	for i, p := range c.Panels {
 		p.draw(f, box{float64(i)*each + left, top, each - left - right, plotHeight})
@@ -111,7 +108,7 @@ func (c Chart) SVG() []byte {
 	for _, e := range entries {
 		e.draw(f, top+plotHeight+bottom+float64(e.row)*row+8)
 	}
-	return f.bytes()
+	return f.Bytes()
 }
 
 // An entry is a series in the legend.
@@ -132,7 +129,7 @@ func (c Chart) legend() []entry {
 				continue
 			}
 			seen[s.Name] = true
-			w := float64(swatch + utf8.RuneCountInString(s.Name)*letterWidth)
+			w := swatch + svg.Width(s.Name, size)
 			if x+w > width-right && x > left {
 				x, at = left, at+1
 			}
@@ -143,59 +140,131 @@ func (c Chart) legend() []entry {
 	return entries
 }
 
-func (e entry) draw(f *file, y float64) {
-	f.path([][2]float64{{e.x, y}, {e.x + swatch - 6, y}}, e.series.Colour, e.series.Line)
-	f.marker(e.x+(swatch-6)/2, y, e.series.Colour, e.series.Marker)
-	f.text(e.x+swatch, y+4, "start", "", e.series.Name)
+func (e entry) draw(f *svg.File, y float64) {
+	e.series.line(f, [][2]float64{{e.x, y}, {e.x + swatch - 6, y}})
+	if e.series.Marker == Speck {
+		e.series.Marker = Dot
+	}
+	e.series.marker(f, e.x+(swatch-6)/2, y)
+	f.Text(e.x+swatch, y+4, "start", "", e.series.Name)
 }
 
 // A box is a place on the page.
 type box struct{ x, y, w, h float64 }
 
 // draw draws the panel with its plot in b.
-func (p Panel) draw(f *file, b box) {
+func (p Panel) draw(f *svg.File, b box) {
 	x := newScale(p.X, p.extent(func(q Point) (float64, [2]float64) { return q.X, q.XRange }), b.x, b.x+b.w, 44)
 	y := newScale(p.Y, p.extent(func(q Point) (float64, [2]float64) { return q.Y, q.YRange }), b.y+b.h, b.y, 22)
-	for _, t := range x.ticks() {
-		f.line(x.at(t), b.y, x.at(t), b.y+b.h, "#e4e4e4")
-		f.text(x.at(t), b.y+b.h+17, "middle", "", number(t))
-	}
-	for _, t := range y.ticks() {
-		f.line(b.x, y.at(t), b.x+b.w, y.at(t), "#e4e4e4")
-		f.text(b.x-6, y.at(t)+4, "end", "", number(t))
-	}
-	f.line(b.x, b.y+b.h, b.x+b.w, b.y+b.h, "#333333")
-	f.line(b.x, b.y, b.x, b.y+b.h, "#333333")
-	f.text(b.x+b.w/2, b.y-12, "middle", "bold", p.Title)
-	f.text(b.x+b.w/2, b.y+b.h+38, "middle", "", p.X.Label)
-	f.upright(b.x-left+14, b.y+b.h/2, p.Y.Label)
+	f.TicksX(x, b.y, b.y+b.h)
+	f.TicksY(y, b.x, b.x+b.w)
+	f.Line(b.x, b.y+b.h, b.x+b.w, b.y+b.h, Grey)
+	f.Line(b.x, b.y, b.x, b.y+b.h, Grey)
+	f.Bands(x, b.y, b.y+b.h, p.Bands)
+	f.Text(b.x+b.w/2, b.y-20, "middle", svg.Bold, p.Title)
+	f.Text(b.x+b.w/2, b.y+b.h+38, "middle", "", p.X.Label)
+	f.Upright(b.x-left+14, b.y+b.h/2, p.Y.Label)
 	for _, s := range p.Series {
 		s.draw(f, x, y, b)
 	}
 }
 
-func (s Series) draw(f *file, x, y scale, b box) {
-	points := slices.DeleteFunc(slices.Clone(s.Points), func(p Point) bool { return !x.has(p.X) || !y.has(p.Y) })
+func (s Series) draw(f *svg.File, x, y svg.Scale, b box) {
+	points := slices.DeleteFunc(slices.Clone(s.Points), func(p Point) bool { return !x.Has(p.X) || !y.Has(p.Y) })
 	line := make([][2]float64, len(points))
 	for i, p := range points {
-		line[i] = [2]float64{x.at(p.X), y.at(p.Y)}
+		line[i] = [2]float64{x.At(p.X), y.At(p.Y)}
 	}
-	f.path(line, s.Colour, s.Line)
+	s.line(f, line)
+	if s.Marker == Speck {
+		s.specks(f, line)
+		return
+	}
 	for i, p := range points {
 		px, py := line[i][0], line[i][1]
-		if r := p.XRange; r[0] != r[1] && x.has(r[0]) {
-			f.line(x.at(r[0]), py, x.at(r[1]), py, s.Colour)
+		if r := p.XRange; r[0] != r[1] && x.Has(r[0]) {
+			f.Line(x.At(r[0]), py, x.At(r[1]), py, s.Colour)
 		}
-		if r := p.YRange; r[0] != r[1] && y.has(r[0]) {
-			f.line(px, y.at(r[0]), px, y.at(r[1]), s.Colour)
+		if r := p.YRange; r[0] != r[1] && y.Has(r[0]) {
+			f.Line(px, y.At(r[0]), px, y.At(r[1]), s.Colour)
 		}
-		f.marker(px, py, s.Colour, s.Marker)
-		if px-radius-float64(utf8.RuneCountInString(p.Label)*letterWidth) >= b.x {
-			f.text(px-radius-2, py+radius+9, "end", "", p.Label)
+		s.marker(f, px, py)
+		if px-radius-svg.Width(p.Label, size) >= b.x {
+			f.Text(px-radius-2, py+radius+9, "end", "", p.Label)
 		} else {
-			f.text(px+radius+2, py-radius-2, "start", "", p.Label)
+			f.Text(px+radius+2, py-radius-2, "start", "", p.Label)
 		}
 	}
+}
+
+// line joins points.
+func (s Series) line(f *svg.File, points [][2]float64) {
+	if s.Line == NoLine || len(points) < 2 {
+		return
+	}
+	dashes := ""
+	if s.Line == Dashed {
+		dashes = ` stroke-dasharray="6 4"`
+	}
+	var d strings.Builder
+	for i, p := range points {
+		d.WriteString("ML"[min(i, 1):min(i, 1)+1] + svg.Px(p[0]) + " " + svg.Px(p[1]))
+	}
+	f.Path(d.String(), s.Colour, 1.8, dashes)
+}
+
+// specks draws a speck on each pixel that has a point.
+func (s Series) specks(f *svg.File, points [][2]float64) {
+	var d strings.Builder
+	seen := make(map[[2]int]bool)
+	for _, p := range points {
+		pixel := [2]int{int(math.Round(p[0])), int(math.Round(p[1]))}
+		if !seen[pixel] {
+			seen[pixel] = true
+			fmt.Fprintf(&d, "M%d %dh0", pixel[0], pixel[1])
+		}
+	}
+	f.Path(d.String(), s.Colour, 3, "")
+}
+
+func (s Series) marker(f *svg.File, x, y float64) {
+	switch s.Marker {
+	case Dot:
+		f.Printf(`<circle cx="%s" cy="%s" r="%d" fill="%s"/>`+"\n", svg.Px(x), svg.Px(y), radius, s.Colour)
+	case Ring:
+		f.Printf(`<circle cx="%s" cy="%s" r="%d" fill="%s" stroke="%s" stroke-width="1.8"/>`+"\n", svg.Px(x), svg.Px(y), radius, svg.Colour("paper"), s.Colour)
+	case Diamond:
+		const r = radius + 1
+		f.Printf(`<path d="M%s %sl%d %dl%d %dl%d %dz" fill="%s"/>`+"\n", svg.Px(x), svg.Px(y-r), r, r, -r, r, -r, -r, s.Colour)
+	}
+}
+
+// An extent is where values lie; inverted infinities if there are none.
+type extent struct{ low, high, lowPositive float64 }
+
+func (e *extent) add(v float64) {
+	e.low, e.high = min(e.low, v), max(e.high, v)
+	if v > 0 {
+		e.lowPositive = min(e.lowPositive, v)
+	}
+}
+
+// newScale returns the scale of an axis, wide enough for e, from one pixel to another, with labels that take so many.
+func newScale(a Axis, e extent, from, to, room float64) svg.Scale {
+	low, high := e.low, e.high
+	if a.Log {
+		low = e.lowPositive
+	}
+	if a.Min != 0 || !a.Log {
+		low = min(low, a.Min)
+	}
+	if a.Max != 0 {
+		high = max(high, a.Max)
+	}
+	if math.IsInf(low, 0) || math.IsInf(high, 0) || high < low || a.Log && high <= 0 { // nothing to draw
+		low, high = 1, 10
+	}
+	return svg.Fit(a.Log, low, high, from, to, room)
 }
 
 // extent returns the lowest and the highest value that is to be drawn, of a coordinate with its spread. Of the values above 0 it

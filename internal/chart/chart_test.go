@@ -102,16 +102,10 @@ func TestScales(t *testing.T) {
 			e.add(c.low)
 			e.add(c.high)
 			s := newScale(c.axis, e, 100, 400, 30)
-			require.InDeltaSlice(t, c.ticks, s.ticks(), 1e-9)
-			require.InDelta(t, 100, s.at(c.ticks[0]), 1e-6)
-			require.InDelta(t, 400, s.at(c.ticks[len(c.ticks)-1]), 1e-6)
+			require.InDeltaSlice(t, c.ticks, s.Ticks(), 1e-9)
+			require.InDelta(t, 100, s.At(c.ticks[0]), 1e-6)
+			require.InDelta(t, 400, s.At(c.ticks[len(c.ticks)-1]), 1e-6)
 		})
-	}
-}
-
-func TestNumbers(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 0.1 + 0.2: "0.3", 1000: "1000", 10000: "10,000", 1000000: "1,000,000", -0.5: "-0.5", 0.02: "0.02"} {
-		require.Equal(t, want, number(v))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"glomers/internal/svg"
 )
 
 // A Cycle is things of which each must come before the next, and the last before the first: a contradiction.
@@ -41,38 +43,39 @@ func (c Cycle) SVG() []byte {
 	for _, s := range c.Steps {
 		height += s.height() + s.gap()
 	}
-	f := newFile(cycleWidth, height, c.Title)
-	f.b.WriteString(`<defs><marker id="head" markerWidth="9" markerHeight="9" refX="8" refY="4.5" orient="auto"><path d="M0 0L9 4.5L0 9z" fill="#d62728"/></marker></defs>` + "\n")
-	f.text(boxLeft, 24, "start", "600", c.Title)
+	f := svg.New(cycleWidth, float64(height), c.Title)
+	f.Printf(`<defs><marker id="head" markerWidth="9" markerHeight="9" refX="8" refY="4.5" orient="auto"><path d="M0 0L9 4.5L0 9z" fill="%s"/></marker></defs>`+"\n",
+		svg.Colour("bad"))
+	f.Text(boxLeft, 24, "start", svg.Bold, c.Title)
 	y := 38
 	first := y + lineHeight
 	for i, s := range c.Steps {
-		f.box(y, s)
+		s.draw(f, y)
 		below := y + s.height()
 		if i < len(c.Steps)-1 {
-			f.arrow(fmt.Sprintf("M%d %dV%d", arrowX, below, below+s.gap()-1))
+			arrow(f, fmt.Sprintf("M%d %dV%d", arrowX, below, below+s.gap()-1))
 		} else {
-			f.arrow(fmt.Sprintf("M%d %dV%dH%dV%dH%d", arrowX, below, below+s.gap()-8, returnLine, first, boxLeft-1))
+			arrow(f, fmt.Sprintf("M%d %dV%dH%dV%dH%d", arrowX, below, below+s.gap()-8, returnLine, first, boxLeft-1))
 		}
-		f.text(reasonX, float64(below+lineHeight), "start", "600", s.Kind)
+		f.Text(reasonX, float64(below+lineHeight), "start", svg.Bold, s.Kind)
 		for k, line := range wrap(s.Why, reasonChars) {
-			f.text(reasonX, float64(below+(k+2)*lineHeight), "start", "", line)
+			f.Text(reasonX, float64(below+(k+2)*lineHeight), "start", "", line)
 		}
 		y = below + s.gap()
 	}
-	return f.bytes()
+	return f.Bytes()
 }
 
-func (f *file) box(y int, s Step) {
-	fmt.Fprintf(&f.b, `<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="#f3f6fa" stroke="#0072b2"/>`+"\n", boxLeft, y, boxWidth, s.height())
-	f.text(boxLeft+12, float64(y+lineHeight+2), "start", "600", s.Name)
+func (s Step) draw(f *svg.File, y int) {
+	f.Printf(`<rect x="%d" y="%d" width="%d" height="%d" rx="6" fill="%s" stroke="%s"/>`+"\n", boxLeft, y, boxWidth, s.height(), svg.Colour("ground"), svg.Hue(0))
+	f.Text(boxLeft+12, float64(y+lineHeight+2), "start", svg.Bold, s.Name)
 	for i, line := range s.shown() {
-		f.text(boxLeft+12, float64(y+(i+2)*lineHeight+2), "start", "", line)
+		f.Text(boxLeft+12, float64(y+(i+2)*lineHeight+2), "start", "", line)
 	}
 }
 
-func (f *file) arrow(path string) {
-	fmt.Fprintf(&f.b, `<path d="%s" fill="none" stroke="#d62728" stroke-width="1.8" marker-end="url(#head)"/>`+"\n", path)
+func arrow(f *svg.File, path string) {
+	f.Path(path, svg.Colour("bad"), 1.8, ` marker-end="url(#head)"`)
 }
 
 // shown returns the lines that there is room for.
@@ -83,7 +86,7 @@ func (s Step) shown() []string {
 	}
 	cut := make([]string, len(lines))
 	for i, line := range lines {
-		cut[i] = clip(line, lineChars)
+		cut[i] = svg.Clip(line, lineChars)
 	}
 	return cut
 }
@@ -94,19 +97,12 @@ func (s Step) height() int { return (len(s.shown())+1)*lineHeight + 12 }
 // gap returns the height of what is below the box.
 func (s Step) gap() int { return (len(wrap(s.Why, reasonChars))+1)*lineHeight + 20 }
 
-func clip(s string, chars int) string {
-	if utf8.RuneCountInString(s) <= chars {
-		return s
-	}
-	return string([]rune(s)[:chars-1]) + "…"
-}
-
 // wrap divides a text at spaces into lines of so many characters at the most, and cuts longer words.
 func wrap(text string, chars int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
-		word = clip(word, chars)
+		word = svg.Clip(word, chars)
 		switch {
 		case line == "":
 			line = word

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"glomers/harness"
+	"glomers/internal/svg"
 )
 
 //go:embed web/*.html web/static
@@ -57,6 +59,10 @@ func New(dir string, figures []harness.FigureGroup, log *slog.Logger) (*Server, 
 	const run = "/run/{workload}/{name}/"
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", http.StripPrefix("/static/", http.FileServerFS(static)))
+	mux.HandleFunc("GET /static/palette.css", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css; charset=utf-8")
+		_, _ = io.WriteString(w, svg.Palette) // if it fails, nobody is there to be told
+	})
 	mux.HandleFunc("GET /{$}", s.page(s.list))
 	mux.HandleFunc("GET /compare", s.page(s.compare))
 	mux.HandleFunc("GET "+run+"{$}", s.page(s.show))

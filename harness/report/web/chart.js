@@ -1,5 +1,6 @@
 import {element, everyFrame} from "./element.js";
 import * as Format from "./format.js";
+import * as Palette from "./palette.js";
 
 // Chart is one chart over the time of the run, drawn by uPlot. It shades the times of faults, marks the moment that is
 // looked at, and shows the part of the run that is looked at.
@@ -7,7 +8,7 @@ export class Chart {
   #run; #bus; #plot; #box; #options; #marker = element("div", {className: "moment", hidden: true});
   #from; #to; #time = null;
 
-  // options: title, unit; compute(from, to) as in ChartData; logarithmic and dots, booleans; colour(series, i).
+  // options: title, unit; compute(from, to) as in ChartData; logarithmic and dots, booleans; colour(series, i, palette).
   constructor(parent, run, bus, options) {
     this.#run = run;
     this.#bus = bus;
@@ -32,14 +33,13 @@ export class Chart {
   build() {
     this.#plot?.destroy();
     const {data, series} = this.#options.compute(this.#from, this.#to);
-    const style = getComputedStyle(this.#box);
-    const ink = style.getPropertyValue("--ink-soft").trim(), grid = style.getPropertyValue("--grid").trim();
+    const palette = Palette.of(this.#box, this.#run), {soft: ink, grid} = palette;
     const axis = {stroke: ink, grid: {stroke: grid, width: 1}, ticks: {stroke: grid, width: 1}, font: "12px system-ui, sans-serif"};
     this.#plot = new uPlot({
       ...this.#size(),
       scales: {x: {time: false, range: () => [this.#from / 1e9, this.#to / 1e9]}, y: this.#options.logarithmic ? {distr: 3} : {range: Chart.#fromZero}},
       axes: [{...axis, values: (_, ticks) => ticks.map((t) => `${Number(t.toFixed(6))} s`)}, {...axis, size: 58, values: Chart.#labels}],
-      series: [{}, ...series.map((s, i) => this.#series(s, i))],
+      series: [{}, ...series.map((s, i) => this.#series(s, this.#options.colour(s, i, palette)))],
       legend: {live: false},
       cursor: {
         drag: {x: true, y: false, setScale: false},
@@ -47,7 +47,7 @@ export class Chart {
         bind: {dblclick: () => () => this.#bus.emit("range", {from: 0, to: this.#run.duration})},
       },
       hooks: {
-        drawClear: [(plot) => this.#shadeFaults(plot, style.getPropertyValue("--fault").trim())],
+        drawClear: [(plot) => this.#shadeFaults(plot, palette.fault)],
         draw: [(plot) => this.#nameFaults(plot, ink)],
         setSelect: [(plot) => this.#zoom(plot)],
       },
@@ -70,8 +70,7 @@ export class Chart {
     return {width: Math.max(240, Math.floor(this.#box.clientWidth)), height: 220};
   }
 
-  #series(series, i) {
-    const colour = this.#options.colour(series, i);
+  #series(series, colour) {
     if (this.#options.dots) return {label: series.name, stroke: colour, fill: colour, width: 0, paths: Chart.#dots, points: {show: false}};
     return {label: series.name, stroke: colour, width: 1.5, dash: series.dash, points: {show: this.#options.logarithmic, size: 4}};
   }

@@ -14,16 +14,15 @@ export function mount(section, run, bus) {
   section.append(element("h2", {}, "Over time"), rangeBar(run, bus, output), grid);
 
   const types = [...new Set(run.ops.filter((op) => op.process !== "nemesis").map((op) => op.f))].sort();
-  const variable = (name) => getComputedStyle(section).getPropertyValue(name).trim();
-  const byOutcome = (series) => variable(series.type === "ok" ? `--type-${types.indexOf(series.f) % 8}` : `--${series.type}`);
-  const byType = (series) => series.type < 0 ? variable("--type-other") : Palette.of(section, run).types[series.type];
+  const byOutcome = (series, _, palette) => series.type === "ok" ? palette.hues[types.indexOf(series.f) % palette.hues.length] : palette[series.type];
+  const byType = (series, _, palette) => palette.types[series.type] ?? palette.other;
 
   const latencies = ChartData.latencies(run); // the same for every range
   let f = "";
   const ofOperations = latencies.data[0].length === 0 ? [] : [
     {title: "Latency of each operation", unit: "ms", logarithmic: true, dots: true, compute: () => latencies, colour: byOutcome},
     {title: "Quantiles of latency", unit: "ms", logarithmic: true, compute: (a, b) => ChartData.quantiles(run, a, b, f),
-      colour: (_, i) => variable(`--type-${[0, 2, 4, 1][i]}`)},
+      colour: (_, i, palette) => palette.hues[i]},
     {title: "Operations", unit: "per second", compute: (a, b) => ChartData.rates(run, a, b), colour: byOutcome},
   ];
   const ofMessages = run.messages.count === 0 ? [] : [

@@ -110,7 +110,7 @@ function drawParties(c, scene, faults, {island, count}) {
       if (clients) fillDot(c, place.x, place.y, 4);
     } else {
       const apart = count > 1 && island.has(p);
-      drawParty(c, scene, p, apart ? palette.groups[island.get(p) % palette.groups.length] : palette.soft, stopped.get(p));
+      drawParty(c, scene, p, apart ? palette.hues[island.get(p) % palette.hues.length] : palette.soft, stopped.get(p));
     }
   });
 }

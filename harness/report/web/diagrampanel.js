@@ -1,4 +1,4 @@
-import {element} from "./element.js";
+import {element, facts} from "./element.js";
 import * as Format from "./format.js";
 import * as JSONText from "./jsontext.js";
 import {Outcome} from "./outcome.js";
@@ -26,7 +26,7 @@ export class DiagramPanel {
     }
     const {sent, done, outcome, src, as, dest, type, id, body} = this.#run.messages;
     const known = !Number.isNaN(done[m]);
-    this.#causality = element("dd", {textContent: "…"});
+    this.#causality = element("span", {}, "…");
     const rows = [
       ["message", `${id[m]}, ${this.#run.types[type[m]]}`],
       ["from", as[m] === src[m] ? this.#party(src[m]) : `${this.#party(src[m])}, in the name of ${this.#party(as[m])}`],
@@ -35,11 +35,9 @@ export class DiagramPanel {
       [Outcome.wasLost(outcome[m]) ? "lost" : "received", known ? TimeAxis.moment(done[m]) : "never"],
       ["latency", known ? Format.duration(done[m] - sent[m]) : "none"],
       ["outcome", Outcome.names[outcome[m]]],
+      ["causality", this.#causality],
     ];
-    const list = element("dl");
-    for (const [name, text] of rows) list.append(element("dt", {textContent: name}), element("dd", {textContent: text}));
-    list.append(element("dt", {textContent: "causality"}), this.#causality);
-    this.root.replaceChildren(list, this.#body(body(m)), element("div", {className: "view-bar"},
+    this.root.replaceChildren(facts(rows), this.#body(body(m)), element("div", {className: "view-bar"},
       element("button", {type: "button", textContent: "Zoom to it", onclick: () => this.actions.zoom(m)}),
       element("button", {type: "button", textContent: "Close", onclick: () => this.actions.close()})));
   }

@@ -10,6 +10,11 @@ export function element(tag, properties = {}, ...children) {
   return e;
 }
 
+// facts makes a list of names and what they are: text or elements.
+export function facts(pairs) {
+  return element("dl", {}, ...pairs.flatMap(([name, what]) => [element("dt", {}, name), element("dd", {}, what)]));
+}
+
 // iconButton makes a button of a sign or two, with a name for those who cannot see it.
 export function iconButton(sign, name, onclick) {
   return element("button", {type: "button", textContent: sign, "aria-label": name, title: name, onclick});

@@ -1,4 +1,4 @@
-import {element} from "./element.js";
+import {element, facts} from "./element.js";
 import * as Format from "./format.js";
 import * as JSONText from "./jsontext.js";
 import * as Operation from "./operation.js";
@@ -57,10 +57,6 @@ function clientName(run, op) {
 function outcome(operation) {
   const names = {ok: "ok", fail: "failed: it certainly did not happen", info: "unknown: it may have happened", open: "never completed"};
   return names[Operation.outcome(operation)];
-}
-
-function facts(pairs) {
-  return element("dl", {}, ...pairs.flatMap(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]));
 }
 
 function value(name, text) {

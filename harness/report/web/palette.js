@@ -1,18 +1,16 @@
 // Palette gives every message type a colour, the same in all views. A reply has the colour of its request.
 
-const hues = 8; // --type-0 to --type-7 in style.css
-
 // of reads the colours that the style sheet gives an element, and assigns those of the types. Read it again when the
 // colour scheme changes.
 export function of(element, run) {
   const style = getComputedStyle(element);
   const get = (name) => style.getPropertyValue(name).trim();
-  const slots = assign(run.types);
+  const hues = Array.from({length: 8}, (_, i) => get(`--hue-${i}`));
   return {
     text: get("--ink"), soft: get("--ink-soft"), line: get("--lane"), paper: get("--paper"),
-    bad: get("--bad"), fault: get("--fault"),
-    types: slots.map((slot) => get(slot < hues ? `--type-${slot}` : "--type-other")),
-    groups: Array.from({length: hues}, (_, i) => get(`--type-${i}`)),
+    grid: get("--grid"), bad: get("--bad"), fault: get("--fault"), cursor: get("--cursor"),
+    ok: get("--ok"), fail: get("--fail"), info: get("--info"), open: get("--open"), other: get("--hue-other"),
+    hues, types: assign(run.types).map((hue) => hues[hue] ?? get("--hue-other")),
   };
 }
 

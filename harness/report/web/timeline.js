@@ -3,6 +3,7 @@ import * as Format from "./format.js";
 import * as Operation from "./operation.js";
 import * as Palette from "./palette.js";
 import {firstWhere} from "./search.js";
+import * as TimeAxis from "./timeaxis.js";
 
 // Timeline shows what each worker did: a bar for each operation, from its invocation to its completion.
 export class Timeline {
@@ -77,8 +78,7 @@ export class Timeline {
     const width = Math.max(240, Math.floor(this.#box.clientWidth)), height = this.#rows.length * this.#height + 24;
     this.#canvas.style.width = `${width}px`;
     const c = fitCanvas(this.#canvas, width, height);
-    this.#colours ??= this.#read();
-    const colours = this.#colours;
+    const colours = this.#colours ??= Palette.of(this.#canvas, this.#run);
     c.font = "11px system-ui, sans-serif";
     c.textBaseline = "middle";
     this.#drawFaults(c, height - 20);
@@ -93,13 +93,6 @@ export class Timeline {
       c.fillStyle = colours.cursor;
       c.fillRect(this.#x(this.#time), 0, 1, height - 20);
     }
-  }
-
-  #read() {
-    const style = getComputedStyle(this.#canvas);
-    const get = (name) => style.getPropertyValue(name).trim();
-    return {soft: get("--ink-soft"), ink: get("--ink"), grid: get("--grid"), cursor: get("--cursor"), fault: get("--fault"), paper: get("--paper"),
-      ok: get("--ok"), fail: get("--fail"), info: get("--info"), open: get("--open")};
   }
 
   #x(t) {
@@ -123,7 +116,7 @@ export class Timeline {
     c.fillStyle = this.#colours[bar.outcome];
     c.fillRect(left, y + 2, width, this.#height - 4);
     if (bar.index === this.#selected) {
-      c.strokeStyle = this.#colours.ink;
+      c.strokeStyle = this.#colours.text;
       c.lineWidth = 2;
       c.strokeRect(left - 1, y + 1, width + 2, this.#height - 2);
     }
@@ -147,12 +140,11 @@ export class Timeline {
   }
 
   #drawAxis(c, width, height) {
-    const step = Format.roundStep((this.#to - this.#from) / Math.max(2, width / 110));
     c.fillStyle = this.#colours.soft;
-    for (let t = Math.ceil(this.#from / step) * step; t <= this.#to; t += step) {
-      const x = this.#x(t), text = `${Number((t / 1e9).toFixed(6))} s`;
+    for (const {time, label} of TimeAxis.ticks(this.#from, this.#to, Math.max(2, width / 110))) {
+      const x = this.#x(time);
       c.fillRect(x, height - 20, 1, 4);
-      c.fillText(text, Math.min(x, width - c.measureText(text).width - 2), height - 8);
+      c.fillText(label, Math.min(x, width - c.measureText(label).width - 2), height - 8);
     }
   }
 

@@ -36,16 +36,18 @@ export class Chart {
 
   bands(faults, now) {
     this.draw.fillStyle = colour("fault");
+    this.draw.globalAlpha = 0.15;
     for (const f of faults) {
       const begin = this.x(f.begin);
       this.draw.fillRect(begin, this.ceiling, Math.max(this.x(f.end || now) - begin, 1), this.floor - this.ceiling);
     }
+    this.draw.globalAlpha = 1;
   }
 
   axes() {
     const d = this.draw;
-    d.strokeStyle = colour("line");
-    d.fillStyle = colour("quiet");
+    d.strokeStyle = colour("grid");
+    d.fillStyle = colour("ink-soft");
     d.lineWidth = 1;
     d.textAlign = "right";
     d.textBaseline = "middle";
