@@ -2,6 +2,7 @@ package report
 
 import (
 	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -73,17 +74,24 @@ func TestLinkRefuses(t *testing.T) {
 	}
 }
 
-// Every module of the page is in its script.
+// Every module of the page is in its script, and exports what others use of it under its name.
 func TestModulesAreLinked(t *testing.T) {
 	files, err := fs.Sub(web, "web")
 	require.NoError(t, err)
-	script, err := link(files, "page.js")
-	require.NoError(t, err)
+	l := linker{files: files, exports: make(map[string][]string)}
+	require.NoError(t, l.add("page.js"))
 	names, err := fs.Glob(files, "*.js")
 	require.NoError(t, err)
 	require.NotEmpty(t, names)
 	for _, name := range names {
-		require.Equal(t, 1, strings.Count(script, `modules["`+name+`"] = `), "nothing imports %s", name)
+		require.Equal(t, 1, strings.Count(l.script.String(), `modules["`+name+`"] = `), "nothing imports %s", name)
+		text, err := fs.ReadFile(files, name)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`(?m)^import \* as (\w+) from "\./(.*)";$`).FindAllSubmatch(text, -1) {
+			for _, use := range regexp.MustCompile(`\b`+string(m[1])+`\.(\w+)`).FindAllSubmatch(text, -1) {
+				require.Contains(t, l.exports[string(m[2])], string(use[1]), "%s uses %s", name, use[0])
+			}
+		}
 	}
 }
 
