@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -19,13 +20,13 @@ func main() {
 	budget := flag.Duration("budget", defaultBudget,
 		"the latency, up to the last node's reads, that messages may be saved for; up to 200ms news goes to everybody directly")
 	flag.Parse()
-	if *budget <= 0 {
-		fmt.Fprintf(os.Stderr, "broadcast: -budget=%v: want a duration above 0\n", *budget)
-		os.Exit(2)
-	}
 	p := newPlan(*budget)
-	if err := p.validate(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	err := p.validate()
+	if *budget <= 0 {
+		err = errors.New("want a duration above 0")
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "broadcast: -budget=%v: %v\n", *budget, err)
 		os.Exit(2)
 	}
 	n := node.NewNode()

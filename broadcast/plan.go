@@ -83,16 +83,8 @@ func newPlan(budget time.Duration) plan {
 func (p plan) validate() error {
 	hub, leaf := p.hub, p.leaf
 	if hub.ack < 0 || leaf.ack < 0 || hub.retry <= 2*hop+leaf.ack || leaf.retry <= 2*hop+hub.ack {
-		return fmt.Errorf("broadcast: the hub has ack %v and retry %v, leaves have ack %v and retry %v: want each retry above the other's ack and %v",
+		return fmt.Errorf("the hub has ack %v and retry %v, leaves have ack %v and retry %v: want each retry above the other's ack and %v",
 			hub.ack, hub.retry, leaf.ack, leaf.retry, 2*hop)
 	}
 	return nil
-}
-
-// of returns the pace of a node.
-func (p plan) of(hub bool) pace {
-	if hub {
-		return p.hub
-	}
-	return p.leaf
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"glomers/node"
@@ -50,7 +49,6 @@ const (
 // one message in each of its relay, retry and ack. A leaf sends one exchange each retry at most, and an exchange
 // is answered at most once, as an answer does not ask.
 type replica struct {
-	plan       plan
 	pace       pace // its own
 	have       set
 	peers      map[string]*peer
@@ -72,22 +70,25 @@ type replica struct {
 func newReplica(p plan, self string, nodes []string, rng *rand.Rand) *replica {
 	hub := self == nodes[0]
 	r := &replica{
-		plan: p, pace: p.of(hub),
+		pace: p.leaf,
 		have: set{}, peers: make(map[string]*peer, len(nodes)),
 		rng:    rng,
 		newsAt: never, roundAt: -never,
 		joining: true,
 	}
+	if hub {
+		r.pace = p.hub
+	}
 	for i, id := range nodes {
 		if id == self {
 			continue
 		}
-		p := &peer{id: id, neighbour: r.plan.mesh || hub || i == 0, ackBy: never}
-		r.peers[id] = p
-		if p.neighbour {
-			r.neighbours = append(r.neighbours, p)
+		other := &peer{id: id, neighbour: p.mesh || hub || i == 0, ackBy: never}
+		r.peers[id] = other
+		if other.neighbour {
+			r.neighbours = append(r.neighbours, other)
 		} else {
-			r.strangers = append(r.strangers, p)
+			r.strangers = append(r.strangers, other)
 		}
 	}
 	r.unackedSince = r.pace.own.slot                                     // others may wait for the first slot
@@ -222,10 +223,9 @@ func (r *replica) tell(p *peer, ask bool, now time.Duration) envelope {
 }
 
 // String returns a line for each peer.
-func (r *replica) String() string {
-	var lines strings.Builder
+func (r *replica) String() (lines string) {
 	for _, p := range slices.Concat(r.neighbours, r.strangers) {
-		fmt.Fprintln(&lines, p)
+		lines += fmt.Sprintln(p)
 	}
-	return lines.String()
+	return lines
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"glomers/node"
@@ -135,10 +134,9 @@ func (r *replica) tell(p *peer, ask bool) envelope {
 }
 
 // String returns a line for each peer: the values of the counters that it has acked and was sent.
-func (r *replica) String() string {
-	var b strings.Builder
+func (r *replica) String() (lines string) {
 	for _, p := range r.peers {
-		fmt.Fprintf(&b, "%s: acked %v, sent %v\n", p.id, p.acked.value(), p.sent.value())
+		lines += fmt.Sprintf("%s: acked %v, sent %v\n", p.id, p.acked.value(), p.sent.value())
 	}
-	return b.String()
+	return lines
 }

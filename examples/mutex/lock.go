@@ -32,7 +32,7 @@ type lock struct {
 	rules
 	queue    []*waiter     // in the order in which they came
 	leaseEnd time.Duration // of the client that is in, by the replica's request; node.Never if no client is
-	askAt    time.Duration // when to ask the peers that are in the way
+	askAt    time.Duration // when to ask the peers that are in the way; for the first time after the silence
 }
 
 // A waiter is a client that waits for the lock.
@@ -40,7 +40,7 @@ type waiter struct {
 	fence int64 // set when it gets the lock
 }
 
-// newLock returns the lock of the node self among nodes, which was started at that time. Its first message comes after the silence.
+// newLock returns the lock of the node self among nodes, which was started at that time.
 func newLock(self string, nodes []string, start time.Time, r rules) *lock {
 	return &lock{
 		replica:  newReplica(self, nodes, start.Add(r.silence).UnixMilli()),
@@ -50,27 +50,21 @@ func newLock(self string, nodes []string, start time.Time, r rules) *lock {
 	}
 }
 
-// enter puts a client into the queue. It returns nil for a client while the node is joining.
-func (l *lock) enter(now time.Duration) (w *waiter, out []envelope) {
-	if now < l.silence || l.joining() {
-		return nil, nil
-	}
-	w = new(waiter)
+// silent tells whether the silence after the start is not over yet: the first tick ends it.
+func (l *lock) silent() bool { return l.askAt == l.silence }
+
+// enter puts a client into the queue. The lock must not be silent, and the replica not joining.
+func (l *lock) enter(w *waiter, now time.Duration) (out []envelope) {
 	l.queue = append(l.queue, w)
 	if l.own == 0 {
 		out = l.ask()
 	}
 	l.admit(now)
-	return w, out
+	return out
 }
 
-// leave ends the turn of the client that is in, if it has that fence.
-func (l *lock) leave(fence int64, now time.Duration) (left bool, out []envelope) {
-	if l.leaseEnd == node.Never || fence != l.own {
-		return false, nil
-	}
-	return true, l.next(now)
-}
+// in tells whether the client that is in has that fence.
+func (l *lock) in(fence int64) bool { return l.leaseEnd < node.Never && fence == l.own }
 
 // giveUp takes a client out of the queue.
 func (l *lock) giveUp(w *waiter) []envelope {
@@ -82,9 +76,9 @@ func (l *lock) giveUp(w *waiter) []envelope {
 	return nil
 }
 
-// Receive takes a message from another node, unless this one is still silent.
+// Receive takes a message from another node, unless this node is silent.
 func (l *lock) Receive(from string, s state, now time.Duration) []envelope {
-	if now < l.silence {
+	if l.silent() {
 		return nil
 	}
 	out := l.receive(from, s)

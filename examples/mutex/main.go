@@ -41,14 +41,11 @@ func serve(n *node.Node, r rules) {
 
 	// A client that does not get the lock within patience will never get it.
 	node.HandleRPC(n, "enter", func(ctx context.Context, _ struct{}) (enterReply, error) {
-		var w *waiter
-		d.Do(func(l *lock, now time.Duration) (out []envelope) {
-			w, out = l.enter(now)
-			return out
-		})
-		if w == nil {
+		if l := d.Machine; l.silent() || l.joining() {
 			return enterReply{}, node.NewRPCError(node.TemporarilyUnavailable, "mutex: a node was started, and has not joined yet")
 		}
+		w := new(waiter)
+		d.Do(func(l *lock, now time.Duration) []envelope { return l.enter(w, now) })
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		if err := n.Wait(ctx, func() bool { return w.fence != 0 }); err != nil && w.fence == 0 {
@@ -58,14 +55,10 @@ func serve(n *node.Node, r rules) {
 		return enterReply{w.fence}, nil
 	})
 	node.HandleRPC(n, "leave", func(_ context.Context, req leaveRequest) (struct{}, error) {
-		var left bool
-		d.Do(func(l *lock, now time.Duration) (out []envelope) {
-			left, out = l.leave(req.Fence, now)
-			return out
-		})
-		if !left {
+		if !d.Machine.in(req.Fence) {
 			return struct{}{}, node.NewRPCError(node.PreconditionFailed, "mutex: this is not the fence of the client that is in")
 		}
+		d.Do((*lock).next)
 		return struct{}{}, nil
 	})
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"glomers/node"
 )
@@ -154,10 +153,9 @@ func (r *replica) tell(peers []*peer, ask bool) []envelope {
 
 // String returns a line for our request and one for each peer.
 func (r *replica) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "we are at %d, request %d\n", r.time, r.own)
+	text := fmt.Sprintf("at %d, request %d", r.time, r.own)
 	for _, p := range r.peers {
-		fmt.Fprintf(&b, "%s: at %d, request %d\n", p.id, p.time, p.request)
+		text += fmt.Sprintf("\n%s: at %d, request %d", p.id, p.time, p.request)
 	}
-	return b.String()
+	return text
 }

@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"glomers/node"
 )
@@ -27,12 +26,12 @@ type (
 
 // serve registers the handlers of a skeleton node.
 func serve(n *node.Node) {
-	d := node.Drive(n, "gossip", func() *replica { return newReplica(n.Others(), n.Rand()) })
+	d := node.Drive(n, "gossip", func() *replica { return &replica{others: n.Others()} })
 	node.HandleRPC(n, "add", func(_ context.Context, req addRequest) (struct{}, error) {
-		d.Do(func(r *replica, now time.Duration) []envelope { return r.add(req.Element, now) })
+		d.Machine.add(req.Element)
 		return struct{}{}, nil // sent as add_ok
 	})
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
-		return readReply{d.Machine.set}, nil
+		return readReply{append([]int64{}, d.Machine.set...)}, nil // an empty set is [], not null
 	})
 }
