@@ -54,7 +54,7 @@ func recorded(t *testing.T, test Test) (Result, []history.Op) {
 // Whatever the fault, it is over before the final phase, whose operations succeed.
 func TestFaultsAreHealed(t *testing.T) {
 	t.Parallel()
-	for _, fault := range nemesis.Names() {
+	for _, fault := range nemesis.All().Names() {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			test := faulty("broadcast", registerBroadcast, fault)

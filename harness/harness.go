@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"glomers/harness/history"
+	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/harness/workload"
 )
@@ -25,7 +26,8 @@ type Test struct {
 	TimeLimit       time.Duration // of the main phase; 0 means 60 s
 	Latency         time.Duration // mean latency of messages between nodes; clients' have none
 	LatencyDist     network.Dist  // Constant (also ""), Uniform or Exponential
-	Nemesis         []string      // faults to inject: "partition"
+	Nemesis         []string      // faults to inject, by their names: "partition"
+	Faults          nemesis.Kinds // those that have names; nil means nemesis.All
 	NemesisInterval time.Duration // mean time between starting and healing a fault; 0 means 10 s
 	InitTimeout     time.Duration // for a node to answer init; 0 means 10 s
 	Faithful        bool          // deliver messages and draw partitions as the reference does

@@ -2,7 +2,6 @@ package harness
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -51,6 +50,9 @@ func (t Test) plan() (p plan, err error) {
 	setDefault(&t.TimeLimit, DefaultTimeLimit)
 	setDefault(&t.NemesisInterval, 10*time.Second)
 	setDefault(&t.LatencyDist, network.Constant)
+	if t.Faults == nil {
+		t.Faults = nemesis.All()
+	}
 
 	switch {
 	case t.Program == nil:
@@ -103,15 +105,17 @@ func (t Test) plan() (p plan, err error) {
 	setDefault(&t.limits.backlog, int(t.Limits.Memory/3))
 	t.limits = t.limits.withDefaults()
 	t.InitTimeout = t.limits.init
-	p.faults, err = nemesis.New(t.Nemesis, nemesis.Options{
+	p.faults, err = t.Faults.New(t.Nemesis, nemesis.Options{
 		Nodes: t.nodeIDs(), Interval: t.NemesisInterval, Seed: t.seedFor("nemesis"), Faithful: t.Faithful,
 	})
 	if err != nil {
 		return p, fmt.Errorf("harness: %w", err)
 	}
 	t.Nemesis = slices.Clone(t.Nemesis)
-	if slices.Contains(t.Nemesis, "skew") && !t.Program.Describe().Skews {
-		return p, errors.New("harness: the clock of a process cannot be set: skew needs nodes in this process, as in simulations")
+	for _, name := range t.Nemesis {
+		if k, _ := t.Faults.Find(name); k.Clocks && !t.Program.Describe().Skews {
+			return p, fmt.Errorf("harness: the clock of a process cannot be set: %s needs nodes in this process, as in simulations", name)
+		}
 	}
 	if t.Excerpt != nil {
 		for _, w := range t.Excerpt.Faults {

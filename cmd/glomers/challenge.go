@@ -58,7 +58,7 @@ real one run the nodes; its only fault is partition.`,
 	}
 	harnesses := []string{"glomers", "maelstrom"}
 	define(cmd, "time-limit", "", "seconds", "", "length of the main phase, instead of the published one", span(&t.TimeLimit, time.Second, time.Second))
-	define(cmd, "nemesis", "", "names", "", "faults to inject, instead of the published ones: "+wording.Or(nemesis.Names()), someOf(&t.Nemesis, nemesis.Names()))
+	define(cmd, "nemesis", "", "names", "", "faults to inject, instead of the published ones: "+wording.Or(nemesis.All().Names()), someOf(&t.Nemesis, nemesis.All().Names()))
 	define(cmd, "repeat", "", "n", "1", "run each challenge so many times, with one seed after the other (Maelstrom draws its own)", whole(&t.Repeat))
 	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+wording.Or(harnesses), oneOf(&runner, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.Seed))
@@ -69,7 +69,7 @@ real one run the nodes; its only fault is partition.`,
 	cmd.Flags().StringVar(&t.Store, "store", "store", "`directory` for the files of the runs")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcomes as JSON, and nothing else, on stdout")
 	cmd.Flags().BoolVar(&print, "print-command", false, "print the words of the published commands for Maelstrom instead of running them")
-	suggest(cmd, "nemesis", nemesis.Names())
+	suggest(cmd, "nemesis", nemesis.All().Names())
 	suggest(cmd, "harness", harnesses)
 
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -169,7 +169,7 @@ func outcomeStatus(o challenge.Outcome) int {
 
 // readTest reads the words of a command as the test command does.
 func readTest(words challenge.Command) (harness.Test, error) {
-	f := testFlags{kinds: workload.All()}
+	f := testFlags{kinds: workload.All(), faults: nemesis.All()}
 	cmd := &cobra.Command{Use: "test"}
 	f.register(cmd)
 	if err := cmd.ParseFlags(words[1:]); err != nil {

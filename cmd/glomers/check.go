@@ -24,7 +24,7 @@ import (
 )
 
 func (c *cli) checkCommand() *cobra.Command {
-	flags := testFlags{kinds: c.kinds}
+	flags := testFlags{kinds: c.kinds, faults: c.faults}
 	var (
 		out      string
 		asJSON   bool

@@ -53,7 +53,7 @@ type demonstration struct {
 }
 
 func (c *cli) demoCommand() *cobra.Command {
-	flags := testFlags{kinds: c.kinds}
+	flags := testFlags{kinds: c.kinds, faults: c.faults}
 	cmd := &cobra.Command{
 		Use:   "demo [flags]",
 		Short: "Run a short test of every workload, with nodes that are known to be right",
@@ -90,7 +90,7 @@ const demoTime = 3 * time.Second
 func (d demo) test(cmd *cobra.Command, given *testFlags) (harness.Test, error) {
 	nodes := baselines.All()
 	b := nodes[slices.IndexFunc(nodes, func(b baselines.Baseline) bool { return b.Name == d.baseline })]
-	own := testFlags{kinds: given.kinds}
+	own := testFlags{kinds: given.kinds, faults: given.faults}
 	sub := &cobra.Command{Use: "demo"}
 	own.register(sub)
 	own.test = given.test

@@ -11,14 +11,15 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/nemesis"
 	"glomers/harness/workload"
 )
 
 // Every workload has a demo, and each can be made; only the short ones are run here.
 func TestDemos(t *testing.T) {
 	t.Parallel()
-	cmd := (&cli{kinds: workload.All()}).demoCommand()
-	given := testFlags{kinds: workload.All()}
+	cmd := (&cli{kinds: workload.All(), faults: nemesis.All()}).demoCommand()
+	given := testFlags{kinds: workload.All(), faults: nemesis.All()}
 	found := map[string]bool{}
 	for _, d := range demos() {
 		test, err := d.test(cmd, &given)

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
-	"glomers/harness/nemesis"
 	"glomers/harness/workload"
 )
 
@@ -111,9 +110,9 @@ func (c *cli) describeFaults() string {
 	b.WriteString("`--nemesis` takes one or more of these, with commas between them. Each has its own schedule: it starts with the main phase, and then " +
 		"stops and starts in turn, the times between being uniform from 0 to twice `--nemesis-interval`. All are healed at the end of the main phase. " +
 		"Clients and services always reach every node that runs.\n\n")
-	for _, name := range nemesis.Names() {
-		fmt.Fprintf(&b, "* `%s`: %s", name, nemesis.About(name))
-		if nemesis.NeedsLinks(name) {
+	for _, k := range c.faults {
+		fmt.Fprintf(&b, "* `%s`: %s", k.Name, k.About)
+		if k.Links {
 			b.WriteString(" (takes two nodes)")
 		}
 		b.WriteByte('\n')

@@ -21,7 +21,7 @@ func TestTopics(t *testing.T) {
 		"services":    append(upper(service.Names()), `→ {"type":"error","code":22,"text":"current value 2 of key \"x\" is not 1"}`, "* Staleness: ", "* create_if_not_exists, boolean: "),
 		"protocol":    {`→ {"src":"n1","dest":"c0","body":{"type":"init_ok","in_reply_to":1}}`, "* 14 abort, definite: "},
 		"errors":      {"* 22 precondition-failed, definite: ", "* 13 crash, not definite: ", "1000"},
-		"faults":      nemesis.Names(),
+		"faults":      nemesis.All().Names(),
 		"environment": {"* Python: PYTHON*, ", "--cwd DIR"},
 		"results":     {"EVERY RUN", "BROADCAST, G-SET", "* net/*/msgs-per-op, msgs: ", "* workload/stable-latencies/*, ms: "},
 	} {
@@ -58,7 +58,7 @@ func TestWrap(t *testing.T) {
 func TestReadmeIsCurrent(t *testing.T) {
 	root, err := program.Root()
 	require.NoError(t, err)
-	want, err := (&cli{kinds: workload.All()}).readme(root)
+	want, err := (&cli{kinds: workload.All(), faults: nemesis.All()}).readme(root)
 	require.NoError(t, err)
 	have, err := os.ReadFile(filepath.Join(root, "harness", "README.md"))
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/vbauerster/mpb/v8/cwriter"
 
 	"glomers/harness/check"
+	"glomers/harness/nemesis"
 	"glomers/harness/workload"
 	"glomers/internal/terminal"
 )
@@ -31,6 +32,7 @@ type cli struct {
 	terminal       bool      // stderr is one
 	log            *slog.Logger
 	kinds          workload.Kinds
+	faults         nemesis.Kinds
 	status         int // the worst so far
 }
 
@@ -40,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
 	defer out.Flush()
 	defer errs.Flush()
-	c := &cli{stdout: out, stderr: errs, screen: stderr, kinds: workload.All()}
+	c := &cli{stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All()}
 	if f, ok := stderr.(*os.File); ok {
 		c.terminal = cwriter.IsTerminal(int(f.Fd()))
 	}

@@ -14,7 +14,6 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
-	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/internal/terminal"
 	"glomers/internal/wording"
@@ -39,7 +38,8 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 			if i == 0 {
 				heading = "faults"
 			}
-			writeRow(rows, heading, "%s", nemesis.Describe(name, r.Nemesis.Effects[name], wording.Duration(r.Nemesis.InForce[name])))
+			k, _ := t.Faults.Find(name) // the run had it
+			writeRow(rows, heading, "%s", k.Describe(r.Nemesis.Effects[name], wording.Duration(r.Nemesis.InForce[name])))
 		}
 		writeRow(rows, "", "%d messages lost to faults, %d doubled", r.Nemesis.Dropped, r.Nemesis.Duplicated)
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 func (c *cli) testCommand() *cobra.Command {
-	flags := testFlags{kinds: c.kinds}
+	flags := testFlags{kinds: c.kinds, faults: c.faults}
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "test -w WORKLOAD --bin PATH [flags] [[--] ARGS…]",

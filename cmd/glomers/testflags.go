@@ -23,6 +23,7 @@ import (
 // commands of the challenges are read with them too.
 type testFlags struct {
 	kinds   workload.Kinds
+	faults  nemesis.Kinds
 	test    harness.Test
 	bin     string
 	workers int  // of --concurrency
@@ -40,7 +41,7 @@ const defaultWorkload = "lin-kv"
 // register adds the flags to cmd.
 func (f *testFlags) register(cmd *cobra.Command) {
 	t, flags := &f.test, cmd.Flags()
-	faults := nemesis.Names()
+	faults := f.faults.Names()
 	dists := []string{string(network.Constant), string(network.Uniform), string(network.Exponential)}
 
 	f.registerVerdict(cmd)
@@ -149,7 +150,7 @@ func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 	if t.Kind, err = f.kinds.Find(cmp.Or(t.Workload, defaultWorkload)); err != nil {
 		return t, err
 	}
-	t.Workload = t.Kind.Name
+	t.Workload, t.Faults = t.Kind.Name, f.faults
 	if t.Nodes, err = f.guide.nodes(); err != nil {
 		return t, err
 	}

@@ -9,19 +9,20 @@ import (
 	"glomers/harness/history"
 )
 
-// A trouble is what is particular to one kind of fault.
-type trouble struct {
-	// begin starts it. All that it leaves to chance it draws from rng.
-	begin func(now time.Duration, s System, rng *rand.Rand) (onset, error)
-	// end undoes what begin did, if anything, and returns what was done.
-	end func(now time.Duration, s System) (result any, err error)
+// A Trouble is what is particular to one kind of fault. When it begins and ends is not for it to decide. The goroutine of the run calls
+// Begin, End, Begin, End, …, and in the end perhaps End once more.
+type Trouble struct {
+	// Begin starts it. All that it leaves to chance it draws from rng.
+	Begin func(now time.Duration, s System, rng *rand.Rand) (Onset, error)
+	// End undoes what Begin did, if anything, and returns what was done, for the history.
+	End func(now time.Duration, s System) (result any, err error)
 }
 
-// An onset is what begin did.
-type onset struct {
-	value, result any    // what was asked for and what was done, as the reference has them in its history
-	note          string // a word about it for InForce; "" if nothing could be done to so small a cluster
-	effect        history.Effect
+// An Onset is what Begin did.
+type Onset struct {
+	Value, Result any            // what was asked for and what was done, as the reference has them in its history
+	Note          string         // a word about it, by which the results count; "" if nothing could be done to so small a cluster
+	Effect        history.Effect // for whoever reads the history
 }
 
 // A fault is the Fault of any trouble: its schedule and its accounts.
@@ -30,7 +31,7 @@ type fault struct {
 	interval time.Duration
 	seed     uint64
 	gaps     *rand.Rand
-	trouble  trouble
+	trouble  Trouble
 
 	start   int           // the number of the next one
 	starts  int           // so far
@@ -55,16 +56,16 @@ func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	rng := newRand(f.seed, fmt.Sprint(f.name, " ", f.start))
 	f.start++
 	f.starts++
-	did, err := f.trouble.begin(now, s, rng)
+	did, err := f.trouble.Begin(now, s, rng)
 	if err != nil {
 		return Op{}, fmt.Errorf("nemesis: %s: %w", f.name, err)
 	}
 	f.started = true
-	f.note, f.since = did.note, now
-	if did.note != "" {
-		f.effects[did.note]++
+	f.note, f.since = did.Note, now
+	if did.Note != "" {
+		f.effects[did.Note]++
 	}
-	return Op{F: "start-" + f.name, Value: did.value, Result: did.result, Effect: &did.effect}, nil
+	return Op{F: "start-" + f.name, Value: did.Value, Result: did.Result, Effect: &did.Effect}, nil
 }
 
 func (f *fault) Seek(start int) { f.start = start }
@@ -76,7 +77,7 @@ func (f *fault) Effects() map[string]int { return maps.Clone(f.effects) }
 func (f *fault) Heal(now time.Duration, s System) (Op, error) {
 	f.before = f.Time(now)
 	f.started, f.note = false, ""
-	result, err := f.trouble.end(now, s)
+	result, err := f.trouble.End(now, s)
 	if err != nil {
 		return Op{}, fmt.Errorf("nemesis: %s: %w", f.name, err)
 	}

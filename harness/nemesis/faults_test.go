@@ -35,7 +35,7 @@ func (s *impaired) Mend(_ time.Duration, owner string) { delete(s.links, owner) 
 
 func newFault(t *testing.T, name string, n int, seed uint64) Fault {
 	t.Helper()
-	faults, err := New([]string{name}, Options{Nodes: nodes(n), Seed: seed})
+	faults, err := All().New([]string{name}, Options{Nodes: nodes(n), Seed: seed})
 	require.NoError(t, err)
 	return faults[0]
 }
@@ -163,12 +163,19 @@ func TestVictims(t *testing.T) {
 	}
 }
 
+func describe(t *testing.T, name string, effects map[string]int, long string) string {
+	t.Helper()
+	k, err := All().Find(name)
+	require.NoError(t, err)
+	return k.Describe(effects, long)
+}
+
 // A fault's account says what it did, and to whom.
 func TestEffects(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range All().Names() {
 		f, s := newFault(t, name, 5, 1), newImpaired()
 		require.Empty(t, f.Effects())
-		require.Equal(t, name+": never", Describe(name, f.Effects(), "0 s"))
+		require.Equal(t, name+": never", describe(t, name, f.Effects(), "0 s"))
 		want := map[string]int{}
 		for range 40 {
 			step(t, f, 0, s)
@@ -178,8 +185,8 @@ func TestEffects(t *testing.T) {
 		require.Equal(t, want, f.Effects(), name)
 	}
 	require.Equal(t, "kill: n1 twice, n3 once, n4 3 times; a node was down for 7 s",
-		Describe("kill", map[string]int{"n4": 3, "n1": 2, "n3": 1}, "7 s"))
-	text := Describe("loss", map[string]int{"1 %": 1, "2 %": 1, "3 %": 1, "4 %": 1, "5 %": 1, "6 %": 1, "7 %": 1, "8 %": 1, "9 %": 1, "91 %": 1}, "7 s")
+		describe(t, "kill", map[string]int{"n4": 3, "n1": 2, "n3": 1}, "7 s"))
+	text := describe(t, "loss", map[string]int{"1 %": 1, "2 %": 1, "3 %": 1, "4 %": 1, "5 %": 1, "6 %": 1, "7 %": 1, "8 %": 1, "9 %": 1, "91 %": 1}, "7 s")
 	require.Contains(t, text, "8 % once, and 2 more; messages were lost for 7 s")
 
 	alone := newFault(t, "partition", 1, 1)
@@ -218,7 +225,7 @@ func TestSkew(t *testing.T) {
 // What the n-th start does follows from the seed and n alone: not from what came before it, nor
 // from what other faults there are.
 func TestSeek(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range All().Names() {
 		t.Run(name, func(t *testing.T) {
 			var all []Op
 			f := newFault(t, name, 5, 7)
@@ -228,7 +235,7 @@ func TestSeek(t *testing.T) {
 			}
 			require.Equal(t, 10, f.Starts())
 
-			others, err := New(slices.Concat([]string{name}, remove(Names(), name)), Options{Nodes: nodes(5), Seed: 7})
+			others, err := All().New(slices.Concat([]string{name}, remove(All().Names(), name)), Options{Nodes: nodes(5), Seed: 7})
 			require.NoError(t, err)
 			f = others[0]
 			for _, n := range []int{8, 3, 4, 3, 0} {
@@ -248,7 +255,7 @@ func remove(names []string, name string) []string {
 
 // The time in force is that between start and stop, and goes on as long as there was no stop.
 func TestTime(t *testing.T) {
-	for _, name := range Names() {
+	for _, name := range All().Names() {
 		f, s := newFault(t, name, 5, 1), newImpaired()
 		require.Zero(t, f.Time(time.Hour))
 		step(t, f, 10*time.Second, s)
@@ -277,8 +284,8 @@ func TestNothingToDo(t *testing.T) {
 }
 
 func TestAbout(t *testing.T) {
-	for _, name := range Names() {
-		require.NotEmpty(t, About(name))
+	for _, k := range All() {
+		require.NotEmpty(t, k.About)
+		require.NotEmpty(t, k.State)
 	}
-	require.Empty(t, About("flood"))
 }

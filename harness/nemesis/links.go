@@ -9,25 +9,31 @@ import (
 	"glomers/harness/network"
 )
 
-// impairment is the trouble that makes links worse. draw chooses which, and how.
-func impairment(owner string, draw func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect)) trouble {
-	return trouble{
-		begin: func(now time.Duration, s System, rng *rand.Rand) (onset, error) {
+// OnLinks is the Trouble that makes links worse. draw chooses which, and how. The owner is the name of the fault.
+func OnLinks(owner string, draw func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect)) Trouble {
+	return Trouble{
+		Begin: func(now time.Duration, s System, rng *rand.Rand) (Onset, error) {
 			links, im, effect := draw(rng)
 			if len(links) == 0 {
-				return onset{result: "no-links", effect: history.Effect{Text: "no links"}}, nil
+				return Onset{Result: "no-links", Effect: history.Effect{Text: "no links"}}, nil
 			}
-			return onset{effect.Text, len(links), effect.Text, effect}, s.Impair(now, owner, links, im)
+			if im.Cut {
+				effect.Links = make(map[string][]string)
+				for _, l := range links {
+					effect.Links[l.Dest] = append(effect.Links[l.Dest], l.Src)
+				}
+			}
+			return Onset{effect.Text, len(links), effect.Text, effect}, s.Impair(now, owner, links, im)
 		},
-		end: func(now time.Duration, s System) (any, error) {
+		End: func(now time.Duration, s System) (any, error) {
 			s.Mend(now, owner)
 			return "mended", nil
 		},
 	}
 }
 
-// allLinks returns every link between two of the nodes, in both directions.
-func allLinks(nodes []string) []network.Link {
+// AllLinks returns every link between two of the nodes, in both directions.
+func AllLinks(nodes []string) []network.Link {
 	var links []network.Link
 	for _, dest := range nodes {
 		for _, src := range nodes {
@@ -42,33 +48,33 @@ func allLinks(nodes []string) []network.Link {
 func percentage(p int) history.Effect { return history.Effect{Text: fmt.Sprintf("%d %%", p)} }
 
 // loss loses a share of the messages on all links: 1 to 30 %, drawn at each start.
-func loss(o Options) trouble {
-	return impairment("loss", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
+func loss(o Options) Trouble {
+	return OnLinks("loss", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		percent := 1 + rng.IntN(30)
-		return allLinks(o.Nodes), network.Impairment{Loss: float64(percent) / 100}, percentage(percent)
+		return AllLinks(o.Nodes), network.Impairment{Loss: float64(percent) / 100}, percentage(percent)
 	})
 }
 
 // duplicate delivers a share of the messages twice: 1 to 50 %.
-func duplicate(o Options) trouble {
-	return impairment("duplicate", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
+func duplicate(o Options) Trouble {
+	return OnLinks("duplicate", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		percent := 1 + rng.IntN(50)
-		return allLinks(o.Nodes), network.Impairment{Duplicate: float64(percent) / 100}, percentage(percent)
+		return AllLinks(o.Nodes), network.Impairment{Duplicate: float64(percent) / 100}, percentage(percent)
 	})
 }
 
 // reorder delays a share of the messages, 1 to 30 %, by up to half a second.
-func reorder(o Options) trouble {
-	return impairment("reorder", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
+func reorder(o Options) Trouble {
+	return OnLinks("reorder", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		percent := 1 + rng.IntN(30)
 		im := network.Impairment{Spike: float64(percent) / 100, SpikeMax: 500 * time.Millisecond}
-		return allLinks(o.Nodes), im, percentage(percent)
+		return AllLinks(o.Nodes), im, percentage(percent)
 	})
 }
 
 // slow makes a node, or the link between two, ten times as slow, and by 10 ms at least.
-func slow(o Options) trouble {
-	return impairment("slow", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
+func slow(o Options) Trouble {
+	return OnLinks("slow", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		if len(o.Nodes) < 2 {
 			return nil, network.Impairment{}, history.Effect{}
 		}
@@ -79,7 +85,7 @@ func slow(o Options) trouble {
 			return []network.Link{{Dest: a, Src: b}, {Dest: b, Src: a}}, im, history.Effect{Nodes: []string{a, b}, Text: a + " and " + b}
 		}
 		var links []network.Link
-		for _, l := range allLinks(o.Nodes) {
+		for _, l := range AllLinks(o.Nodes) {
 			if l.Dest == a || l.Src == a {
 				links = append(links, l)
 			}

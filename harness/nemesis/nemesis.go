@@ -37,7 +37,7 @@ type System interface {
 // it in turn. The calls are Next, Step, Next, Step, … and in the end Heal. A Fault
 // is not safe for concurrent use.
 type Fault interface {
-	// Name returns the name that New was given, such as "partition".
+	// Name returns the name of its kind, such as "partition".
 	Name() string
 	// Next returns the time from the last step, or from the start, to the next one. It is
 	// drawn anew by each call, uniformly between 0 and twice Options.Interval.
@@ -79,44 +79,57 @@ type Options struct {
 	Faithful bool
 }
 
-// makers has a constructor for every fault, in the order of the documentation.
-func makers() []maker {
-	return []maker{
-		{"partition", "links between nodes are cut", "links were cut", true, partition},
-		{"loss", "messages between nodes are lost at random", "messages were lost", true, loss},
-		{"duplicate", "messages between nodes arrive twice at random", "messages were doubled", true, duplicate},
-		{"reorder", "some messages take up to half a second longer, and are overtaken", "messages were overtaken", true, reorder},
-		{"slow", "all messages of a node, or of a pair of nodes, take ten times as long", "links were slow", true, slow},
-		{"pause", "a node stands still for a while", "a node stood still", false, pause},
-		{"kill", "a node is killed, loses its memory, and is started again later", "a node was down", false, kill},
-		{"skew", "the wall clocks of nodes are off by up to a second", "clocks were wrong", false, skew},
+// A Kind is a fault as a value: everything that the harness and the command line know about it.
+type Kind struct {
+	Name   string // as in --nemesis
+	About  string // what it does, in a few words
+	State  string // what was so while it was in force, said with a time: "a node was down"
+	Links  bool   // it happens to links, which a single node has none of
+	Clocks bool   // it sets clocks, which not every program lets it do
+
+	// Make returns the trouble of one run, and is called once per run. OnLinks and OnNode make the usual ones.
+	Make func(o Options) Trouble
+}
+
+// Kinds are faults that can be chosen by name.
+type Kinds []Kind
+
+// All returns the kinds of this module, in the order of the documentation. A new one is added here; see workload.All.
+func All() Kinds {
+	return Kinds{
+		{Name: "partition", About: "links between nodes are cut", State: "links were cut", Links: true, Make: partition},
+		{Name: "loss", About: "messages between nodes are lost at random", State: "messages were lost", Links: true, Make: loss},
+		{Name: "duplicate", About: "messages between nodes arrive twice at random", State: "messages were doubled", Links: true, Make: duplicate},
+		{Name: "reorder", About: "some messages take up to half a second longer, and are overtaken", State: "messages were overtaken", Links: true, Make: reorder},
+		{Name: "slow", About: "all messages of a node, or of a pair of nodes, take ten times as long", State: "links were slow", Links: true, Make: slow},
+		{Name: "pause", About: "a node stands still for a while", State: "a node stood still", Make: pause},
+		{Name: "kill", About: "a node is killed, loses its memory, and is started again later", State: "a node was down", Make: kill},
+		{Name: "skew", About: "the wall clocks of nodes are off by up to a second", State: "clocks were wrong", Clocks: true, Make: skew},
 	}
 }
 
-type maker struct {
-	name, about string
-	state       string // what then was so, said with a time
-	links       bool   // it happens to links, which a single node has none of
-	trouble     func(o Options) trouble
-}
-
-// Names returns the names that New accepts.
-func Names() []string {
+// Names returns the names of the kinds.
+func (ks Kinds) Names() []string {
 	var names []string
-	for _, m := range makers() {
-		names = append(names, m.name)
+	for _, k := range ks {
+		names = append(names, k.Name)
 	}
 	return names
 }
 
-// About returns what the fault of that name does, in a few words; "" for one that does not exist.
-func About(name string) string { return byName(name).about }
+// Find returns the kind of that name. An error says which there are.
+func (ks Kinds) Find(name string) (Kind, error) {
+	if i := slices.IndexFunc(ks, func(k Kind) bool { return k.Name == name }); i >= 0 {
+		return ks[i], nil
+	}
+	return Kind{}, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(ks.Names(), ", "))
+}
 
 // Describe says what a fault did, given its Effects and how long it was in force in words: "kill: n1 twice, n2 once; a node was
 // down for 3 s".
-func Describe(name string, effects map[string]int, long string) string {
+func (k Kind) Describe(effects map[string]int, long string) string {
 	if len(effects) == 0 {
-		return name + ": never"
+		return k.Name + ": never"
 	}
 	var parts []string
 	for _, what := range slices.Sorted(maps.Keys(effects)) {
@@ -126,7 +139,7 @@ func Describe(name string, effects map[string]int, long string) string {
 		}
 		parts = append(parts, what+" "+times(effects[what]))
 	}
-	return fmt.Sprintf("%s: %s; %s for %s", name, strings.Join(parts, ", "), byName(name).state, long)
+	return fmt.Sprintf("%s: %s; %s for %s", k.Name, strings.Join(parts, ", "), k.State, long)
 }
 
 // maxEffects is how many different effects a sentence lists.
@@ -142,22 +155,9 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// NeedsLinks tells whether the fault happens to links between nodes, so that it takes two of them.
-func NeedsLinks(name string) bool { return byName(name).links }
-
-// byName returns the zero maker if there is none of that name.
-func byName(name string) maker {
-	for _, m := range makers() {
-		if m.name == name {
-			return m
-		}
-	}
-	return maker{}
-}
-
 // New returns the faults of these names, in this order. What a fault does depends on
 // the options, not on which others there are. The error names what is accepted.
-func New(names []string, o Options) ([]Fault, error) {
+func (ks Kinds) New(names []string, o Options) ([]Fault, error) {
 	if o.Interval < 0 {
 		return nil, fmt.Errorf("nemesis: interval %v: want a positive duration, or 0 for 10 s", o.Interval)
 	}
@@ -169,16 +169,16 @@ func New(names []string, o Options) ([]Fault, error) {
 		if slices.Contains(names[:i], name) {
 			return nil, fmt.Errorf("nemesis: fault %q is given twice", name)
 		}
-		m := byName(name)
-		if m.trouble == nil {
-			return nil, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(Names(), ", "))
+		k, err := ks.Find(name)
+		if err != nil {
+			return nil, err
 		}
 		faults = append(faults, &fault{
 			name:     name,
 			interval: o.Interval,
 			seed:     o.Seed,
 			gaps:     newRand(o.Seed, name),
-			trouble:  m.trouble(o),
+			trouble:  k.Make(o),
 			effects:  make(map[string]int),
 		})
 	}

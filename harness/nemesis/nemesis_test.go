@@ -40,7 +40,7 @@ func newPartitioned(t *testing.T, n int, seed uint64, faithful bool) (Fault, *te
 }
 
 func newFaulty(t *testing.T, name string, n int, seed uint64, faithful bool) (Fault, *testSystem) {
-	faults, err := New([]string{name}, Options{Nodes: nodes(n), Seed: seed, Faithful: faithful})
+	faults, err := All().New([]string{name}, Options{Nodes: nodes(n), Seed: seed, Faithful: faithful})
 	require.NoError(t, err)
 	require.Len(t, faults, 1)
 	net := network.New(network.Config{})
@@ -69,21 +69,21 @@ func lost(t *testing.T, net *testSystem, n int) []network.Link {
 }
 
 func TestNew(t *testing.T) {
-	faults, err := New(nil, Options{})
+	faults, err := All().New(nil, Options{})
 	require.NoError(t, err)
 	require.Empty(t, faults)
 
-	for _, name := range Names() {
-		faults, err := New([]string{name}, Options{Nodes: nodes(3)})
+	for _, name := range All().Names() {
+		faults, err := All().New([]string{name}, Options{Nodes: nodes(3)})
 		require.NoError(t, err)
 		require.Equal(t, name, faults[0].Name())
 	}
 
-	_, err = New([]string{"partition", "flood"}, Options{})
-	require.EqualError(t, err, `nemesis: unknown fault "flood": want `+strings.Join(Names(), ", "))
-	_, err = New([]string{"partition", "partition"}, Options{})
+	_, err = All().New([]string{"partition", "flood"}, Options{})
+	require.EqualError(t, err, `nemesis: unknown fault "flood": want `+strings.Join(All().Names(), ", "))
+	_, err = All().New([]string{"partition", "partition"}, Options{})
 	require.EqualError(t, err, `nemesis: fault "partition" is given twice`)
-	_, err = New([]string{"partition"}, Options{Interval: -time.Second})
+	_, err = All().New([]string{"partition"}, Options{Interval: -time.Second})
 	require.EqualError(t, err, `nemesis: interval -1s: want a positive duration, or 0 for 10 s`)
 }
 
@@ -241,7 +241,7 @@ func TestNext(t *testing.T) {
 		0:               10 * time.Second,
 		4 * time.Second: 4 * time.Second,
 	} {
-		faults, err := New([]string{"partition"}, Options{Nodes: nodes(3), Interval: interval, Seed: 5})
+		faults, err := All().New([]string{"partition"}, Options{Nodes: nodes(3), Interval: interval, Seed: 5})
 		require.NoError(t, err)
 		var sum time.Duration
 		quarters := [4]int{}

@@ -10,15 +10,15 @@ import (
 	"glomers/harness/history"
 )
 
-// victim is the trouble of one random node at a time.
-func victim(o Options, begin, end func(s System, node string) error) trouble {
+// OnNode is the Trouble of one random node at a time: begin is done to it, and then end.
+func OnNode(o Options, begin, end func(s System, node string) error) Trouble {
 	var hit string // the node; "" if there is none
-	return trouble{
-		begin: func(_ time.Duration, s System, rng *rand.Rand) (onset, error) {
+	return Trouble{
+		Begin: func(_ time.Duration, s System, rng *rand.Rand) (Onset, error) {
 			hit = o.Nodes[rng.IntN(len(o.Nodes))]
-			return onset{nil, hit, hit, history.Effect{Nodes: []string{hit}, Text: hit}}, begin(s, hit)
+			return Onset{nil, hit, hit, history.Effect{Nodes: []string{hit}, Text: hit}}, begin(s, hit)
 		},
-		end: func(_ time.Duration, s System) (any, error) {
+		End: func(_ time.Duration, s System) (any, error) {
 			if hit == "" {
 				return nil, nil
 			}
@@ -30,16 +30,16 @@ func victim(o Options, begin, end func(s System, node string) error) trouble {
 }
 
 // pause makes a node stand still.
-func pause(o Options) trouble { return victim(o, System.Pause, System.Resume) }
+func pause(o Options) Trouble { return OnNode(o, System.Pause, System.Resume) }
 
 // kill ends a node and starts it again.
-func kill(o Options) trouble { return victim(o, System.Kill, System.Restart) }
+func kill(o Options) Trouble { return OnNode(o, System.Kill, System.Restart) }
 
 // maxSkew is how far a wall clock may be off, either way.
 const maxSkew = time.Second
 
 // skew sets every node's wall clock to a wrong time, each to another.
-func skew(o Options) trouble {
+func skew(o Options) Trouble {
 	set := func(s System, ahead func() time.Duration) (map[string]string, error) {
 		set := make(map[string]string, len(o.Nodes))
 		for _, node := range o.Nodes {
@@ -51,8 +51,8 @@ func skew(o Options) trouble {
 		}
 		return set, nil
 	}
-	return trouble{
-		begin: func(_ time.Duration, s System, rng *rand.Rand) (onset, error) {
+	return Trouble{
+		Begin: func(_ time.Duration, s System, rng *rand.Rand) (Onset, error) {
 			ahead, err := set(s, func() time.Duration {
 				return time.Duration(rng.Int64N(2*int64(maxSkew)+1)) - maxSkew
 			})
@@ -62,9 +62,9 @@ func skew(o Options) trouble {
 				clocks[i] = node + " " + ahead[node]
 			}
 			effect.Text = strings.Join(clocks, ", ")
-			return onset{nil, ahead, "all clocks", effect}, err
+			return Onset{nil, ahead, "all clocks", effect}, err
 		},
-		end: func(_ time.Duration, s System) (any, error) {
+		End: func(_ time.Duration, s System) (any, error) {
 			_, err := set(s, func() time.Duration { return 0 })
 			return "clocks-set", err
 		},

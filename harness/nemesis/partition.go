@@ -11,7 +11,7 @@ import (
 
 // partition cuts links between nodes and heals them all. Its kind and its victims
 // are drawn anew at each start.
-func partition(o Options) trouble {
+func partition(o Options) Trouble {
 	const owner = "partition"
 	var kinds []kind // to draw from
 	if o.Faithful {
@@ -23,22 +23,22 @@ func partition(o Options) trouble {
 			}
 		}
 	}
-	return trouble{
-		begin: func(now time.Duration, s System, rng *rand.Rand) (onset, error) {
+	return Trouble{
+		Begin: func(now time.Duration, s System, rng *rand.Rand) (Onset, error) {
 			if len(kinds) == 0 { // a single node
-				return onset{result: "nothing-to-cut", effect: history.Effect{Text: "nothing to cut"}}, nil
+				return Onset{Result: "nothing-to-cut", Effect: history.Effect{Text: "nothing to cut"}}, nil
 			}
 			k := kinds[rng.IntN(len(kinds))]
 			nodes := slices.Clone(o.Nodes)
 			rng.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
 			g := k.grudge(nodes)
-			did := onset{value: string(k), result: []any{"isolated", g}, effect: history.Effect{Links: g.cuts(), Text: string(k)}}
-			if len(did.effect.Links) > 0 {
-				did.note = string(k)
+			did := Onset{Value: string(k), Result: []any{"isolated", g}, Effect: history.Effect{Links: g.cuts(), Text: string(k)}}
+			if len(did.Effect.Links) > 0 {
+				did.Note = string(k)
 			}
 			return did, s.Impair(now, owner, g.links(), network.Impairment{Cut: true})
 		},
-		end: func(now time.Duration, s System) (any, error) {
+		End: func(now time.Duration, s System) (any, error) {
 			s.Mend(now, owner)
 			return "network-healed", nil
 		},

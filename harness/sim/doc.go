@@ -33,7 +33,7 @@
 // With go test's own -artifacts, the files of the first failure, or of the run of -seed, and with -shrink also those of the shrunk run,
 // stay in the test's artifact directory: the history, every message, and report.html, which shows the run.
 //
-// Faults are those of [glomers/harness/nemesis.Names]; NemesisInterval says how often they come.
+// Faults are those of [glomers/harness/nemesis.All]; NemesisInterval says how often they come.
 //
 // # Shrinking
 //

@@ -121,7 +121,10 @@ func (c Challenge) Command(bin string, changes Changes) Command {
 	words.Set("--bin", bin)
 	faults := changes.Nemesis
 	if words.Get("--node-count") == "1" { // it has no link that anything could happen to
-		faults = slices.DeleteFunc(slices.Clone(faults), nemesis.NeedsLinks)
+		faults = slices.DeleteFunc(slices.Clone(faults), func(name string) bool {
+			k, _ := nemesis.All().Find(name) // the flag has seen to it that it exists
+			return k.Links
+		})
 	}
 	if len(faults) > 0 {
 		words.Set("--nemesis", strings.Join(faults, ","))
