@@ -2,6 +2,7 @@ package harness
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
@@ -41,6 +42,9 @@ type plan struct {
 
 // plan fills in what is not set. Its error says which option is wrong and what is accepted.
 func (t Test) plan() (p plan, err error) {
+	if t.Program == nil {
+		return p, errors.New("harness: no program: want Binary or InProcess")
+	}
 	kind, err := t.kind()
 	if err != nil {
 		return p, fmt.Errorf("harness: %w", err)
@@ -55,8 +59,6 @@ func (t Test) plan() (p plan, err error) {
 	}
 
 	switch {
-	case t.Program == nil:
-		return p, fmt.Errorf("harness: no program: want Binary or InProcess")
 	case t.NodeCount < 0 || t.NodeCount > maxNodes:
 		return p, fmt.Errorf("harness: node count %d: want at least 1 and at most %d, or 0 for n1 … n5", t.NodeCount, maxNodes)
 	case len(t.Nodes) > maxNodes:
