@@ -5,17 +5,16 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"sync"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"glomers/internal/results"
+	"glomers/internal/bench"
 )
 
-// A tally shows how far a set is: a line for each run that is finished, and on a terminal a bar below. A display is of one
-// run, and there may be several at a time here. All goroutines may use it.
+// A tally writes a line for each finished run, and on a terminal a bar below. A display is for one
+// run, whereas a tally is for several at a time.
 type tally struct {
 	log  *slog.Logger
 	bars *mpb.Progress // nil without a terminal
@@ -23,11 +22,11 @@ type tally struct {
 
 	mu    sync.Mutex
 	done  int
-	total int // 0 means that nobody knows
+	total int // 0 if it is not known
 }
 
-// newTally returns the tally of a set of so many runs; close ends it.
-func (c *cli) newTally(title string, total int) *tally {
+// newTally returns the tally of a set; Close ends it.
+func (c *cli) newTally(title string, total int) bench.Tally {
 	t := &tally{log: c.log, total: total}
 	if c.terminal {
 		t.draw(c.screen, title)
@@ -43,26 +42,8 @@ func (t *tally) draw(w io.Writer, title string) {
 	t.log = newLog(t.bars, true)
 }
 
-// add takes note of a run, and says what came out.
-func (t *tally) add(p results.Point, r results.Run) {
-	level, text := slog.LevelInfo, fmt.Sprintf("%s: %s", p, r.Verdict)
-	if r.Verdict != results.Valid {
-		level = slog.LevelError
-		text += ": " + strings.Join(r.Reasons, "; ")
-	}
-	switch {
-	case len(r.Distorted) > 0:
-		text += fmt.Sprintf(", but the machine distorted it, as it did %d before it: %s", r.Repeats, strings.Join(r.Distorted, "; "))
-	case r.Repeats > 0:
-		text += fmt.Sprintf(", after %d that the machine distorted", r.Repeats)
-	}
-	t.write(level, text, slog.Uint64("seed", r.Seed), slog.Float64("msgs/op", r.Values[msgsPerOp]))
-}
-
-// line takes note of a result of "go test".
-func (t *tally) line(text string) { t.write(slog.LevelInfo, strings.Join(strings.Fields(text), " ")) }
-
-func (t *tally) write(level slog.Level, text string, attrs ...slog.Attr) {
+// Add implements bench.Tally.
+func (t *tally) Add(level slog.Level, text string, attrs ...slog.Attr) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.done++
@@ -76,7 +57,8 @@ func (t *tally) write(level slog.Level, text string, attrs ...slog.Attr) {
 	}
 }
 
-func (t *tally) close() {
+// Close implements bench.Tally.
+func (t *tally) Close() {
 	if t.bar != nil {
 		t.bar.Abort(true)
 		t.bars.Wait()

@@ -1,8 +1,9 @@
-package main
+package bench
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,25 +20,28 @@ import (
 
 // measureTrials runs every trial of a set as often as it is wanted, a few runs at a time. All have their first run
 // before one has its second, so that what slows the machine down for a while slows all of them.
-func (b *bench) measureTrials(ctx context.Context, set benchSet) ([]results.Point, error) {
+func (b *Bench) measureTrials(ctx context.Context, set Set) ([]results.Point, error) {
 	points := make([]results.Point, len(set.trials))
-	tests := make([]harness.Test, len(set.trials))
+	tests, err := set.Tests(b.Test, b.Quick)
+	if err != nil {
+		return nil, err
+	}
 	for i, t := range set.trials {
-		var err error
-		if tests[i], err = b.test(ctx, t); err != nil {
+		if tests[i].Program, err = b.program(ctx, t); err != nil {
 			return nil, err
 		}
+		tests[i].Store = b.store
 		points[i] = t.point
-		points[i].Command = t.command(b.quick)
-		points[i].Runs = make([]results.Run, b.runs)
+		points[i].Command = t.command(b.Quick)
+		points[i].Runs = make([]results.Run, b.Runs)
 	}
 
-	total := len(points) * b.runs
-	tally := b.newTally(set.name, total)
-	defer tally.close()
+	total := len(points) * b.Runs
+	tally := b.Tally(set.Name, total)
+	defer tally.Close()
 	next := make(chan int) // closed when all runs have been given out
 	var workers sync.WaitGroup
-	for range min(b.jobs, total) {
+	for range min(b.Jobs, total) {
 		workers.Go(func() {
 			for i := range next {
 				i, run := i%len(points), i/len(points)
@@ -49,7 +53,7 @@ func (b *bench) measureTrials(ctx context.Context, set benchSet) ([]results.Poin
 				})
 				points[i].Runs[run] = r
 				if ctx.Err() == nil {
-					tally.add(points[i], r)
+					tally.Add(news(points[i], r))
 				}
 			}
 		})
@@ -68,21 +72,28 @@ func (b *bench) measureTrials(ctx context.Context, set benchSet) ([]results.Poin
 	return points, nil
 }
 
-// test returns what the harness is to run, but for the seed.
-func (b *bench) test(ctx context.Context, t trial) (harness.Test, error) {
-	test, err := readTest(t.testWords(b.quick))
-	if err != nil {
-		return test, fmt.Errorf("%s: %w", t.point, err)
-	}
-	bin := b.self
-	if t.dir != "" {
-		if bin, err = b.build.Program(ctx, filepath.Join(b.root, t.dir)); err != nil {
-			return test, err
+// Tests returns the tests of the set's trials, without their programs. The function reads the words of a test command.
+func (s Set) Tests(read func(words challenge.Command) (harness.Test, error), quick bool) ([]harness.Test, error) {
+	tests := make([]harness.Test, len(s.trials))
+	for i, t := range s.trials {
+		var err error
+		if tests[i], err = read(t.testWords(quick)); err != nil {
+			return nil, fmt.Errorf("%s: %w", t.point, err)
 		}
 	}
-	test.Program = harness.Binary(bin, t.args...)
-	test.Store = b.store
-	return test, nil
+	return tests, nil
+}
+
+// program returns the program of a trial's nodes.
+func (b *Bench) program(ctx context.Context, t trial) (harness.Program, error) {
+	bin := b.Self
+	if t.dir != "" {
+		var err error
+		if bin, err = b.build.Program(ctx, filepath.Join(b.Root, t.dir)); err != nil {
+			return nil, err
+		}
+	}
+	return harness.Binary(bin, t.args...), nil
 }
 
 // testWords returns the words for the test command. A quick run is short, and its faults come soon.
@@ -111,6 +122,22 @@ func (t trial) command(quick bool) string {
 	return "glomers " + strings.Join(words, " ")
 }
 
+// news says what came out of a run.
+func news(p results.Point, r results.Run) (slog.Level, string, slog.Attr, slog.Attr) {
+	level, text := slog.LevelInfo, fmt.Sprintf("%s: %s", p, r.Verdict)
+	if r.Verdict != results.Valid {
+		level = slog.LevelError
+		text += ": " + strings.Join(r.Reasons, "; ")
+	}
+	switch {
+	case len(r.Distorted) > 0:
+		text += fmt.Sprintf(", but the machine distorted it, as it did %d before it: %s", r.Repeats, strings.Join(r.Distorted, "; "))
+	case r.Repeats > 0:
+		text += fmt.Sprintf(", after %d that the machine distorted", r.Repeats)
+	}
+	return level, text, slog.Uint64("seed", r.Seed), slog.Float64("msgs/op", r.Values[msgsPerOp])
+}
+
 // maxRepeats is how often a run is repeated because the machine distorted it.
 const maxRepeats = 2
 
@@ -129,7 +156,7 @@ func repeated(once func() results.Run) results.Run {
 func counts(r results.Run) bool { return r.Verdict == results.Valid || r.Verdict == targetMissed }
 
 // once runs a trial a single time. A test that breaks is a run, too: one that does not count.
-func (b *bench) once(ctx context.Context, t trial, test harness.Test, seed uint64) results.Run {
+func (b *Bench) once(ctx context.Context, t trial, test harness.Test, seed uint64) results.Run {
 	test.Seed = seed
 	answered := 0
 	var healing healing
@@ -150,7 +177,7 @@ func (b *bench) once(ctx context.Context, t trial, test harness.Test, seed uint6
 	if worst, ok := healing.worst(); ok && test.Workload == "broadcast" {
 		run.Values[healMS] = significant(ms(worst))
 	}
-	if missed := t.targets.Missed(res.Net.Servers.MsgsPerOp, challenge.StalenessOf(res.Workload)); !b.quick && res.Valid == check.Valid && len(missed) > 0 {
+	if missed := t.targets.Missed(res.Net.Servers.MsgsPerOp, challenge.StalenessOf(res.Workload)); !b.Quick && res.Valid == check.Valid && len(missed) > 0 {
 		run.Verdict, run.Reasons = targetMissed, missed
 	}
 	return run

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"cmp"
@@ -8,9 +8,9 @@ import (
 	"glomers/internal/results"
 )
 
-// A benchSet is what the bench command measures under one name, either by trials or by a suite.
-type benchSet struct {
-	name, about string
+// A Set is a series of measurements under one name, either by trials or by a suite.
+type Set struct {
+	Name, About string
 	trials      []trial // real processes under the harness, in real time
 	suite       *suite  // benchmarks of a package
 }
@@ -32,35 +32,35 @@ type suite struct {
 	seeds   bool   // each iteration is a simulation with the next seed, so one result sums up several
 }
 
-// benchSets returns all of them, in the order in which they are measured. Every figure in the documentation comes from here.
-func benchSets() []benchSet {
-	rate := func(dir string) benchSet {
-		return benchSet{
-			name: dir + "-rate", about: dir + ": cost and staleness against the rate of operations and the number of nodes, in virtual time",
+// Sets returns all of them, in the order in which they are measured. Every figure in the documentation comes from here.
+func Sets() []Set {
+	rate := func(dir string) Set {
+		return Set{
+			Name: dir + "-rate", About: dir + ": cost and staleness against the rate of operations and the number of nodes, in virtual time",
 			suite: &suite{"./" + dir, "^BenchmarkRate$", "^BenchmarkRate$/^nodes=2$/^rate=100$", true},
 		}
 	}
-	return []benchSet{
-		{name: "challenges", about: "all challenges, with their published commands; some also with partitions", trials: challengeTrials()},
-		{name: "broadcast-frontier", about: "broadcast at several budgets of latency beside simpler designs: 25 nodes, 100 ms per hop, 100 operations a second", trials: frontierTrials()},
-		{name: "kafka-designs", about: "kafka-log with both kinds of acknowledgement beside simpler designs: the command of challenge 5c", trials: kafkaTrials()},
+	return []Set{
+		{Name: "challenges", About: "all challenges, with their published commands; some also with partitions", trials: challengeTrials()},
+		{Name: "broadcast-frontier", About: "broadcast at several budgets of latency beside simpler designs: 25 nodes, 100 ms per hop, 100 operations a second", trials: frontierTrials()},
+		{Name: "kafka-designs", About: "kafka-log with both kinds of acknowledgement beside simpler designs: the command of challenge 5c", trials: kafkaTrials()},
 		{
-			name: "broadcast-size", about: "broadcast: cost against the number of nodes, in virtual time",
+			Name: "broadcast-size", About: "broadcast: cost against the number of nodes, in virtual time",
 			suite: &suite{"./broadcast", "^BenchmarkSize$", "^BenchmarkSize$/^nodes=(5|25)$", true},
 		},
 		{
-			name: faithfulSet, about: "broadcast as Maelstrom would measure it (--faithful): the designs of broadcast-frontier, and challenges 3d and 3e, in virtual time",
+			Name: faithfulSet, About: "broadcast as Maelstrom would measure it (--faithful): the designs of broadcast-frontier, and challenges 3d and 3e, in virtual time",
 			suite: &suite{"./broadcast", "^BenchmarkFaithful$", "^BenchmarkFaithful$/^broadcast$", true},
 		},
 		rate("g-counter"),
 		rate("kafka-log"),
 		rate("txn-kv"),
 		{
-			name: "unique-ids", about: "unique-ids: throughput of one node",
+			Name: "unique-ids", About: "unique-ids: throughput of one node",
 			suite: &suite{"./unique-ids", ".", ".", false},
 		},
 		{
-			name: "runtime", about: "package node beside Maelstrom's Go library: the same messages through pipes",
+			Name: "runtime", About: "package node beside Maelstrom's Go library: the same messages through pipes",
 			suite: &suite{"./node/bench", ".", "^Benchmark(Echo|Typed)$", false},
 		},
 	}

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"math"
@@ -81,9 +81,9 @@ func frontierChart(s results.Set) chart.Chart {
 		About: "Broadcast: messages per operation against stable latency, 25 nodes, 100 ms per hop, 100 operations a second",
 		Panels: []chart.Panel{
 			panel(medianMS, "median", "median stable latency, ms",
-				[]chart.Point{{X: 336, Y: 7.8}, {X: 76, Y: 11.7}, {X: 755, Y: 1.74}}), // no bound speaks of a median
+				publishedPoints(func(p peer) float64 { return p.median })), // no bound speaks of a median
 			panel(maxMS, "maximum", "maximum stable latency, ms",
-				[]chart.Point{{X: 502, Y: 7.8}, {X: 122, Y: 11.7}, {X: 1123, Y: 1.74}},
+				publishedPoints(func(p peer) float64 { return p.max }),
 				curve("needed by any program (proven)", chart.Dashed, 100, 2000, provenAt),
 				curve("best design known, with nothing lost", chart.Solid, 100, 2000, designAt)),
 		},

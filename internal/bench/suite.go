@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strconv"
 	"strings"
 
@@ -14,19 +15,19 @@ import (
 )
 
 // measureSuite runs benchmarks with "go test" and reads what they print.
-func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point, error) {
-	words := set.suite.command(b.quick, b.runs)
+func (b *Bench) measureSuite(ctx context.Context, set Set) ([]results.Point, error) {
+	words := set.suite.command(b.Quick, b.Runs)
 	out, end := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
 		// The go command does not pass signals on to the program that it runs.
-		err := b.build.Go(ctx, b.root, end, words[1:]...)
+		err := b.build.Go(ctx, b.Root, end, words[1:]...)
 		_ = end.Close() // it never fails
 		ended <- err
 	}()
 
-	tally := b.newTally(set.name, 0)
-	defer tally.close()
+	tally := b.Tally(set.Name, 0)
+	defer tally.Close()
 	var points []results.Point
 	var rest strings.Builder // what is no result says why something failed
 	lines := bufio.NewScanner(out)
@@ -37,7 +38,7 @@ func (b *bench) measureSuite(ctx context.Context, set benchSet) ([]results.Point
 			continue
 		}
 		points = added
-		tally.line(lines.Text())
+		tally.Add(slog.LevelInfo, strings.Join(strings.Fields(lines.Text()), " "))
 	}
 	_, _ = io.Copy(io.Discard, out) // what follows a line that is too long
 	err := errors.Join(lines.Err(), <-ended)

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bytes"
@@ -15,18 +15,16 @@ import (
 	"glomers/internal/wording"
 )
 
-//go:generate go run . bench --render
-
-// render makes the charts beside the results and, where these are the repository's own, the tables in its READMEs.
-// Elsewhere the tables go to stdout.
-func (b *bench) render() error {
-	l := library{dir: b.out}
+// Render makes the charts beside the results and, if the results are the repository's own, the tables in its READMEs.
+// Other tables are written to Text.
+func (b *Bench) Render() error {
+	l := library{dir: b.Out}
 	files, err := l.charts()
 	if err != nil {
 		return err
 	}
-	if b.out == filepath.Join(b.root, resultsDir) {
-		texts, err := l.readmes(b.root)
+	if b.Out == filepath.Join(b.Root, Dir) {
+		texts, err := l.readmes(b.Root)
 		if err != nil {
 			return err
 		}
@@ -43,9 +41,9 @@ func (b *bench) render() error {
 }
 
 // printTables writes the tables of the chosen sets, as far as these are there.
-func (b *bench) printTables(l library) error {
+func (b *Bench) printTables(l library) error {
 	for _, t := range tables() {
-		if !slices.ContainsFunc(b.sets, func(s benchSet) bool { return s.name == t.set }) {
+		if !slices.ContainsFunc(b.Sets, func(s Set) bool { return s.Name == t.set }) {
 			continue
 		}
 		_, ok, err := l.set(t.set)
@@ -59,11 +57,11 @@ func (b *bench) printTables(l library) error {
 		if err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintf(b.stdout, "\n%s\n\n%s", t.name, text); err != nil {
+		if _, err := fmt.Fprintf(b.Text, "\n%s\n\n%s", t.name, text); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(b.stdout, "\nresults and charts: %s\n", b.out)
+	_, err := fmt.Fprintf(b.Text, "\nresults and charts: %s\n", b.Out)
 	return err
 }
 
@@ -123,7 +121,7 @@ func (l library) charts() ([]rendered, error) {
 // readmes returns those READMEs of the repository that have tables, with these.
 func (l library) readmes(root string) ([]rendered, error) {
 	var files []rendered
-	for _, pattern := range []string{"README.md", "*/README.md", resultsDir + "/README.md"} {
+	for _, pattern := range []string{"README.md", "*/README.md", Dir + "/README.md"} {
 		paths, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
 			return nil, err

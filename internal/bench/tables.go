@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"errors"
@@ -82,13 +82,13 @@ func rows(head []string, body [][]string) string {
 func runsTable(l library) (string, error) {
 	var body [][]string
 	var machines []string
-	for _, set := range benchSets() {
-		s, ok, err := l.set(set.name)
+	for _, set := range Sets() {
+		s, ok, err := l.set(set.Name)
 		if err != nil {
 			return "", err
 		}
 		if !ok {
-			body = append(body, []string{set.name, "not measured yet", "", "", "", ""})
+			body = append(body, []string{set.Name, "not measured yet", "", "", "", ""})
 			continue
 		}
 		lag := 0.0
@@ -102,7 +102,7 @@ func runsTable(l library) (string, error) {
 			late = digits(lag) + " ms"
 		}
 		body = append(body, []string{
-			set.name, "`" + s.Command + "`", s.Commit, s.Taken.Format(time.DateOnly),
+			set.Name, "`" + s.Command + "`", s.Commit, s.Taken.Format(time.DateOnly),
 			(time.Duration(s.Took) * time.Second).String(), late,
 		})
 		machines = append(machines, s.Machine.String())
@@ -113,19 +113,6 @@ func runsTable(l library) (string, error) {
 		text += "Machine: " + m + ".\n\n"
 	}
 	return text, nil
-}
-
-// published has what the best public solutions are known to reach, by challenge. It was measured under Maelstrom on a
-// machine like ours.
-func published() map[string]string {
-	return map[string]string{
-		"3d": "7.8 at 336 / 502 ms; 11.7 at 76 / 122 ms",
-		"3e": "1.71 at 746 / 1003 ms (loses half of the values under partition); 1.74 at 755 / 1123 ms (safe)",
-		"4":  "0.46",
-		"5b": "0.55",
-		"5c": "0.55",
-		"6c": "0.03, with seconds of staleness",
-	}
 }
 
 // challengeTable has the challenges that a directory solves; all if dir is "".
@@ -140,7 +127,7 @@ func challengeTable(s results.Set, dir string) string {
 		if dir != "" && dir != ch.Dir {
 			continue
 		}
-		best := published()[ch.ID]
+		best := published(ch.ID)
 		for _, p := range s.Where("challenge", ch.ID) {
 			if p.Series != ch.Name {
 				continue
