@@ -27,12 +27,13 @@ const Dir = "docs/results"
 
 // A Bench measures sets, each by several runs, and renders the results.
 type Bench struct {
-	Sets       []Set
-	Quick      bool // short runs, for a glance
-	Runs, Jobs int  // of everything; at a time
-	Out        string
-	Root       string // of the repository
-	Self       string // the glomers program, which has the baselines
+	Sets  []Set
+	Quick bool   // short runs, for a glance
+	Runs  int    // of each trial
+	Jobs  int    // runs at a time
+	Out   string // directory of the results
+	Root  string // of the repository
+	Self  string // the glomers program, which has the baselines
 
 	Test  func(words challenge.Command) (harness.Test, error) // reads the words as the test command does
 	Tally func(set string, runs int) Tally                    // starts to show how far a set is; the number of runs is 0 if it is not known
@@ -46,7 +47,7 @@ type Bench struct {
 
 // A Tally shows how far a set is. All goroutines may use it.
 type Tally interface {
-	// Add counts one more run, and says what came out.
+	// Add counts one more run and shows its outcome.
 	Add(level slog.Level, text string, attrs ...slog.Attr)
 	Close()
 }
@@ -123,7 +124,7 @@ func (b *Bench) measure(ctx context.Context, set Set) (results.Set, error) {
 	}, err
 }
 
-// commandFor returns what measures one set again.
+// commandFor returns the command that measures one set again.
 func (b *Bench) commandFor(name string) string {
 	command := fmt.Sprintf("glomers bench %s --runs %d --jobs %d", name, b.Runs, b.Jobs)
 	if b.Quick {
@@ -132,7 +133,7 @@ func (b *Bench) commandFor(name string) string {
 	return command
 }
 
-// keep writes a set, and says which runs do not count.
+// keep writes a set, and logs the runs that do not count.
 func (b *Bench) keep(s results.Set) error {
 	if err := s.Save(b.Out); err != nil {
 		return err
@@ -145,7 +146,7 @@ func (b *Bench) keep(s results.Set) error {
 	return nil
 }
 
-// commit says what was measured; "unknown" outside git. Results and documentation may differ from it.
+// commit names the commit that is measured; "unknown" outside git. Changes of results and documentation do not make the tree dirty.
 func commit(ctx context.Context, root string) string {
 	git := func(args ...string) (string, error) {
 		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", root}, args...)...).Output()

@@ -5,29 +5,29 @@ import (
 	"glomers/internal/results"
 )
 
-// broadcastLoad is what broadcast is measured with in challenges 3d and 3e.
+// broadcastLoad is the load of challenges 3d and 3e.
 func broadcastLoad() bound.Broadcast {
 	return bound.Broadcast{Nodes: 25, Ops: 100, Values: 50, Hop: 0.1}
 }
 
-// provenAt returns the messages per operation that any program needs at least, for a maximum of the latency in milliseconds. There is none for a
-// median: half of the values could be as late as they like.
+// provenAt returns a lower bound of the messages per operation of any program whose latency has this maximum, in milliseconds. A
+// median has no such bound: half of the values could be as late as they like.
 func provenAt(latency float64) float64 { return broadcastLoad().Least(seconds(latency)) }
 
-// designAt returns those of the best design that we know.
+// designAt returns the messages per operation of the best design that we know.
 func designAt(latency float64) float64 { return broadcastLoad().Best(seconds(latency)) }
 
-// seconds returns a maximum that was measured, in milliseconds, for package bound. Latencies are measured by reads, which come now and then, so
-// one of less than a hop stands for a hop.
+// seconds converts a measured maximum, in milliseconds, for package bound. Latencies are measured by reads, which come now and then, so
+// a maximum below one hop stands for one hop.
 func seconds(latency float64) float64 { return max(latency/1000, broadcastLoad().Hop) }
 
-// A sharing is what the nodes of a solution must tell each other under the load of its workload.
+// A sharing describes the news that the nodes of a solution must tell each other under the load of its workload.
 type sharing struct {
-	writes float64 // per operation: what is news
-	copies float64 // how many nodes must be known to have what a node shows
+	writes float64 // per operation, those that are news
+	copies float64 // nodes that must be known to have a write before a node shows it
 }
 
-// sharings returns those of the solutions that are measured against the rate of operations.
+// sharings returns the sharing of each set that is measured against the rate of operations.
 func sharings() map[string]sharing {
 	return map[string]sharing{
 		"g-counter-rate": {writes: 0.4, copies: 1}, // adds of 0 are no news
@@ -36,8 +36,8 @@ func sharings() map[string]sharing {
 	}
 }
 
-// rateBound returns the least messages per operation for a point of a set, given the staleness that was measured; none if there is no
-// figure. A point may say how many copies it needs.
+// rateBound returns the lower bound of the messages per operation at a point, given its measured staleness; false if the staleness has no
+// figure. A point may have its own number of copies.
 func rateBound(s results.Set, p results.Point) (msgsPerOp float64, ok bool) {
 	stale, err := p.Figure("staleness-max-ms")
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"glomers/internal/results"
 )
 
-// drawings returns how to draw a set, by its name. What has no figure is left out.
+// drawings returns the functions that draw sets, by the name of the set. A chart leaves out points without a figure.
 func drawings() map[string]func(results.Set) chart.Chart {
 	return map[string]func(results.Set) chart.Chart{
 		"broadcast-frontier": frontierChart,
@@ -34,12 +34,12 @@ func plot(p results.Point, x, y, label string) []chart.Point {
 	}}
 }
 
-// underPartition explains rings in a legend.
+// underPartition returns a series without points, whose name explains the rings in a legend.
 func underPartition() chart.Series {
 	return chart.Series{Name: "ring: with partitions", Colour: chart.Grey, Marker: chart.Ring}
 }
 
-// curve draws a function over a logarithmic axis.
+// curve samples a function at equal steps of a logarithmic axis.
 func curve(name string, line chart.Line, from, to float64, f func(float64) float64) chart.Series {
 	s := chart.Series{Name: name, Colour: chart.Grey, Line: line}
 	const steps = 60
@@ -103,7 +103,7 @@ func designSeries(s results.Set, colour int, x, y string) []chart.Series {
 	return all
 }
 
-// numberParam returns a parameter; not a number if it is none.
+// numberParam returns the number in a parameter; NaN if it has no number.
 func numberParam(p results.Point, name string) float64 {
 	v, err := strconv.ParseFloat(p.Params[name], 64)
 	if err != nil {
@@ -161,7 +161,7 @@ func rateMode(p results.Point) string {
 	return name
 }
 
-// rateModes returns all of them.
+// rateModes returns the names of all lines, in the order in which they appear.
 func rateModes(s results.Set) []string {
 	var all []string
 	for _, p := range s.Points {

@@ -7,17 +7,17 @@ import (
 	"glomers/internal/results"
 )
 
-// faithfulSet is what Maelstrom would measure of broadcast, in virtual time.
+// faithfulSet is the set with the figures that Maelstrom would measure of broadcast, in virtual time.
 const faithfulSet = "broadcast-faithful"
 
-// The metrics that the set adds to others.
+// The metrics that faithfulSet adds to other sets.
 const (
 	faithfulMsgsPerOp = "faithful-" + msgsPerOp
 	faithfulMedianMS  = "faithful-" + medianMS
 	faithfulMaxMS     = "faithful-" + maxMS
 )
 
-// addFaithful returns s with the figures of the same runs under --faithful beside its own, as far as there are any.
+// addFaithful returns s with the figures of the same runs under --faithful beside its own, for the points that have a twin.
 func addFaithful(s, faithful results.Set) results.Set {
 	s.Points = slices.Clone(s.Points)
 	for i, p := range s.Points {
@@ -39,7 +39,7 @@ func addFaithful(s, faithful results.Set) results.Set {
 	return s
 }
 
-// faithfulTwin returns the point of the faithful set that is like p. Of challenges, only those with a latency have one: without, nobody sleeps.
+// faithfulTwin returns the point of the faithful set that is like p. Challenges without a latency have no twin, as Maelstrom delivers without delay then.
 func faithfulTwin(p results.Point, faithful results.Set) (results.Point, bool) {
 	design, interval := p.Series, "4s" // see cuts
 	params := map[string]string{"faults": p.Params["faults"]}
@@ -69,10 +69,10 @@ func faithfulTwin(p results.Point, faithful results.Set) (results.Point, bool) {
 	return results.Point{}, false
 }
 
-// faithfulHead is the heading of what faithfulCell writes.
+// faithfulHead is the heading of the column that faithfulCell writes.
 const faithfulHead = "as Maelstrom delivers, msgs/op"
 
-// faithfulCell writes the figures in the form in which those of others are published.
+// faithfulCell writes the figures in the form of published ones.
 func faithfulCell(p results.Point) string {
 	if _, err := p.Figure(faithfulMsgsPerOp); err != nil {
 		return "–"

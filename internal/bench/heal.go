@@ -7,7 +7,7 @@ import (
 	"glomers/harness/history"
 )
 
-// A healing watches a history of broadcast for how long after a heal a read still misses a value that had been acknowledged before.
+// A healing measures in a history of broadcast how long after a heal reads still miss a value that had been acknowledged before the heal.
 // Its zero value is ready.
 type healing struct {
 	acked   []string
@@ -20,11 +20,11 @@ type healing struct {
 // A recovery is the time between a heal and the next cut.
 type recovery struct {
 	begin, end time.Duration // end is the latest read so far
-	known      int           // that many values had been acknowledged
-	missed     time.Duration // when the last read began that misses one of them; begin if none does
+	known      int           // values that had been acknowledged before
+	missed     time.Duration // when the last read began that misses one of these values; begin if no read does
 }
 
-// leastRecovery is how long a recovery must be to say anything.
+// leastRecovery is the shortest recovery that counts.
 const leastRecovery = 2 * time.Second
 
 // add takes the next operation of the history.
@@ -74,7 +74,7 @@ func (h *healing) read(op history.Op, now time.Duration) {
 	}
 }
 
-// misses tells whether a list lacks any of the values. What is no list has none.
+// misses tells whether a list lacks any of the values. A reply that is not a list has no values.
 func misses(list json.RawMessage, values []string) bool {
 	var has []json.RawMessage
 	_ = json.Unmarshal(list, &has) // the checker complains, too
@@ -90,7 +90,7 @@ func misses(list json.RawMessage, values []string) bool {
 	return false
 }
 
-// worst returns the longest time from a heal to the last read that missed something; false if no recovery was long enough.
+// worst returns the longest time from a heal to the last read that missed a value; false if no recovery was long enough.
 func (h *healing) worst() (worst time.Duration, ok bool) {
 	for _, r := range h.all {
 		if r.end-r.begin >= leastRecovery {

@@ -10,14 +10,14 @@ import (
 	"glomers/internal/bound/exact"
 )
 
-// Metrics of broadcast-size: what package bound says of the load, beside what was measured.
+// Metrics of broadcast-size that come from package bound, beside the measured ones.
 const (
 	leastMsgsPerOp = "least-msgs/op"
 	bestMsgsPerOp  = "best-msgs/op"
 )
 
-// boundsTable has small clusters in which all nodes have news all the time: the true minimum beside what is proven, and what designs cost. Where there
-// is no minimum, the search failed, and the table says why.
+// boundsTable has small clusters in which all nodes have news all the time: the true minimum beside the proven bound and the costs of designs. If the
+// search for a minimum fails, the table has the reason.
 var boundsTable = sync.OnceValue(func() string {
 	var body [][]string
 	for _, c := range []exact.Cluster{
@@ -40,7 +40,7 @@ var boundsTable = sync.OnceValue(func() string {
 		} else {
 			minimum = digits(least.PerTick() * hop)
 		}
-		// in units of a hop; there are so many values that another one makes no difference
+		// Times are in hops. The rate of values is so high that the wait for the next value makes no difference.
 		b := bound.Broadcast{Nodes: float64(c.Nodes), Ops: 1, Values: 1e12, Hop: 1}
 		row := []string{fmt.Sprint(c.Nodes), strconv.FormatFloat(hops, 'g', 3, 64), digits(b.Least(hops)), "**" + minimum + "**"}
 		for _, design := range []func(float64) float64{b.Mesh, b.StarSlots, b.Doubling, b.Ring} {

@@ -12,12 +12,12 @@ type peer struct {
 	challenge   string
 	msgsPerOp   float64
 	median, max float64 // of the stable latency, in ms; 0 where the challenge asks for none
-	remark      string  // is written behind the figures
+	remark      string  // follows the figures in a table
 	lossy       bool    // it does not solve the challenge under partition, so charts leave it out
 	source      string
 }
 
-// unnamed is the source of figures of which only this is known.
+// unnamed is the source of figures whose solution was not named when they were measured.
 const unnamed = "measured for this repository, under Maelstrom on a machine like that of docs/results; the solution's address was not noted"
 
 // peers returns the best public solutions that we know of. No other place has their figures.

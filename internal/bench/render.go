@@ -40,7 +40,7 @@ func (b *Bench) Render() error {
 	return nil
 }
 
-// printTables writes the tables of the chosen sets, as far as these are there.
+// printTables writes the tables of the chosen sets that have been measured.
 func (b *Bench) printTables(l library) error {
 	for _, t := range tables() {
 		if !slices.ContainsFunc(b.Sets, func(s Set) bool { return s.Name == t.set }) {
@@ -68,8 +68,8 @@ func (b *Bench) printTables(l library) error {
 // A library is a directory of results.
 type library struct{ dir string }
 
-// set returns the results of that name; false if there are none yet. Where the harness and Maelstrom measure differently, the
-// figures under --faithful are with them.
+// set returns the results with a name; false if there are none yet. Sets that Maelstrom would measure differently have the
+// figures under --faithful, too.
 func (l library) set(name string) (results.Set, bool, error) {
 	s, ok, err := l.load(name)
 	if ok && (name == "challenges" || name == "broadcast-frontier") {
@@ -89,13 +89,13 @@ func (l library) load(name string) (results.Set, bool, error) {
 	return s, err == nil, err
 }
 
-// A rendered is a file as it should be.
+// A rendered is a file with the text that it should have.
 type rendered struct {
 	path string
 	text []byte
 }
 
-// write writes the file if it is not so already.
+// write writes the file unless it has this text already.
 func (r rendered) write() error {
 	if old, err := os.ReadFile(r.path); err == nil && bytes.Equal(old, r.text) {
 		return nil
@@ -103,7 +103,7 @@ func (r rendered) write() error {
 	return disk.WriteFile(r.path, r.text)
 }
 
-// charts returns the charts of the sets that there are.
+// charts returns the charts of the sets that have been measured.
 func (l library) charts() ([]rendered, error) {
 	var files []rendered
 	for name, draw := range drawings() {
@@ -118,7 +118,7 @@ func (l library) charts() ([]rendered, error) {
 	return files, nil
 }
 
-// readmes returns those READMEs of the repository that have tables, with these.
+// readmes returns the READMEs of the repository that have tables, with the tables filled in.
 func (l library) readmes(root string) ([]rendered, error) {
 	var files []rendered
 	for _, pattern := range []string{"README.md", "*/README.md", Dir + "/README.md"} {
@@ -171,7 +171,7 @@ func (l library) fill(text []byte) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// table returns the table of that name.
+// table returns the table with a name.
 func (l library) table(name string) (string, error) {
 	var known []string
 	for _, t := range tables() {

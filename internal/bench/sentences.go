@@ -10,7 +10,7 @@ import (
 	"glomers/internal/wording"
 )
 
-// Sentences that compare have their figures from the results, as tables do, and stand between the same marks.
+// Sentences that compare figures are made from the results, and stand between the same marks as tables.
 
 // sizeSentence says how far broadcast is above the best design that we know.
 func sizeSentence(s results.Set) string {

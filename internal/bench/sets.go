@@ -24,7 +24,7 @@ type trial struct {
 	targets challenge.Targets // that a run must meet to count; none if zero
 }
 
-// A suite is benchmarks of one package, whose metrics become the results.
+// A suite is a choice of benchmarks of one package. Their metrics become the results.
 type suite struct {
 	pkg     string // from the root of the repository
 	pattern string // of the benchmarks
@@ -32,7 +32,7 @@ type suite struct {
 	seeds   bool   // each iteration is a simulation with the next seed, so one result sums up several
 }
 
-// Sets returns all of them, in the order in which they are measured. Every figure in the documentation comes from here.
+// Sets returns all sets in the order in which they are measured. Every figure in the documentation comes from one of them.
 func Sets() []Set {
 	rate := func(dir string) Set {
 		return Set{
@@ -72,7 +72,7 @@ const (
 	partitions = "partition"
 )
 
-// challengeTrials returns the published commands, and with partitions those whose figures are of interest there.
+// challengeTrials returns a trial for each published command, and a second one with partitions for the commands that should have figures under partition.
 func challengeTrials() []trial {
 	var all []trial
 	for _, ch := range challenge.All() {
@@ -95,13 +95,13 @@ func challengeTrials() []trial {
 	return all
 }
 
-// A budget is a point of the frontier that broadcast can be set to.
+// A budget is a value of broadcast's flag -budget: a point of the frontier between cost and latency.
 type budget struct{ name, value string }
 
 // String returns the latency that the budget allows.
 func (b budget) String() string { return cmp.Or(b.value, "330ms") }
 
-// budgets returns those that are measured.
+// budgets returns the measured budgets.
 func budgets() []budget {
 	return []budget{
 		{"latency floor", "100ms"},

@@ -61,7 +61,7 @@ func (b *Bench) measureSuite(ctx context.Context, set Set) ([]results.Point, err
 	return points, nil
 }
 
-// command returns the words for so many runs. Of simulations each is an iteration, of other benchmarks a result.
+// command returns the words for a number of runs. A run is an iteration of a simulation, or a result of another benchmark.
 func (s suite) command(quick bool, runs int) []string {
 	pattern := s.pattern
 	if quick {

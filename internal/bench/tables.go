@@ -13,14 +13,14 @@ import (
 	"glomers/internal/results"
 )
 
-// A table is what stands in a README between <!-- results NAME --> and <!-- /results -->.
+// A table is the text in a README between <!-- results NAME --> and <!-- /results -->.
 type table struct {
 	name string
-	set  string // that it is made from; "" means all of them or, if there is a make, none
+	set  string // the set that it is made from; "" means all sets or, if there is a make, no set
 	make func(s results.Set) string
 }
 
-// tables returns all of them.
+// tables returns all tables.
 func tables() []table {
 	all := []table{
 		{name: "runs"},
@@ -42,7 +42,7 @@ func tables() []table {
 	return all
 }
 
-// text returns the table; what is not measured yet is said.
+// text returns the table, or a line which says that its set has not been measured yet.
 func (t table) text(l library) (string, error) {
 	switch {
 	case t.make == nil:
@@ -78,7 +78,7 @@ func rows(head []string, body [][]string) string {
 	return b.String()
 }
 
-// runsTable says of every set how it was measured.
+// runsTable has a row for every set, with the way in which it was measured.
 func runsTable(l library) (string, error) {
 	var body [][]string
 	var machines []string
@@ -231,7 +231,7 @@ func above(p results.Point, metric, than string) string {
 	return fmt.Sprintf("%.0f %%", 100*(a.Median/b.Median-1))
 }
 
-// times writes a factor.
+// times writes a factor, such as 1.50×.
 func times(factor float64) string {
 	if factor < 10 {
 		return strconv.FormatFloat(factor, 'f', 2, 64) + "×"
@@ -239,7 +239,7 @@ func times(factor float64) string {
 	return digits(factor) + "×"
 }
 
-// benchmarkTable shows benchmarks with all of their metrics, but not those that are the time in other words.
+// benchmarkTable has benchmarks with all of their metrics but MB/s, which is the time in other words.
 func benchmarkTable(s results.Set) string {
 	var metrics []string
 	for _, p := range s.Points {
@@ -286,7 +286,7 @@ func runtimeTable(s results.Set) string {
 	return rows(head, body)
 }
 
-// ratioCell says by which factor the median of a metric is better, be it higher or lower.
+// ratioCell writes the factor by which our median of a metric is better. Rates are better if they are higher, other metrics if they are lower.
 func ratioCell(ours, official results.Point, metric string) string {
 	a, err := ours.Figure(metric)
 	b, err2 := official.Figure(metric)
@@ -303,7 +303,7 @@ func ratioCell(ours, official results.Point, metric string) string {
 // distortedSign marks the figures of runs that the machine distorted.
 const distortedSign = "†"
 
-// cell writes the median of a metric and its spread; where a run was not valid, only that.
+// cell writes the median of a metric and its spread. If a run was not valid, it writes only that.
 func cell(p results.Point, metric, unit string) string {
 	f, err := p.Figure(metric)
 	switch {
@@ -322,7 +322,7 @@ func cell(p results.Point, metric, unit string) string {
 	return text + unit
 }
 
-// digits writes a number with three digits, or all that are before the point, as people do.
+// digits writes a number with three digits, or with all digits before the point if these are more.
 func digits(v float64) string {
 	switch a := math.Abs(v); {
 	case a >= 99.95:

@@ -18,8 +18,8 @@ import (
 	"glomers/internal/results"
 )
 
-// measureTrials runs every trial of a set as often as it is wanted, a few runs at a time. All have their first run
-// before one has its second, so that what slows the machine down for a while slows all of them.
+// measureTrials runs every trial of a set Runs times, a few runs at a time. All trials have their first run
+// before any has its second, so that a slow phase of the machine slows all of them.
 func (b *Bench) measureTrials(ctx context.Context, set Set) ([]results.Point, error) {
 	points := make([]results.Point, len(set.trials))
 	tests, err := set.Tests(b.Test, b.Quick)
@@ -108,7 +108,7 @@ func (t trial) testWords(quick bool) challenge.Command {
 	return words
 }
 
-// command returns the words that a user would type.
+// command returns the command line that a user would type.
 func (t trial) command(quick bool) string {
 	words := t.testWords(quick)
 	bin := t.dir
@@ -122,7 +122,7 @@ func (t trial) command(quick bool) string {
 	return "glomers " + strings.Join(words, " ")
 }
 
-// news says what came out of a run.
+// news returns a log entry about the outcome of a run.
 func news(p results.Point, r results.Run) (slog.Level, string, slog.Attr, slog.Attr) {
 	level, text := slog.LevelInfo, fmt.Sprintf("%s: %s", p, r.Verdict)
 	if r.Verdict != results.Valid {
@@ -138,11 +138,11 @@ func news(p results.Point, r results.Run) (slog.Level, string, slog.Attr, slog.A
 	return level, text, slog.Uint64("seed", r.Seed), slog.Float64("msgs/op", r.Values[msgsPerOp])
 }
 
-// maxRepeats is how often a run is repeated because the machine distorted it.
+// maxRepeats is the greatest number of repetitions of a run that the machine distorted.
 const maxRepeats = 2
 
-// repeated runs again what the machine distorted, and returns the last run. A run that is not valid is evidence, however it came about,
-// and stands.
+// repeated repeats a run that the machine distorted, and returns the last run. A run that is not valid is evidence, whatever its cause,
+// and is not repeated.
 func repeated(once func() results.Run) results.Run {
 	r := once()
 	for n := 1; n <= maxRepeats && len(r.Distorted) > 0 && counts(r); n++ {
@@ -152,10 +152,10 @@ func repeated(once func() results.Run) results.Run {
 	return r
 }
 
-// counts tells whether a run is valid. A target may be missed because of the machine.
+// counts tells whether a run is valid. A missed target may be the machine's fault, so that run counts as well.
 func counts(r results.Run) bool { return r.Verdict == results.Valid || r.Verdict == targetMissed }
 
-// once runs a trial a single time. A test that breaks is a run, too: one that does not count.
+// once runs a trial a single time. A test that breaks gives a run as well, which does not count.
 func (b *Bench) once(ctx context.Context, t trial, test harness.Test, seed uint64) results.Run {
 	test.Seed = seed
 	answered := 0
@@ -183,7 +183,7 @@ func (b *Bench) once(ctx context.Context, t trial, test harness.Test, seed uint6
 	return run
 }
 
-// targetMissed is the verdict of a valid run that does not reach what its challenge asks for.
+// targetMissed is the verdict of a valid run that misses a target of its challenge.
 const targetMissed = "target missed"
 
 // The metrics of trials.
@@ -202,8 +202,8 @@ const (
 	lagMaxMS     = "harness-lag-max-ms" // the same, at worst
 )
 
-// values returns the metrics of a run: those above, and of each kind of operation <f>-median-ms and <f>-p99-ms, the latency
-// that its client saw.
+// values returns the metrics of a run: those above, and for each function f of the operations f-median-ms and f-p99-ms, the latency
+// that clients saw.
 func values(res harness.Result) map[string]float64 {
 	vs := map[string]float64{
 		msgsPerOp:    res.Net.Servers.MsgsPerOp,
@@ -234,7 +234,7 @@ func values(res harness.Result) map[string]float64 {
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// significant rounds to five digits, which is more than any measurement here is good for, so that files can be read.
+// significant rounds to five digits, so that files can be read. No measurement here is more exact than that.
 func significant(v float64) float64 {
 	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 5, 64), 64) // what was written can be read
 	return short

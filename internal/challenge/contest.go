@@ -70,7 +70,7 @@ func (c *Contest) program(ctx context.Context, ch Challenge) (string, error) {
 	return c.build.Program(ctx, filepath.Join(root, ch.Dir))
 }
 
-// once runs ch a single time. A test that breaks is an outcome; an error means
+// once runs ch a single time. A test that breaks is an outcome. An error means
 // that there is no point in going on.
 func (c *Contest) once(ctx context.Context, ch Challenge, bin string, seed uint64) (Outcome, error) {
 	start := time.Now()
@@ -110,7 +110,7 @@ func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, see
 	test.Seed, test.Store = seed, c.Store
 	r, err := c.Drive(ctx, ch.ID+" "+ch.Name, test)
 	o.Faithful, o.Dir = test.Faithful, r.Dir
-	// Of a run that broke off, too: what was found out until then.
+	// A run that broke off has results, too: those until then.
 	o.Valid, o.Reasons = r.Valid, r.Reasons
 	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
 	if res := r.Net.Servers; r.Hash != "" { // the run began

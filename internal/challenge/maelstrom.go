@@ -47,7 +47,7 @@ func FindMaelstrom(ctx context.Context, stderr io.Writer) (string, error) {
 }
 
 // onceUnderMaelstrom runs the words of a command with the real Maelstrom and reads
-// its results. What it writes as it goes appears on stderr.
+// its results. Maelstrom's output goes to Stderr.
 func (c *Contest) onceUnderMaelstrom(ctx context.Context, words Command) (Outcome, error) {
 	dir := filepath.Join(c.Store, "maelstrom") // Maelstrom adds store/ to its working directory
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -106,7 +106,7 @@ func (c *Contest) onceUnderMaelstrom(ctx context.Context, words Command) (Outcom
 	return found, nil
 }
 
-// whyMaelstromEnded says how it ended, what it wrote about that, and where more is.
+// whyMaelstromEnded returns Maelstrom's exit status, the lines that it wrote about the reason, and the path of its log.
 func whyMaelstromEnded(err error, said, dir string) string {
 	status := "exit status 0"
 	if err != nil {
@@ -135,7 +135,7 @@ func whyMaelstromEnded(err error, said, dir string) string {
 	return strings.Join(why, "\n")
 }
 
-// tellingLines returns, of what Maelstrom wrote, the error that ended it, without its stack; the last lines, if there is none.
+// tellingLines returns from Maelstrom's output the error that ended it, without the stack. If there is no error, it returns the last lines.
 func tellingLines(said string) []string {
 	const most = 12
 	var lines []string

@@ -14,7 +14,7 @@ import (
 	"glomers/internal/edn"
 )
 
-// readResults reads what Maelstrom found.
+// readResults reads a results.edn of Maelstrom.
 func readResults(text string) (Outcome, error) {
 	results, err := edn.Parse(text)
 	if err != nil {
@@ -42,7 +42,7 @@ func readResults(text string) (Outcome, error) {
 	return o, nil
 }
 
-// reason says which check failed. Of a workload that lost something, it says how much.
+// reason names a check that failed. If a workload lost elements or showed some twice, it lists them.
 func reason(e edn.Entry, v check.Verdict) string {
 	text := fmt.Sprintf("the check %v is %v", e.Key, v)
 	if lost, ok := number(edn.Get(e.Value, "lost-count")); ok && lost > 0 {
@@ -54,7 +54,7 @@ func reason(e edn.Entry, v check.Verdict) string {
 	return text
 }
 
-// stableOf reads quantiles such as {0 0, 0.5 746, 1 1003}; nil if these two are not there.
+// stableOf reads quantiles such as {0 0, 0.5 746, 1 1003}. It returns nil if the median or the maximum is missing.
 func stableOf(quantiles edn.Map) *Staleness {
 	at := map[float64]float64{}
 	for _, e := range quantiles {
@@ -94,8 +94,8 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
-// idlePartitions says that the partitions which a run was asked for isolated nobody, by the history in its directory; "" if one did.
-// On few nodes some of Maelstrom's kinds have no effect, and the first may come after the end.
+// idlePartitions returns a warning if, by the history in a run's directory, no partition isolated anybody; "" if one did.
+// On few nodes some of Maelstrom's kinds of partition have no effect, and the first partition may come after the end.
 func idlePartitions(dir string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(dir, "history.edn"))
 	if err != nil {

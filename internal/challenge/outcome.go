@@ -83,7 +83,7 @@ func (s Staleness) MarshalJSON() ([]byte, error) {
 	return json.Marshal(quantiles)
 }
 
-// milliseconds is a duration that is so written in JSON.
+// milliseconds is a duration that JSON has in milliseconds.
 type milliseconds struct{ time.Duration }
 
 func (m milliseconds) MarshalJSON() ([]byte, error) { return json.Marshal(m.Milliseconds()) }

@@ -57,7 +57,7 @@ func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
 	return err
 }
 
-// writeSizes says how large messages between servers were, in lines, as the table has no room for another column.
+// writeSizes writes the sizes of messages between servers in lines of their own, as the table has no room for another column.
 func writeSizes(b *strings.Builder, chs []Challenge, done []Outcome) {
 	head := "bytes per operation between servers (bodies), largest message:\n"
 	for _, ch := range chs {
@@ -72,7 +72,7 @@ func writeSizes(b *strings.Builder, chs []Challenge, done []Outcome) {
 	}
 }
 
-// reports returns the pages of the runs that have one: those under our harness.
+// reports returns the report pages of the runs. Runs under Maelstrom have no page.
 func reports(done []Outcome) []string {
 	var all []string
 	for _, o := range done {
@@ -118,7 +118,7 @@ func row(ch Challenge, runs []Outcome) []string {
 	}
 }
 
-// verdicts returns the verdict that the runs share, or how often each came out.
+// verdicts returns the verdict that the runs share, or each verdict with the number of its runs.
 func verdicts(runs []Outcome) string {
 	count := map[string]int{}
 	var order []string
@@ -146,7 +146,7 @@ func distortedMark(runs []Outcome) string {
 	return ""
 }
 
-// levels returns the strongest level that was decided to hold, in each of the runs in which one was decided.
+// levels returns the strongest levels of isolation that were decided to hold, each once.
 func levels(runs []Outcome) string {
 	var all []string
 	for _, o := range runs {
@@ -160,8 +160,8 @@ func levels(runs []Outcome) string {
 	return "; decided: " + strings.Join(all, ", ")
 }
 
-// spread returns a figure of the runs: of one, itself; of several, the median
-// and the least and the greatest.
+// spread returns a figure of the runs. If there are several runs, it is the median with
+// the least and the greatest.
 func spread(runs []Outcome, format string, figure func(Outcome) float64) string {
 	if len(runs) == 0 {
 		return "-"
@@ -203,7 +203,7 @@ func (o Outcome) writeWhy(b *strings.Builder) {
 	}
 }
 
-// writeDecided says what does not hold, unless the reasons or the warnings do.
+// writeDecided writes the violation of a level of isolation, unless the reasons or the warnings have it already.
 func (o Outcome) writeDecided(b *strings.Builder) {
 	if o.Decided != nil && o.Decided.Violation != nil && !o.Decided.Error && !slices.Contains(o.Warnings, o.Decided.Text) &&
 		o.Decided.ReadUncommitted == check.Valid {

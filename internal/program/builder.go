@@ -77,7 +77,7 @@ func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 	return path, nil
 }
 
-// build compiles the main package in dir. Its errors hold what the compiler wrote.
+// build compiles the main package in dir. Its errors have the output of the compiler.
 func (b *Builder) build(ctx context.Context, dir string) (string, error) {
 	if done := b.built[dir]; done != "" {
 		return done, nil

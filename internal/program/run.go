@@ -30,7 +30,7 @@ func Run(ctx context.Context, dir string, out io.Writer, path string, args []str
 		return nil, err
 	}
 	defer r.Close()
-	// The shell becomes the command once it is told that the guard knows of it. If we die before, it ends.
+	// The shell becomes the command once the guard knows of it. If this process dies before, the shell ends.
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `read -r guarded && exec "$@" </dev/null`, "sh", path}, args...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = w, w
@@ -63,7 +63,7 @@ func Run(ctx context.Context, dir string, out io.Writer, path string, args []str
 	err = cmd.Wait()
 	_ = signal(syscall.SIGKILL) // it fails only if none is left that we may kill
 	left = guard.Left(filepath.Base(path), g.Collect())
-	// Who has left the group may hold the pipe still, where nobody finds it.
+	// A process that has left the group may hold the pipe still, without a way to find it.
 	_ = r.SetReadDeadline(time.Now().Add(time.Second))
 	<-copied
 	return left, err
