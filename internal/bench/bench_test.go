@@ -334,7 +334,7 @@ func TestRateBound(t *testing.T) {
 	}
 	_, ok = rateBound(results.Set{Name: "kafka-log-rate"}, results.Point{})
 	require.False(t, ok)
-	require.Equal(t, []string{"2 nodes, copies=1", "2 nodes, copies=2", "2 nodes"}, rateModes(results.Set{Points: points}))
+	require.Equal(t, []string{"2 nodes, copies=1", "2 nodes, copies=2", "2 nodes"}, distinct(points, rateMode))
 }
 
 // TestEverythingCanBeRendered: tables and charts of all sets, with points such as the definitions make them.

@@ -112,15 +112,20 @@ func numberParam(p results.Point, name string) float64 {
 	return v
 }
 
-// paramValues returns the values of a parameter, in the order in which they appear.
-func paramValues(s results.Set, name string) []string {
+// distinct returns the different texts that a function has for points, in the order in which they appear.
+func distinct(points []results.Point, text func(results.Point) string) []string {
 	var all []string
-	for _, p := range s.Points {
-		if v := p.Params[name]; !slices.Contains(all, v) {
-			all = append(all, v)
+	for _, p := range points {
+		if t := text(p); !slices.Contains(all, t) {
+			all = append(all, t)
 		}
 	}
 	return all
+}
+
+// paramValues returns the different values of a parameter.
+func paramValues(s results.Set, name string) []string {
+	return distinct(s.Points, func(p results.Point) string { return p.Params[name] })
 }
 
 // against returns points of a metric against a parameter.
@@ -161,17 +166,6 @@ func rateMode(p results.Point) string {
 	return name
 }
 
-// rateModes returns the names of all lines, in the order in which they appear.
-func rateModes(s results.Set) []string {
-	var all []string
-	for _, p := range s.Points {
-		if name := rateMode(p); !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	return all
-}
-
 func rateChart(s results.Set) chart.Chart {
 	cost := chart.Panel{
 		Title: "cost", X: chart.Axis{Label: "operations a second", Log: true},
@@ -179,7 +173,7 @@ func rateChart(s results.Set) chart.Chart {
 	}
 	sizes := chart.Panel{Title: "size", X: cost.X, Y: chart.Axis{Label: "bytes between servers per operation", Log: true}}
 	stale := chart.Panel{Title: "staleness", X: cost.X, Y: chart.Axis{Label: "until other nodes show it, ms"}}
-	for i, name := range rateModes(s) {
+	for i, name := range distinct(s.Points, rateMode) {
 		points, colour := slices.DeleteFunc(slices.Clone(s.Points), func(p results.Point) bool { return rateMode(p) != name }), chart.Colour(i)
 		line := chart.Series{Name: name, Colour: colour, Line: chart.Solid, Marker: chart.Dot}
 		line.Points = against(points, "rate", msgsPerOp)

@@ -145,30 +145,24 @@ func (l library) readmes(root string) ([]rendered, error) {
 
 // A table's place is between two marks, each on a line of its own.
 var (
-	tablePlace = regexp.MustCompile(`(?ms)^<!-- results ([a-z0-9-]+) -->\n(.*?)^<!-- /results -->$`)
+	tablePlace = regexp.MustCompile(`(?ms)^<!-- results ([a-z0-9-]+) -->\n.*?^<!-- /results -->$`)
 	tableMark  = regexp.MustCompile(`(?m)^<!-- /?results\b`)
 )
 
 // fill puts the tables into a text.
 func (l library) fill(text []byte) ([]byte, error) {
-	places := tablePlace.FindAllSubmatchIndex(text, -1)
-	if marks := len(tableMark.FindAll(text, -1)); marks != 2*len(places) {
-		return nil, fmt.Errorf("%d marks around tables, but %d tables: want <!-- results NAME --> and <!-- /results -->, each on a line of its own", marks, len(places))
+	places := len(tablePlace.FindAll(text, -1))
+	if marks := len(tableMark.FindAll(text, -1)); marks != 2*places {
+		return nil, fmt.Errorf("%d marks around tables, but %d tables: want <!-- results NAME --> and <!-- /results -->, each on a line of its own", marks, places)
 	}
-	var b bytes.Buffer
-	end := 0
-	for _, at := range places {
-		name := string(text[at[2]:at[3]])
-		made, err := l.table(name)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(text[end:at[4]])
-		b.WriteString(made)
-		end = at[5]
-	}
-	b.Write(text[end:])
-	return b.Bytes(), nil
+	var errs []error
+	made := tablePlace.ReplaceAllFunc(text, func(place []byte) []byte {
+		name := tablePlace.FindSubmatch(place)[1]
+		table, err := l.table(string(name))
+		errs = append(errs, err)
+		return fmt.Appendf(nil, "<!-- results %s -->\n%s<!-- /results -->", name, table)
+	})
+	return made, errors.Join(errs...)
 }
 
 // table returns the table with a name.

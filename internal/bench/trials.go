@@ -39,32 +39,23 @@ func (b *Bench) measureTrials(ctx context.Context, set Set) ([]results.Point, er
 	total := len(points) * b.Runs
 	tally := b.Tally(set.Name, total)
 	defer tally.Close()
-	next := make(chan int) // closed when all runs have been given out
+	free := make(chan struct{}, b.Jobs)
 	var workers sync.WaitGroup
-	for range min(b.Jobs, total) {
+	for n := range total {
+		free <- struct{}{}
 		workers.Go(func() {
-			for i := range next {
-				i, run := i%len(points), i/len(points)
-				r := repeated(func() results.Run {
-					if ctx.Err() != nil {
-						return results.Run{} // nobody will look
-					}
-					return b.once(ctx, set.trials[i], tests[i], uint64(run+1))
-				})
-				points[i].Runs[run] = r
-				if ctx.Err() == nil {
-					tally.Add(news(points[i], r))
-				}
+			defer func() { <-free }()
+			if ctx.Err() != nil {
+				return
+			}
+			i, run := n%len(points), n/len(points)
+			r := repeated(func() results.Run { return b.once(ctx, set.trials[i], tests[i], uint64(run+1)) })
+			points[i].Runs[run] = r
+			if ctx.Err() == nil {
+				tally.Add(news(points[i], r))
 			}
 		})
 	}
-	for i := range total {
-		select {
-		case next <- i:
-		case <-ctx.Done():
-		}
-	}
-	close(next)
 	workers.Wait()
 	if ctx.Err() != nil {
 		return nil, program.ErrInterrupted

@@ -1,12 +1,21 @@
 package challenge
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
 	"time"
 
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
+	"glomers/internal/wording"
 )
 
 // An Outcome is the result of one run of a challenge, under either harness.
@@ -104,3 +113,200 @@ func (o Outcome) Verdict() string {
 
 // Passed tells whether the run was valid and reached the targets.
 func (o Outcome) Passed() bool { return o.Broken == "" && len(o.Missed) == 0 && o.Valid == check.Valid }
+
+// WriteTable writes a line per challenge, and the reasons why one was not passed.
+func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
+	var b strings.Builder
+	b.WriteByte('\n')
+	rows := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(rows, "challenge\tverdict\tavailability\tmsgs/op\tmedian\tmax\ttime")
+	for _, ch := range chs {
+		if runs := runsOf(ch, done); len(runs) > 0 {
+			fmt.Fprintln(rows, strings.Join(row(ch, runs), "\t"))
+		}
+	}
+	if err := rows.Flush(); err != nil {
+		return err
+	}
+	b.WriteString("\nmedian, max: until what was acknowledged is seen everywhere\n")
+	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Decided != nil }) {
+		b.WriteString("decided: the strongest of read uncommitted, read committed, read atomic and causal consistency that holds, decided completely\n")
+	}
+	if distortedMark(done) != "" {
+		b.WriteString("†: the machine distorted a run, so its figures are not those of the nodes\n")
+	}
+	writeSizes(&b, chs, done)
+	if slices.ContainsFunc(done, func(o Outcome) bool { return !o.Judged }) {
+		b.WriteString("Targets are not judged under --nemesis.\n")
+	}
+	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Faithful }) {
+		b.WriteString("Messages were delivered as Maelstrom does (--faithful).\n")
+	}
+	for _, o := range done {
+		o.writeWhy(&b)
+		o.writeDecided(&b)
+	}
+	switch all := reports(done); len(all) {
+	case 0:
+	case 1:
+		fmt.Fprintf(&b, "To look at: %s\n", all[0])
+	default:
+		fmt.Fprintf(&b, "To look at: %s and the others, or glomers serve\n", all[len(all)-1])
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeSizes writes the sizes of messages between servers in lines of their own, as the table has no room for another column.
+func writeSizes(b *strings.Builder, chs []Challenge, done []Outcome) {
+	head := "bytes per operation between servers (bodies), largest message:\n"
+	for _, ch := range chs {
+		counted := slices.DeleteFunc(runsOf(ch, done), func(o Outcome) bool { return o.BytesPerOp == nil || o.Largest == 0 })
+		if len(counted) == 0 {
+			continue
+		}
+		largest := slices.MaxFunc(counted, func(x, y Outcome) int { return x.Largest - y.Largest }).Largest
+		fmt.Fprintf(b, "%s  %s %s: %s, %s\n", head, ch.ID, ch.Name,
+			spread(counted, "%.3g", func(o Outcome) float64 { return *o.BytesPerOp }), wording.Bytes(float64(largest)))
+		head = ""
+	}
+}
+
+// reports returns the report pages of the runs. Runs under Maelstrom have no page.
+func reports(done []Outcome) []string {
+	var all []string
+	for _, o := range done {
+		page := filepath.Join(o.Dir, "report.html")
+		if _, err := os.Stat(page); err == nil && o.Dir != "" {
+			all = append(all, page)
+		}
+	}
+	return all
+}
+
+func runsOf(ch Challenge, done []Outcome) []Outcome {
+	var runs []Outcome
+	for _, o := range done {
+		if o.Challenge == ch.ID && o.Name == ch.Name {
+			runs = append(runs, o)
+		}
+	}
+	return runs
+}
+
+// row sums up the runs of one challenge.
+func row(ch Challenge, runs []Outcome) []string {
+	figures := slices.DeleteFunc(slices.Clone(runs), func(o Outcome) bool { return o.Broken != "" })
+	stale := slices.DeleteFunc(slices.Clone(figures), func(o Outcome) bool { return o.Stale == nil })
+	middling := slices.DeleteFunc(slices.Clone(stale), func(o Outcome) bool { return o.Stale.Median == NoMedian })
+	target := func(format string, x any) string { return fmt.Sprintf(" (< "+format+")", x) }
+	msgs, median, most := "", "", ""
+	if ch.Targets.MsgsPerOp > 0 {
+		msgs = target("%v", ch.Targets.MsgsPerOp)
+	}
+	if ch.Targets.Max > 0 {
+		median, most = target("%v", ch.Targets.Median), target("%v", ch.Targets.Max)
+	}
+	return []string{
+		ch.ID + " " + ch.Name,
+		verdicts(runs) + levels(figures) + distortedMark(runs),
+		spread(figures, "%.5g", func(o Outcome) float64 { return float64(o.OKFraction) }),
+		spread(figures, "%.3g", func(o Outcome) float64 { return o.MsgsPerOp }) + msgs,
+		spread(middling, "%.0f ms", func(o Outcome) float64 { return float64(o.Stale.Median.Milliseconds()) }) + median,
+		spread(stale, "%.0f ms", func(o Outcome) float64 { return float64(o.Stale.Max.Milliseconds()) }) + most,
+		spread(runs, "%.0f s", func(o Outcome) float64 { return o.Took.Seconds() }),
+	}
+}
+
+// verdicts returns the verdict that the runs share, or each verdict with the number of its runs.
+func verdicts(runs []Outcome) string {
+	count := map[string]int{}
+	var order []string
+	for _, o := range runs {
+		v := o.Verdict()
+		if count[v] == 0 {
+			order = append(order, v)
+		}
+		count[v]++
+	}
+	if len(order) == 1 {
+		return order[0]
+	}
+	for i, v := range order {
+		order[i] = fmt.Sprintf("%d %s", count[v], v)
+	}
+	return strings.Join(order, ", ")
+}
+
+// distortedMark returns a mark if the machine distorted one of the runs.
+func distortedMark(runs []Outcome) string {
+	if slices.ContainsFunc(runs, func(o Outcome) bool { return len(o.Distorted) > 0 }) {
+		return " †"
+	}
+	return ""
+}
+
+// levels returns the strongest levels of isolation that were decided to hold, each once.
+func levels(runs []Outcome) string {
+	var all []string
+	for _, o := range runs {
+		if o.Decided != nil && !slices.Contains(all, o.Decided.Level()) {
+			all = append(all, o.Decided.Level())
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return "; decided: " + strings.Join(all, ", ")
+}
+
+// spread returns a figure of the runs. If there are several runs, it is the median with
+// the least and the greatest.
+func spread(runs []Outcome, format string, figure func(Outcome) float64) string {
+	if len(runs) == 0 {
+		return "-"
+	}
+	xs := make([]float64, len(runs))
+	for i, o := range runs {
+		xs[i] = figure(o)
+	}
+	slices.Sort(xs)
+	low, high := xs[0], xs[len(xs)-1]
+	middle := (xs[(len(xs)-1)/2] + xs[len(xs)/2]) / 2
+	text := fmt.Sprintf(format, middle)
+	if len(xs) > 1 {
+		unitless, _, _ := strings.Cut(format, " ")
+		text += fmt.Sprintf(" ["+unitless+"–"+unitless+"]", low, high)
+	}
+	return text
+}
+
+// writeWhy explains an outcome that was not a pass, or that has warnings.
+func (o Outcome) writeWhy(b *strings.Builder) {
+	if o.Passed() && len(o.Warnings) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, o.Verdict())
+	why := append(slices.Clone(o.Missed), o.Reasons...)
+	if o.Broken != "" {
+		why = append(why, o.Broken)
+	}
+	for _, line := range why {
+		fmt.Fprintf(b, "  %s\n", wording.Hanging(check.Brief(line)))
+	}
+	for _, line := range o.Warnings {
+		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(line)))
+	}
+	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
+	if o.Again != "" {
+		fmt.Fprintf(b, "  again: %s\n", o.Again)
+	}
+}
+
+// writeDecided writes the violation of a level of isolation, unless the reasons or the warnings have it already.
+func (o Outcome) writeDecided(b *strings.Builder) {
+	if o.Decided != nil && o.Decided.Violation != nil && !o.Decided.Error && !slices.Contains(o.Warnings, o.Decided.Text) &&
+		o.Decided.ReadUncommitted == check.Valid {
+		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, wording.Hanging(check.Brief(o.Decided.Text)))
+	}
+}
