@@ -133,7 +133,7 @@ func (c *cli) printCommands(t *challenge.Contest) error {
 	return nil
 }
 
-// runContest runs the challenges and prints their outcomes. Those of finished runs are printed also if the rest cannot be had.
+// runContest runs the challenges and prints their outcomes, also if an error ends it early.
 func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test, asJSON bool) error {
 	t.Test = func(words challenge.Command) (harness.Test, error) {
 		test, err := readTest(words)

@@ -36,7 +36,7 @@ type Bench struct {
 	Self  string // the glomers program, which has the baselines
 
 	Test  func(words challenge.Command) (harness.Test, error) // reads the words as the test command does
-	Tally func(set string, runs int) Tally                    // starts to show how far a set is; the number of runs is 0 if it is not known
+	Tally Tally
 	Log   *slog.Logger
 	Text  io.Writer // for the tables, unless they go to the READMEs of the repository
 
@@ -45,12 +45,9 @@ type Bench struct {
 	invalid bool   // a run does not count
 }
 
-// A Tally shows how far a set is. All goroutines may use it.
-type Tally interface {
-	// Add counts one more run and shows its outcome.
-	Add(level slog.Level, text string, attrs ...slog.Attr)
-	Close()
-}
+// A Tally begins to show how far a set is; the number of runs is 0 if it is not known. All goroutines may call add, which counts one more run
+// and shows its outcome.
+type Tally func(set string, runs int) (add func(level slog.Level, text string, attrs ...slog.Attr), done func())
 
 // Choose returns the sets with the given names, in the order of Sets; all of them if no name is given.
 func Choose(names []string) ([]Set, error) {

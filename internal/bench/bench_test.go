@@ -64,12 +64,6 @@ func TestBenchCommands(t *testing.T) {
 	require.Contains(t, shellWords(rate.command(true, 1)), "-bench quick -timeout 1h -benchtime 100ms -count 1")
 }
 
-// A silence is a Tally that nobody watches.
-type silence struct{}
-
-func (silence) Add(slog.Level, string, ...slog.Attr) {}
-func (silence) Close()                               {}
-
 // newBench returns one whose trials are short tests of echo.
 func newBench(t *testing.T) *Bench {
 	root, err := program.Root()
@@ -79,7 +73,9 @@ func newBench(t *testing.T) *Bench {
 		Test: func(challenge.Command) (harness.Test, error) {
 			return harness.Test{Workload: "echo", NodeCount: 1, TimeLimit: time.Second, Rate: 20}, nil
 		},
-		Tally: func(string, int) Tally { return silence{} },
+		Tally: func(string, int) (func(slog.Level, string, ...slog.Attr), func()) {
+			return func(slog.Level, string, ...slog.Attr) {}, func() {}
+		},
 	}
 	t.Cleanup(b.build.Close)
 	return b

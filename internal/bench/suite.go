@@ -3,7 +3,6 @@ package bench
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,20 +16,15 @@ import (
 // measureSuite runs benchmarks with "go test" and reads what they print.
 func (b *Bench) measureSuite(ctx context.Context, set Set) ([]results.Point, error) {
 	words := set.suite.command(b.Quick, b.Runs)
-	out, end := io.Pipe()
-	ended := make(chan error, 1)
-	go func() {
-		// The go command does not pass signals on to the program that it runs.
-		err := b.build.Go(ctx, b.Root, end, words[1:]...)
-		_ = end.Close() // it never fails
-		ended <- err
-	}()
+	in, out := io.Pipe()
+	// The go command does not pass signals on to the program that it runs.
+	go func() { _ = out.CloseWithError(b.build.Go(ctx, b.Root, out, words[1:]...)) }()
 
-	tally := b.Tally(set.Name, 0)
-	defer tally.Close()
+	add, done := b.Tally(set.Name, 0)
+	defer done()
 	var points []results.Point
-	var rest strings.Builder // what is no result says why something failed
-	lines := bufio.NewScanner(out)
+	var rest strings.Builder // lines without a result, which explain a failure
+	lines := bufio.NewScanner(in)
 	for lines.Scan() {
 		added, ok := results.AddBenchmark(points, lines.Text())
 		if !ok {
@@ -38,10 +32,10 @@ func (b *Bench) measureSuite(ctx context.Context, set Set) ([]results.Point, err
 			continue
 		}
 		points = added
-		tally.Add(slog.LevelInfo, strings.Join(strings.Fields(lines.Text()), " "))
+		add(slog.LevelInfo, strings.Join(strings.Fields(lines.Text()), " "))
 	}
-	_, _ = io.Copy(io.Discard, out) // what follows a line that is too long
-	err := errors.Join(lines.Err(), <-ended)
+	err := lines.Err()
+	_, _ = io.Copy(io.Discard, in) // the rest, after a line that is too long
 	switch {
 	case ctx.Err() != nil:
 		return nil, program.ErrInterrupted

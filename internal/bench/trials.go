@@ -37,8 +37,8 @@ func (b *Bench) measureTrials(ctx context.Context, set Set) ([]results.Point, er
 	}
 
 	total := len(points) * b.Runs
-	tally := b.Tally(set.Name, total)
-	defer tally.Close()
+	add, done := b.Tally(set.Name, total)
+	defer done()
 	free := make(chan struct{}, b.Jobs)
 	var workers sync.WaitGroup
 	for n := range total {
@@ -52,7 +52,7 @@ func (b *Bench) measureTrials(ctx context.Context, set Set) ([]results.Point, er
 			r := repeated(func() results.Run { return b.once(ctx, set.trials[i], tests[i], uint64(run+1)) })
 			points[i].Runs[run] = r
 			if ctx.Err() == nil {
-				tally.Add(news(points[i], r))
+				add(news(points[i], r))
 			}
 		})
 	}
