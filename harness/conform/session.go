@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"glomers/harness/internal/proc"
+	"glomers/internal/program"
 )
 
 const (
@@ -49,7 +50,7 @@ type session struct {
 	written  int        // bytes of noise and answers
 	flooded  string     // why no more is kept; "" if it is
 	partial  []byte     // what followed the last newline when the node had ended
-	stderr   tail
+	stderr   program.Tail
 	progress time.Time // when something last came, or was taken in
 	ended    bool
 	status   error // of the process; nil for 0
@@ -318,10 +319,10 @@ func (s *session) exit() string {
 	if s.status != nil {
 		status = s.status.Error()
 	}
-	if said := s.stderr.last(); said != "" {
+	if said := tellingLine(s.stderr.String()); said != "" {
 		status += "; stderr: " + said
 	}
-	status += s.run.place.Missed(s.run.options.Args, s.stderr.all())
+	status += s.run.place.Missed(s.run.options.Args, s.stderr.String())
 	return status
 }
 
@@ -387,41 +388,15 @@ func ends(lines []string, most int) []string {
 	return append(append(append([]string{}, lines[:most-1]...), left), lines[len(lines)-1])
 }
 
-// A tail keeps the end of what a node writes to stderr.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-func (t *tail) Write(b []byte) (int, error) {
-	const keep = 4 << 10
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, b...)
-	if len(t.text) > 2*keep {
-		t.text = bytes.Clone(t.text[len(t.text)-keep:])
-	}
-	return len(b), nil
-}
-
-// all returns what is kept.
-func (t *tail) all() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return string(t.text)
-}
-
-// last returns the last line that speaks of an error, or else the last that is not empty: some runtimes end with their version.
-func (t *tail) last() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	lines := bytes.Split(bytes.TrimSpace(t.text), []byte("\n"))
+// tellingLine returns the last line that speaks of an error, or else the last that is not empty: some runtimes end with their version.
+func tellingLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
 	said := lines[len(lines)-1]
 	for _, line := range slices.Backward(lines) {
-		if lower := bytes.ToLower(line); bytes.Contains(lower, []byte("error")) || bytes.HasPrefix(lower, []byte("panic")) {
+		if lower := strings.ToLower(line); strings.Contains(lower, "error") || strings.HasPrefix(lower, "panic") {
 			said = line
 			break
 		}
 	}
-	return clip(bytes.TrimSpace(said))
+	return clip([]byte(strings.TrimSpace(said)))
 }

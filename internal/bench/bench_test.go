@@ -154,7 +154,7 @@ func TestBoundsTable(t *testing.T) {
 }
 
 func TestHealing(t *testing.T) {
-	var h healing
+	h := newHealing()
 	add := func(ms int64, p history.Process, kind history.Type, f, value string) {
 		h.add(history.Op{Time: ms * 1e6, Type: kind, Process: p, F: f, Value: json.RawMessage(value)})
 	}

@@ -8,7 +8,6 @@ import (
 )
 
 // A healing measures in a history of broadcast how long after a heal reads still miss a value that had been acknowledged before the heal.
-// Its zero value is ready.
 type healing struct {
 	acked   []string
 	adding  map[history.Process]string        // the value of a broadcast under way
@@ -26,6 +25,10 @@ type recovery struct {
 
 // leastRecovery is the shortest recovery that counts.
 const leastRecovery = 2 * time.Second
+
+func newHealing() *healing {
+	return &healing{adding: make(map[history.Process]string), reading: make(map[history.Process]time.Duration)}
+}
 
 // add takes the next operation of the history.
 func (h *healing) add(op history.Op) {
@@ -45,9 +48,6 @@ func (h *healing) add(op history.Op) {
 }
 
 func (h *healing) broadcast(op history.Op) {
-	if h.adding == nil {
-		h.adding = make(map[history.Process]string)
-	}
 	switch op.Type {
 	case history.Invoke:
 		h.adding[op.Process] = string(op.Value)
@@ -57,9 +57,6 @@ func (h *healing) broadcast(op history.Op) {
 }
 
 func (h *healing) read(op history.Op, now time.Duration) {
-	if h.reading == nil {
-		h.reading = make(map[history.Process]time.Duration)
-	}
 	if op.Type == history.Invoke {
 		h.reading[op.Process] = now
 		return

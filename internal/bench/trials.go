@@ -150,7 +150,7 @@ func counts(r results.Run) bool { return r.Verdict == results.Valid || r.Verdict
 func (b *Bench) once(ctx context.Context, t trial, test harness.Test, seed uint64) results.Run {
 	test.Seed = seed
 	answered := 0
-	var healing healing
+	healing := newHealing()
 	test.OnOp = func(op history.Op) {
 		healing.add(op)
 		if op.Type == history.OK && !op.Final {

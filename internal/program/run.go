@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -70,12 +71,17 @@ func Run(ctx context.Context, dir string, out io.Writer, path string, args []str
 	return left, err
 }
 
-// A Tail keeps the end of what is written to it.
-type Tail struct{ text []byte }
+// A Tail keeps the end of a program's output. All goroutines may use it.
+type Tail struct {
+	mu   sync.Mutex
+	text []byte
+}
 
 // Write implements io.Writer.
 func (t *Tail) Write(b []byte) (int, error) {
 	const limit = 64 << 10
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.text = append(t.text, b...)
 	if more := len(t.text) - limit; more > limit {
 		t.text = append(t.text[:0], t.text[more:]...)
@@ -83,8 +89,12 @@ func (t *Tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// String returns what is kept.
-func (t *Tail) String() string { return string(t.text) }
+// String returns the output as far as it is kept.
+func (t *Tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
+}
 
 // Quote writes a word for a shell.
 func Quote(word string) string {

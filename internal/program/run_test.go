@@ -1,6 +1,8 @@
 package program
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,4 +12,15 @@ func TestQuote(t *testing.T) {
 	for word, want := range map[string]string{"a/b-c.d": "a/b-c.d", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'"} {
 		require.Equal(t, want, Quote(word))
 	}
+}
+
+func TestTail(t *testing.T) {
+	var tail Tail
+	for n := range 100_000 {
+		_, _ = fmt.Fprintln(&tail, n)
+	}
+	text := tail.String()
+	require.Less(t, len(text), 200_000)
+	require.True(t, strings.HasSuffix(text, "\n99998\n99999\n"))
+	require.Contains(t, text, "\n90000\n")
 }
