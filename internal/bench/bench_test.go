@@ -99,9 +99,9 @@ func TestTrials(t *testing.T) {
 	}
 	official, wrong, crashing, slow := s.Points[0], s.Points[1], s.Points[2], s.Points[3]
 
-	f, err := official.Figure(availability)
+	f, err := official.Summary(availability)
 	require.NoError(t, err)
-	require.Equal(t, results.Figure{Median: 1, Min: 1, Max: 1, Runs: 2}, f)
+	require.Equal(t, results.Summary{Median: 1, Min: 1, Max: 1, Runs: 2}, f)
 	for _, metric := range []string{msgsPerOp, answeredRate, lagMS, "echo-median-ms", "echo-p99-ms"} {
 		require.Contains(t, official.Runs[0].Values, metric)
 	}
@@ -428,9 +428,9 @@ func TestFaithfulFigures(t *testing.T) {
 				continue
 			}
 			require.Regexp(t, `^[0-9.]+ at [0-9,]+ / [0-9,]+ ms$`, faithfulCell(p), p)
-			ours, err := p.Figure(maxMS)
+			ours, err := p.Summary(maxMS)
 			require.NoError(t, err)
-			maelstroms, err := p.Figure(faithfulMaxMS)
+			maelstroms, err := p.Summary(faithfulMaxMS)
 			require.NoError(t, err)
 			if p.Params["faults"] == noFaults {
 				require.LessOrEqual(t, maelstroms.Median, ours.Median, p)

@@ -45,7 +45,7 @@ func sharings() map[string]sharing {
 // rateBound returns the lower bound of the messages per operation at a point, given its measured staleness; false if the staleness has no
 // figure. A point may have its own number of copies.
 func rateBound(s results.Set, p results.Point) (msgsPerOp float64, ok bool) {
-	stale, err := p.Figure("staleness-max-ms")
+	stale, err := p.Summary("staleness-max-ms")
 	if err != nil {
 		return 0, false
 	}

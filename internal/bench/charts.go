@@ -23,8 +23,8 @@ func drawings() map[string]func(results.Set) chart.Chart {
 
 // plot returns the point with two metrics as its coordinates; none if one of them has no figure.
 func plot(p results.Point, x, y, label string) []chart.Point {
-	fx, err := p.Figure(x)
-	fy, err2 := p.Figure(y)
+	fx, err := p.Summary(x)
+	fy, err2 := p.Summary(y)
 	if err != nil || err2 != nil {
 		return nil
 	}
@@ -132,7 +132,7 @@ func paramValues(s results.Set, name string) []string {
 func against(points []results.Point, param, metric string) []chart.Point {
 	var all []chart.Point
 	for _, p := range points {
-		if f, err := p.Figure(metric); err == nil {
+		if f, err := p.Summary(metric); err == nil {
 			all = append(all, chart.Point{X: numberParam(p, param), Y: f.Median, YRange: [2]float64{f.Min, f.Max}})
 		}
 	}

@@ -29,7 +29,7 @@ func addFaithful(s, faithful results.Set) results.Set {
 		for j, r := range p.Runs {
 			values := maps.Clone(r.Values)
 			for _, metric := range []string{msgsPerOp, medianMS, maxMS} {
-				if f, err := twin.Figure(metric); err == nil && values != nil {
+				if f, err := twin.Summary(metric); err == nil && values != nil {
 					values["faithful-"+metric] = f.Median
 				}
 			}
@@ -74,7 +74,7 @@ const faithfulHead = "as Maelstrom delivers, msgs/op"
 
 // faithfulCell writes the figures in the form of published ones.
 func faithfulCell(p results.Point) string {
-	if _, err := p.Figure(faithfulMsgsPerOp); err != nil {
+	if _, err := p.Summary(faithfulMsgsPerOp); err != nil {
 		return "–"
 	}
 	p.Runs = slices.Clone(p.Runs)

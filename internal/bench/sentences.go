@@ -20,8 +20,8 @@ func sizeSentence(s results.Set) string {
 	}
 	var all []excess
 	for _, p := range s.Points {
-		ours, err := p.Figure(msgsPerOp)
-		best, err2 := p.Figure(bestMsgsPerOp)
+		ours, err := p.Summary(msgsPerOp)
+		best, err2 := p.Summary(bestMsgsPerOp)
 		if err == nil && err2 == nil && best.Median > 0 {
 			all = append(all, excess{p, ours.Median / best.Median})
 		}
@@ -54,7 +54,7 @@ func rateSentence(s results.Set) string {
 		var costs, rates []string
 		for _, p := range s.Where("nodes", nodes) {
 			least, ok := rateBound(s, p)
-			ours, err := p.Figure(msgsPerOp)
+			ours, err := p.Summary(msgsPerOp)
 			if ok && err == nil {
 				costs, rates = append(costs, times(ours.Median/least)), append(rates, p.Params["rate"])
 			}

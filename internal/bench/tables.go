@@ -93,7 +93,7 @@ func runsTable(l library) (string, error) {
 		}
 		lag := 0.0
 		for _, p := range s.Points {
-			if f, err := p.Figure(lagMS); err == nil {
+			if f, err := p.Summary(lagMS); err == nil {
 				lag = max(lag, f.Max)
 			}
 		}
@@ -154,7 +154,7 @@ func frontierTable(s results.Set) string {
 	var body [][]string
 	for _, p := range s.Points {
 		proven, design := "–", "–" // faults are not in them
-		if f, err := p.Figure(maxMS); err == nil && p.Params["faults"] == noFaults {
+		if f, err := p.Summary(maxMS); err == nil && p.Params["faults"] == noFaults {
 			proven, design = digits(provenAt(f.Median)), digits(designAt(f.Median))
 		}
 		body = append(body, []string{
@@ -208,7 +208,7 @@ func rateTable(s results.Set) string {
 		bound, more := "–", "–"
 		if least, ok := rateBound(s, p); ok {
 			bound = strconv.FormatFloat(least, 'g', 3, 64)
-			if f, err := p.Figure(msgsPerOp); err == nil {
+			if f, err := p.Summary(msgsPerOp); err == nil {
 				more = times(f.Median / least)
 			}
 		}
@@ -223,8 +223,8 @@ func rateTable(s results.Set) string {
 
 // above says by how much a metric is above another.
 func above(p results.Point, metric, than string) string {
-	a, err := p.Figure(metric)
-	b, err2 := p.Figure(than)
+	a, err := p.Summary(metric)
+	b, err2 := p.Summary(than)
 	if err != nil || err2 != nil || b.Median == 0 {
 		return "–"
 	}
@@ -288,8 +288,8 @@ func runtimeTable(s results.Set) string {
 
 // ratioCell writes the factor by which our median of a metric is better. Rates are better if they are higher, other metrics if they are lower.
 func ratioCell(ours, official results.Point, metric string) string {
-	a, err := ours.Figure(metric)
-	b, err2 := official.Figure(metric)
+	a, err := ours.Summary(metric)
+	b, err2 := official.Summary(metric)
 	if err != nil || err2 != nil || a.Median == 0 || b.Median == 0 {
 		return "–"
 	}
@@ -305,7 +305,7 @@ const distortedSign = "†"
 
 // cell writes the median of a metric and its spread. If a run was not valid, it writes only that.
 func cell(p results.Point, metric, unit string) string {
-	f, err := p.Figure(metric)
+	f, err := p.Summary(metric)
 	switch {
 	case errors.Is(err, results.ErrNotValid):
 		return fmt.Sprintf("**%d of %d runs not valid**", p.NotValid(), len(p.Runs))

@@ -1,8 +1,8 @@
-// Package results keeps what was measured: sets of measurements as files that are read in diffs, and
-// figures drawn from them.
+// Package results keeps measurements: sets of them as files that are read in diffs, and
+// summaries of several runs.
 //
-// A figure exists only where every run is valid. What a broken or invalid run measured means nothing, and
-// leaving that run out would choose the evidence, so a point with such a run has no figure at all: see Point.Figure.
+// A metric has a summary only if every run of the point is valid. The values of a broken or invalid run mean nothing, and
+// leaving that run out would choose the evidence. See Point.Summary.
 package results
 
 import (
@@ -34,7 +34,7 @@ type Set struct {
 	Points  []Point   `json:"points"`
 }
 
-// A Machine is what the figures were measured on. What cannot be found out is "" or 0.
+// A Machine is the one on which a set was measured. A field that cannot be found out is "" or 0.
 type Machine struct {
 	CPU    string `json:"cpu"`
 	Cores  int    `json:"cores"`

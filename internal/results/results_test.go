@@ -86,21 +86,21 @@ func TestCheckNamesInvalidRuns(t *testing.T) {
 	require.ErrorContains(t, s.Check(), "no runs")
 }
 
-func TestFigures(t *testing.T) {
-	require.Equal(t, Figure{2, 1, 3, 3}, NewFigure(3, 1, 2))
-	require.Equal(t, Figure{2.5, 1, 4, 4}, NewFigure(4, 1, 2, 3))
-	require.Equal(t, Figure{7, 7, 7, 1}, NewFigure(7))
+func TestSummaries(t *testing.T) {
+	require.Equal(t, Summary{2, 1, 3, 3}, Summarize(3, 1, 2))
+	require.Equal(t, Summary{2.5, 1, 4, 4}, Summarize(4, 1, 2, 3))
+	require.Equal(t, Summary{7, 7, 7, 1}, Summarize(7))
 
 	star, tree := example().Points[0], example().Points[1]
-	f, err := star.Figure("msgs/op")
+	f, err := star.Summary("msgs/op")
 	require.NoError(t, err)
-	require.Equal(t, Figure{2, 1, 3, 3}, f)
-	_, err = star.Figure("max-ms") // one run has it
+	require.Equal(t, Summary{2, 1, 3, 3}, f)
+	_, err = star.Summary("max-ms") // one run has it
 	require.ErrorIs(t, err, ErrMissing)
-	_, err = tree.Figure("msgs/op")
+	_, err = tree.Summary("msgs/op")
 	require.ErrorIs(t, err, ErrNotValid)
 	require.ErrorContains(t, err, "1 of 2 runs")
-	_, err = Point{}.Figure("msgs/op")
+	_, err = Point{}.Summary("msgs/op")
 	require.ErrorIs(t, err, ErrMissing)
 }
 

@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// These are the reasons why a point has no figure.
+// These are the reasons why a metric of a point has no summary.
 var (
 	ErrNotValid = errors.New("not valid")    // a run was not
 	ErrMissing  = errors.New("not measured") // a run has no such metric, or there are no runs
 )
 
-// A Figure is what several runs say about one metric.
-type Figure struct {
+// A Summary sums up the values of one metric in several runs.
+type Summary struct {
 	Median, Min, Max float64
 	Runs             int
 }
@@ -25,32 +25,32 @@ func (p Point) Distorted() bool {
 	return slices.ContainsFunc(p.Runs, func(r Run) bool { return len(r.Distorted) > 0 })
 }
 
-// NewFigure sums up the values of at least one run, which it does not change. The median of an even number is the
+// Summarize sums up the values of at least one run, which it does not change. The median of an even number is the
 // mean of the two in the middle.
-func NewFigure(values ...float64) Figure {
+func Summarize(values ...float64) Summary {
 	vs := slices.Sorted(slices.Values(values))
 	n := len(vs)
-	return Figure{Median: (vs[(n-1)/2] + vs[n/2]) / 2, Min: vs[0], Max: vs[n-1], Runs: n}
+	return Summary{Median: (vs[(n-1)/2] + vs[n/2]) / 2, Min: vs[0], Max: vs[n-1], Runs: n}
 }
 
-// Figure returns what the runs of a point say about a metric. The error wraps ErrNotValid if one of them was not
-// valid, and ErrMissing if one does not have it.
-func (p Point) Figure(metric string) (Figure, error) {
+// Summary sums up a metric over the runs of a point. The error wraps ErrNotValid if a run was not
+// valid, and ErrMissing if a run does not have the metric.
+func (p Point) Summary(metric string) (Summary, error) {
 	var values []float64
 	if n := p.NotValid(); n > 0 {
-		return Figure{}, fmt.Errorf("results: %s: %d of %d runs: %w", p, n, len(p.Runs), ErrNotValid)
+		return Summary{}, fmt.Errorf("results: %s: %d of %d runs: %w", p, n, len(p.Runs), ErrNotValid)
 	}
 	for _, r := range p.Runs {
 		v, ok := r.Values[metric]
 		if !ok {
-			return Figure{}, fmt.Errorf("results: %s: %s: %w", p, metric, ErrMissing)
+			return Summary{}, fmt.Errorf("results: %s: %s: %w", p, metric, ErrMissing)
 		}
 		values = append(values, v)
 	}
 	if len(values) == 0 {
-		return Figure{}, fmt.Errorf("results: %s: no runs: %w", p, ErrMissing)
+		return Summary{}, fmt.Errorf("results: %s: no runs: %w", p, ErrMissing)
 	}
-	return NewFigure(values...), nil
+	return Summarize(values...), nil
 }
 
 // NotValid returns how many runs were not valid.
