@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/workload"
-	"glomers/internal/figure"
+	"glomers/internal/compare"
 )
 
 // maelstromRuns has the runs in testdata/store, which Maelstrom itself carried out, with their workloads. The files
@@ -70,7 +70,7 @@ func TestCheckAgreesWithMaelstrom(t *testing.T) {
 			dir := unpack(t, run)
 			text, err := os.ReadFile(filepath.Join(dir, "results.edn"))
 			require.NoError(t, err)
-			theirs, err := figure.Parse(run, text)
+			theirs, err := compare.Parse(run, text)
 			require.NoError(t, err)
 
 			status, ours, stderr := execute("check", dir, "-w", name, "--json")

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
+	"glomers/internal/compare"
 	"glomers/internal/disk"
-	"glomers/internal/figure"
 	"glomers/internal/terminal"
 	"glomers/internal/wording"
 )
@@ -45,7 +45,7 @@ what check --json and test --json print), or results.edn of Maelstrom. What the 
 			if err != nil {
 				return err
 			}
-			cmp := comparison{A: args[0], B: args[1], Figures: figure.Compare(harness.Figures(c.kinds), a, b), mixed: ours(a) != ours(b)}
+			cmp := comparison{A: args[0], B: args[1], Figures: compare.Pairs(harness.Figures(c.kinds), a, b), mixed: ours(a) != ours(b)}
 			if asJSON {
 				return writeJSON(c.stdout, cmp)
 			}
@@ -57,7 +57,7 @@ what check --json and test --json print), or results.edn of Maelstrom. What the 
 }
 
 // readFigures reads the results at path, which may be a run's directory.
-func readFigures(path string) (figure.Results, error) {
+func readFigures(path string) (compare.Results, error) {
 	file, err := findResults(path)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func readFigures(path string) (figure.Results, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return figure.Parse(file, text)
+	return compare.Parse(file, text)
 }
 
 func findResults(path string) (file string, err error) {
@@ -99,15 +99,15 @@ func findResults(path string) (file string, err error) {
 
 // A comparison has the figures of two results, those of either.
 type comparison struct {
-	A       string        `json:"a"` // where it is
-	B       string        `json:"b"`
-	Figures []figure.Pair `json:"figures"`
+	A       string         `json:"a"` // where it is
+	B       string         `json:"b"`
+	Figures []compare.Pair `json:"figures"`
 
 	mixed bool // one of them is Maelstrom's
 }
 
 // ours tells whether our harness measured the results.
-func ours(r figure.Results) bool { return r["seed"] != nil }
+func ours(r compare.Results) bool { return r["seed"] != nil }
 
 // write writes a table.
 func (c comparison) write(w io.Writer) error {
@@ -116,7 +116,7 @@ func (c comparison) write(w io.Writer) error {
 	rows := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(rows, "figure\tB/A\tA\tB")
 	for _, f := range c.Figures {
-		cells := []string{f.Path, f.Relation(), figure.Show(f.A, f.Unit), figure.Show(f.B, f.Unit)}
+		cells := []string{f.Path, f.Relation(), compare.Show(f.A, f.Unit), compare.Show(f.B, f.Unit)}
 		for i, cell := range cells {
 			cells[i] = terminal.Line(cell)
 		}
@@ -125,7 +125,7 @@ func (c comparison) write(w io.Writer) error {
 	if err := rows.Flush(); err != nil {
 		return err
 	}
-	if c.mixed && slices.ContainsFunc(c.Figures, func(f figure.Pair) bool { return strings.Contains(f.Path, "stable-latencies") }) {
+	if c.mixed && slices.ContainsFunc(c.Figures, func(f compare.Pair) bool { return strings.Contains(f.Path, "stable-latencies") }) {
 		b.WriteString("\nUnder a latency Maelstrom's stable latencies are lower than ours, by up to a hop: there reads wait behind\n" +
 			"messages between nodes. To compare, run ours with --faithful.\n")
 	}

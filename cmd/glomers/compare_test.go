@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"glomers/internal/figure"
+	"glomers/internal/compare"
 )
 
 const (
@@ -64,8 +64,8 @@ func TestCompare(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(stdout), &c))
 	require.Equal(t, "a", c.A)
 	four := 4.0
-	require.Contains(t, c.Figures, figure.Pair{Path: "net/servers/msgs-per-op", Unit: "msgs", A: 0.5, B: 2.0, Ratio: &four})
-	require.Contains(t, c.Figures, figure.Pair{Path: "workload/lost-count", B: 3.0})
+	require.Contains(t, c.Figures, compare.Pair{Path: "net/servers/msgs-per-op", Unit: "msgs", A: 0.5, B: 2.0, Ratio: &four})
+	require.Contains(t, c.Figures, compare.Pair{Path: "workload/lost-count", B: 3.0})
 }
 
 func TestCompareRejects(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"glomers/internal/figure"
+	"glomers/internal/compare"
 )
 
 // pages are the templates by their names.
@@ -15,7 +15,7 @@ type pages map[string]*template.Template
 
 func parsePages() (pages, error) {
 	layout, err := template.New("layout.html").Funcs(template.FuncMap{
-		"show": figure.Show,
+		"show": compare.Show,
 		"size": size,
 		"path": escape,
 		"text": plain,

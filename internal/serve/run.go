@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"glomers/harness"
-	"glomers/internal/figure"
+	"glomers/internal/compare"
 	"glomers/internal/wording"
 )
 
@@ -35,8 +35,8 @@ type run struct {
 	Error   string // what broke the run, or what is wrong with its files
 	Reasons []string
 	Test    test
-	Judged  bool           // it has results
-	Results figure.Results // nil if it has none, and where they are not needed any more
+	Judged  bool            // it has results
+	Results compare.Results // nil if it has none, and where they are not needed any more
 
 	figures
 }
@@ -131,7 +131,7 @@ func (f *folder) summary() run {
 		return r
 	}
 	if err == nil {
-		r.Results, err = figure.Parse("results.json", text)
+		r.Results, err = compare.Parse("results.json", text)
 	}
 	if err != nil {
 		return r.damaged("results.json", err)

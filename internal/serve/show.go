@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"slices"
 
-	"glomers/internal/figure"
+	"glomers/internal/compare"
 )
 
 // show shows a run.
@@ -18,7 +18,7 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer f.close()
 	var one run
-	pairs, moreFigures, err := s.pairs(r.Context(), func() (figure.Results, figure.Results, error) {
+	pairs, moreFigures, err := s.pairs(r.Context(), func() (compare.Results, compare.Results, error) {
 		one = f.summary()
 		results := one.Results
 		one.Results = nil
@@ -82,7 +82,7 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
 		return &failure{http.StatusBadRequest, "Choose two runs of the list to compare them."}
 	}
 	var two [2]run
-	pairs, more, err := s.pairs(r.Context(), func() (a, b figure.Results, err error) {
+	pairs, more, err := s.pairs(r.Context(), func() (a, b compare.Results, err error) {
 		for i, key := range chosen {
 			if two[i], err = s.judged(key); err != nil {
 				return nil, nil, err
@@ -107,7 +107,7 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
 
 // pairs returns the figures of one or two results, and how many there are beyond maxFigures. Results may take much memory, so few are there
 // at the same time.
-func (s *Server) pairs(ctx context.Context, read func() (a, b figure.Results, err error)) (pairs []figure.Pair, more int, err error) {
+func (s *Server) pairs(ctx context.Context, read func() (a, b compare.Results, err error)) (pairs []compare.Pair, more int, err error) {
 	select {
 	case s.parsing <- struct{}{}:
 		defer func() { <-s.parsing }()
@@ -118,7 +118,7 @@ func (s *Server) pairs(ctx context.Context, read func() (a, b figure.Results, er
 	if err != nil {
 		return nil, 0, err
 	}
-	pairs = figure.Compare(s.figures, a, b)
+	pairs = compare.Pairs(s.figures, a, b)
 	if n := len(pairs); n > maxFigures {
 		pairs, more = slices.Clone(pairs[:maxFigures]), n-maxFigures
 	}

@@ -1,4 +1,4 @@
-package figure
+package compare
 
 import (
 	"fmt"
@@ -19,9 +19,9 @@ type Pair struct {
 	About string   `json:"-"`               // as in workload.Figure
 }
 
-// Compare pairs what two results say of each figure that is described, in the order of the descriptions. Either may be nil. What is
-// not short cannot be compared by eye, and is left out.
-func Compare(described []harness.FigureGroup, a, b Results) []Pair {
+// Pairs returns the figures that either result has, in the order of their descriptions. Either may be nil. Long values
+// cannot be compared by eye, and are left out.
+func Pairs(described []harness.FigureGroup, a, b Results) []Pair {
 	pairs := []Pair{} // marshals to [], not null
 	seen := make(map[string]bool)
 	for _, group := range described {

@@ -1,4 +1,4 @@
-package figure
+package compare
 
 import (
 	"encoding/json"
@@ -46,7 +46,7 @@ func TestCompare(t *testing.T) {
 		"nemesis": {"faults": ["partition"]}, "workload": {"worst-stale": [{"element": 1}]}}`)
 	b := parse(t, `{"valid": false, "hash": "y", "elapsed-ns": 3000, "net": {"all": {"msg-count": 3}}}`)
 	two := 2.0
-	pairs := Compare(harness.Figures(workload.All()), a, b)
+	pairs := Pairs(harness.Figures(workload.All()), a, b)
 	for i := range pairs {
 		require.NotEmpty(t, pairs[i].About)
 		pairs[i].About = ""
@@ -59,8 +59,8 @@ func TestCompare(t *testing.T) {
 	}, pairs)
 	require.Equal(t, []string{"differs", "differs", "", "2"},
 		[]string{pairs[0].Relation(), pairs[1].Relation(), pairs[2].Relation(), pairs[3].Relation()})
-	require.Empty(t, Compare(harness.Figures(workload.All()), nil, nil))
-	require.Len(t, Compare(harness.Figures(workload.All()), a, nil), 4)
+	require.Empty(t, Pairs(harness.Figures(workload.All()), nil, nil))
+	require.Len(t, Pairs(harness.Figures(workload.All()), a, nil), 4)
 }
 
 func TestShow(t *testing.T) {

@@ -1,6 +1,6 @@
-// Package figure reads the figures out of the results of runs, and puts those of two runs beside each other.
+// Package compare reads the figures out of the results of runs, and puts those of two runs beside each other.
 // harness.Figures describes them.
-package figure
+package compare
 
 import (
 	"bytes"
