@@ -110,7 +110,7 @@ func TestCheckCorpus(t *testing.T) {
 	t.Parallel()
 	const share = 5 // of the histories, under -short
 	for file, workloads := range map[string]string{
-		"testdata/setfull": "", "testdata/counter": "", "testdata/uniqueids": "unique-ids", "testdata/linkv": "lin-kv",
+		"testdata/setfull": "", "testdata/counter": "", "testdata/uniqueids": "unique-ids", "linear/testdata/linkv": "lin-kv",
 		"kafka/testdata/kafka": "kafka", "elle/testdata/rwregister": "txn-rw-register", "elle/testdata/listappend": "txn-list-append",
 	} {
 		t.Run(filepath.Base(file), func(t *testing.T) {
