@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"glomers/internal/wording"
 )
 
 // Limits bound what the nodes of a run, all together, can make the harness keep, in bytes. 0 means the default, in parentheses.
@@ -75,7 +77,7 @@ func limitOf(n int64) string {
 	if n%(1<<20) == 0 {
 		return fmt.Sprintf("%d MiB", n>>20)
 	}
-	return bytesOf(int(n))
+	return wording.Bytes(int(n))
 }
 
 // A historyFullError ends a run whose history takes more memory than Limits.History.

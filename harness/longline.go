@@ -1,6 +1,10 @@
 package harness
 
-import "fmt"
+import (
+	"fmt"
+
+	"glomers/internal/wording"
+)
 
 // A longLine is the beginning of a line of stdout that is longer than the buffer in which others are read. What all nodes have
 // begun counts as memory.
@@ -21,7 +25,7 @@ func (l *longLine) add(part []byte) {
 		l.lost = true
 	case len(l.text)+len(part) > limit:
 		p.fail(&NodeError{
-			Reason: fmt.Sprintf("wrote a line of more than %s to stdout; a line may have a third of what --max-memory (Limits.Memory) says", bytesOf(limit)),
+			Reason: fmt.Sprintf("wrote a line of more than %s to stdout; a line may have a third of what --max-memory (Limits.Memory) says", wording.Bytes(limit)),
 			Line:   clip(l.text),
 			Number: p.lines + 1,
 		})

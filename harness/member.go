@@ -6,6 +6,7 @@ import (
 
 	"glomers/harness/network"
 	"glomers/harness/service"
+	"glomers/internal/wording"
 )
 
 // A member is a node as the run sees it. Kill and Restart give it one process after the other.
@@ -180,7 +181,7 @@ func (r *run) hold(m *member, message network.Message) {
 			why = "is paused"
 		}
 		m.fail(&NodeError{Reason: fmt.Sprintf("%s: at %.1f s, %s wait, and the harness holds no more than %s for a node; %s",
-			why, r.now().Seconds(), bytesOf(m.weight), bytesOf(r.test.limits.backlog), r.loudest())})
+			why, r.now().Seconds(), wording.Bytes(m.weight), wording.Bytes(r.test.limits.backlog), r.loudest())})
 	}
 }
 
@@ -203,7 +204,7 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 			why = "; it " + ailment
 		}
 		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %s wait, and the harness holds no more than %s for a node; "+
-			"it last read anything at %.1f s%s; %s", r.now().Seconds(), bytesOf(unread), bytesOf(r.test.limits.backlog), since.Seconds(), why, r.loudest())})
+			"it last read anything at %.1f s%s; %s", r.now().Seconds(), wording.Bytes(unread), wording.Bytes(r.test.limits.backlog), since.Seconds(), why, r.loudest())})
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
+	"glomers/internal/wording"
 )
 
 // nodeLogs divides Limits.Logs among the logs of the nodes: half of it in equal shares, and half to whoever needs more first.
@@ -126,7 +128,7 @@ func (r *run) warnLogs() []string {
 	}
 	by := "all by " + loudest
 	if nodes > 1 {
-		by = fmt.Sprintf("by %d nodes, most by %s: %s", nodes, loudest, bytesOf(int(most)))
+		by = fmt.Sprintf("by %d nodes, most by %s: %s", nodes, loudest, wording.Bytes(int(most)))
 	}
-	return []string{fmt.Sprintf("%s that nodes wrote to stderr (%s) are not in their logs, as %s", bytesOf(int(total)), by, r.store.nodeLogs.reason())}
+	return []string{fmt.Sprintf("%s that nodes wrote to stderr (%s) are not in their logs, as %s", wording.Bytes(int(total)), by, r.store.nodeLogs.reason())}
 }

@@ -6,6 +6,7 @@ import (
 
 	"glomers/harness/network"
 	"glomers/harness/service"
+	"glomers/internal/wording"
 )
 
 // flood is the event that nodes take more memory than they may.
@@ -19,14 +20,14 @@ func (r *run) floodError() error {
 	case unended:
 		node = r.nodeWithMost(func(m *member) int { return int(m.begun.Load()) })
 		what = fmt.Sprintf("has begun a line of stdout that has %s so far and no end: at %.1f s, such lines of all nodes have %s",
-			bytesOf(int(node.begun.Load())), at, bytesOf(r.memory.of(unended)))
+			wording.Bytes(int(node.begun.Load())), at, wording.Bytes(r.memory.of(unended)))
 	case waiting:
 		node = r.nodeWithMost((*member).unread)
 		what = fmt.Sprintf("leaves its input unread: at %.1f s, %s wait for it, and %s for all nodes together; %s",
-			at, bytesOf(node.unread()), bytesOf(r.memory.of(waiting)), r.loudest())
+			at, wording.Bytes(node.unread()), wording.Bytes(r.memory.of(waiting)), r.loudest())
 	case served:
 		name, size := r.fullestService()
-		what = fmt.Sprintf("fills the services: at %.1f s, the keys and values of %s take %s; %s", at, name, bytesOf(size), r.loudest())
+		what = fmt.Sprintf("fills the services: at %.1f s, the keys and values of %s take %s; %s", at, name, wording.Bytes(size), r.loudest())
 	case addressed:
 		what = fmt.Sprintf("writes in the names of others: at %.1f s, %d pairs of parties have exchanged messages of which one is a client; %s",
 			at, r.net.ClientLinks(), r.loudest())
@@ -133,10 +134,10 @@ func (r *run) stalls() (ailing, slow []string) {
 		case s.waiting == 0:
 			text = fmt.Sprintf("node %s %s", m.id, why)
 		case s.until == now:
-			text = fmt.Sprintf("node %s has not read its input since %.1f s: %s wait", m.id, s.since.Seconds(), bytesOf(s.waiting))
+			text = fmt.Sprintf("node %s has not read its input since %.1f s: %s wait", m.id, s.since.Seconds(), wording.Bytes(s.waiting))
 		default:
 			text = fmt.Sprintf("node %s did not read its input from %.1f s to %.1f s, when %s waited",
-				m.id, s.since.Seconds(), s.until.Seconds(), bytesOf(s.waiting))
+				m.id, s.since.Seconds(), s.until.Seconds(), wording.Bytes(s.waiting))
 		}
 		switch {
 		case s.waiting > 0 && why != "":
@@ -151,19 +152,6 @@ func (r *run) stalls() (ailing, slow []string) {
 		}
 	}
 	return ailing, slow
-}
-
-// bytesOf writes a size with about three digits.
-func bytesOf(n int) string {
-	switch {
-	case n < 1e3:
-		return fmt.Sprintf("%d bytes", n)
-	case n < 1e6:
-		return fmt.Sprintf("%.3g kB", float64(n)/1e3)
-	case n < 1e9:
-		return fmt.Sprintf("%.3g MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.3g GB", float64(n)/1e9)
 }
 
 // envelope returns a message as a node reads it, a line.

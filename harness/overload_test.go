@@ -144,10 +144,3 @@ func TestMailboxAwaitRoom(t *testing.T) {
 	m.close()
 	<-full
 }
-
-func TestBytesOf(t *testing.T) {
-	t.Parallel()
-	for n, want := range map[int]string{0: "0 bytes", 999: "999 bytes", 1000: "1 kB", 812_345: "812 kB", 64 << 20: "67.1 MB", 2_800_000_000: "2.8 GB"} {
-		require.Equal(t, want, bytesOf(n))
-	}
-}

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
+
+	"glomers/internal/wording"
 )
 
 // A Deviation is a way in which the histories of known tools differ from what a run can have recorded. A Reader refuses
@@ -176,10 +177,4 @@ func (s *sequence) checkProcess(op Op, line int) error {
 }
 
 // clip returns a name as an error quotes it.
-func clip(name string) string {
-	const most = 40
-	if len(name) <= most {
-		return name
-	}
-	return strings.ToValidUTF8(name[:most], "") + "…"
-}
+func clip(name string) string { return wording.Clip(name, 40) }

@@ -15,6 +15,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/network"
+	"glomers/internal/wording"
 )
 
 const (
@@ -43,11 +44,11 @@ func (s *Shrunk) String() string {
 func describe(t harness.Test) string {
 	parts := []string{
 		t.Workload,
-		plural(cmp.Or(t.NodeCount, 5), "node"),
+		wording.Plural(cmp.Or(t.NodeCount, 5), "node"),
 		fmt.Sprintf("%v operations/s for %v", cmp.Or(t.Rate, 5), cmp.Or(t.TimeLimit, harness.DefaultTimeLimit)),
 	}
 	if t.Concurrency > 0 {
-		parts = append(parts, plural(t.Concurrency, "worker"))
+		parts = append(parts, wording.Plural(t.Concurrency, "worker"))
 	}
 	if t.Latency > 0 {
 		parts = append(parts, fmt.Sprintf("%s latency of %v", cmp.Or(t.LatencyDist, network.Constant), t.Latency))
@@ -56,13 +57,6 @@ func describe(t harness.Test) string {
 		parts = append(parts, "faults: "+strings.Join(t.Nemesis, ", "))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func plural(n int, thing string) string {
-	if n != 1 {
-		thing += "s"
-	}
-	return fmt.Sprintf("%d %s", n, thing)
 }
 
 // section writes a heading and lines whose cells, parted by tabs, are aligned.

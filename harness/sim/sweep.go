@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"glomers/harness"
+	"glomers/internal/wording"
 )
 
 // The flags of a test binary that imports this package; nothing but the command line sets them.
@@ -179,7 +180,7 @@ func (r *Report) add(o Report) {
 
 // String returns a line.
 func (r Report) String() string {
-	s := fmt.Sprintf("%s, %d failed", plural(r.Seeds, "seed"), len(r.Failures))
+	s := fmt.Sprintf("%s, %d failed", wording.Plural(r.Seeds, "seed"), len(r.Failures))
 	if r.LeftOut > 0 {
 		s += fmt.Sprintf(" and %d were left out", r.LeftOut)
 	}

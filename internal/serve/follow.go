@@ -9,6 +9,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/internal/terminal"
+	"glomers/internal/wording"
 )
 
 // Limits of what a follower keeps, and so of what it sends: the nodes, the clients and whoever wrote the file choose how much there is.
@@ -131,7 +132,7 @@ func (f *follower) complete(op history.Op) {
 
 // kind returns where operations of a function are counted.
 func (f *follower) kind(function string) *outcomes {
-	name := clip(function, maxName)
+	name := wording.Clip(function, maxName)
 	if o := f.functions[name]; o != nil {
 		return o
 	}
@@ -179,7 +180,7 @@ func (f *follower) fault(op history.Op) {
 }
 
 // plainName returns a name as it can be shown.
-func plainName(name string) string { return terminal.Line(clip(name, maxName)) }
+func plainName(name string) string { return terminal.Line(wording.Clip(name, maxName)) }
 
 // update returns what is new.
 func (f *follower) update() update {

@@ -1,10 +1,10 @@
 package serve
 
 import (
-	"strings"
 	"time"
 
 	"glomers/internal/terminal"
+	"glomers/internal/wording"
 )
 
 // Limits of what a page shows of files that may hold anything. What is left out is said.
@@ -23,20 +23,12 @@ const (
 	longText  = 4 << 10
 )
 
-// clip returns a text, without its end if it is longer than that many bytes.
-func clip(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "…"
-}
-
 // plain returns a name, or what stands in a cell, as it can be shown: short, and without characters that are not seen or that turn
 // the direction of what is beside them.
-func plain(text string) string { return terminal.Line(clip(text, shortText)) }
+func plain(text string) string { return terminal.Line(wording.Clip(text, shortText)) }
 
 // passage is plain for texts that may be long and have several lines.
-func passage(text string) string { return terminal.Escape(clip(text, longText)) }
+func passage(text string) string { return terminal.Escape(wording.Clip(text, longText)) }
 
 // shorten makes the texts of a test plain.
 func (t *test) shorten() {

@@ -45,14 +45,17 @@ func Duration(d time.Duration) string {
 }
 
 // Bytes writes a number of bytes with about three digits.
-func Bytes(n float64) string {
-	switch {
-	case n < 999.5:
-		return fmt.Sprintf("%.3g bytes", n)
-	case n < 999.5e3:
-		return fmt.Sprintf("%.3g kB", n/1e3)
+func Bytes[N int | int64 | float64](n N) string {
+	switch v := float64(n); {
+	case v < 999.5:
+		return fmt.Sprintf("%.3g bytes", v)
+	case v < 999.5e3:
+		return fmt.Sprintf("%.3g kB", v/1e3)
+	case v < 999.5e6:
+		return fmt.Sprintf("%.3g MB", v/1e6)
+	default:
+		return fmt.Sprintf("%.3g GB", v/1e9)
 	}
-	return fmt.Sprintf("%.3g MB", n/1e6)
 }
 
 // Hanging indents a text from its second line on, as it stands below the line that it belongs to.
