@@ -2,6 +2,7 @@ package bench
 
 import (
 	"cmp"
+	"maps"
 	"strings"
 
 	"glomers/internal/challenge"
@@ -163,11 +164,8 @@ func withAndWithoutCuts(trials []trial) []trial {
 
 // under returns the trial with more words, for the faults of that name.
 func (t trial) under(faults, words string) trial {
-	params := map[string]string{"faults": faults}
-	for name, value := range t.point.Params {
-		params[name] = value
-	}
-	t.point.Params = params
+	t.point.Params = maps.Clone(t.point.Params)
+	t.point.Params["faults"] = faults
 	t.words += words
 	return t
 }

@@ -74,16 +74,11 @@ func (c *Contest) program(ctx context.Context, ch Challenge) (string, error) {
 // that there is no point in going on.
 func (c *Contest) once(ctx context.Context, ch Challenge, bin string, seed uint64) (Outcome, error) {
 	start := time.Now()
-	var (
-		o   Outcome
-		err error
-	)
-	words := ch.Command(bin, c.Changes)
+	run := c.onceHere
 	if c.Maelstrom != "" {
-		o, err = c.onceUnderMaelstrom(ctx, words)
-	} else {
-		o, err = c.onceHere(ctx, ch, words, seed)
+		run = c.onceUnderMaelstrom
 	}
+	o, err := run(ctx, ch, ch.Command(bin, c.Changes), seed)
 	if ctx.Err() != nil {
 		return Outcome{}, program.ErrInterrupted
 	}

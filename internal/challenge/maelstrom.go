@@ -51,7 +51,7 @@ func FindMaelstrom(ctx context.Context, stderr io.Writer) (string, error) {
 
 // onceUnderMaelstrom runs the words of a command with the real Maelstrom and reads
 // its results. Maelstrom's output goes to Stderr.
-func (c *Contest) onceUnderMaelstrom(ctx context.Context, words Command) (Outcome, error) {
+func (c *Contest) onceUnderMaelstrom(ctx context.Context, _ Challenge, words Command, _ uint64) (Outcome, error) {
 	dir := filepath.Join(c.Store, "maelstrom") // Maelstrom adds store/ to its working directory
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Outcome{}, err
