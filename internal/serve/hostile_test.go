@@ -45,7 +45,7 @@ func TestHugeFiles(t *testing.T) { // not beside others, whose memory would coun
 		events := listen(t, address+"/run/history/"+first+"/events")
 		_, _ = events.next()
 		events.until(func(u update) bool {
-			return u.Functions[0].OK == 1 && len(u.Notes) == 1 && strings.Contains(u.Notes[0], "longer than 512 MiB")
+			return len(u.Functions) == 1 && u.Functions[0].OK == 1 && len(u.Notes) == 1 && strings.Contains(u.Notes[0], "longer than 512 MiB")
 		})
 		event, _ := events.next()
 		require.Equal(t, "end", event)
