@@ -12,6 +12,7 @@ type healing struct {
 	acked   []string
 	adding  map[history.Process]string        // the value of a broadcast under way
 	reading map[history.Process]time.Duration // when a read under way was invoked
+	faults  history.Faults                    // partitions
 	current *recovery                         // nil before the first heal, and while links are cut
 	all     []*recovery
 }
@@ -33,11 +34,12 @@ func newHealing() *healing {
 // add takes the next operation of the history.
 func (h *healing) add(op history.Op) {
 	now := time.Duration(op.Time)
+	fault := h.faults.Add(op)
 	switch {
 	case op.Final:
-	case op.F == "start-partition":
+	case fault != nil && fault.InForce():
 		h.current = nil
-	case op.F == "stop-partition":
+	case fault != nil:
 		h.current = &recovery{begin: now, end: now, known: len(h.acked), missed: now}
 		h.all = append(h.all, h.current)
 	case op.F == "broadcast":
