@@ -1,17 +1,18 @@
 // Shows the operations of a run: all of one that has ended, and those of a run in progress as they happen.
 
-import {Chart, linear, logarithmic, span, trim} from "./chart.js";
+import { Buckets } from "./buckets.js";
+import { Chart, linear, logarithmic, span, trim } from "./chart.js";
 
 const live = document.getElementById("live");
-let width = 1; // of a bucket, ns
 let limit = 0; // of the main phase, ns
-let buckets = new Map(); // by number
+let buckets = new Buckets(1);
 let last = null; // the latest update
 
 function draw() {
   if (!last) return;
   const duration = Math.max(last.now, limit);
-  const ordered = [...buckets.values()].sort((a, b) => a.number - b.number);
+  const { width } = buckets;
+  const ordered = buckets.ordered();
   const timed = ordered.filter((b) => b.median > 0);
   const most = (figure) => ordered.reduce((top, b) => Math.max(top, figure(b)), 1);
 
@@ -25,21 +26,12 @@ function draw() {
     times.dot(middle, b.median, "median");
   }
 
-  const rates = new Chart(document.getElementById("rate"), duration, linear(1.05 * most((b) => perSecond(b.ok + b.fail + b.info))), trim);
+  const rates = new Chart(document.getElementById("rate"), duration, linear(1.05 * most((b) => buckets.stack(b).at(-1).high)), trim);
   rates.bands(last.faults, last.now);
   rates.axes();
   for (const b of ordered) {
-    let low = 0;
-    for (const outcome of ["ok", "fail", "info"]) {
-      const high = low + perSecond(b[outcome]);
-      rates.bar(b.number * width, (b.number + 1) * width, low, high, outcome);
-      low = high;
-    }
+    for (const { outcome, low, high } of buckets.stack(b)) rates.bar(b.number * width, (b.number + 1) * width, low, high, outcome);
   }
-}
-
-function perSecond(count) {
-  return (count * 1e9) / width;
 }
 
 function cell(text, name) {
@@ -100,13 +92,13 @@ function follow() {
   if (events) return;
   events = new EventSource("events");
   events.addEventListener("start", (e) => {
-    ({ width, limit } = JSON.parse(e.data));
-    if (live.dataset.running !== "true") limit = 0; // what has happened is all there is
-    buckets = new Map();
+    const start = JSON.parse(e.data);
+    limit = live.dataset.running === "true" ? start.limit : 0; // of a run that has ended, what has happened is all there is
+    buckets = new Buckets(start.width);
   });
   events.addEventListener("update", (e) => {
     last = JSON.parse(e.data);
-    for (const b of last.buckets) buckets.set(b.number, b);
+    buckets.merge(last.buckets);
     draw();
     tell();
   });
