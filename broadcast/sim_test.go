@@ -63,11 +63,11 @@ var everything = []string{"partition", "loss", "duplicate", "reorder", "pause", 
 
 // largeScenarios are of the large cluster.
 func largeScenarios() []sim.Scenario {
-	all := []sim.Scenario{{Name: "partition", Test: with(challenge3e(), "partition"), Seeds: 4}}
+	all := []sim.Scenario{{Name: "partition", Test: with(challenge3e(), "partition"), Seeds: 2}}
 	for _, budget := range budgets {
 		test := with(challenge3e(), everything...)
 		test.Program = harness.InProcess(broadcaster(budget))
-		all = append(all, sim.Scenario{Name: budget.String(), Test: test, Seeds: 2})
+		all = append(all, sim.Scenario{Name: budget.String(), Test: test, Seeds: 1})
 	}
 	return all
 }

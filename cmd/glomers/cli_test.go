@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -17,6 +19,18 @@ import (
 	"glomers/internal/program"
 )
 
+// asGlomers, as the first argument, makes the test binary this program.
+const asGlomers = "run-as-glomers"
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == asGlomers {
+		os.Args = append(os.Args[:1], os.Args[2:]...)
+		main()
+	}
+	_ = flag.Set("test.parallel", "4") // most of the time they wait; the command line may say otherwise
+	os.Exit(m.Run())
+}
+
 // execute runs a command line as main does and returns what it wrote.
 func execute(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
@@ -27,12 +41,22 @@ func execute(args ...string) (status int, stdout, stderr string) {
 // words splits a command line at its spaces.
 func words(line string) []string { return strings.Fields(line) }
 
+// built returns the program of testdata with that name, which it builds for the test. To build it for each command would take longer
+// than most commands.
+func built(t *testing.T, name string) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), name)
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "./testdata/"+name).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return bin
+}
+
 func TestVerdicts(t *testing.T) {
 	const (
 		echo     = "test -w echo --node-count 1 --time-limit 1 --rate 100 "
 		official = "--bin testdata/official"
-		bad      = "--bin testdata/misbehave -- "
 	)
+	bad := "--bin " + built(t, "misbehave") + " -- "
 	for name, c := range map[string]struct {
 		args   string
 		status int

@@ -11,6 +11,7 @@ import (
 )
 
 func TestConform(t *testing.T) {
+	official := "--bin " + built(t, "official")
 	for name, c := range map[string]struct {
 		args   string
 		status int
@@ -21,16 +22,16 @@ func TestConform(t *testing.T) {
 			[]string{"../../echo, which serves echo\n", "ok    must    init  ", "ok    should  unknown-type  ", "must    16 passed, 0 failed\n", "- ", "not applicable"},
 		},
 		"a must": {
-			"--bin testdata/official --check line-64k,floats -w echo", statusInvalid,
+			official + " --check line-64k,floats -w echo", statusInvalid,
 			[]string{
 				"FAIL  must    line-64k  ", "\nFAIL line-64k, must: reads a line of 64 KiB + 1\n",
 				"  failed    the node ended: exit status 1; stderr: ", "bufio.Scanner",
 				`  sent      {"src":"c`, "(65537 bytes)", "  received  nothing\n", "  why       Gossip", "must    0 passed, 1 failed\n",
 			},
 		},
-		"no must":              {"--bin testdata/official --check floats -w echo", statusValid, []string{"FAIL  nice    floats"}},
-		"a should, by request": {"--bin testdata/official --check integers,floats -w echo --level should", statusInvalid, []string{"got 9007199254740992\n"}},
-		"a nice, by request":   {"--bin testdata/official --check floats -w echo --level nice", statusInvalid, nil},
+		"no must":              {official + " --check floats -w echo", statusValid, []string{"FAIL  nice    floats"}},
+		"a should, by request": {official + " --check integers,floats -w echo --level should", statusInvalid, []string{"got 9007199254740992\n"}},
+		"a nice, by request":   {official + " --check floats -w echo --level nice", statusInvalid, nil},
 		"with arguments":       {"--bin testdata/misbehave --check stdout,init -- rubbish", statusInvalid, []string{"testdata/misbehave rubbish", "is not JSON", "received  hello from the debugger\n"}},
 		"does not answer init": {"--bin testdata/misbehave --init-timeout 200ms --timeout 200ms --check init,stdout -- silent", statusInvalid, []string{"serves no workload that was recognised", "nothing in 0.", "stdout: not applicable, it needs a node that answers init"}},
 	} {

@@ -1,20 +1,17 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"glomers/internal/program"
 )
 
 // A baseline or mutant runs as a process, which the harness judges as it does any other.
 func TestNodesAsProcesses(t *testing.T) {
 	t.Parallel()
-	var build program.Builder
-	t.Cleanup(build.Close)
-	bin, err := build.Program(t.Context(), ".")
+	bin, err := os.Executable()
 	require.NoError(t, err)
 	for _, c := range []struct {
 		workload, node string
@@ -30,7 +27,7 @@ func TestNodesAsProcesses(t *testing.T) {
 		t.Run(c.node, func(t *testing.T) {
 			t.Parallel()
 			status, stdout, stderr := execute("test", "-w", c.workload, "--bin", bin, "--time-limit", "1", "--rate", "20",
-				"--store", t.TempDir(), "--", "node", c.node)
+				"--store", t.TempDir(), "--", asGlomers, "node", c.node)
 			require.Equal(t, c.status, status, stdout+stderr)
 			require.Contains(t, stdout+stderr, c.says)
 		})

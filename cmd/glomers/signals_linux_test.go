@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -18,18 +17,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-// asGlomers, as the first argument, makes the test binary this program.
-const asGlomers = "run-as-glomers"
-
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == asGlomers {
-		os.Args = append(os.Args[:1], os.Args[2:]...)
-		main()
-	}
-	_ = flag.Set("test.parallel", "4") // most of the time they wait; the command line may say otherwise
-	os.Exit(m.Run())
-}
 
 // A glomers is this program, as a process.
 type glomers struct {

@@ -152,6 +152,10 @@ func newShell(t *testing.T, root string) shell {
 	}
 	status, output := s.run(t, home, "go install ./cmd/glomers")
 	require.Zero(t, status, output)
+	// The python3 of a version manager is a script, which takes longer than Python.
+	if python, err := exec.CommandContext(t.Context(), "python3", "-c", "import sys; print(sys.executable)").Output(); err == nil {
+		require.NoError(t, os.Symlink(strings.TrimSpace(string(python)), filepath.Join(bin, "python3")))
+	}
 	return s
 }
 

@@ -82,11 +82,12 @@ func TestRealtimeThroughTrees(t *testing.T) {
 			}
 		}
 	}
+	registers, lists := corpus.Read[corpusCase](t, "rwregister"), corpus.Read[corpusCase](t, "listappend")
 	for _, m := range []elle.Model{elle.StrongSerializable, elle.StrongSnapshot, elle.StrongReadCommitted} {
-		for _, c := range corpus.Read[corpusCase](t, "rwregister") {
+		for _, c := range registers {
 			same(c.Name, elle.Register, c.History, m)
 		}
-		for _, c := range corpus.Read[corpusCase](t, "listappend") {
+		for _, c := range lists {
 			same(c.Name, elle.Append, c.History, m)
 		}
 		for seed := range uint64(20) {
