@@ -107,11 +107,15 @@ func (b *Bench) measure(ctx context.Context, set Set) (results.Set, error) {
 		measure = b.measureSuite
 	}
 	points, err := measure(ctx, set)
+	again := fmt.Sprintf("glomers bench %s --runs %d --jobs %d", set.Name, b.Runs, b.Jobs)
+	if b.Quick {
+		again += " --quick"
+	}
 	return results.Set{
 		Version: results.Version,
 		Name:    set.Name,
 		About:   set.About,
-		Command: b.commandFor(set.Name),
+		Command: again,
 		Quick:   b.Quick,
 		Commit:  commit(ctx, b.Root),
 		Taken:   time.Now().UTC().Truncate(time.Second),
@@ -119,15 +123,6 @@ func (b *Bench) measure(ctx context.Context, set Set) (results.Set, error) {
 		Machine: results.ThisMachine(),
 		Points:  points,
 	}, err
-}
-
-// commandFor returns the command that measures one set again.
-func (b *Bench) commandFor(name string) string {
-	command := fmt.Sprintf("glomers bench %s --runs %d --jobs %d", name, b.Runs, b.Jobs)
-	if b.Quick {
-		command += " --quick"
-	}
-	return command
 }
 
 // keep writes a set, and logs the runs that do not count.

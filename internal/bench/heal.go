@@ -2,6 +2,7 @@ package bench
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"glomers/harness/history"
@@ -81,12 +82,7 @@ func misses(list json.RawMessage, values []string) bool {
 	for _, v := range has {
 		set[string(v)] = true
 	}
-	for _, v := range values {
-		if !set[v] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(values, func(v string) bool { return !set[v] })
 }
 
 // worst returns the longest time from a heal to the last read that missed a value; false if no recovery was long enough.

@@ -81,16 +81,13 @@ func challengeTrials() []trial {
 		if strings.Contains(ch.Words, "--nemesis") {
 			faults = partitions
 		}
-		params := func(faults string) map[string]string {
-			return map[string]string{"challenge": ch.ID, "faults": faults}
-		}
-		all = append(all, trial{point: results.Point{Series: ch.Name, Params: params(faults)}, words: ch.Words, dir: ch.Dir, targets: ch.Targets})
+		point := results.Point{Series: ch.Name, Params: map[string]string{"challenge": ch.ID}}
+		t := trial{point: point, words: ch.Words, dir: ch.Dir, targets: ch.Targets}
+		all = append(all, t.under(faults, ""))
 		switch ch.ID {
-		case "3d", "3e", "5b": // the others have it in a published command
-			t := all[len(all)-1]
-			t.point.Params, t.targets = params(partitions), challenge.Targets{}
-			t.words += " --nemesis partition"
-			all = append(all, t)
+		case "3d", "3e", "5b": // the others have partitions in a published command
+			t.targets = challenge.Targets{}
+			all = append(all, t.under(partitions, " --nemesis partition"))
 		}
 	}
 	return all

@@ -48,7 +48,7 @@ func (b *Bench) measureSuite(ctx context.Context, set Set) ([]results.Point, err
 		points[i].Command = shellWords(words)
 		for _, r := range points[i].Runs {
 			for metric, v := range r.Values {
-				r.Values[metric] = significant(v)
+				r.Values[metric] = rounded(v, 5)
 			}
 		}
 	}

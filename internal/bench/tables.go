@@ -334,7 +334,6 @@ func digits(v float64) string {
 	case a >= 0.999 && a < 1: // of an availability every digit counts
 		return strconv.FormatFloat(v, 'g', 5, 64)
 	default:
-		short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64) // what was written can be read
-		return strconv.FormatFloat(short, 'f', -1, 64)
+		return strconv.FormatFloat(rounded(v, 3), 'f', -1, 64)
 	}
 }

@@ -164,9 +164,9 @@ func (b *Bench) once(ctx context.Context, t trial, test harness.Test, seed uint6
 		return run
 	}
 	run.Values = values(res)
-	run.Values[answeredRate] = significant(float64(answered) / test.TimeLimit.Seconds())
+	run.Values[answeredRate] = rounded(float64(answered)/test.TimeLimit.Seconds(), 5)
 	if worst, ok := healing.worst(); ok && test.Workload == "broadcast" {
-		run.Values[healMS] = significant(ms(worst))
+		run.Values[healMS] = rounded(ms(worst), 5)
 	}
 	if missed := t.targets.Missed(res.Net.Servers.MsgsPerOp, challenge.StalenessOf(res.Workload)); !b.Quick && res.Valid == check.Valid && len(missed) > 0 {
 		run.Verdict, run.Reasons = targetMissed, missed
@@ -218,15 +218,15 @@ func values(res harness.Result) map[string]float64 {
 		vs[f+"-median-ms"], vs[f+"-p99-ms"] = ms(l.P50), ms(l.P99)
 	}
 	for name, v := range vs {
-		vs[name] = significant(v)
+		vs[name] = rounded(v, 5)
 	}
 	return vs
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// significant rounds to five digits, so that files can be read. No measurement here is more exact than that.
-func significant(v float64) float64 {
-	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 5, 64), 64) // what was written can be read
+// rounded rounds a number to some significant digits. Results have five, so that files can be read; no measurement is more exact.
+func rounded(v float64, digits int) float64 {
+	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', digits, 64), 64) // it was written a moment ago, so it can be read
 	return short
 }
