@@ -7,8 +7,8 @@ import (
 	"glomers/node"
 )
 
-// appendOverwrite reads the store, runs the transaction, and writes the outcome back, whether or not somebody else has written
-// meanwhile. What that has appended is lost.
+// appendOverwrite reads the store, runs the transaction, and writes the outcome back. If another node has written meanwhile, its
+// appends are lost.
 func appendOverwrite(n *node.Node) {
 	root := txn.Root{KV: node.NewLinKV(n), Node: n}
 	txn.ServeLists(n, func(ctx context.Context, ops []txn.ListOp) ([]txn.ListOp, error) {
@@ -21,8 +21,8 @@ func appendOverwrite(n *node.Node) {
 	})
 }
 
-// appendStale keeps the store in seq-kv. Appends are right, as a swap succeeds on the newest state only, but who only reads may read
-// an old one.
+// appendStale keeps the store in seq-kv. Appends are right, as a swap succeeds on the newest state only. But a transaction that only
+// reads may read an old state.
 func appendStale(n *node.Node) {
 	txn.ServeLists(n, txn.Root{KV: node.NewSeqKV(n), Node: n}.Run)
 }

@@ -20,7 +20,7 @@ func flooding(n *node.Node) *relay.Relay {
 // noRetry passes each value on once. A message that is lost is lost.
 func noRetry(n *node.Node) { attempts(n, 1) }
 
-// givesUp repeats what is not acknowledged twice, a second apart. Partitions last longer.
+// givesUp repeats a message that is not acknowledged twice, a second apart. Partitions last longer.
 func givesUp(n *node.Node) { attempts(n, 3) }
 
 // attempts floods with that many attempts for each message.
@@ -43,14 +43,14 @@ func attempts(n *node.Node, most int) {
 	}
 }
 
-// headcount repeats each value until there are as many acknowledgements as neighbours, without looking
-// whose they are: a neighbour that confirms a repeat is counted twice, and stands in for one that got nothing.
+// headcount repeats each value until there are as many acknowledgements as neighbours, whoever sent them. A neighbour that
+// acknowledges a repeat is counted twice, and stands in for one that got nothing.
 func headcount(n *node.Node) {
-	type unconfirmed struct {
+	type unacked struct {
 		value int64
 		acks  int
 	}
-	var news []*unconfirmed
+	var news []*unacked
 	r := flooding(n)
 	send := func(v int64) {
 		for _, to := range r.Neighbours {
@@ -58,7 +58,7 @@ func headcount(n *node.Node) {
 		}
 	}
 	r.Spread = func(_ string, v int64) {
-		news = append(news, &unconfirmed{value: v})
+		news = append(news, &unacked{value: v})
 		send(v)
 	}
 	node.Receive(n, "value", func(ctx context.Context, m relay.Message) {
@@ -74,15 +74,15 @@ func headcount(n *node.Node) {
 		}
 	})
 	n.Every(time.Second, func(context.Context) {
-		news = slices.DeleteFunc(news, func(u *unconfirmed) bool { return u.acks >= len(r.Neighbours) })
+		news = slices.DeleteFunc(news, func(u *unacked) bool { return u.acks >= len(r.Neighbours) })
 		for _, u := range news {
 			send(u.value)
 		}
 	})
 }
 
-// overtaken numbers what it passes on, to recognise repeats: a message with a number not above the highest
-// from that sender has been here before. One that was overtaken on its way has not.
+// overtaken numbers its messages, to recognise repeats: it takes a message for a repeat if its number is not above the highest
+// from that sender. A message that was overtaken on its way has a lower number, and is not a repeat.
 func overtaken(n *node.Node) {
 	type numbered struct {
 		Number  int   `json:"number"` // from 1
@@ -102,15 +102,14 @@ func overtaken(n *node.Node) {
 		from := node.From(ctx)
 		if m.Number > highest[from] {
 			highest[from] = m.Number
-			from := node.From(ctx)
 			r.Accept(from, m.Message)
 		}
 		return struct{}{}, nil
 	})
 }
 
-// oneWay takes every edge of the topology for listed at both of its ends, and uses it only where it is listed
-// first. Values travel in one direction.
+// oneWay believes that every edge of the topology is used from both of its ends, and uses it from one end only. Values travel in one
+// direction.
 func oneWay(n *node.Node) {
 	r := relay.New(n)
 	node.HandleRPC(n, "topology", func(_ context.Context, t relay.Topology) (struct{}, error) {
@@ -119,7 +118,7 @@ func oneWay(n *node.Node) {
 	})
 }
 
-// reset begins anew when it is told the topology, and forgets what it has just been told as well.
+// reset begins anew when it is told the topology, and forgets the topology, too.
 func reset(n *node.Node) {
 	r := relay.New(n)
 	node.HandleRPC(n, "topology", func(_ context.Context, t relay.Topology) (struct{}, error) {
@@ -129,7 +128,7 @@ func reset(n *node.Node) {
 	})
 }
 
-// newest answers reads without the value that came last.
+// newest leaves the value that came last out of reads.
 func newest(n *node.Node) {
 	r := flooding(n)
 	r.Read = func() relay.List {
@@ -138,8 +137,8 @@ func newest(n *node.Node) {
 	}
 }
 
-// body answers with the body of the request and changes only its type. So broadcast_ok still has the message, and a reply may have
-// no fields but those that it should have: the value has arrived, and nobody can tell.
+// body answers with the body of the request, and changes only its type. So broadcast_ok still has the message, but a reply must not
+// have other fields than its own: the value has arrived, and the client cannot know it.
 func body(n *node.Node) {
 	r := &relay.Relay{Node: n}
 	r.Spread = r.Flood

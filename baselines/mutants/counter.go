@@ -9,13 +9,13 @@ import (
 	"glomers/node"
 )
 
-// counterOverwrite overwrites its own total with what it is told. It should take the maximum of each: what others say of
-// its own total is old.
+// counterOverwrite overwrites its own total by the one that another node has heard of, which is older. It should take the maximum
+// of each total.
 func counterOverwrite(n *node.Node) {
 	gossipTotals(n, func(mine, heard map[string]int) { maps.Copy(mine, heard) })
 }
 
-// gossipTotals has a total for each node, tells the others all that it has, and merges what it is told.
+// gossipTotals keeps a total for each node, tells the other nodes all totals, and merges theirs.
 func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) {
 	type gossip struct {
 		Totals map[string]int `json:"totals"`
@@ -41,7 +41,7 @@ func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) {
 	counter.Serve(n, add, read)
 }
 
-// counterConflict adds by compare-and-set, and takes it for done when somebody else was faster.
+// counterConflict adds by compare-and-set, and acknowledges the add also if another node was faster.
 func counterConflict(n *node.Node) {
 	s := counter.Sum{KV: node.NewSeqKV(n), Node: n}
 	add := func(ctx context.Context, delta int) error {
@@ -57,7 +57,7 @@ func counterConflict(n *node.Node) {
 	counter.Serve(n, add, s.ReadLatest)
 }
 
-// counterStale reads from seq-kv without a barrier, and takes what it gets for the sum as it is now.
+// counterStale reads from seq-kv without a barrier, so the sum that it reads may be an old one.
 func counterStale(n *node.Node) {
 	s := counter.Sum{KV: node.NewSeqKV(n), Node: n}
 	counter.Serve(n, s.Add, s.Read)

@@ -12,8 +12,8 @@ type echoed struct {
 	Echo json.RawMessage `json:"echo"`
 }
 
-// echoSwap keeps the request in a variable that all requests share, and waits: when it goes on, another request
-// may have been there.
+// echoSwap keeps the request in a variable that all requests share, and waits. When it goes on, another request may be in the
+// variable.
 func echoSwap(n *node.Node) {
 	var current echoed
 	node.HandleRPC(n, "echo", func(ctx context.Context, m echoed) (echoed, error) {
@@ -23,7 +23,7 @@ func echoSwap(n *node.Node) {
 	})
 }
 
-// echoLate now and then answers when the client, which waits for 5 s, has given up.
+// echoLate answers one request in ten when its client, which waits for 5 s, has given up.
 func echoLate(n *node.Node) {
 	node.HandleRPC(n, "echo", func(ctx context.Context, m echoed) (echoed, error) {
 		var err error

@@ -8,8 +8,8 @@ import (
 	"glomers/node"
 )
 
-// setReplace takes over the set that it is told if that is larger than its own, in place of it. What only it had is lost: of two
-// sets neither need be a part of the other.
+// setReplace replaces its own set by a larger one. The elements that only its own set had are lost: the larger of two sets need not
+// contain the other.
 func setReplace(n *node.Node) {
 	var have relay.Set
 	relay.ServeSet(n, &have)

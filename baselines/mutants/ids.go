@@ -14,12 +14,12 @@ func serveIDs(n *node.Node, next func() int64) {
 	node.HandleRPC(n, "generate", func(context.Context, struct{}) (generated, error) { return generated{next()}, nil })
 }
 
-// idsClock takes the time for an id. Sooner or later two nodes, or one, are asked in the same millisecond.
+// idsClock takes the time for an id. Sooner or later two requests come in the same millisecond.
 func idsClock(n *node.Node) {
 	serveIDs(n, func() int64 { return n.Now().UnixMilli() })
 }
 
-// idsCounter counts. So do the other nodes.
+// idsCounter counts from 1, as the other nodes do.
 func idsCounter(n *node.Node) {
 	var count int64
 	serveIDs(n, func() int64 {
@@ -28,7 +28,7 @@ func idsCounter(n *node.Node) {
 	})
 }
 
-// idsRestart counts, and adds which node it is. A node that is started again begins anew.
+// idsRestart counts, and puts the number of the node beside the count. A node that is started again counts from 1 again.
 func idsRestart(n *node.Node) {
 	var count int64
 	serveIDs(n, func() int64 {
@@ -37,8 +37,8 @@ func idsRestart(n *node.Node) {
 	})
 }
 
-// idsSetBack makes ids of the millisecond, a counter within it, and the node, as Twitter's Snowflake (2010) does,
-// but does not look whether the clock has been set back.
+// idsSetBack makes an id of the millisecond, a counter within it, and the number of the node, as Twitter's Snowflake (2010) does.
+// But it does not look whether the clock has been set back.
 func idsSetBack(n *node.Node) {
 	var last, count int64
 	serveIDs(n, func() int64 {
@@ -52,8 +52,8 @@ func idsSetBack(n *node.Node) {
 	})
 }
 
-// idsBirthday draws 20 random bits, a million ids. Of a thousand of them two are the same every other time
-// (the birthday problem).
+// idsBirthday draws 20 random bits, which is one of a million ids. In a thousand draws two are the same with a probability of
+// 38 % (the birthday problem).
 func idsBirthday(n *node.Node) {
 	serveIDs(n, func() int64 { return n.Rand().Int64N(1 << 20) })
 }

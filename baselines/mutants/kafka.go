@@ -12,8 +12,8 @@ import (
 	"glomers/node"
 )
 
-// logReuse looks for a cell that is free, and then writes to it. Somebody else may have done the same meanwhile: a check and
-// an act on it must be one step, as in compare-and-set.
+// logReuse looks for a cell that is free, and then writes to it. Meanwhile another node may have done the same: the check and
+// the write must be one step, as in compare-and-set.
 func logReuse(n *node.Node) {
 	l := logs.New(n)
 	l.Append = func(ctx context.Context, key string, msg json.RawMessage) (int, error) {
@@ -30,8 +30,8 @@ func logReuse(n *node.Node) {
 	}
 }
 
-// logSkip takes offsets from a counter in lin-kv, which is right, and sends each message to all nodes, repeatedly until it has arrived. But polls
-// show what has arrived, whether or not something before it is still missing, and consumers go on behind it.
+// logSkip takes offsets from a counter in lin-kv, which is right, and sends each message to all nodes until it has arrived. But a poll
+// shows each message that has arrived, even if an earlier one is still missing, and the consumer goes on behind it.
 func logSkip(n *node.Node) {
 	type placed struct {
 		Key    string          `json:"key"`
@@ -95,8 +95,8 @@ func servePolls(n *node.Node, read func(key string, from int) []logs.Entry) {
 	})
 }
 
-// logBack begins polls at the committed offset, whatever the consumer asks for. But committed is what has been processed, so the
-// consumer gets the last message again.
+// logBack begins polls at the committed offset, whatever the consumer asks for. But the message there has been processed, so the
+// consumer gets it again.
 func logBack(n *node.Node) {
 	l := logs.New(n)
 	l.Read = func(ctx context.Context, key string, from int) ([]logs.Entry, error) {
@@ -111,8 +111,8 @@ func logBack(n *node.Node) {
 	}
 }
 
-// logTail orders messages by Lamport clocks, which all nodes agree on, and takes the place in that order for the offset, as soon as it
-// has a message. One from another node that comes late may have its place before it: then everything behind it moves.
+// logTail orders messages by Lamport clocks, an order which all nodes agree on. It takes a message's place in that order for the offset,
+// as soon as it has the message. A message of another node that comes late may have an earlier place: then everything behind it moves.
 func logTail(n *node.Node) {
 	type stamped struct {
 		Key  string          `json:"key"`

@@ -7,8 +7,8 @@ import (
 	"glomers/node"
 )
 
-// linCache passes requests on to the service lin-kv, and keeps what it has seen, so that it can answer reads itself. Others
-// change the values without telling it.
+// linCache passes requests on to the service lin-kv, and keeps the values that it has seen, to answer reads itself. The other nodes
+// change values without telling it.
 func linCache(n *node.Node) {
 	type request struct {
 		Key   json.RawMessage `json:"key"`

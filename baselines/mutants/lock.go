@@ -5,12 +5,12 @@ import (
 	"glomers/node"
 )
 
-// lockLocal has each node give out a lock of its own. Its clients take turns, but not with those of other nodes.
+// lockLocal gives out a lock of the node's own. The clients of one node take turns, but not with those of other nodes.
 func lockLocal(n *node.Node) {
 	lock.Serve(n, lock.Lease, func() bool { return true })
 }
 
-// lockHasty takes the lock back after half of what clients were promised.
+// lockHasty takes the lock back after half of the lease that clients were promised.
 func lockHasty(n *node.Node) {
 	lock.Serve(n, lock.Lease/2, func() bool { return n.ID() == n.NodeIDs()[0] })
 }

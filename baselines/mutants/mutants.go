@@ -1,8 +1,7 @@
-// Package mutants has nodes that are broken on purpose, each in one way that people do break them. They are the proof that the
-// harness can say no: the tests assert that each one is caught, where, and for what reason, and that the
-// baselines are not.
+// Package mutants has nodes with one mistake each, of the kind that people make. They prove that the harness can say no: the tests
+// assert that each mutant is caught, by which test and for which reason, and that the baselines pass.
 //
-// `glomers node NAME` runs one as a process:
+// `glomers node NAME` runs a mutant as a process:
 //
 //	glomers test -w broadcast --bin glomers --nemesis partition -- node broadcast-no-retry
 package mutants
@@ -19,26 +18,25 @@ import (
 type Mutant struct {
 	Name     string // for `glomers node`
 	Workload string
-	Breaks   string // what is wrong with it, in a line
+	Breaks   string // its mistake, in a line
 	Caught   Trap
 	Register func(n *node.Node)
 }
 
-// A Trap says where a mutant is caught: a test that finds the mistake. The fields are options of a test; zero
-// means its default.
+// A Trap is a test that catches a mutant. A field that is zero stands for the default of the test.
 type Trap struct {
 	Rate         float64       // operations per second
-	Workers      int           // how many clients work at a time
+	Workers      int           // clients that work at the same time
 	TimeLimit    time.Duration // of the main phase
 	Latency      time.Duration // of messages between nodes
 	Nemesis      []string      // faults
 	Interval     time.Duration // between the starts and ends of faults
 	Availability string
 	Models       []string // the consistency models that transactions must satisfy
-	Strict       bool     // what Maelstrom does not look at in transactions counts, too
+	Strict       bool     // anomalies of transactions that Maelstrom does not look for count, too
 
-	Seeds  int    // of the seeds from 1 to this, at least one catches it
-	Reason string // is part of a reason that the result gives
+	Seeds  int    // at least one of the seeds from 1 to Seeds catches the mutant
+	Reason string // a part of one of the result's reasons
 }
 
 // Flags returns the flags that give `glomers test` these options.
@@ -63,7 +61,7 @@ func (t Trap) Flags() string {
 	return strings.Join(flags, " ")
 }
 
-// What the checks say.
+// Parts of the reasons that checkers give.
 const (
 	lost      = "is missing from the read"
 	repeated  = "was given out"

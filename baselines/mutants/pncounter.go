@@ -8,12 +8,12 @@ import (
 	"glomers/node"
 )
 
-// pnNet keeps the higher of two totals, as is right in a counter that only grows. But one that went down is newer than what others have heard
-// of it, which then comes back: the decrement is undone.
+// pnNet keeps the higher of two totals, as is right in a counter that only grows. When a total has gone down, the other nodes still have
+// the older, higher one. It comes back, and the decrement is undone.
 func pnNet(n *node.Node) { gossipTotals(n, counter.Raise) }
 
-// pnTwice sends each change to all other nodes until it is acknowledged, and each of them adds what comes. When the acknowledgement is what
-// got lost, that is the same change again.
+// pnTwice sends each change to all other nodes until it is acknowledged, and each of them adds every change that comes. If an
+// acknowledgement gets lost, the same change comes again.
 func pnTwice(n *node.Node) {
 	type change struct {
 		Delta int `json:"delta"`

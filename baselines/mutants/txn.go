@@ -13,8 +13,8 @@ import (
 	"glomers/node"
 )
 
-// txnIntermediate carries each micro-operation out on lin-kv as it comes. So others see what the transaction is going to overwrite
-// itself.
+// txnIntermediate carries each micro-operation out on lin-kv as it comes. So other transactions see values that this one is going to
+// overwrite itself.
 func txnIntermediate(n *node.Node) {
 	kv := node.NewLinKV(n)
 	node.HandleRPC(n, "txn", func(ctx context.Context, b txn.Body) (txn.Body, error) {
@@ -45,8 +45,8 @@ func get(ctx context.Context, kv *node.KV, key string) (json.RawMessage, error) 
 	return value, err
 }
 
-// txnAbort reads all keys from lin-kv, runs the transaction on what it has read, and swaps the keys that it writes one after the other.
-// If one has changed meanwhile, it aborts, and those before it keep their new values.
+// txnAbort reads all keys from lin-kv, runs the transaction on their values, and swaps the keys that it writes one after the other.
+// If a key has changed meanwhile, it aborts, and the keys before that one keep their new values.
 func txnAbort(n *node.Node) {
 	kv := node.NewLinKV(n)
 	node.HandleRPC(n, "txn", func(ctx context.Context, b txn.Body) (txn.Body, error) {
@@ -76,8 +76,8 @@ func txnAbort(n *node.Node) {
 	})
 }
 
-// txnHalf merges the first write of another node's transaction, and returns from the middle of its loop. The other writes are
-// lost here, so clients see a part of the transaction.
+// txnHalf merges the first write of another node's transaction, and returns from the middle of its loop. It loses the other writes,
+// so clients see a part of the transaction.
 func txnHalf(n *node.Node) {
 	s := lww.New(n)
 	s.Merge = func(ws lww.WriteSet) {
@@ -89,14 +89,14 @@ func txnHalf(n *node.Node) {
 	}
 }
 
-// txnAlone tells nobody what its transactions write. As each node alone is as good as a single copy, the reference finds nothing
-// wrong with it at the weaker consistency models.
+// txnAlone replicates nothing. Each node alone is as good as a single copy, so Maelstrom finds nothing wrong with it at the weaker
+// consistency models.
 func txnAlone(n *node.Node) {
 	s := lww.New(n)
 	s.Spread = func(lww.WriteSet) {}
 }
 
-// txnArrival lets whatever comes from another node replace what is there, so nodes do not agree which of two writes was the later one.
+// txnArrival lets each write of another node replace the present value, so nodes do not agree which of two writes was the later one.
 func txnArrival(n *node.Node) {
 	s := lww.New(n)
 	arrivals := int64(1) << 40 // above all times, as if each arrival was the latest event of all
@@ -108,8 +108,8 @@ func txnArrival(n *node.Node) {
 	}
 }
 
-// txnDribble keeps each key in lin-kv. It holds back what a transaction writes until its end, and then writes one key after the other. So others see some of it
-// before the rest.
+// txnDribble keeps each key in lin-kv. It holds the writes of a transaction back until its end, and then writes one key after the
+// other. So other transactions see some of the writes before the rest.
 func txnDribble(n *node.Node) {
 	kv := node.NewLinKV(n)
 	node.HandleRPC(n, "txn", func(ctx context.Context, b txn.Body) (txn.Body, error) {
@@ -142,8 +142,8 @@ func txnDribble(n *node.Node) {
 	})
 }
 
-// txnSnapshot runs transactions on a snapshot of the registers, and takes a new one now and then. So what a client has just written is not there when it
-// reads.
+// txnSnapshot runs transactions on a snapshot of the registers, and takes a new one every 50 ms. So a client does not find what it has
+// just written.
 func txnSnapshot(n *node.Node) {
 	const interval = 50 * time.Millisecond
 	s := lww.New(n)
