@@ -47,8 +47,8 @@ type (
 func serve(n *node.Node, p plan) {
 	d := node.Drive(n, "gossip", func() *replica { return newReplica(p, n.ID(), n.NodeIDs(), n.Rand()) })
 
-	// Who talks to whom is the replica's choice: the topology is a suggestion, which the
-	// protocol lets nodes ignore, and its grid would cost latency and messages.
+	// The replica chooses who talks to whom. The topology is a suggestion, which the protocol lets nodes ignore, and its grid
+	// would cost latency and messages.
 	node.HandleRPC(n, "topology", func(context.Context, struct{}) (struct{}, error) {
 		return struct{}{}, nil
 	})

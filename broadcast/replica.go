@@ -18,9 +18,8 @@ const (
 
 // A replica decides what a node sends, and when: it is a node.Machine.
 //
-// The state is a set that only grows, and merging is union: a state-based
-// CRDT, the G-Set (Shapiro et al. 2011). Duplicates and reordering do no harm, and
-// a lost message is made up for by any later one.
+// The state is a set that only grows, and merging is union: a state-based CRDT, the G-Set (Shapiro et al. 2011). Duplicates and
+// reordering do no harm, and any later message makes up for a lost one.
 //
 // Nodes form a star or a mesh; see plan. In a star, leaves send news to the hub, and the hub sends it to the leaves in
 // rounds. Because a cut may part a node from the hub, leaves also send their set to random leaves, and are told what
@@ -32,22 +31,21 @@ const (
 //
 // # Why every value reaches every node
 //
-// Let v be a value, and let S be the nodes that have it, which never lose it. Suppose that the links
-// which deliver something again and again, be they one-way, lead from S to the other nodes. Then
-// one of them leads from some node u in S to some w outside.
+// Let v be a value, and let S be the nodes that have it, which never lose it. Suppose that the links which deliver something again
+// and again, be they one-way, lead from S to the other nodes. Then one of these links leads from some node u in S to some w outside.
 //
-//  1. If u and w are neighbours: w does not have v, hence never acknowledged it. u plans to send news as soon as a
-//     neighbour may lack any, so it sends v; and then again whenever its retry has passed, for ever.
-//  2. If both are leaves, u sends to a random leaf at least every exchangeEvery, for
-//     ever, so with probability 1 it chooses w again and again.
+//  1. If u and w are neighbours: w does not have v, hence never acknowledged it. u plans to send news as soon as a neighbour may
+//     lack any, so it sends v; and then again whenever its retry has passed, for ever.
+//  2. If both are leaves: u sends to a random leaf at least every exchangeEvery, for ever, so with probability 1 it chooses w
+//     again and again.
 //
-// Every message carries all of u's set, so w gets v, and S grows until it is everyone.
+// Every message carries all of u's set, so w gets v, and S grows until it has all nodes.
 //
 // # Why there are no storms
 //
-// A node sends a neighbour news that came from a client, which in a star the hub passes on once a round, and else at most
-// one message in each of its relay, retry and ack. A leaf sends one exchange each retry at most, and an exchange
-// is answered at most once, as an answer does not ask.
+// A node sends a neighbour the news that came from a client, which the hub of a star passes on once a round. Apart from that it sends
+// at most one message in each of its relay, retry and ack. A leaf sends at most one exchange in each retry, and an exchange is answered
+// at most once, as an answer does not ask.
 type replica struct {
 	pace       pace // its own
 	have       set
@@ -109,7 +107,7 @@ func (r *replica) broadcast(v int64, now time.Duration) []envelope {
 	return r.Tick(now)
 }
 
-// Receive merges a message from another node. One from anybody else is ignored.
+// Receive merges a message from another node. A message from anybody else is ignored.
 func (r *replica) Receive(from string, g gossip, now time.Duration) []envelope {
 	p := r.peers[from]
 	if p == nil {
@@ -131,8 +129,7 @@ func (r *replica) Receive(from string, g gossip, now time.Duration) []envelope {
 	return out
 }
 
-// Tick does what is due. It is called at the time that Next returned; earlier or
-// more often does no harm.
+// Tick sends what is due.
 func (r *replica) Tick(now time.Duration) []envelope {
 	var out []envelope
 	for _, p := range r.neighbours {
@@ -152,7 +149,7 @@ func (r *replica) Tick(now time.Duration) []envelope {
 	return out
 }
 
-// Next returns when Tick is to be called: never if nothing is planned.
+// Next returns when the next message is due; never if nothing is planned.
 func (r *replica) Next() time.Duration {
 	at := min(r.newsAt, r.exchangeDue())
 	for _, p := range r.neighbours {

@@ -1,4 +1,4 @@
-// Echo is a node of the echo challenge: it sends back what it is sent.
+// Echo is a node of the echo challenge: it answers each message with the same message.
 package main
 
 import (
@@ -14,8 +14,8 @@ func main() {
 	node.Main(n)
 }
 
-// message is both the request and the reply. Its value stays raw JSON, so it is returned with every
-// digit it came with; decoded to any, a number above 2^53 would be rounded.
+// message is both the request and the reply. Its value stays raw JSON, so it goes back with every digit. Decoded to any, a number
+// above 2^53 would be rounded.
 type message struct {
 	Echo json.RawMessage `json:"echo,omitempty"`
 }

@@ -1,5 +1,5 @@
-// Txn-kv is a node of the transaction challenges 6a to 6c: a key/value store for whose transactions every node is
-// enough, partition or not, and whose reads are atomic and causal nevertheless.
+// Txn-kv is a node of the transaction challenges 6a to 6c: a key/value store. Any single node can run a transaction, in a partition,
+// too, and reads are atomic and causal nevertheless.
 //
 // The decisions are in store.go and replica.go; this file connects them to clients.
 package main

@@ -18,8 +18,8 @@ const never = node.Never
 type peer struct {
 	id string
 
-	// acked is what it had when it last spoke; nil before. This may be too little, if messages overtook each
-	// other, and too much, if one of an earlier life came late. Either way its next message puts it right.
+	// acked is what it had when it last spoke; nil before. That may be too little, if messages overtook each other, and
+	// too much, if a message of an earlier life came late. Either way its next message puts it right.
 	acked vector
 	sent  int64 // our own writes up to this time were sent to it
 
@@ -44,7 +44,7 @@ func (p *peer) hear(m message, origin string, now time.Duration) {
 	}
 }
 
-// observe takes note that we have what have says.
+// observe takes note that we have the transactions of have.
 func (p *peer) observe(have vector, now time.Duration) {
 	switch {
 	case p.acked.equal(have):

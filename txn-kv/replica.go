@@ -10,48 +10,46 @@ import (
 	"glomers/node"
 )
 
-// The delays trade messages for latency. No value of theirs can lose or reorder anything.
+// The delays trade messages for latency. Whatever they are, nothing gets lost or reordered.
 const (
-	// pace is the time from one message with news to the next. It bounds how long a write takes to
-	// be seen elsewhere, a pace and a hop, and the cost: of n nodes that are all busy, n(n-1) messages per pace.
+	// pace is the time from one message with news to the next. It bounds the time until a write is seen elsewhere, a pace and
+	// a hop, and the cost: of n nodes that are all busy, n(n-1) messages per pace.
 	pace = 100 * time.Millisecond
-	// ackDelay is how long an acknowledgement waits for a message that is sent anyway (the
-	// delayed acknowledgement of TCP, RFC 1122 §4.2.3.2).
+	// ackDelay is how long an acknowledgement waits for a message that is sent anyway (RFC 1122 §4.2.3.2, as in TCP).
 	ackDelay = 200 * time.Millisecond
-	// retryAfter is how long a peer may leave a question unanswered. It covers ackDelay and two hops of
-	// up to 150 ms; if hops are slower, nodes only send more than they must.
+	// retryAfter is how long a peer may leave a question unanswered. It covers ackDelay and two hops of up to 150 ms. If hops
+	// are slower, nodes send more than they must.
 	retryAfter = 500 * time.Millisecond
 )
 
 // A replica runs transactions, and decides what the nodes tell each other and when: it is a node.Machine.
 //
-// Each node sends every other its own writes, at a pace. A message says what the sender has; it brings all that
-// the receiver is not known to have. So any later message makes up for a lost one, and acknowledgements ride along.
-// Among what is sent are the writes of third nodes, on which ours may depend. For their own sake
-// they are passed on only if they are not acknowledged for a while, as when a link is cut.
+// Each node sends every other its own writes, at a pace. A message says what the sender has, and brings all that the receiver is
+// not known to have. So any later message makes up for a lost one, and acknowledgements ride along. A message also brings the
+// writes of third nodes on which the sender's own writes may depend. For their own sake the writes of third nodes are passed on
+// only if they are not acknowledged for a while, as when a link is cut.
 //
 // # Why everything arrives
 //
-// Two nodes are settled when each knows that the other has just what it has itself: then they are silent. As long
-// as a node does not know that, it sends and asks every retryAfter, for ever, and what asks is answered.
-// So once a question and its answer get through, the asker knows what the other has, and sends
-// all that it lacks. This holds for every pair; so writes go wherever any chain of links leads.
+// Two nodes are settled when each knows that the other has just what it has itself: then they are silent. As long as a node
+// does not know that, it sends and asks every retryAfter, for ever, and each question is answered. So once a question and its
+// answer get through, the asker knows what the other has, and sends all that it lacks. This holds for every pair, so writes go
+// wherever any chain of links leads.
 //
-// A peer that does not answer is suspected: then it is sent no news, but questions. They have the
-// sender's own set as their Base, and therefore carry nothing, however much there is to tell.
+// A peer that does not answer is suspected: then it is sent questions, and no news. A question has the sender's own set as its
+// Base, and therefore carries nothing, however much there is to tell.
 //
 // # Losing the memory
 //
-// A node that was killed starts empty, under a new origin. Its writes of before are like those of any other node: what
-// others have of them it gets back. It introduces itself, and who is asked by somebody that has not heard
-// of it, or who is sent a message whose Base it lacks, says at once what it has. So what the others
-// believed of the earlier life is put right with the first message.
+// A node that was killed starts empty, under a new origin. Its writes of before are like those of any other node: it gets back
+// what others have of them. It introduces itself. A node says at once what it has if it is asked by a node that has not heard of
+// it, or is sent a message whose Base it lacks. So the first message corrects what the others believed of the earlier life.
 //
 // # Why there are no storms
 //
-// Of its own accord a node sends a peer at most one message each pace. It answers a message at most once; and
-// at once only in the two cases above, which occur at most twice in a row: the first such answer has as
-// its Base what was just said, so it is merged; the second one has, too, and by then both know each other.
+// Of its own accord a node sends a peer at most one message each pace. It answers a message at most once; and at once only in
+// the two cases above, which occur at most twice in a row. The first such answer has as its Base what was just said, so it is
+// merged. So is the second one, and by then both know each other.
 type replica struct {
 	*store
 	peers []*peer
@@ -60,8 +58,8 @@ type replica struct {
 // An envelope is a message on its way.
 type envelope = node.Envelope[message]
 
-// originOf names a life of a node: from its start until it is killed. A node must not start twice in
-// the same microsecond, by its clock.
+// originOf names a life of a node: from its start until it is killed. Two lives of a node must not start in the same microsecond,
+// by its clock.
 func originOf(node string, start time.Time) string {
 	return fmt.Sprintf("%s@%d", node, start.UnixMicro())
 }
@@ -83,7 +81,7 @@ func (r *replica) run(txn []microOp, wall int64, now time.Duration) ([]microOp, 
 	return done, r.Tick(now)
 }
 
-// Receive takes a message from another node. One from anybody else is ignored.
+// Receive takes a message from another node. A message from anybody else is ignored.
 func (r *replica) Receive(from string, m message, now time.Duration) []envelope {
 	i := slices.IndexFunc(r.peers, func(p *peer) bool { return p.id == from })
 	if i < 0 || !m.valid() {
@@ -98,8 +96,7 @@ func (r *replica) Receive(from string, m message, now time.Duration) []envelope 
 	return r.Tick(now)
 }
 
-// Tick does what is due. It is called at the time that Next returned; earlier or
-// more often does no harm.
+// Tick sends what is due.
 func (r *replica) Tick(now time.Duration) []envelope {
 	var out []envelope
 	for _, p := range r.peers {
@@ -111,7 +108,7 @@ func (r *replica) Tick(now time.Duration) []envelope {
 	return out
 }
 
-// Next returns when Tick is to be called: never if nothing is planned.
+// Next returns when the next message is due.
 func (r *replica) Next() time.Duration {
 	at := never
 	for _, p := range r.peers {

@@ -5,12 +5,12 @@ import (
 	"maps"
 )
 
-// A stamp says when a transaction took effect. Stamps order all transactions of all nodes, in a
-// way that agrees with cause and effect (Lamport 1978). No two transactions have the same.
+// A stamp says when a transaction took effect. Stamps order all transactions of all nodes, in agreement with cause and effect
+// (Lamport 1978). No two transactions have the same stamp.
 type stamp struct {
-	// Time is that of a hybrid logical clock (Kulkarni et al. 2014) in µs: the wall clock's, or
-	// one more than the latest that the node has seen, if that is higher. So of two transactions that
-	// know nothing of each other, the later one wins, as far as the wall clocks agree. It is above 0.
+	// Time is that of a hybrid logical clock (Kulkarni et al. 2014) in µs: the time of the wall clock or, if that is higher, one
+	// more than the highest time that the node has seen. So of two transactions that know nothing of each other the later one
+	// wins, as far as the wall clocks agree. It is above 0.
 	Time int64 `json:"time"`
 	// Origin is the life of a node in which the transaction ran; see originOf.
 	Origin string `json:"origin"`
@@ -20,9 +20,8 @@ func (s stamp) compare(t stamp) int {
 	return cmp.Or(cmp.Compare(s.Time, t.Time), cmp.Compare(s.Origin, t.Origin))
 }
 
-// A vector is a version vector (Parker et al. 1983): for each origin, the time of the last transaction of it that is known.
-// It stands for the set of all transactions that have these or earlier times. An
-// origin that is known and has written nothing has the time 0.
+// A vector is a version vector (Parker et al. 1983): for each known origin, the time of its last known transaction, or 0 if it has
+// written nothing. It stands for the set of all transactions that have these or earlier times.
 type vector map[string]int64
 
 // includes tells whether the transaction with the stamp s is in the set.

@@ -19,29 +19,28 @@ import (
 //	I2  S is the set that have stands for: of each origin it has a first part, up to the time in have.
 //	I3  A key's register is the write to that key with the highest stamp in S.
 //
-// By I3 the store is just what results from the transactions of S, run whole, one after the other, in the order
-// of stamps. So it does not matter that parts of a transaction may be overwritten, by later stamps, when it
-// arrives: a reader that sees any of its writes finds under each of the other keys that write
-// or one with a later stamp, as after any serial execution. It never finds what was there before.
+// By I3 the store is the result of running the transactions of S whole, one after the other, in the order of stamps. So it does
+// no harm that parts of a transaction may have been overwritten, by later stamps, when it arrives: a reader that sees any of its
+// writes finds under each of its other keys that write or one with a later stamp, as after any serial execution. The
+// reader never finds a value from before.
 //
 //   - run: the new transaction T sees S. Its stamp is higher than all in S, hence each of its
 //     writes wins (I3), and its time is the last of its origin (I2). T is added to S, which
 //     has all that T saw (I1).
-//   - merge: the message comes from a store with a set S', and has all registers of that which are
-//     not in the set of Base, as it was then. The receiver does nothing unless its S includes Base's set.
+//   - merge: the message comes from a store with a set S', and has all registers of S' as it was then that are
+//     not in the set of Base. The receiver does nothing unless its S includes Base's set.
 //     Then S becomes S ∪ S'. That is closed (I1), and of each origin the longer first part (I2).
 //     Take the highest stamp of a key in S ∪ S'. If it is in S, it is the receiver's register and stays.
 //     If it is in S' and not in S, hence not in Base's set, it is in the message and wins (I3).
 //
-// These are the axioms of causal consistency of Cerone, Bernardi and Gotsman (2015), which include those of
-// read atomicity: T's S is what T sees; stamps are the order of arbitration, which extends
-// seeing; seeing is transitive (I1); and each read returns the last write seen, in that order (I3).
-// A store that always answers and always converges can hardly do better (Mahajan, Alvisi, Dahlin 2011): nodes
-// that are cut off from each other cannot know that they overwrite the same value.
+// These are the axioms of causal consistency of Cerone, Bernardi and Gotsman (2015), which include those of read atomicity: S is
+// what T sees; stamps are the order of arbitration, which extends seeing; seeing is transitive (I1); and each read returns the
+// last write seen, in that order (I3). A store that always answers and always converges can hardly do better (Mahajan, Alvisi,
+// Dahlin 2011): nodes that are cut off from each other cannot know that they overwrite the same value.
 //
-// Sets only grow and merging is their union, so it is commutative, associative and idempotent: lost, repeated and
-// overtaking messages do no harm, and stores that have merged the same are the same. The messages
-// are delta-intervals of this CRDT, and Base is their causal merging condition (Almeida, Shoker, Baquero 2018).
+// Sets only grow and merging is their union, so it is commutative, associative and idempotent: lost, repeated and overtaking
+// messages do no harm, and stores that have merged the same are the same. The messages are delta-intervals of this CRDT, and
+// Base is their causal merging condition (Almeida, Shoker, Baquero 2018).
 type store struct {
 	origin    string // of the transactions that run here
 	have      vector
@@ -63,8 +62,7 @@ type write struct {
 	stamp
 }
 
-// An update is what one store tells another. It is one line whatever its size: a part of
-// it could be half a transaction.
+// An update is what one store tells another. It is one line whatever its size, as a part of it could be half a transaction.
 type update struct {
 	Have   vector  `json:"have"`             // the set of transactions that the sender knows
 	Base   vector  `json:"base,omitempty"`   // the set of those that the receiver must know
@@ -81,8 +79,8 @@ func newStore(origin string) *store {
 	}
 }
 
-// run runs a transaction and returns it with what its reads have found: its own writes, as far as
-// they came before. wall is the time of the wall clock in µs.
+// run runs a transaction and returns it with the values that its reads have found, earlier writes of its own among them. wall is
+// the time of the wall clock in µs.
 func (s *store) run(txn []microOp, wall int64) []microOp {
 	at := stamp{max(wall, s.clock+1), s.origin}
 	done := make([]microOp, len(txn))
@@ -115,7 +113,7 @@ func (s *store) put(w write) {
 		s.recent[r.Origin].Remove(r.place)
 	}
 	r.write = w
-	// What is new is later than all that is known of its origin (I2), so the list stays in order.
+	// A new write is later than all known writes of its origin (I2), so the list stays in order.
 	if s.recent[w.Origin] == nil {
 		s.recent[w.Origin] = list.New()
 	}
@@ -138,8 +136,7 @@ func (s *store) since(base vector) []write {
 	return writes
 }
 
-// merge adds what another store knows. It does nothing, and returns false, if this one lacks what is
-// presupposed.
+// merge adds what another store knows. If this store lacks a part of the base, merge does nothing and returns false.
 func (s *store) merge(u update) bool {
 	if !s.have.covers(u.Base) {
 		return false

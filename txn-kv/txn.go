@@ -15,7 +15,7 @@ type microOp struct {
 	value json.RawMessage // written, or found by a read; nil is null, which a key without a value reads as
 }
 
-// UnmarshalJSON accepts what a client may ask for. So a read must not have a value yet.
+// UnmarshalJSON accepts what a client may ask for: a read must not have a value yet.
 func (o *microOp) UnmarshalJSON(b []byte) error {
 	var parts []json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 3 {
@@ -26,7 +26,7 @@ func (o *microOp) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	var f string
-	_ = json.Unmarshal(parts[0], &f) // what is no string leaves "", which is unknown
+	_ = json.Unmarshal(parts[0], &f) // anything but a string leaves "", which is unknown
 	switch {
 	case f == "w":
 		*o = microOp{true, k, parts[2]}
@@ -58,9 +58,8 @@ func (o microOp) MarshalJSON() ([]byte, error) {
 	return append(b, ']'), nil
 }
 
-// A key is the JSON text of a string or of an integer of 64 bits. Of all texts of the same key it is
-// always the same one, so that keys can be compared; 8 and "8" are different keys. There are no
-// other keys: whether 1, 1.0 and 1e0 are one key or three is a question best not asked.
+// A key is the JSON text of a string or of an integer of 64 bits. Each key has one text, so that keys can be compared; 8 and "8"
+// are different keys. Other numbers are no keys: whether 1, 1.0 and 1e0 are one key or three is a question best not asked.
 type key string
 
 // UnmarshalJSON accepts a string, or an integer without fraction and exponent.

@@ -10,9 +10,8 @@ import (
 //	start of the process, ms since the epoch | counter | node index
 //	              41 bits                    | 12 bits |  10 bits
 //
-// The counter may overflow into the start: ids then look as if the process had started later, by a
-// millisecond for each 4096 ids. That is harmless as long as the process lives longer than it
-// pretends, for its successor starts later still.
+// The counter may overflow into the start: ids then look as if the process had started later, by a millisecond for each 4096 ids.
+// That does no harm as long as the process lives for longer than that, for its successor then starts later still.
 const (
 	indexBits   = 10
 	counterBits = 12
@@ -22,8 +21,8 @@ const (
 	maxStart = 1<<startBits - 1 // in September 2069
 )
 
-// epoch is the instant from which starts are counted. It is also the one at which the virtual
-// time of testing/synctest begins, so generators work there too.
+// epoch is the instant from which starts are counted. The virtual time of testing/synctest begins at the same instant, so
+// generators work there, too.
 var epoch = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 // A generator yields ids, each larger than the one before. No two generators yield the same id if
@@ -40,9 +39,8 @@ type generator struct {
 	counter int64 // start and counter of the next id
 }
 
-// newGenerator returns the generator of the node with that index, from 0, whose process
-// started at the millisecond of start. The clock is to have passed that
-// millisecond before the first id is used.
+// newGenerator returns the generator of the node with that index, from 0, whose process started at the millisecond of start. The
+// clock must have passed that millisecond before the first id is used.
 func newGenerator(start time.Time, index int) (*generator, error) {
 	if index < 0 || index >= maxNodes {
 		return nil, fmt.Errorf("unique-ids: node index %d: want 0 to %d", index, maxNodes-1)

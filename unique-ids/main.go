@@ -1,5 +1,5 @@
-// Unique-ids is a node of the unique id generation challenge. It gives out ids that no other node gives out, nor
-// this one after a restart, without asking anybody.
+// Unique-ids is a node of the unique id generation challenge. It gives out ids without asking any other node. No other node gives out the
+// same id, nor does this node after a restart.
 package main
 
 import (
