@@ -30,14 +30,9 @@ func protocol() rules { return rules{mayEnter: (*replica).first, silence: lease}
 type lock struct {
 	*replica
 	rules
-	queue    []*waiter     // in the order in which they came
+	queue    []*int64      // the fences of the clients that wait, in the order in which they came; each is 0 until its client gets the lock
 	leaseEnd time.Duration // of the client that is in, by the replica's request; node.Never if no client is
 	askAt    time.Duration // when to ask the peers that are in the way; for the first time after the silence
-}
-
-// A waiter is a client that waits for the lock.
-type waiter struct {
-	fence int64 // set when it gets the lock
 }
 
 // newLock returns the lock of the node self among nodes, which was started at that time.
@@ -53,9 +48,9 @@ func newLock(self string, nodes []string, start time.Time, r rules) *lock {
 // silent tells whether the silence after the start is not over yet: the first tick ends it.
 func (l *lock) silent() bool { return l.askAt == l.silence }
 
-// enter puts a client into the queue. The lock must not be silent, and the replica not joining.
-func (l *lock) enter(w *waiter, now time.Duration) (out []envelope) {
-	l.queue = append(l.queue, w)
+// enter puts a client into the queue, and sets fence when it gets the lock. The lock must not be silent, and the replica not joining.
+func (l *lock) enter(fence *int64, now time.Duration) (out []envelope) {
+	l.queue = append(l.queue, fence)
 	if l.own == 0 {
 		out = l.ask()
 	}
@@ -67,8 +62,8 @@ func (l *lock) enter(w *waiter, now time.Duration) (out []envelope) {
 func (l *lock) in(fence int64) bool { return l.leaseEnd < node.Never && fence == l.own }
 
 // giveUp takes a client out of the queue.
-func (l *lock) giveUp(w *waiter) []envelope {
-	i := slices.Index(l.queue, w)
+func (l *lock) giveUp(fence *int64) []envelope {
+	i := slices.Index(l.queue, fence)
 	l.queue = slices.Delete(l.queue, i, i+1)
 	if l.leaseEnd == node.Never && len(l.queue) == 0 {
 		return l.release()
@@ -119,6 +114,6 @@ func (l *lock) admit(now time.Duration) {
 		return
 	}
 	l.leaseEnd = now + lease
-	l.queue[0].fence = l.own
+	*l.queue[0] = l.own
 	l.queue = l.queue[1:]
 }

@@ -44,15 +44,15 @@ func serve(n *node.Node, r rules) {
 		if l := d.Machine; l.silent() || l.joining() {
 			return enterReply{}, node.NewRPCError(node.TemporarilyUnavailable, "mutex: a node was started, and has not joined yet")
 		}
-		w := new(waiter)
-		d.Do(func(l *lock, now time.Duration) []envelope { return l.enter(w, now) })
+		fence := new(int64)
+		d.Do(func(l *lock, now time.Duration) []envelope { return l.enter(fence, now) })
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
-		if err := n.Wait(ctx, func() bool { return w.fence != 0 }); err != nil && w.fence == 0 {
-			d.Do(func(l *lock, _ time.Duration) []envelope { return l.giveUp(w) })
+		if err := n.Wait(ctx, func() bool { return *fence != 0 }); err != nil && *fence == 0 {
+			d.Do(func(l *lock, _ time.Duration) []envelope { return l.giveUp(fence) })
 			return enterReply{}, node.NewRPCError(node.TemporarilyUnavailable, "mutex: it was not our turn in time")
 		}
-		return enterReply{w.fence}, nil
+		return enterReply{*fence}, nil
 	})
 	node.HandleRPC(n, "leave", func(_ context.Context, req leaveRequest) (struct{}, error) {
 		if !d.Machine.in(req.Fence) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 
 	"glomers/node"
@@ -149,13 +148,4 @@ func (r *replica) tell(peers []*peer, ask bool) []envelope {
 		out = append(out, envelope{Dest: p.id, Message: state{From: r.life, To: p.life, Time: r.time, Request: r.own, Ask: ask}})
 	}
 	return out
-}
-
-// String returns a line for our request and one for each peer.
-func (r *replica) String() string {
-	text := fmt.Sprintf("at %d, request %d", r.time, r.own)
-	for _, p := range r.peers {
-		text += fmt.Sprintf("\n%s: at %d, request %d", p.id, p.time, p.request)
-	}
-	return text
 }
