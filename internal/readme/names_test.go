@@ -1,11 +1,9 @@
 package readme
 
 import (
-	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -17,15 +15,12 @@ import (
 // named is a function, method or type and the file that it is in: `file.go` `name`.
 var named = regexp.MustCompile("`([\\w/.-]+\\.go)`\\s+`(\\w+)`")
 
-// What documents name in files is there: beside the document, or from the root of the repository.
+// What documents name in files is there. The path of a file begins at the document, as that of a link does.
 func TestNames(t *testing.T) {
 	l := library(t)
 	for _, d := range l.Sorted() {
 		for _, m := range named.FindAllStringSubmatch(d.Text, -1) {
 			declared, err := declarations(filepath.Join(l.Root, path.Dir(d.Path), m[1]))
-			if errors.Is(err, fs.ErrNotExist) {
-				declared, err = declarations(filepath.Join(l.Root, m[1]))
-			}
 			require.NoError(t, err, d.Path)
 			if !declared[m[2]] {
 				t.Errorf("%s: %s has no function, method or type %s", d.Path, m[1], m[2])
@@ -37,7 +32,7 @@ func TestNames(t *testing.T) {
 // Each write-up follows one request through the code.
 func TestOneRequest(t *testing.T) {
 	l := library(t)
-	for _, name := range []string{"echo", "unique-ids", "broadcast", "g-counter", "txn-kv"} {
+	for _, name := range []string{"echo", "unique-ids", "broadcast", "g-counter", "kafka-log", "txn-kv"} {
 		d := l.Documents[name+"/README.md"]
 		require.True(t, d.Anchors["one-request-from-beginning-to-end"], name)
 		require.Greater(t, len(named.FindAllString(d.Text, -1)), 10, name)
