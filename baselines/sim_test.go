@@ -51,7 +51,7 @@ func scenarios(b baselines.Baseline) []sim.Scenario {
 
 func TestSim(t *testing.T) {
 	for _, b := range baselines.All() {
-		t.Run(b.Name, func(t *testing.T) { sim.Sweep(t, scenarios(b)...) })
+		t.Run(b.Name, func(t *testing.T) { sim.Test(t, scenarios(b)...) })
 	}
 }
 
@@ -68,20 +68,6 @@ func TestDecided(t *testing.T) {
 					d := sim.Check(t, s.Test).Workload.(*elle.Result).Decided
 					require.Equal(t, check.Valid, promise(d), d.Text)
 				}
-			})
-		}
-	}
-}
-
-func TestReplay(t *testing.T) {
-	for _, b := range baselines.All() {
-		for _, s := range scenarios(b) {
-			if s.Name != "large" && s.Name != "all" { // which have all that the others have
-				continue
-			}
-			t.Run(b.Name+"/"+s.Name, func(t *testing.T) {
-				s.Test.Seed = 1
-				require.NoError(t, sim.Replay(t, s.Test))
 			})
 		}
 	}

@@ -95,8 +95,8 @@ func stableLatencies(res harness.Result) *check.Quantiles {
 	return res.Workload.(*check.SetFullResult).StableLatencies
 }
 
-func TestSim(t *testing.T)      { sim.Sweep(t, scenarios()...) }
-func TestSimLarge(t *testing.T) { sim.Sweep(t, largeScenarios()...) }
+func TestSim(t *testing.T)      { sim.Test(t, scenarios()...) }
+func TestSimLarge(t *testing.T) { sim.Test(t, largeScenarios()...) }
 
 // A node that is killed comes back without its memory. Although no client has anything new, it soon has all that
 // the others have: those have not stopped at knowing what it had before.
@@ -116,14 +116,5 @@ func TestRestartedNodesCatchUp(t *testing.T) {
 		}
 		sim.Check(t, test)
 		require.Len(t, reads, 1, "all nodes have the same")
-	}
-}
-
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed = 1
-			require.NoError(t, sim.Replay(t, s.Test))
-		})
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"glomers/harness"
 	"glomers/harness/sim"
 )
@@ -37,13 +35,4 @@ func scenarios() []sim.Scenario {
 	return all
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
-
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed = 1
-			require.NoError(t, sim.Replay(t, s.Test))
-		})
-	}
-}
+func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }

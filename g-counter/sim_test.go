@@ -65,16 +65,7 @@ func scenarios() []sim.Scenario {
 	return all
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
-
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed, s.Test.TimeLimit = 1, 10*time.Second
-			require.NoError(t, sim.Replay(t, s.Test))
-		})
-	}
-}
+func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }
 
 // simulate carries out test, which must be valid, and returns its history, too.
 func simulate(t *testing.T, test harness.Test) (harness.Result, []history.Op) {

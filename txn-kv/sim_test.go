@@ -2,7 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -100,19 +99,7 @@ func TestCausalUnderFaults(t *testing.T) {
 	}
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
-
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		if !strings.HasSuffix(s.Name, "all") && !strings.HasSuffix(s.Name, "large") { // which have all that the others have
-			continue
-		}
-		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed, s.Test.Rate, s.Test.TimeLimit = 1, 50, 10*time.Second
-			require.NoError(t, sim.Replay(t, s.Test))
-		})
-	}
-}
+func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }
 
 // simulate carries out test, which must be valid, and returns the result of its workload and the history, too.
 func simulate(t *testing.T, test harness.Test) (harness.Result, *elle.Result, []history.Op) {

@@ -40,7 +40,7 @@ func scenarios() []sim.Scenario {
 	return all
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
+func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }
 
 // What is not promised: a clock that is set back while no process of the node runs may make the next one start in the
 // millisecond in which an earlier one did.
@@ -57,13 +57,4 @@ func TestKillAndSkewRepeatIDs(t *testing.T) {
 		}
 	}
 	require.Fail(t, "no id was repeated: promise it")
-}
-
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed = 1
-			require.NoError(t, sim.Replay(t, s.Test))
-		})
-	}
 }

@@ -13,29 +13,20 @@ import (
 	"glomers/baselines"
 	"glomers/baselines/mutants"
 	"glomers/harness"
-	"glomers/harness/check"
 	"glomers/harness/sim"
 	"glomers/harness/workload"
 	"glomers/node"
 )
 
-// run simulates a node in a mutant's trap.
-func run(t *testing.T, m mutants.Mutant, register func(*node.Node), seed uint64) harness.Result {
-	t.Helper()
-	res, err := sim.Run(t, harness.Test{
-		Workload: m.Workload, Program: harness.InProcess(register), Seed: seed,
+// trapping is a mutant's trap, with a node in it.
+func trapping(m mutants.Mutant, register func(*node.Node)) sim.Scenario {
+	return sim.Scenario{Seeds: m.Caught.Seeds, Test: harness.Test{
+		Workload: m.Workload, Program: harness.InProcess(register),
 		Rate: m.Caught.Rate, Concurrency: m.Caught.Workers, TimeLimit: m.Caught.TimeLimit,
 		Latency: m.Caught.Latency,
 		Options: workload.Options{ConsistencyModels: m.Caught.Models, Strict: m.Caught.Strict},
 		Nemesis: m.Caught.Nemesis, NemesisInterval: m.Caught.Interval, Availability: m.Caught.Availability,
-	})
-	require.NoError(t, err)
-	return res
-}
-
-// gives tells whether one of the reasons has text in it.
-func gives(reasons []string, text string) bool {
-	return slices.ContainsFunc(reasons, func(r string) bool { return strings.Contains(r, text) })
+	}}
 }
 
 // Every mutant is caught, for the reason that it should be caught for.
@@ -43,19 +34,7 @@ func TestMutantsAreCaught(t *testing.T) {
 	for _, m := range mutants.All() {
 		t.Run(m.Name, func(t *testing.T) {
 			t.Parallel()
-			caught := 0
-			var why string
-			for seed := range uint64(m.Caught.Seeds) {
-				res := run(t, m, m.Register, seed+1)
-				if res.Valid == check.Valid {
-					continue
-				}
-				require.True(t, gives(res.Reasons, m.Caught.Reason), "seed %d: %q", seed+1, res.Reasons)
-				why = res.Reasons[0]
-				caught++
-			}
-			require.Positive(t, caught)
-			t.Logf("%d of %d seeds: %s", caught, m.Caught.Seeds, why)
+			sim.Catch(t, trapping(m, m.Register), m.Caught.Reason)
 		})
 	}
 }
@@ -72,9 +51,9 @@ func TestBaselinesAreNot(t *testing.T) {
 			done[trap] = true
 			t.Run(m.Name+"/"+b.Name, func(t *testing.T) {
 				t.Parallel()
-				for seed := range uint64(m.Caught.Seeds) {
-					res := run(t, m, b.Register, seed+1)
-					require.Equal(t, check.Valid, res.Valid, "seed %d: %q", seed+1, res.Reasons)
+				s := trapping(m, b.Register)
+				for s.Test.Seed = 1; s.Test.Seed <= uint64(s.Seeds); s.Test.Seed++ {
+					sim.Check(t, s.Test)
 				}
 			})
 		}
@@ -86,8 +65,9 @@ func TestStrictMatters(t *testing.T) {
 	for _, m := range mutants.All() {
 		if m.Caught.Strict {
 			m.Caught.Strict = false
-			res := run(t, m, m.Register, 1)
-			require.Equal(t, check.Valid, res.Valid, "%s: %q", m.Name, res.Reasons)
+			s := trapping(m, m.Register)
+			s.Test.Seed = 1
+			sim.Check(t, s.Test)
 		}
 	}
 }

@@ -49,16 +49,7 @@ func scenarios() []sim.Scenario {
 	return append(all, sim.Scenario{Name: "all", Test: locked(faults()[:7]...), Seeds: 4})
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
-
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		t.Run(s.Name, func(t *testing.T) {
-			s.Test.Seed = 1
-			require.NoError(t, sim.Replay(t, s.Test))
-		})
-	}
-}
+func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }
 
 // simulate runs a test and returns what the checker of locks says.
 func simulate(t *testing.T, test harness.Test) *check.LockResult {
@@ -140,18 +131,9 @@ func TestMutants(t *testing.T) {
 		{"waits for all but one", func(r *replica) bool { return heard(r, 3) }, []string{"partition"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			caught := 0
-			var why string
-			for seed := range uint64(10) {
-				test := locked(c.fault...)
-				test.Seed, test.Program = seed+1, inProcess(rules{c.enter, lease})
-				if r := simulate(t, test); len(r.Errors) > 0 {
-					caught++
-					why = r.Reasons()[0]
-				}
-			}
-			t.Logf("%d of 10 seeds: %s", caught, why)
-			require.Positive(t, caught)
+			test := locked(c.fault...)
+			test.Program = inProcess(rules{c.enter, lease})
+			sim.Catch(t, sim.Scenario{Test: test, Seeds: 10}, "had the lock")
 		})
 	}
 }

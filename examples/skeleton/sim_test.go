@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"glomers/harness"
 	"glomers/harness/sim"
 )
@@ -25,12 +23,4 @@ func scenarios() []sim.Scenario {
 	return all
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
-
-// A node for which this fails would make seeds worthless.
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		s.Test.Seed = 1
-		require.NoError(t, sim.Replay(t, s.Test))
-	}
-}
+func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }

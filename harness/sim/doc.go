@@ -8,7 +8,7 @@
 //		base := harness.Test{Workload: "broadcast", Program: harness.InProcess(serve), Rate: 10, TimeLimit: 20 * time.Second}
 //		partitioned := base
 //		partitioned.Nemesis = []string{"partition"}
-//		sim.Sweep(t,
+//		sim.Test(t,
 //			sim.Scenario{Name: "quiet", Test: base},
 //			sim.Scenario{Name: "partition", Test: partitioned},
 //		)
@@ -19,14 +19,14 @@
 //
 // # Sweeps
 //
-// [Sweep] makes each scenario a subtest that is run with many seeds, on all cores, and stops when too many have failed. A seed
+// [Test] makes each scenario a subtest that is run with many seeds, on all cores, and stops when too many have failed. A seed
 // that fails is reported with the command that runs it alone:
 //
 //	go test ./broadcast -run '^TestSim$/^partition$' -seed 7
 //
 // Flags of a test binary that imports this package:
 //
-//	-seeds N   run N seeds of each scenario, 1 to N (default 20, or what the scenario says; a fifth of that with -race)
+//	-seeds N   run N seeds of each scenario, 1 to N (default 20, or what the scenario says; a fifth of that with -race or -short)
 //	-seed S    run only this seed
 //	-shrink    shrink the first failure of each scenario
 //
@@ -55,8 +55,8 @@
 //     anything outside the bubble, such as I/O.
 //  5. Nodes share no memory: they run side by side, and in an order of their own.
 //
-// A node made of typed handlers that uses no goroutine of its own keeps to 3 and 4 without doing anything. [Replay] finds
-// out whether a node keeps to all of it.
+// A node made of typed handlers that uses no goroutine of its own keeps to 3 and 4 without doing anything. [Test] finds
+// out whether a node keeps to all of it, and [Replay] where it does not.
 //
 // # What a run is
 //
@@ -65,5 +65,5 @@
 // in which their goroutines ran. Latencies and losses are drawn for each link from a generator of its own, so a change in one
 // place of a system does not shift the luck of all others.
 //
-// Run, Check, Shrink and Sweep may be called by several goroutines at a time, Replay may not.
+// Run, Check, Shrink and Catch may be called by several goroutines at a time, Test and Replay may not.
 package sim

@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-
 	"glomers/harness"
 	"glomers/harness/sim"
 	"glomers/node"
@@ -77,11 +75,4 @@ func scenarios() []sim.Scenario {
 	return all
 }
 
-func TestSim(t *testing.T) { sim.Sweep(t, scenarios()...) }
-
-// A node for which this fails would make seeds worthless.
-func TestReplay(t *testing.T) {
-	for _, s := range scenarios() {
-		require.NoError(t, sim.Replay(t, s.Test))
-	}
-}
+func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }

@@ -2,4 +2,4 @@
 
 package sim
 
-const thinning = 1
+const raceDetector = false

@@ -95,7 +95,7 @@ func TestShrinkKeepsTheComplaint(t *testing.T) {
 func TestShrinkRefuses(t *testing.T) {
 	_, err := Shrink(t, echo(func(*node.Node, string) {}))
 	require.EqualError(t, err, "sim: seed 1 does not fail, so there is nothing to shrink")
-	_, err = Shrink(t, harness.Test{})
+	_, err = Shrink(t, harness.Test{Workload: "echo"})
 	require.ErrorContains(t, err, "sim: cannot shrink what is no node's fault: harness: no program")
 }
 

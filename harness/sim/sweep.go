@@ -25,7 +25,7 @@ var (
 	shrinkFlag = flag.Bool("shrink", false, "shrink the first failure of each scenario")
 )
 
-// A Scenario is a test that Sweep runs with many seeds. The Seed of Test is not looked at.
+// A Scenario is a test that is run with many seeds. The Seed of Test is not looked at.
 type Scenario struct {
 	Name  string
 	Test  harness.Test
@@ -38,45 +38,6 @@ const (
 	maxReported  = 3  // of those: the others are counted
 )
 
-// Sweep runs each scenario as a subtest of t, with as many seeds as the flags say, several at a time. It
-// reports the seeds that fail and how to run them again, and logs what was covered.
-func Sweep(t *testing.T, scenarios ...Scenario) {
-	t.Helper()
-	var total Report
-	for _, s := range scenarios {
-		t.Run(s.Name, func(t *testing.T) {
-			seeds, err := chooseSeeds(*seedFlag, *seedsFlag, s.Seeds)
-			if err != nil {
-				t.Fatal(err)
-			}
-			report := s.sweep(t, seeds)
-			t.Log(report)
-			total.add(report)
-			report.fail(t, s.Test)
-			if seed, ok := report.seedToKeep(); ok {
-				test := s.Test
-				test.Seed = seed
-				keep(t, test)
-			}
-			if *shrinkFlag && len(report.Failures) > 0 {
-				test := s.Test
-				test.Seed = report.Failures[0].Seed
-				small, err := Shrink(t, test)
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Log(small)
-				if small.Err == nil { // what broke off may have no files
-					keep(t, small.Test)
-				}
-			}
-		})
-	}
-	if len(scenarios) > 1 {
-		t.Logf("all scenarios: %v", total)
-	}
-}
-
 // chooseSeeds returns the seeds of a scenario, given the flags and its own wish. Seed 0 is none.
 func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
 	if seed != 0 {
@@ -86,13 +47,22 @@ func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
 		return nil, fmt.Errorf("sim: -seeds %d: want at least 1", seeds)
 	}
 	if seeds == 0 {
-		seeds = max(1, cmp.Or(wish, defaultSeeds)/thinning)
+		seeds = max(1, cmp.Or(wish, defaultSeeds)/thinning())
 	}
 	all := make([]uint64, seeds)
 	for i := range all {
 		all[i] = uint64(i + 1)
 	}
 	return all, nil
+}
+
+// thinning is what the default number of seeds is divided by. With -short there is little time. With the race detector a run
+// takes ten times as long, and what one seed finds of races most others find as well.
+func thinning() int {
+	if raceDetector || testing.Short() {
+		return 5
+	}
+	return 1
 }
 
 // sweep runs the scenario with each of the seeds, on all cores.
@@ -110,6 +80,9 @@ func (s Scenario) sweep(t *testing.T, seeds []uint64) Report {
 				res, err := Run(t, test)
 				mu.Lock()
 				report.count(res, failure(res, err))
+				if seed == seeds[0] {
+					report.hash = res.Hash
+				}
 				mu.Unlock()
 			}
 		})
@@ -144,6 +117,8 @@ type Report struct {
 	Faults     int       // started
 	Dropped    int       // messages lost to faults
 	Failures   []Failure // in the order of their seeds
+
+	hash string // of the first seed's journal
 }
 
 // A Failure is a seed that did not give the verdict Valid.

@@ -21,8 +21,8 @@ func TestChooseSeeds(t *testing.T) {
 		count       int
 		first       uint64
 	}{
-		{name: "default", count: defaultSeeds / thinning, first: 1},
-		{name: "of the scenario", wish: 40, count: 40 / thinning, first: 1},
+		{name: "default", count: defaultSeeds / thinning(), first: 1},
+		{name: "of the scenario", wish: 40, count: 40 / thinning(), first: 1},
 		{name: "flag", seeds: 7, wish: 3, count: 7, first: 1},
 		{name: "one", seed: 42, seeds: 7, wish: 3, count: 1, first: 42},
 	} {
@@ -82,23 +82,27 @@ func mainOps(ops []history.Op) int {
 	return n
 }
 
-// asSweep, in the environment, makes TestFailingSweep sweep instead of looking at how another process does.
-const asSweep = "GLOMERS_TEST_SWEEP"
+// inside, in the environment, makes a test do what must fail instead of looking at how another process does.
+const inside = "GLOMERS_TEST_INSIDE"
 
-func TestFailingSweep(t *testing.T) {
-	if os.Getenv(asSweep) != "" {
-		Sweep(t, Scenario{Name: "cut (often)", Test: broadcast(withoutRetry, "partition")})
-		return
-	}
+// failedOutput runs the test with that name alone in another process, which must fail, and returns its output.
+func failedOutput(t *testing.T, name string, flags ...string) string {
+	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
-	run := func(flags ...string) string {
-		cmd := exec.Command(path, append([]string{"-test.run", "^TestFailingSweep$"}, flags...)...)
-		cmd.Env = append(os.Environ(), asSweep+"=1")
-		out, err := cmd.CombinedOutput()
-		require.Error(t, err, "the sweep must fail: %s", out)
-		return string(out)
+	cmd := exec.Command(path, append([]string{"-test.run", "^" + name + "$"}, flags...)...)
+	cmd.Env = append(os.Environ(), inside+"=1")
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err, "it must fail: %s", out)
+	return string(out)
+}
+
+func TestFailingSweep(t *testing.T) {
+	if os.Getenv(inside) != "" {
+		Test(t, Scenario{Name: "cut (often)", Test: broadcast(withoutRetry, "partition")})
+		return
 	}
+	run := func(flags ...string) string { return failedOutput(t, "TestFailingSweep", flags...) }
 
 	out := run("-seeds", "8", "-shrink")
 	require.Contains(t, out, "8 seeds, ")
@@ -130,4 +134,41 @@ func TestFailingSweep(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, fmt.Sprintf("→ %d, faults", mainOps(ops)))
 	require.Contains(t, run("-seeds", "-1"), "sim: -seeds -1: want at least 1")
+}
+
+func TestUnrulyNodesFail(t *testing.T) {
+	if os.Getenv(inside) != "" {
+		Test(t, Scenario{Name: "map", Test: broadcast(mapOrder)})
+		return
+	}
+	out := failedOutput(t, "TestUnrulyNodesFail", "-seeds", "1")
+	require.Contains(t, out, "seed 1 gives different runs, whose journals have the hashes ")
+	require.Contains(t, out, "again: go test ./harness/sim -run '^TestUnrulyNodesFail$/^map$' -seed 1")
+}
+
+func TestLesserScenariosAreCovered(t *testing.T) {
+	with := func(faults ...string) (s Scenario) {
+		s.Test.Nemesis = faults
+		return s
+	}
+	all := []Scenario{with(), with("loss"), with("kill"), with("loss", "pause"), with("loss", "pause", "skew")}
+	var covered []bool
+	for _, s := range all {
+		covered = append(covered, s.covered(all))
+	}
+	require.Equal(t, []bool{true, true, false, false, false}, covered)
+	require.False(t, with().covered(all[:1]))
+}
+
+func TestCatch(t *testing.T) {
+	broken := Scenario{Test: broadcast(withoutRetry, "partition"), Seeds: 5}
+	Catch(t, broken, "is missing from the read")
+	if os.Getenv(inside) != "" {
+		Catch(t, broken, "was repeated")
+		Catch(t, Scenario{Test: broadcast(wellBehaved), Seeds: 2}, "")
+		return
+	}
+	out := failedOutput(t, "TestCatch")
+	require.Regexp(t, `seed \d: want a reason with "was repeated": invalid: value`, out)
+	require.Contains(t, out, "none of the seeds up to 2 catches the mistake\n")
 }

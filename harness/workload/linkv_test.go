@@ -195,7 +195,7 @@ func TestLinKVProxy(t *testing.T) {
 	partitioned.Nemesis, partitioned.NemesisInterval = []string{"partition"}, 3*time.Second
 	killed.Nemesis, killed.NemesisInterval = []string{"kill"}, time.Second
 	killed.Concurrency = 12
-	sim.Sweep(t,
+	sim.Test(t,
 		sim.Scenario{Name: "quiet", Test: linKVTest(baselines.LinProxy)},
 		sim.Scenario{Name: "partition", Test: partitioned},
 		sim.Scenario{Name: "kill", Test: killed},

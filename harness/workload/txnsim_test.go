@@ -13,7 +13,7 @@ import (
 // A store under one linearizable key passes, whatever happens to the links between nodes. That broken ones do not is shown in
 // baselines/mutants.
 func TestTxnAppendSim(t *testing.T) {
-	sim.Sweep(t, sim.Scenario{Name: "partition", Seeds: 5, Test: harness.Test{
+	sim.Test(t, sim.Scenario{Name: "partition", Seeds: 5, Test: harness.Test{
 		Workload: "txn-list-append", Program: harness.InProcess(baselines.LinRoot), NodeCount: 3, Rate: 50,
 		TimeLimit: 10 * time.Second, Latency: 5 * time.Millisecond, Nemesis: []string{"partition"}, NemesisInterval: 2 * time.Second,
 		Options: workload.Options{Strict: true},
