@@ -7,6 +7,7 @@ import (
 
 	"glomers/internal/chart"
 	"glomers/internal/results"
+	"glomers/internal/svg"
 )
 
 // drawings returns the functions that draw sets, by the name of the set. A chart leaves out points without a figure.
@@ -59,9 +60,9 @@ func frontierChart(s results.Set) chart.Chart {
 			X:     chart.Axis{Label: label, Log: true, Min: 50},
 			Y:     chart.Axis{Label: "messages between servers per operation", Log: true},
 		}
-		ours := chart.Series{Name: "broadcast, by budget", Colour: chart.Colour(0), Marker: chart.Dot}
-		cut := chart.Series{Colour: chart.Colour(0), Marker: chart.Ring}
-		faithful := chart.Series{Name: "the same, as Maelstrom delivers", Colour: chart.Colour(0), Marker: chart.Diamond}
+		ours := chart.Series{Name: "broadcast, by budget", Colour: svg.Hue(0), Marker: chart.Dot}
+		cut := chart.Series{Colour: svg.Hue(0), Marker: chart.Ring}
+		faithful := chart.Series{Name: "the same, as Maelstrom delivers", Colour: svg.Hue(0), Marker: chart.Diamond}
 		for _, q := range s.Points {
 			switch {
 			case q.Series != "broadcast":
@@ -74,7 +75,7 @@ func frontierChart(s results.Set) chart.Chart {
 		}
 		p.Series = append(append(p.Series, curves...), ours, faithful, cut)
 		p.Series = append(p.Series, designSeries(baselines, 1, metric, msgsPerOp)...)
-		p.Series = append(p.Series, chart.Series{Name: "best published (Maelstrom)", Colour: "#7f3fbf", Marker: chart.Diamond, Points: published}, underPartition())
+		p.Series = append(p.Series, chart.Series{Name: "best published (Maelstrom)", Colour: svg.Hue(5), Marker: chart.Diamond, Points: published}, underPartition())
 		return p
 	}
 	return chart.Chart{
@@ -95,7 +96,7 @@ func designSeries(s results.Set, colour int, x, y string) []chart.Series {
 	var all []chart.Series
 	for i, q := range s.Where("faults", noFaults) {
 		cut, _ := s.Find(q.Series, "faults", partitions) // without it there is nothing to plot
-		c := chart.Colour(colour + i)
+		c := svg.Hue(colour + i)
 		all = append(all,
 			chart.Series{Name: q.Series, Colour: c, Marker: chart.Dot, Points: plot(q, x, y, "")},
 			chart.Series{Colour: c, Marker: chart.Ring, Points: plot(cut, x, y, "")})
@@ -146,7 +147,7 @@ func sizeChart(s results.Set) chart.Chart {
 	}
 	latency := chart.Panel{Title: "latency", X: cost.X, Y: chart.Axis{Label: "maximum stable latency, ms"}}
 	for i, budget := range paramValues(s, "budget") {
-		points, colour := s.Where("budget", budget), chart.Colour(i)
+		points, colour := s.Where("budget", budget), svg.Hue(i)
 		line := chart.Series{Name: "budget " + budget, Colour: colour, Line: chart.Solid, Marker: chart.Dot}
 		line.Points = against(points, "nodes", msgsPerOp)
 		cost.Series = append(cost.Series, line, chart.Series{Colour: colour, Line: chart.Dashed, Points: against(points, "nodes", bestMsgsPerOp)})
@@ -174,7 +175,7 @@ func rateChart(s results.Set) chart.Chart {
 	sizes := chart.Panel{Title: "size", X: cost.X, Y: chart.Axis{Label: "bytes between servers per operation", Log: true}}
 	stale := chart.Panel{Title: "staleness", X: cost.X, Y: chart.Axis{Label: "until other nodes show it, ms"}}
 	for i, name := range distinct(s.Points, rateMode) {
-		points, colour := slices.DeleteFunc(slices.Clone(s.Points), func(p results.Point) bool { return rateMode(p) != name }), chart.Colour(i)
+		points, colour := slices.DeleteFunc(slices.Clone(s.Points), func(p results.Point) bool { return rateMode(p) != name }), svg.Hue(i)
 		line := chart.Series{Name: name, Colour: colour, Line: chart.Solid, Marker: chart.Dot}
 		line.Points = against(points, "rate", msgsPerOp)
 		bound := chart.Series{Colour: colour, Line: chart.Dashed}

@@ -36,7 +36,7 @@ type Axis struct {
 // looks as the first of them does; without a name there is none.
 type Series struct {
 	Name   string
-	Colour string // as in CSS; see Colour
+	Colour string // as in CSS; see package svg
 	Line   Line
 	Marker Marker
 	Points []Point
@@ -74,9 +74,6 @@ const (
 
 // Grey is for bounds and for entries of the legend that explain a marker.
 var Grey = svg.Colour("ink-soft")
-
-// Colour returns the colour i, from 0, of the palette.
-func Colour(i int) string { return svg.Hue(i) }
 
 // The measures, in pixels.
 const (

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/svg"
 )
 
 func example() Chart {
@@ -16,7 +18,7 @@ func example() Chart {
 		{
 			Title: "<quiet>", X: Axis{Label: "latency, ms", Log: true}, Y: Axis{Label: "msgs/op", Log: true},
 			Series: []Series{
-				{Name: "ours", Colour: Colour(0), Line: Solid, Marker: Dot, Points: []Point{
+				{Name: "ours", Colour: svg.Hue(0), Line: Solid, Marker: Dot, Points: []Point{
 					{X: 110, Y: 12, XRange: [2]float64{100, 120}, Label: "a label that does not fit at its left"},
 					{X: 1700, Y: 0.31, YRange: [2]float64{0.3, 0.32}, Label: "1.7 s"},
 					{X: 0, Y: 1}, // has no place
@@ -27,8 +29,8 @@ func example() Chart {
 		{
 			Title: "rate", X: Axis{Label: "ops/s"}, Y: Axis{Label: "ms"},
 			Series: []Series{
-				{Name: "ours", Colour: Colour(0), Marker: Ring, Points: []Point{{X: 3, Y: 7}}},
-				{Colour: Colour(1), Marker: Diamond, Points: []Point{{X: 5, Y: 9}}},
+				{Name: "ours", Colour: svg.Hue(0), Marker: Ring, Points: []Point{{X: 3, Y: 7}}},
+				{Colour: svg.Hue(1), Marker: Diamond, Points: []Point{{X: 5, Y: 9}}},
 			},
 		},
 	}}
