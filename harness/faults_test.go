@@ -195,9 +195,8 @@ func TestSkewOutlivesTheProcess(t *testing.T) {
 	_, h := recorded(t, test)
 	allowed := map[time.Duration]bool{0: true}
 	for _, s := range spansOf(h, "skew") {
-		var ahead map[string]string
-		require.NoError(t, json.Unmarshal([]byte(s.result), &ahead))
-		for _, a := range ahead {
+		for _, clock := range strings.Split(s.result, ", ") {
+			_, a, _ := strings.Cut(clock, " ")
 			d, err := time.ParseDuration(a)
 			require.NoError(t, err)
 			require.LessOrEqual(t, d.Abs(), time.Second)

@@ -80,6 +80,11 @@ func limitOf(n int64) string {
 	return wording.Bytes(int(n))
 }
 
+// logsReason says why a log is not whole.
+func (l Limits) logsReason() string {
+	return fmt.Sprintf("the logs of all nodes together may have %s; --max-logs (Limits.Logs) raises that", limitOf(l.Logs))
+}
+
 // A historyFullError ends a run whose history takes more memory than Limits.History.
 func (r *run) historyFullError() error {
 	return fmt.Errorf("harness: the history is full: at %.1f s, the values of its %d events, mostly what nodes have answered, take more than %s; "+

@@ -42,7 +42,7 @@ func (r *run) startNodes() error {
 		r.services[s.Name()] = s
 	}
 	for i, id := range r.test.nodeIDs() {
-		log, err := r.store.nodeLog(id)
+		log, err := r.store.NodeLog(id)
 		if err != nil {
 			return err
 		}

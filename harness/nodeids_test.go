@@ -9,6 +9,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/record"
 )
 
 // Any ids do: of a node whose name begins with c, messages count as those of nodes.
@@ -43,9 +44,9 @@ func TestIdle(t *testing.T) {
 		require.True(t, op.Final, "%+v", op)
 	}
 	require.Equal(t, check.Unknown, res.Workload.Verdict(), "nothing was broadcast")
-	var record testRecord
-	readJSON(t, res.Dir, "test.json", &record)
-	require.Zero(t, record.Rate)
+	var meta record.Meta
+	readJSON(t, res.Dir, "test.json", &meta)
+	require.Zero(t, meta.Rate)
 }
 
 func TestInitTimeout(t *testing.T) {

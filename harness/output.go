@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"sync"
+
+	"glomers/harness/record"
 )
 
 const (
@@ -65,8 +67,8 @@ func (o *output) Write(b []byte) (int, error) {
 func (o *output) lost() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if l, ok := o.log.(*nodeLog); ok {
-		return l.lost()
+	if l, ok := o.log.(*record.NodeLog); ok {
+		return l.Lost()
 	}
 	return 0
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/record"
 	"glomers/harness/report"
 )
 
@@ -100,11 +101,11 @@ func TestSurroundings(t *testing.T) {
 
 	text, err := os.ReadFile(filepath.Join(res.Dir, "test.json"))
 	require.NoError(t, err)
-	var record testRecord
-	require.NoError(t, json.Unmarshal(text, &record))
-	require.Equal(t, "work/NODE", record.Program.Cwd)
-	require.Subset(t, record.Program.Env, []string{"GLOMERS_SEED", "LANG", "PATH"})
-	require.NotContains(t, record.Program.Env, "DATABASE_URL")
+	var meta record.Meta
+	require.NoError(t, json.Unmarshal(text, &meta))
+	require.Equal(t, "work/NODE", meta.Program.Cwd)
+	require.Subset(t, meta.Program.Env, []string{"GLOMERS_SEED", "LANG", "PATH"})
+	require.NotContains(t, meta.Program.Env, "DATABASE_URL")
 
 	// What is asked for, they get; and of values there is no record.
 	test.Env, test.Cwd, test.Seed = []string{"DATABASE_URL", "MODE=s3cret mode"}, ".", 0
@@ -119,9 +120,9 @@ func TestSurroundings(t *testing.T) {
 	text, err = os.ReadFile(filepath.Join(res.Dir, "test.json"))
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "s3cret")
-	require.NoError(t, json.Unmarshal(text, &record))
-	require.Equal(t, user, record.Program.Cwd)
-	require.Subset(t, record.Program.Env, []string{"DATABASE_URL", "MODE"})
+	require.NoError(t, json.Unmarshal(text, &meta))
+	require.Equal(t, user, meta.Program.Cwd)
+	require.Subset(t, meta.Program.Env, []string{"DATABASE_URL", "MODE"})
 }
 
 // Without a store, nodes run in a temporary directory, of which nothing stays.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"glomers/harness/internal/proc"
+	"glomers/harness/record"
 	"glomers/node"
 )
 
@@ -68,16 +69,7 @@ func InProcess(register func(n *node.Node)) Program {
 }
 
 // ProgramInfo says what a Program is, for the run's record.
-type ProgramInfo struct {
-	Kind   string   `json:"kind"` // "binary" or "in-process", or a word for one of your own
-	Path   string   `json:"path,omitempty"`
-	Args   []string `json:"args,omitempty"`
-	SHA256 string   `json:"sha256,omitempty"` // of the file at Path
-	Cwd    string   `json:"cwd,omitempty"`    // where each node runs; a relative one is in the run's directory
-	Env    []string `json:"env,omitempty"`    // the names of the variables that nodes have
-
-	Skews bool `json:"-"` // each Process is a Skewer
-}
+type ProgramInfo = record.Program
 
 // workDir is where, in a run's directory, each node has one of its own to run in.
 const workDir = "work"
@@ -98,7 +90,7 @@ func (t Test) newPlace() (*proc.Place, error) {
 }
 
 // surround adds what processes find around them.
-func (i *ProgramInfo) surround(place *proc.Place) {
+func surround(i *ProgramInfo, place *proc.Place) {
 	i.Args = place.Args(i.Args)
 	i.Cwd = cmp.Or(place.Dir(), path.Join(workDir, "NODE"))
 	i.Env = append(place.Variables(), "GLOMERS_SEED")

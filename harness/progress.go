@@ -19,7 +19,7 @@ func (r *run) enter(phase string, planned time.Duration) {
 
 // report calls Test.Progress, and has the store write out what it has.
 func (r *run) report() {
-	if err := r.store.flush(); err != nil {
+	if err := r.store.Flush(); err != nil {
 		r.fail(fmt.Errorf("harness: %w", err))
 	}
 	if r.test.Progress == nil {
@@ -41,7 +41,7 @@ func (r *run) report() {
 
 // reportEvery reports now and then, as long as the run lives.
 func (r *run) reportEvery(interval time.Duration) {
-	if r.test.Progress == nil && r.store.dir == "" {
+	if r.test.Progress == nil && r.store.Dir() == "" {
 		return
 	}
 	r.after(interval, func() {

@@ -147,10 +147,10 @@ func (r *run) judge(runErr error) Result {
 		Unmatched: r.unmatched,
 		Nemesis:   newNemesisResult(r.ended, r.faults, r.net),
 		Lag:       r.lag.latency(),
-		Hash:      r.store.hash(),
+		Hash:      r.store.Hash(),
 		Elapsed:   r.ended,
 		Seed:      r.test.Seed,
-		Dir:       r.store.dir,
+		Dir:       r.store.Dir(),
 	}
 	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // the plan has looked at it
 	res.add(res.Nemesis)

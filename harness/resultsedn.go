@@ -12,12 +12,13 @@ import (
 	"glomers/harness/check/kafka"
 	"glomers/harness/check/linear"
 	"glomers/harness/history"
+	"glomers/harness/record"
 	"glomers/internal/edn"
 )
 
 // writeLikeMaelstrom writes what Maelstrom would of a run, beside our own files, so that people's scripts go on working: history.edn,
 // history.txt, results.edn and node-logs.
-func (s *store) writeLikeMaelstrom(res Result, ops []history.Op) error {
+func writeLikeMaelstrom(w *record.Writer, res Result, ops []history.Op) error {
 	results, err := resultsEDN(res, ops)
 	if err != nil {
 		return fmt.Errorf("results.edn: %w", err)
@@ -31,7 +32,7 @@ func (s *store) writeLikeMaelstrom(res Result, ops []history.Op) error {
 		{"history.txt", func(w io.Writer) error { return history.WriteText(w, ops) }},
 		{"results.edn", func(w io.Writer) error { return edn.Print(w, results) }},
 	} {
-		errs = append(errs, s.replace(f.name, f.write))
+		errs = append(errs, w.Replace(f.name, f.write))
 	}
 	return errors.Join(errs...)
 }

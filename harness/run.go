@@ -13,6 +13,7 @@ import (
 	"glomers/harness/internal/proc"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
+	"glomers/harness/record"
 	"glomers/harness/service"
 	"glomers/harness/workload"
 )
@@ -21,7 +22,7 @@ import (
 type run struct {
 	*scheduler
 	test     Test // with defaults
-	store    *store
+	store    *record.Writer
 	workload workload.Workload
 	faults   []nemesis.Fault
 
@@ -83,17 +84,17 @@ func Run(ctx context.Context, t Test) (Result, error) {
 		ailing = nil
 	}
 	res.Warnings = slices.Concat(res.Warnings, ailing, slow)
-	if storeErr := st.finish(&res, r.history); err == nil && storeErr != nil {
+	if storeErr := r.finish(&res); err == nil && storeErr != nil {
 		err = storeErr
 		res.Valid, res.Error = max(res.Valid, broken(err).Valid), err.Error()
 	}
 	return res, err
 }
 
-func newRun(p plan, st *store, place *proc.Place) *run {
+func newRun(p plan, st *record.Writer, place *proc.Place) *run {
 	t := p.Test
 	r := &run{
-		scheduler: newScheduler(t, t.observe(st.record)),
+		scheduler: newScheduler(t, t.observe(st.Message)),
 		test:      t,
 		store:     st,
 		place:     place,
@@ -338,7 +339,7 @@ func (r *run) recordOp(op history.Op) history.Op {
 		r.fail(r.historyFullError())
 	}
 	r.progress.count(op)
-	if err := r.store.recordOp(op); err != nil {
+	if err := r.store.Op(op); err != nil {
 		r.fail(fmt.Errorf("harness: %w", err))
 	}
 	if r.test.OnOp != nil {

@@ -15,6 +15,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/network"
+	"glomers/harness/record"
 )
 
 func readHistory(t *testing.T, res Result) []history.Op {
@@ -54,14 +55,14 @@ func TestStore(t *testing.T) {
 	require.Equal(t, true, results["valid"])
 	require.Subset(t, keys(results), []string{"valid", "workload", "stats", "availability", "exceptions", "net", "nemesis", "latencies", "lag", "seed", "dir"})
 
-	var record testRecord
-	readJSON(t, res.Dir, "test.json", &record)
-	require.Equal(t, "echo", record.Workload)
-	require.Equal(t, []string{"n0", "n1", "n2"}, record.Nodes)
-	require.Equal(t, 3, record.Concurrency)
-	require.Equal(t, "10s", record.NemesisInterval) // a default
-	require.Equal(t, test.Seed, record.Seed)
-	require.Len(t, record.Program.SHA256, 64)
+	var meta record.Meta
+	readJSON(t, res.Dir, "test.json", &meta)
+	require.Equal(t, "echo", meta.Workload)
+	require.Equal(t, []string{"n0", "n1", "n2"}, meta.Nodes)
+	require.Equal(t, 3, meta.Concurrency)
+	require.Equal(t, "10s", meta.NemesisInterval) // a default
+	require.Equal(t, test.Seed, meta.Seed)
+	require.Len(t, meta.Program.SHA256, 64)
 
 	// Each message has one send and, as the network was whole, one recv that comes later.
 	f, err := os.Open(filepath.Join(res.Dir, "journal.jsonl"))
@@ -87,7 +88,7 @@ func TestStore(t *testing.T) {
 	require.Equal(t, received, res.Net.All.Received)
 
 	require.Len(t, readHistory(t, res), 2*res.Stats.Count)
-	for _, id := range record.Nodes {
+	for _, id := range meta.Nodes {
 		require.FileExists(t, filepath.Join(res.Dir, "nodes", id+".log"))
 	}
 }
@@ -123,21 +124,6 @@ func TestStoreAfterError(t *testing.T) {
 	require.Equal(t, "out of ideas\n", string(log))
 }
 
-// Two runs of the same millisecond get directories of their own.
-func TestStoreNames(t *testing.T) {
-	t.Parallel()
-	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: t.TempDir()}.plan()
-	require.NoError(t, err)
-	dirs := make(map[string]bool)
-	for range 20 {
-		s, err := newStore(test.Test, nil)
-		require.NoError(t, err)
-		dirs[s.dir] = true
-		require.NoError(t, s.finish(&Result{}, nil))
-	}
-	require.Len(t, dirs, 20)
-}
-
 func TestStoreCannotBeMade(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
@@ -154,29 +140,6 @@ func (d fullDisk) Write([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "write", Path: d.name, Err: errors.New("no space left on device")}
 }
 
-// When the journal or the history cannot be written the run ends, and says which file it was.
-func TestDiskFull(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"journal.jsonl", "history.jsonl"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			test := quick("echo", InProcess(registerEcho))
-			test.Store = t.TempDir()
-			p, err := test.plan()
-			require.NoError(t, err)
-			s, err := newStore(p.Test, nil)
-			require.NoError(t, err)
-			file := map[string]*lineFile{"journal.jsonl": s.journal, "history.jsonl": s.history}[name]
-			file.buffer = bufio.NewWriterSize(fullDisk{name}, 16)
-			r := newRun(p, s, nil)
-			err = r.live(t.Context())
-			r.stop()
-			require.ErrorContains(t, err, "write "+name+": no space left on device")
-			require.ErrorContains(t, s.finish(&Result{}, nil), name)
-		})
-	}
-}
-
 // Whoever reads the files during a run finds all that had happened by the last report, in whole lines.
 func TestStoreCanBeFollowed(t *testing.T) {
 	t.Parallel()
@@ -189,7 +152,7 @@ func TestStoreCanBeFollowed(t *testing.T) {
 		f, err := os.Open(filepath.Join(test.Store, "current", "history.jsonl"))
 		require.NoError(t, err)
 		defer f.Close()
-		require.True(t, Running(f))
+		require.True(t, record.Running(f))
 		written, err := history.Read(f)
 		require.NoError(t, err)
 		require.Equal(t, len(ops), len(written))
@@ -207,7 +170,7 @@ func TestStoreCanBeFollowed(t *testing.T) {
 	f, err := os.Open(filepath.Join(res.Dir, "history.jsonl"))
 	require.NoError(t, err)
 	defer f.Close()
-	require.False(t, Running(f))
+	require.False(t, record.Running(f))
 	written, err := os.ReadFile(f.Name())
 	require.NoError(t, err)
 	var want bytes.Buffer
@@ -223,38 +186,6 @@ func TestStoreLeavesTheRunAsItIs(t *testing.T) {
 	without := virtually(t, test)
 	test.Store = t.TempDir()
 	require.Equal(t, without.Hash, virtually(t, test).Hash)
-}
-
-type pieces []string
-
-func (p *pieces) Write(b []byte) (int, error) {
-	*p = append(*p, string(b))
-	return len(b), nil
-}
-
-func TestLineFileWritesWholeLines(t *testing.T) {
-	t.Parallel()
-	var written pieces
-	f := lineFile{buffer: bufio.NewWriterSize(&written, 16)}
-	for _, line := range []string{"one\n", "two\n", "a long third\n", "one that is longer than the buffer\n", "last\n"} {
-		_, err := f.Write([]byte(line))
-		require.NoError(t, err)
-	}
-	require.NoError(t, f.flush())
-	require.Equal(t, pieces{"one\ntwo\n", "a long third\n", "one that is longer than the buffer\n", "last\n"}, written)
-}
-
-// BenchmarkRecordOp is the cost of an event in the history.
-func BenchmarkRecordOp(b *testing.B) {
-	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: b.TempDir()}.plan()
-	require.NoError(b, err)
-	s, err := newStore(test.Test, nil)
-	require.NoError(b, err)
-	op := history.Op{Type: history.OK, F: "read", Value: json.RawMessage("[1,2,3,4,5,6,7,8,9,10]")}
-	for b.Loop() {
-		require.NoError(b, s.recordOp(op))
-	}
-	require.NoError(b, s.finish(&Result{}, nil))
 }
 
 // So does a run that cannot write what a node logs.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/record"
 	"glomers/node"
 )
 
@@ -121,9 +122,9 @@ func TestTampering(t *testing.T) {
 			readJSON(t, res.Dir, "results.json", &results)
 			require.Equal(t, true, results["valid"])
 			require.Equal(t, res.Hash, results["hash"])
-			var record testRecord
-			readJSON(t, res.Dir, "test.json", &record)
-			require.Equal(t, "echo", record.Workload)
+			var meta record.Meta
+			readJSON(t, res.Dir, "test.json", &meta)
+			require.Equal(t, "echo", meta.Workload)
 
 			ops := readHistory(t, res)
 			require.Len(t, ops, 2*res.Stats.Count)
@@ -168,28 +169,6 @@ func TestTheDirectoryIsReplaced(t *testing.T) {
 	names, err := os.ReadDir(res.Dir)
 	require.NoError(t, err)
 	require.Len(t, names, 1, "nothing was written to the other one")
-}
-
-// A node that has begun puts a link where the log of the next one will be.
-func TestTheLogOfANodeIsALink(t *testing.T) {
-	t.Parallel()
-	precious := filepath.Join(t.TempDir(), "precious")
-	require.NoError(t, os.WriteFile(precious, []byte("precious"), 0o600))
-	test, err := Test{Workload: "echo", Program: InProcess(registerEcho), Store: t.TempDir()}.plan()
-	require.NoError(t, err)
-	s, err := newStore(test.Test, nil)
-	require.NoError(t, err)
-	require.NoError(t, os.Symlink(precious, filepath.Join(s.dir, "nodes", "n1.log")))
-	w, err := s.nodeLog("n1")
-	require.NoError(t, err)
-	_, err = w.Write([]byte("hello\n"))
-	require.NoError(t, err)
-	require.NoError(t, s.finish(&Result{}, nil))
-	for path, want := range map[string]string{precious: "precious", filepath.Join(s.dir, "nodes", "n1.log"): "hello\n"} {
-		text, err := os.ReadFile(path)
-		require.NoError(t, err)
-		require.Equal(t, want, string(text))
-	}
 }
 
 // A run whose directory cannot be prepared leaves none behind.

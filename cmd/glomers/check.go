@@ -118,14 +118,14 @@ type checkOptions struct {
 
 // check judges a history by the flags.
 func (c *cli) check(cmd *cobra.Command, f *testFlags, o checkOptions) error {
-	file, record, err := findHistory(c.kinds, o.path)
+	file, about, err := findHistory(c.kinds, o.path)
 	if err != nil {
 		return err
 	}
-	if err := record.override(cmd, f); err != nil {
+	if err := about.override(cmd, f); err != nil {
 		return err
 	}
-	j, err := c.judgeFile(cmd.Context(), file, record, o.reader)
+	j, err := c.judgeFile(cmd.Context(), file, about, o.reader)
 	if err != nil {
 		return err
 	}
@@ -139,11 +139,11 @@ func (c *cli) check(cmd *cobra.Command, f *testFlags, o checkOptions) error {
 	if o.asJSON {
 		return writeJSON(c.stdout, j)
 	}
-	return writeJudgement(c.stdout, record.Workload, j, pictures)
+	return writeJudgement(c.stdout, about.Workload, j, pictures)
 }
 
 // judgeFile reads and judges the history in a file, or on stdin. It shows how it goes.
-func (c *cli) judgeFile(ctx context.Context, file string, r record, reader history.Reader) (harness.Judgement, error) {
+func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader history.Reader) (harness.Judgement, error) {
 	in, size := os.Stdin, int64(0)
 	if file == stdin {
 		file = "standard input"
@@ -185,7 +185,7 @@ func (c *cli) judgeFile(ctx context.Context, file string, r record, reader histo
 }
 
 // judge judges a history from a file by what is known of the run.
-func (r record) judge(kinds workload.Kinds, file string, h []history.Op) (harness.Judgement, error) {
+func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harness.Judgement, error) {
 	if r.Workload == "" {
 		hint := ""
 		if likely := kinds.Recognize(h); len(likely) > 0 && len(likely) < len(kinds) {

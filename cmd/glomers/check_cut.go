@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,21 +12,12 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/record"
 	"glomers/harness/workload"
-	"glomers/internal/disk"
 )
 
 // cutShort is the error of an operation whose outcome nobody recorded, as the run ended first.
 var cutShort = json.RawMessage(`"cut-short"`)
-
-// unfinished tells whether the directory is that of a run of ours that has no results: it goes on, or was killed, or the disk was full.
-func unfinished(dir string) bool {
-	if info, err := os.Stat(filepath.Join(dir, "test.json")); err != nil || info.Size() == 0 {
-		return false
-	}
-	info, err := os.Stat(filepath.Join(dir, "results.json"))
-	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0
-}
 
 // A cut is how the history of a run without results ends.
 type cut struct {
@@ -39,7 +28,7 @@ type cut struct {
 
 // look finds out what the file tells by itself.
 func (c *cut) look(f *os.File) {
-	c.running = harness.Running(f)
+	c.running = record.Running(f)
 	last := make([]byte, 1)
 	if info, err := f.Stat(); err == nil && info.Size() > 0 {
 		_, err = f.ReadAt(last, info.Size()-1)
@@ -66,7 +55,7 @@ func (c *cut) finish(h []history.Op) []history.Op {
 }
 
 // why says in what the history shows that it is not all of a run; "" if it may well be.
-func (c *cut) why(r record, w workload.Workload, h []history.Op) string {
+func (c *cut) why(r subject, w workload.Workload, h []history.Op) string {
 	var found []string
 	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 	switch {
@@ -95,7 +84,7 @@ func (c *cut) why(r record, w workload.Workload, h []history.Op) string {
 
 // qualify says in a judgement how far it goes. A violation that a part of a run shows remains one whatever came later, unless
 // the workload has operations at the end: until these, a value that is missing may only be late.
-func (c *cut) qualify(r record, w workload.Workload, h []history.Op, j *harness.Judgement) {
+func (c *cut) qualify(r subject, w workload.Workload, h []history.Op, j *harness.Judgement) {
 	why := c.why(r, w, h)
 	switch {
 	case c.running:
@@ -113,32 +102,12 @@ func (c *cut) qualify(r record, w workload.Workload, h []history.Op, j *harness.
 	}
 }
 
-// openInRun opens a file in the directory of a run, in which there may be anything: a pipe would be waited for.
+// openInRun opens a file in the directory of a run.
 func openInRun(file string) (*os.File, error) {
-	dir, err := os.OpenRoot(filepath.Dir(file))
+	run, err := record.Open(filepath.Dir(file))
 	if err != nil {
 		return nil, err
 	}
-	defer dir.Close()
-	f, err := disk.Open(dir, filepath.Base(file))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return f, nil
-}
-
-// maxRecord bounds what is read of a test.json, a results.json or a results.edn. What these say takes some thirty times that much memory.
-const maxRecord = 8 << 20
-
-func readInRun(file string) ([]byte, error) {
-	f, err := openInRun(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	text, err := disk.ReadAll(f, maxRecord)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return text, nil
+	defer run.Close()
+	return run.File(filepath.Base(file))
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness/check"
+	"glomers/harness/record"
 	"glomers/harness/workload"
 	"glomers/internal/wording"
 )
@@ -19,27 +19,17 @@ import (
 // stdin is the path that stands for standard input.
 const stdin = "-"
 
-// A record is what is known of a run about how to judge its history: from its test.json, or from the name of its
+// A subject is what is known of a run about how to judge its history: from its test.json, or from the name of its
 // directory. Without nodes, the checkers cannot say anything about replication.
-type record struct {
-	Workload     string   `json:"workload"`
-	Nodes        []string `json:"nodes"`
-	Concurrency  int      `json:"concurrency"`
-	Availability string   `json:"availability"`
-	TimeLimit    string   `json:"time-limit"`
-	workload.Options
+type subject struct {
+	record.Meta
 
 	inRun bool // the history is in the directory of a run
 	cut   *cut // how it ends; nil if the run has results, or if it is not one of ours
 }
 
-// historyNames returns the names that a history has in the directory of a run, the best first.
-func historyNames() []string {
-	return []string{"history.jsonl", "history.edn", "history.jsonl.gz", "history.edn.gz"}
-}
-
 // findHistory returns the history that path leads to, and what is known about it.
-func findHistory(kinds workload.Kinds, path string) (file string, r record, err error) {
+func findHistory(kinds workload.Kinds, path string) (file string, r subject, err error) {
 	if path == stdin {
 		return path, r, nil
 	}
@@ -49,50 +39,45 @@ func findHistory(kinds workload.Kinds, path string) (file string, r record, err 
 	}
 	dir := path
 	if !info.IsDir() {
-		if !slices.Contains(historyNames(), filepath.Base(path)) {
+		if !slices.Contains(record.HistoryNames(), filepath.Base(path)) {
 			return path, r, nil // from anywhere
 		}
 		dir = filepath.Dir(path)
 	}
-	if r, err = readRecord(kinds, dir); err != nil {
+	run, err := record.Open(dir)
+	if err != nil {
 		return path, r, err
 	}
-	_, err = os.Lstat(filepath.Join(dir, "test.json"))
-	r.inRun = info.IsDir() || err == nil
-	if unfinished(dir) {
+	defer run.Close()
+	if r.Meta, err = metaOf(kinds, run); err != nil {
+		return path, r, err
+	}
+	r.inRun = info.IsDir() || run.IsOurs()
+	if run.Unfinished() {
 		r.cut = new(cut)
 	}
 	if !info.IsDir() {
 		return path, r, nil
 	}
-	for _, name := range historyNames() {
-		file := filepath.Join(path, name)
-		if _, err := os.Lstat(file); err == nil { // a link that leads nowhere is an error
-			return file, r, nil
-		}
+	if name := run.HistoryName(); name != "" {
+		return filepath.Join(path, name), r, nil
 	}
 	if r.cut != nil {
 		return "", r, fmt.Errorf("%s is the directory of a run that was cut short before it had a history: nothing can be judged; the run can be repeated as its test.json says", path)
 	}
-	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, wording.Or(historyNames()))
+	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, wording.Or(record.HistoryNames()))
 }
 
-// readRecord returns what the directory of a run says about it. Maelstrom's says so by its place: store/WORKLOAD/TIME.
-func readRecord(kinds workload.Kinds, dir string) (r record, err error) {
-	file := filepath.Join(dir, "test.json")
-	text, err := readInRun(file)
-	if err == nil {
-		if err := json.Unmarshal(text, &r); err != nil {
-			return r, fmt.Errorf("%s: %w", file, err)
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return r, err
+// metaOf returns what the directory of a run says about it. Maelstrom's says so by its place: store/WORKLOAD/TIME.
+func metaOf(kinds workload.Kinds, run *record.Run) (record.Meta, error) {
+	m, err := run.Meta()
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
 	}
-	if r.Workload == "" {
-		r.Workload, err = workloadOf(kinds, dir)
-		return r, err
+	if err == nil && m.Workload == "" {
+		m.Workload, err = workloadOf(kinds, run.Dir())
 	}
-	return r, nil
+	return m, err
 }
 
 // workloadOf returns the workload after which the directory above dir is called, "" if it is called after none. Links, such as
@@ -112,7 +97,7 @@ func workloadOf(kinds workload.Kinds, dir string) (string, error) {
 }
 
 // override replaces what the user gave flags for. It returns an error if a flag has no effect on the workload.
-func (r *record) override(cmd *cobra.Command, f *testFlags) error {
+func (r *subject) override(cmd *cobra.Command, f *testFlags) error {
 	given := cmd.Flags().Changed
 	if given("workload") {
 		r.Workload = f.test.Workload
@@ -148,6 +133,6 @@ func (r *record) override(cmd *cobra.Command, f *testFlags) error {
 	return nil
 }
 
-func (r record) workload(kind workload.Kind) (workload.Workload, error) {
+func (r subject) workload(kind workload.Kind) (workload.Workload, error) {
 	return kind.New(workload.Config{Options: r.Options, Nodes: r.Nodes, Workers: r.Concurrency})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
+	"glomers/harness/record"
 	"glomers/internal/compare"
 	"glomers/internal/disk"
 	"glomers/internal/terminal"
@@ -71,7 +72,7 @@ func readFigures(path string) (compare.Results, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := disk.ReadAll(f, maxRecord)
+	text, err := disk.ReadAll(f, record.MaxResults)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
@@ -83,7 +84,12 @@ func findResults(path string) (file string, err error) {
 	if err != nil || !info.IsDir() {
 		return path, err
 	}
-	if unfinished(path) {
+	run, err := record.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer run.Close()
+	if run.Unfinished() {
 		return "", fmt.Errorf("the run in %s has no results: it goes on, or was cut short. Its history can be judged, and compared, with\n"+
 			"  glomers check %s --json > results.json", path, path)
 	}

@@ -1,10 +1,8 @@
 package report
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"glomers/harness/history"
@@ -39,54 +37,4 @@ func shown(faults []*history.Fault, end time.Duration) []fault {
 		all = append(all, s)
 	}
 	return all
-}
-
-// A guesser adds effects to the events of faults that have none: those of older runs, and of Maelstrom's.
-type guesser struct{ asked history.Op }
-
-// complete takes the next event of a history. If it is the second event of a fault's start, it gets an effect.
-func (g *guesser) complete(op *history.Op) {
-	if op.Process != history.Nemesis {
-		return
-	}
-	if g.asked.F != op.F {
-		g.asked = *op
-		return
-	}
-	if op.Effect == nil {
-		op.Effect = guessEffect(g.asked.Value, op.Value)
-	}
-	g.asked = history.Op{}
-}
-
-// guessEffect returns the effect of a fault, from the values of the two events of its start.
-func guessEffect(asked, done json.RawMessage) *history.Effect {
-	var about, hit string
-	var isolated []json.RawMessage // "isolated", and for each receiver the senders that it does not hear
-	var clocks map[string]string
-	e := &history.Effect{}
-	if json.Unmarshal(asked, &about) == nil {
-		e.Text = about
-	}
-	switch {
-	case json.Unmarshal(done, &hit) == nil:
-		if hit != "" && e.Text == "" { // a node that was paused or killed
-			e.Text, e.Nodes = hit, []string{hit}
-		}
-	case json.Unmarshal(done, &isolated) == nil && len(isolated) == 2:
-		if json.Unmarshal(isolated[1], &e.Links) != nil {
-			e.Links = nil
-		}
-	case json.Unmarshal(done, &clocks) == nil:
-		e.Nodes = slices.Sorted(maps.Keys(clocks))
-		for i, node := range e.Nodes {
-			if i > 0 {
-				e.Text += ", "
-			}
-			e.Text += node + " " + clocks[node]
-		}
-	case strings.Contains(about, " and "): // two nodes, of which the link is slow
-		e.Nodes = strings.Split(about, " and ")
-	}
-	return e
 }

@@ -138,7 +138,7 @@ func TestFullJournal(t *testing.T) {
 	require.Equal(t, before.journal.parties.list, r.journal.parties.list)
 }
 
-func loadDir(t testing.TB, dir string) (*record, error) {
+func loadDir(t testing.TB, dir string) (*contents, error) {
 	t.Helper()
 	root, err := os.OpenRoot(dir)
 	require.NoError(t, err)

@@ -28,7 +28,7 @@ type page struct {
 }
 
 // writePage writes report.html. The data stand between the two parts of page.html, so that they never have to be one string.
-func (r *record) writePage(w io.Writer) error {
+func (r *contents) writePage(w io.Writer) error {
 	t, err := template.ParseFS(web, "web/page.html")
 	if err != nil {
 		return err
@@ -37,7 +37,7 @@ func (r *record) writePage(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	parties, places := arrange(r.journal.parties.list, r.setup.Nodes)
+	parties, places := arrange(r.journal.parties.list, r.setup.Roles())
 	r.noteLimits()
 	summary, err := pack(func(w io.Writer) error { return r.writeSummary(w, parties) })
 	if err != nil {
@@ -68,7 +68,7 @@ func (r *record) writePage(w io.Writer) error {
 	return b.Flush()
 }
 
-func (r *record) title() string {
+func (r *contents) title() string {
 	if r.setup.Workload == "" {
 		return "a run"
 	}
@@ -76,7 +76,7 @@ func (r *record) title() string {
 }
 
 // noteLimits says what is left out because the page has no room for it.
-func (r *record) noteLimits() {
+func (r *contents) noteLimits() {
 	if n := len(r.ops); n < r.events {
 		r.note("Of the history, the first %d of %d events are shown, also in the pictures.", n, r.events)
 	}

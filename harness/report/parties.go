@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"glomers/harness/record"
 )
 
 // names gives numbers to names, from 0. Those for which there is no room share a last one.
@@ -46,23 +48,19 @@ func (n *names) number(name []byte) int {
 // A party is somebody who sends or receives.
 type party struct {
 	ID   string `json:"id"`
-	Role string `json:"role"` // "node", "service" or "client"
+	Role string `json:"role"` // record.Node, Service or Client
 }
 
 // arrange returns the parties in the order in which people look for them: nodes, services, clients, each by their
 // names. places has the place of every number.
-func arrange(ids, nodes []string) (parties []party, places []int) {
-	isNode := make(map[string]bool, len(nodes))
-	for _, id := range nodes {
-		isNode[id] = true
-	}
+func arrange(ids []string, role func(id string) string) (parties []party, places []int) {
 	order := make([]int, len(ids))
 	all := make([]party, len(ids))
 	for i, id := range ids {
 		order[i] = i
-		all[i] = party{id, role(id, isNode)}
+		all[i] = party{id, role(id)}
 	}
-	rank := map[string]int{"node": 0, "service": 1, "client": 2}
+	rank := map[string]int{record.Node: 0, record.Service: 1, record.Client: 2}
 	slices.SortFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(rank[all[a].Role], rank[all[b].Role]), natural(ids[a], ids[b]), cmp.Compare(a, b))
 	})
@@ -72,22 +70,6 @@ func arrange(ids, nodes []string) (parties []party, places []int) {
 		places[i] = place
 	}
 	return parties, places
-}
-
-// role guesses it if test.json does not say who the nodes are.
-func role(id string, isNode map[string]bool) string {
-	switch {
-	case isNode[id], len(isNode) == 0 && isNumbered("n", id):
-		return "node"
-	case isNumbered("c", id), id == "others":
-		return "client"
-	}
-	return "service"
-}
-
-func isNumbered(letter, id string) bool {
-	digits, ok := strings.CutPrefix(id, letter)
-	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // natural compares names so that n10 comes after n9.

@@ -85,7 +85,7 @@ func writeColumns(w *bufio.Writer, ops []history.Op, pairs []int) error {
 }
 
 // writeSummary writes all but the messages, compressed.
-func (r *record) writeSummary(w io.Writer, parties []party) error {
+func (r *contents) writeSummary(w io.Writer, parties []party) error {
 	s := struct {
 		summary
 		Ops *columns `json:"ops,omitempty"` // nil: they come last
@@ -126,7 +126,7 @@ func (r *record) writeSummary(w io.Writer, parties []party) error {
 
 // writeMessages writes the messages, compressed, column after column, all integers as zigzag varints. Times, ids and places of
 // bodies are differences to the row before, which are small and alike.
-func (r *record) writeMessages(w io.Writer, places []int) error {
+func (r *contents) writeMessages(w io.Writer, places []int) error {
 	j := r.journal
 	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 	if err != nil {

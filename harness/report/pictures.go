@@ -20,7 +20,7 @@ type drawing struct {
 }
 
 // readPictures reads the pictures of cycles of transactions.
-func (r *record) readPictures(dir *os.Root) {
+func (r *contents) readPictures(dir *os.Root) {
 	names, _ := fs.Glob(dir.FS(), "cycle-*.svg") // the pattern is valid
 	slices.Sort(names)
 	for i, name := range names {

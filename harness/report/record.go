@@ -14,15 +14,16 @@ import (
 	"time"
 
 	"glomers/harness/history"
+	"glomers/harness/record"
 	"glomers/internal/disk"
 )
 
-// A record is what the files of a run say.
-type record struct {
+// Contents are what the files of a run say.
+type contents struct {
 	options  Options
 	test     any // test.json and results.json, as exact returns them; nil if missing
 	result   any
-	setup    setup
+	setup    record.Meta
 	ops      []history.Op // the first ones, with the beginnings of their values. Invariant: the index of each is its position
 	events   int          // of the history, of which ops are the first
 	cuts     int          // values and errors of which only the beginning is there
@@ -36,16 +37,9 @@ type record struct {
 	notes []string // what is missing, in sentences
 }
 
-// A setup is what the report needs to know of test.json.
-type setup struct {
-	Workload    string   `json:"workload"`
-	Nodes       []string `json:"nodes"`
-	Concurrency int      `json:"concurrency"`
-}
-
 // load reads the files of dir, of the journal the messages in the window. Files that are not as they should be are noted.
-func load(dir *os.Root, o Options) (*record, error) {
-	r := &record{logs: make(map[string]string)}
+func load(dir *os.Root, o Options) (*contents, error) {
+	r := &contents{logs: make(map[string]string)}
 	r.test = r.readJSON(dir, "test.json", &r.setup)
 	var result struct {
 		Elapsed time.Duration `json:"elapsed-ns"`
@@ -68,12 +62,12 @@ func load(dir *os.Root, o Options) (*record, error) {
 	return r, nil
 }
 
-func (r *record) note(format string, args ...any) {
+func (r *contents) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
 // missing notes that a file cannot be read, and what that means.
-func (r *record) missing(name string, err error, so string) {
+func (r *contents) missing(name string, err error, so string) {
 	if errors.Is(err, fs.ErrNotExist) {
 		r.note("%s is missing: %s.", name, so)
 		return
@@ -86,7 +80,7 @@ func (r *record) missing(name string, err error, so string) {
 }
 
 // readJSON reads a file into into, as far as it fits, and returns all of it.
-func (r *record) readJSON(dir *os.Root, name string, into any) any {
+func (r *contents) readJSON(dir *os.Root, name string, into any) any {
 	text, err := disk.Read(dir, name, maxJSON)
 	var all any
 	if err == nil {
@@ -133,7 +127,7 @@ func keepDigits(v any) any {
 }
 
 // readHistory reads the history, and returns its last time and what the faults did.
-func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, _ []*history.Fault) {
+func (r *contents) readHistory(dir *os.Root, limit int64) (last time.Duration, _ []*history.Fault) {
 	f, err := disk.Open(dir, "history.jsonl")
 	if err != nil {
 		r.missing("history.jsonl", err, "no operations are shown")
@@ -142,12 +136,14 @@ func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, _ [
 	defer f.Close()
 	text, nemesis := budget{left: maxText}, budget{left: maxText}
 	faults := history.Faults{Max: maxFaults}
-	var guess guesser
 	in := &io.LimitedReader{R: f, N: limit}
-	err = history.Each(in, func(op history.Op) error {
+	for op, wrong := range record.History(in) {
+		if err = wrong; err != nil {
+			break
+		}
 		last = time.Duration(op.Time)
 		r.events++
-		if guess.complete(&op); op.Effect != nil {
+		if op.Effect != nil {
 			if nemesis.left -= op.Effect.Size(); nemesis.left < 0 {
 				op.Effect = nil // what it did is not shown, but that it was there
 			}
@@ -158,8 +154,7 @@ func (r *record) readHistory(dir *os.Root, limit int64) (last time.Duration, _ [
 			op.Value, op.Error = text.keep(op.Value), text.keep(op.Error)
 			r.ops = append(r.ops, op)
 		}
-		return nil
-	})
+	}
 	r.cuts = text.cuts
 	switch {
 	case in.N == 0:
@@ -204,7 +199,7 @@ func pair(ops []history.Op) []int {
 	return pairs
 }
 
-func (r *record) readJournal(dir *os.Root, o Options) error {
+func (r *contents) readJournal(dir *os.Root, o Options) error {
 	r.journal = newJournal(o, r.setup.Nodes)
 	in := &io.LimitedReader{N: o.Limit}
 	f, err := disk.Open(dir, "journal.jsonl")
@@ -235,7 +230,7 @@ func (r *record) readJournal(dir *os.Root, o Options) error {
 }
 
 // readLogs reads the end of every log.
-func (r *record) readLogs(dir *os.Root) {
+func (r *contents) readLogs(dir *os.Root) {
 	entries, err := fs.ReadDir(dir.FS(), "nodes")
 	if err != nil {
 		r.missing("nodes", err, "no logs are shown")

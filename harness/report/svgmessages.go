@@ -20,8 +20,8 @@ const (
 
 // drawMessages draws the first messages of the window as arrows between the lives of the parties: a space-time diagram
 // after Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System" (1978).
-func (r *record) drawMessages(w io.Writer) error {
-	parties, places := arrange(r.journal.parties.list, r.setup.Nodes)
+func (r *contents) drawMessages(w io.Writer) error {
+	parties, places := arrange(r.journal.parties.list, r.setup.Roles())
 	messages, about := r.pictured(parties, places)
 	rows, lives := rowsOf(parties, places, messages)
 	begin, end := r.options.From.Seconds(), 0.0
@@ -81,7 +81,7 @@ func rowsOf(parties []party, places []int, messages []message) (rows []int, coun
 }
 
 // pictured returns the messages that are drawn. Those of clients are left out if there are many parties, which about says.
-func (r *record) pictured(parties []party, places []int) (messages []message, about string) {
+func (r *contents) pictured(parties []party, places []int) (messages []message, about string) {
 	ofClient := func(m message) bool {
 		return parties[places[m.src]].Role == "client" || parties[places[m.dest]].Role == "client"
 	}
@@ -110,7 +110,7 @@ func (r *record) pictured(parties []party, places []int) (messages []message, ab
 
 // drawArrows draws the messages, the types in colours, a reply in that of its request. Lost messages end in a cross, those
 // under way in nothing.
-func (r *record) drawArrows(pic *svg.File, messages []message, ends func(m message) (x1, y1, x2, y2 float64)) {
+func (r *contents) drawArrows(pic *svg.File, messages []message, ends func(m message) (x1, y1, x2, y2 float64)) {
 	shafts := make(map[string]*strings.Builder) // by the type of the request
 	var order []string
 	var crosses strings.Builder

@@ -14,7 +14,7 @@ import (
 )
 
 // operations returns a series for each kind of operation and each outcome of it that there was, in the order of their names.
-func (r *record) operations(add func(s *chart.Series, at int)) []chart.Series {
+func (r *contents) operations(add func(s *chart.Series, at int)) []chart.Series {
 	index := make(map[string]*chart.Series)
 	for i, op := range r.ops {
 		if op.Process == history.Nemesis || op.Type == history.Invoke || r.pairs[i] < 0 {
@@ -48,7 +48,7 @@ func (r *record) operations(add func(s *chart.Series, at int)) []chart.Series {
 }
 
 // drawLatency draws how long each operation took.
-func (r *record) drawLatency(w io.Writer) error {
+func (r *contents) drawLatency(w io.Writer) error {
 	all := r.operations(func(s *chart.Series, at int) {
 		began := r.ops[r.pairs[at]].Time
 		s.Marker = chart.Speck
@@ -58,7 +58,7 @@ func (r *record) drawLatency(w io.Writer) error {
 }
 
 // drawRate draws how many operations ended in each second.
-func (r *record) drawRate(w io.Writer) error {
+func (r *contents) drawRate(w io.Writer) error {
 	width := svg.RoundStep(math.Max(r.end.Seconds(), 0.1)/100, true)
 	n := int(r.end.Seconds()/width) + 1
 	all := r.operations(func(s *chart.Series, at int) {
@@ -75,7 +75,7 @@ func (r *record) drawRate(w io.Writer) error {
 }
 
 // draw draws series over the time of the run, with the times of faults.
-func (r *record) draw(w io.Writer, title string, y chart.Axis, all []chart.Series) error {
+func (r *contents) draw(w io.Writer, title string, y chart.Axis, all []chart.Series) error {
 	if len(all) == 0 {
 		title += ": none was completed"
 	}
@@ -87,7 +87,7 @@ func (r *record) draw(w io.Writer, title string, y chart.Axis, all []chart.Serie
 }
 
 // bands returns the times of faults.
-func (r *record) bands() []svg.Band {
+func (r *contents) bands() []svg.Band {
 	var all []svg.Band
 	for _, f := range r.faults {
 		all = append(all, svg.Band{From: seconds(f.Begin), To: seconds(f.End), Text: f.Text})

@@ -32,7 +32,7 @@ func passage(text string) string { return terminal.Escape(wording.Clip(text, lon
 
 // shorten makes the texts of a test plain.
 func (t *test) shorten() {
-	for _, text := range []*string{&t.TimeLimit, &t.Latency, &t.LatencyDist, &t.Interval} {
+	for _, text := range []*string{&t.TimeLimit, &t.Latency, (*string)(&t.LatencyDist), &t.NemesisInterval} {
 		*text = plain(*text)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"os"
 	"time"
 
-	"glomers/harness"
+	"glomers/harness/record"
 )
 
 // maxStreams is how many pages can follow runs at the same time.
@@ -58,7 +58,7 @@ func (s *Server) follow(ctx context.Context, f *follower, file *os.File, out str
 	look := time.NewTicker(s.interval)
 	defer look.Stop()
 	for sent := -1; ; {
-		goesOn := harness.Running(file) // before the reading: what was written until the end is there then
+		goesOn := record.Running(file) // before the reading: what was written until the end is there then
 		atEnd, err := s.catchUp(ctx, f, lines, look.C)
 		if err != nil {
 			return err

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"glomers/harness"
+	"glomers/harness/record"
 	"glomers/internal/compare"
 	"glomers/internal/wording"
 )
@@ -51,22 +51,7 @@ type figures struct {
 }
 
 // A test is what test.json says.
-type test struct {
-	Program struct {
-		Path string   `json:"path"`
-		Args []string `json:"args"`
-	} `json:"program"`
-	Nodes       []string  `json:"nodes"`
-	Concurrency int       `json:"concurrency"`
-	Rate        float64   `json:"rate"`
-	TimeLimit   string    `json:"time-limit"`
-	Latency     string    `json:"latency"`
-	LatencyDist string    `json:"latency-dist"`
-	Nemesis     []string  `json:"nemesis"`
-	Interval    string    `json:"nemesis-interval"`
-	Seed        uint64    `json:"seed"`
-	Started     time.Time `json:"started"`
-}
+type test struct{ record.Meta }
 
 // Began says when the run began.
 func (t test) Began() string {
@@ -152,7 +137,7 @@ func (f *folder) running() bool {
 		return false
 	}
 	defer file.Close()
-	return harness.Running(file)
+	return record.Running(file)
 }
 
 // judge sums up the results.

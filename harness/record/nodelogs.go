@@ -1,25 +1,23 @@
-package harness
+package record
 
 import (
 	"fmt"
 	"io"
 	"sync"
-
-	"glomers/internal/wording"
 )
 
 // nodeLogs divides Limits.Logs among the logs of the nodes: half of it in equal shares, and half to whoever needs more first.
 type nodeLogs struct {
-	limit int64
+	reason string // why there are not more bytes
 
 	mu    sync.Mutex
 	share int64 // of each node
 	pool  int64 // for all, what is left
 }
 
-func newNodeLogs(limit int64, nodes int) *nodeLogs {
+func newNodeLogs(limit int64, nodes int, reason string) *nodeLogs {
 	share := limit / 2 / int64(max(1, nodes))
-	return &nodeLogs{limit: limit, share: share, pool: limit - share*int64(nodes)}
+	return &nodeLogs{reason: reason, share: share, pool: limit - share*int64(nodes)}
 }
 
 // take returns how much of n bytes a log may write that has used so much.
@@ -35,8 +33,8 @@ func (l *nodeLogs) take(used int64, n int) int {
 // lastBytes is how much of what did not fit into a log is written at its end after all.
 const lastBytes = 16 << 10
 
-// A nodeLog is the file of a node's stderr. Beyond what it may take, it has the end of what the node wrote. Its owner has a lock.
-type nodeLog struct {
+// A NodeLog is the file of a node's stderr. Beyond what it may take, it has the end of what the node wrote. Its owner has a lock.
+type NodeLog struct {
 	file io.WriteCloser
 	logs *nodeLogs
 
@@ -47,7 +45,7 @@ type nodeLog struct {
 }
 
 // Write takes a piece of stderr.
-func (l *nodeLog) Write(b []byte) (int, error) {
+func (l *NodeLog) Write(b []byte) (int, error) {
 	fits := 0
 	if !l.full {
 		fits = l.logs.take(l.used, len(b))
@@ -59,7 +57,7 @@ func (l *nodeLog) Write(b []byte) (int, error) {
 	if rest := b[fits:]; len(rest) > 0 {
 		if !l.full {
 			l.full = true
-			if err := l.mark("from here on, stderr is dropped but for its end, as %s", l.logs.reason()); err != nil {
+			if err := l.mark("from here on, stderr is dropped but for its end, as %s", l.logs.reason); err != nil {
 				return 0, err
 			}
 		}
@@ -68,17 +66,13 @@ func (l *nodeLog) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (l *nodeLogs) reason() string {
-	return fmt.Sprintf("the logs of all nodes together may have %s; --max-logs (Limits.Logs) raises that", limitOf(l.limit))
-}
-
 // mark writes a line of ours.
-func (l *nodeLog) mark(format string, args ...any) error {
+func (l *NodeLog) mark(format string, args ...any) error {
 	_, err := fmt.Fprintf(l.file, "\nglomers: "+format+"\n", args...)
 	return err
 }
 
-func (l *nodeLog) drop(b []byte) {
+func (l *NodeLog) drop(b []byte) {
 	l.dropped += int64(len(b))
 	b = b[max(0, len(b)-lastBytes):]
 	if len(l.last)+len(b) > 2*lastBytes {
@@ -87,17 +81,17 @@ func (l *nodeLog) drop(b []byte) {
 	l.last = append(l.last, b...)
 }
 
-// lost returns how many bytes are in the log neither at its beginning nor at its end.
-func (l *nodeLog) lost() int64 {
+// Lost returns how many bytes are in the log neither at its beginning nor at its end.
+func (l *NodeLog) Lost() int64 {
 	return l.dropped - int64(min(len(l.last), lastBytes))
 }
 
 // Close writes the end, if there is more than was written.
-func (l *nodeLog) Close() error {
+func (l *NodeLog) Close() error {
 	var err error
 	if l.dropped > 0 {
 		end := l.last[max(0, len(l.last)-lastBytes):]
-		err = l.mark("%d bytes of stderr dropped, as %s; the last %d bytes are:", l.lost(), l.logs.reason(), len(end))
+		err = l.mark("%d bytes of stderr dropped, as %s; the last %d bytes are:", l.Lost(), l.logs.reason, len(end))
 		if err == nil {
 			_, err = l.file.Write(end)
 		}
@@ -106,29 +100,4 @@ func (l *nodeLog) Close() error {
 		err = closeErr
 	}
 	return err
-}
-
-// warnLogs says how much of stderr is not in the logs.
-func (r *run) warnLogs() []string {
-	var total, most int64
-	var loudest string
-	nodes := 0
-	for _, m := range r.nodes {
-		n := m.log.lost()
-		if n == 0 {
-			continue
-		}
-		nodes++
-		if total += n; n > most {
-			most, loudest = n, m.id
-		}
-	}
-	if nodes == 0 {
-		return nil
-	}
-	by := "all by " + loudest
-	if nodes > 1 {
-		by = fmt.Sprintf("by %d nodes, most by %s: %s", nodes, loudest, wording.Bytes(int(most)))
-	}
-	return []string{fmt.Sprintf("%s that nodes wrote to stderr (%s) are not in their logs, as %s", wording.Bytes(int(total)), by, r.store.nodeLogs.reason())}
 }

@@ -1,4 +1,4 @@
-package harness
+package record
 
 import (
 	"fmt"
@@ -28,12 +28,5 @@ func (j *journalRoom) take(line []byte, e network.Event) []byte {
 	return line
 }
 
-// warnJournal says from when on the journal has nothing.
-func (r *run) warnJournal() []string {
-	j := r.store.room
-	if !j.full {
-		return nil
-	}
-	return []string{fmt.Sprintf("journal.jsonl and the report have the messages until %.3f s, when the journal had %s; figures, hash and verdict are those of all. "+
-		"--max-journal (Limits.Journal) raises that", j.since.Seconds(), limitOf(j.limit))}
-}
+// JournalFull tells whether the journal had no room for all events, and since when.
+func (w *Writer) JournalFull() (since time.Duration, full bool) { return w.room.since, w.room.full }

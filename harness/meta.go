@@ -1,0 +1,60 @@
+package harness
+
+import (
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"glomers/harness/internal/proc"
+	"glomers/harness/record"
+	"glomers/harness/service"
+)
+
+// meta returns what test.json says of a run.
+func (t Test) meta(place *proc.Place) record.Meta {
+	if t.Idle {
+		t.Rate = 0
+	}
+	program := t.Program.Describe()
+	if place != nil {
+		surround(&program, place)
+	}
+	return record.Meta{
+		Workload:        t.Workload,
+		Program:         program,
+		Nodes:           t.nodeIDs(),
+		Services:        service.Names(),
+		Concurrency:     t.Concurrency,
+		Rate:            t.Rate,
+		TimeLimit:       t.TimeLimit.String(),
+		Latency:         t.Latency.String(),
+		LatencyDist:     t.LatencyDist,
+		InitTimeout:     t.InitTimeout.String(),
+		Nemesis:         append([]string{}, t.Nemesis...),
+		NemesisInterval: t.NemesisInterval.String(),
+		Faithful:        t.Faithful,
+		Availability:    t.Availability,
+		Options:         t.Options,
+		Seed:            t.Seed,
+		Started:         time.Now(),
+		Go:              runtime.Version(),
+		Glomers:         version(),
+		OS:              runtime.GOOS + "/" + runtime.GOARCH,
+		CPUs:            runtime.NumCPU(),
+	}
+}
+
+// version returns the version of this module in the running program: a release, or the commit it
+// was built from; "unknown" in tests.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
+		if m.Path == "glomers" && m.Version != "" {
+			return m.Version
+		}
+	}
+	return "unknown"
+}
