@@ -44,6 +44,11 @@ func (t Test) meta(place *proc.Place) record.Meta {
 	}
 }
 
+// Roles returns a function that tells the role of each party of the run: record.Node, Service or Client.
+func (t Test) Roles() func(id string) string {
+	return record.Meta{Nodes: t.nodeIDs(), Services: service.Names()}.Roles()
+}
+
 // version returns the version of this module in the running program: a release, or the commit it
 // was built from; "unknown" in tests.
 func version() string {

@@ -26,7 +26,7 @@ func Replay(t *testing.T, test harness.Test) error {
 	}
 	for i, processors := range runs {
 		runtime.GOMAXPROCS(processors)
-		events, err := record(t, test)
+		events, err := journalOf(t, test)
 		if err != nil {
 			return err
 		}
@@ -44,8 +44,8 @@ func Replay(t *testing.T, test harness.Test) error {
 	return nil
 }
 
-// record returns all that happens in a run, messages and operations, as lines.
-func record(t *testing.T, test harness.Test) ([]string, error) {
+// journalOf returns all that happens in a run, messages and operations, as lines.
+func journalOf(t *testing.T, test harness.Test) ([]string, error) {
 	var events []string
 	add := func(event any) {
 		b, _ := json.Marshal(event) // what is raw in it has been JSON before

@@ -2,13 +2,13 @@ package sim
 
 import (
 	"cmp"
-	"strings"
 	"testing"
 	"time"
 
 	"glomers/harness"
 	"glomers/harness/history"
 	"glomers/harness/network"
+	"glomers/harness/record"
 )
 
 // A transcript is what happened in a run.
@@ -24,19 +24,14 @@ func watch(t *testing.T, test harness.Test) (transcript, harness.Result, error) 
 	test.OnOp = func(op history.Op) {
 		tr.ops = append(tr.ops, op)
 	}
+	role := test.Roles()
 	test.OnMessage = func(e network.Event) {
-		if !isClient(cmp.Or(e.Writer, e.Src)) && !isClient(e.Dest) {
+		if role(cmp.Or(e.Writer, e.Src)) != record.Client && role(e.Dest) != record.Client {
 			tr.events = append(tr.events, e)
 		}
 	}
 	res, err := Run(t, test)
 	return tr, res, err
-}
-
-// isClient tells whether the party is a client: the harness calls them c0, c1, ….
-func isClient(id string) bool {
-	number, ok := strings.CutPrefix(id, "c")
-	return ok && number != "" && strings.Trim(number, "0123456789") == ""
 }
 
 // invoked returns how many operations the main phase had.

@@ -14,6 +14,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/history"
 	"glomers/internal/challenge"
+	"glomers/internal/compare"
 	"glomers/internal/program"
 	"glomers/internal/results"
 )
@@ -168,7 +169,7 @@ func (b *Bench) once(ctx context.Context, t trial, test harness.Test, seed uint6
 	if worst, ok := healing.worst(); ok && test.Workload == "broadcast" {
 		run.Values[healMS] = rounded(ms(worst), 5)
 	}
-	if missed := t.targets.Missed(res.Net.Servers.MsgsPerOp, challenge.StalenessOf(res.Workload)); !b.Quick && res.Valid == check.Valid && len(missed) > 0 {
+	if missed := t.targets.Missed(res.Net.Servers.MsgsPerOp, compare.StalenessOf(res.Workload)); !b.Quick && res.Valid == check.Valid && len(missed) > 0 {
 		run.Verdict, run.Reasons = targetMissed, missed
 	}
 	return run
@@ -208,9 +209,9 @@ func values(res harness.Result) map[string]float64 {
 	if len(res.Nemesis.Faults) > 0 {
 		vs[cutSeconds] = res.Nemesis.Cut.Seconds()
 	}
-	if s := challenge.StalenessOf(res.Workload); s != nil {
+	if s := compare.StalenessOf(res.Workload); s != nil {
 		vs[maxMS] = ms(s.Max)
-		if s.Median != challenge.NoMedian {
+		if s.Median != compare.NoMedian {
 			vs[medianMS] = ms(s.Median)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"glomers/harness/nemesis"
+	"glomers/internal/compare"
 	"glomers/internal/wording"
 )
 
@@ -78,7 +79,7 @@ func Choose(ids []string) ([]Challenge, error) {
 }
 
 // Missed names the targets that the figures of a run miss, each with its figure. The staleness is nil if none was measured.
-func (t Targets) Missed(msgsPerOp float64, stale *Staleness) []string {
+func (t Targets) Missed(msgsPerOp float64, stale *compare.Staleness) []string {
 	var why []string
 	over := func(what string, figure, target any) {
 		why = append(why, fmt.Sprintf("%s is %v, the target is below %v", what, figure, target))

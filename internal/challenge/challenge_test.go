@@ -12,6 +12,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
+	"glomers/internal/compare"
 )
 
 func TestChoose(t *testing.T) {
@@ -26,13 +27,13 @@ func TestChoose(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	goal := Targets{MsgsPerOp: 30, Median: 400 * time.Millisecond, Max: 600 * time.Millisecond}
-	require.Empty(t, goal.Missed(29.9, newStaleness(399, 599)))
+	require.Empty(t, goal.Missed(29.9, stale(399, 599)))
 	require.Empty(t, Targets{}.Missed(1000, nil))
 	require.Equal(t, []string{
 		"msgs/op is 30, the target is below 30",
 		"median stable latency is 400ms, the target is below 400ms",
 		"maximum stable latency is 1s, the target is below 600ms",
-	}, goal.Missed(30, newStaleness(400, 1000)))
+	}, goal.Missed(30, stale(400, 1000)))
 	require.Equal(t, []string{"no stable latency was measured"}, goal.Missed(0, nil))
 }
 
@@ -41,9 +42,9 @@ func TestTable(t *testing.T) {
 	chs := []Challenge{All()[0], All()[5], All()[6]}
 	done := []Outcome{
 		{Challenge: "1", Name: "echo", OKFraction: 1, Judged: true, Took: second},
-		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 1, MsgsPerOp: 2, Stale: newStaleness(200, 300), Judged: true, Took: second},
-		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 1, MsgsPerOp: 4, Stale: newStaleness(240, 700), Judged: true, Took: second, Missed: []string{"maximum stable latency is 700ms"}, Seed: 7, Dir: "store/x", Again: "glomers challenge 3d --seed 7"},
-		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 0.5, MsgsPerOp: 3, Stale: newStaleness(220, 310), Judged: true, Took: second, Valid: check.Invalid, Reasons: []string{"value 3 is missing\nreply: []"}},
+		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 1, MsgsPerOp: 2, Stale: stale(200, 300), Judged: true, Took: second},
+		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 1, MsgsPerOp: 4, Stale: stale(240, 700), Judged: true, Took: second, Missed: []string{"maximum stable latency is 700ms"}, Seed: 7, Dir: "store/x", Again: "glomers challenge 3d --seed 7"},
+		{Challenge: "3d", Name: "efficient broadcast I", OKFraction: 0.5, MsgsPerOp: 3, Stale: stale(220, 310), Judged: true, Took: second, Valid: check.Invalid, Reasons: []string{"value 3 is missing\nreply: []"}},
 		{Challenge: "3d", Name: "efficient broadcast I", Judged: true, Took: second, Broken: "node n3 exited"},
 	}
 	var b bytes.Buffer
@@ -98,8 +99,8 @@ func TestTableSaysWhatWasDecided(t *testing.T) {
 
 // If no node has shown what another wrote, there are no times to tell.
 func TestNoStaleness(t *testing.T) {
-	require.Nil(t, StalenessOf(&elle.Result{Delay: &elle.Delay{}}))
-	require.NotNil(t, StalenessOf(&elle.Result{Delay: &elle.Delay{Shown: 1}}))
+	require.Nil(t, compare.StalenessOf(&elle.Result{Delay: &elle.Delay{}}))
+	require.NotNil(t, compare.StalenessOf(&elle.Result{Delay: &elle.Delay{Shown: 1}}))
 }
 
 // The sizes of messages are there as far as they were counted.
@@ -136,7 +137,7 @@ func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {
 }
 
 func TestOutcomeJSON(t *testing.T) {
-	b, err := json.Marshal(Outcome{Challenge: "3d", Stale: newStaleness(200, 300), Took: milliseconds{time.Second}, Judged: true})
+	b, err := json.Marshal(Outcome{Challenge: "3d", Stale: stale(200, 300), Took: milliseconds{time.Second}, Judged: true})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"challenge":"3d","name":"","valid":true,"ok-fraction":0,"msgs-per-op":0,"staleness-ms":{"0.5":200,"1":300},"took-ms":1000,"targets-judged":true}`, string(b))
 }
@@ -177,4 +178,8 @@ func TestTableWithWarnings(t *testing.T) {
 		Challenge: "6b", Name: "read uncommitted", Judged: true, Warnings: []string{warning}, Dir: "store/x",
 	}}))
 	require.Contains(t, b.String(), "valid, with warnings\n  warning: "+warning+"\n  store: store/x\n")
+}
+
+func stale(median, most float64) *compare.Staleness {
+	return &compare.Staleness{Median: time.Duration(median * 1e6), Max: time.Duration(most * 1e6)}
 }

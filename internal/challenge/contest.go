@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"glomers/harness"
+	"glomers/internal/compare"
 	"glomers/internal/program"
 	"glomers/internal/wording"
 )
@@ -111,7 +112,7 @@ func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, see
 	if res := r.Net.Servers; r.Hash != "" { // the run began
 		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
 	}
-	o.Stale, o.Decided = StalenessOf(r.Workload), decidedOf(r.Workload)
+	o.Stale, o.Decided = compare.StalenessOf(r.Workload), decidedOf(r.Workload)
 	o.Warnings, o.Distorted = r.Warnings, r.Distorted
 	return o, err
 }

@@ -16,6 +16,8 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
+	"glomers/harness/record"
+	"glomers/internal/compare"
 	"glomers/internal/edn"
 	"glomers/internal/program"
 )
@@ -172,12 +174,11 @@ func readResults(text string) (Outcome, error) {
 	fraction, _ := number(edn.Get(results, "availability", "ok-fraction"))
 	o.OKFraction = float32(fraction)
 	o.MsgsPerOp, _ = number(edn.Get(results, "net", "servers", "msgs-per-op"))
-	if quantiles, ok := edn.Get(results, "workload", "stable-latencies").(edn.Map); ok {
-		o.Stale = stableOf(quantiles)
+	figures, err := compare.Parse("results.edn", []byte(text))
+	if err != nil {
+		return o, err
 	}
-	if lag, ok := number(edn.Get(results, "workload", "worst-realtime-lag", "lag")); ok {
-		o.Stale = &Staleness{NoMedian, time.Duration(lag * 1e9)}
-	}
+	o.Stale = figures.Staleness()
 	checks, _ := results.(edn.Map)
 	for _, e := range checks {
 		if v, err := verdictOf(edn.Get(e.Value, "valid?")); err == nil && v != check.Valid {
@@ -197,24 +198,6 @@ func reason(e edn.Entry, v check.Verdict) string {
 		text += fmt.Sprintf(": %v elements were seen twice: %.200s", n, fmt.Sprint(edn.Get(e.Value, "duplicated")))
 	}
 	return text
-}
-
-// stableOf reads quantiles such as {0 0, 0.5 746, 1 1003}. It returns nil if the median or the maximum is missing.
-func stableOf(quantiles edn.Map) *Staleness {
-	at := map[float64]float64{}
-	for _, e := range quantiles {
-		q, ok := number(e.Key)
-		ms, ok2 := number(e.Value)
-		if ok && ok2 {
-			at[q] = ms
-		}
-	}
-	median, ok := at[0.5]
-	most, ok2 := at[1]
-	if !ok || !ok2 {
-		return nil
-	}
-	return newStaleness(median, most)
 }
 
 func verdictOf(v any) (check.Verdict, error) {
@@ -242,31 +225,26 @@ func number(v any) (float64, bool) {
 // idlePartitions returns a warning if, by the history in a run's directory, no partition isolated anybody; "" if one did.
 // On few nodes some of Maelstrom's kinds of partition have no effect, and the first partition may come after the end.
 func idlePartitions(dir string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(dir, "history.edn"))
+	run, err := record.Open(dir)
+	if err != nil {
+		return "", err
+	}
+	defer run.Close()
+	faults, err := run.Faults()
 	if err != nil {
 		return "", err
 	}
 	var kinds []string // asked for
-	d := edn.NewDecoder(string(text))
-	for {
-		op, _, err := d.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return "", err
-		}
-		if edn.Get(op, "f") != any(edn.Keyword("start-partition")) {
+	for _, f := range faults {
+		if f.Name != "partition" {
 			continue
 		}
-		switch v := edn.Get(op, "value").(type) {
-		case edn.Keyword: // the invocation
-			kinds = append(kinds, string(v))
-		case edn.List: // [:isolated {"n1" #{"n2"}}]
-			if isolatesAnybody(v) {
+		for _, senders := range f.Effect.Links {
+			if len(senders) > 0 {
 				return "", nil
 			}
 		}
+		kinds = append(kinds, f.Effect.Text)
 	}
 	if len(kinds) == 0 {
 		return "the partition that was asked for never began", nil
@@ -274,16 +252,4 @@ func idlePartitions(dir string) (string, error) {
 	slices.Sort(kinds)
 	return fmt.Sprintf("the partitions that were asked for cut nobody: %s isolates nobody among so few nodes",
 		strings.Join(slices.Compact(kinds), " or ")), nil
-}
-
-func isolatesAnybody(result edn.List) bool {
-	for _, v := range result {
-		grudge, _ := v.(edn.Map)
-		for _, e := range grudge {
-			if from, _ := e.Value.(edn.List); len(from) > 0 {
-				return true
-			}
-		}
-	}
-	return false
 }

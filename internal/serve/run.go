@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 	"time"
 
@@ -169,18 +168,10 @@ func (r *run) judge() {
 	if n, ok := r.number("net/servers/bytes-per-op"); ok {
 		r.BytesPerOp = fmt.Sprintf("%.0f", n)
 	}
-	for _, source := range []struct {
-		at, median, worst string
-		unit              time.Duration
-	}{
-		{"workload/stable-latencies", "0.5", "1", time.Millisecond},
-		{"workload/replication-delay/at-most", "median", "worst", time.Millisecond},
-		{"workload/worst-realtime-lag", "", "lag", time.Second},
-	} {
-		r.StaleMax = r.duration(path.Join(source.at, source.worst), source.unit)
-		if r.StaleMax != "" {
-			r.StaleMedian = r.duration(path.Join(source.at, source.median), source.unit)
-			break
+	if stale := r.Results.Staleness(); stale != nil {
+		r.StaleMax = shownTime(stale.Max)
+		if stale.Median != compare.NoMedian {
+			r.StaleMedian = shownTime(stale.Median)
 		}
 	}
 	slowest := -1.0
@@ -195,16 +186,11 @@ func (r *run) judge() {
 	}
 }
 
-// duration writes a time of the results, which is in that unit; "" if there is none.
-func (r *run) duration(at string, unit time.Duration) string {
-	n, ok := r.number(at)
-	switch {
-	case !ok:
-		return ""
-	case n == 0:
+func shownTime(d time.Duration) string {
+	if d == 0 {
 		return "0"
 	}
-	return wording.Duration(time.Duration(n * float64(unit)))
+	return wording.Duration(d)
 }
 
 func (r *run) number(at string) (n float64, ok bool) {
