@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/puresim"
 )
 
 // epochLogs returns two logs that close epochs.
@@ -64,14 +66,15 @@ func TestLeadOfLongKey(t *testing.T) {
 
 // A closing is answered by a message from a node that has it, with everything that this node had written.
 func TestAnswer(t *testing.T) {
-	p := newPair(orderOnly)
-	a := p.nodes[0]
-	p.send(0, "1") // with the closing: two items
+	c := puresim.New(2, begin(orderOnly))
+	c.Run(time.Second)
+	a := c.Machine(0)
+	a.send("k", json.RawMessage("1"), c.Now()) // with the closing: two items
 	require.Equal(t, 2, a.closed)
-	m := message{Incarnation: p.nodes[1].incarnation, Of: a.incarnation}
+	m := message{Incarnation: c.Machine(1).incarnation, Of: a.incarnation}
 	hear := func(have, length int, items ...item) bool {
 		m.Have, m.Length, m.Mine = have, length, run{0, items}
-		a.Receive("n1", m, p.now)
+		a.Receive("n1", m, c.Now())
 		return !a.pending
 	}
 	sent := item{Op: opSend, Key: "k", Offset: 1, Msg: null()}
@@ -317,172 +320,48 @@ func TestBrokenClosing(t *testing.T) {
 	require.NotEmpty(t, wrong)
 }
 
-func TestEpochTraces(t *testing.T) {
-	const ms = time.Millisecond
-	for _, c := range []struct {
-		name  string
-		drop  func(nth int) bool
-		sends map[time.Duration]int // time → node
-		want  []string
-	}{
-		{
-			"a round is two messages",
-			func(int) bool { return false },
-			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 30 * ms: 1},
-			[]string{
-				"0s n0: have 0 send 0 close 0 ask 4",
-				"1ms n1: have 2",
-				"55ms n0: have 0 send 2 close 0 ask 4",
-				"56ms n1: have 4 send 1 send 3",
-				"157ms n0: have 2",
-			},
-		},
-		{
-			"a message of a client during a round gets an offset beyond the lead, and waits for the next round",
-			func(int) bool { return false },
-			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 56 * ms: 0},
-			[]string{
-				"0s n0: have 0 send 0 close 0 ask 4",
-				"1ms n1: have 2",
-				"55ms n0: have 0 send 2 close 0 ask 4",
-				"56ms n1: have 4 send 1",
-				"110ms n0: have 1 send 68 close 0 ask 4",
-				"111ms n1: have 6 promise 69",
-				"212ms n0: have 2",
-			},
-		},
-		{
-			"when the answer is lost, the epoch stays closed",
-			func(nth int) bool { return nth == 2 },
-			map[time.Duration]int{0: 0, 10 * ms: 0, 20 * ms: 1},
-			[]string{
-				"0s n0: have 0 send 0 close 0 ask 4",
-				"1ms n1: have 2", // lost
-				"55ms n0: have 0 send 0 close 0 send 66 ask 4",
-				"56ms n1: have 3 send 1 promise 67",
-				"157ms n0: have 2",
-			},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.want, trace(t, orderOnly, c.drop, c.sends))
-		})
-	}
-}
-
-// A pair is two replicas whose messages a test carries.
-type pair struct {
-	nodes [2]*replica
-	now   time.Duration
-}
-
-// newPair returns a pair that has joined.
-func newPair(o settings) *pair {
-	p := &pair{}
-	for i := range p.nodes {
-		p.deliver(i, p.restart(i, o))
-	}
-	p.now += time.Second
-	return p
-}
-
-// restart starts a node, which forgets everything, and returns what it sends.
-func (p *pair) restart(i int, o settings) []envelope {
-	p.nodes[i] = newReplica(fmt.Sprint("n", i), []string{"n0", "n1"}, o, int64(p.now)+1)
-	return p.nodes[i].wake(p.now)
-}
-
-// deliver carries what node i has sent, and all answers, if the other node is there.
-func (p *pair) deliver(i int, out []envelope) {
-	for _, m := range out {
-		if p.nodes[1-i] != nil {
-			p.deliver(1-i, p.nodes[1-i].Receive(fmt.Sprint("n", i), m.Message, p.now))
-		}
-	}
-}
-
-func (p *pair) send(i int, msg string) []envelope {
-	_, out := p.nodes[i].send("k", json.RawMessage(msg), p.now)
-	return out
-}
-
-func (p *pair) shows(i int) (all []string) {
-	for _, e := range p.nodes[i].poll("k", 0) {
-		all = append(all, fmt.Sprintf("%d %s", e.offset, e.msg))
-	}
-	return all
-}
-
-// What copies=1 does not promise: n1 shows a message that it alone has, as soon as n0 has closed the epoch, and is killed before its answer arrives. Then the
-// message is gone, and another one gets its offset. With copies=2, n1 does not show it before the third message.
-func TestKillAfterShowing(t *testing.T) {
-	for _, o := range []settings{orderOnly, {pace: pace, alone: never}} {
-		p := newPair(o)
-		p.send(1, `"lost"`)       // n1's message is lost
-		begun := p.send(0, `"a"`) // n0's round
-		p.now += time.Millisecond
-		p.nodes[1].Receive("n0", begun[0].Message, p.now) // so is the answer
-		if o.orderOnly {
-			require.Equal(t, []string{`0 "a"`, `1 "lost"`}, p.shows(1))
-		} else {
-			require.Equal(t, []string{`0 "a"`}, p.shows(1))
-		}
-
-		p.now += time.Second
-		p.deliver(1, p.restart(1, o))
-		p.now += time.Second
-		p.deliver(0, p.nodes[0].Tick(p.now))
-		require.True(t, p.nodes[1].writes())
-		p.deliver(1, p.send(1, `"b"`))
-		p.now += time.Second
-		for i := range p.nodes {
-			p.deliver(i, p.nodes[i].Tick(p.now))
-		}
-		for i := range p.nodes {
-			require.Equal(t, []string{`0 "a"`, `1 "b"`}, p.shows(i), "the offset of the lost message has been given to another")
-		}
-	}
-}
-
 // With copies=1 a kill may contradict what was shown, but it does not confuse the nodes: in the end all show the same, and go on.
 func TestEpochsAfterKills(t *testing.T) {
+	kills := 0
 	for seed := range uint64(100) {
 		rng := rand.New(rand.NewPCG(seed, 0))
-		p := newPair(orderOnly)
-		lossy := func(i int, out []envelope) {
-			if rng.IntN(3) > 0 {
-				p.deliver(i, out)
-			}
-		}
-		for k := range 300 {
-			p.now += time.Duration(rng.IntN(30)) * time.Millisecond
-			i := rng.IntN(2)
-			switch {
-			case rng.IntN(50) == 0 && p.nodes[0].writes() && p.nodes[1].writes():
-				lossy(i, p.restart(i, orderOnly))
-			case rng.IntN(2) == 0 && p.nodes[i].writes():
-				lossy(i, p.send(i, fmt.Sprint(k)))
-			default:
-				lossy(i, p.nodes[i].Tick(p.now))
-			}
-		}
-		for range 2 { // what comes later is shown, too
-			for range 20 {
-				p.now += retryAfter
-				for i := range p.nodes {
-					p.deliver(i, p.nodes[i].Tick(p.now))
+		c := puresim.New(2, begin(orderOnly))
+		send := func(i, msg int) {
+			c.Do(i, func(r *replica, now time.Duration) (out []envelope) {
+				if r.writes() {
+					_, out = r.send("k", json.RawMessage(fmt.Sprint(msg)), now)
 				}
+				return out
+			})
+		}
+		c.Run(time.Second)
+		c.Copies = func(int, int) int { return min(1, rng.IntN(3)) }
+		for k := range 300 {
+			c.Run(c.Now() + time.Duration(rng.IntN(30))*time.Millisecond)
+			i := rng.IntN(2)
+			if rng.IntN(50) == 0 && c.Machine(0).writes() && c.Machine(1).writes() {
+				c.Start(i)
+				c.Do(i, (*replica).wake)
+				kills++
+			} else {
+				send(i, k)
 			}
-			for i := range p.nodes {
-				require.True(t, p.nodes[i].writes())
-				require.False(t, p.nodes[i].hides())
-				require.Equal(t, p.shows(0), p.shows(1), seed)
-				require.Len(t, p.shows(i), len(p.nodes[i].topics["k"].entries))
+		}
+		c.Copies = connected
+		for range 2 { // what comes later is shown, too
+			c.Run(c.Now() + 6*time.Second)
+			for i := range c.IDs {
+				require.True(t, c.Machine(i).writes())
+				require.False(t, c.Machine(i).hides())
+				require.Equal(t, c.Machine(0).poll("k", 0), c.Machine(i).poll("k", 0), seed)
+				require.Len(t, c.Machine(i).poll("k", 0), len(c.Machine(i).topics["k"].entries))
 			}
-			p.deliver(1, p.send(1, "1"))
-			p.deliver(0, p.send(0, "0"))
+			send(1, 1)
+			send(0, 0)
 		}
 	}
+	t.Logf("%d kills", kills)
+	require.Greater(t, kills, 100)
 }
 
 // What anybody was shown is there, in its place, after the kill of any node at any time of a round, with copies=2. The replicas compare all that
@@ -496,14 +375,14 @@ func TestShownSurvivesKill(t *testing.T) {
 				s.Run(900 * time.Millisecond)
 				s.load(1000, 2*time.Second)
 				s.Run(at)
-				s.kill(victim)
+				s.Kill(victim)
 				before := 0
 				for _, order := range s.order {
 					before += len(order)
 				}
 				shown[before] = true
 				s.Run(at + 50*time.Millisecond)
-				s.start(victim)
+				s.restart(victim)
 				s.Run(4 * time.Second)
 				s.requireAll(func(x *sending) bool { return x.acked })
 				after := 0

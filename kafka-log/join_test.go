@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/puresim"
 )
 
 // One node at a time is killed and comes back with nothing. What had been everywhere, which
@@ -17,21 +19,21 @@ func TestKill(t *testing.T) {
 		for n := 2; n <= 4; n++ {
 			rng := rand.New(rand.NewPCG(seed, uint64(n)))
 			s := newReplicas(t, n, seed, 0)
-			s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(20*time.Millisecond)) }
-			s.copies = func(int, int) int { return min(1, rng.IntN(10)) + rng.IntN(10)/9 }
+			s.Latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(20*time.Millisecond)) }
+			s.Copies = func(int, int) int { return min(1, rng.IntN(10)) + rng.IntN(10)/9 }
 			s.load(200, 10*time.Second)
 			for s.Now() < 10*time.Second {
 				s.Run(s.Now() + time.Duration(rng.Int64N(int64(500*time.Millisecond))))
-				if slices.ContainsFunc(s.members, func(m *member) bool { return !m.writes() }) {
+				if slices.ContainsFunc(s.Members, func(m *puresim.Member[message, *replica]) bool { return !m.Machine.writes() }) {
 					continue
 				}
 				i := rng.IntN(n)
-				s.kill(i)
+				s.Kill(i)
 				kills++
 				s.Run(s.Now() + time.Duration(rng.Int64N(int64(100*time.Millisecond))))
-				s.start(i)
+				s.restart(i)
 			}
-			s.copies = func(int, int) int { return 1 }
+			s.Copies = connected
 			s.Run(s.Now() + 3*time.Second)
 			s.requireAll(func(x *sending) bool { return x.acked })
 			acked := 0
@@ -54,22 +56,22 @@ func TestJoin(t *testing.T) {
 		s.send(0)
 	}
 	s.Run(2 * time.Second)
-	s.kill(0)
-	s.copies = func(from, to int) int {
+	s.Kill(0)
+	s.Copies = func(from, to int) int {
 		if from+to == 2 { // nodes 0 and 2
 			return 0
 		}
 		return 1
 	}
-	s.start(0)
+	s.restart(0)
 	s.Run(10 * time.Second)
-	m := s.members[0]
+	m := s.Machine(0)
 	require.False(t, m.writes())
 	require.False(t, m.reachable())
 	require.Empty(t, m.poll("k1", 0))
 	require.False(t, s.send(0))
 
-	s.copies = func(int, int) int { return 1 }
+	s.Copies = connected
 	s.Run(s.Now() + time.Second)
 	require.True(t, m.writes())
 	require.True(t, m.reachable())
@@ -89,16 +91,16 @@ func TestJoinInRuns(t *testing.T) {
 	}
 	s.Run(5 * time.Second)
 	s.timing.alone = 3 * hop
-	s.kill(0)
-	s.start(0)
-	began, incarnation := s.Now(), s.members[0].incarnation
+	s.Kill(0)
+	s.restart(0)
+	began, incarnation := s.Now(), s.Machine(0).incarnation
 	for !s.send(0) {
 		require.Less(t, s.Now()-began, 5*time.Second)
 		s.Run(s.Now() + time.Millisecond)
 	}
 	require.GreaterOrEqual(t, s.Now()-began, runs*2*hop)
 	s.Run(s.Now() + 5*time.Second)
-	require.Equal(t, incarnation, s.members[0].incarnation)
+	require.Equal(t, incarnation, s.Machine(0).incarnation)
 	s.requireAll(always)
 }
 
@@ -107,9 +109,9 @@ func TestAlone(t *testing.T) {
 	for n := 2; n <= 3; n++ {
 		s := newReplicas(t, n, 1, time.Millisecond)
 		s.timing.alone = 500 * time.Millisecond
-		s.copies = func(int, int) int { return 0 }
+		s.Copies = severed
 		for i := range n {
-			s.start(i)
+			s.restart(i)
 		}
 		require.False(t, s.send(0))
 		s.Run(499 * time.Millisecond)
@@ -120,7 +122,7 @@ func TestAlone(t *testing.T) {
 				require.True(t, s.send(i))
 			}
 		}
-		s.copies = func(int, int) int { return 1 }
+		s.Copies = connected
 		s.Run(s.Now() + time.Second)
 		require.True(t, s.caughtUp())
 		s.requireAll(always)
@@ -134,22 +136,22 @@ func TestKillAlone(t *testing.T) {
 	for seed := range uint64(4) {
 		s := newReplicas(t, 2, seed, time.Millisecond)
 		s.timing.alone = 500 * time.Millisecond
-		for i := range s.nodes {
-			s.start(i)
+		for i := range s.IDs {
+			s.restart(i)
 		}
 		s.load(100, 30*time.Second)
 		for s.Now() < 30*time.Second {
 			s.Run(s.Now() + time.Duration(s.rng.Int64N(int64(2*time.Second))))
 			i := s.rng.IntN(2)
-			s.kill(i)
-			s.copies = func(int, int) int { return 0 }
-			s.start(i)
+			s.Kill(i)
+			s.Copies = severed
+			s.restart(i)
 			s.Run(s.Now() + time.Duration(s.rng.Int64N(int64(time.Second))))
-			s.copies = func(int, int) int { return 1 }
-			before := s.members[i].incarnation
+			s.Copies = connected
+			before := s.Machine(i).incarnation
 			s.Run(s.Now() + time.Second)
-			require.True(t, s.members[i].writes())
-			if s.members[i].incarnation != before {
+			require.True(t, s.Machine(i).writes())
+			if s.Machine(i).incarnation != before {
 				forgot++
 			}
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"time"
 
 	"glomers/node"
@@ -76,10 +75,6 @@ type peer struct {
 // newPeer returns a peer to which nothing was sent.
 func newPeer(id string, index int, pace time.Duration, incarnation int64) *peer {
 	return &peer{id: id, index: index, pace: pace, state: asked, incarnation: incarnation, unackedAt: never, ackBy: never}
-}
-
-func (p *peer) String() string {
-	return fmt.Sprintf("%s %v: sent %d, acked %d", p.id, p.state, p.sent, p.acked)
 }
 
 // receive takes note of a message from the peer. toUs says that the peer knows our incarnation; length is that of our journal.

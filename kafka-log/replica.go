@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -111,14 +110,6 @@ func newReplica(self string, nodes []string, s settings, incarnation int64) *rep
 	}
 	r.update()
 	return r
-}
-
-func (r *replica) String() string {
-	text := fmt.Sprintf("%v: journal %d", r.state, len(r.own()))
-	for _, p := range r.peers {
-		text += fmt.Sprintf("; %v, journal %d", p, len(r.journals[p.index]))
-	}
-	return text
 }
 
 // writes tells whether the replica may add to its journal.

@@ -2,12 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/puresim"
 )
 
 // The timings of main.go.
@@ -39,16 +40,17 @@ func TestFaults(t *testing.T) {
 func testFaults(t *testing.T, o settings, n int, seed uint64) {
 	rng := rand.New(rand.NewPCG(seed, uint64(n)))
 	s := newReplicasWith(t, o, n, seed, 0)
-	s.latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(30*time.Millisecond)) }
+	s.Latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(30*time.Millisecond)) }
 	s.load(100, 10*time.Second)
 	for s.Now() < 10*time.Second {
-		all := cuts(n, rng)
-		s.copies = all[rng.IntN(len(all))]
+		all := puresim.Cuts(n, rng)
+		s.Cut, s.Copies = all[rng.IntN(len(all))].Drops, connected
 		s.Run(s.Now() + time.Second)
-		s.copies = func(int, int) int { return rng.IntN(3) }
+		s.Cut = puresim.Whole
+		s.Copies = func(int, int) int { return rng.IntN(3) }
 		s.Run(s.Now() + time.Second)
 	}
-	s.copies = func(int, int) int { return 1 }
+	s.Copies = connected
 	s.Run(s.Now() + 2*time.Second)
 	s.requireAll(always)
 }
@@ -74,19 +76,19 @@ func TestCut(t *testing.T) {
 			s = newReplicasWith(t, orderOnly, n, 1, time.Millisecond)
 		}
 		s.Run(time.Second)
-		s.copies = func(int, int) int { return 0 }
+		s.Copies = severed
 		ops := s.load(500, 11*time.Second)
 		s.Run(11 * time.Second)
 		require.InDelta(t, ops/2, len(s.sends), 300, "no node has refused any")
-		before := s.sent
+		before := s.Sent
 		s.Run(s.Now() + 10*retryAfter)
-		require.LessOrEqual(t, s.sent-before, 11*n*(n-1))
+		require.LessOrEqual(t, s.Sent-before, 11*n*(n-1))
 
-		before = s.sent
-		s.copies = func(int, int) int { return 1 }
+		before = s.Sent
+		s.Copies = connected
 		s.Run(s.Now() + time.Second)
 		require.True(t, s.caughtUp())
-		require.LessOrEqual(t, s.sent-before, 20*n*(n-1))
+		require.LessOrEqual(t, s.Sent-before, 20*n*(n-1))
 		s.requireAll(always)
 	}
 }
@@ -99,11 +101,11 @@ func TestQuiet(t *testing.T) {
 			s.load(200, 2*time.Second)
 			s.Run(3 * time.Second)
 			s.requireAll(always)
-			before := s.sent
+			before := s.Sent
 			s.Run(time.Hour)
-			require.Equal(t, before, s.sent)
-			for _, m := range s.members {
-				require.Equal(t, never, m.replica.Next())
+			require.Equal(t, before, s.Sent)
+			for i := range s.IDs {
+				require.Equal(t, never, s.Machine(i).Next())
 			}
 		}
 	}
@@ -113,14 +115,14 @@ func TestQuiet(t *testing.T) {
 func TestNoStorms(t *testing.T) {
 	for i, hop := range []time.Duration{time.Millisecond, 50 * time.Millisecond, time.Second, time.Millisecond, 50 * time.Millisecond, time.Second} {
 		s := newReplicasWith(t, settings{pace: pace, alone: never, orderOnly: i >= 3}, 2, 1, hop)
-		s.copies = func(int, int) int { return s.rng.IntN(2) }
+		s.Copies = func(int, int) int { return s.rng.IntN(2) }
 		s.Run(20 * time.Second)
-		before := s.sent
+		before := s.Sent
 		const period = 10
 		s.load(1000, s.Now()+period*time.Second)
 		s.Run(s.Now() + period*time.Second)
 		rounds := 2 * period * int(time.Second/pace)
-		require.LessOrEqual(t, s.sent-before, rounds*(round+1), hop)
+		require.LessOrEqual(t, s.Sent-before, rounds*(round+1), hop)
 	}
 }
 
@@ -158,134 +160,15 @@ func FuzzReceive(f *testing.F) {
 func TestReachable(t *testing.T) {
 	s := newReplicas(t, 2, 1, time.Millisecond)
 	s.Run(time.Second)
-	require.True(t, s.members[0].reachable())
-	s.copies = func(int, int) int { return 0 }
+	require.True(t, s.Machine(0).reachable())
+	s.Copies = severed
 	s.send(0)
 	s.Run(s.Now() + retryAfter - 1)
-	require.True(t, s.members[0].reachable())
+	require.True(t, s.Machine(0).reachable())
 	s.Run(s.Now() + 2)
-	require.False(t, s.members[0].reachable())
-	require.True(t, s.members[1].reachable(), "it has not tried")
-	s.copies = func(int, int) int { return 1 }
+	require.False(t, s.Machine(0).reachable())
+	require.True(t, s.Machine(1).reachable(), "it has not tried")
+	s.Copies = connected
 	s.Run(s.Now() + 2*retryAfter)
-	require.True(t, s.members[0].reachable())
-}
-
-// trace runs two replicas and returns what they send after they have joined, as "time sender: have items ask".
-func trace(t *testing.T, o settings, drop func(nth int) bool, sends map[time.Duration]int) []string {
-	s := newReplicasWith(t, o, 2, 1, time.Millisecond)
-	s.Run(time.Second)
-	began, made := s.Now(), 0
-	var lines []string
-	s.log = func(from int, m envelope) {
-		line := fmt.Sprintf("%v n%d: have %d", s.Now()-began, from, m.Message.Have)
-		for _, it := range m.Message.Mine.Items {
-			line += fmt.Sprintf(" %s %d", it.Op, it.Offset)
-		}
-		if m.Message.Ask > 0 {
-			line += fmt.Sprintf(" ask %d", m.Message.Ask)
-		}
-		lines = append(lines, line)
-	}
-	s.copies = func(int, int) int {
-		if made++; drop(made) {
-			return 0
-		}
-		return 1
-	}
-	for at, i := range sends {
-		s.At(began+at, func() {
-			s.step(i, func(r *replica) []envelope {
-				_, out := r.send("k", json.RawMessage("7"), s.Now())
-				return out
-			})
-		})
-	}
-	s.Run(began + 5*time.Second)
-	return lines
-}
-
-func TestTraces(t *testing.T) {
-	const ms = time.Millisecond
-	for _, c := range []struct {
-		name  string
-		drop  func(nth int) bool
-		sends map[time.Duration]int // time → node
-		want  []string
-	}{
-		{
-			"news goes out at once after a silence; the answer makes it visible",
-			func(int) bool { return false },
-			map[time.Duration]int{0: 0},
-			[]string{
-				"0s n0: have 0 send 0 ask 4",
-				"1ms n1: have 1",
-			},
-		},
-		{
-			"more news waits; a round takes what both have",
-			func(int) bool { return false },
-			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 30 * ms: 1},
-			[]string{
-				"0s n0: have 0 send 0 ask 4",
-				"1ms n1: have 1",
-				"55ms n0: have 0 send 2 ask 4",
-				"56ms n1: have 2 send 1 send 3 ask 3",
-				"57ms n0: have 2",
-			},
-		},
-		{
-			"a message of a client during a round makes it longer",
-			func(int) bool { return false },
-			map[time.Duration]int{0: 0, 10 * ms: 1, 20 * ms: 0, 56 * ms: 0},
-			[]string{
-				"0s n0: have 0 send 0 ask 4",
-				"1ms n1: have 1",
-				"55ms n0: have 0 send 2 ask 4",
-				"56ms n1: have 2 send 1 ask 3",
-				"57ms n0: have 1 send 4 ask 2",
-				"58ms n1: have 3 promise 5",
-				"159ms n0: have 2",
-			},
-		},
-		{
-			"when news is lost, the peer is asked, then told",
-			func(nth int) bool { return nth <= 2 },
-			map[time.Duration]int{0: 0},
-			[]string{
-				"0s n0: have 0 send 0 ask 4", // lost
-				"300ms n0: have 0 ask 4",     // lost
-				"600ms n0: have 0 ask 4",
-				"601ms n1: have 0",
-				"655ms n0: have 0 send 0 ask 4",
-				"656ms n1: have 1",
-			},
-		},
-		{
-			"when an answer is lost, too",
-			func(nth int) bool { return nth == 2 },
-			map[time.Duration]int{0: 0},
-			[]string{
-				"0s n0: have 0 send 0 ask 4",
-				"1ms n1: have 1", // lost
-				"300ms n0: have 0 ask 4",
-				"301ms n1: have 1",
-			},
-		},
-		{
-			"later news makes up for what was lost",
-			func(nth int) bool { return nth == 1 },
-			map[time.Duration]int{0: 0, 100 * ms: 0},
-			[]string{
-				"0s n0: have 0 send 0 ask 4", // lost
-				"100ms n0: have 0 send 0 send 2 ask 4",
-				"101ms n1: have 2 promise 3",
-				"202ms n0: have 1",
-			},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			require.Equal(t, c.want, trace(t, settings{pace: pace, alone: never}, c.drop, c.sends))
-		})
-	}
+	require.True(t, s.Machine(0).reachable())
 }

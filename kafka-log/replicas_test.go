@@ -14,22 +14,17 @@ import (
 	"glomers/internal/puresim"
 )
 
-// A replicas runs its members over a simulated network in virtual time: the same seed, the same run. After every
-// step it polls the replica that did it, and fails the test if what is shown contradicts
-// what was shown before, by whichever node.
+type simulation = puresim.Cluster[message, *replica]
+
+// A replicas is a cluster whose nodes have consumers that read everything. After each event of a node its consumers poll it, and the test
+// fails if they are shown anything that contradicts what was shown before, by whichever node.
 type replicas struct {
-	puresim.Queue
+	*simulation
 
-	t       *testing.T
-	rng     *rand.Rand
-	nodes   []string
-	timing  settings
-	members []*member
-
-	latency func() time.Duration
-	copies  func(from, to int) int // how often a message that is sent now arrives
-	sent    int                    // messages so far
-	log     func(from int, m envelope)
+	t         *testing.T
+	rng       *rand.Rand
+	timing    settings
+	consumers []*consumer // by node
 
 	keys    []string // those in use
 	left    []int    // how many messages each of them gets before it is replaced
@@ -50,20 +45,18 @@ type sending struct {
 	acked  bool // it was at all nodes before its own was killed
 }
 
-// A member is a node: a replica with consumers who read everything that it shows.
-type member struct {
-	*replica
-	tickAt  time.Duration
-	down    bool
-	next    map[string]int64 // by key, the offset to be polled next
-	seen    map[string]int   // by key, the number of messages
-	behind  map[string]bool  // the keys of which it may not have seen everything
-	pending []*sending       // not yet stable
+// A consumer reads everything that a node shows in one of its lives.
+type consumer struct {
+	incarnation int64
+	next        map[string]int64 // by key, the offset to be polled next
+	seen        map[string]int   // by key, the number of messages
+	behind      map[string]bool  // the keys of which it may not have seen everything
+	pending     []*sending       // by the node, and not yet everywhere
 }
 
 // caughtUp tells whether every node has shown everything.
 func (s *replicas) caughtUp() bool {
-	return !slices.ContainsFunc(s.members, func(m *member) bool { return len(m.behind) > 0 })
+	return !slices.ContainsFunc(s.consumers, func(c *consumer) bool { return len(c.behind) > 0 })
 }
 
 // The keys are those of the harness: some at a time, each for a number of messages.
@@ -78,149 +71,107 @@ func newReplicas(t *testing.T, n int, seed uint64, hop time.Duration) *replicas 
 
 func newReplicasWith(t *testing.T, timing settings, n int, seed uint64, hop time.Duration) *replicas {
 	s := &replicas{
-		t:       t,
-		rng:     rand.New(rand.NewPCG(seed, 0)),
-		timing:  timing,
-		latency: func() time.Duration { return hop },
-		copies:  func(int, int) int { return 1 },
-		log:     func(int, envelope) {},
-		sends:   make(map[string]*sending),
-		count:   make(map[string]int),
-		order:   make(map[string][]string),
-	}
-	for i := range n {
-		s.nodes = append(s.nodes, fmt.Sprintf("n%d", i))
-		s.members = append(s.members, &member{down: true})
+		t:         t,
+		rng:       rand.New(rand.NewPCG(seed, 0)),
+		timing:    timing,
+		consumers: make([]*consumer, n),
+		sends:     make(map[string]*sending),
+		count:     make(map[string]int),
+		order:     make(map[string][]string),
 	}
 	for range activeKeys {
 		s.keys = append(s.keys, s.newKey())
 		s.left = append(s.left, writesPerKey)
 	}
+	s.simulation = puresim.New(n, s.begin)
+	s.Latency = func() time.Duration { return hop }
+	s.After = s.watch
 	for i := range n {
-		s.start(i)
+		s.Do(i, (*replica).wake)
 	}
 	return s
 }
 
-// start starts node i, anew if it was killed.
-func (s *replicas) start(i int) {
-	s.members[i] = &member{
-		replica: newReplica(s.nodes[i], s.nodes, s.timing, int64(s.Now())+1),
-		tickAt:  never,
-		next:    make(map[string]int64),
-		seen:    make(map[string]int),
-		behind:  make(map[string]bool),
-	}
+// begin returns the replica of a life of node i, and gives it a consumer.
+func (s *replicas) begin(c *simulation, i int) *replica {
+	r := begin(s.timing)(c, i)
+	s.consumers[i] = &consumer{r.incarnation, make(map[string]int64), make(map[string]int), make(map[string]bool), nil}
 	for key := range s.count {
-		s.members[i].behind[key] = true
+		s.consumers[i].behind[key] = true
 	}
-	s.step(i, func(r *replica) []envelope { return r.wake(s.Now()) })
+	return r
 }
 
-// kill ends node i.
-func (s *replicas) kill(i int) { s.members[i].down = true }
+// begin returns a function that makes the replica of a life of node i.
+func begin(o settings) func(c *simulation, i int) *replica {
+	return func(c *simulation, i int) *replica { return newReplica(c.IDs[i], c.IDs, o, int64(c.Now())+1) }
+}
 
-// step lets node i do something, unless it is down.
-func (s *replicas) step(i int, do func(r *replica) []envelope) {
-	m := s.members[i]
-	if m.down {
-		return
+// restart begins a new life of node i, to which a client comes at once.
+func (s *replicas) restart(i int) {
+	s.Start(i)
+	s.Do(i, (*replica).wake)
+}
+
+// watch looks at node i after an event.
+func (s *replicas) watch(i int) {
+	r, c := s.Machine(i), s.consumers[i]
+	if r.incarnation != c.incarnation {
+		c.incarnation, c.pending = r.incarnation, nil // it has forgotten them
 	}
-	before := m.incarnation
-	out := do(m.replica)
-	if m.incarnation != before {
-		m.pending = nil // it has forgotten them
+	for len(c.pending) > 0 && c.pending[0].end <= r.stable {
+		c.pending[0].acked = true
+		c.pending = c.pending[1:]
 	}
-	for _, o := range out {
-		s.sent++
-		s.log(i, o)
-		// Through JSON, as on the wire: replicas must not share memory.
-		body, err := json.Marshal(o.Message)
-		require.NoError(s.t, err)
-		to := slices.Index(s.nodes, o.Dest)
-		for range s.copies(i, to) {
-			s.At(s.Now()+s.latency(), func() { s.arrive(i, to, body) })
-		}
-	}
-	s.schedule(i)
-	for len(m.pending) > 0 && m.pending[0].end <= m.stable {
-		m.pending[0].acked = true
-		m.pending = m.pending[1:]
-	}
-	for key := range m.behind {
-		s.watch(m, key)
+	for key := range c.behind {
+		s.read(i, key)
 	}
 }
 
-func (s *replicas) arrive(from, to int, body []byte) {
-	var m message
-	require.NoError(s.t, json.Unmarshal(body, &m))
-	s.step(to, func(r *replica) []envelope { return r.Receive(s.nodes[from], m, s.Now()) })
-}
-
-// schedule sets the timer of node i.
-func (s *replicas) schedule(i int) {
-	m := s.members[i]
-	next := m.replica.Next()
-	if next == m.tickAt {
-		return
-	}
-	m.tickAt = next
-	if next == never {
-		return
-	}
-	s.At(max(next, s.Now()), func() {
-		if s.members[i] == m && m.tickAt == next {
-			m.tickAt = never
-			s.step(i, func(r *replica) []envelope { return r.Tick(s.Now()) })
-		}
-	})
-}
-
-// watch reads on in a key, and compares with what others have read.
-func (s *replicas) watch(m *member, key string) {
-	for _, e := range m.poll(key, m.next[key]) {
-		require.GreaterOrEqual(s.t, e.offset, m.next[key])
+// read reads on in a key, and compares with what others have read.
+func (s *replicas) read(i int, key string) {
+	c := s.consumers[i]
+	for _, e := range s.Machine(i).poll(key, c.next[key]) {
+		require.GreaterOrEqual(s.t, e.offset, c.next[key])
 		shown := string(e.msg)
-		if m.seen[key] == len(s.order[key]) {
+		if c.seen[key] == len(s.order[key]) {
 			s.order[key] = append(s.order[key], shown)
 		}
-		require.Equal(s.t, s.order[key][m.seen[key]], shown, "key %s at %v", key, s.Now())
+		require.Equal(s.t, s.order[key][c.seen[key]], shown, "key %s at %v", key, s.Now())
 		require.Equal(s.t, s.sends[shown].offset, e.offset)
-		m.seen[key]++
-		m.next[key] = e.offset + 1
+		c.seen[key]++
+		c.next[key] = e.offset + 1
 	}
-	if m.seen[key] == s.count[key] {
-		delete(m.behind, key)
+	if c.seen[key] == s.count[key] {
+		delete(c.behind, key)
 	}
 }
+
+// writes tells whether node i can take messages.
+func (s *replicas) writes(i int) bool { return !s.Members[i].Down && s.Machine(i).writes() }
 
 // send gives node i a message for a random key, and tells whether the node took it.
 func (s *replicas) send(i int) bool {
-	m := s.members[i]
-	if m.down || !m.writes() {
+	if !s.writes(i) {
 		return false
 	}
 	k := min(int(s.rng.ExpFloat64()*2), activeKeys-1)
 	msg := strconv.Itoa(len(s.sends) + 1)
 	x := &sending{key: s.keys[k], node: i}
 	s.sends[msg] = x
-	m.pending = append(m.pending, x)
 	s.count[x.key]++
-	for _, m := range s.members {
-		if !m.down {
-			m.behind[x.key] = true
-		}
+	for _, c := range s.consumers {
+		c.behind[x.key] = true
 	}
 	if s.left[k]--; s.left[k] == 0 {
 		s.keys[k], s.left[k] = s.newKey(), writesPerKey
 	}
-	s.step(i, func(r *replica) (out []envelope) {
-		x.offset, out = r.send(x.key, json.RawMessage(msg), s.Now())
+	return s.Do(i, func(r *replica, now time.Duration) (out []envelope) {
+		x.offset, out = r.send(x.key, json.RawMessage(msg), now)
 		x.end = len(r.own())
+		s.consumers[i].pending = append(s.consumers[i].pending, x)
 		return out
 	})
-	return true
 }
 
 func (s *replicas) newKey() string {
@@ -232,17 +183,16 @@ func keyName(k int) string { return fmt.Sprintf("k%d", k) }
 
 // commit commits what the consumers of node i have read.
 func (s *replicas) commit(i int) {
-	m := s.members[i]
-	if m.down || !m.writes() {
+	if !s.writes(i) {
 		return
 	}
 	var offsets []keyOffset
 	for _, key := range s.keys {
-		if m.next[key] > 0 {
-			offsets = append(offsets, keyOffset{key, m.next[key] - 1})
+		if next := s.consumers[i].next[key]; next > 0 {
+			offsets = append(offsets, keyOffset{key, next - 1})
 		}
 	}
-	s.step(i, func(r *replica) []envelope { return r.commit(offsets, s.Now()) })
+	s.Do(i, func(r *replica, now time.Duration) []envelope { return r.commit(offsets, now) })
 }
 
 // load plans operations at random nodes until the time end: sends and polls with a commit, half of each, at perSecond
@@ -253,7 +203,7 @@ func (s *replicas) load(perSecond float64, end time.Duration) (ops int) {
 		if t >= end {
 			return ops
 		}
-		i := s.rng.IntN(len(s.nodes))
+		i := s.rng.IntN(len(s.IDs))
 		if s.rng.IntN(2) == 0 {
 			s.At(t, func() { s.send(i) })
 		} else {
@@ -266,16 +216,16 @@ func (s *replicas) load(perSecond float64, end time.Duration) (ops int) {
 // same order, and knows the same committed offsets.
 func (s *replicas) requireAll(want func(x *sending) bool) {
 	var lasts []int64
-	for i, m := range s.members {
+	for i, c := range s.consumers {
 		shown := make(map[string]bool)
 		for key := range s.count {
-			m.next[key], m.seen[key] = 0, 0
+			c.next[key], c.seen[key] = 0, 0
 			for more := true; more; {
-				before := m.seen[key]
-				s.watch(m, key)
-				more = m.seen[key] > before
+				before := c.seen[key]
+				s.read(i, key)
+				more = c.seen[key] > before
 			}
-			require.Len(s.t, s.order[key], m.seen[key], "node %d, key %s", i, key)
+			require.Len(s.t, s.order[key], c.seen[key], "node %d, key %s", i, key)
 		}
 		for _, order := range s.order {
 			for _, msg := range order {
@@ -288,7 +238,7 @@ func (s *replicas) requireAll(want func(x *sending) bool) {
 		}
 		var last []int64
 		for k := range s.lastKey {
-			o, _ := m.committed(keyName(k + 1))
+			o, _ := s.Machine(i).committed(keyName(k + 1))
 			last = append(last, o)
 		}
 		if i > 0 {
@@ -298,21 +248,6 @@ func (s *replicas) requireAll(want func(x *sending) bool) {
 	}
 }
 
-// cuts returns functions for replicas.copies: random partitions, and one-way ones.
-func cuts(n int, rng *rand.Rand) []func(from, to int) int {
-	order := rng.Perm(n)
-	split := func(size int) func(from, to int) int {
-		return func(from, to int) int {
-			if (order[from] < size) != (order[to] < size) {
-				return 0
-			}
-			return 1
-		}
-	}
-	return []func(from, to int) int{
-		split(1),
-		split((n + 1) / 2),
-		func(from, to int) int { return min(1, max(0, order[to]-order[from])) }, // one-way
-		func(int, int) int { return 0 },
-	}
-}
+// The states of a network.
+func connected(int, int) int { return 1 }
+func severed(int, int) int   { return 0 }
