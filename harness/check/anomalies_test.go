@@ -14,11 +14,12 @@ import (
 	"glomers/harness/workload"
 )
 
-// The anomalies that public reports tell of, each as the smallest history that shows it, with the verdict and the reason that it must get. The
+// The anomalies from public reports, each as the smallest history that shows it, with the expected verdict and reason. The
 // files in testdata/anomalies say where each was found.
 //
-// A case is the workload, perhaps with models=… and strict, and a line for each event: the process, the type, the function and the value.
-// Transactions have no function. The type "did" stands for an invocation and an ok right after it; "final" at the end marks a final read.
+// A case is the workload, optionally with models=… and strict, and a line for each event: the process, the type, the function
+// and the value. Transactions have no function. The type "did" stands for an invocation and an ok right after it; "final" at
+// the end of a line marks a final read.
 func TestAnomalies(t *testing.T) {
 	cases := make(map[string]int) // by verdict
 	datadriven.Walk(t, "testdata/anomalies", func(t *testing.T, path string) {

@@ -1,49 +1,49 @@
-// Package check judges histories. Its verdicts are those of the reference
-// checkers, proven against the histories in testdata.
+// Package check judges histories. Its verdicts are the same as those of the reference checkers; tests compare them
+// on the histories in testdata.
 package check
 
 import "fmt"
 
-// A Verdict is the outcome of a checker. Verdicts are ordered from good to bad, so
-// the verdict of several checkers is the largest of theirs.
+// A Verdict is the outcome of a checker. Verdicts are ordered from good to bad, so the verdict of several checkers
+// together is the largest of their verdicts.
 type Verdict int
 
-// The verdicts; in JSON true, "unknown" and false.
+// The verdicts. In JSON they are true, "unknown" and false.
 const (
 	Valid Verdict = iota
 	Unknown
 	Invalid
 )
 
-// A Result is what a checker found. Results marshal to JSON with the field
-// names of the reference, "valid" among them.
+// A Result holds the findings of a checker. Results marshal to JSON with the field names of the reference, among them
+// "valid".
 type Result interface {
 	Verdict() Verdict
-	// Reasons says in sentences why the verdict is not Valid, the worst first,
-	// naming the operations. It is empty when the verdict is Valid.
+	// Reasons returns sentences that say why the verdict is not Valid and name the operations, the worst first.
+	// It is empty if the verdict is Valid.
 	Reasons() []string
 }
 
-// An Anomalous is a Result that names the kinds of what it found wrong.
+// An Anomalous result names the kinds of anomalies that it found.
 type Anomalous interface {
 	Anomalies() []string // sorted
 }
 
-// An Illustrated result has files that show what it found.
+// An Illustrated result has files, such as pictures, that show its findings.
 type Illustrated interface {
 	Result
-	// Pictures returns the names of the files, sorted. It is cheap; Artifacts may take a while.
+	// Pictures returns the names of the files, sorted. It is cheap, while Artifacts may take some time.
 	Pictures() []string
-	// Artifacts returns the files by their names.
+	// Artifacts returns the contents of the files by name.
 	Artifacts() map[string][]byte
 }
 
-// A Cautious result has something to say that does not count for the verdict, but that its reader should know.
+// A Cautious result has warnings: they do not affect the verdict, but the reader should know them.
 type Cautious interface {
 	Cautions() []string // in sentences
 }
 
-// Worst returns the worst of the verdicts, Valid if there is none.
+// Worst returns the worst of the verdicts, or Valid if vs is empty.
 func Worst(vs ...Verdict) Verdict {
 	worst := Valid
 	for _, v := range vs {
@@ -78,7 +78,7 @@ func (v Verdict) MarshalJSON() ([]byte, error) {
 	return nil, fmt.Errorf("check: no verdict %d", int(v))
 }
 
-// UnmarshalJSON accepts what MarshalJSON writes.
+// UnmarshalJSON accepts the output of MarshalJSON.
 func (v *Verdict) UnmarshalJSON(b []byte) error {
 	switch string(b) {
 	case "true":

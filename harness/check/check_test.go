@@ -69,7 +69,7 @@ func TestEcho(t *testing.T) {
 	}
 }
 
-// All wrong echoes count, and some are listed: nodes choose how large they are.
+// All wrong echoes count, but only some are listed, because nodes choose their size.
 func TestEchoListsSome(t *testing.T) {
 	for size, listed := range map[int]int{10: 128, 10_000: 52, 2 << 20: 1} {
 		var h []history.Op
@@ -210,7 +210,7 @@ func TestAvailability(t *testing.T) {
 	}
 }
 
-// Malformed replies are told of, with the field, and do not count for the verdict, as in the reference.
+// Malformed replies are reported with the field at fault, but do not affect the verdict, as in the reference.
 func TestExceptions(t *testing.T) {
 	h := corpus.Ops(t, `
 		0 invoke read null
@@ -243,7 +243,7 @@ func TestExceptions(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{"valid":true}`, string(b))
 
-	// A node that has a new fault each time does not fill the report.
+	// A node with a new fault in every reply does not fill the report.
 	var many []history.Op
 	for i := range 1000 {
 		raw := fmt.Appendf(nil, `["malformed-reply","read_ok: fault %d",1]`, i)
@@ -255,7 +255,7 @@ func TestExceptions(t *testing.T) {
 	require.Contains(t, e.Cautions(), "968 replies malformed in yet other ways")
 }
 
-// FuzzCheckers runs every checker on histories that no harness would write.
+// FuzzCheckers runs every checker on histories that the harness would never write.
 func FuzzCheckers(f *testing.F) {
 	f.Add(uint64(1), []byte(`[1,2]`), []byte(`{"a":[1.5,null,"x"]}`))
 	f.Add(uint64(2), []byte(`1`), []byte(`["malformed-reply","x"]`))
@@ -285,7 +285,7 @@ func FuzzCheckers(f *testing.F) {
 	})
 }
 
-// Of many ids given out twice, the reference lists 48.
+// The reference lists at most 48 duplicate ids.
 func TestUniqueIDsListsSome(t *testing.T) {
 	var lines strings.Builder
 	for i := range 100 {

@@ -10,24 +10,23 @@ import (
 	"glomers/internal/wording"
 )
 
-// A CounterResult says whether every final read returned a sum that the adds allow: that of all
-// acknowledged adds, plus that of any of the adds of unknown outcome. Adds that failed, and reads of the
-// main phase, do not matter. The result is Invalid if a final read is wrong, otherwise
-// Unknown if some cannot be judged.
+// A CounterResult says whether every final read returned a sum that the adds allow: the sum of all acknowledged adds,
+// plus the sum of any subset of the adds whose outcome is unknown. Adds that failed and reads of the main phase do not
+// matter. The result is Invalid if a final read is wrong, otherwise Unknown if some final reads cannot be judged.
 type CounterResult struct {
 	Valid      Verdict           `json:"valid"`
 	FinalReads []json.RawMessage `json:"final-reads"`
 	Acceptable []Range           `json:"acceptable"` // ascending; they neither overlap nor touch
 	Errors     []CounterError    `json:"errors"`     // the wrong final reads
 
-	// Inexact tells that Acceptable has values that no choice of adds comes to, because the exact
-	// ranges are too many: there may be 2^n sums of n adds.
+	// Inexact means that Acceptable also covers values that are not the sum of any subset of adds: n adds may have 2^n
+	// sums, and the exact ranges would be too many.
 	Inexact bool `json:"inexact,omitempty"`
 
 	reasons []string
 }
 
-// A Range is the integers from Lower to Upper, both included. Its JSON is [lower, upper].
+// A Range holds the integers from Lower to Upper inclusive. Its JSON is [lower, upper].
 type Range struct{ Lower, Upper int64 }
 
 // MarshalJSON returns [lower, upper].
@@ -35,7 +34,7 @@ func (r Range) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, "[%d,%d]", r.Lower, r.Upper), nil
 }
 
-// A CounterError is a final read of a value that is not acceptable.
+// A CounterError is a final read that returned an unacceptable value.
 type CounterError struct {
 	Index   int             `json:"index"`
 	Process history.Process `json:"process"`
@@ -45,12 +44,12 @@ type CounterError struct {
 // Verdict implements Result.
 func (r *CounterResult) Verdict() Verdict { return r.Valid }
 
-// Reasons implements Result. It has one for each wrong read.
+// Reasons implements Result. There is one reason for each wrong read.
 func (r *CounterResult) Reasons() []string { return r.reasons }
 
-// Counter checks a history of "add" operations, whose value is an integer delta, and "read"
-// operations, which complete with the sum. Its time is linear in the history, times the number of ranges for
-// each add of unknown outcome; an add that was never completed is one.
+// Counter checks a history of "add" operations, whose value is an integer delta, and "read" operations, which complete
+// with the sum. An add that was never completed is an add of unknown outcome. Counter takes time linear in the length of
+// the history, plus the number of ranges for each add of unknown outcome.
 func Counter(h []history.Op) *CounterResult {
 	c := &counting{CounterResult: &CounterResult{FinalReads: []json.RawMessage{}, Errors: []CounterError{}}}
 	c.add(h)
@@ -78,7 +77,7 @@ type counting struct {
 	beyond  string       // why there are no sums; "" if there are
 }
 
-// add takes account of the adds.
+// add computes the acceptable sums from the adds in h.
 func (c *counting) add(h []history.Op) {
 	c.sums = sums{ranges: []Range{{}}}
 	c.unknown = openAdds(h)
@@ -100,7 +99,7 @@ func (c *counting) add(h []history.Op) {
 	c.Acceptable, c.Inexact = c.sums.ranges, c.sums.inexact
 }
 
-// apply adds the delta of op to the sums, in the manner of add.
+// apply passes the delta of op to add, which is sums.add or sums.addMaybe.
 func (c *counting) apply(op history.Op, add func(delta int64) bool) {
 	delta, err := strconv.ParseInt(string(op.Value), 10, 64)
 	switch {
@@ -111,7 +110,7 @@ func (c *counting) apply(op history.Op, add func(delta int64) bool) {
 	}
 }
 
-// openAdds returns the adds that the history does not say the end of.
+// openAdds returns the adds that have no completion in the history.
 func openAdds(h []history.Op) []history.Op {
 	completed := make(map[int]bool) // by position of the invocation
 	for _, i := range history.Invocations(h) {
@@ -126,13 +125,13 @@ func openAdds(h []history.Op) []history.Op {
 	return open
 }
 
-// accepts tells whether a final read may return value.
+// accepts reports whether a final read may return value.
 func (c *counting) accepts(value json.RawMessage) bool {
 	v, err := strconv.ParseInt(string(value), 10, 64)
 	return err == nil && c.sums.contains(v)
 }
 
-// judge sets the verdict and the reasons for it.
+// judge sets the verdict and its reasons.
 func (c *counting) judge(wrong []history.Op) {
 	switch {
 	case c.beyond != "":

@@ -118,7 +118,7 @@ func TestCounterReasons(t *testing.T) {
 	}
 }
 
-// unknownAdds is a history of adds of which nobody knows whether they happened.
+// unknownAdds is a history of adds of unknown outcome.
 func unknownAdds(t testing.TB, deltas []int64) []history.Op {
 	var lines strings.Builder
 	for i, d := range deltas {
@@ -154,7 +154,7 @@ func TestCounterSums(t *testing.T) {
 	})
 }
 
-// A million sums are too many to list: what they allow is unknown, what they exclude is not.
+// A million sums are too many to list: a read of a possible sum is unknown, but a read of an impossible sum is invalid.
 func TestCounterTooManySums(t *testing.T) {
 	var deltas []int64
 	for d := int64(1); len(deltas) < 20; d *= 3 {
@@ -185,7 +185,7 @@ func TestCounterOfExtremes(t *testing.T) {
 	require.Equal(t, `[[-9223372036854775808,-9223372036854775808],[-1,0],[9223372036854775807,9223372036854775807]]`, string(b))
 }
 
-// FuzzCounter checks histories that no harness would write.
+// FuzzCounter checks histories that the harness would never write.
 func FuzzCounter(f *testing.F) {
 	f.Add([]byte("\x00\x01\x02\x03"), []byte(`1`), []byte(`-1`))
 	f.Add([]byte("\x00\x10\x05\x15\x4a\x8a\xff"), []byte(`9223372036854775807`), []byte(`null`))

@@ -9,29 +9,28 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// An EchoResult has the echoes that differ from what was sent. The result is
-// Invalid if there are any.
+// An EchoResult has the echoes that differ from the value sent. It is Invalid if there are any.
 type EchoResult struct {
 	Valid  Verdict     `json:"valid"`
-	Errors []EchoError `json:"errors"` // the first 128, and no more than have a MiB of values
+	Errors []EchoError `json:"errors"` // the first ones: at most 128, and at most a MiB of values, but at least one
 	Count  int         `json:"error-count"`
 }
 
-// Limits of the Errors: what nodes answer is large if they want it to be.
+// Limits of Errors, because a node may answer with values of any size.
 const (
 	maxEchoErrors = 128
 	maxEchoBytes  = 1 << 20
 )
 
-// An EchoError is an operation that was answered with something else than it sent.
+// An EchoError is an operation whose answer differs from the value it sent.
 type EchoError struct {
 	Sent     json.RawMessage `json:"sent"`
 	Received json.RawMessage `json:"received"`
 	Op       history.Op      `json:"op"` // its completion
 }
 
-// Echo checks a history of operations, whatever their name, that are to complete with the
-// value they were invoked with. Only those that completed ok count.
+// Echo checks a history of operations that must complete with the value that they were invoked with, whatever their
+// name. Only operations that completed ok count.
 func Echo(h []history.Op) *EchoResult {
 	r := &EchoResult{Errors: []EchoError{}}
 	inv := history.Invocations(h)

@@ -11,33 +11,33 @@ import (
 )
 
 const (
-	// Malformed is the first element of the Error of an operation whose reply did not have the shape that the workload asks
-	// for: ["malformed-reply", kind, reply, client, node]. The kind begins with the type that the reply should have and says
-	// what is wrong with it, as in `read_ok: field "value" is missing`. Client and node may be missing.
+	// Malformed is the first element of the Error of an operation whose reply did not have the form that the workload
+	// requires: ["malformed-reply", kind, reply, client, node]. The kind names the type that the reply should have and the
+	// fault, as in `read_ok: field "value" is missing`. Client and node may be missing.
 	Malformed = "malformed-reply"
 
-	// NoCode is the first element of the Error of an operation that got an error whose code is no integer:
-	// ["no-code", text, what the code is].
+	// NoCode is the first element of the Error of an operation that got an error whose code is not an integer:
+	// ["no-code", text of the error, description of the code].
 	NoCode = "no-code"
 )
 
-// maxKinds is how many kinds of exceptions are told apart: a node could have a new one each time.
+// maxKinds limits the number of kinds of exceptions, because a node might produce a new kind each time.
 const maxKinds = 32
 
-// Exceptions has the replies that were not understood: in the reference the client throws an exception, and the operation is of
-// unknown outcome. Therefore it is Valid always, as there. What it has is a warning.
+// Exceptions has the replies that could not be understood. In the reference, the client throws an exception at such a reply,
+// and the outcome of the operation is unknown. Exceptions are therefore only a warning, and always Valid, as in the reference.
 type Exceptions struct {
 	Valid      Verdict     `json:"valid"`
 	Exceptions []Exception `json:"exceptions,omitempty"`
 	Others     int         `json:"others,omitempty"` // those of further kinds
 
-	codes []Exception // errors whose code is no integer, which the reference does not count
+	codes []Exception // errors whose code is not an integer, which the reference does not count
 }
 
 // An Exception counts the replies to one function that have the same fault.
 type Exception struct {
 	F       string     `json:"f"`
-	Class   string     `json:"class"` // what is wrong with which reply
+	Class   string     `json:"class"` // the type of the reply and its fault
 	Count   int        `json:"count"`
 	Example history.Op `json:"example"` // the first
 }
@@ -61,7 +61,7 @@ func NewExceptions(h []history.Op) Exceptions {
 	return e
 }
 
-// count counts op, unless it has a kind too many.
+// count counts op under its function and class. It returns false if that would be one kind too many.
 func count(all *[]Exception, op history.Op, class string) bool {
 	i := slices.IndexFunc(*all, func(x Exception) bool { return x.F == op.F && x.Class == class })
 	if i < 0 {
@@ -75,7 +75,7 @@ func count(all *[]Exception, op history.Op, class string) bool {
 	return true
 }
 
-// failure takes the Error of op apart, if it is a list that begins with a name.
+// failure splits the Error of op if it is a list that begins with a name.
 func failure(op history.Op) (name string, rest []json.RawMessage) {
 	if op.Process == history.Nemesis || (op.Type != history.Info && op.Type != history.Fail) {
 		return "", nil
@@ -99,7 +99,7 @@ func text(raw json.RawMessage) string {
 // Verdict implements Result.
 func (e Exceptions) Verdict() Verdict { return e.Valid }
 
-// Reasons implements Result: there are none.
+// Reasons implements Result. It is always empty.
 func (e Exceptions) Reasons() []string { return nil }
 
 // Cautions implements Cautious.

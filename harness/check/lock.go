@@ -10,22 +10,23 @@ import (
 	"glomers/internal/wording"
 )
 
-// LockLease is how long a client that never leaves has the lock, from when it asked to enter.
+// LockLease is how long a client that never leaves holds the lock, counted from its request to enter.
 const LockLease = 2 * time.Second
 
-// A LockResult says whether two clients had the lock at the same time, and whether all could enter in the end. It is
-// Invalid if two had it, if fences do not ascend, or if somebody could not enter. It is Unknown if that cannot be told.
+// A LockResult says whether two clients held the lock at the same time, and whether every worker could enter in the final
+// phase. It is Invalid if two clients held the lock, if fences do not ascend, or if a worker could not enter. It is Unknown
+// if there was no final phase, or if a fence is not an integer.
 type LockResult struct {
 	Valid      Verdict     `json:"valid"`
-	Entered    int         `json:"entered"` // times that a client certainly had the lock
+	Entered    int         `json:"entered"` // the number of sections
 	Stuck      int         `json:"stuck"`   // workers that could not enter in the final phase
 	Errors     []LockError `json:"errors"`
-	Unreadable []int       `json:"unreadable,omitempty"` // the ok enters whose fence is no integer
+	Unreadable []int       `json:"unreadable,omitempty"` // the ok enters whose fence is not an integer
 
 	unfinished bool // there was no final phase
 }
 
-// A LockError is two sections that contradict each other.
+// A LockError is a pair of sections that contradict each other.
 type LockError struct {
 	Kind   string      `json:"kind"` // Overlap or FenceOrder
 	First  LockSection `json:"first"`
@@ -34,14 +35,14 @@ type LockError struct {
 
 // The kinds of LockErrors.
 const (
-	Overlap    = "overlap"     // both had the lock at the same time
-	FenceOrder = "fence-order" // the second had the lock later, with a fence that is not higher
+	Overlap    = "overlap"     // both held the lock at the same time
+	FenceOrder = "fence-order" // the second held the lock later, but its fence is not higher
 )
 
-// A LockSection is a time for which a process certainly had the lock. Times are in ns since the start of the run.
+// A LockSection is a time for which a process certainly held the lock. Times are in ns since the start of the run.
 type LockSection struct {
 	Process history.Process `json:"process"`
-	Node    string          `json:"node,omitempty"` // that the process asked
+	Node    string          `json:"node,omitempty"` // the node that the process asked
 	Op      int             `json:"op"`             // the index of the completion of its enter
 	Fence   int64           `json:"fence"`
 	Begin   int64           `json:"begin-ns"`
@@ -50,16 +51,19 @@ type LockSection struct {
 	final bool
 }
 
-// String says who it was, and when.
+// String names the process and the time of the section.
 func (s LockSection) String() string {
 	who := history.Op{Process: s.Process, Node: s.Node}.Who()
 	return fmt.Sprintf("%s (op %d, fence %d, %.3f to %.3f s)", who, s.Op, s.Fence, float64(s.Begin)/1e9, float64(s.End)/1e9)
 }
 
-// Lock checks a history of "enter", which completes with a fence, and "leave". Safety is judged by the sections, the times for
-// which a client certainly had the lock: from when it had the reply until it asked to leave, or until LockLease
-// had passed since it asked to enter. No two overlap, and their fences ascend. Liveness is judged by the final phase, in
-// which each of the workers must enter once more.
+// Lock checks a history of "enter" operations, which complete with a fence, and "leave" operations.
+//
+// Safety is judged by sections: times for which a client certainly held the lock. A section begins with the reply to the
+// client's enter. It ends when the client asks to leave, or when LockLease has passed since its request to enter. Sections
+// must not overlap, and their fences must ascend.
+//
+// Liveness is judged by the final phase, in which each of the workers must enter once more.
 func Lock(h []history.Op, workers int) *LockResult {
 	r := &LockResult{Errors: []LockError{}, Stuck: workers, unfinished: true}
 	for _, op := range h {
@@ -93,7 +97,8 @@ func Lock(h []history.Op, workers int) *LockResult {
 	return r
 }
 
-// sections returns them in the order of their beginnings. A client whose reply came after its lease had none.
+// sections returns the sections in the order in which they begin. An enter whose reply came after its lease had expired has
+// no section.
 func (r *LockResult) sections(h []history.Op) []LockSection {
 	var all []LockSection
 	asked := make(map[history.Process]int64)

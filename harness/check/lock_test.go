@@ -11,7 +11,7 @@ import (
 	"glomers/harness/history"
 )
 
-// lockOp is an operation of a lock's history. An empty value is none.
+// lockOp is an event of a lock's history. An empty value means that the event has no value.
 func lockOp(second float64, p history.Process, typ history.Type, f, value string) history.Op {
 	op := history.Op{Time: int64(second * float64(time.Second)), Process: p, Type: typ, F: f}
 	if value != "" {

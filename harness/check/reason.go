@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// What a reason has at most. Its checker has the rest in its Result.
+// Limits of a reason's text. The checker's Result has the rest.
 const (
 	maxReasonLines = 16
 	maxReasonBytes = 2000
 )
 
-// Brief returns the beginning of a reason, and says how much more there is: a program under test chooses how long its keys,
-// values, functions and errors are.
+// Brief returns the beginning of a reason and says how much it left out. A reason may be very long, since the program under
+// test chooses the length of its keys, values, functions and errors.
 func Brief(reason string) string {
 	lines := strings.Split(reason, "\n")
 	var b strings.Builder

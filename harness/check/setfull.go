@@ -11,17 +11,17 @@ import (
 	"glomers/internal/wording"
 )
 
-// A SetFullResult says what became of every element that clients tried to add
-// to a set. Each is one of
+// A SetFullResult classifies every element that clients tried to add to a set. An element is
 //
-//   - stable: from some time on, every read has it,
-//   - lost: it is known to have been added, yet from some time on no read has it,
-//   - never read: no read tells, because none began after it was known.
+//   - stable if, from some time on, every read has it,
+//   - lost if it is known to have been added, yet from some time on no read has it,
+//   - never read if it is neither.
 //
-// An element is known when its add is acknowledged or when the first read shows
-// it, whichever is earlier. "From some time on" goes by the invocations of reads.
-// The result is Invalid if an element is lost, otherwise Unknown if none is stable, or if a read cannot be understood: one
-// of no list, or of values of another kind than any that was added, such as strings or 1.0.
+// An element is known from the time when its add is acknowledged or the first read shows it, whichever is earlier. "From
+// some time on" refers to the invocations of reads.
+//
+// The result is Invalid if an element is lost. Otherwise it is Unknown if no element is stable, or if a read is malformed:
+// it returned no list, or values of another kind than the added values, such as strings or 1.0.
 type SetFullResult struct {
 	Valid          Verdict           `json:"valid"`
 	AttemptCount   int               `json:"attempt-count"`
@@ -31,21 +31,20 @@ type SetFullResult struct {
 	NeverReadCount int               `json:"never-read-count"`
 	NeverRead      []json.RawMessage `json:"never-read"`
 
-	// Stale elements are stable, but a read that began after they were known
-	// missed them. WorstStale has the eight that took longest, the worst first.
+	// Stale elements are stable, but a read that began after they were known missed them. WorstStale has the eight elements
+	// that took longest, the worst first.
 	StaleCount int               `json:"stale-count"`
 	Stale      []json.RawMessage `json:"stale"`
 	WorstStale []StaleElement    `json:"worst-stale"`
 
-	// StableLatencies tell how long after they were known some read still missed
-	// the stable elements, LostLatencies how long some read still had the lost
-	// ones; 0 if none did. They are nil if there are no such elements.
+	// StableLatencies say for how long, after a stable element was known, some read still missed it. LostLatencies say for
+	// how long, after a lost element was known, some read still had it. A latency is 0 if there was no such read.
+	// They are nil if there are no such elements.
 	StableLatencies *Quantiles `json:"stable-latencies,omitempty"`
 	LostLatencies   *Quantiles `json:"lost-latencies,omitempty"`
 
-	// Duplicated is always empty, as in the reference, whose search for duplicates
-	// never finds any. Repeated has the elements that some read listed more than
-	// once. That is no fault: a set has no order and no multiplicity.
+	// Duplicated is always empty, as in the reference, whose search for duplicates never finds any. Repeated has the elements
+	// that some read listed more than once. That is not an error: a set has no order and no multiplicity.
 	DuplicatedCount int               `json:"duplicated-count"`
 	Duplicated      []json.RawMessage `json:"duplicated"`
 	Repeated        []json.RawMessage `json:"repeated"`
@@ -74,12 +73,12 @@ type Quantiles struct {
 // Verdict implements Result.
 func (r *SetFullResult) Verdict() Verdict { return r.Valid }
 
-// Reasons implements Result. It has one for each lost element.
+// Reasons implements Result. There is one reason for each lost element.
 func (r *SetFullResult) Reasons() []string { return r.reasons }
 
-// SetFull checks a history of a growing set: operations named add, whose value is an
-// element, and "read", which completes with the list of elements. Its time is
-// linear in the total length of the reads plus reads × elements.
+// SetFull checks a history of a set that only grows. The operations named by add have an element as their value; "read"
+// operations complete with the list of elements. It takes time linear in the total length of the reads plus
+// reads × elements.
 func SetFull(h []history.Op, add string) *SetFullResult {
 	t := newTimelines(h)
 	for i, op := range h {
@@ -147,7 +146,7 @@ func (t *timelines) result() *SetFullResult {
 		r.reasons = []string{fmt.Sprintf("nothing can be said about any of %s: no read that began after one was known succeeded",
 			wording.Plural(r.AttemptCount, "attempted value"))}
 	}
-	if len(t.malformed) > 0 { // first, as losses may be a consequence
+	if len(t.malformed) > 0 { // these reasons come first, as losses may be a consequence
 		r.Valid = Worst(r.Valid, Unknown)
 		r.reasons = append(reason.List(t.malformed, malformedRead.String), r.reasons...)
 	}

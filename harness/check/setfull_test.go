@@ -61,7 +61,7 @@ func TestSetFullReasons(t *testing.T) {
 	}
 }
 
-// However a list is written, it has the same elements.
+// A list has the same elements however it is written.
 func TestSetFullLists(t *testing.T) {
 	for _, c := range []struct{ list, lost, repeated string }{
 		{`[1,1048577,"a"]`, `[]`, `[]`},
@@ -107,7 +107,7 @@ func TestSetFullStableLatencyIsAfterTheRead(t *testing.T) {
 	require.EqualValues(t, 0, check.SetFull(h, "add").StableLatencies.Max)
 }
 
-// What is not a list tells nothing.
+// A read that does not return a list says nothing about the elements.
 func TestSetFullMalformedRead(t *testing.T) {
 	h := corpus.Ops(t, `
 		0 invoke add 1
@@ -145,8 +145,8 @@ func TestSetFullOfCorrectSet(t *testing.T) {
 	})
 }
 
-// BenchmarkSetFull checks what a long run leaves: 3000 values and 3000 reads of
-// all values so far, 4.5 million in all.
+// BenchmarkSetFull checks the history of a long run: 3000 values and 3000 reads of all values so far, 4.5 million read values
+// in total.
 func BenchmarkSetFull(b *testing.B) {
 	var h []history.Op
 	put := func(typ history.Type, f, v string) {

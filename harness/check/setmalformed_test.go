@@ -9,7 +9,7 @@ import (
 	"glomers/harness/check/internal/corpus"
 )
 
-// A malformed read of a set is named before what follows from it.
+// A malformed read of a set is reported before its consequences.
 func TestSetFullMalformedReads(t *testing.T) {
 	for _, c := range []struct {
 		read    string

@@ -11,17 +11,17 @@ import (
 	"glomers/internal/wording"
 )
 
-// Counts says how the completed operations ended.
+// Counts has the number of completed operations by outcome.
 type Counts struct {
 	Valid     Verdict `json:"valid"` // Invalid if none of them was ok
-	Count     int     `json:"count"` // all of them; those still open at the end are not counted
+	Count     int     `json:"count"` // of all completed operations; an operation still open at the end does not count
 	OKCount   int     `json:"ok-count"`
 	FailCount int     `json:"fail-count"`
 	InfoCount int     `json:"info-count"`
 }
 
-// Stats counts the operations of clients, all together and for each function. It
-// is Invalid if a function never succeeded, since a test that saw nothing work shows nothing.
+// Stats counts the operations of clients, in total and for each function. It is Invalid if a function never succeeded: a test
+// in which nothing worked proves nothing.
 type Stats struct {
 	Counts
 	ByF map[string]Counts `json:"by-f"`
@@ -29,8 +29,7 @@ type Stats struct {
 	exempt []string
 }
 
-// NewStats counts what is in h. The exempt functions may fail every time, as
-// kafka's "crash" does.
+// NewStats counts the operations in h. The exempt functions may fail every time, as kafka's "crash" does.
 func NewStats(h []history.Op, exempt ...string) Stats {
 	s := Stats{ByF: make(map[string]Counts), exempt: exempt}
 	for _, op := range h {
@@ -83,21 +82,20 @@ func (s Stats) Reasons() []string {
 	})
 }
 
-// Availability is the share of the operations that clients invoked which
-// completed ok.
+// Availability is the fraction of the clients' operations that completed ok.
 type Availability struct {
 	Valid Verdict `json:"valid"`
 
-	// OKFraction is 1 if there were no operations. It has single precision, as in the
-	// reference, and is compared with the bound as such: 7 of 10 do not reach 0.7.
+	// OKFraction is 1 if there were no operations. It has single precision, as in the reference, and this rounded value is
+	// compared with the bound: 7 of 10 operations do not reach 0.7.
 	OKFraction float32 `json:"ok-fraction"`
 
 	ok, invoked int
 	want        string
 }
 
-// NewAvailability judges h by want: "total" asks for every operation to be ok, a
-// number from 0 to 1 for at least that share, "" for nothing. Other wants are an error.
+// NewAvailability judges h by want: "total" requires every operation to be ok, a number from 0 to 1 requires at least that
+// fraction, and "" requires nothing. Any other want is an error.
 func NewAvailability(h []history.Op, want string) (Availability, error) {
 	a := Availability{want: want}
 	bound, err := parseWant(want)

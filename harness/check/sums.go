@@ -11,19 +11,19 @@ import (
 	"glomers/internal/wording"
 )
 
-// maxRanges is how many ranges are told apart. The deltas of the workloads are small, so theirs are
-// one or two; 4096 are the sums of twelve deltas that have nothing in common.
+// maxRanges is the maximum number of ranges. The deltas of the workloads are small, so their sums form one or two ranges.
+// 4096 is the number of sums of twelve deltas without any equal or adjacent sums.
 const maxRanges = 4096
 
-// sums are the values that some deltas can come to, when some of them may or may not count.
+// sums holds the possible sums of some deltas, where some of the deltas may or may not count.
 //
 // Invariant: there is at least one range; ranges ascend, and neither overlap nor touch.
 type sums struct {
 	ranges  []Range
-	inexact bool // gaps were closed, as there were too many
+	inexact bool // gaps were closed because there were too many ranges
 }
 
-// add adds delta to every sum. It reports whether they still fit 64 bits, and changes nothing otherwise.
+// add adds delta to every sum. It reports whether the sums still fit 64 bits; if not, it changes nothing.
 func (s *sums) add(delta int64) bool {
 	moved, ok := s.moved(delta)
 	if ok {
@@ -32,8 +32,8 @@ func (s *sums) add(delta int64) bool {
 	return ok
 }
 
-// addMaybe adds delta to every sum, and keeps the sums without it. It reports whether they still
-// fit 64 bits, and changes nothing otherwise.
+// addMaybe adds delta to every sum, and keeps the sums without it too. It reports whether the sums still fit 64 bits; if
+// not, it changes nothing.
 func (s *sums) addMaybe(delta int64) bool {
 	moved, ok := s.moved(delta)
 	if !ok {
@@ -59,7 +59,7 @@ func (s *sums) moved(delta int64) ([]Range, bool) {
 	return moved, true
 }
 
-// merge returns the ranges of both lists in one, by their lower ends.
+// merge returns the ranges of both lists in one list, ordered by their lower ends.
 func merge(a, b []Range) []Range {
 	all := make([]Range, 0, len(a)+len(b))
 	for len(a) > 0 && len(b) > 0 {
@@ -84,7 +84,7 @@ func (s *sums) coarsen() {
 	s.inexact = true
 }
 
-// join replaces, in place, neighbours for which together is true by one range.
+// join replaces neighbouring ranges for which together is true by one range. It works in place.
 func join(ranges []Range, together func(a, b Range) bool) []Range {
 	joined := ranges[:1]
 	for _, r := range ranges[1:] {
@@ -97,15 +97,15 @@ func join(ranges []Range, together func(a, b Range) bool) []Range {
 	return joined
 }
 
-// gap returns how many integers lie between a and b, of which b does not begin lower.
+// gap returns how many integers lie between a and b. The range b must not begin below a.
 func gap(a, b Range) uint64 {
 	if b.Lower <= a.Upper {
 		return 0
 	}
-	return uint64(b.Lower) - uint64(a.Upper) - 1 // right even if the difference does not fit an int64
+	return uint64(b.Lower) - uint64(a.Upper) - 1 // correct even if the difference does not fit an int64
 }
 
-// contains tells whether v is one of the sums.
+// contains reports whether v is one of the sums.
 func (s *sums) contains(v int64) bool {
 	i := s.from(v)
 	return i < len(s.ranges) && s.ranges[i].Lower <= v
@@ -116,7 +116,7 @@ func (s *sums) from(v int64) int {
 	return sort.Search(len(s.ranges), func(i int) bool { return s.ranges[i].Upper >= v })
 }
 
-// distance says how far v, which is not a sum, is from the nearest one.
+// distance says how far v, which is not a sum, is from the nearest sum.
 func (s *sums) distance(v int64) string {
 	i := s.from(v)
 	var below, above uint64 = math.MaxUint64, math.MaxUint64
@@ -132,7 +132,7 @@ func (s *sums) distance(v int64) string {
 	return fmt.Sprintf("%d too many", below)
 }
 
-// String lists the ranges, the first few of them.
+// String lists the first few ranges.
 func (s *sums) String() string {
 	const most = 4
 	var list []string

@@ -12,49 +12,48 @@ import (
 	"glomers/internal/wording"
 )
 
-// timelines follow the elements of a set through a history. Each element has a
-// number, by which a read marks it: the cost of a read is one array access per value
-// that it lists and one comparison per element, with no hashing.
+// timelines follows the elements of a set through a history. Each element has a number, which serves as its index in
+// arrays: a read costs one array access per listed value and one comparison per element, without any hashing.
 type timelines struct {
 	h        []history.Op
 	inv      []int // see history.Invocations
 	elements []element
-	small    []int32          // the number of a small integer's element, or none
+	small    []int32          // by small integer: the number of its element, or none
 	other    map[string]int32 // the number of any other element, by jsonvalue.Key
 	numbers  []int32          // scratch space of read
-	stranger json.RawMessage  // the same: a value of the list of a kind that no element has; nil if there is none
+	stranger json.RawMessage  // also scratch space: a value in the list whose kind no element has; nil if there is none
 
 	kinds     map[string]bool // of the elements; see jsonvalue.Kind
-	malformed []malformedRead // the first of each
+	malformed []malformedRead // the first read with each fault
 }
 
-// A malformedRead is a read whose value is no list of elements such as were added.
+// A malformedRead is a read whose value is not a list, or lists values of a kind that was never added.
 type malformedRead struct {
 	op    history.Op
-	what  string // is wrong with it
+	what  string // the fault: what the value is instead
 	count int    // of reads with the same fault
 }
 
-// An element's fields are positions in the history, or none.
+// An element is an element of the set. Its integer fields are positions in the history, or none.
 type element struct {
 	value       json.RawMessage
 	known       int  // the completion that made it known
-	lastPresent int  // the latest invocation of a read that had it
-	lastAbsent  int  // the latest invocation of a read that did not
-	seen        int  // the last read that had it
+	lastPresent int  // the latest invocation of a read that listed it
+	lastAbsent  int  // the latest invocation of a read that did not list it
+	seen        int  // the last read that listed it
 	repeated    bool // a read listed it more than once
 }
 
 const (
 	none     = -1
-	maxSmall = 1 << 20 // integers below are found by position, not by hash
+	maxSmall = 1 << 20 // integers below this are looked up by index, not by hash
 )
 
 func newTimelines(h []history.Op) *timelines {
 	return &timelines{h: h, inv: history.Invocations(h), other: make(map[string]int32), kinds: make(map[string]bool)}
 }
 
-// add records the event op, at position i, of an add.
+// add records op, the event at position i, which is an add.
 func (t *timelines) add(i int, op history.Op) {
 	if op.Type == history.Invoke {
 		t.elements[t.track(op.Value)] = element{
@@ -67,8 +66,7 @@ func (t *timelines) add(i int, op history.Op) {
 	}
 }
 
-// read records a read that completed at position i. Elements that are added later
-// take no part in it.
+// read records op, a read that completed at position i. It does not affect elements that are added later.
 func (t *timelines) read(i int, op history.Op) {
 	inv := t.inv[i]
 	if inv == none {
@@ -100,7 +98,7 @@ func (t *timelines) read(i int, op history.Op) {
 	}
 }
 
-// complain records that a read has a malformed value.
+// complain records a read with a malformed value.
 func (t *timelines) complain(op history.Op, what string) {
 	for i := range t.malformed {
 		if t.malformed[i].what == what {
@@ -111,7 +109,7 @@ func (t *timelines) complain(op history.Op, what string) {
 	t.malformed = append(t.malformed, malformedRead{op, what, 1})
 }
 
-// String says what was read.
+// String says what the read returned and what is wrong with it.
 func (m malformedRead) String() string {
 	text := fmt.Sprintf("the read at %s returned %s: that is %s", reason.At(m.op), reason.Quote(m.op.Value), m.what)
 	if m.count > 1 {
@@ -120,7 +118,7 @@ func (m malformedRead) String() string {
 	return text
 }
 
-// track returns the number of the element, a new one if it has none yet.
+// track returns the number of the element. It assigns a number to a new element.
 func (t *timelines) track(raw json.RawMessage) int32 {
 	n := t.number(raw)
 	if n != none {
@@ -158,8 +156,8 @@ func (t *timelines) smallNumber(v int) int32 {
 	return none
 }
 
-// list sets t.numbers to those of the tracked elements that the list has. It reports
-// false if raw is not a list. Null is an empty list, as in the reference.
+// list sets t.numbers to the numbers of the tracked elements in the list raw. It returns false if raw is not a list. Null is
+// an empty list, as in the reference.
 func (t *timelines) list(raw json.RawMessage) bool {
 	t.numbers, t.stranger = t.numbers[:0], nil
 	if t.smallList(raw) {
@@ -180,8 +178,8 @@ func (t *timelines) list(raw json.RawMessage) bool {
 	return true
 }
 
-// smallList is list for lists of small integers: practically all reads, millions
-// of values in a long test. It gives up at anything else.
+// smallList is a fast version of list for lists of small integers. Nearly all reads return such lists, with millions of
+// values in a long test. At any other value it gives up and returns false.
 func (t *timelines) smallList(raw json.RawMessage) bool {
 	if len(raw) < 2 || raw[0] != '[' {
 		return false
@@ -208,8 +206,8 @@ func (t *timelines) smallList(raw json.RawMessage) bool {
 	}
 }
 
-// digits reads the small integer with which b begins, after any blanks, and returns
-// where it ends. The integer is -1 if there is none.
+// digits parses the small integer at the beginning of b, after any blanks, and returns it with the position of its end. If
+// there is no small integer, v is -1.
 func digits(b []byte) (v, end int) {
 	for end < len(b) && b[end] == ' ' {
 		end++
@@ -227,8 +225,8 @@ func digits(b []byte) (v, end int) {
 	return v, end
 }
 
-// sort puts the elements in order, at the end: their numbers change. Those that
-// the reference cannot compare are put in the order of their text.
+// sort puts the elements in order. It is called last, because it changes the numbers of elements. Elements that the
+// reference cannot compare are ordered by their text.
 func (t *timelines) sort() {
 	type keyed struct {
 		element
@@ -253,8 +251,8 @@ func (t *timelines) sort() {
 	}
 }
 
-// sinceKnown returns the milliseconds from when e was known until just after the
-// read invoked at position i began, 0 if there is no such read or it was earlier.
+// sinceKnown returns the milliseconds from the time when e was known until just after the invocation at position i. It
+// returns 0 if i is none or the invocation was earlier.
 func (t *timelines) sinceKnown(e *element, i int) int64 {
 	if i == none {
 		return 0
@@ -262,8 +260,8 @@ func (t *timelines) sinceKnown(e *element, i int) int64 {
 	return max(0, t.h[i].Time+1-t.h[e.known].Time) / 1e6
 }
 
-// describeLoss says what acknowledged or showed the lost element, and which read
-// was the first to miss it for good.
+// describeLoss names the operation that acknowledged or first showed the lost element, and the first read of those that
+// miss it for good.
 func (t *timelines) describeLoss(e *element) string {
 	known := t.h[e.known]
 	how := "acknowledged"

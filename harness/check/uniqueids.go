@@ -11,22 +11,23 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// A UniqueIDsResult says whether any id was given out twice. An id is any JSON
-// value; 1 and 1.0 are different ids. The result is Invalid if an id is duplicated. Else
-// it is Unknown if two ids cannot be compared with each other, such as a number and a string, or any two objects:
-// the reference, which looks for the lowest and the highest, gives up on such ids, whether or not there are duplicates.
+// A UniqueIDsResult says whether any id was given out twice. An id is any JSON value; 1 and 1.0 are different ids.
+//
+// The result is Invalid if there is a duplicate. Otherwise it is Unknown if two ids cannot be compared, such as a number and
+// a string, or any two objects. The reference looks for the lowest and the highest id, and gives up on such ids, whether or
+// not there are duplicates.
 type UniqueIDsResult struct {
 	Valid             Verdict       `json:"valid"`
 	AttemptedCount    int           `json:"attempted-count"`
 	AcknowledgedCount int           `json:"acknowledged-count"`
 	DuplicatedCount   int           `json:"duplicated-count"`
-	Duplicated        []DuplicateID `json:"duplicated"` // the most frequent, 48 at most, ordered by id
+	Duplicated        []DuplicateID `json:"duplicated"` // the 48 most frequent at most, ordered by id
 
-	// Range is the lowest id and the highest, null if there is none. A null id
-	// counts only if there is no other. It is null, too, if Incomparable is set.
+	// Range has the lowest and the highest id. Both are null if there are no ids, or if Incomparable is set. A null id
+	// counts only if there is no other id.
 	Range [2]json.RawMessage `json:"range"`
 
-	// Incomparable is, if not nil, a pair of ids that have no order.
+	// Incomparable is a pair of ids that cannot be compared, or nil.
 	Incomparable []json.RawMessage `json:"incomparable,omitempty"`
 
 	reasons []string
@@ -52,7 +53,7 @@ func (r *UniqueIDsResult) Reasons() []string { return r.reasons }
 // maxDuplicates is how many ids the reference lists.
 const maxDuplicates = 48
 
-// An id is one that was acknowledged, with the operations that returned it.
+// An id is an acknowledged id, with the operations that returned it.
 type id struct {
 	raw   json.RawMessage
 	value any
@@ -98,7 +99,7 @@ func UniqueIDs(h []history.Op) *UniqueIDsResult {
 	slices.SortStableFunc(dups, r.compare)
 	r.DuplicatedCount = len(dups)
 
-	// Of those that are equally frequent the reference lists the highest.
+	// Among equally frequent ids, the reference prefers the highest.
 	most := slices.Clone(dups)
 	slices.Reverse(most)
 	slices.SortStableFunc(most, func(a, b *id) int { return cmp.Compare(len(b.ops), len(a.ops)) })
@@ -111,8 +112,8 @@ func UniqueIDs(h []history.Op) *UniqueIDsResult {
 	return r
 }
 
-// extreme returns the lower (sign -1) or the higher (sign 1) of two ids, of equals the
-// second, and of a null and another id the other.
+// extreme returns the lower (sign -1) or the higher (sign 1) of two ids. Of two equal ids it returns b; of null and another
+// id it returns the other.
 func (r *UniqueIDsResult) extreme(a, b *id, sign int) *id {
 	switch {
 	case a == nil || a.value == nil:
@@ -123,8 +124,8 @@ func (r *UniqueIDsResult) extreme(a, b *id, sign int) *id {
 	return b
 }
 
-// compare orders two ids. If the reference cannot, it notes that and orders them by
-// their text.
+// compare orders two ids. If the reference cannot compare them, it records them as Incomparable and orders them by their
+// text.
 func (r *UniqueIDsResult) compare(a, b *id) int {
 	order, ok := jsonvalue.Compare(a.value, b.value)
 	if !ok {
@@ -136,8 +137,7 @@ func (r *UniqueIDsResult) compare(a, b *id) int {
 	return order
 }
 
-// judge sets the verdict and the reasons for it. The duplicates come the most
-// frequent first.
+// judge sets the verdict and its reasons. The most frequent duplicates come first in dups.
 func (r *UniqueIDsResult) judge(dups []*id) {
 	if len(dups) > 0 {
 		r.Valid = Invalid

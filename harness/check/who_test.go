@@ -15,7 +15,7 @@ import (
 	"glomers/harness/history"
 )
 
-// Reasons name the node beside the process, wherever the history has it.
+// Reasons name the node beside the process if the history has it.
 func TestReasonsNameNodes(t *testing.T) {
 	do := func(p history.Process, f, asked, got string) []history.Op {
 		return []history.Op{

@@ -1,4 +1,5 @@
-// Package corpus reads histories for the tests of checkers: those with verdicts of the reference checkers, and those written in the test.
+// Package corpus reads histories for the tests of checkers: histories with verdicts of the reference checkers, and histories
+// written in the test itself.
 package corpus
 
 import (
@@ -15,8 +16,8 @@ import (
 	"glomers/harness/history"
 )
 
-// Read returns the cases in testdata/NAME.jsonl.gz of the package under test: a file of the corpus, made by gzip -n9. C is what
-// is wanted of a case, which is a JSON object.
+// Read returns the cases in testdata/NAME.jsonl.gz of the package under test: a file of the corpus, made by gzip -n9. Each
+// case is a JSON object, which is decoded into a C.
 func Read[C any](t testing.TB, name string) []C {
 	t.Helper()
 	f, err := os.Open(filepath.Join("testdata", name+".jsonl.gz"))
@@ -33,7 +34,7 @@ func Read[C any](t testing.TB, name string) []C {
 	return cases
 }
 
-// A Case is a history with what the reference checkers found in it.
+// A Case is a history with the findings of the reference checkers.
 type Case struct {
 	Name    string                     `json:"name"`
 	Options map[string]any             `json:"options"`
@@ -52,8 +53,7 @@ func RequireReasons(t testing.TB, r check.Result) {
 	require.LessOrEqual(t, len(r.Reasons()), 10)
 }
 
-// Ops reads a history from lines of "process type f value", with an error after
-// " ! ". Event i happens at i ms.
+// Ops reads a history from lines of "process type f value", with an optional error after " ! ". Event i happens at i ms.
 func Ops(t testing.TB, lines string) []history.Op {
 	t.Helper()
 	var h []history.Op

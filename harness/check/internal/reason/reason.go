@@ -1,4 +1,4 @@
-// Package reason words the reasons of checkers.
+// Package reason formats the reasons of checkers.
 package reason
 
 import (
@@ -14,7 +14,7 @@ const Most = 8
 
 const maxQuote = 80 // how many bytes of a value a reason quotes
 
-// List describes the first few items, and counts the rest.
+// List describes the first Most items and counts the rest.
 func List[T any](items []T, describe func(T) string) []string {
 	var all []string
 	for i, item := range items {
@@ -26,12 +26,12 @@ func List[T any](items []T, describe func(T) string) []string {
 	return all
 }
 
-// At says when an event happened and where to find it in the history.
+// At names the time of an event and its place in the history.
 func At(op history.Op) string {
 	return fmt.Sprintf("%.3f s (op %d, %s)", float64(op.Time)/1e9, op.Index, op.Who())
 }
 
-// Quote returns a value as a reason shows it: its JSON, cut if it is long.
+// Quote returns the JSON of a value, cut if it is long.
 func Quote(raw json.RawMessage) string {
 	if len(raw) == 0 {
 		return "null"
