@@ -80,7 +80,7 @@ func (s *session) untilGone() error {
 	return err
 }
 
-// needsServices tells whether the node has asked a service for something.
+// needsServices reports whether the node has asked a service for something.
 func (s *session) needsServices() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -258,7 +258,7 @@ func (s *session) flood(n int) ([]call, error) {
 	return calls, err
 }
 
-// stuck tells whether c, which was not answered, is answered after another line.
+// stuck reports whether c, which was not answered, is answered after another line.
 func (s *session) stuck(c call) bool {
 	s.in.add(s.newCall(s.profile.ping).line + "\n")
 	return s.until(s.soon(), func() bool { return len(s.replies(c)) > 0 }) == nil

@@ -72,7 +72,7 @@ func (f *feeder) abort() {
 	_ = f.pipe.Close() // a second close is harmless
 }
 
-// refused tells whether the node has closed its stdin, as far as a write has shown.
+// refused reports whether the node has closed its stdin, as far as a write has shown.
 func (f *feeder) refused() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -36,7 +36,7 @@ func (m *message) kind() string {
 	return kind
 }
 
-// isError tells whether m is an error reply.
+// isError reports whether m is an error reply.
 func (m *message) isError() bool { return m.kind() == "error" }
 
 // code returns the code of an error as it was written.

@@ -210,7 +210,7 @@ func (s *session) isFlooded() bool {
 	return s.flooded != ""
 }
 
-// isClient tells whether id is one that Maelstrom gives to a client.
+// isClient reports whether id is one that Maelstrom gives to a client.
 func isClient(id string) bool {
 	_, err := strconv.Atoi(strings.TrimPrefix(id, "c"))
 	return err == nil && id[0] == 'c'

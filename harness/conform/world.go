@@ -44,7 +44,7 @@ func newWorld(ids []string) world {
 	return w
 }
 
-// take takes a message that is not for a client. It tells whether something comes back.
+// take takes a message that is not for a client. It reports whether something comes back.
 func (w *world) take(s *session, m *message) bool {
 	if w.services == nil { // no init yet: there is nobody to talk to
 		*w = newWorld(nil)

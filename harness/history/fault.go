@@ -36,7 +36,7 @@ type Fault struct {
 	events int // that it has had: two of its start, then two of its stop
 }
 
-// InForce tells whether nothing has stopped it yet.
+// InForce reports whether nothing has stopped it yet.
 func (f *Fault) InForce() bool { return f.events <= 2 }
 
 // Faults are those of a history, in the order in which they began. They grow by Add; the zero value is ready.

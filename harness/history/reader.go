@@ -79,7 +79,7 @@ func (r Reader) Read(in io.Reader) ([]Op, error) {
 	return readAll(read(b, limit.op), &sequence{tolerated: r.Tolerate, ordered: true})
 }
 
-// objectBegins tells whether a text begins with a JSON object. In EDN the names in a map are keywords.
+// objectBegins reports whether a text begins with a JSON object. In EDN the names in a map are keywords.
 func objectBegins(text string) bool {
 	inside, ok := strings.CutPrefix(text, "{")
 	return ok && strings.HasPrefix(strings.TrimSpace(inside), `"`)

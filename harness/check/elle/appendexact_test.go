@@ -12,7 +12,7 @@ import (
 	"glomers/harness/history"
 )
 
-// explicable tells whether the history may be that of transactions executed one after the other: all that
+// explicable reports whether the history may be that of transactions executed one after the other: all that
 // are ok, some of unknown outcome and none that failed; in the order of real time if that is asked for.
 func explicable(t require.TestingT, h []history.Op, realtime bool) bool {
 	all := naiveLists(t, h)
@@ -25,7 +25,7 @@ func explicable(t require.TestingT, h []history.Op, realtime bool) bool {
 	return anyOrderFits(todo, make(map[string][]string), realtime)
 }
 
-// anyOrderFits tells whether the transactions can be executed in some order, beginning with the state.
+// anyOrderFits reports whether the transactions can be executed in some order, beginning with the state.
 func anyOrderFits(todo []naiveList, state map[string][]string, realtime bool) bool {
 	if !slices.ContainsFunc(todo, func(n naiveList) bool { return n.status == history.OK }) {
 		return true
@@ -47,7 +47,7 @@ func anyOrderFits(todo []naiveList, state map[string][]string, realtime bool) bo
 	return false
 }
 
-// execute applies a transaction, and tells whether it read what was there.
+// execute applies a transaction, and reports whether it read what was there.
 func (n naiveList) execute(state map[string][]string) bool {
 	for _, op := range n.ops {
 		if op.f == `"append"` {

@@ -164,7 +164,7 @@ func (c cycle) classify() Anomaly {
 	return name
 }
 
-// isLevel tells whether an anomaly is one that levels returns.
+// isLevel reports whether an anomaly is one that levels returns.
 func isLevel(a Anomaly) bool { return strings.HasSuffix(string(a), "-cycle-exists") }
 
 // levels returns an anomaly for each level at which g has a cycle that no weaker level rules out. Unlike

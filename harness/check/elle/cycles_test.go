@@ -213,7 +213,7 @@ func drawHistory(t *rapid.T) []history.Op {
 	return h
 }
 
-// implies tells whether a cycle of class a makes one of class b superfluous.
+// implies reports whether a cycle of class a makes one of class b superfluous.
 func implies(a, b elle.Anomaly) bool {
 	rank := func(x elle.Anomaly) (class, variant int) {
 		for i, v := range []string{"-realtime", "-process", ""} {
@@ -280,7 +280,7 @@ func requireComplete[T any](t require.TestingT, h []history.Op, r *elle.Result, 
 	}
 }
 
-// covered tells whether a cycle was reported, in the component, that implies the class.
+// covered reports whether a cycle was reported, in the component, that implies the class.
 func covered(r *elle.Result, class elle.Anomaly, inComponent func(op int) bool) bool {
 	for a, cases := range r.Cases {
 		for _, c := range cases {

@@ -119,7 +119,7 @@ func (r *registers) edgeText(k graph.Kinds, v, w int32, next [][]int32, nameA, n
 	return fmt.Sprintf("%s read %s from key %s, which %s overwrote with %s", nameA, value, key, nameB, newer)
 }
 
-// precedes tells whether w is known to follow v directly.
+// precedes reports whether w is known to follow v directly.
 func (r *registers) precedes(v, w int32, next [][]int32) bool {
 	if r.isNull(v) {
 		return r.versions[v].key == r.versions[w].key

@@ -47,5 +47,5 @@ func SetMaxEdges(n int) int {
 	return was
 }
 
-// Prohibits returns the function that tells whether an anomaly contradicts the model.
+// Prohibits returns the function that reports whether an anomaly contradicts the model.
 func Prohibits(m Model) func(Anomaly) bool { return prohibits([]Model{m}) }

@@ -32,7 +32,7 @@ func newFindings(models []Model) *findings {
 	}
 }
 
-// wants tells whether the models forbid any cycle of the variant.
+// wants reports whether the models forbid any cycle of the variant.
 func (f *findings) wants(variant string) bool {
 	return slices.ContainsFunc(classes(), func(c class) bool {
 		return strings.HasSuffix(string(c.name), variant) && f.forbids(c.name)
@@ -89,7 +89,7 @@ func (f *findings) result() *Result {
 	return res
 }
 
-// superfluous tells whether other anomalies than levels have ruled out what the level does.
+// superfluous reports whether other anomalies than levels have ruled out what the level does.
 func (f *findings) superfluous(level Anomaly, shown map[Model]bool) bool {
 	for m := range shown {
 		if slices.Contains(forbidden(m), level) {

@@ -89,7 +89,7 @@ func (l *lists) internal(t int, f *findings) {
 	}
 }
 
-// meets tells whether a list is as expected.
+// meets reports whether a list is as expected.
 func (l *lists) meets(s int32, x expectation) bool {
 	if x.null && len(x.appended) == 0 {
 		return true
@@ -212,7 +212,7 @@ func (l *lists) reordered() []Warning {
 	return []Warning{w}
 }
 
-// follows tells whether an element comes after an earlier one of its key, for all that was seen.
+// follows reports whether an element comes after an earlier one of its key, for all that was seen.
 func (l *lists) follows(e, earlier int32) bool {
 	before, after := l.elements[earlier].place, l.elements[e].place
 	return after == 0 || 0 < before && before < after

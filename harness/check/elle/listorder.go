@@ -41,7 +41,7 @@ func (l *lists) previous(e int32) int32 {
 	return order[len(order)-1]
 }
 
-// possible tells whether t may have been committed. A transaction of unknown outcome was, if somebody saw
+// possible reports whether t may have been committed. A transaction of unknown outcome was, if somebody saw
 // its appends; if not, nothing in the graph follows it.
 func (l *lists) possible(t int32) bool { return t != nobody && l.txns[t].status != history.Fail }
 

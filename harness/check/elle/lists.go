@@ -194,7 +194,7 @@ func (l *lists) longer(s, key int32, value json.RawMessage) int32 {
 	return n
 }
 
-// isEmpty tells whether a state is that of an empty list.
+// isEmpty reports whether a state is that of an empty list.
 func (l *lists) isEmpty(s int32) bool { return l.states[s].before < 0 }
 
 // leaveOutAmbiguous removes what was done to keys of which nobody can know whose element was read.
@@ -250,7 +250,7 @@ func items(array json.RawMessage) iter.Seq[json.RawMessage] {
 	}
 }
 
-// isBlank tells whether text is only white space.
+// isBlank reports whether text is only white space.
 func isBlank(text []byte) bool {
 	for _, c := range text {
 		if c > ' ' {

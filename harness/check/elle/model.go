@@ -203,7 +203,7 @@ func ParseModel(name string) (Model, error) {
 	return Model(name), nil
 }
 
-// Forbids tells whether any of the anomalies that are looked for contradicts the model. Without, every history satisfies it.
+// Forbids reports whether any of the anomalies that are looked for contradicts the model. Without, every history satisfies it.
 func (m Model) Forbids() bool {
 	for w := range implied(m) {
 		if len(forbidden(w)) > 0 {
@@ -241,7 +241,7 @@ func boundary(anomalies []Anomaly) (not, alsoNot []Model) {
 	return not, alsoNot
 }
 
-// prohibits returns the function that tells whether an anomaly contradicts one of the models.
+// prohibits returns the function that reports whether an anomaly contradicts one of the models.
 func prohibits(models []Model) func(Anomaly) bool {
 	all := make(map[Anomaly]bool)
 	for m := range implied(models...) {

@@ -96,7 +96,7 @@ func (r *registers) index() {
 	}
 }
 
-// isNull tells whether a version is that of a key before it was written.
+// isNull reports whether a version is that of a key before it was written.
 func (r *registers) isNull(v int32) bool { return r.null[r.versions[v].key] == v }
 
 // ambiguous returns the versions that were read and that several transactions wrote, so that nobody
@@ -112,7 +112,7 @@ func (r *registers) ambiguous() []int32 {
 }
 
 // link adds the edges that reads and writes give rise to. next has the versions that are known to follow
-// each version. It tells whether any two operations depended on each other, be they of one transaction.
+// each version. It reports whether any two operations depended on each other, be they of one transaction.
 func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 	linked := false
 	for v := range r.versions {

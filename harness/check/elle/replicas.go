@@ -19,7 +19,7 @@ const (
 // node returns the node that a transaction ran on.
 func (o Options) node(t txn) int { return int(t.process) % o.Concurrency % o.Nodes }
 
-// replicated tells whether there is anything to say about replication.
+// replicated reports whether there is anything to say about replication.
 func (o Options) replicated() bool { return o.Nodes > 1 && o.Concurrency > 0 }
 
 // notReplicated looks for pairs of nodes where the one never showed a write of the other, but again and

@@ -116,8 +116,8 @@ func between(a, b *message) []json.RawMessage { return a.log.values[a.index+1 : 
 // slotsBetween returns where these are.
 func slotsBetween(a, b *message) []slot { return a.log.slots[a.index+1 : b.index] }
 
-// attempted tells whether anybody tried to send the message.
+// attempted reports whether anybody tried to send the message.
 func (m *message) attempted() bool { return m.invoked != math.MaxInt }
 
-// aborted tells whether every attempt to send it failed.
+// aborted reports whether every attempt to send it failed.
 func (m *message) aborted() bool { return m.failed != none && m.acked == none && !m.uncertain }

@@ -72,7 +72,7 @@ func completions(h *weak.History, ops []weak.Op) [][]weak.Op {
 }
 
 // judge judges a history whose transactions all committed or aborted. Transaction 0 of what follows is the initial one, and t+1 stands
-// for h.Txns[t]. orderable tells whether there is an order in which a comes before b wherever before[a][b].
+// for h.Txns[t]. orderable reports whether there is an order in which a comes before b wherever before[a][b].
 func judge(h *weak.History, orderable func(before [][]bool) bool) (holds [weak.NumLevels]bool) {
 	type extern struct{ reader, op, writer int }
 	n := len(h.Txns) + 1

@@ -28,7 +28,7 @@ func (g *Graph) Apart(step, kinds Kinds) Cycle {
 	return best
 }
 
-// HasApart tells whether there is a closed walk as Apart looks for.
+// HasApart reports whether there is a closed walk as Apart looks for.
 func (g *Graph) HasApart(step, kinds Kinds) bool {
 	p := g.product(step, kinds)
 	rank := p.ranks(step | kinds)
@@ -90,7 +90,7 @@ func (g *Graph) cycleIn(walk []int32, step Kinds) Cycle {
 	return best
 }
 
-// apart tells whether a cycle has an edge of a kind in step, and no two adjacent ones.
+// apart reports whether a cycle has an edge of a kind in step, and no two adjacent ones.
 func (g *Graph) apart(c []int32, step Kinds) bool {
 	if len(c) < 2 {
 		return false

@@ -129,7 +129,7 @@ func (b *Builder) Limit(edges int) *Builder {
 	return b
 }
 
-// Overflowed tells whether edges were left out.
+// Overflowed reports whether edges were left out.
 func (b *Builder) Overflowed() bool { return b.overflow }
 
 // AddNode adds a node and returns its number.
@@ -147,7 +147,7 @@ func (b *Builder) Link(from, to int, kinds Kinds) {
 	b.edges = append(b.edges, edge{int32(from), int32(to), kinds})
 }
 
-// Empty tells whether there are no edges yet.
+// Empty reports whether there are no edges yet.
 func (b *Builder) Empty() bool {
 	return len(b.edges) == 0 && (b.realtime == nil || b.realtime.empty())
 }

@@ -61,7 +61,7 @@ type realtime struct {
 	tree   []int32 // the number of the node in the graph, 0 if there is none yet; the root is 1, below i are 2i and 2i+1
 }
 
-// empty tells whether there are no edges.
+// empty reports whether there are no edges.
 func (r *realtime) empty() bool {
 	for v := range r.from {
 		if r.from[v] < r.to[v] {
