@@ -47,7 +47,7 @@ func TestCostAndLatency(t *testing.T) {
 }
 
 // Under any cut, values go wherever a chain of links leads, however roundabout. Once it is healed, they are
-// everywhere soon, although no client says anything: what is not confirmed is sent again.
+// everywhere soon, although no client says anything: what is not acknowledged is sent again.
 func TestConvergence(t *testing.T) {
 	for i, soon := range []time.Duration{5100 * time.Millisecond, 5190 * time.Millisecond, 2 * time.Second, 2 * time.Second, 4 * time.Second} {
 		t.Run(budgets[i].String(), func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestNoStorms(t *testing.T) {
 	}
 }
 
-// Once all is confirmed, only the background exchanges are left, and they find nothing to answer.
+// Once all is acknowledged, only the background exchanges are left, and they find nothing to answer.
 func TestQuiet(t *testing.T) {
 	const n = 10
 	s := newReplicas(n, newPlan(defaultBudget), 1, hop)
@@ -161,7 +161,7 @@ func TestQuiet(t *testing.T) {
 	require.Equal(t, 10*(n-1), s.Sent-before)
 }
 
-// A leaf that the hub does not confirm asks random leaves, and is told what it lacks, once.
+// A leaf that gets no acknowledgement from the hub asks random leaves, and is told what it lacks, once.
 func TestExchange(t *testing.T) {
 	r := newReplica(newPlan(defaultBudget), "n1", []string{"n0", "n1", "n2"}, rand.New(rand.NewPCG(1, 1)))
 	r.joining, r.unackedSince = false, never
