@@ -11,26 +11,25 @@ type Link struct {
 	Dest, Src string
 }
 
-// An Impairment is what is wrong with a link. The zero value is a sound one.
+// An Impairment describes the faults of a link. The zero value is a link without faults.
 type Impairment struct {
 	Cut       bool          // nothing arrives; decided when a message is due
-	Loss      float64       // probability that a message is lost; decided, as the rest, when it is sent
-	Duplicate float64       // probability that it arrives a second time, after a latency of its own
-	Spike     float64       // probability that it takes up to SpikeMax longer, uniformly
-	SpikeMax  time.Duration // so that later messages overtake it
+	Loss      float64       // probability that a message is lost; decided, like all fields below, when the message is sent
+	Duplicate float64       // probability that a message arrives twice; the copy has a separate latency
+	Spike     float64       // probability that a message takes longer, so that later messages overtake it
+	SpikeMax  time.Duration // the extra time is uniform between 0 and SpikeMax
 	Slow      float64       // factor on the latency; 0 means 1
 	Delay     time.Duration // added to the latency
 }
 
-// A layer is the impairment of a link that one owner has made.
+// A layer is one owner's impairment of a link.
 type layer struct {
 	owner string
 	Impairment
 }
 
-// Impair makes links worse, in addition to what others, and owner itself, have done to them, until owner
-// mends them. Only links between two different nodes can be impaired; if there is another one among them,
-// Impair returns an error and does nothing.
+// Impair adds an impairment to links, on top of earlier ones by any owner. The impairment lasts until owner calls Mend.
+// Only links between two different nodes can be impaired; if links has any other, Impair returns an error and does nothing.
 func (n *Network) Impair(now time.Duration, owner string, links []Link, im Impairment) error {
 	found := make([]*link, len(links))
 	for i, name := range links {
@@ -52,7 +51,7 @@ func (n *Network) Impair(now time.Duration, owner string, links []Link, im Impai
 	return nil
 }
 
-// Mend undoes all that owner has done.
+// Mend removes all impairments by owner.
 func (n *Network) Mend(now time.Duration, owner string) {
 	n.cutTime = n.CutTime(now)
 	n.cutSince = now
@@ -63,7 +62,7 @@ func (n *Network) Mend(now time.Duration, owner string) {
 	})
 }
 
-// setCut brings l.cut, and the number of links that are cut, up to date.
+// setCut updates l.cut and the number of cut links.
 func (n *Network) setCut(l *link) {
 	was := l.cut
 	l.cut = slices.ContainsFunc(l.layers, func(y layer) bool { return y.Cut })
@@ -75,7 +74,7 @@ func (n *Network) setCut(l *link) {
 	}
 }
 
-// CutTime returns how long at least one link was cut, up to now.
+// CutTime returns the total time, up to now, during which at least one link was cut.
 func (n *Network) CutTime(now time.Duration) time.Duration {
 	if n.cuts == 0 {
 		return n.cutTime
@@ -83,8 +82,8 @@ func (n *Network) CutTime(now time.Duration) time.Duration {
 	return n.cutTime + now - n.cutSince
 }
 
-// impair returns what becomes of a message with this latency: how long it takes, whether it is lost on the way, and
-// whether a copy of it is made.
+// impair applies the link's impairments to a message with this latency. It returns the time that the message takes, whether
+// the message is lost on the way, and whether it is copied.
 func (l *link) impair(latency time.Duration) (took time.Duration, lost, copied bool) {
 	took = latency
 	for _, y := range l.layers {

@@ -13,11 +13,10 @@ type Dist string
 const (
 	Constant    Dist = "constant"
 	Uniform     Dist = "uniform"     // 0 to 2 × mean
-	Exponential Dist = "exponential" // with that mean
+	Exponential Dist = "exponential"
 )
 
-// ParseDist returns the distribution of that name. "" is Constant. The error
-// says what is accepted.
+// ParseDist returns the distribution with the name s. "" means Constant. The error lists the accepted names.
 func ParseDist(s string) (Dist, error) {
 	switch d := Dist(s); d {
 	case "":
@@ -28,8 +27,7 @@ func ParseDist(s string) (Dist, error) {
 	return "", fmt.Errorf("network: unknown latency distribution %q: want %s, %s or %s", s, Constant, Uniform, Exponential)
 }
 
-// draw returns a latency that is never negative. What is not one of the
-// distributions counts as Constant.
+// draw returns a latency, which is never negative. An unknown distribution counts as Constant.
 func (d Dist) draw(mean time.Duration, r *rand.Rand) time.Duration {
 	if mean <= 0 {
 		return 0

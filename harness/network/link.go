@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// A link leads from one party to another, one way.
+// A link is the one-way connection from one party to another.
 type link struct {
 	src, dest *party
 	client    bool       // one of the two is a client
-	layers    []layer    // what is wrong with it, in the order in which it was done
-	cut       bool       // Invariant: one of the layers cuts it
-	rng       *rand.Rand // nobody else draws from it
+	layers    []layer    // the impairments, in the order in which they were added
+	cut       bool       // Invariant: true exactly if at least one layer cuts the link
+	rng       *rand.Rand // used by this link only
 }
 
-// lookup returns the link from src to dest, by name, for what writer, who exists, sends.
+// lookup returns the link from src to dest. The writer of the message, which must exist, only appears in the error.
 func (n *Network) lookup(writer, src, dest string) (*link, error) {
 	from := n.parties[src]
 	if from == nil {
@@ -34,7 +34,7 @@ func (n *Network) lookup(writer, src, dest string) (*link, error) {
 	return n.link(from, to), nil
 }
 
-// link returns the link between two parties; there is one from the first use on.
+// link returns the link between two parties, and makes it at first use.
 func (n *Network) link(from, to *party) *link {
 	if l := from.out[to.id]; l != nil {
 		return l
@@ -52,8 +52,8 @@ func (n *Network) link(from, to *party) *link {
 	return l
 }
 
-// linkHash gives each link a stream of random numbers of its own, whoever else
-// there is and whatever they send.
+// linkHash derives a link's stream of random numbers from its two ids. The stream does not depend on other parties or their
+// messages.
 func linkHash(src, dest string) uint64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(src + "\x00" + dest)) // never fails
@@ -67,32 +67,32 @@ func (l *link) latency(cfg Config) time.Duration {
 	return cfg.Dist.draw(cfg.Latency, l.rng)
 }
 
-// An UnknownDestError reports a message to somebody who never existed.
+// An UnknownDestError reports a message to a party that never existed.
 type UnknownDestError struct {
 	Src, Dest string
 	others
 }
 
-// Error names at most ten of those who exist.
+// Error lists at most ten of the parties that exist.
 func (e *UnknownDestError) Error() string {
 	return fmt.Sprintf("network: %s sent to %q, which does not exist: %v", e.Src, e.Dest, e.others)
 }
 
-// An UnknownSrcError reports a message in the name of somebody who never existed.
+// An UnknownSrcError reports a message in the name of a party that never existed.
 type UnknownSrcError struct {
 	Writer, Src string
 	others
 }
 
-// Error names at most ten of those who exist.
+// Error lists at most ten of the parties that exist.
 func (e *UnknownSrcError) Error() string {
 	return fmt.Sprintf("network: %s sent as %q, which does not exist: %v", e.Writer, e.Src, e.others)
 }
 
-// others are those who exist.
+// others are the parties that exist.
 type others struct {
 	Known   []string // the nodes and services, in the order of Add
-	Clients int      // how many clients there are besides
+	Clients int      // the number of clients
 }
 
 func (n *Network) others() others {

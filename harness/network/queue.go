@@ -11,12 +11,12 @@ type envelope struct {
 	link   *link
 	writer *party // nil if it is the link's src
 	id     int64
-	lost   bool // a fault loses it on the way
+	lost   bool // a fault loses the message on the way
 	body   json.RawMessage
 }
 
-// message uses the network's own copies of the ids: those of the caller may be
-// part of a longer line, which would live as long as they.
+// message returns the message with the network's copies of the ids. The caller's ids may be substrings of a long line, which
+// they would keep in memory.
 func (e *envelope) message() Message {
 	m := Message{ID: e.id, Src: e.link.src.id, Dest: e.link.dest.id, Body: e.body}
 	if e.writer != nil {
@@ -25,8 +25,8 @@ func (e *envelope) message() Message {
 	return m
 }
 
-// before is a total order. Ids are compared within a link only, so that how the
-// sends of different parties were interleaved has no effect.
+// before is a total order. It compares message ids only within a link, so that the interleaving of different senders has no
+// effect.
 func (e *envelope) before(o *envelope) bool {
 	switch {
 	case e.due != o.due:
@@ -40,8 +40,7 @@ func (e *envelope) before(o *envelope) bool {
 	}
 }
 
-// A queue is a binary heap of values. container/heap would allocate for each
-// message and call its comparison through an interface.
+// A queue is a binary heap of values. container/heap would allocate for each message and compare through an interface.
 type queue []envelope
 
 func (q *queue) push(e envelope) {
@@ -64,7 +63,7 @@ func (q *queue) pop() envelope {
 	h := *q
 	first := h[0]
 	last := h[len(h)-1]
-	h[len(h)-1] = envelope{} // lets go of the body
+	h[len(h)-1] = envelope{} // frees the body
 	h = h[:len(h)-1]
 	*q = h
 	if len(h) == 0 {

@@ -1,57 +1,56 @@
 package network
 
-// Stats counts messages in three groups, as the reference harness does, and their bytes, which it does not.
+// Stats counts messages in three groups, as the reference harness does. It also counts their bytes, which the reference does not.
 type Stats struct {
 	All     Group   `json:"all"`
 	Clients Clients `json:"clients"` // from or to a client
 	Servers Servers `json:"servers"` // all others: between nodes, and between nodes and services
 }
 
-// A Group counts messages and relates them to the work they did.
+// A Group counts messages, in total and per operation.
 type Group struct {
 	Counts
-	MsgsPerOp  float64 `json:"msgs-per-op"`  // Messages ÷ operations that clients invoked; 0 if there were none
-	BytesPerOp float64 `json:"bytes-per-op"` // Bytes ÷ the same
+	MsgsPerOp  float64 `json:"msgs-per-op"`  // Messages ÷ operations that clients invoked; 0 without operations
+	BytesPerOp float64 `json:"bytes-per-op"` // Bytes ÷ the same number
 }
 
-// Clients is a Group without MsgsPerOp, which the reference does not have of them.
+// Clients is a Group without MsgsPerOp, which the reference does not report for clients.
 type Clients struct {
 	Counts
 	BytesPerOp float64 `json:"bytes-per-op"`
 }
 
-// Servers also says how the load is spread over the nodes.
+// Servers is a Group that also names the busiest node.
 type Servers struct {
 	Group
 	Busiest Busiest `json:"busiest"`
 }
 
-// Counts counts messages. The size of a message is that of its body, as its sender wrote it: what the envelope adds is the same for
-// every message, so Messages says it.
+// Counts counts messages. The size of a message is the size of its body as the sender wrote it, without the envelope, which adds
+// about the same to every message.
 type Counts struct {
 	Sent     int   `json:"send-count"`
-	Received int   `json:"recv-count"`    // less than Sent by what was lost or is under way
-	Messages int   `json:"msg-count"`     // that were sent or received, each counted once
-	Bytes    int64 `json:"byte-count"`    // of Messages
-	Largest  int   `json:"largest-bytes"` // the size of the largest of Messages
+	Received int   `json:"recv-count"`    // without messages that were lost or are under way
+	Messages int   `json:"msg-count"`     // sent or received, each message counted once
+	Bytes    int64 `json:"byte-count"`    // total size of Messages
+	Largest  int   `json:"largest-bytes"` // size of the largest of Messages
 }
 
-// A Load counts the messages between servers that somebody sent, or that were sent to it.
+// A Load counts the messages between servers that a party sent or was sent.
 type Load struct {
 	Messages int   `json:"msg-count"`
 	Bytes    int64 `json:"byte-count"`
 }
 
-// Busiest is the node with the most bytes; of several, that with the most messages, then that added first.
+// Busiest is the node with the most bytes. Ties are broken by the number of messages, then by the order of Add.
 type Busiest struct {
-	Node string `json:"node"` // "" if no node sent a message or got one
+	Node string `json:"node"` // "" if no message between servers involved a node
 	Load
-	MsgShare  float64 `json:"msg-share"`  // of all messages between servers; 1 if all begin or end at this node
-	ByteShare float64 `json:"byte-share"` // of their bytes
+	MsgShare  float64 `json:"msg-share"`  // the node's share of all messages between servers; 1 if it sends or is sent all of them
+	ByteShare float64 `json:"byte-share"` // the node's share of the bytes of these messages
 }
 
-// Stats returns the counts so far, for a test whose clients have invoked ops
-// operations.
+// Stats returns the counts so far. The clients of the test have invoked ops operations.
 func (n *Network) Stats(ops int) Stats {
 	all := Counts{
 		Sent:     n.clients.Sent + n.servers.Sent,
@@ -67,10 +66,10 @@ func (n *Network) Stats(ops int) Stats {
 	}
 }
 
-// SentCount returns how many messages have been sent, in constant time.
+// SentCount returns the number of messages sent, in constant time.
 func (n *Network) SentCount() int { return n.clients.Sent + n.servers.Sent }
 
-// counts returns those that a message on the link belongs to.
+// counts returns the group of counts for messages on l.
 func (n *Network) counts(l *link) *Counts {
 	if l.client {
 		return &n.clients
@@ -78,7 +77,7 @@ func (n *Network) counts(l *link) *Counts {
 	return &n.servers
 }
 
-// countSent takes account of a message that is sent.
+// countSent counts a message that is sent.
 func (n *Network) countSent(l *link, size int) {
 	c := n.counts(l)
 	c.Sent++
@@ -127,7 +126,7 @@ func (p *party) busier(o *party) bool {
 }
 
 func (c Counts) group(ops int) Group {
-	c.Messages = c.Sent // what is received was sent before
+	c.Messages = c.Sent // every received message was sent before
 	g := Group{Counts: c}
 	if ops > 0 {
 		g.MsgsPerOp = float64(g.Messages) / float64(ops)
