@@ -8,7 +8,8 @@ import (
 	"glomers/harness/internal/proc"
 )
 
-// ailment says what keeps a node that runs from reading or writing, such as "is stopped, as by SIGSTOP"; "" if nothing is known to.
+// ailment describes a problem that keeps a running node from reading or writing, such as "is stopped, as by SIGSTOP"; "" if no
+// problem is known.
 func (m *member) ailment() string {
 	if p, ok := m.process.(*childProcess); ok {
 		return p.ailment(m.paused)
@@ -16,11 +17,11 @@ func (m *member) ailment() string {
 	return ""
 }
 
-// ailment is that of a process, which may be paused on purpose.
+// ailment describes the problem of a process. paused says that the harness has paused the process.
 func (c *childProcess) ailment(paused bool) string {
 	state := c.proc.State()
 	if c.killed.Load() || c.ended.Load() || state == proc.Ending {
-		return "" // which closes pipes, and is told by watch
+		return "" // ending closes pipes, too, and watch reports it
 	}
 	var found []string
 	if waiting, _ := c.input.idle(); !paused && (state == proc.Stopped || waiting > 0 && c.proc.GroupStopped()) {
@@ -32,13 +33,14 @@ func (c *childProcess) ailment(paused bool) string {
 	if at := stamp(c.mute.Load()); c.lasts(at) {
 		found = append(found, fmt.Sprintf("has closed its stdout, at %.3f s", at.Seconds()))
 	}
-	if c.ended.Load() { // meanwhile
+	if c.ended.Load() { // in the meantime
 		return ""
 	}
 	return strings.Join(found, " and ")
 }
 
-// lasts tells whether a pipe was closed then, and not just now by a process that is ending.
+// lasts reports whether a pipe, closed at that time (0 if it is open), was closed by a process that goes on running. On systems
+// where the state of a process is not exact, a pipe closed within the last second may belong to a process that is ending.
 func (c *childProcess) lasts(at stamp) bool {
 	const ending = time.Second
 	return at > 0 && (proc.StateIsExact || c.port.run.now()-at >= ending)

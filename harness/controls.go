@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// escapeControls returns text with the control characters in its strings escaped. JSON wants that, but the reference's parser is set to
-// take them as they are, and a node in a shell may well write a tab.
+// escapeControls returns text with the control characters in its strings escaped. JSON demands that, but the reference's parser
+// accepts raw control characters, and a node written in shell may well write a tab.
 func escapeControls(text []byte) []byte {
 	var b bytes.Buffer
 	inString, escaped := false, false

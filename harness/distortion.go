@@ -8,29 +8,29 @@ import (
 	"glomers/harness/workload"
 )
 
-// conditions are what a run in real time was carried out under. The machine, rather than the nodes, may have made its figures.
+// conditions are the circumstances of a run in real time. They show whether its figures measure the machine rather than the nodes.
 type conditions struct {
-	latency  time.Duration // of the test: what a message between nodes takes
-	recovery time.Duration // between healing and the final operations; 0 without these
+	latency  time.Duration // the test's latency of messages between nodes
+	recovery time.Duration // between healing and the final operations; 0 without final operations
 	lag      Latency       // of the harness
 
-	asked   float64       // operations that rate and time limit ask for; 0 if that is not to be judged
-	invoked int           // of these
-	busy    time.Duration // how long one of these was due and all workers waited for nodes
+	asked   float64       // the number of operations that rate and time limit ask for; 0 if it is not to be judged
+	invoked int           // the number of operations invoked
+	busy    time.Duration // the total time during which an operation was due while all workers waited for nodes
 	period  time.Duration // of the main phase
 	workers int
 }
 
-// The harness may be late by a quarter of the latency, or by some time without one, in all but a hundredth of what it did: beyond
-// that all quantiles of latencies are those of the machine. At worst it may be late by a whole hop, and by some time in
-// any case: a single hiccup can make only a maximum wrong, and there is one in nearly every run on a machine that does other things.
+// Limits of the harness's lag. Its 99th percentile may reach a quarter of the test's latency, or lagAnyhow without a latency:
+// beyond that, all quantiles of the measured latencies reflect the machine. Its maximum may reach the test's latency, and at least
+// worstAnyhow: a single hiccup can distort only a maximum, and nearly every run on a busy machine has a hiccup.
 const (
 	lagShare    = 4
 	lagAnyhow   = 10 * time.Millisecond
 	worstAnyhow = 100 * time.Millisecond
 )
 
-// distortions says in sentences how the machine distorted the run.
+// distortions describes, in sentences, how the machine distorted the run.
 func (c conditions) distortions() []string {
 	var found []string
 	limit, of := lagAnyhow, ""
@@ -51,7 +51,7 @@ func (c conditions) distortions() []string {
 	return found
 }
 
-// cautions says what else makes figures mean less than they seem to, which is no fault of the machine.
+// cautions describes, in sentences, other reasons to distrust the figures, for which the machine is not to blame.
 func (c conditions) cautions() []string {
 	var found []string
 	if c.slow() && c.workersWereBusy() {
@@ -65,24 +65,24 @@ func (c conditions) cautions() []string {
 	return found
 }
 
-// slow tells whether clearly fewer operations were invoked than asked for: 10 %, and three standard deviations of the number of
-// operations, whose gaps are uniform between 0 and twice their mean.
+// slow reports whether clearly fewer operations were invoked than asked for: fewer by more than 10 % plus three standard deviations
+// of the number of operations, whose gaps are uniform between 0 and twice their mean.
 func (c conditions) slow() bool {
 	return c.asked > 0 && float64(c.invoked) < 0.9*c.asked-3*math.Sqrt(c.asked/3)
 }
 
-// workersWereBusy tells whether most of what is missing was due while no worker was free.
+// workersWereBusy reports whether at least half of the missing operations were due while no worker was free.
 func (c conditions) workersWereBusy() bool {
 	missing := 1 - float64(c.invoked)/c.asked
 	return c.busy.Seconds() >= missing/2*c.period.Seconds()
 }
 
-// missed says how many operations there were, of how many.
+// missed says how many operations were invoked, and how many the rate asks for.
 func (c conditions) missed() string {
 	return fmt.Sprintf("only %d operations of some %.0f that the rate asks for were invoked in the main phase", c.invoked, c.asked)
 }
 
-// rounded leaves about three digits.
+// rounded rounds d to about three digits.
 func rounded(d time.Duration) time.Duration {
 	unit := time.Microsecond
 	for unit < time.Second && d >= 1000*unit {
@@ -91,7 +91,7 @@ func rounded(d time.Duration) time.Duration {
 	return d.Round(unit)
 }
 
-// conditions returns those of the run, which ended early if not all of the main phase was carried out.
+// conditions returns the conditions of the run. complete says that the whole main phase was carried out.
 func (r *run) conditions(complete bool, lag Latency) conditions {
 	c := conditions{latency: r.test.Latency, lag: lag, workers: len(r.workers), period: r.test.TimeLimit, invoked: r.ops.drawn, busy: r.ops.busy}
 	if workload.FinalScripts(r.workload, 1) != nil {

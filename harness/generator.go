@@ -12,11 +12,11 @@ import (
 	"glomers/harness/workload"
 )
 
-// maxDebt is how much lateness the schedule of operations makes up for. That covers late timers. Without a limit, a rate that
-// the machine cannot reach would go on after the time limit.
+// maxDebt limits how far the schedule of operations may fall behind and still catch up. It is long enough for late timers.
+// Without this limit, a machine that cannot reach the rate would still work through overdue operations after the time limit.
 const maxDebt = 100 * time.Millisecond
 
-// A generator decides when the operations of the main phase begin, and which worker does each.
+// A generator schedules the operations of the main phase: when each begins, and on which worker.
 type generator struct {
 	open    bool          // the main phase has time left
 	overdue bool          // an operation is due and no worker is free
@@ -25,7 +25,7 @@ type generator struct {
 	drawn   int           // the number of operations so far
 	mean    time.Duration // the mean time between two operations
 	gaps    *rand.Rand    // draws the times between operations
-	pick    *rand.Rand    // draws workers; apart from gaps, since the number of its draws depends on timing
+	pick    *rand.Rand    // draws workers; a separate stream, because the number of these draws depends on timing
 }
 
 func newGenerator(t Test) generator {
@@ -41,14 +41,14 @@ func (g *generator) gap() time.Duration {
 	return time.Duration(g.gaps.Float64() * 2 * float64(g.mean))
 }
 
-// waitFrom notes that an operation is due while no worker is free.
+// waitFrom records that an operation is due while no worker is free.
 func (g *generator) waitFrom(now stamp) {
 	if !g.overdue {
 		g.overdue, g.since = true, now
 	}
 }
 
-// waitUntil notes that a worker is free. The wait counts up to the end of the main phase.
+// waitUntil records that a worker is free again. A wait is counted up to the end of the main phase.
 func (g *generator) waitUntil(now stamp) {
 	if g.overdue && g.open {
 		g.busy += now - g.since
@@ -64,8 +64,8 @@ func (g *generator) close(now stamp) {
 	g.open = false
 }
 
-// operationDue starts the next operation on a free worker, and schedules the following one. If no worker is free,
-// release does so later.
+// operationDue starts the next operation on a free worker and schedules the following operation. If no worker is free, release
+// starts the operation later.
 func (r *run) operationDue(due stamp) {
 	if !r.ops.open || r.test.Idle {
 		return
@@ -94,7 +94,7 @@ func (r *run) nextOp(w *worker) history.Op {
 	return r.workload.Next()
 }
 
-// kept reports whether the operation of that number is carried out: an Excerpt leaves operations out.
+// kept reports whether the operation with this number is carried out. An Excerpt leaves operations out.
 func (r *run) kept(number int) bool {
 	if r.test.Excerpt == nil {
 		return true
@@ -108,7 +108,7 @@ func (r *run) invoke(w *worker, op history.Op) {
 	op.Process, op.Node, op.Client = w.process, w.node, w.client.id
 	op.Type = history.Invoke
 	r.recordOp(op)
-	w.jobs <- job{op: op, client: w.client} // does not wait: the worker is idle
+	w.jobs <- job{op: op, client: w.client} // does not block: the worker is idle
 }
 
 // release starts the next operation of a worker's script, or frees the worker.
@@ -121,12 +121,12 @@ func (r *run) release(w *worker, done history.Op) {
 		}
 		w.script = nil
 	}
-	// The free workers are in the order of their indexes, so that a draw does not depend on the order in which they became free.
+	// Free workers are sorted by index, so that a draw does not depend on the order in which they became free.
 	i, _ := slices.BinarySearchFunc(r.free, w.index, func(w *worker, index int) int { return w.index - index })
 	r.free = slices.Insert(r.free, i, w)
 	if r.ops.overdue {
 		r.ops.waitUntil(r.now())
-		r.operationDue(r.now()) // the schedule continues from now: it does not make up for the wait
+		r.operationDue(r.now()) // the schedule continues from now and does not make up for the wait
 	}
 }
 
@@ -135,7 +135,7 @@ func (r *run) startFaults() {
 	began := r.now()
 	if r.test.Excerpt == nil {
 		for _, f := range r.faults {
-			r.stepFault(f, began) // the first step is at once, as in the reference
+			r.stepFault(f, began) // the first step has no delay, as in the reference
 		}
 		return
 	}
@@ -149,7 +149,7 @@ func (r *run) startFaults() {
 			}
 		}
 		if w.Begin <= 0 {
-			start() // at once, as above
+			start() // without delay, as above
 		} else {
 			r.timers.add(began+w.Begin, start)
 		}
@@ -161,7 +161,7 @@ func (r *run) startFaults() {
 	}
 }
 
-// stepFault does the next step of a fault, and schedules the following one.
+// stepFault carries out the next step of a fault and schedules the following step.
 func (r *run) stepFault(f nemesis.Fault, due stamp) {
 	if !r.ops.open {
 		return
@@ -179,7 +179,7 @@ func (r *run) heal() error {
 	return r.err
 }
 
-// recordFault adds the two events of a fault's step to the history.
+// recordFault adds the two events of a fault's step, its start and its result, to the history.
 func (r *run) recordFault(op nemesis.Op, err error) {
 	if err != nil {
 		r.fail(fmt.Errorf("harness: %w", err))

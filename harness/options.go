@@ -24,7 +24,7 @@ func setDefault[T comparable](p *T, value T) {
 	}
 }
 
-// Limits of what a Test may ask for: a slip of the finger is told, instead of taking all memory.
+// Upper bounds on the options of a Test: a typing error is reported instead of taking all memory.
 const (
 	maxNodes     = 10_000
 	maxWorkers   = 100_000
@@ -32,15 +32,15 @@ const (
 	maxTxnLength = 10_000
 )
 
-// A plan is a test with its defaults filled in, and with what is made for its run: once, as it is told apart from an option that is
-// wrong only by being made.
+// A plan is a test with its defaults filled in, together with the workload and the faults of its run. These two are made here
+// because making them is also how their options are checked.
 type plan struct {
 	Test
 	workload workload.Workload
 	faults   []nemesis.Fault
 }
 
-// plan fills in what is not set. Its error says which option is wrong and what is accepted.
+// plan fills in the defaults. The error names the wrong option and the accepted values.
 func (t Test) plan() (p plan, err error) {
 	if t.Program == nil {
 		return p, errors.New("harness: no program: want Binary or InProcess")
@@ -85,7 +85,7 @@ func (t Test) plan() (p plan, err error) {
 	}
 	t.Concurrency = t.workers(kind)
 
-	// Each of these packages knows best what it accepts.
+	// The other options are checked by the packages that they belong to.
 	if _, err := network.ParseDist(string(t.LatencyDist)); err != nil {
 		return p, fmt.Errorf("harness: %w", err)
 	}
@@ -137,7 +137,7 @@ func (t Test) NodeOf(p history.Process) string {
 	return ids[int(p)%t.workers(kind)%len(ids)]
 }
 
-// kind returns the Kind, or that of the Workload.
+// kind returns t.Kind or, if it is not set, the kind with the name t.Workload.
 func (t Test) kind() (workload.Kind, error) {
 	if t.Kind.Make == nil {
 		return workload.All().Find(t.Workload)
@@ -145,20 +145,20 @@ func (t Test) kind() (workload.Kind, error) {
 	return t.Kind, t.Kind.Validate()
 }
 
-// workers returns the Concurrency, or what 0 means.
+// workers returns t.Concurrency or, if it is 0, the default of the workload.
 func (t Test) workers(kind workload.Kind) int {
 	return cmp.Or(t.Concurrency, kind.DefaultWorkers(len(t.nodeIDs())))
 }
 
-// rand returns the stream of random numbers for a purpose. Each purpose has its own, so that how
-// many one of them draws never changes another.
+// rand returns the stream of random numbers for a purpose. Each purpose has a separate stream, so that the number of draws for
+// one purpose never affects another.
 func (t Test) rand(purpose ...string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(strings.Join(purpose, "\x00"))) // never fails
 	return rand.New(rand.NewPCG(t.Seed, h.Sum64()))
 }
 
-// seedFor returns a seed derived from the test's.
+// seedFor returns a seed for a purpose, derived from the seed of the test.
 func (t Test) seedFor(purpose ...string) uint64 {
 	return t.rand(purpose...).Uint64()
 }

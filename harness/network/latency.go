@@ -12,7 +12,7 @@ type Dist string
 // The distributions of the reference harness.
 const (
 	Constant    Dist = "constant"
-	Uniform     Dist = "uniform"     // 0 to 2 × mean
+	Uniform     Dist = "uniform" // 0 to 2 × mean
 	Exponential Dist = "exponential"
 )
 
