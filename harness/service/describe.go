@@ -2,16 +2,16 @@ package service
 
 import "glomers/node"
 
-// A Description says what a service offers.
+// A Description describes a service to its users.
 type Description struct {
 	Name     string
-	About    string // what it is
-	Promise  string // what its clients can rely on
-	Stale    string // how old what they get may be
+	About    string // the kind of service
+	Promise  string // the guarantees for clients
+	Stale    string // how old the state behind a reply may be
 	Requests []Request
 }
 
-// A Request is one that a service answers.
+// A Request is a type of request that a service answers.
 type Request struct {
 	About    string
 	Fields   []Field
@@ -19,11 +19,11 @@ type Request struct {
 	Errors   []int // codes of its error replies
 }
 
-// A Field is one of a request or a reply, besides type, msg_id and in_reply_to.
+// A Field is a field of a request or a reply, other than type, msg_id and in_reply_to.
 type Field struct{ Name, Type, About string }
 
-// An Example is a request with its reply, both without msg_id and in_reply_to. Those of a service are one conversation: each has its reply
-// if all before it were carried out.
+// An Example is a request with its reply, both without msg_id and in_reply_to. All examples of a service, in order, form one
+// conversation: each reply assumes that the earlier requests were carried out.
 type Example struct{ Request, Reply string }
 
 // Describe returns the descriptions of all services, in the order of Names.
@@ -106,7 +106,7 @@ func kvRequests() []Request {
 	}
 }
 
-// lwwRequests is kvRequests without what lww-kv does not have, and with no more examples than have only one reply.
+// lwwRequests is kvRequests without create_if_not_exists, which lww-kv lacks. It keeps only examples with one possible reply.
 func lwwRequests() []Request {
 	all := kvRequests()
 	all[0].Examples = all[0].Examples[:1]

@@ -8,21 +8,21 @@ import (
 	"glomers/node"
 )
 
-// kv is the backend of a key/value service. What the three have in common is here; they differ in the
-// state that an operation acts on, which is the store's to say.
+// kv is the common backend of the three key/value services. The services differ in their store, which decides on which state an
+// operation acts.
 type kv struct {
 	store store
 }
 
-// A store holds the keys, and maybe some of their past.
+// A store holds the keys and their values, possibly including earlier values.
 type store interface {
-	// do carries out op for client and returns the value that it read, nil if it read none.
+	// do carries out op for client. It returns the value that a read found, and nil for other operations.
 	do(client string, op operation) (json.RawMessage, *node.RPCError)
-	// size returns how many bytes the keys and values take.
+	// size returns the size of the keys and values in bytes.
 	size() int
 }
 
-// What a key and a value cost besides their bytes, roughly.
+// Rough overhead of a key and of a value, in bytes.
 const (
 	keyCost   = 128
 	valueCost = 48
@@ -46,7 +46,7 @@ const (
 	cas   = "cas"
 )
 
-// An operation is what a request asks a store for.
+// An operation is a parsed request to a store.
 type operation struct {
 	kind   string
 	key    string          // canonical
@@ -74,14 +74,14 @@ func parseOperation(r request) (op operation, unknown *node.RPCError) {
 	return op, nil
 }
 
-// An outcome is what an operation comes to.
+// An outcome is the result of an operation.
 type outcome struct {
-	value json.RawMessage // that it read; nil for none
-	store json.RawMessage // what the key's value is to be; nil to leave it
+	value json.RawMessage // the value that a read returns; nil for other operations
+	store json.RawMessage // the new value of the key; nil to leave the value as it is
 }
 
-// apply decides what the operation comes to if the key's value is current, nil if it has none. It
-// has no effect itself.
+// apply returns the outcome of the operation when the key has the value current, which is nil if the key does not exist. It does
+// not change any state.
 func (op operation) apply(current json.RawMessage) (outcome, *node.RPCError) {
 	missing := current == nil
 	switch {
@@ -100,7 +100,7 @@ func (op operation) apply(current json.RawMessage) (outcome, *node.RPCError) {
 	}
 }
 
-// linKV is the linearizable store: one state, on which every operation acts when it comes.
+// linKV is the linearizable store. It has one state, on which every operation acts at once.
 type linKV struct {
 	values map[string]json.RawMessage
 	bytes  int // of keys and values

@@ -7,31 +7,31 @@ import (
 	"glomers/node"
 )
 
-// replicas is how many copies lww-kv has of everything.
+// replicas is the number of replicas of lww-kv.
 const replicas = 2
 
-// lwwKV is the last-write-wins store: two replicas, each with a Lamport clock that stamps what it
-// writes. Before every operation one random replica is merged into a random one (maybe itself): of each key the
-// higher stamp wins. Then the operation is carried out on a random replica.
+// lwwKV is the last-write-wins store: two replicas, each with a Lamport clock that stamps its writes. Before every operation, one
+// random replica is merged into another (possibly the same): for each key, the value with the higher stamp wins. Then the operation
+// is carried out on a random replica.
 //
-// A replica that has not heard of a write may stamp a later one lower, or no higher; when
-// they meet, the later one is lost.
+// The store can lose a write. A replica that does not know of an earlier write at the other replica may give a later write the
+// same stamp or a lower one. When the replicas are merged, the later write can then be overwritten by the earlier.
 type lwwKV struct {
 	rng    *rand.Rand
 	clocks [replicas]int // the stamp of the replica's next write; from 1
 	keys   map[string]*copies
-	bytes  int // of keys and of the copies of their values; two copies may share theirs
+	bytes  int // size of the keys and of both copies of their values, although two copies may share memory
 
-	// Invariant: holds every key whose copies differ, so that merging costs
-	// what there is to merge, not what there is.
+	// Invariant: holds every key whose copies differ, so that the cost of a merge depends on the number of these keys, not on the
+	// number of all keys.
 	diverged map[string]*copies
 }
 
 // copies are a key's values at the replicas.
 type copies [replicas]stamped
 
-// A stamped is a value with the Lamport time of its write. The zero stamped, older than
-// any other, stands for a key that does not exist.
+// A stamped is a value with the Lamport time of its write. The zero stamped, older than any other, means that the key does not
+// exist.
 type stamped struct {
 	stamp int
 	value json.RawMessage
@@ -54,7 +54,7 @@ func (l *lwwKV) do(_ string, op operation) (json.RawMessage, *node.RPCError) {
 	return l.doAt(l.rng.IntN(replicas), op)
 }
 
-// merge brings dest up to date with source. Of equal stamps source's value wins.
+// merge copies newer values from source to dest. If stamps are equal, the value of source wins.
 func (l *lwwKV) merge(source, dest int) {
 	if source == dest {
 		return
@@ -71,7 +71,7 @@ func (l *lwwKV) merge(source, dest int) {
 
 // doAt carries out op on one replica.
 func (l *lwwKV) doAt(replica int, op operation) (json.RawMessage, *node.RPCError) {
-	op.create = false // not offered here
+	op.create = false // lww-kv does not support it
 	c := l.keys[op.key]
 	if c == nil {
 		c = &copies{}

@@ -7,23 +7,23 @@ import (
 	"glomers/node"
 )
 
-// A request is a body taken apart.
+// A request is the parsed body of a message.
 type request struct {
 	kind   string                     // its type
-	id     json.RawMessage            // its msg_id, whatever that is; null if it has none
+	id     json.RawMessage            // its msg_id, of any type; null if it is missing
 	fields map[string]json.RawMessage // the whole body
 }
 
 var null = json.RawMessage("null")
 
-// A payload is what a reply tells beside its type: a field, or nothing if value is nil.
+// A payload is the extra field of a reply. If value is nil, the reply has none.
 type payload struct {
 	field string
 	value json.RawMessage
 }
 
-// parseRequest takes a body apart. With an error, the request holds what could be read before it, so
-// that the reply can say what it replies to.
+// parseRequest parses a body. If it returns an error, the request still holds the fields read before the error, so that the error
+// reply can have an in_reply_to.
 func parseRequest(body json.RawMessage) (request, *node.RPCError) {
 	var r request
 	// Not a struct: encoding/json matches the names of struct fields without regard to case.
@@ -41,12 +41,12 @@ func parseRequest(body json.RawMessage) (request, *node.RPCError) {
 	return r, nil
 }
 
-// isReply tells whether the body says that it answers something. Telling its sender that it is no request could go on for
-// ever: the sender may be another service, as any party's id may stand in src.
+// isReply reports whether the body has an in_reply_to. A service must not answer such a body with an error: a node may write any
+// party's id as src, so the sender may seem to be another service, and two services could send each other errors for ever.
 func (r request) isReply() bool { return r.fields["in_reply_to"] != nil }
 
-// field returns a field's value without spaces. What is missing is null, as in the reference: a client in JavaScript cannot
-// tell the two apart, since JSON.stringify leaves out what is undefined.
+// field returns the value of a field, without spaces. A missing field is null, as in the reference: a client in JavaScript cannot
+// distinguish the two, since JSON.stringify leaves out undefined fields.
 func (r request) field(name string) json.RawMessage {
 	if raw, ok := r.fields[name]; ok {
 		return compact(raw)
@@ -54,16 +54,15 @@ func (r request) field(name string) json.RawMessage {
 	return null
 }
 
-// flag tells whether a field is set: to anything but false and null.
+// flag reports whether a field is set to a value other than false and null.
 func (r request) flag(name string) bool {
 	raw := string(r.field(name))
 	return raw != "null" && raw != "false"
 }
 
-// answer returns the reply of a request that was carried out. It is put together by hand because
-// encoding/json would rewrite the values in it.
+// answer returns the reply to a successful request. It does not use encoding/json, which would rewrite the values in the reply.
 func (r request) answer(p payload) json.RawMessage {
-	b := append([]byte(`{"type":"`), r.kind...) // a kind that somebody served needs no escapes
+	b := append([]byte(`{"type":"`), r.kind...) // the types that a service knows need no escapes
 	b = append(b, `_ok","in_reply_to":`...)
 	b = append(b, r.id...)
 	if p.value != nil {
@@ -73,7 +72,7 @@ func (r request) answer(p payload) json.RawMessage {
 	return append(b, '}')
 }
 
-// refuse returns the error reply.
+// refuse returns the error reply to a request.
 func (r request) refuse(fault *node.RPCError) json.RawMessage {
 	b, err := json.Marshal(struct {
 		Type      string          `json:"type"`

@@ -8,38 +8,37 @@ import (
 	"glomers/node"
 )
 
-// window is how many states seq-kv keeps.
+// window is the number of states that seq-kv keeps.
 const window = 32
 
-// seqKV is the sequentially consistent store. Its states are numbered 0, 1, 2, …; the last 32 are
-// kept, and every client has a position among them, which never goes back.
+// seqKV is the sequentially consistent store. Its states are numbered 0, 1, 2, …, and the last 32 are kept. Every client has a
+// position among the states, which never moves back.
 //
-// An operation is first tried on a state drawn uniformly from the client's position to the newest, both
-// included. If it changes nothing there (a read, a cas that fails, a write of the value that is there), that is its
-// outcome and the position moves to that state. If it would change something, it is carried out on the
-// newest state instead, the result is the next state, and the position moves there. So
-// reads may be stale, and writes never are.
+// An operation is first tried on a state drawn uniformly between the client's position and the newest state, both included. If
+// the operation changes nothing there (a read, a cas that fails, a write of the value already there), this is its outcome, and the
+// client's position moves to that state. If it would change something, the operation is carried out on the newest state instead.
+// This makes a new state, to which the client's position moves. So reads may be stale, but writes never act on a stale state.
 //
-// While nobody writes, repeated reads reach the newest state: of d states ahead, each read skips half on average. A single
-// read promises nothing; writing a value that was never there before brings a client up to date at once.
+// While no client writes, repeated reads reach the newest state: of the states ahead, each read skips half on average. A single
+// read guarantees nothing. Writing a value that the key never had before brings the client up to date at once.
 //
-// The reference does the same as long as the client's position is among the states that are kept. Where it is not, the
-// reference's buffer wraps around, and the reads of a client go back; here such a client is at the oldest state that is kept.
+// The reference behaves in the same way as long as the client's position is among the kept states. If it is not, the reference's
+// buffer wraps around, and the reads of the client go back. Here, such a client is moved to the oldest kept state.
 type seqKV struct {
 	rng      *rand.Rand
-	newest   int            // state
-	position map[string]int // by client; a client whose state is no longer kept is at the oldest that is
+	newest   int            // number of the newest state
+	position map[string]int // by client; a position before the oldest kept state counts as the oldest kept state
 	keys     map[string]*register
-	bytes    int // of keys and versions
+	bytes    int // size of the keys and versions
 
-	// changed[i%window] is what state i changed, nil for nothing, of the states that are kept.
+	// For each kept state i, changed[i%window] is the register that state i changed; nil if it changed none.
 	changed [window]*register
 }
 
-// A register is a key's past: what the kept states need of it, and no more, so
-// that 32 states together take little more room than one.
+// A register holds the versions of a key that the kept states need, and no others. So 32 states together take little more room
+// than one.
 //
-// Invariant: states increase; only the first may be before the oldest state that is kept.
+// Invariant: the states of the versions increase; only the first version's state may be before the oldest kept state.
 type register struct {
 	versions []version
 }
@@ -69,14 +68,14 @@ func (s *seqKV) do(client string, op operation) (json.RawMessage, *node.RPCError
 	return out.value, fault
 }
 
-// pick returns the state on which the client's next operation is tried.
+// pick draws the state on which the client's next operation is tried.
 func (s *seqKV) pick(client string) int {
 	from := max(s.position[client], s.oldest())
 	return from + s.rng.IntN(s.newest-from+1)
 }
 
-// advance makes the next state, in which key has that value. Nil leaves the key as it is: the
-// operation failed on the newest state after all, yet counts as a state.
+// advance makes the next state, in which key has the given value. A nil value leaves the key as it is: the operation failed on the
+// newest state, but still makes a new state.
 func (s *seqKV) advance(key string, value json.RawMessage) {
 	s.newest++
 	var r *register
@@ -90,8 +89,8 @@ func (s *seqKV) advance(key string, value json.RawMessage) {
 		s.bytes += len(value) + valueCost
 	}
 	s.changed[s.newest%window] = r
-	// The state before the oldest is no longer kept. What it alone needed is the value
-	// that the oldest replaced.
+	// The state before the oldest is no longer kept. The only value that no other state needs is the one that the oldest state
+	// replaced.
 	if r := s.changed[s.oldest()%window]; r != nil {
 		s.bytes -= r.forget(s.oldest())
 	}
@@ -101,7 +100,7 @@ func (s *seqKV) size() int { return s.bytes }
 
 func (s *seqKV) oldest() int { return max(0, s.newest-window+1) }
 
-// at returns the value in a state, nil if the key did not exist then.
+// at returns the value in a state, or nil if the key did not exist then.
 func (r *register) at(state int) json.RawMessage {
 	if r == nil {
 		return nil
@@ -114,7 +113,7 @@ func (r *register) at(state int) json.RawMessage {
 	return nil
 }
 
-// forget drops the values that were gone in the oldest state that is kept, and returns their size.
+// forget drops the versions that were already replaced in the oldest kept state, and returns their size.
 func (r *register) forget(oldest int) (bytes int) {
 	n := 0
 	for n+1 < len(r.versions) && r.versions[n+1].state <= oldest {

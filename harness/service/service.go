@@ -1,5 +1,5 @@
-// Package service holds the services that a cluster can use: lin-kv, seq-kv, lww-kv and lin-tso. To
-// a node they are parties that answer requests, as other nodes do; partitions do not touch them.
+// Package service implements the services that a cluster can use: lin-kv, seq-kv, lww-kv and lin-tso. A node sends requests to a
+// service as it does to other nodes. Partitions do not affect services.
 //
 //	lin-kv, seq-kv, lww-kv
 //	    read {key}                                    → read_ok {value}
@@ -8,30 +8,30 @@
 //	lin-tso
 //	    ts                                            → ts_ok {ts}
 //
-// Keys and values are any JSON, null included, and are compared as JSON values: the order of an object's
-// keys, spaces and escapes do not matter. An integer differs from a number with a fraction or an
-// exponent, so 1 is not 1.0; integers are exact at any size. Values come back as they were written.
+// Keys and values are any JSON, including null, and are compared as JSON values: the order of an object's keys, spaces and escapes
+// do not matter. An integer differs from a number with a fraction or an exponent, so 1 is not 1.0. Integers are exact at any size.
+// A read returns a value as it was written.
 //
-// A field that is missing is null: a read without key reads the key null. The names of fields are matched exactly, so "Key" is
-// no key. create_if_not_exists is on unless it is false, null or missing.
+// A missing field is null: a read without key reads the key null. The names of fields are matched exactly, so "Key" is not key.
+// create_if_not_exists is on unless it is false, null or missing.
 //
-// The errors are 20 (no such key), 22 (cas found another value than from), 12 (no type, or none that is a string) and
-// 10 (no such type). All are definite: what is refused has changed nothing. The reference does not answer a request of a type that
-// its service does not know, so the node waits until it gives up; here it is told.
+// The error codes are 20 (no such key), 22 (cas found a value other than from), 12 (the type is missing or is not a string) and 10
+// (unknown type). All are definite: a refused request has changed nothing. The reference does not answer a request of an unknown
+// type, so its node waits until it gives up; here the node gets an error.
 //
-// # What each promises
+// # Guarantees
 //
-//   - lin-kv is linearizable: a request acts on the one current state.
-//   - seq-kv is sequentially consistent: all clients see the same states in the same order, and none
-//     goes back, but each may be up to 31 states behind. A client that reads again and again gets to the newest state.
-//   - lww-kv is eventually consistent; the last write wins, and may be older than one that was
-//     acknowledged before it. It loses writes. Its cas never creates a key.
-//   - lin-tso gives 0, 1, 2, …, each number once.
+//   - lin-kv is linearizable: every request acts on the one current state.
+//   - seq-kv is sequentially consistent: all clients see the same states in the same order, and no client goes back to an earlier
+//     state, but a client may be up to 31 states behind. A client that reads again and again reaches the newest state.
+//   - lww-kv is eventually consistent: the write with the highest stamp wins, and it may be older than another write that was
+//     acknowledged. So the service loses writes. Its cas never creates a key.
+//   - lin-tso returns 0, 1, 2, …, each number once.
 //
 // # Concurrency
 //
-// A Service is for a single owner, who calls Handle for one request at a time. It has no goroutines,
-// clocks or I/O: one seed and one sequence of requests give one sequence of replies.
+// A Service has a single owner, which calls Handle for one request at a time. A Service has no goroutines, clocks or I/O: the same
+// seed and the same sequence of requests give the same replies.
 package service
 
 import (
@@ -48,19 +48,19 @@ import (
 type Service interface {
 	// Name returns the id under which nodes reach the service.
 	Name() string
-	// Handle carries out a request that src sent, and returns the body of the reply. Every request gets
-	// one; its in_reply_to is the request's msg_id, whatever that was, or null. A body that has an in_reply_to and is
-	// no request that the service knows is a reply: Handle does nothing and returns nil. It does not keep body.
+	// Handle carries out a request from src and returns the body of the reply. Every request gets a reply; its in_reply_to is the
+	// msg_id of the request, whatever its type, or null. A body that has an in_reply_to, and is not a valid request, is a reply:
+	// Handle ignores it and returns nil. Handle does not keep body.
 	Handle(src string, body json.RawMessage) json.RawMessage
-	// Size returns how many bytes the service holds, roughly: keys, values, and what either costs.
+	// Size returns the approximate size of the service's state in bytes: keys, values and their overhead.
 	Size() int
 }
 
 // Names returns the names of the services.
 func Names() []string { return []string{node.LinKV, node.SeqKV, node.LWWKV, node.LinTSO} }
 
-// New returns a service by its name; see Names. Its choices follow from seed and name. An error says
-// what is accepted.
+// New returns the service with this name; see Names. The random choices of the service depend only on seed and name. The error
+// lists the accepted names.
 func New(name string, seed uint64) (Service, error) {
 	b := newBackend(name, generator(seed, name))
 	if b == nil {
@@ -93,14 +93,14 @@ func newBackend(name string, rng *rand.Rand) backend {
 	return nil
 }
 
-// generator returns a stream of random numbers that is a service's own, whatever others draw.
+// generator returns the stream of random numbers of a service. Other services do not affect it.
 func generator(seed uint64, name string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name)) // never fails
 	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
-// A server takes requests apart and puts replies together; its backend does what they ask for.
+// A server parses requests and builds replies. Its backend carries the requests out.
 type server struct {
 	name    string
 	backend backend
@@ -108,7 +108,7 @@ type server struct {
 
 // A backend carries out requests.
 type backend interface {
-	// serve returns what the reply tells, or why there is nothing to tell.
+	// serve carries out a request and returns the payload of the reply, or an error.
 	serve(client string, r request) (payload, *node.RPCError)
 	size() int
 }

@@ -19,7 +19,7 @@ func compact(raw json.RawMessage) json.RawMessage {
 	return b.Bytes()
 }
 
-// clip returns raw for an error text, cut to a readable length.
+// clip returns raw, cut to a readable length, for the text of an error.
 func clip(raw json.RawMessage) string {
 	text, cut := jsonvalue.Clip(compact(raw), 100)
 	if cut {
