@@ -15,20 +15,6 @@
 // verdict is unknown, and 3 when a test could not be carried out.
 package main
 
-import (
-	"context"
-	"os"
-	"os/signal"
-	"syscall"
-)
+import "glomers/cli"
 
-func main() {
-	keepDescriptors()
-	stopping := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
-		stopping = append(stopping, syscall.SIGHUP) // the terminal was closed
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), stopping...)
-	context.AfterFunc(ctx, stop) // so that a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
-}
+func main() { cli.Main() }

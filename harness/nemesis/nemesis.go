@@ -91,6 +91,17 @@ type Kind struct {
 	Make func(o Options) Trouble
 }
 
+// Validate says what a kind lacks to be one.
+func (k Kind) Validate() error {
+	if k.Name == "" || strings.Trim(k.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+		return fmt.Errorf("nemesis: kind %q: want a name of lower-case letters, digits and dashes, as it is a flag's argument", k.Name)
+	}
+	if k.Make == nil {
+		return fmt.Errorf("nemesis: kind %s has no Make", k.Name)
+	}
+	return nil
+}
+
 // Kinds are faults that can be chosen by name.
 type Kinds []Kind
 

@@ -83,10 +83,10 @@ func newBench(t *testing.T) *Bench {
 
 func TestTrials(t *testing.T) {
 	set := Set{Name: "example", trials: []trial{
-		{point: results.Point{Series: "official"}, dir: "cmd/glomers/testdata/official"},
-		{point: results.Point{Series: "wrong"}, dir: "cmd/glomers/testdata/misbehave", args: []string{"twist"}},
-		{point: results.Point{Series: "crashing"}, dir: "cmd/glomers/testdata/misbehave", args: []string{"crash"}},
-		{point: results.Point{Series: "slow"}, dir: "cmd/glomers/testdata/official", targets: challenge.Targets{Max: time.Second}},
+		{point: results.Point{Series: "official"}, dir: "cli/testdata/official"},
+		{point: results.Point{Series: "wrong"}, dir: "cli/testdata/misbehave", args: []string{"twist"}},
+		{point: results.Point{Series: "crashing"}, dir: "cli/testdata/misbehave", args: []string{"crash"}},
+		{point: results.Point{Series: "slow"}, dir: "cli/testdata/official", targets: challenge.Targets{Max: time.Second}},
 	}}
 	b := newBench(t)
 	s, err := b.measure(t.Context(), set)
@@ -408,7 +408,7 @@ func TestTablesAreCurrent(t *testing.T) {
 	for _, want := range append(charts, texts...) {
 		is, err := os.ReadFile(want.path)
 		require.NoError(t, err)
-		require.True(t, bytes.Equal(want.text, is), "%s is not what the results say: run go generate ./cmd/glomers", want.path)
+		require.True(t, bytes.Equal(want.text, is), "%s is not what the results say: run go generate ./cli", want.path)
 	}
 }
 

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"glomers/harness"
+	"glomers/harness/nemesis"
+	"glomers/harness/workload"
+	"glomers/internal/challenge"
+	"glomers/internal/wording"
+)
+
+func (c *cli) challengeCommand() *cobra.Command {
+	var (
+		t      = challenge.Contest{Repeat: 1, Log: c.log, Stderr: c.stderr}
+		given  harness.Test // what the user says of every run
+		nodes  nodeFlags
+		runner = "glomers" // of the nodes: this harness or the real Maelstrom
+		asJSON bool
+		print  bool
+	)
+	cmd := &cobra.Command{
+		Use:   "challenge ID…|all",
+		Short: "Run the challenges of Gossip Glomers",
+		Long: `Run the published commands of the challenges on the solutions of this repository,
+or on the node given with --bin, and compare the figures with the targets.
+
+With --nemesis the targets are shown but not judged: under faults a
+solution need only be valid. Faults of links are left out where there is
+only one node.
+
+Published figures are Maelstrom's, which delivers messages otherwise: with --faithful ours
+does as it does, and stable latencies come out up to a hop lower. --harness maelstrom has the
+real one run the nodes; its only fault is partition.`,
+		Example: `  glomers challenge all
+  glomers challenge 3d 3e --nemesis partition
+  glomers challenge 3e --repeat 5
+  glomers challenge 3e --bin ./my-broadcast
+  glomers challenge 3e --faithful
+  glomers challenge 3e --harness maelstrom`,
+		ValidArgs: append(challenge.IDs(), "all"),
+		Args: func(_ *cobra.Command, args []string) (err error) {
+			if len(args) == 0 {
+				return fmt.Errorf("no challenge given: want all, %s", wording.Or(challenge.IDs()))
+			}
+			t.Challenges, err = challenge.Choose(args)
+			return err
+		},
+	}
+	harnesses := []string{"glomers", "maelstrom"}
+	define(cmd, "time-limit", "", "seconds", "", "length of the main phase, instead of the published one", span(&t.TimeLimit, time.Second, time.Second))
+	define(cmd, "nemesis", "", "names", "", "faults to inject, instead of the published ones: "+wording.Or(nemesis.All().Names()), someOf(&t.Nemesis, nemesis.All().Names()))
+	define(cmd, "repeat", "", "n", "1", "run each challenge so many times, with one seed after the other (Maelstrom draws its own)", whole(&t.Repeat))
+	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+wording.Or(harnesses), oneOf(&runner, harnesses))
+	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.Seed))
+	cmd.Flags().BoolVar(&given.Faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
+	registerLimits(cmd, &given.Limits)
+	cmd.Flags().StringVar(&t.Bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
+	nodes.register(cmd)
+	cmd.Flags().StringVar(&t.Store, "store", "store", "`directory` for the files of the runs")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcomes as JSON, and nothing else, on stdout")
+	cmd.Flags().BoolVar(&print, "print-command", false, "print the words of the published commands for Maelstrom instead of running them")
+	suggest(cmd, "nemesis", nemesis.All().Names())
+	suggest(cmd, "harness", harnesses)
+
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if runner == "maelstrom" || print {
+			if err := maelstromAccepts(cmd, t.Changes); err != nil {
+				return err
+			}
+		}
+		if print {
+			return c.printCommands(&t)
+		}
+		if !cmd.Flags().Changed("seed") {
+			t.Seed = clockSeed()
+		}
+		if runner == "maelstrom" {
+			var err error
+			if t.Maelstrom, err = challenge.FindMaelstrom(cmd.Context(), c.stderr); err != nil {
+				return err
+			}
+		}
+		given.Env, given.Cwd = nodes.env.entries, nodes.cwd
+		t.Again = func(id string, seed uint64) string { return commandLine(cmd, []string{id}, seed) }
+		return c.runContest(cmd.Context(), &t, given, asJSON)
+	}
+	return cmd
+}
+
+// unknownToMaelstrom has the flags of the challenge command that mean nothing to Maelstrom, and why.
+var unknownToMaelstrom = map[string]string{
+	"env":      "Maelstrom passes its whole environment on to nodes",
+	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
+	"seed":     "Maelstrom draws its own, so it cannot be given one",
+	"faithful": "it makes our harness measure as Maelstrom does",
+
+	"max-logs": boundsOurs, "max-journal": boundsOurs, "max-history": boundsOurs, "max-memory": boundsOurs,
+}
+
+const boundsOurs = "it bounds what our harness keeps"
+
+// maelstromAccepts returns an error if the flags of the challenge command ask for something that Maelstrom does not have.
+func maelstromAccepts(cmd *cobra.Command, changes challenge.Changes) error {
+	for _, name := range slices.Sorted(maps.Keys(unknownToMaelstrom)) {
+		if cmd.Flags().Changed(name) {
+			return fmt.Errorf("--%s: %s", name, unknownToMaelstrom[name])
+		}
+	}
+	return changes.RefusedByMaelstrom()
+}
+
+// printCommands writes a line per challenge. Our solutions are expected in bin/.
+func (c *cli) printCommands(t *challenge.Contest) error {
+	for _, ch := range t.Challenges {
+		bin := t.Bin
+		if bin == "" {
+			bin = filepath.Join("bin", ch.Dir)
+		}
+		if _, err := fmt.Fprintln(c.stdout, strings.Join(ch.Command(bin, t.Changes), " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runContest runs the challenges and prints their outcomes, also if an error ends it early.
+func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test, asJSON bool) error {
+	t.Test = func(words challenge.Command) (harness.Test, error) {
+		test, err := readTest(words)
+		test.Faithful, test.Limits, test.Env, test.Cwd = given.Faithful, given.Limits, given.Env, given.Cwd
+		return test, err
+	}
+	t.Drive = func(ctx context.Context, title string, test harness.Test) (harness.Result, error) {
+		return c.drive(ctx, title, test, logging{})
+	}
+	done, err := t.Run(ctx)
+	for _, o := range done {
+		c.worsen(outcomeStatus(o))
+	}
+	switch {
+	case asJSON:
+		return errors.Join(writeJSON(c.stdout, done), challenge.WriteTable(c.stderr, t.Challenges, done), err)
+	case len(done) > 0:
+		return errors.Join(challenge.WriteTable(c.stdout, t.Challenges, done), err)
+	}
+	return err
+}
+
+func outcomeStatus(o challenge.Outcome) int {
+	switch {
+	case o.Broken != "":
+		return statusBroken
+	case len(o.Missed) > 0:
+		return statusInvalid
+	default:
+		return statusOf(o.Valid)
+	}
+}
+
+// readTest reads the words of a command as the test command does.
+func readTest(words challenge.Command) (harness.Test, error) {
+	f := testFlags{kinds: workload.All(), faults: nemesis.All()}
+	cmd := &cobra.Command{Use: "test"}
+	f.register(cmd)
+	if err := cmd.ParseFlags(words[1:]); err != nil {
+		return harness.Test{}, err
+	}
+	return f.resolve(cmd)
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"glomers/harness"
+	"glomers/harness/workload"
+)
+
+// topics returns commands that do nothing but have a text, which "glomers help NAME" prints.
+func (c *cli) topics() []*cobra.Command {
+	topic := func(name, short, markdown string) *cobra.Command {
+		return &cobra.Command{Use: name, Short: short, Long: plain(markdown)}
+	}
+	return []*cobra.Command{
+		topic("workloads", "What clients ask of nodes in each workload", c.describeWorkloads()),
+		topic("services", "What nodes can ask lin-kv, seq-kv, lww-kv and lin-tso", describeServices()),
+		topic("protocol", "Messages, init and errors", describeProtocol()),
+		topic("errors", "The codes of error replies", describeErrors()),
+		topic("faults", "What --nemesis can do", c.describeFaults()),
+		topic("environment", "Which variables nodes get, and where they run", describeEnvironment()),
+		topic("results", "Every figure in results.json", c.describeResults()),
+	}
+}
+
+// plain makes Markdown fit for a terminal.
+func plain(markdown string) string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.ReplaceAll(markdown, "`", ""), "\n") {
+		if heading, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); ok && strings.HasPrefix(line, "#") {
+			line = strings.ToUpper(heading)
+		}
+		lines = append(lines, wrap(line)...)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// wrap breaks a line at its spaces, unless it is indented, as examples are.
+func wrap(line string) []string {
+	const width = 96
+	if strings.HasPrefix(line, " ") {
+		return []string{line}
+	}
+	indent := ""
+	if strings.HasPrefix(line, "* ") {
+		indent = "  "
+	}
+	var lines []string
+	for utf8.RuneCountInString(line) > width {
+		end := len(string([]rune(line)[:width]))
+		if space := strings.LastIndex(line[:end], " "); space > len(indent) {
+			lines = append(lines, line[:space])
+			line = indent + line[space+1:]
+		} else {
+			break
+		}
+	}
+	return append(lines, line)
+}
+
+func (c *cli) describeWorkloads() string {
+	var b strings.Builder
+	b.WriteString("Every request has a `msg_id`, which its reply has as `in_reply_to`; the examples leave these out. " +
+		"A reply has exactly the fields that are shown, and may have a `msg_id` of its own, an integer. With any other field it is malformed, and its operation is of unknown outcome; " +
+		"where a list is shown null is an empty one. A reply may also be an error: see errors.\n")
+	for _, d := range c.kinds {
+		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n* Clients: %s\n* Verdict: %s\n", d.Name, d.About, d.Operations, d.Verdict)
+		for _, rpc := range d.RPCs {
+			describeRPC(&b, rpc)
+		}
+	}
+	return b.String()
+}
+
+func describeRPC(b *strings.Builder, rpc workload.RPC) {
+	fmt.Fprintf(b, "\n%s\n\n    %s\n    → %s\n", rpc.About, rpc.Request, rpc.Reply)
+	if len(rpc.Fields) > 0 {
+		b.WriteByte('\n')
+	}
+	for _, f := range rpc.Fields {
+		fmt.Fprintf(b, "* `%s`, %s: %s\n", f.Name, f.Type, f.About)
+	}
+	describeCodes(b, rpc.Errors)
+}
+
+func describeErrors() string {
+	var b strings.Builder
+	b.WriteString(`Instead of its reply, a request may get
+
+    {"type":"error","in_reply_to":5,"code":11,"text":"why, for people"}
+
+An error is definite if the operation certainly did not happen and never will: the operation then completes as fail. After another one, or
+none within the time limit, it completes as info: it may have happened, or may still. Reads are harmless, and fail in any case.
+
+`)
+	for _, e := range workload.ErrorCodes() {
+		fmt.Fprintf(&b, "* `%d` %s, %s: %s\n", e.Code, e.Name, map[bool]string{true: "definite", false: "not definite"}[e.Definite], e.About)
+	}
+	b.WriteString("* `1000` and above are your own, and not definite\n")
+	return b.String()
+}
+
+func (c *cli) describeFaults() string {
+	var b strings.Builder
+	b.WriteString("`--nemesis` takes one or more of these, with commas between them. Each has its own schedule: it starts with the main phase, and then " +
+		"stops and starts in turn, the times between being uniform from 0 to twice `--nemesis-interval`. All are healed at the end of the main phase. " +
+		"Clients and services always reach every node that runs.\n\n")
+	for _, k := range c.faults {
+		fmt.Fprintf(&b, "* `%s`: %s", k.Name, k.About)
+		if k.Links {
+			b.WriteString(" (takes two nodes)")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func (c *cli) describeResults() string {
+	var b strings.Builder
+	b.WriteString("A path has the names in `results.json` from the outside in; * stands for any name, or a part of one.\n")
+	for _, group := range harness.Figures(c.kinds) {
+		fmt.Fprintf(&b, "\n### %s\n\n", cmp.Or(strings.Join(group.Workloads, ", "), "Every run"))
+		for _, f := range group.Figures {
+			unit := ""
+			if f.Unit != "" {
+				unit = ", " + f.Unit
+			}
+			fmt.Fprintf(&b, "* `%s`%s: %s\n", f.Path, unit, f.About)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"glomers/baselines"
+	"glomers/baselines/mutants"
+	"glomers/internal/wording"
+	"glomers/node"
+)
+
+// A sample is a node that comes with this program: a baseline or a mutant. Mutants have flags.
+type sample struct {
+	name, workload, about string
+	flags                 string // of a test that catches the mutant; "" for a baseline
+	register              func(n *node.Node)
+}
+
+// samples returns the baselines, then the mutants.
+func samples() []sample {
+	var all []sample
+	for _, b := range baselines.All() {
+		all = append(all, sample{name: b.Name, workload: b.Workload, about: b.About, register: b.Register})
+	}
+	for _, m := range mutants.All() {
+		flags := m.Caught.Flags()
+		if slices.Contains(m.Caught.Nemesis, "skew") {
+			flags += "  (only in simulation: go test ./baselines/mutants)" // a process has no clock of its own
+		}
+		all = append(all, sample{m.Name, m.Workload, m.Breaks, flags, m.Register})
+	}
+	return all
+}
+
+func (c *cli) nodeCommand() *cobra.Command {
+	all := samples()
+	var names, described []string
+	for _, s := range all {
+		names = append(names, s.name)
+		described = append(described, cobra.CompletionWithDesc(s.name, s.workload+": "+s.about))
+	}
+	return &cobra.Command{
+		Use:   "node [NAME]",
+		Short: "Be a node: a simple design, or one that is broken on purpose",
+		Long: `Run a baseline or a mutant as a node that speaks Maelstrom's protocol on stdin and
+stdout, so that a harness can drive it. Without a name, list them.`,
+		Example: `  glomers node
+  glomers test -w broadcast --bin glomers -- node flooding
+  glomers test -w broadcast --bin glomers --nemesis partition -- node broadcast-gives-up`,
+		ValidArgs: described,
+		Args:      cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listSamples(c.stdout, all)
+			}
+			i := slices.Index(names, args[0])
+			if i < 0 {
+				return fmt.Errorf("no node is called %q: want %s", args[0], wording.Or(names))
+			}
+			n := node.NewNode()
+			all[i].register(n)
+			node.Main(n)
+			return nil
+		},
+	}
+}
+
+// listSamples writes a line for each of them.
+func listSamples(w io.Writer, all []sample) error {
+	var b strings.Builder
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "Correct:")
+	for i, s := range all {
+		if s.flags != "" && all[i-1].flags == "" { // the baselines come first
+			fmt.Fprintln(t, "\nBroken on purpose, and flags of a test that shows it:")
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s", s.name, s.workload, s.about)
+		if s.flags != "" {
+			fmt.Fprintf(t, "\t%s", s.flags)
+		}
+		fmt.Fprintln(t)
+	}
+	_ = t.Flush() // a strings.Builder takes everything
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Nothing is printed past the writers and logs that escape: see run and newLog.
+func TestNothingPrintsDirectly(t *testing.T) {
+	t.Parallel()
+	direct := regexp.MustCompile(`os\.Std(out|err)\b|\bfmt\.Print|tint\.New|slog\.NewTextHandler|\blog\.Print|\bc\.screen\b|\bprintln\(`)
+	escaped := strings.NewReplacer( // what is escaped inside, and what is handed to run
+		"newLiveLine(c.screen", "", "t.draw(c.screen", "", "mpb.WithOutput(c.screen)", "",
+		"slog.New(terminal.Handler(tint.NewTextHandler(", "", "run(ctx, os.Args[1:], os.Stdout, os.Stderr, ", "",
+	)
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	require.Greater(t, len(files), 20)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for i, line := range strings.Split(string(text), "\n") {
+			code, _, _ := strings.Cut(line, "//")
+			require.False(t, direct.MatchString(escaped.Replace(code)), "%s:%d prints without escaping: %s", file, i+1, code)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+)
+
+// openTerminal returns both ends of a pseudo-terminal.
+func openTerminal(t *testing.T) (screen, program *os.File) {
+	t.Helper()
+	const unlock, number, resize = 0x40045431, 0x80045430, 0x5414 // TIOCSPTLCK, TIOCGPTN, TIOCSWINSZ
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("skipped: no pseudo-terminals here: %v", err)
+	}
+	control := func(request uintptr, arg unsafe.Pointer) {
+		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, screen.Fd(), request, uintptr(arg))
+		require.Zero(t, errno)
+	}
+	var off, n int32
+	control(unlock, unsafe.Pointer(&off))
+	control(number, unsafe.Pointer(&n))
+	size := [4]uint16{25, 200}
+	control(resize, unsafe.Pointer(&size))
+	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	require.NoError(t, err)
+	return screen, program
+}
+
+// On a terminal there are our own sequences, of bars and colours, and none of a node's.
+func TestTerminal(t *testing.T) {
+	t.Parallel()
+	screen, program := openTerminal(t)
+	shown := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(screen) // the error is that the other end was closed
+		shown <- string(text)
+	}()
+	args := append(words("test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --bin testdata/misbehave"), "--store", filepath.Join(t.TempDir(), "s"), "--", "control")
+	status := run(t.Context(), args, program, program)
+	require.NoError(t, program.Close())
+	text := <-shown
+	require.NoError(t, screen.Close())
+	require.Equal(t, statusInvalid, status, text)
+
+	require.Contains(t, text, `\x1b[2J\x1b]0;title\x07\u009b31m\u202evalid\x7f\r\x9b31m`)
+	require.Contains(t, text, "\x1b[92mINF\x1b[0m", "tint's colour")
+	require.Contains(t, text, "echo main", "the bar")
+	for _, forbidden := range []string{"\x1b[2J\x1b]", "\x1b]0;", "\a", "\u009b", "\u202e", "\x7f"} {
+		require.False(t, strings.Contains(text, forbidden), "%q", forbidden)
+	}
+}
+
+// A node has no terminal, not even if its user has.
+func TestNodesHaveNoTerminal(t *testing.T) {
+	t.Parallel()
+	screen, program := openTerminal(t)
+	shown := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(screen) // the error is that the other end was closed
+		shown <- string(text)
+	}()
+	node := filepath.Join(t.TempDir(), "node")
+	require.NoError(t, os.WriteFile(node, []byte(`#!/bin/sh
+trap '' TTOU
+: >"$0.ran"
+{ printf '\033]0;owned\007' >/dev/tty; } && : >"$0.reached"
+exit 1
+`), 0o755))
+	cmd := exec.Command(os.Args[0], asGlomers, "test", "-w", "echo", "--node-count", "1", "--time-limit", "1", "--store", "", "--bin", node)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = program, program, program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	err := cmd.Run()
+	require.NoError(t, program.Close())
+	text := <-shown
+	require.NoError(t, screen.Close())
+	require.Error(t, err, text)
+	require.FileExists(t, node+".ran", text)
+	require.NoFileExists(t, node+".reached", text)
+	require.NotContains(t, text, "\x1b]0;")
+}

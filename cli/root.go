@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/vbauerster/mpb/v8/cwriter"
+
+	"glomers/harness/check"
+	"glomers/harness/nemesis"
+	"glomers/harness/workload"
+	"glomers/internal/terminal"
+)
+
+// The exit statuses.
+const (
+	statusValid   = 0
+	statusInvalid = 1 // or a target was missed
+	statusUnknown = 2
+	statusBroken  = 3 // the test could not be carried out
+)
+
+// A cli is one execution of the program.
+type cli struct {
+	name           string
+	stdout, stderr io.Writer // what is written is escaped for terminals
+	screen         io.Writer // stderr itself, for colours and bars
+	terminal       bool      // stderr is one
+	log            *slog.Logger
+	kinds          workload.Kinds
+	faults         nemesis.Kinds
+	status         int // the worst so far
+}
+
+// run carries out the command line args and returns the exit status. It stops
+// early, but cleanly, when ctx is cancelled.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, extensions ...Extension) int {
+	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
+	defer out.Flush()
+	defer errs.Flush()
+	c := &cli{name: "glomers", stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All()}
+	if f, ok := stderr.(*os.File); ok {
+		c.terminal = cwriter.IsTerminal(int(f.Fd()))
+	}
+	c.log = newLog(stderr, c.terminal)
+
+	for _, extend := range extensions {
+		if err := extend(c); err != nil {
+			fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
+			return statusBroken
+		}
+	}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
+		return statusBroken
+	}
+	return c.status
+}
+
+// worsen makes s the exit status if it is worse than what it is.
+func (c *cli) worsen(s int) {
+	rank := map[int]int{statusValid: 0, statusUnknown: 1, statusInvalid: 2, statusBroken: 3}
+	if rank[s] > rank[c.status] {
+		c.status = s
+	}
+}
+
+func statusOf(v check.Verdict) int {
+	switch v {
+	case check.Valid:
+		return statusValid
+	case check.Unknown:
+		return statusUnknown
+	default:
+		return statusInvalid
+	}
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   c.name,
+		Short: "Test the nodes of a distributed system",
+		Long: `Glomers runs the nodes of a distributed system in a simulated network, injects
+faults, and judges what their clients saw. It speaks Maelstrom's protocol.
+
+Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
+		Example: `  glomers challenge all
+  glomers challenge 3e --repeat 5
+  glomers test -w echo --bin ./my-node --node-count 1 --time-limit 10`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			if there := elsewhere(args[0]); there != "" {
+				return fmt.Errorf("no command is called %q: %s", args[0], there)
+			}
+			return fmt.Errorf("no command is called %q: want %s", args[0], strings.Join(commandNames(cmd), ", "))
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetFlagErrorFunc(flagError)
+	root.AddCommand(c.testCommand(), c.challengeCommand(), c.checkCommand(), c.compareCommand(), c.conformCommand(), c.reportCommand(), c.serveCommand(), c.demoCommand(), c.docCommand(), c.nodeCommand(), c.versionCommand(), c.benchCommand(), c.readmeCommand())
+	root.AddCommand(c.topics()...)
+	return root
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() { // not a help topic
+			names = append(names, sub.Name())
+		}
+	}
+	return names
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"glomers/harness"
+	"glomers/internal/serve"
+)
+
+func (c *cli) serveCommand() *cobra.Command {
+	var (
+		store, host string
+		port        uint16
+		open        bool
+	)
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Show the runs of a store in the browser",
+		Long: `Show the runs of a store in the browser: their verdicts and figures, two of them side
+by side, their reports, and a run in progress as it goes. Runs can be deleted there.
+
+The address is printed on stdout. Only this machine is served, until Ctrl-C, unless another
+--host is given: whoever can reach that address may read, and delete, what is there.`,
+		Example: `  glomers serve --open
+  glomers serve --store /tmp/store --port 8081
+  glomers serve --host 0.0.0.0`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := serve.New(store, harness.Figures(c.kinds), c.log)
+			if err != nil {
+				return fmt.Errorf("%w\nA run makes one: glomers challenge 1", err)
+			}
+			l, err := listen(host, port, cmd.Flags().Changed("port"))
+			if err != nil {
+				return err
+			}
+			s.Allow(host)
+			url := "http://" + l.Addr().String() + "/"
+			fmt.Fprintln(c.stdout, url)
+			if open {
+				if err := openBrowser(url); err != nil {
+					c.log.Warn("the browser does not open; the address is above", "err", err)
+				}
+			}
+			return s.Serve(cmd.Context(), l)
+		},
+	}
+	cmd.Flags().StringVar(&store, "store", "store", "`directory` with the files of the runs")
+	cmd.Flags().StringVarP(&host, "host", "b", "127.0.0.1", "`address` or name to serve on; 0.0.0.0 means all of this machine's")
+	cmd.Flags().Uint16VarP(&port, "port", "p", 8080, "`port` to serve on; 0 takes one that is free, as does a default that is taken")
+	cmd.Flags().BoolVar(&open, "open", false, "open the browser")
+	return cmd
+}
+
+// listen listens on the port; on one that is free if it is only the default.
+func listen(host string, port uint16, chosen bool) (net.Listener, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
+	if errors.Is(err, syscall.EADDRINUSE) && !chosen {
+		return net.Listen("tcp", net.JoinHostPort(host, "0"))
+	}
+	return l, err
+}
+
+// openBrowser shows a page in the user's browser.
+func openBrowser(url string) error {
+	program := "xdg-open"
+	if runtime.GOOS == "darwin" {
+		program = "open"
+	}
+	return exec.Command(program, url).Start() // it may last as long as the browser
+}

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/harness/check/kafka"
+	"glomers/harness/network"
+	"glomers/internal/terminal"
+	"glomers/internal/wording"
+)
+
+// writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
+func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) error {
+	var b strings.Builder
+	heading := fmt.Sprintf("%s: %s", r.Valid, t.Workload)
+	if r.Error != "" {
+		heading = fmt.Sprintf("broken off after %s: %s, until then %s", wording.Duration(r.Elapsed), t.Workload, r.Valid)
+	}
+	writeFindings(&b, heading, r.Judgement)
+	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	writeFigures(rows, r.Judgement)
+	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",
+		r.Net.Servers.MsgsPerOp, r.Net.Servers.Messages, r.Net.Clients.Messages)
+	writeBytes(rows, r.Net.Servers)
+	if len(r.Nemesis.Faults) > 0 {
+		for i, name := range r.Nemesis.Faults {
+			heading := ""
+			if i == 0 {
+				heading = "faults"
+			}
+			k, _ := t.Faults.Find(name) // the run had it
+			writeRow(rows, heading, "%s", k.Describe(r.Nemesis.Effects[name], wording.Duration(r.Nemesis.InForce[name])))
+		}
+		writeRow(rows, "", "%d messages lost to faults, %d doubled", r.Nemesis.Dropped, r.Nemesis.Duplicated)
+	}
+	writeRow(rows, "harness lag", "%s", quantiles(r.Lag))
+	writeRow(rows, "seed", "%d", r.Seed)
+	writeRow(rows, "again", "%s", again)
+	writeRow(rows, "store", "%s", cmp.Or(r.Dir, "none"))
+	if r.Dir != "" {
+		writeRow(rows, "to look at", "%s", filepath.Join(r.Dir, "report.html"))
+	}
+	if err := rows.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeVerdict writes the verdict, the reasons for it, and what else should be known.
+func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
+	writeFindings(b, fmt.Sprintf("%s: %s", j.Valid, workload), j)
+}
+
+func writeFindings(b *strings.Builder, heading string, j harness.Judgement) {
+	fmt.Fprintf(b, "\n%s\n", heading)
+	for _, reason := range j.Reasons {
+		fmt.Fprintf(b, "  %s\n", wording.Hanging(check.Brief(reason)))
+	}
+	for _, warning := range j.Warnings {
+		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(warning)))
+	}
+	b.WriteByte('\n')
+}
+
+// writeFigures writes a row for each of the figures that a history has.
+func writeFigures(rows io.Writer, j harness.Judgement) {
+	s := j.Stats
+	writeRow(rows, "operations", "%d: %d ok, %d fail, %d info", s.Count, s.OKCount, s.FailCount, s.InfoCount)
+	writeRow(rows, "availability", "%.5g of the operations ok", j.Availability.OKFraction)
+	switch w := j.Workload.(type) {
+	case *check.SetFullResult:
+		if q := w.StableLatencies; q != nil {
+			writeRow(rows, "stable latency", "median %d ms, 95 %% %d ms, 99 %% %d ms, max %d ms", q.Median, q.P95, q.P99, q.Max)
+		}
+	case *kafka.Result:
+		writeRow(rows, "realtime lag", "at worst %s", w.WorstLag)
+	case *elle.Result:
+		if d := w.Decided; d != nil {
+			said := strings.TrimPrefix(d.Text, "decided ")
+			if d.Error || slices.Contains(j.Warnings, d.Text) { // it has been said above
+				said = "completely; holds: " + d.Level()
+			}
+			writeRow(rows, "decided", "%s", said)
+		}
+		if d := w.Delay; d != nil {
+			writeRow(rows, "replication", "%s", d)
+		}
+	}
+	for _, f := range slices.Sorted(maps.Keys(j.Latencies)) {
+		writeRow(rows, f, "%s", quantiles(j.Latencies[f]))
+	}
+}
+
+// writeBytes says how large messages were, and how the load was spread.
+func writeBytes(rows io.Writer, s network.Servers) {
+	if s.Messages == 0 {
+		return
+	}
+	writeRow(rows, "bytes", "%s per operation between servers (%s of bodies), largest message %s",
+		wording.Bytes(s.BytesPerOp), wording.Bytes(float64(s.Bytes)), wording.Bytes(float64(s.Largest)))
+	if b := s.Busiest; b.Node != "" {
+		writeRow(rows, "busiest node", "%s sends or gets %.3g %% of the messages between servers, %.3g %% of their bytes",
+			b.Node, 100*b.MsgShare, 100*b.ByteShare)
+	}
+}
+
+func writeRow(rows io.Writer, name, format string, args ...any) {
+	fmt.Fprintf(rows, "  %s\t%s\n", terminal.Line(name), terminal.Line(fmt.Sprintf(format, args...)))
+}
+
+func quantiles(l harness.Latency) string {
+	if l.Count == 0 {
+		return "none"
+	}
+	return fmt.Sprintf("median %s, 95 %% %s, 99 %% %s, max %s", wording.Duration(l.P50), wording.Duration(l.P95), wording.Duration(l.P99), wording.Duration(l.Max))
+}

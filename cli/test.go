@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"glomers/harness"
+	"glomers/harness/check"
+	"glomers/harness/check/elle"
+	"glomers/internal/pretty"
+	"glomers/internal/program"
+	"glomers/internal/terminal"
+)
+
+func (c *cli) testCommand() *cobra.Command {
+	flags := testFlags{kinds: c.kinds, faults: c.faults}
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "test -w WORKLOAD --bin PATH [flags] [[--] ARGS…]",
+		Short: "Run one test",
+		Long: `Run a workload against nodes and judge what happened. The flags are Maelstrom's.
+Words without a flag, and all after --, are the arguments of the node program.`,
+		Example: `  glomers test -w echo --bin ./my-node --node-count 1 --time-limit 10
+  glomers test -w broadcast --bin broadcast --node-count 25 --rate 100 --latency 100 --nemesis partition
+  glomers test -w unique-ids --bin /usr/bin/python3 --availability total --seed 7 -- ids.py`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.test(cmd, &flags, args, asJSON)
+		},
+	}
+	flags.register(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON, and nothing else, on stdout")
+	return cmd
+}
+
+// test runs the test that the flags describe, as often as they say.
+func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool) error {
+	t, err := f.resolve(cmd)
+	if err != nil {
+		return err
+	}
+	if f.guide.json {
+		c.logJSON()
+	}
+	var build program.Builder
+	defer build.Close()
+	bin, err := build.Program(cmd.Context(), f.bin)
+	if err != nil {
+		return err
+	}
+	t.Program = harness.Binary(bin, args...)
+
+	out := c.stdout
+	if asJSON {
+		out = c.stderr
+	}
+	f.guide.mention(c.log)
+	for _, name := range t.ConsistencyModels {
+		if m, err := elle.ParseModel(name); err == nil && !m.Forbids() {
+			c.log.Warn("no history is found to contradict " + name + ": nothing that is looked for has to do with it")
+		}
+	}
+	start := []any{"workload", t.Workload}
+	if len(args) > 0 {
+		start = append(start, "args", strings.Join(args, " "))
+	}
+	for range max(1, f.runs) {
+		c.log.Info("starting", append(start, "seed", t.Seed)...)
+		result, broken := c.drive(cmd.Context(), t.Workload, t, f.logs)
+		if broken == nil || result.Elapsed > 0 { // what was found out until then is worth a look, too
+			if asJSON {
+				if err := writeJSON(c.stdout, result); err != nil {
+					return err
+				}
+			}
+			if err := writeSummary(out, t, result, commandLine(cmd, args, t.Seed)); err != nil {
+				return err
+			}
+		}
+		if broken != nil {
+			return fmt.Errorf("%w\nstore: %s\nagain: %s", broken, cmp.Or(result.Dir, "none"), commandLine(cmd, args, t.Seed))
+		}
+		c.worsen(statusOf(result.Valid))
+		if result.Valid != check.Valid {
+			break
+		}
+		t.Seed++
+	}
+	return nil
+}
+
+// drive runs t and shows how it goes.
+func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logging) (harness.Result, error) {
+	defer boundHeap(t.Limits)()
+	d := c.newDisplay(title)
+	defer d.close()
+	t.Progress = d.show
+	logs.attach(&t, d.logger())
+	result, err := harness.Run(ctx, t)
+	if errors.Is(err, context.Canceled) {
+		err = program.ErrInterrupted
+	}
+	return result, err
+}
+
+func writeJSON(w io.Writer, v any) error {
+	text, err := pretty.JSON(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(terminal.JSON(text), '\n'))
+	return err
+}

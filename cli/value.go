@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"glomers/internal/wording"
+)
+
+// A value is a flag's argument that is checked while it is parsed, so that the
+// error names the flag. It implements pflag.Value.
+type value struct {
+	text string // as given, or the default
+	kind string // what the help calls it
+	set  func(text string) error
+}
+
+func (v *value) String() string { return v.text }
+func (v *value) Type() string   { return v.kind }
+
+func (v *value) Set(text string) error {
+	if err := v.set(text); err != nil {
+		return err
+	}
+	v.text = text
+	return nil
+}
+
+// define adds a flag to cmd. Its default is only shown: whoever reads the flag applies it.
+func define(cmd *cobra.Command, name, short, kind, initial, usage string, set func(string) error) {
+	cmd.Flags().VarP(&value{text: initial, kind: kind, set: set}, name, short, usage)
+}
+
+// suggest completes the flag with the given words.
+func suggest(cmd *cobra.Command, name string, words []string) {
+	// The error says that there is no such flag: a mistake that TestCompletion finds.
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// oneOf accepts the words given.
+func oneOf(p *string, words []string) func(string) error {
+	return func(text string) error {
+		if !slices.Contains(words, text) {
+			return fmt.Errorf("want %s", wording.Or(words))
+		}
+		*p = text
+		return nil
+	}
+}
+
+// someOf accepts several of the words, with commas between them.
+func someOf(p *[]string, words []string) func(string) error {
+	return func(text string) error {
+		chosen := strings.Split(text, ",")
+		for i, word := range chosen {
+			word = strings.TrimSpace(word)
+			chosen[i] = word
+			if !slices.Contains(words, word) {
+				return fmt.Errorf("want %s, or several with commas between them", wording.Or(words))
+			}
+		}
+		*p = chosen
+		return nil
+	}
+}
+
+// whole accepts whole numbers from 1.
+func whole(p *int) func(string) error {
+	return func(text string) error {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return errors.New("want a whole number from 1")
+		}
+		*p = n
+		return nil
+	}
+}
+
+// span accepts durations as Go writes them, and numbers of the given unit.
+func span(p *time.Duration, unit time.Duration, least time.Duration) func(string) error {
+	return func(text string) error {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			var n float64
+			n, err = strconv.ParseFloat(text, 64)
+			d = time.Duration(n * float64(unit))
+		}
+		if err != nil || d < least {
+			return fmt.Errorf("want a number (of %s) or a duration such as %v, at least %v", unitName(unit), 20*unit, least)
+		}
+		*p = d
+		return nil
+	}
+}
+
+// seed accepts seeds.
+func seed(p *uint64) func(string) error {
+	return func(text string) (err error) {
+		if *p, err = strconv.ParseUint(text, 10, 64); err != nil {
+			return errors.New("want a whole number from 0")
+		}
+		return nil
+	}
+}
+
+func unitName(unit time.Duration) string {
+	if unit == time.Millisecond {
+		return "milliseconds"
+	}
+	return "seconds"
+}
+
+// flagError adds to an error about an unknown flag which flags there are.
+func flagError(cmd *cobra.Command, err error) error {
+	if !strings.HasPrefix(err.Error(), "unknown") {
+		return err
+	}
+	for _, flag := range sshFlags {
+		if strings.HasSuffix(err.Error(), " "+flag) {
+			return fmt.Errorf("%s is not for here: nodes are processes of this machine, nobody logs in anywhere", flag)
+		}
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	return fmt.Errorf("%w: %s accepts %s", err, cmd.CommandPath(), strings.Join(names, " "))
+}
