@@ -40,7 +40,7 @@ func Judge(w workload.Workload, h []history.Op, availability string) (Judgement,
 	return j, nil
 }
 
-// add takes account of another check. Whatever checkers say is brief here, for people; see check.Brief.
+// add takes account of another check. Whatever checkers say is brief here, for people; see check.Few and check.Brief.
 func (j *Judgement) add(c check.Result) {
 	j.Valid = check.Worst(j.Valid, c.Verdict())
 	j.Reasons = append(j.Reasons, brief(c.Reasons())...)
@@ -54,5 +54,5 @@ func brief(sentences []string) []string {
 	for _, s := range sentences {
 		all = append(all, check.Brief(s))
 	}
-	return all
+	return check.Few(all)
 }

@@ -151,6 +151,19 @@ func TestReasonsAreCounted(t *testing.T) {
 	require.Equal(t, "… and 12 more", r.Reasons()[8])
 }
 
+func TestFewOfAShape(t *testing.T) {
+	value := func(i int) string {
+		return fmt.Sprintf("value %d, acknowledged at %d.%d s (op %d, process 0 on n%d), is missing", i, i, i, i, i)
+	}
+	sum := func(i int) string { return fmt.Sprintf("the sum is %d", i) }
+	require.Equal(t,
+		[]string{value(1), sum(1), value(2), value(3), "… and 2 more like it", sum(2), sum(3), sum(4), "nothing"},
+		check.Few([]string{value(1), sum(1), value(2), value(3), sum(2), value(4), sum(3), value(5), sum(4), "nothing"}))
+	require.Empty(t, check.Few(nil))
+	require.Equal(t, check.Shape("[1,2] is on n1"), check.Shape("[3] is on n15"))
+	require.NotEqual(t, check.Shape("1 is on n1"), check.Shape("1 is off n1"))
+}
+
 func TestReasonsQuoteBriefly(t *testing.T) {
 	long := `"` + strings.Repeat("é", 1000) + `"`
 	r := check.Echo(corpus.Ops(t, "0 invoke echo 1\n0 ok echo "+long))

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // Limits of a reason's text. The checker's Result has the rest.
@@ -32,4 +33,39 @@ func Brief(reason string) string {
 		b.WriteString(line)
 	}
 	return b.String()
+}
+
+// maxAlike is how many reasons of one shape are told, if there are more than one more.
+const maxAlike = 3
+
+// Few leaves out of reasons those that say the same of other things as several before them, and counts them.
+func Few(reasons []string) []string {
+	count := make(map[string]int) // by shape
+	for _, r := range reasons {
+		count[Shape(r)]++
+	}
+	told := make(map[string]int)
+	var all []string
+	for _, r := range reasons {
+		s := Shape(r)
+		told[s]++
+		more := count[s] - maxAlike
+		if more <= 1 || told[s] <= maxAlike {
+			all = append(all, r)
+		}
+		if more > 1 && told[s] == maxAlike {
+			all = append(all, fmt.Sprintf("… and %d more like it", more))
+		}
+	}
+	return all
+}
+
+// Shape returns what two sentences have in common that differ in times, counts, ids and values that are numbers.
+func Shape(sentence string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) {
+			return r
+		}
+		return -1
+	}, sentence)
 }

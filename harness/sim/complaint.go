@@ -3,7 +3,6 @@ package sim
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"glomers/harness"
 	"glomers/harness/check"
@@ -15,7 +14,7 @@ type complaint struct {
 	check   int // the index among checks; -1 if a node broke the protocol
 	verdict check.Verdict
 	kinds   []string // of anomalies that the check found, if it names any
-	reason  string   // of the NodeError, without numbers
+	reason  string   // the shape of the NodeError's
 }
 
 // checks returns the verdicts of a run, in the order of how much they say.
@@ -31,7 +30,7 @@ func complaintOf(res harness.Result, err error) (c complaint, ok bool) {
 		if !ok {
 			return complaint{}, false
 		}
-		return complaint{check: -1, reason: withoutNumbers(broken.Reason)}, true
+		return complaint{check: -1, reason: check.Shape(broken.Reason)}, true
 	}
 	for i, r := range checks(res) {
 		if v := r.Verdict(); v > c.verdict {
@@ -60,14 +59,4 @@ func anomalies(r check.Result) []string {
 		return a.Anomalies()
 	}
 	return nil
-}
-
-// withoutNumbers takes the times and counts out of a text: they differ from run to run.
-func withoutNumbers(s string) string {
-	return strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' {
-			return -1
-		}
-		return r
-	}, s)
 }

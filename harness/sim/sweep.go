@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"glomers/harness"
+	"glomers/harness/check"
 	"glomers/internal/wording"
 )
 
@@ -164,15 +165,22 @@ func (r Report) String() string {
 		r.Operations, r.Messages, r.Faults, r.Dropped)
 }
 
-// fail fails t if any seed failed, and says how to have the first few again.
+// fail fails t if any seed failed, and says how to have the first few again. Of a problem like one before, the first reason is enough.
 func (r Report) fail(t *testing.T, test harness.Test) {
 	t.Helper()
+	told := make(map[string]bool) // by the shape of the first reason
 	for i, f := range r.Failures {
 		if i == maxReported {
 			t.Errorf("… and %d more seeds", len(r.Failures)-maxReported)
 			return
 		}
-		t.Errorf("seed %d: %s\n\t%s\n\tagain: %s", f.Seed, f.Problem, describe(test), command(t.Name(), f.Seed))
+		problem, _, more := strings.Cut(f.Problem, "\n")
+		shape := check.Shape(problem)
+		if more && !told[shape] {
+			problem = f.Problem
+		}
+		told[shape] = true
+		t.Errorf("seed %d: %s\n\t%s\n\tagain: %s", f.Seed, problem, describe(test), command(t.Name(), f.Seed))
 	}
 }
 
