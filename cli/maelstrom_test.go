@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -207,19 +208,28 @@ func TestPartitionsOfMaelstrom(t *testing.T) {
 		ring  = `#jepsen.history.Op{:index 1, :time 2, :type :info, :process :nemesis, :f :start-partition, :value [:isolated {"n0" #{}, "n1" #{}}]}` + "\n"
 		cut   = `{:index 3, :time 9, :type :info, :process :nemesis, :f :start-partition, :value [:isolated {"n1" #{"n0"}, "n0" #{"n1"}}]}` + "\n"
 		op    = `{:index 4, :time 9, :type :invoke, :process 0, :f :broadcast, :value 3}` + "\n"
+		stop  = `{:index 5, :time 9, :type :info, :process :nemesis, :f :stop-partition, :value nil}` + "\n"
 		none  = `{:index 1, :time 2, :type :info, :process :nemesis, :f :start-partition, :value [:isolated {}]}` + "\n"
 		idle  = "isolates nobody among so few nodes"
 	)
 	asked := func(kind string) string { return fmt.Sprintf(start, ":"+kind) }
 	for name, c := range map[string]struct{ history, says string }{
 		"nobody":        {asked("majorities-ring") + ring + op, "cut nobody: majorities-ring " + idle},
-		"nobody, twice": {asked("minority-third") + none + asked("majorities-ring") + ring, "cut nobody: majorities-ring or minority-third " + idle},
-		"somebody":      {asked("majorities-ring") + ring + op + asked("one") + cut + op, ""},
+		"nobody, twice": {asked("minority-third") + none + stop + stop + asked("majorities-ring") + ring, "cut nobody: majorities-ring or minority-third " + idle},
+		"somebody":      {asked("majorities-ring") + ring + op + stop + stop + asked("one") + cut, ""},
 		"too late":      {op, "the partition that was asked for never began"},
-		"unreadable":    {asked("one") + "{:index", "whether the partition cut anybody is not known: edn: line 3"},
+		"unreadable":    {asked("one") + "{:index", "history.edn: history: edn: line 3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fakeMaelstrom(t, writeResults(goodResults)+"\ncat >store/latest/history.edn <<'END'\n"+c.history+"END", "0")
+			index := -1
+			numbered := regexp.MustCompile(`:index \d|:time \d`).ReplaceAllStringFunc(c.history, func(field string) string {
+				if strings.HasPrefix(field, ":index") {
+					index++
+					return fmt.Sprint(":index ", index)
+				}
+				return fmt.Sprint(":time ", index)
+			})
+			fakeMaelstrom(t, writeResults(goodResults)+"\ncat >store/latest/history.edn <<'END'\n"+numbered+"END", "0")
 			status, stdout, stderr := execute(words("challenge 3c 3b --harness maelstrom --bin /bin/sh --store " + t.TempDir())...)
 			require.Equal(t, statusValid, status, stderr)
 			if c.says == "" {

@@ -79,7 +79,7 @@
 //
 // With Test.Store set, every run, even one that fails, leaves a directory Store/WORKLOAD/TIME with
 //
-//	test.json       all options with defaults filled in, the seed, versions
+//	test.json       a record.Meta: all options with defaults filled in, the nodes and services, the seed, versions
 //	history.jsonl   the operations, one history.Op per line
 //	journal.jsonl   every message sent, received and lost, one network.Event per line
 //	results.json    the Result
@@ -96,5 +96,5 @@
 // The link Store/current leads to the run that started last, and Store/latest to the run that finished last.
 //
 // The history and the journal are flushed several times a second, in whole lines. So a run can be followed while it is going on, and
-// a killed run leaves them, too. [Running] reports whether a run is going on.
+// a killed run leaves them, too. Package record reads them, and record.Running reports whether a run is going on.
 package harness

@@ -63,7 +63,7 @@ type Fault interface {
 // An Op is what a step did, for the history: an invocation and a completion, both
 // of type info and of the process nemesis.
 type Op struct {
-	F      string          // "start-partition", "stop-partition"
+	F      string          // start-NAME or stop-NAME; history.Faults reads it
 	Value  any             // of the invocation: what was asked for
 	Result any             // the value of the completion: what was done
 	Effect *history.Effect // of a start: what was done, for whoever reads the history; nil of a stop

@@ -133,7 +133,7 @@ func TestFullJournal(t *testing.T) {
 	r, err := loadDir(t, f.write(t))
 	require.NoError(t, err)
 	require.Contains(t, strings.Join(r.notes, "\n"), "journal.jsonl was full at 0.060 s: later messages are not shown")
-	require.Zero(t, r.journal.damaged)
+	require.Zero(t, r.journal.lines.Damaged)
 	require.Equal(t, before.journal.total, r.journal.total)
 	require.Equal(t, before.journal.parties.list, r.journal.parties.list)
 }

@@ -1,17 +1,16 @@
 package report
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"compress/gzip"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
 
 	"glomers/harness/network"
+	"glomers/harness/record"
 )
 
 // An outcome says what became of a message.
@@ -39,14 +38,13 @@ type message struct {
 // A journal holds the messages of a run; their bodies it compresses as they come.
 type journal struct {
 	window   Options
+	lines    record.Journal
 	messages []message // Invariant: in the order of sent, after close
 	total    int       // messages, those without a place included
 	parties  *names
 	types    *names
 	last     time.Duration // the latest event
 	full     bool          // there was no room for later events
-	damaged  int           // lines
-	half     bool          // the last line has no end
 
 	lostCopies int // copies without a place
 
@@ -73,54 +71,22 @@ func newJournal(window Options, nodes []string) *journal {
 	return j
 }
 
-// read takes the lines of a journal. Of those that are very long it takes the beginning.
+// read takes the events of a journal.
 func (j *journal) read(r io.Reader) error {
-	b := bufio.NewReaderSize(r, 256<<10)
-	var long []byte
-	for {
-		line, more, err := readLine(b, &long)
-		if errors.Is(err, io.EOF) {
-			j.half = len(line) > 0 // the harness ends every line
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if e, ok := parseEvent(line, more); ok {
-			err = j.add(e)
-		} else {
-			j.damaged++
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// readLine returns the next line without its end, or maxLine bytes of it, and how many more it has. The line is good until the next call; long is
-// room for one that is longer than the buffer of r.
-func readLine(r *bufio.Reader, long *[]byte) (line []byte, more int, err error) {
-	part, err := r.ReadSlice('\n')
-	if err == nil {
-		return part[:len(part)-1], 0, nil
-	}
-	*long = append((*long)[:0], part...)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		part, err = r.ReadSlice('\n')
-		end := len(part)
+	for e, err := range j.lines.Events(r) {
 		if err == nil {
-			end--
+			err = j.add(e)
 		}
-		room := min(maxLine-len(*long), end)
-		*long = append(*long, part[:room]...)
-		more += end - room
+		if err != nil {
+			return err
+		}
 	}
-	return *long, more, err
+	return nil
 }
 
-func (j *journal) add(e event) error {
-	j.last = max(j.last, time.Duration(e.time))
-	switch string(e.kind) {
+func (j *journal) add(e record.Event) error {
+	j.last = max(j.last, time.Duration(e.Time))
+	switch string(e.Kind) {
 	case network.Sent:
 		return j.send(e)
 	case network.Received:
@@ -132,26 +98,26 @@ func (j *journal) add(e event) error {
 	case network.Full:
 		j.full = true
 	default:
-		j.damaged++
+		j.lines.Damaged++
 	}
 	return nil
 }
 
-func (j *journal) send(e event) error {
+func (j *journal) send(e record.Event) error {
 	j.total++
-	if !j.window.has(e.time) || len(j.messages) == maxMessages {
+	if !j.window.has(e.Time) || len(j.messages) == maxMessages {
 		return nil
 	}
 	m := message{
-		sent: e.time, id: e.id, src: j.parties.number(e.src), dest: j.parties.number(e.dest),
-		kind: j.types.number(typeOf(e.body)), outcome: underWay, body: len(j.lengths),
+		sent: e.Time, id: e.ID, src: j.parties.number(e.Src), dest: j.parties.number(e.Dest),
+		kind: j.types.number(e.Type()), outcome: underWay, body: len(j.lengths),
 	}
 	m.as = m.src
-	if e.writer != nil {
-		m.src = j.parties.number(e.writer)
+	if e.Writer != nil {
+		m.src = j.parties.number(e.Writer)
 	}
-	text, rest := j.room.cut(e.body, e.size)
-	j.byID[e.id] = len(j.messages)
+	text, rest := j.room.cut(e.Body, e.Size)
+	j.byID[e.ID] = len(j.messages)
 	j.messages = append(j.messages, m)
 	j.lengths = append(j.lengths, len(text)+len(rest))
 	if _, err := j.zip.Write(text); err != nil {
@@ -162,8 +128,8 @@ func (j *journal) send(e event) error {
 }
 
 // settle notes how a message ended. One that has ended before was copied by a fault.
-func (j *journal) settle(e event, o outcome) {
-	at, ok := j.byID[e.id]
+func (j *journal) settle(e record.Event, o outcome) {
+	at, ok := j.byID[e.ID]
 	if !ok {
 		return // it was sent outside the window
 	}
@@ -177,7 +143,7 @@ func (j *journal) settle(e event, o outcome) {
 		j.messages = append(j.messages, *m)
 		m = &j.messages[len(j.messages)-1]
 	}
-	m.done, m.outcome = e.time, o
+	m.done, m.outcome = e.Time, o
 }
 
 // close ends the bodies and puts copies where they belong.

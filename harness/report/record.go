@@ -214,13 +214,13 @@ func (r *contents) readJournal(dir *os.Root, o Options) error {
 	if in.N == 0 {
 		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit SIZE.", size(o.Limit), r.journal.total)
 	}
-	if r.journal.half && in.N > 0 {
+	if r.journal.lines.Half && in.N > 0 {
 		r.note("The last line of journal.jsonl is only half there, and left out.")
 	}
 	if r.journal.full {
 		r.note("journal.jsonl was full at %.3f s: later messages are not shown, and those that were then under way seem to be so until the end.", r.journal.last.Seconds())
 	}
-	if n := r.journal.damaged; n > 0 {
+	if n := r.journal.lines.Damaged; n > 0 {
 		r.note("%d lines of journal.jsonl are damaged, and left out.", n)
 	}
 	if n := r.journal.lostCopies; n > 0 {

@@ -54,7 +54,6 @@ const (
 	maxEvents   = 400_000 // of the history
 	maxFaults   = 5_000
 	maxText     = 48 << 20 // bytes of bodies, and of values, each before compression
-	maxLine     = 1 << 20  // bytes of a line of the journal
 	maxName     = 256      // bytes of the name of a party, or of a type of message
 	maxJSON     = 8 << 20  // bytes of test.json, and of results.json
 	maxLog      = 256 << 10

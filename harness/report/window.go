@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"glomers/harness/history"
+	"glomers/harness/record"
 	"glomers/internal/disk"
 )
 
@@ -65,17 +66,15 @@ func readTimes(dir string) ([]history.Op, error) {
 	}
 	defer f.Close()
 	var h []history.Op
-	enough := errors.New("enough")
-	err = history.Each(f, func(op history.Op) error {
-		if len(h) == maxWindow {
-			return enough
+	for op, err := range record.History(f) {
+		if err != nil || len(h) == maxWindow {
+			if len(h) == 0 {
+				return nil, err
+			}
+			break // as the report does
 		}
-		op.Value, op.Error = nil, nil
+		op.Value, op.Error, op.Effect = nil, nil, nil
 		h = append(h, op)
-		return nil
-	})
-	if len(h) > 0 {
-		return h, nil // as the report does
 	}
-	return nil, err
+	return h, nil
 }

@@ -1,4 +1,4 @@
-package report
+package record
 
 import (
 	"encoding/json"
@@ -11,7 +11,7 @@ import (
 )
 
 func TestParseEvent(t *testing.T) {
-	for line, want := range map[string]event{
+	for line, want := range map[string]Event{
 		`{"time":12,"event":"send","id":3,"src":"n0","dest":"c1","body":{"type":"a}"}}`: {
 			12, 3, []byte("send"), []byte("n0"), []byte("c1"), nil, []byte(`{"type":"a}"}`), len(`{"type":"a}"}`),
 		},
@@ -81,8 +81,8 @@ func FuzzParseEvent(f *testing.F) {
 		var want network.Event
 		require.NoError(t, json.Unmarshal(line, &want))
 		require.Equal(t, want, network.Event{
-			Time: time.Duration(e.time), Kind: string(e.kind),
-			Message: network.Message{ID: e.id, Src: string(e.src), Dest: string(e.dest), Writer: string(e.writer), Body: e.body},
+			Time: time.Duration(e.Time), Kind: string(e.Kind),
+			Message: network.Message{ID: e.ID, Src: string(e.Src), Dest: string(e.Dest), Writer: string(e.Writer), Body: e.Body},
 		})
 	})
 }

@@ -1,4 +1,4 @@
-package report
+package record
 
 import (
 	"bytes"
@@ -7,53 +7,53 @@ import (
 	"glomers/harness/network"
 )
 
-// An event is a line of the journal. Its slices are parts of the line.
-type event struct {
-	time, id        int64
-	kind, src, dest []byte
-	writer          []byte // nil if it is src
-	body            []byte // or its beginning
-	size            int    // bytes of the body
+// An Event is a line of the journal. Its slices are parts of the line.
+type Event struct {
+	Time, ID        int64
+	Kind, Src, Dest []byte
+	Writer          []byte // nil if it is Src
+	Body            []byte // or its beginning
+	Size            int    // bytes of the body
 }
 
 // parseEvent takes a line of the journal apart, without its newline, or the beginning of a line that has so many bytes more. The harness
 // writes them all alike, which is what makes this ten times as fast as encoding/json; other lines are left to that.
-func parseEvent(line []byte, more int) (e event, ok bool) {
+func parseEvent(line []byte, more int) (e Event, ok bool) {
 	c := cursor{rest: line, ok: true}
 	c.literal(`{"time":`)
-	e.time = c.integer()
+	e.Time = c.integer()
 	c.literal(`,"event":"`)
-	e.kind = c.plain()
+	e.Kind = c.plain()
 	c.literal(`,"id":`)
-	e.id = c.integer()
+	e.ID = c.integer()
 	c.literal(`,"src":"`)
-	e.src = c.plain()
+	e.Src = c.plain()
 	c.literal(`,"dest":"`)
-	e.dest = c.plain()
+	e.Dest = c.plain()
 	if bytes.HasPrefix(c.rest, []byte(`,"writer":"`)) {
 		c.literal(`,"writer":"`)
-		e.writer = c.plain()
+		e.Writer = c.plain()
 	}
 	c.literal(`,"body":`)
 	if more > 0 {
-		e.body, e.size = c.rest, len(c.rest)+more-len("}")
+		e.Body, e.Size = c.rest, len(c.rest)+more-len("}")
 		return e, c.ok && bytes.HasPrefix(c.rest, []byte("{"))
 	}
 	body, closed := bytes.CutSuffix(c.rest, []byte("}"))
 	if c.ok && closed && len(body) > 1 && body[0] == '{' && body[len(body)-1] == '}' {
-		e.body, e.size = body, len(body)
+		e.Body, e.Size = body, len(body)
 		return e, true
 	}
 	var other network.Event
 	if json.Unmarshal(line, &other) != nil || other.Kind == "" {
-		return event{}, false
+		return Event{}, false
 	}
-	e = event{
-		time: int64(other.Time), id: other.ID, kind: []byte(other.Kind), src: []byte(other.Src), dest: []byte(other.Dest),
-		body: other.Body, size: len(other.Body),
+	e = Event{
+		Time: int64(other.Time), ID: other.ID, Kind: []byte(other.Kind), Src: []byte(other.Src), Dest: []byte(other.Dest),
+		Body: other.Body, Size: len(other.Body),
 	}
 	if other.Writer != "" {
-		e.writer = []byte(other.Writer)
+		e.Writer = []byte(other.Writer)
 	}
 	return e, true
 }
@@ -96,6 +96,9 @@ func (c *cursor) plain() []byte {
 	c.rest = c.rest[end+1:]
 	return s
 }
+
+// Type returns the type of the message; nil if it has none.
+func (e Event) Type() []byte { return typeOf(e.Body) }
 
 // typeOf returns the type of a body: the string in its member "type"; nil if there is none. It looks no further, so it is fast
 // for the many bodies that begin with it.
