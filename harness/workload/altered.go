@@ -9,7 +9,7 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// argumentOf is the Kind.Argument of a workload in which the whole value of some functions is the client's.
+// argumentOf returns the Kind.Argument of a workload in which clients choose the whole value of the functions fs.
 func argumentOf(fs ...string) func(op history.Op) []json.RawMessage {
 	return func(op history.Op) []json.RawMessage {
 		if slices.Contains(fs, op.F) {
@@ -19,8 +19,8 @@ func argumentOf(fs ...string) func(op history.Op) []json.RawMessage {
 	}
 }
 
-// altered describes the first operation that completes with another argument than it was invoked with; "" if there is none. What such
-// an operation did nobody knows.
+// altered describes the first operation whose completion has a different argument than its invocation; "" if there is no such
+// operation. The effect of such an operation is unknown.
 func altered(k Kind, h []history.Op) string {
 	if k.Argument == nil {
 		return ""

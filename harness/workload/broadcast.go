@@ -7,15 +7,14 @@ import (
 	"glomers/harness/history"
 )
 
-// Broadcast gives values to nodes and reads from others. Its RPCs are
+// Broadcast gives values to nodes and reads values from nodes. Its RPCs are
 //
 //	topology {topology: {node: [neighbour, …], …}} → topology_ok
 //	broadcast {message: integer} → broadcast_ok
 //	read → read_ok {messages: [integer, …]}
 //
-// Each node is first told the topology, which the node may ignore. The operations are,
-// half and half, "broadcast" of 0, 1, 2, … and "read" of all values that the node has; in the
-// final phase each worker reads once. No value that was acknowledged or read may be
+// Each node first gets the topology, which it may ignore. Half of the operations are "broadcast" of 0, 1, 2, …, and half are "read"
+// of all values that the node has. In the final phase each worker reads once. A value that was acknowledged or read must not be
 // missing for good.
 type Broadcast struct {
 	growingSet
@@ -72,7 +71,7 @@ func newBroadcast(c Config) (Workload, error) {
 	return &Broadcast{growingSet{add: "broadcast", rand: c.Rand}, topology}, nil
 }
 
-// Setup tells the node the topology.
+// Setup sends the topology to the node.
 func (b *Broadcast) Setup(c Client) error {
 	if err := call(c, topologyRequest{"topology", b.topology}, "topology_ok"); err != nil {
 		return fmt.Errorf("workload: topology to %s: %w", c.Node(), err)
@@ -80,7 +79,7 @@ func (b *Broadcast) Setup(c Client) error {
 	return nil
 }
 
-// Invoke returns the value that was broadcast, or the list that was read.
+// Invoke returns the broadcast value or, for a read, the list of values.
 func (*Broadcast) Invoke(c Client, op history.Op) (any, error) {
 	switch op.F {
 	case "broadcast":

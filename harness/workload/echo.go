@@ -10,12 +10,12 @@ import (
 	"glomers/harness/history"
 )
 
-// Echo asks nodes to repeat what it says. Its one RPC is
+// Echo asks nodes to repeat a value. Its only RPC is
 //
 //	echo {echo: any} → echo_ok {echo: any}
 //
-// and its operation "echo" sends "Please echo N", N from 0 to 127. Every reply must
-// equal its request. There is no final phase.
+// Its operation "echo" sends "Please echo N", with N from 0 to 127. The value in each reply must equal the value in its request.
+// There is no final phase.
 type Echo struct {
 	rand *rand.Rand
 }
@@ -49,12 +49,12 @@ type echoRequest struct {
 // Setup does nothing.
 func (*Echo) Setup(Client) error { return nil }
 
-// Next returns another thing to say.
+// Next returns an echo of a random text.
 func (e *Echo) Next() history.Op {
 	return history.Op{F: "echo", Value: []byte(`"Please echo ` + strconv.Itoa(e.rand.IntN(128)) + `"`)}
 }
 
-// Invoke returns what the node said.
+// Invoke returns the value in the node's reply.
 func (*Echo) Invoke(c Client, op history.Op) (any, error) {
 	return callFor(c, echoRequest{"echo", op.Value}, "echo_ok", "echo", "any value", anyValue)
 }
@@ -68,8 +68,8 @@ func (*Echo) Final() []history.Op { return nil }
 // Check compares the replies with the requests.
 func (*Echo) Check(h []history.Op) check.Result { return check.Echo(h) }
 
-// echoedBodies takes Maelstrom's histories, in which the value of an ok echo is the whole body of the reply: if those of all are, they
-// are replaced by what is in it. Other histories are returned as they are.
+// echoedBodies converts a history of Maelstrom, in which the value of an ok echo is the whole body of the reply: it replaces each
+// body by its field echo. If the value of any ok echo is not such a body, the history is returned unchanged.
 func echoedBodies(h []history.Op) []history.Op {
 	native := slices.Clone(h)
 	for i, op := range native {

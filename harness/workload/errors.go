@@ -6,15 +6,15 @@ import (
 	"glomers/node"
 )
 
-// An ErrorCode is one that the protocol gives a meaning to.
+// An ErrorCode is an error code that the protocol defines.
 type ErrorCode struct {
 	Code     int
-	Name     string // what histories call it
+	Name     string // the name of the error in histories
 	Definite bool   // the operation certainly did not happen, and never will
 	About    string
 }
 
-// ErrorCodes returns all of them, ascending.
+// ErrorCodes returns all error codes of the protocol, in ascending order.
 func ErrorCodes() []ErrorCode {
 	return []ErrorCode{
 		{node.Timeout, "timeout", false, "the operation could not be finished in time"},
@@ -31,8 +31,8 @@ func ErrorCodes() []ErrorCode {
 	}
 }
 
-// describe returns the name of an error code, and whether it means that the operation
-// certainly did not happen. Of codes that it does not know it cannot tell.
+// describe returns the name of an error code, and whether the code means that the operation certainly did not happen. For an unknown
+// code, definite is false.
 func describe(code int) (name string, definite bool) {
 	for _, e := range ErrorCodes() {
 		if e.Code == code {

@@ -18,15 +18,13 @@ import (
 //	add {delta: integer} → add_ok
 //	read → read_ok {value: integer}
 //
-// The operations are, half and half, "add" of a small delta and "read" of the sum that the node knows;
-// in the final phase each worker reads once. The final reads must return the sum of all adds that were
-// acknowledged, and perhaps of some whose outcome nobody knows.
+// Half of the operations are "add" of a small delta, and half are "read" of the sum that the node knows. In the final phase each
+// worker reads once. The final reads must return the sum of all acknowledged adds, plus any of the adds of unknown outcome.
 //
-// It is two workloads: in g-counter, the grow-only one, deltas are 0 to 4; in pn-counter they
-// are -5 to 4.
+// Counter implements two workloads: in g-counter, the grow-only counter, deltas are 0 to 4; in pn-counter they are -5 to 4.
 type Counter struct {
 	name   string
-	lowest int // delta
+	lowest int // the lowest delta
 	rand   *rand.Rand
 }
 
@@ -87,12 +85,12 @@ func counterFigures() []Figure {
 	}
 }
 
-// unlikeCounter tells of a history whose reads are of a set.
+// unlikeCounter reports whether the reads of a history are reads of a set.
 func unlikeCounter(h []history.Op) bool {
 	return readsSome(h, isList) && !readsSome(h, jsonvalue.IsInteger)
 }
 
-// noFinalReads says why nothing can be judged if nobody has marked the final reads.
+// noFinalReads explains that a history without marked final reads cannot be judged; "" if the history has some, or no reads at all.
 func noFinalReads(name string, h []history.Op) string {
 	reads := 0
 	for _, op := range h {
@@ -129,7 +127,7 @@ func (c *Counter) Next() history.Op {
 	return history.Op{F: "add", Value: strconv.AppendInt(nil, int64(delta), 10)}
 }
 
-// Invoke returns the delta that was added, or the sum that was read.
+// Invoke returns the added delta or, for a read, the sum.
 func (c *Counter) Invoke(to Client, op history.Op) (any, error) {
 	switch op.F {
 	case "add":
@@ -140,7 +138,7 @@ func (c *Counter) Invoke(to Client, op history.Op) (any, error) {
 	return nil, fmt.Errorf("workload: %s has no operation %q", c.name, op.F)
 }
 
-// Idempotent is true of reads.
+// Idempotent is true for reads.
 func (*Counter) Idempotent(f string) bool { return f == "read" }
 
 func (*Counter) throws() {}

@@ -16,9 +16,9 @@ import (
 //	add {element: integer} → add_ok
 //	read → read_ok {value: [integer, …]}
 //
-// The operations are, half and half, "add" of 0, 1, 2, … and "read" of all elements that the node has; in the
-// final phase each worker reads once. It is broadcast without a topology: no element that was acknowledged or
-// read may be missing for good.
+// Half of the operations are "add" of 0, 1, 2, …, and half are "read" of all elements that the node has. In the final phase each
+// worker reads once. The workload is broadcast without a topology: an element that was acknowledged or read must not be missing for
+// good.
 type GSet struct {
 	growingSet
 }
@@ -56,7 +56,7 @@ type elementRequest struct {
 // Setup does nothing.
 func (*GSet) Setup(Client) error { return nil }
 
-// Invoke returns the element that was added, or the list that was read.
+// Invoke returns the added element or, for a read, the list of elements.
 func (*GSet) Invoke(c Client, op history.Op) (any, error) {
 	switch op.F {
 	case "add":
@@ -70,9 +70,9 @@ func (*GSet) Invoke(c Client, op history.Op) (any, error) {
 
 func (*GSet) throws() {}
 
-// A growingSet has what the workloads of a set have in common, whatever they call the operation that adds.
+// A growingSet is the common part of the workloads of a set, broadcast and g-set.
 type growingSet struct {
-	add  string
+	add  string // the function that adds an element
 	rand *rand.Rand
 	next int // the next element
 }
@@ -87,7 +87,7 @@ func (s *growingSet) Next() history.Op {
 	return op
 }
 
-// Idempotent is true of reads.
+// Idempotent is true for reads.
 func (*growingSet) Idempotent(f string) bool { return f == "read" }
 
 // Final returns one read.
@@ -96,7 +96,7 @@ func (*growingSet) Final() []history.Op { return []history.Op{{F: "read", Final:
 // Check follows every element through the reads.
 func (s *growingSet) Check(h []history.Op) check.Result { return check.SetFull(h, s.add) }
 
-// unlikeSet tells of a history whose reads are of a counter.
+// unlikeSet reports whether the reads of a history are reads of a counter.
 func unlikeSet(h []history.Op) bool {
 	return !readsSome(h, isList) && readsSome(h, jsonvalue.IsInteger)
 }

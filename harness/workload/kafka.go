@@ -11,8 +11,8 @@ import (
 	"glomers/harness/history"
 )
 
-// Crash is the operation of kafka that replaces a client by a new one. It completes as info always, which statistics
-// must not hold against the system.
+// Crash is the operation of kafka that replaces a client by a new one. It always completes as info, so statistics must not count it
+// against the system.
 const Crash = "crash"
 
 // Kafka appends messages to logs, one log per key, and reads them back. Its RPCs are
@@ -22,14 +22,14 @@ const Crash = "crash"
 //	commit_offsets {offsets: {key: offset, …}} → commit_offsets_ok
 //	list_committed_offsets {keys: [key, …]} → list_committed_offsets_ok {offsets: {key: offset, …}}
 //
-// A poll asks for messages from the given offsets on. The system may return as many as it likes, in order and without leaving
-// one out; offsets may have gaps.
+// A poll asks for messages from the given offsets on. The system may return any number of messages, in order and without leaving a
+// message out; offsets may have gaps.
 //
-// A client has keys assigned and knows the next offset of each. Its operations are "send" and "poll", half and half; "poll"
-// asks for the assigned keys, commits the highest offsets that it got, and moves on past them. Now and then "assign" replaces the
-// assigned keys: those that are new begin at the committed offset, or else at 0. And now and then Crash replaces the
-// client. In the final phase every worker crashes, assigns all keys from offset 0, and polls until it has seen
-// all offsets that are known. See package check/kafka for what must be true.
+// A client has assigned keys, and knows the next offset of each. Half of its operations are "send" and half are "poll", which asks
+// for the assigned keys, commits the highest offsets received, and moves on past them. Now and then "assign" replaces the assigned
+// keys: a newly assigned key begins at its committed offset, or at 0 without one. Now and then Crash replaces the client. In the
+// final phase every worker crashes, assigns all keys from offset 0, and polls until it has seen all known offsets. See package
+// check/kafka for the properties that must hold.
 type Kafka struct {
 	kafkaGenerator
 
@@ -100,7 +100,7 @@ func kafkaFigures() []Figure {
 	}
 }
 
-// A consumer has the next offset to poll of each key that is assigned to a process. Only the process uses it.
+// A consumer holds the next offset to poll of each key that is assigned to a process. Only that process uses it.
 type consumer map[string]offset
 
 type (
@@ -119,9 +119,9 @@ type (
 	}
 )
 
-// Cost implements Costly: a message that was polled is a few bytes of JSON, and some 80 in the checker.
+// Cost implements Costly: a polled message is a few bytes of JSON, but takes about 80 bytes in the checker.
 func (*Kafka) Cost(op history.Op) int {
-	const perComma = 16 // there are two for each message, one of them between it and its offset
+	const perComma = 16 // a message has two commas: one before it and one between its offset and its value
 	return perComma * bytes.Count(op.Value, []byte(","))
 }
 
@@ -136,7 +136,7 @@ func newKafka(c Config) (Workload, error) {
 // Setup does nothing.
 func (*Kafka) Setup(Client) error { return nil }
 
-// Invoke returns the value as package check/kafka wants it.
+// Invoke returns the value in the form that package check/kafka expects.
 func (k *Kafka) Invoke(to Client, op history.Op) (any, error) {
 	switch op.F {
 	case "send":
@@ -151,13 +151,13 @@ func (k *Kafka) Invoke(to Client, op history.Op) (any, error) {
 	return nil, fmt.Errorf("workload: kafka has no operation %q", op.F)
 }
 
-// Idempotent is false, as in the reference: even a poll changes what is committed.
+// Idempotent is false, as in the reference: even a poll changes the committed offsets.
 func (*Kafka) Idempotent(string) bool { return false }
 
 // Final returns nothing: see FinalScript.
 func (*Kafka) Final() []history.Op { return nil }
 
-// Observe learns from the completion which offsets there are, what time it is, and whose consumer is gone.
+// Observe learns the known offsets and the time from a completion. After an info, it drops the consumer of the process.
 func (k *Kafka) Observe(done history.Op) {
 	if done.Type == history.Info {
 		k.mu.Lock()
@@ -167,10 +167,10 @@ func (k *Kafka) Observe(done history.Op) {
 	k.kafkaGenerator.observe(done)
 }
 
-// Check compares what was sent with what was polled.
+// Check compares the sent messages with the polled ones.
 func (*Kafka) Check(h []history.Op) check.Result { return kafka.Check(h) }
 
-// consumer returns that of the process.
+// consumer returns the consumer of a process.
 func (k *Kafka) consumer(p history.Process) consumer {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -194,8 +194,8 @@ func send(to Client, value json.RawMessage) (any, error) {
 	return []any{[]any{"send", m.key, []any{at, m.value}}}, nil
 }
 
-// poll returns [["poll", msgs]]. It moves on only when the offsets are committed, since otherwise the operation is not ok, and
-// what it returned is not in the history.
+// poll returns [["poll", msgs]]. It advances the consumer only after the offsets have been committed: otherwise the operation is not
+// ok, and its messages are not in the history.
 func (c consumer) poll(to Client) (any, error) {
 	var msgs polled
 	raw, err := callFor(to, offsetsRequest{"poll", c}, "poll_ok", "msgs", "an object of lists of [offset, msg], each offset an integer below 2^63 - 1", decodes(&msgs))
@@ -219,7 +219,7 @@ func (c consumer) poll(to Client) (any, error) {
 	return []any{[]any{"poll", raw}}, nil
 }
 
-// assign gives the process the keys of the operation. In the final phase all begin at 0.
+// assign assigns the keys of the operation to the process. In the final phase all keys begin at offset 0.
 func (k *Kafka) assign(to Client, op history.Op) error {
 	var keys []string
 	if err := json.Unmarshal(op.Value, &keys); err != nil {

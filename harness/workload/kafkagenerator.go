@@ -16,17 +16,17 @@ import (
 
 // The distribution of operations is that of the reference.
 const (
-	assignOdds     = 64                     // one operation in so many is an assign
-	unseenOdds     = 3                      // one assign in so many adds the keys with messages that nobody has polled
-	crashInterval  = 30 * time.Second       // mean, of one worker
-	finalLimit     = 10 * time.Second       // after which no more polls begin
-	finalPollPause = 200 * time.Millisecond // mean
+	assignOdds     = 64                     // 1 in 64 operations is an assign
+	unseenOdds     = 3                      // 1 in 3 assigns adds the keys with messages that no client has polled
+	crashInterval  = 30 * time.Second       // mean time between two crashes of a worker
+	finalLimit     = 10 * time.Second       // in the final phase, no poll begins later than this
+	finalPollPause = 200 * time.Millisecond // mean pause before a poll in the final phase
 )
 
-// A kafkaGenerator decides which operations come.
+// A kafkaGenerator draws the operations.
 type kafkaGenerator struct {
 	rand      *rand.Rand
-	now       time.Duration // of the last completion
+	now       time.Duration // the time of the last completion
 	crashMean time.Duration // between two crashes of any worker
 	crashDue  time.Duration
 
@@ -39,14 +39,14 @@ type kafkaGenerator struct {
 	logs map[string]reach
 }
 
-// sendOrPoll is an operation; it is a poll if there is no message. Even a poll has a key: an assign takes that of the
-// operation that comes next.
+// sendOrPoll is an operation: a poll if message is 0, otherwise a send. A poll has a key, too: an assign uses the key of the next
+// operation.
 type sendOrPoll struct {
 	key     int
 	message int
 }
 
-// A reach tells how far a log is known to reach. None is the offset before the first one.
+// A reach holds the highest offsets of a log that are known to be sent and polled; noOffset if no offset is known.
 type reach struct {
 	sent, polled offset
 }
@@ -102,8 +102,8 @@ func (g *kafkaGenerator) upTo(limit time.Duration) time.Duration {
 	return time.Duration(g.rand.Float64() * float64(limit))
 }
 
-// draw returns a send or a poll. Each key is chosen twice as often as the one before it. If it has got all its messages, a
-// new key takes its place, and the choice is made again.
+// draw returns a send or a poll. Each active key is drawn twice as often as the key before it. If the key of a send already has all
+// its messages, a new key takes its place, and everything is drawn again.
 func (g *kafkaGenerator) draw() sendOrPoll {
 	for {
 		back := bits.LeadingZeros64(g.rand.Uint64()) // n with probability 2^-(n+1)
@@ -136,7 +136,7 @@ func (g *kafkaGenerator) keysToAssign() []string {
 	return keys
 }
 
-// keys returns those whose logs are so, in order.
+// keys returns the keys, in order, whose logs satisfy so.
 func (g *kafkaGenerator) keys(so func(reach) bool) []string {
 	var keys []string
 	for key, r := range g.logs {
@@ -148,7 +148,7 @@ func (g *kafkaGenerator) keys(so func(reach) bool) []string {
 	return keys
 }
 
-// observe learns from a completion.
+// observe learns the time and the offsets from a completion.
 func (g *kafkaGenerator) observe(done history.Op) {
 	g.now = time.Duration(done.Time)
 	for key, seen := range reaches(done) {
@@ -160,7 +160,7 @@ func (g *kafkaGenerator) observe(done history.Op) {
 	}
 }
 
-// reaches returns the highest offsets that an operation sent or polled, which is nothing if it is not ok.
+// reaches returns, for each key, the highest offsets that an operation sent or polled. It returns none unless the operation is ok.
 func reaches(done history.Op) map[string]reach {
 	seen := make(map[string]reach)
 	if done.Type != history.OK {
@@ -191,8 +191,8 @@ func reaches(done history.Op) map[string]reach {
 	return seen
 }
 
-// FinalScript returns the script of a worker that reads everything: it crashes, assigns all keys from the start, and polls until it
-// has seen the highest offset that is known of each key, but does not begin a poll after 10 s.
+// FinalScript returns the script of a worker that reads everything: the worker crashes, assigns all keys from offset 0, and polls
+// until it has seen the highest known offset of each key. It does not begin a poll after 10 s.
 func (g *kafkaGenerator) FinalScript() Script {
 	all := g.keys(func(reach) bool { return true })
 	left := maps.Clone(g.logs)

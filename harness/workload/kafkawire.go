@@ -10,10 +10,10 @@ import (
 	"glomers/harness/history"
 )
 
-// An offset of a message in its log. The highest integer is none, so that there is a next one.
+// An offset is the offset of a message in its log. The highest int64 is not a valid offset, so that every offset has a successor.
 type offset int64
 
-// UnmarshalJSON accepts an integer, and unlike encoding/json no null.
+// UnmarshalJSON accepts an integer but, unlike encoding/json, not null.
 func (o *offset) UnmarshalJSON(b []byte) error {
 	n, err := strconv.ParseInt(string(b), 10, 64)
 	if err != nil || n == math.MaxInt64 {
@@ -23,7 +23,7 @@ func (o *offset) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// An entry is a message and where it is in its log. Its JSON is [offset, message].
+// An entry is a message with its offset. Its JSON is [offset, message].
 type entry struct {
 	offset offset
 	value  json.RawMessage
@@ -44,18 +44,18 @@ func (e *entry) UnmarshalJSON(b []byte) error {
 	return e.offset.UnmarshalJSON(parts[0])
 }
 
-// A polled has entries by key; null is a list without any.
+// polled holds the polled entries of each key; null is an empty list.
 type polled map[string][]entry
 
-// offsets has one for each key.
+// offsets holds an offset for each key.
 type offsets map[string]offset
 
-// decodes returns a test of JSON values that decodes them into the map or offset that v points to.
+// decodes returns a function that decodes a JSON value into v, a pointer to a map or an offset, and reports success.
 func decodes[T any](v *T) func(json.RawMessage) bool {
 	return func(raw json.RawMessage) bool { return string(raw) != "null" && json.Unmarshal(raw, v) == nil }
 }
 
-// A message of a log. It is an operation's [["send", key, message]], where the message is [offset, message] once it is sent.
+// A message is the parsed value [["send", key, message]] of a send. In the completion, the message is [offset, message].
 type message struct {
 	key   string
 	value json.RawMessage
@@ -78,7 +78,7 @@ func parseSend(value json.RawMessage) (message, error) {
 	return m, nil
 }
 
-// sentMessage returns the key and the message of a send, which stay as they are when the offset is added.
+// sentMessage returns the key and the message of a send: the parts of its value that its completion must not change.
 func sentMessage(op history.Op) []json.RawMessage {
 	var sends [][]json.RawMessage
 	if op.F != "send" || json.Unmarshal(op.Value, &sends) != nil || len(sends) != 1 || len(sends[0]) != 3 {

@@ -10,20 +10,20 @@ import (
 	"glomers/harness/history"
 )
 
-// Lock has clients enter and leave a critical section that all nodes guard together. Its RPCs are
+// Lock lets clients enter and leave a critical section that all nodes guard together. Its RPCs are
 //
 //	enter → enter_ok {fence: integer}
 //	leave {fence: integer} → leave_ok
 //
-// A client has the lock from enter_ok until it sends leave, or until [check.LockLease] has passed since it sent enter. The
-// fence is a fencing token: each is higher than all before it. A node that cannot give the lock answers with an error, such
-// as 11, temporarily unavailable.
+// A client holds the lock from enter_ok until it sends leave, but not longer than [check.LockLease] after it sent enter. The fence is
+// a fencing token: each fence is higher than all earlier ones. A node that cannot grant the lock answers with an error, such as 11,
+// temporarily unavailable.
 //
-// A process whose last operation was a successful "enter" does "leave" next, and any other process "enter". In the final phase
-// each worker tries up to finalTries times to enter, and leaves. See [check.Lock] for what must be true.
+// A process whose last operation was a successful "enter" does "leave" next; any other process does "enter". In the final phase each
+// worker tries up to finalTries times to enter, and then leaves. See [check.Lock] for the properties that must hold.
 type Lock struct {
 	workers int
-	fences  map[history.Process]json.RawMessage // of the processes that are in, for all they know
+	fences  map[history.Process]json.RawMessage // of the processes whose last operation was a successful enter
 }
 
 func lock() Kind {
@@ -60,7 +60,7 @@ func lock() Kind {
 	}
 }
 
-// finalTries is how often a worker tries to enter in the final phase.
+// finalTries is the maximal number of times that a worker tries to enter in the final phase.
 const finalTries = 10
 
 type leaveRequest struct {
@@ -71,10 +71,10 @@ type leaveRequest struct {
 // Setup does nothing.
 func (*Lock) Setup(Client) error { return nil }
 
-// Next returns what a process does that is not in.
+// Next returns an enter, the operation of a process that does not hold the lock.
 func (*Lock) Next() history.Op { return history.Op{F: "enter"} }
 
-// NextFor has a process leave if it is in, and enter if it is not.
+// NextFor returns a leave for a process that has entered, and an enter for any other process.
 func (l *Lock) NextFor(p history.Process) history.Op {
 	if fence, in := l.fences[p]; in {
 		return history.Op{F: "leave", Value: fence}
@@ -82,7 +82,7 @@ func (l *Lock) NextFor(p history.Process) history.Op {
 	return l.Next()
 }
 
-// Observe keeps the fences.
+// Observe records the fences of successful enters.
 func (l *Lock) Observe(done history.Op) {
 	delete(l.fences, done.Process)
 	if done.F == "enter" && done.Type == history.OK {
@@ -107,13 +107,13 @@ func int64Value(value json.RawMessage) bool {
 	return err == nil
 }
 
-// Idempotent says that leaving twice does no more than leaving once.
+// Idempotent is true for leave: leaving twice has the same effect as leaving once.
 func (*Lock) Idempotent(f string) bool { return f == "leave" }
 
 // Final returns nothing: see FinalScript.
 func (*Lock) Final() []history.Op { return nil }
 
-// FinalScript has a worker enter, up to finalTries times, and leave.
+// FinalScript returns a script that tries to enter, up to finalTries times, and then leaves.
 func (*Lock) FinalScript() Script {
 	tries := 0
 	return func(done history.Op) (history.Op, time.Duration, bool) {
@@ -128,5 +128,5 @@ func (*Lock) FinalScript() Script {
 	}
 }
 
-// Check looks for two clients that had the lock at the same time, and for workers that cannot enter any more.
+// Check looks for two clients that held the lock at the same time, and for workers that could not enter in the final phase.
 func (l *Lock) Check(h []history.Op) check.Result { return check.Lock(h, l.workers) }

@@ -9,36 +9,36 @@ import (
 	"glomers/internal/wording"
 )
 
-// Options are what a test can choose about its workload. The zero value means the defaults of the reference harness. Their JSON is
-// a part of test.json.
+// Options are the options of workloads. The zero value means the defaults of the reference harness. Their JSON is a part of
+// test.json.
 type Options struct {
 	Topology        string `json:"topology"`           // of broadcast; see Topologies; "" means grid
 	KeyCount        int    `json:"key-count"`          // of kafka and transactions: keys in use at a time; 0 means 10
-	MaxWritesPerKey int    `json:"max-writes-per-key"` // of the same: writes of a key before another one takes its place; 0 means 16
-	MaxTxnLength    int    `json:"max-txn-length"`     // of transactions: micro-operations; 0 means 4
-	// ConsistencyModels must hold for transactions; see elle.ParseModel. None means strict-serializable.
+	MaxWritesPerKey int    `json:"max-writes-per-key"` // of kafka and transactions: writes of a key before another key takes its place; 0 means 16
+	MaxTxnLength    int    `json:"max-txn-length"`     // of transactions: most micro-operations; 0 means 4
+	// ConsistencyModels are the models that transactions must satisfy; see elle.ParseModel. Empty means strict-serializable.
 	ConsistencyModels []string `json:"consistency-models,omitempty"`
-	Strict            bool     `json:"strict"` // of transactions: what the reference does not look at counts too; see elle.Warning
+	Strict            bool     `json:"strict"` // of transactions: also judge properties that the reference ignores; see elle.Warning
 
-	// Own are the options of a kind that has some of its own: the values of its flags, by their names.
+	// Own holds the values of the flags that a kind defines for itself, by name.
 	Own map[string]string `json:"options,omitempty"`
 }
 
 // A Flag sets an option on the command line. Kinds with the same option share the flag.
 type Flag struct {
 	Name     string
-	Argument string   // what the help calls its argument; "" if it has none
-	Default  string   // what is shown as its default
-	About    string   // what it is for
-	Words    []string // what a shell offers to complete it
-	Judges   bool     // glomers check has it, too: it is about how a history is judged
+	Argument string   // the name of its argument in the help; "" if it has none
+	Default  string   // the default as the help shows it
+	About    string   // its purpose
+	Words    []string // the values that a shell offers as completions
+	Judges   bool     // it affects how a history is judged, so glomers check has it, too
 
-	// Set sets the option; an error says what is accepted. nil means that the text goes to Options.Own as it is, or "true" if there is no
-	// argument: Make says whether it is right.
+	// Set sets the option; the error says what is accepted. nil means that the text ("true" if the flag has no argument) is stored
+	// in Options.Own unchecked, and that Make checks it.
 	Set func(o *Options, text string) error
 }
 
-// Apply sets the option to what the command line says.
+// Apply sets the option to the text from the command line.
 func (f Flag) Apply(o *Options, text string) error {
 	if f.Set != nil {
 		return f.Set(o, text)
@@ -63,12 +63,12 @@ func (ks Kinds) Flags() []Flag {
 	return flags
 }
 
-// Has reports whether the kind has a flag of that name.
+// Has reports whether the kind has a flag with this name.
 func (k Kind) Has(flag string) bool {
 	return slices.ContainsFunc(k.Flags, func(f Flag) bool { return f.Name == flag })
 }
 
-// keyFlags are those of workloads whose keys come and go.
+// keyFlags returns the flags of workloads in which new keys replace old ones.
 func keyFlags() []Flag {
 	return []Flag{
 		{
@@ -82,7 +82,7 @@ func keyFlags() []Flag {
 	}
 }
 
-// whole accepts whole numbers from 1.
+// whole returns a Flag.Set that accepts whole numbers from 1.
 func whole(of func(o *Options) *int) func(*Options, string) error {
 	return func(o *Options, text string) error {
 		n, err := strconv.Atoi(text)

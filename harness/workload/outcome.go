@@ -15,21 +15,19 @@ import (
 // ErrTimeout is the error of a call that got no reply in time.
 var ErrTimeout = errors.New("workload: no reply in time")
 
-// ErrCrashed is the error of an operation that is there to end its process, as if the
-// client had crashed.
+// ErrCrashed is the error of an operation whose purpose is to end its process, as if the client had crashed.
 var ErrCrashed = errors.New("workload: the client has crashed")
 
-// A MalformedReply is the error of a call whose reply breaks the workload's
-// protocol.
+// A MalformedReply is the error of a call whose reply violates the workload's protocol.
 type MalformedReply struct {
 	Reply   json.RawMessage // the body of the reply
-	Type    string          // that it should have, such as "read_ok"
-	Problem string          // what is wrong with it, such as `field "value" is missing`; replies with the same are counted together
-	To      string          // the client that got it; the engine fills this in
-	From    string          // the node that was asked; the engine fills this in
+	Type    string          // the expected type, such as "read_ok"
+	Problem string          // such as `field "value" is missing`; replies with the same problem are counted together
+	To      string          // the client that got the reply; the engine fills this in
+	From    string          // the node that sent the reply; the engine fills this in
 }
 
-// Error says in one line which field of which reply is wrong.
+// Error describes, in one line, the reply and its wrong field.
 func (m *MalformedReply) Error() string {
 	parties := ""
 	if m.To != "" {
@@ -38,37 +36,36 @@ func (m *MalformedReply) Error() string {
 	return fmt.Sprintf("workload: malformed reply: %s%s: %s", m.Type, parties, m.Problem)
 }
 
-// kind is what replies that are counted together have in common.
+// kind identifies replies that are counted together.
 func (m *MalformedReply) kind() string { return m.Type + ": " + m.Problem }
 
-// An UncodedError is the error of a call whose reply is an error with a code that is no integer. It counts as one of an unknown
-// code: nobody knows whether the operation happened.
+// An UncodedError is the error of a call whose reply is an error with a code that is not an integer. It counts as an error of an
+// unknown code, after which nobody knows whether the operation happened.
 type UncodedError struct {
-	Code json.RawMessage // empty if there is none
+	Code json.RawMessage // empty if the code is missing
 	Text string
 }
 
-// Error says what is wrong with the error, and then what it says.
+// Error describes the kind of the code, followed by the text of the error.
 func (u *UncodedError) Error() string {
 	return fmt.Sprintf("workload: an error whose code is %s, not an integer: %s", jsonvalue.Kind(u.Code), u.Text)
 }
 
-// A throwing workload has operations that are info after any error, even a definite one. In the reference the clients of some
-// workloads do not turn errors into completions but throw them.
+// The operations of a throwing workload complete as info after any error, even a definite one. In the reference, the clients of these
+// workloads throw errors instead of turning them into completions.
 type throwing interface{ throws() }
 
-// Complete returns the completion of the invocation op, given what Invoke
-// returned. It is
+// Complete returns the completion of the invocation op, given the results of Invoke. The completion is
 //
-//   - ok with the value if there is no error;
+//   - ok, with the value, if there is no error;
 //   - fail if the error says that the operation did not happen and never will;
-//   - info if it may have happened, or fail if repeating it would be harmless;
+//   - info if the operation may have happened, or fail if the operation is idempotent;
 //   - info after any error in g-set, g-counter and pn-counter, as in the reference;
 //   - info if the reply was malformed, even to a read: the reference's client throws an exception;
 //   - info, without an Error, after ErrCrashed.
 //
-// The Error of the completion is "net-timeout", [name, text] of an error reply, [check.NoCode, text, what its code is], or
-// ["malformed-reply", kind, reply, client, node]; see check.Malformed. Index and Time are left for the caller to set.
+// The Error of the completion is "net-timeout", [name, text] of an error reply, [check.NoCode, text, kind of the code], or
+// ["malformed-reply", kind, reply, client, node]; see check.Malformed. The caller sets Index and Time.
 func Complete(w Workload, op history.Op, value any, err error) history.Op {
 	if err == nil {
 		var raw json.RawMessage
@@ -123,5 +120,5 @@ func marshal(v any) (json.RawMessage, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, fmt.Errorf("workload: %w", err)
 	}
-	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil // a history has millions; the buffer is up to twice as large
+	return bytes.Clone(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil // a copy without the buffer's spare room: a history has millions
 }

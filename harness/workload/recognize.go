@@ -12,11 +12,11 @@ import (
 	"glomers/internal/wording"
 )
 
-// A profile counts what clients did in a history.
+// A profile counts the operations of clients in a history.
 type profile struct {
 	history    []history.Op
-	operations int            // that were invoked or, without invocations, completed
-	byF        map[string]int // of these
+	operations int            // invoked or, if the history has no invocations, completed
+	byF        map[string]int // the same by function
 }
 
 func newProfile(h []history.Op) profile {
@@ -31,7 +31,7 @@ func newProfile(h []history.Op) profile {
 	return p
 }
 
-// others returns the functions that the workload does not have, and how many of the operations have them.
+// others returns the functions in the history that the workload does not have, and the number of operations with these functions.
 func (p profile) others(k Kind) (fs []string, operations int) {
 	for _, f := range slices.Sorted(maps.Keys(p.byF)) {
 		if !slices.Contains(k.Functions, f) {
@@ -42,10 +42,10 @@ func (p profile) others(k Kind) (fs []string, operations int) {
 	return fs, operations
 }
 
-// contradicts tells whether the values of the operations are those of another workload with the same functions.
+// contradicts reports whether the values of the operations belong to another workload with the same functions.
 func (p profile) contradicts(k Kind) bool { return k.Unlike != nil && k.Unlike(p.history) }
 
-// likely returns the names of the workloads that all operations may be of.
+// likely returns the names of the workloads to which all operations may belong.
 func (p profile) likely(ks Kinds) []string {
 	var names []string
 	for _, k := range ks {
@@ -56,12 +56,12 @@ func (p profile) likely(ks Kinds) []string {
 	return names
 }
 
-// Recognize returns the names of the workloads that a history may be of, by the functions and values of its operations; none if it has
-// operations that are of no one workload.
+// Recognize returns the names of the workloads to which a history may belong, judging by the functions and values of its operations.
+// It returns no names if no single workload has all the operations.
 func (ks Kinds) Recognize(h []history.Op) []string { return newProfile(h).likely(ks) }
 
-// Foreign says why a history shows nothing, or not all, about the workload k, in a sentence; "" if it does. Entirely is true
-// if nothing in it is of this workload, or all of it of another.
+// Foreign explains in a sentence why a history cannot, or cannot fully, be judged as a history of the workload k; "" if it can.
+// entirely is true if no part of the history belongs to k, or if the whole history looks like that of another workload.
 func (ks Kinds) Foreign(k Kind, h []history.Op) (why string, entirely bool) {
 	p := newProfile(h)
 	switch {
@@ -99,7 +99,7 @@ func some(fs []string) string {
 	return strings.Join(fs, ", ")
 }
 
-// readsSome reports whether an ok read of the history has such a value.
+// readsSome reports whether an ok read of the history has a value that satisfies such.
 func readsSome(h []history.Op, such func(json.RawMessage) bool) bool {
 	return slices.ContainsFunc(h, func(op history.Op) bool { return op.F == "read" && op.Type == history.OK && such(op.Value) })
 }

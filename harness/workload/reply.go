@@ -15,14 +15,14 @@ type request struct {
 	Type string `json:"type"`
 }
 
-// call sends body and expects a reply of the type that has no fields of its own.
+// call sends body and expects a reply of type wantType without further fields.
 func call(c Client, body any, wantType string) error {
 	_, err := exchange(c, body, wantType, "", "", nil)
 	return err
 }
 
-// callFor sends body and returns the one field that the reply has of its own. The reply is malformed if ok says no
-// to the field; shape says in words what ok accepts.
+// callFor sends body and returns the value of field, the only field of the reply besides those of every reply. The reply is
+// malformed if ok rejects the value; shape describes the values that ok accepts.
 func callFor(c Client, body any, wantType, field, shape string, ok func(json.RawMessage) bool) (json.RawMessage, error) {
 	return exchange(c, body, wantType, field, shape, ok)
 }
@@ -32,7 +32,7 @@ func exchange(c Client, body any, wantType, field, shape string, ok func(json.Ra
 	if err := c.Call(body, wantType, &reply); err != nil {
 		return nil, err
 	}
-	var fields map[string]json.RawMessage // and no struct, for which encoding/json would take "Echo" for "echo"
+	var fields map[string]json.RawMessage // not a struct, for which encoding/json would take "Echo" for "echo"
 	if err := json.Unmarshal(reply, &fields); err != nil {
 		return nil, &MalformedReply{Reply: reply, Type: wantType, Problem: "want an object"}
 	}
@@ -42,11 +42,11 @@ func exchange(c Client, body any, wantType, field, shape string, ok func(json.Ra
 	return fields[field], nil
 }
 
-// envelope has the fields that every reply may have. The client has looked at them.
+// envelope lists the fields that every reply may have. The client has already checked them.
 var envelope = []string{"type", "in_reply_to", "msg_id"}
 
-// problems says what is wrong with the fields of a reply that are its own; "" if nothing is. The reference's schemas name
-// every field that there may be, so one more is wrong, too.
+// problems describes what is wrong with the fields of a reply; "" if nothing is wrong. The reference's schemas list all allowed
+// fields, so an extra field is wrong, too.
 func problems(fields map[string]json.RawMessage, field, shape string, ok func(json.RawMessage) bool) string {
 	var all []string
 	allowed := envelope
@@ -70,7 +70,7 @@ func problems(fields map[string]json.RawMessage, field, shape string, ok func(js
 	return strings.Join(all, "; ")
 }
 
-// count returns `field "a" is` or `fields "a", "b" are`, and no more than the first three names.
+// count returns `field "a" is` or `fields "a", "b" are`, with at most the first three names.
 func count(names []string) string {
 	const most = 3
 	switch {
@@ -91,8 +91,8 @@ func quoteName(name string) string {
 	return fmt.Sprintf("%q", name)
 }
 
-// kind names the kind of a value. It does not show the value, so that replies with the same fault are counted together. Where the
-// value is of the kind that the shape begins with, the fault is inside it.
+// kind names the kind of a value. It does not show the value, so that replies with the same fault are counted together. If the value
+// has the kind with which shape begins, the fault is inside the value.
 func kind(value json.RawMessage, shape string) string {
 	k := jsonvalue.Kind(value)
 	if strings.HasPrefix(shape, k) {
@@ -104,11 +104,11 @@ func kind(value json.RawMessage, shape string) string {
 // anyValue accepts every JSON value.
 func anyValue(json.RawMessage) bool { return true }
 
-// listOrNull accepts lists. Their elements may be anything, as in the reference; and null, which is what a nil slice of Go
-// and an empty list of Lisp become, is an empty list to it.
+// listOrNull accepts a list with any elements, as in the reference, and null. A nil slice of Go and an empty list of Lisp are
+// encoded as null, so null counts as an empty list.
 func listOrNull(value json.RawMessage) bool { return string(value) == "null" || value[0] == '[' }
 
-// noNull returns a list as it goes into a history, where null would stand for a read without a result.
+// noNull returns a list in the form for a history: [] instead of null, which would stand for a read without a result.
 func noNull(value json.RawMessage) json.RawMessage {
 	if string(value) == "null" {
 		return json.RawMessage("[]")

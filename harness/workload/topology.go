@@ -11,14 +11,13 @@ func Topologies() []string {
 	return []string{"grid", "line", "total", "tree", "tree2", "tree3", "tree4"}
 }
 
-// NewTopology returns the neighbours of each node in the arrangement of that name: those of
-// the reference, in the same order. Neighbours are mutual.
+// NewTopology returns the neighbours of each node in the topology with this name. The neighbours and their order are those of the
+// reference. Neighbours are mutual.
 //
-//   - "grid" or "": rows as long as there are rows, with up to four neighbours;
-//   - "line": one after the other (a single node has no entry);
-//   - "total": everybody;
-//   - "tree2" or "tree", "tree3", "tree4": a tree filled row by row, each parent
-//     with up to so many children.
+//   - "grid" or "": a square, in which each node has up to four neighbours;
+//   - "line": each node is a neighbour of the nodes before and after it (a single node has no entry);
+//   - "total": all other nodes are neighbours;
+//   - "tree2" or "tree", "tree3", "tree4": a tree, filled row by row, in which each parent has up to 2, 3 or 4 children.
 func NewTopology(name string, nodes []string) (map[string][]string, error) {
 	switch name {
 	case "", "grid":
@@ -86,7 +85,7 @@ func total(nodes []string) map[string][]string {
 	return t
 }
 
-// tree puts nodes where a heap of that arity puts them in its array.
+// tree arranges the nodes like the array of a heap with this arity.
 func tree(nodes []string, arity int) map[string][]string {
 	t := make(map[string][]string, len(nodes))
 	for i, n := range nodes {

@@ -9,14 +9,13 @@ import (
 	"glomers/harness/history"
 )
 
-// Transactions runs transactions over registers (txn-rw-register) or lists (txn-list-append). The one RPC
-// is
+// Transactions runs transactions over registers (txn-rw-register) or lists (txn-list-append). The only RPC is
 //
-//	txn {txn: [["r", key, null], ["w", key, value], …]} → txn_ok {txn: the same, with what was read}
+//	txn {txn: [["r", key, null], ["w", key, value], …]} → txn_ok {txn: the same, with the values of the reads}
 //
-// or, of lists, ["append", key, value], whose reads return an array. Keys and values are integers, and a
-// key that does not exist reads as null. The operation "txn" has the transaction as its value. There is no
-// final phase. The history must satisfy the consistency models that were asked for; see package elle.
+// For lists, a write is ["append", key, value], and reads return an array. Keys and values are integers. A read of a key that does not
+// exist returns null. The value of the operation "txn" is the transaction. There is no final phase. The history must satisfy the
+// requested consistency models; see package elle.
 type Transactions struct {
 	txnGenerator
 	kind   txnKind
@@ -69,11 +68,11 @@ func txnRWRegister() Kind {
 	}
 }
 
-// A txnKind is what is particular to registers or to lists.
+// A txnKind holds the differences between registers and lists.
 type txnKind struct {
-	write string                     // what a write is called
+	write string                     // the function of a write
 	reply string                     // the shape of a reply, in words
-	read  func(json.RawMessage) bool // tells whether a read may return a value
+	read  func(json.RawMessage) bool // reports whether a read may return a value
 	check func([]history.Op, elle.Options) *elle.Result
 }
 
@@ -103,11 +102,11 @@ func newTransactions(kind txnKind) func(c Config) (Workload, error) {
 // Setup does nothing.
 func (*Transactions) Setup(Client) error { return nil }
 
-// Next returns another transaction.
+// Next returns a random transaction.
 func (w *Transactions) Next() history.Op { return history.Op{F: "txn", Value: w.next()} }
 
-// Invoke returns the transaction with what was read. Whether its micro-operations are those that were asked for is for
-// Check to say, as in the reference.
+// Invoke returns the transaction with the values of its reads. Check, not Invoke, compares its micro-operations with the request,
+// as in the reference.
 func (w *Transactions) Invoke(c Client, op history.Op) (any, error) {
 	txn, err := callFor(c, txnRequest{"txn", op.Value}, "txn_ok", "txn", w.kind.reply, w.kind.accepts)
 	return noNull(txn), err
@@ -119,10 +118,10 @@ func (*Transactions) Idempotent(string) bool { return false }
 // Final returns nothing.
 func (*Transactions) Final() []history.Op { return nil }
 
-// Check looks for contradictions.
+// Check looks for anomalies.
 func (w *Transactions) Check(h []history.Op) check.Result { return w.kind.check(h, w.expect) }
 
-// accepts tells whether a reply is a list of micro-operations.
+// accepts reports whether a reply is a list of micro-operations.
 func (k txnKind) accepts(reply json.RawMessage) bool {
 	var txn [][]json.RawMessage
 	if json.Unmarshal(reply, &txn) != nil {

@@ -11,12 +11,12 @@ import (
 // A txnGenerator draws transactions as the reference does.
 type txnGenerator struct {
 	rand      *rand.Rand
-	write     string // what writes are called
+	write     string // the function of a write
 	maxLength int
 	maxWrites int
 	active    []int       // the keys in use
 	newest    int         // the highest key so far
-	writes    map[int]int // of each active key, so far
+	writes    map[int]int // writes to each active key so far
 }
 
 func newTxnGenerator(write string, c Config) (txnGenerator, error) {
@@ -51,8 +51,8 @@ func (g *txnGenerator) next() json.RawMessage {
 	return append(txn, ']')
 }
 
-// appendMicroOp draws a read or a write, with equal chance. A key that has got all its writes is
-// replaced by a new one, and everything is drawn again. The values written to a key are 1, 2, 3, …
+// appendMicroOp draws a read or a write with equal probability. If the key of a write already has all its writes, a new key takes its
+// place, and everything is drawn again. The values written to a key are 1, 2, 3, …
 func (g *txnGenerator) appendMicroOp(b []byte) []byte {
 	for {
 		write := g.rand.IntN(2) == 1
@@ -72,7 +72,7 @@ func (g *txnGenerator) appendMicroOp(b []byte) []byte {
 	}
 }
 
-// place returns the place of an active key, each twice as often as the one before it.
+// place draws the index of an active key. Each index is drawn twice as often as the one before it.
 func (g *txnGenerator) place() int {
 	for {
 		back := bits.TrailingZeros64(g.rand.Uint64()) // n with probability 2^-(n+1)

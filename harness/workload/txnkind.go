@@ -9,7 +9,7 @@ import (
 	"glomers/harness/history"
 )
 
-// txnFlags are those of both workloads of transactions.
+// txnFlags returns the flags of both workloads of transactions.
 func txnFlags() []Flag {
 	return append(keyFlags(),
 		Flag{
@@ -38,12 +38,12 @@ func txnFlags() []Flag {
 		})
 }
 
-// writesSome reports whether a micro-operation of the history has that function, as JSON.
+// writesSome reports whether a micro-operation of the history has the function f, given as JSON.
 func writesSome(h []history.Op, f string) bool {
 	return slices.ContainsFunc(h, func(op history.Op) bool {
 		var txn [][]json.RawMessage
 		if op.F != "txn" || json.Unmarshal(op.Value, &txn) != nil {
-			return false // what is no transaction shows nothing
+			return false // not a transaction
 		}
 		return slices.ContainsFunc(txn, func(m []json.RawMessage) bool { return len(m) == 3 && string(m[0]) == f })
 	})

@@ -5,12 +5,11 @@ import (
 	"glomers/harness/history"
 )
 
-// UniqueIDs asks nodes for ids. Its one RPC is
+// UniqueIDs asks nodes for ids. Its only RPC is
 //
 //	generate → generate_ok {id: any}
 //
-// and its operation "generate" completes with the id. No id may come twice. There
-// is no final phase.
+// Its operation "generate" completes with the id. All ids must be different. There is no final phase.
 type UniqueIDs struct{}
 
 func uniqueIDs() Kind {
@@ -54,5 +53,5 @@ func (UniqueIDs) Idempotent(string) bool { return false }
 // Final returns nothing.
 func (UniqueIDs) Final() []history.Op { return nil }
 
-// Check looks for ids that came twice.
+// Check looks for duplicate ids.
 func (UniqueIDs) Check(h []history.Op) check.Result { return check.UniqueIDs(h) }

@@ -1,6 +1,5 @@
-// Package workload says what clients do with a system and what must be true
-// of the outcome: the operations, how a client carries each out, the final
-// phase and the check. One file per workload.
+// Package workload defines the workloads. A workload consists of the operations of clients, the way in which a client carries out
+// each operation, the final phase, and the check of the outcome. Each workload has its own file.
 package workload
 
 import (
@@ -10,68 +9,63 @@ import (
 	"glomers/harness/history"
 )
 
-// A Workload is one test's worth of operations. The engine makes one per run
-// and calls Next and Final from one goroutine; Setup and Invoke run
-// in the goroutine of a worker, several at a time: what they share, they must guard.
+// A Workload generates, carries out and checks the operations of one run. The engine calls Next and Final from one goroutine. Setup
+// and Invoke are called concurrently by the goroutines of workers, so they must guard data that they share.
 type Workload interface {
-	// Setup prepares the system through a client of each node,
-	// before the main phase. An error breaks the test.
+	// Setup prepares the system before the main phase. It is called once for each node, with a client of that node. An error
+	// breaks the test.
 	Setup(c Client) error
-	// Next returns the next operation of the main phase: its F and Value.
+	// Next returns the next operation of the main phase, with F and Value set.
 	Next() history.Op
-	// Invoke carries op out through c and returns the value it completed with.
-	// An error decides how op completes; see Complete.
+	// Invoke carries out op through c and returns the value of its completion. An error decides how op completes; see Complete.
 	Invoke(c Client, op history.Op) (value any, err error)
-	// Idempotent tells whether repeating the operation f is harmless, so that an
-	// attempt of unknown outcome counts as failed: true of reads.
+	// Idempotent reports whether repeating the operation f is harmless, as it is for reads. An attempt of unknown outcome then
+	// counts as failed.
 	Idempotent(f string) bool
-	// Final returns the operations that each worker does, in order, after the
-	// faults have been healed and the system has had time to recover. None
-	// means that there is no final phase.
+	// Final returns the operations that each worker carries out, in order, after the faults have been healed and the system has
+	// had time to recover. If it returns none, there is no final phase.
 	Final() []history.Op
 	// Check judges the whole history.
 	Check(h []history.Op) check.Result
 }
 
-// A Reactive workload chooses its operations by how earlier ones ended.
+// A Reactive workload chooses its operations depending on the completions of earlier ones.
 type Reactive interface {
 	Workload
-	// Observe is told of every completion, in the order of the history, by the
-	// goroutine that calls Next. Nothing else happens in a process after its Info.
+	// Observe is called with every completion, in the order of the history, by the goroutine that calls Next. A process has no
+	// more operations after one that completed as info.
 	Observe(done history.Op)
-	// FinalScript returns what one worker does in the final phase, in place of Final. It
-	// is called once for each worker, when all other operations have completed.
+	// FinalScript returns the script of one worker for the final phase, in place of Final. It is called once for each worker, when
+	// all operations of the main phase have completed.
 	FinalScript() Script
 }
 
 // A PerProcess workload has different operations for different processes.
 type PerProcess interface {
 	Workload
-	// NextFor is Next for an operation that the process is going to carry out.
+	// NextFor replaces Next. It returns the next operation of process p.
 	NextFor(p history.Process) history.Op
 }
 
-// An Impatient workload decides how long its clients wait for a reply; otherwise they wait 5 s.
+// An Impatient workload sets the timeout of its clients' requests. For other workloads the timeout is 5 s.
 type Impatient interface {
 	Workload
-	// Timeout returns that time for a network of the given mean latency.
+	// Timeout returns the timeout for a network with this mean latency.
 	Timeout(latency time.Duration) time.Duration
 }
 
-// A Costly workload has values of which its Check makes something much larger.
+// A Costly workload has a Check that needs much more memory than the values in the history.
 type Costly interface {
 	Workload
-	// Cost returns roughly how many bytes that is for an event of the history, besides its value and its error.
+	// Cost returns the approximate number of bytes that Check needs for an event of the history, besides its value and error.
 	Cost(op history.Op) int
 }
 
-// A Script decides one operation after the other. It is told how the last one
-// completed, the first time a zero Op, and returns the next one and how long to wait
-// before it; ok is false at the end. Scripts are called by the goroutine of Next.
+// A Script decides one operation after another. It gets the completion of the last operation (at the first call, a zero Op) and
+// returns the next operation and the pause before it; ok is false at the end. Scripts are called by the goroutine that calls Next.
 type Script func(done history.Op) (next history.Op, pause time.Duration, ok bool)
 
-// FinalScripts returns what each of the workers does in the final phase of w; nil if there
-// is no such phase.
+// FinalScripts returns the script of each worker for the final phase of w; nil if w has no final phase.
 func FinalScripts(w Workload, workers int) []Script {
 	script := func() Script { return list(w.Final()) }
 	if r, ok := w.(Reactive); ok {
@@ -86,7 +80,7 @@ func FinalScripts(w Workload, workers int) []Script {
 	return scripts
 }
 
-// list is the script of operations that are known in advance.
+// list returns a script of fixed operations.
 func list(ops []history.Op) Script {
 	return func(history.Op) (next history.Op, pause time.Duration, ok bool) {
 		if len(ops) == 0 {
@@ -101,8 +95,8 @@ func list(ops []history.Op) Script {
 type Client interface {
 	// Node returns the id of the node that the client talks to.
 	Node() string
-	// Call sends body, an object with a type, and decodes the reply's body into reply, whose
-	// type must be wantType. The errors are *node.RPCError and *UncodedError (the node's error reply), ErrTimeout
-	// (no reply in time) and *MalformedReply.
+	// Call sends body, an object with a type, and decodes the body of the reply into reply. The type of the reply must be
+	// wantType. The errors are *node.RPCError and *UncodedError (the node sent an error reply), ErrTimeout (no reply in time) and
+	// *MalformedReply.
 	Call(body any, wantType string, reply any) error
 }
