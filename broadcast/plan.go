@@ -53,12 +53,7 @@ func newPlan(budget time.Duration) plan {
 		// One hop to everybody. A wait begins with a node's first value. That costs less than fixed windows, which would
 		// run while there is no value. The relay is for what the one hop did not bring, and may be late. All nodes
 		// have something to say now and then, which acknowledges what they were sent.
-		p := pace{
-			own:   wait{more: max(budget-hop, 0)},
-			relay: wait{more: 4 * time.Second},
-			ack:   4 * time.Second,
-			retry: 5 * time.Second,
-		}
+		p := pace{own: wait{more: max(budget-hop, 0)}, relay: wait{more: 4 * time.Second}, ack: 4 * time.Second, retry: 5 * time.Second}
 		return plan{mesh: true, hub: p, leaf: p}
 	}
 	// News goes from the leaves to the hub, and from there in rounds to all leaves.

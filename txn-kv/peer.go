@@ -29,11 +29,6 @@ type peer struct {
 	ackBy          time.Duration // when it must be told what we have; never if it need not be
 }
 
-// newPeer returns a peer that must be told of us at once.
-func newPeer(id string) *peer {
-	return &peer{id: id, silentSince: never}
-}
-
 // hear takes note of a message from p. origin is that of our own writes.
 func (p *peer) hear(m message, origin string, now time.Duration) {
 	p.acked = m.Have

@@ -69,7 +69,7 @@ func newReplica(self, origin string, nodes []string) *replica {
 	r := &replica{store: newStore(origin)}
 	for _, id := range nodes {
 		if id != self {
-			r.peers = append(r.peers, newPeer(id))
+			r.peers = append(r.peers, &peer{id: id, silentSince: never}) // to be told of us at once
 		}
 	}
 	return r

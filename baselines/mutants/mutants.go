@@ -99,9 +99,6 @@ func All() []Mutant {
 		t.Models = []string{model}
 		return t
 	}
-	alone := at(committed, quiet(100, "no-replication"))
-	alone.Strict = true
-
 	decided := func(model string, t Trap) Trap {
 		t = at(model, t)
 		t.Strict = true
@@ -141,7 +138,7 @@ func All() []Mutant {
 		{"pn-twice", "pn-counter", "counts a message again that was repeated", under(10, "loss", 1, wrongSum), pnTwice},
 		{"set-replace", "g-set", "takes over a larger set in place of its own", quiet(10, lost), setReplace},
 		{"txn-abort", "txn-rw-register", "aborts, and leaves what it has written", at(committed, slow(100, "G1a")), txnAbort},
-		{"txn-alone", "txn-rw-register", "replicates nothing", alone, txnAlone},
+		{"txn-alone", "txn-rw-register", "replicates nothing", decided(committed, quiet(100, "no-replication")), txnAlone},
 		{"txn-arrival", "txn-rw-register", "lets what arrives replace what is there", decided("read-atomic", slow(100, "read atomic is violated")), txnArrival},
 		{"txn-dribble", "txn-rw-register", "writes what a transaction has written one key after the other", decided(committed, slow(100, "read committed is violated")), txnDribble},
 		{"txn-half", "txn-rw-register", "merges one write of another node's transaction", at("consistent-view", quiet(50, "G-single")), txnHalf},
