@@ -2,11 +2,10 @@ package elle
 
 import "strings"
 
-// An Anomaly is the name of a kind of contradiction between a history and what one might expect of a
-// database.
+// An Anomaly names a way in which a history contradicts the expected behaviour of a database.
 type Anomaly string
 
-// The anomalies that are not found as cycles. Those that are: see classes.
+// The anomalies that are not cycles. For cycles, see classes.
 const (
 	G1a            Anomaly = "G1a"                     // a read saw the write of a transaction that failed
 	G1b            Anomaly = "G1b"                     // a read saw a write that its transaction overwrote itself
@@ -18,12 +17,12 @@ const (
 	// Of lists only.
 	DirtyUpdate       Anomaly = "dirty-update"       // a transaction appended after the append of one that failed
 	DuplicateElements Anomaly = "duplicate-elements" // a read saw an element twice
-	FutureRead        Anomaly = "future-read"        // a read saw what its transaction appended only later
+	FutureRead        Anomaly = "future-read"        // a read saw an element that its own transaction appended only later
 	IncompatibleOrder Anomaly = "incompatible-order" // reads disagree about the order of elements
 )
 
-// implies returns the anomalies that a is directly a special case of. Some of them, such as G1 and G2,
-// are never found as such: models name them.
+// implies returns the anomalies of which a is directly a special case. Some of them, such as G1 and G2, are never
+// reported themselves; only models refer to them.
 func (a Anomaly) implies() []Anomaly {
 	base, variant := a.split()
 	wider, varies := base.widens()
@@ -34,7 +33,7 @@ func (a Anomaly) implies() []Anomaly {
 		}
 		all = append(all, w)
 	}
-	// A process is sequential, so what contradicts its order contradicts real time.
+	// A process is sequential, so an anomaly that contradicts the order of a process also contradicts real time.
 	if varies && variant == "" {
 		all = append(all, base+"-process")
 	}
@@ -44,7 +43,7 @@ func (a Anomaly) implies() []Anomaly {
 	return all
 }
 
-// widens returns what an anomaly is a special case of, and whether both have variants.
+// widens returns the anomalies of which a is a special case, and whether they and a have variants.
 func (a Anomaly) widens() (wider []Anomaly, varies bool) {
 	switch a {
 	case "G0":
@@ -83,5 +82,5 @@ func (a Anomaly) split() (base, variant Anomaly) {
 	return a, ""
 }
 
-// allImplied returns a and everything that it is a special case of.
+// allImplied returns a and all anomalies of which it is a special case, directly or not.
 func (a Anomaly) allImplied() map[Anomaly]bool { return closure([]Anomaly{a}, Anomaly.implies) }

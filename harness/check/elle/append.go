@@ -8,16 +8,15 @@ import (
 	"glomers/harness/history"
 )
 
-// Append checks a history of transactions over lists: operations whose value is an array of ["append",
-// key, element] and ["r", key, list], where the list read has all elements appended so far, in their
-// order, and is null or [] before the first. No element may be appended to one key twice. Options about
-// nodes have no effect.
+// Append checks a history of transactions over lists. The value of an operation is an array of ["append", key, element]
+// and ["r", key, list]. A read returns all elements appended so far, in the order of their appends; before the first
+// append it returns null or []. No element may be appended to the same key twice. Options about nodes have no effect.
 //
-// A list shows what happened to it, so there is no guessing as with registers: whoever read some elements
-// came after those who had appended them, and before whoever appended the next. If all is well, warnings
-// included, there is an order of the transactions that explains every read.
+// A list shows its whole past, so the order of versions is known, while it is inferred for registers: a transaction that
+// read some elements comes after the transactions that appended them, and before the transaction that appended the next
+// element. If Append finds no anomaly and has no warning, there is an order of the transactions that explains every read.
 //
-// Its time and memory are as Register's.
+// Append takes as much time and memory as Register.
 func Append(h []history.Op, o Options) *Result {
 	return newLists(h).check(o)
 }

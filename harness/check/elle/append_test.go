@@ -139,7 +139,7 @@ func TestAppendExplanations(t *testing.T) {
 	}
 }
 
-// Appends of unknown outcome that nobody saw take no part, and neither do those of failed transactions.
+// Appends of unknown outcome that nobody saw do not matter, and neither do those of failed transactions.
 func TestAppendUnseen(t *testing.T) {
 	r := elle.Append(ops(t, `
 		0 invoke [["append",8,1],["append",9,1]]
@@ -155,8 +155,8 @@ func TestAppendUnseen(t *testing.T) {
 	require.Empty(t, r.Tolerated)
 }
 
-// What one transaction appended is there in another order, or in part: a warning, since the reference does
-// not look.
+// The elements of one transaction are in the list in another order, or only in part. That is a warning, since the reference
+// does not look at it.
 func TestReordered(t *testing.T) {
 	for list, later := range map[string]string{`[2,1]`: "[2, 1]", `[2]`: "[2]"} {
 		h := ops(t, fmt.Sprintf(`
@@ -177,7 +177,7 @@ func TestReordered(t *testing.T) {
 	}
 }
 
-// Null and [] are the same list, but not to the reference when it looks for lost updates.
+// Null and [] are the same list, except in the reference's search for lost updates.
 func TestEmptyLists(t *testing.T) {
 	update := func(p int, list string) string {
 		return fmt.Sprintf("%d invoke [[\"r\",8,null],[\"append\",8,%[1]d]]\n%[1]d ok [[\"r\",8,%s],[\"append\",8,%[1]d]]\n", p, list)
@@ -195,7 +195,7 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
-// Keys and elements are any JSON; equal values are equal however they are written.
+// Keys and elements may be any JSON; equal values are equal however they are written.
 func TestAppendValues(t *testing.T) {
 	r := elle.Append(ops(t, `
 		0 invoke [["append","k\u00e9y",{"a":1,"b":[2,"]"]}],["append","kéy","x,\"y"]]
@@ -205,8 +205,7 @@ func TestAppendValues(t *testing.T) {
 	require.Equal(t, check.Valid, r.Verdict(), r.Reasons())
 }
 
-// So many read a key before it existed, and so many appended to it unseen, that not every pair has an edge
-// of its own.
+// Many transactions read a key before it existed, and many appended to it unseen: too many for an edge between every pair.
 func TestManyAppends(t *testing.T) {
 	const n = 100
 	var invokes, completions strings.Builder

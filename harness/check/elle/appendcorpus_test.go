@@ -14,9 +14,9 @@ import (
 	"glomers/harness/history"
 )
 
-// chosenOrders has the histories in which reads contradict each other and several lists of a key are the
-// longest. Which of them the reference takes for the order of the key depends on a hash table; ours takes
-// the one that was read first. The results agree for another choice.
+// chosenOrders has the histories in which reads contradict each other and several lists of a key are the longest. Which of
+// these lists the reference takes as the order of the key depends on a hash table; ours takes the one that was read first.
+// With another choice, our result agrees with the reference.
 func chosenOrders() map[string]bool {
 	return map[string]bool{
 		"listappend-tpl-internal-short-0": true,
@@ -26,13 +26,12 @@ func chosenOrders() map[string]bool {
 	}
 }
 
-// What missedCycles says of registers is true of lists too: the reference looks at one cycle that may be of
-// a class, which one depends on the order of a hash table, and at no other if that one is of another class
-// by the names of its edges. Either nothing is reported then, so that a lesser class may be, or the cycle
-// is, as what it is, perhaps for the second time.
+// missedAppendCycles is like missedCycles, but for lists. For each class, the reference looks at only one candidate cycle;
+// which one depends on the order of a hash table. If the names of its edges put that cycle into another class, the reference
+// does not look for a second candidate. It then either reports nothing for this class, and possibly a lesser class instead,
+// or reports the cycle under its real class, perhaps for the second time.
 //
-// The verdict and the models ruled out are the same. TestAppendCyclesAreReal proves that the cycles named
-// here exist.
+// The verdict and the models ruled out are the same. TestAppendCyclesAreReal proves that the cycles listed here exist.
 func missedAppendCycles() map[string]map[elle.Anomaly]int {
 	const (
 		single   = "G-single-item"
@@ -50,7 +49,7 @@ func missedAppendCycles() map[string]map[elle.Anomaly]int {
 		session      = "strong-session-serializable"
 		strongSI, ss = "strong-snapshot-isolation", "strict-serializable"
 	)
-	// An anti-dependency whose cycle the reference takes for G0 or G1c.
+	// A cycle with an anti-dependency that the reference takes for G0 or G1c.
 	one := map[elle.Anomaly]int{single: 1}
 	add("mut-009", one, rr, si, ser, session, strongSI, ss)
 	add("mut-012", one, rr, si, ser, session, strongSI, ss)
@@ -65,8 +64,8 @@ func missedAppendCycles() map[string]map[elle.Anomaly]int {
 		realtime: 1, "G0-realtime": 2, "G1c-realtime": 0, "G-nonadjacent-item-realtime": 0,
 	}, strongSI, ss)
 	add("sim-shuffle-098", map[elle.Anomaly]int{"G0-realtime": 1, "G1c-realtime": 0}, strongSI, ss)
-	// One cycle that the reference counts twice, the second time as what it found when it looked for
-	// something else, or that another cycle implies.
+	// One cycle that the reference counts twice, the second time when it looked for another class, or that another cycle
+	// implies.
 	add("mut-039", one, strongSI, ss)
 	add("sim-lostappend-059", one, session)
 	add("sim-lostappend-099", map[elle.Anomaly]int{single: 2}, session)
@@ -76,20 +75,20 @@ func missedAppendCycles() map[string]map[elle.Anomaly]int {
 	return all
 }
 
-// definite has what ours says of histories that the reference gives up on.
+// definite has our results for histories on which the reference gives up.
 func definite() map[string][]string {
 	const garbage = "garbage-read: T1 (op 2, process 101) read [1, 9] from key 50, where nobody appended 9"
 	return map[string][]string{
 		"listappend-tpl-unwritten-0": {garbage},
 		"listappend-tpl-unwritten-1": {garbage},
 		"listappend-tpl-unwritten-2": {"garbage-read: T1 (op 10, process 101) read [1, 9] from key 50, where nobody appended 9"},
-		// The invocation never completes, so it is of unknown outcome like any other.
+		// The invocation never completes, so its outcome is unknown.
 		"listappend-edge-open-invocations": nil,
 	}
 }
 
 func TestAppendCorpus(t *testing.T) {
-	const twice = "listappend-edge-same-value-written-twice" // one element, two writers: nobody knows whose was read
+	const twice = "listappend-edge-same-value-written-twice" // one element, two writers: it is not known whose was read
 	missed, chosen, answers := missedAppendCycles(), chosenOrders(), definite()
 	verdicts, gaveUp := 0, 0
 	cases := corpus.Read[corpusCase](t, "listappend")
@@ -141,7 +140,8 @@ func TestAppendCorpus(t *testing.T) {
 	require.Empty(t, missed)
 }
 
-// requireChoice compares all that the reference says with ours for one of the choices among the longest lists, and the verdict for all.
+// requireChoice requires that our whole result agrees with the reference for one of the choices among the longest lists, and
+// our verdict for every choice.
 func requireChoice(t *testing.T, want reference, h []history.Op, o elle.Options) {
 	t.Helper()
 	require.Equal(t, want.Valid, elle.Append(h, o).Valid)

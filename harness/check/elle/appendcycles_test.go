@@ -14,14 +14,14 @@ import (
 	"glomers/harness/history"
 )
 
-// A naiveList is a transaction that may have been committed, for finding out the slow way what precedes
-// what.
+// A naiveList is a transaction that may have committed. It serves to find the edges between transactions in the slow, obvious
+// way.
 type naiveList struct {
 	status             history.Type
 	process            history.Process
 	invoked, completed int // positions; the end of the history if it did not complete ok
 	ops                []listOp
-	soon               map[string]int // by variant: when the first transaction had completed that followed this one
+	soon               map[string]int // by variant: when the first transaction that followed this one had completed
 }
 
 type listOp struct {
@@ -37,7 +37,7 @@ func (o listOp) last() string {
 	return o.list[len(o.list)-1]
 }
 
-// naiveLists returns the transactions by how results name them.
+// naiveLists returns the transactions by the operation that names them in results.
 func naiveLists(t require.TestingT, h []history.Op) map[int]naiveList {
 	all := make(map[int]naiveList)
 	invocations := history.Invocations(h)
@@ -95,8 +95,8 @@ func naiveLists(t require.TestingT, h []history.Op) map[int]naiveList {
 	return all
 }
 
-// longestLists returns the longest list read from each key, of several the one of the earliest invocation,
-// without what is there for the second time.
+// longestLists returns the longest list read from each key; of several, the one of the earliest invocation. Repeated elements
+// are left out.
 func longestLists(all map[int]naiveList) map[string][]string {
 	var txns []naiveList
 	for _, n := range all {
@@ -123,7 +123,7 @@ func longestLists(all map[int]naiveList) map[string][]string {
 	return longest
 }
 
-// before returns the element after which one was appended; "" if it was the first.
+// before returns the element after which element was appended; "" if it was the first.
 func before(list []string, element string) string {
 	switch i := slices.Index(list, element); {
 	case i > 0:
@@ -134,7 +134,7 @@ func before(list []string, element string) string {
 	return list[len(list)-1] // it was never read, so it came later
 }
 
-// edge names the edge from a to b: "" if there is none.
+// edge names the edge from n to b, or returns "" if there is none.
 func (n naiveList) edge(b naiveList, variant string, longest map[string][]string) string {
 	if n.invoked == b.invoked {
 		return ""
@@ -161,7 +161,7 @@ func (n naiveList) edge(b naiveList, variant string, longest map[string][]string
 			return k
 		}
 	}
-	// What follows from other edges is no edge of the graph.
+	// The graph has no edge that follows from others.
 	if n.completed < b.invoked && b.invoked <= n.soon[variant] && (variant != "-process" || n.process == b.process && b.status == history.OK) {
 		return strings.TrimPrefix(variant, "-")
 	}
@@ -178,7 +178,7 @@ func requireRealListCycles(t require.TestingT, h []history.Op, m elle.Model, r *
 func TestAppendCyclesAreReal(t *testing.T) {
 	for _, c := range corpus.Read[corpusCase](t, "listappend") {
 		if len(c.History) > 500 {
-			continue // the slow way is too slow
+			continue // too large for the slow way
 		}
 		for name := range c.Expect {
 			m, err := elle.ParseModel(name)
@@ -188,8 +188,8 @@ func TestAppendCyclesAreReal(t *testing.T) {
 	}
 }
 
-// drawLists returns a small history in which each read returns a list that its key may have been at some
-// time, in one order of all appends; or, rarely, anything else.
+// drawLists returns a small history in which each read returns a list that its key may have held at some time, given one
+// order of all appends; rarely, a read returns anything else.
 func drawLists(t *rapid.T) []history.Op {
 	type micro = [3]any
 	keys := rapid.IntRange(1, 3).Draw(t, "keys")
@@ -231,7 +231,7 @@ func drawLists(t *rapid.T) []history.Op {
 	return interleave(t, txns)
 }
 
-// interleave makes a history of transactions run by three processes.
+// interleave makes a history in which three processes run the transactions.
 func interleave(t *rapid.T, txns [][][3]any) []history.Op {
 	var h []history.Op
 	process := []int{0, 1, 2}
@@ -270,7 +270,7 @@ func interleave(t *rapid.T, txns [][][3]any) []history.Op {
 	return h
 }
 
-// Every cycle that exists is reported, or one that implies it in the same component.
+// For every cycle that exists, the result reports its class, or a class that implies it, in the same component.
 func TestAppendCyclesAreComplete(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawLists(t)

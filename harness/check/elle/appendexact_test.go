@@ -12,8 +12,8 @@ import (
 	"glomers/harness/history"
 )
 
-// explicable reports whether the history may be that of transactions executed one after the other: all that
-// are ok, some of unknown outcome and none that failed; in the order of real time if that is asked for.
+// explicable reports whether a serial execution explains the history: it has all ok transactions, any of unknown outcome and
+// none that failed. If realtime is set, its order must agree with real time.
 func explicable(t require.TestingT, h []history.Op, realtime bool) bool {
 	all := naiveLists(t, h)
 	var todo []naiveList
@@ -25,7 +25,7 @@ func explicable(t require.TestingT, h []history.Op, realtime bool) bool {
 	return anyOrderFits(todo, make(map[string][]string), realtime)
 }
 
-// anyOrderFits reports whether the transactions can be executed in some order, beginning with the state.
+// anyOrderFits reports whether the transactions can be executed in some order, beginning in the given state.
 func anyOrderFits(todo []naiveList, state map[string][]string, realtime bool) bool {
 	if !slices.ContainsFunc(todo, func(n naiveList) bool { return n.status == history.OK }) {
 		return true
@@ -47,7 +47,7 @@ func anyOrderFits(todo []naiveList, state map[string][]string, realtime bool) bo
 	return false
 }
 
-// execute applies a transaction, and reports whether it read what was there.
+// execute applies a transaction to the state, and reports whether its reads agree with the state.
 func (n naiveList) execute(state map[string][]string) bool {
 	for _, op := range n.ops {
 		if op.f == `"append"` {
@@ -59,7 +59,7 @@ func (n naiveList) execute(state map[string][]string) bool {
 	return true
 }
 
-// mixedLists draws histories of which many are serial and many are not.
+// mixedLists draws histories; many are serial and many are not.
 var mixedLists = rapid.Custom(func(t *rapid.T) []history.Op {
 	if rapid.Bool().Draw(t, "serial") {
 		return record(drawSerialLists(t, 6), perProcess, rapid.Uint64().Draw(t, "seed"))
@@ -67,7 +67,7 @@ var mixedLists = rapid.Custom(func(t *rapid.T) []history.Op {
 	return drawLists(t)
 })
 
-// A history is accepted exactly if there is an order of its transactions that explains it.
+// A history is accepted if and only if some order of its transactions explains it.
 func TestAppendIsExact(t *testing.T) {
 	for m, realtime := range map[elle.Model]bool{elle.Serializable: false, elle.StrongSerializable: true} {
 		t.Run(string(m), func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestAppendIsExact(t *testing.T) {
 			}
 			rapid.Check(t, func(t *rapid.T) { isExact(t, mixedLists.Draw(t, "history")) })
 
-			// The same histories in every run, so that both verdicts are certain to be among them.
+			// Every run uses the same histories, so that both verdicts certainly occur.
 			verdicts := make(map[bool]int)
 			for i := range 100 {
 				verdicts[isExact(t, mixedLists.Example(i))]++

@@ -15,8 +15,8 @@ import (
 	"glomers/harness/history"
 )
 
-// drawSerialLists executes up to n transactions one after the other. Failed ones have no effect, those of
-// unknown outcome may have one.
+// drawSerialLists executes up to n transactions one after the other. Failed ones have no effect; those of unknown outcome may
+// have an effect.
 func drawSerialLists(t *rapid.T, n int) []serial {
 	state, count := make(map[int][]int), make(map[int]int)
 	txns := make([]serial, rapid.IntRange(0, n).Draw(t, "transactions"))
@@ -46,7 +46,7 @@ func drawSerialLists(t *rapid.T, n int) []serial {
 	return txns
 }
 
-// What was executed serially is never rejected, in whatever order that the model allows it is seen.
+// A serial execution is never rejected, in whatever order that the model allows its transactions are seen.
 func TestSerialListsAreAccepted(t *testing.T) {
 	for m, o := range map[elle.Model]order{
 		elle.Serializable: anyOrder, elle.SessionSerializable: perProcess, elle.StrongSerializable: realTime,
@@ -66,8 +66,8 @@ func TestSerialListsAreAccepted(t *testing.T) {
 	}
 }
 
-// What a database that keeps transactions apart to some degree lets happen is found; what it rules out is
-// not.
+// In the histories of a database of some isolation level, the checker finds the anomalies that the level permits, and none
+// that it rules out.
 func TestIsolationLevels(t *testing.T) {
 	for name, c := range map[string]struct {
 		level isolation
@@ -132,7 +132,7 @@ func listInjections() map[elle.Anomaly]injection {
 		"G1c-process":  {elle.SessionCommitted, []string{`process 7 [["r",100,[1]]]`, `process 7 [["append",100,1]]`}},
 		"G0-realtime":  {elle.StrongReadUncommitted, []string{`[["append",100,2]]`, `[["append",100,1]]`, `[["r",100,[1,2]]]`}},
 		"G1c-realtime": {elle.StrongReadCommitted, []string{`[["r",100,[1]]]`, `[["append",100,1]]`}},
-		// An append that nobody ever sees was there nevertheless.
+		// The append took place although nobody ever sees it.
 		"G-single-item-process":  {elle.SessionSnapshot, []string{`process 7 [["append",100,1]]`, `process 7 [["r",100,null]]`}},
 		"G-single-item-realtime": {elle.StrongSnapshot, []string{`[["append",100,1]]`, `[["r",100,null]]`}},
 		"G2-item-process": {elle.SessionSerializable, []string{
@@ -149,7 +149,7 @@ func TestInjectedListAnomaliesAreFound(t *testing.T) {
 	}
 }
 
-// FuzzAppend checks histories that no harness would write.
+// FuzzAppend checks histories that the harness would never write.
 func FuzzAppend(f *testing.F) {
 	f.Add(uint64(1), []byte(`[["r",1,[2]],["append",1,3]]`), []byte(`[["append",1,2],["r",1,null]]`))
 	f.Add(uint64(2), []byte(`[["r",{"a":1.0},["x","\"],[\\"]],["append",[],null]]`), []byte(`null`))
@@ -164,7 +164,7 @@ func FuzzAppend(f *testing.F) {
 	})
 }
 
-// FuzzListItems takes arrays apart as encoding/json does.
+// FuzzListItems checks that items splits arrays as encoding/json does.
 func FuzzListItems(f *testing.F) {
 	for _, s := range []string{`[]`, `[ ]`, `[1]`, `[1, 2 ]`, `["a,]\"[", "\\"]`, `[[1,2],{"a":[3,"}"]}]`, `[[]]`} {
 		f.Add(s)

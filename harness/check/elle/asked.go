@@ -7,12 +7,14 @@ import (
 	"glomers/harness/history"
 )
 
-// Incomplete is the type of the warning that an acknowledged transaction lacks micro-operations that it was asked for, or has more.
+// Incomplete is the type of the warning that an acknowledged transaction returned fewer or more micro-operations than were
+// requested.
 const Incomplete = "incomplete"
 
-// answers compares what acknowledged transactions were asked for with what they say that they did. The reference looks only at the
-// latter, so that in registers a node passes that returns nothing. incomplete is about the transactions with more or fewer
-// micro-operations, renamed describes the first that has another micro-operation than was asked for: what it did nobody knows.
+// answers compares the request of each acknowledged transaction with its reply. The reference looks only at replies, so that
+// for registers a node passes even if it returns nothing. incomplete is about the transactions that returned fewer or more
+// micro-operations than were requested. renamed describes the first transaction that returned a different micro-operation
+// than was requested: the effect of such a transaction is not known.
 func (l *log) answers(fs map[string]byte) (incomplete *Warning, renamed string) {
 	for v, t := range l.txns {
 		if t.status != history.OK || t.invoked < 0 {
@@ -21,7 +23,7 @@ func (l *log) answers(fs map[string]byte) (incomplete *Warning, renamed string) 
 		asked, err := l.parseOps(l.h[t.invoked].Value, fs)
 		returned, malformed := l.parseOps(l.h[t.completed].Value, fs) // t.ops may be gone by now
 		if err != nil || malformed != nil {
-			continue // which is said elsewhere
+			continue // already reported as malformed
 		}
 		if len(asked) != len(returned) {
 			if incomplete == nil {
@@ -46,7 +48,7 @@ func (l *log) answers(fs map[string]byte) (incomplete *Warning, renamed string) 
 	return incomplete, renamed
 }
 
-// triple quotes the micro-operation i of the event at a position, whose value has been parsed before.
+// triple quotes micro-operation i of the event at the given position. The event's value has been parsed before.
 func (l *log) triple(at, i int) string {
 	var ops []json.RawMessage
 	_ = json.Unmarshal(l.h[at].Value, &ops)

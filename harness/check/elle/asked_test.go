@@ -9,7 +9,7 @@ import (
 	"glomers/harness/check/elle"
 )
 
-// What was asked for and what was returned are two things, and the reference looks at the second only.
+// The returned micro-operations may differ from the requested ones; the reference looks only at the returned ones.
 func TestAnswers(t *testing.T) {
 	const other = "\n1 invoke [[\"w\",8,1]]\n1 ok [[\"w\",8,1]]\n1 invoke [[\"r\",8,null]]\n1 ok [[\"r\",8,1]]"
 	for _, c := range []struct {
@@ -36,14 +36,14 @@ func TestAnswers(t *testing.T) {
 			require.Contains(t, r.Reasons()[0], c.reason)
 		})
 	}
-	// In lists the reference gives up in either case.
+	// For lists, the reference gives up in either case.
 	for _, returned := range []string{`[]`, `null`, `[["append",8,1],["append",8,2]]`, `[["append",9,1]]`, `[["append",8,2]]`} {
 		h := ops(t, "0 invoke [[\"append\",8,1]]\n0 ok "+returned+"\n1 invoke [[\"append\",7,1]]\n1 ok [[\"append\",7,1]]\n1 invoke [[\"r\",7,null]]\n1 ok [[\"r\",7,[1]]]")
 		r := elle.Append(h, elle.Options{})
 		require.Equal(t, check.Unknown, r.Valid, returned)
 		require.Contains(t, r.Reasons()[0], "at which Maelstrom's checker gives up")
 	}
-	// What has failed, or is of unknown outcome, returns nothing.
+	// A transaction that failed, or whose outcome is unknown, returns nothing.
 	for _, end := range []string{"fail", "info"} {
 		r := elle.Register(ops(t, "0 invoke [[\"w\",9,1]]\n0 "+end+" null"+other), elle.Options{})
 		require.Equal(t, check.Valid, r.Valid, r.Reasons())

@@ -11,18 +11,17 @@ import (
 
 // The types of warnings.
 const (
-	DirtyWrite    = "G0"             // writes of several keys by two transactions are interleaved
-	GarbageRead   = "garbage-read"   // a value was read that nobody wrote
-	Reordered     = "reordered"      // what a transaction appended to one list is not there in its order
-	NoReplication = "no-replication" // a node never showed another's writes, though it should have
+	DirtyWrite    = "G0"             // two transactions wrote the same keys, and their writes are interleaved
+	GarbageRead   = "garbage-read"   // a read returned a value that nobody wrote
+	Reordered     = "reordered"      // the elements that a transaction appended to one list are not in its order
+	NoReplication = "no-replication" // a node never showed another node's writes, though it should have
 	NoConvergence = "no-convergence" // nodes still differed long after the last write
 )
 
-// A Warning is about something that the reference does not look at and that is hardly ever meant to be
-// so.
+// A Warning is about behaviour that the reference does not look at, but that is hardly ever intended.
 type Warning struct {
 	Type  string `json:"type"`
-	Count int    `json:"count"` // how often it was seen
+	Count int    `json:"count"` // the number of instances
 	Text  string `json:"text"`  // one instance
 	Error bool   `json:"error"` // it makes the history invalid
 }
@@ -30,18 +29,18 @@ type Warning struct {
 // String returns the warning as a sentence.
 func (w Warning) String() string {
 	text := w.Type + ": " + w.Text
-	if w.Count > 1 && w.Type != NoReplication { // whose text has all
+	if w.Count > 1 && w.Type != NoReplication { // its text lists all instances
 		text += fmt.Sprintf(" (and %d more like it)", w.Count-1)
 	}
 	return text
 }
 
-// Cautions implements check.Cautious: the warnings that do not count, and what was decided if the level that the models ask for does not
-// hold.
+// Cautions implements check.Cautious. It returns the warnings that do not count, and the text of Decided if the level that the
+// models require does not hold.
 func (r *Result) Cautions() []string {
 	var all []string
 	for _, w := range r.Warnings {
-		if !w.Error { // else it is a reason
+		if !w.Error { // otherwise it is a reason
 			all = append(all, w.String())
 		}
 	}
@@ -52,7 +51,7 @@ func (r *Result) Cautions() []string {
 	return all
 }
 
-// blind returns what the reference is blind to.
+// blind returns warnings about faults to which the reference is blind.
 func (r *registers) blind(next [][]int32, o Options) []Warning {
 	var all []Warning
 	for _, w := range []*Warning{r.dirtyWrites(next), r.garbage(), r.notReplicated(o), r.notConverged(o)} {
@@ -63,7 +62,7 @@ func (r *registers) blind(next [][]int32, o Options) []Warning {
 	return all
 }
 
-// garbage looks for reads of what no transaction wrote, not even one that failed or is open.
+// garbage looks for reads of values that no transaction wrote, not even one that failed or is still open.
 func (r *registers) garbage() *Warning {
 	written := make([]bool, len(r.versions))
 	for _, v := range r.null {
@@ -94,9 +93,9 @@ func (r *registers) garbage() *Warning {
 	return w
 }
 
-// dirtyWrites looks for cycles of writes alone. The reference never names one in registers, because it
-// takes an edge for WR that is both, and because it infers little: here the order in which one process
-// read the versions of a key counts too, if no two processes disagree about the key.
+// dirtyWrites looks for cycles of writes alone. The reference never reports such a cycle for registers: it names an edge
+// that is both WR and WW after WR, and it infers few edges. Here the order in which one process saw the versions of a key
+// counts too, unless processes disagree about the key.
 func (r *registers) dirtyWrites(next [][]int32) *Warning {
 	next = r.withSessions(next)
 	b := r.newGraph()
@@ -106,7 +105,7 @@ func (r *registers) dirtyWrites(next [][]int32) *Warning {
 		}
 	}
 	if b.Overflowed() {
-		return nil // which is said elsewhere
+		return nil // already reported as too large
 	}
 	g := b.Graph()
 	nodes := g.Through(graph.WW, graph.WW)
@@ -117,8 +116,8 @@ func (r *registers) dirtyWrites(next [][]int32) *Warning {
 	return &Warning{Type: DirtyWrite, Count: len(g.Components(graph.WW)), Text: c.Text}
 }
 
-// withSessions adds to next, for each key, that a version follows another which the same process saw
-// before, unless that contradicts itself.
+// withSessions adds the order of versions that processes saw to next: if a process saw one version of a key and then
+// another, the second follows the first. It leaves out the keys for which these orders contradict each other.
 func (r *registers) withSessions(next [][]int32) [][]int32 {
 	type place struct {
 		process history.Process
@@ -127,7 +126,7 @@ func (r *registers) withSessions(next [][]int32) [][]int32 {
 	last := make(map[place]int32) // the version that a process saw or wrote last
 	seen := make([][]int32, len(next))
 	b := graph.NewBuilder(len(next))
-	for t := range r.txns { // those of one process are in its order
+	for t := range r.txns { // the transactions of one process are in its order
 		for _, v := range r.reads[t] {
 			at := place{r.txns[t].process, r.versions[v].key}
 			if before, ok := last[at]; ok && before != v {

@@ -12,8 +12,8 @@ import (
 	"glomers/harness/check/elle"
 )
 
-// requireWarning checks that the history is fine but for the one warning, and that this counts if the
-// options are strict.
+// requireWarning checks that the history has exactly the one warning and is otherwise valid, and that the warning counts if
+// the options are strict.
 func requireWarning(t *testing.T, lines string, want elle.Warning) {
 	t.Helper()
 	h := ops(t, lines)
@@ -59,7 +59,7 @@ func TestGarbageRead(t *testing.T) {
 		1 ok [["r",8,3],["r",9,7]]`)
 }
 
-// Two transactions wrote both keys, and each won at one of them.
+// Two transactions wrote both keys, and each won on one of them.
 func TestDirtyWrite(t *testing.T) {
 	const writes = `
 		0 invoke [["w",8,1],["w",9,1]]
@@ -122,7 +122,7 @@ func TestNoConvergence(t *testing.T) {
 	requireNoWarning(t, write+"@7s\n"+late+"\n1 invoke [[\"r\",8,null]]\n1 ok [[\"r\",8,1]]")
 }
 
-// A write shows after the last read that missed it, and before the first that did not.
+// The delay of a write lies between the last read that missed the write and the first read that showed it.
 func TestDelay(t *testing.T) {
 	for _, c := range []struct {
 		name, history string
@@ -157,7 +157,7 @@ func TestDelay(t *testing.T) {
 			3 invoke [["w",8,2]]
 			3 ok [["w",8,2]]
 			1 invoke [["r",8,null]]
-			1 ok [["r",8,2]]`, &elle.Delay{}}, // node 1 wrote that itself
+			1 ok [["r",8,2]]`, &elle.Delay{}}, // node 1 wrote 2 itself
 		{"a later write of the same node instead", `
 			0 invoke [["w",8,1]]
 			0 ok [["w",8,1]]
@@ -203,7 +203,7 @@ func TestDelay(t *testing.T) {
 	}
 }
 
-// Simulated databases give rise to what they are made for.
+// Simulated databases cause exactly the warnings that they are built to cause.
 func TestSimulatedReplication(t *testing.T) {
 	run := func(make func(*sim)) *elle.Result {
 		s := newSim(3, 2)
@@ -229,6 +229,6 @@ func TestSimulatedReplication(t *testing.T) {
 	b, err := json.Marshal(apart.Delay)
 	require.NoError(t, err)
 	require.NotContains(t, string(b), "at-most")
-	// One last write wins for each key, at the same moment: nothing is interleaved.
+	// For each key, the same last write wins on all nodes at the same moment: nothing is interleaved.
 	require.Empty(t, types(run(func(s *sim) { s.delay = 20e6; s.split = true })))
 }

@@ -15,7 +15,7 @@ import (
 	"glomers/harness/history"
 )
 
-// A corpusCase is a history with what the reference found in it for each model.
+// A corpusCase is a history with the findings of the reference for each model.
 type corpusCase struct {
 	Name    string               `json:"name"`
 	History []history.Op         `json:"history"`
@@ -31,25 +31,24 @@ type reference struct {
 	Exception string               `json:"exception"`
 }
 
-// The reference looks for the first cycle whose edges may be taken for those of a class; if that cycle,
-// once its edges are named, turns out to be of another class, it does not look for a second one. Which
-// cycle comes first depends on the order of a hash table. In these histories it misses cycles in that
-// way, and names a lesser one, or none; ours takes edges by their names from the start. The verdict and
-// the models ruled out are the same.
+// missedCycles has the histories in which the reference misses cycles. For each class, it looks for the first cycle whose
+// edges may be those of the class; which cycle comes first depends on the order of a hash table. If that cycle turns out to
+// be of another class once its edges are named, the reference does not look for a second cycle. It then reports a lesser
+// cycle, or none. Our checker names the edges first. The verdict and the models ruled out are the same.
 //
-// TestCyclesAreReal proves that the cycles named here exist.
+// TestCyclesAreReal proves that the cycles listed here exist.
 func missedCycles() map[string]map[elle.Anomaly]int {
 	return map[string]map[elle.Anomaly]int{
-		// A process reads a key as missing though it has written it, through one other transaction: one
-		// anti-dependency, not two.
+		// A process reads a key as missing although it has written the key; the cycle leads through one other transaction and
+		// has one anti-dependency, not two.
 		"rwregister-sim-ru-abort-091 strong-session-serializable": {
 			"G-single-item-process": 1, "G1a": 22, "G1b": 2, "G2-item": 2, "internal": 6,
 		},
-		// Stale reads of keys as missing, in all eight components rather than seven.
+		// Stale reads that return keys as missing, in all eight components rather than seven.
 		"rwregister-sim-hat-split-096 strong-snapshot-isolation": {"G-single-item-realtime": 8, "lost-update": 2},
 		"rwregister-sim-hat-split-096 strict-serializable":       {"G-single-item-realtime": 8, "G2-item": 2, "lost-update": 2},
-		// The reference counts one cycle with an anti-dependency twice, the second time as what it found
-		// when it looked for G1c-realtime, and falls back to strong-PL-2-cycle-exists.
+		// The reference counts one cycle with an anti-dependency twice, the second time when it looked for G1c-realtime, and
+		// falls back to strong-PL-2-cycle-exists.
 		"rwregister-mut-017 strong-snapshot-isolation": {"G-single-item-realtime": 1, "G1c-realtime": 1, "internal": 2},
 		"rwregister-mut-017 strict-serializable":       {"G-single-item-realtime": 1, "G1c-realtime": 1, "internal": 2},
 		// Stale reads in eleven components rather than nine.
@@ -67,7 +66,7 @@ func missedCycles() map[string]map[elle.Anomaly]int {
 }
 
 func TestCorpus(t *testing.T) {
-	const throws = "rwregister-edge-same-value-written-twice" // one value, two writers: nobody knows which was read
+	const throws = "rwregister-edge-same-value-written-twice" // one value, two writers: it is not known whose was read
 	missed := missedCycles()
 	verdicts := 0
 	cases := corpus.Read[corpusCase](t, "rwregister")
@@ -103,7 +102,7 @@ func TestCorpus(t *testing.T) {
 	require.Empty(t, missed)
 }
 
-// requireReference compares all that the reference says.
+// requireReference compares the whole result with that of the reference.
 func requireReference(t *testing.T, want reference, got *elle.Result) {
 	t.Helper()
 	assert.Equal(t, want.Valid, got.Valid)
@@ -112,7 +111,7 @@ func requireReference(t *testing.T, want reference, got *elle.Result) {
 		want.Counts = map[elle.Anomaly]int{}
 	}
 	assert.Equal(t, want.Counts, got.Counts)
-	if len(want.Types) > 0 { // else the reference leaves these out
+	if len(want.Types) > 0 { // otherwise the reference leaves these out
 		assert.ElementsMatch(t, want.Not, got.Not)
 	}
 	if want.AlsoNot != nil {

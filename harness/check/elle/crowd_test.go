@@ -16,8 +16,8 @@ import (
 	"glomers/harness/history"
 )
 
-// crowd is a history of n transactions of that many processes, each of which reads one key and then writes
-// another, or appends to it if verb is "append". They take effect when they are invoked, but some read an earlier state.
+// crowd is a history of n transactions by as many processes as concurrency says. Each transaction reads one key and then
+// writes another, or appends to it if verb is "append". It takes effect when it is invoked, but some read an earlier state.
 func crowd(seed uint64, verb string, n, concurrency int, stale float64) []history.Op {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	states := make([][]string, 1+n/8) // of each key
@@ -30,7 +30,7 @@ func crowd(seed uint64, verb string, n, concurrency int, stale float64) []histor
 			Index: len(h), Time: int64(len(h)) * 1e5, Type: typ, Process: history.Process(process), F: "txn", Value: []byte(value),
 		})
 	}
-	open := make([]string, concurrency) // what the transaction of each process will have done
+	open := make([]string, concurrency) // the completion of each process's transaction
 	for i := range n + concurrency {
 		p := i % concurrency
 		if open[p] != "" {
@@ -55,7 +55,7 @@ func crowd(seed uint64, verb string, n, concurrency int, stale float64) []histor
 	return h
 }
 
-// Edges of real time may lead through nodes that are no transactions, which changes nothing.
+// Leading edges of real time through nodes that are not transactions does not change the result.
 func TestRealtimeThroughTrees(t *testing.T) {
 	verdicts := make(map[check.Verdict]int)
 	same := func(name string, judge func([]history.Op, elle.Options) *elle.Result, h []history.Op, m elle.Model) {
@@ -101,7 +101,7 @@ func TestRealtimeThroughTrees(t *testing.T) {
 	require.Greater(t, verdicts[check.Invalid], 100)
 }
 
-// BenchmarkCrowd reports the memory that is in use at most, as often as it was looked at.
+// BenchmarkCrowd also reports the peak memory in use, found by sampling.
 func BenchmarkCrowd(b *testing.B) {
 	for _, c := range []struct{ n, concurrency int }{{40_000, 20}, {40_000, 2_000}, {40_000, 20_000}} {
 		for _, stale := range []float64{0, 0.01} {
@@ -121,7 +121,7 @@ func BenchmarkCrowd(b *testing.B) {
 	}
 }
 
-// watchHeap returns how much more memory was in use at most than at first, once stop is closed.
+// watchHeap samples the heap until stop is closed. It then sends the difference between the peak and the start to peak.
 func watchHeap() (stop chan struct{}, peak chan uint64) {
 	stop, peak = make(chan struct{}), make(chan uint64)
 	runtime.GC()
@@ -146,7 +146,7 @@ func watchHeap() (stop chan struct{}, peak chan uint64) {
 	return stop, peak
 }
 
-// What makes too many edges is not judged, rather than that it takes all memory.
+// A history with too many edges is not judged, so that it does not use up all memory.
 func TestTooManyEdges(t *testing.T) {
 	defer elle.SetMaxEdges(elle.SetMaxEdges(1000))
 	for verb, judge := range map[string]func([]history.Op, elle.Options) *elle.Result{"w": elle.Register, "append": elle.Append} {
@@ -158,7 +158,7 @@ func TestTooManyEdges(t *testing.T) {
 	}
 }
 
-// Everybody reads what everybody writes.
+// Every transaction reads the value that every transaction writes.
 func TestOneValueByAll(t *testing.T) {
 	var h []history.Op
 	for i := range 20_000 {

@@ -8,7 +8,7 @@ import (
 	"glomers/harness/check/elle/graph"
 )
 
-// A class is a kind of cycle that contradicts some model.
+// A class is a set of cycles that contradict the same models.
 type class struct {
 	name  Anomaly
 	kinds graph.Kinds // of the edges, anti-dependencies (RW) aside
@@ -16,17 +16,17 @@ type class struct {
 	rw    antidependencies
 }
 
-// antidependencies says how many edges of a cycle are RW, and where.
+// antidependencies says how many edges of a cycle are RW, and how they are placed.
 type antidependencies int
 
 const (
 	none antidependencies = iota
 	one
-	apart   // several, none next to another
-	several // anywhere
+	apart   // several, no two of them adjacent
+	several // several, anywhere
 )
 
-// classes returns the classes in the order in which they are looked for: the worst first.
+// classes returns the classes in the order in which they are searched: the worst first.
 func classes() []class {
 	const (
 		ww   = graph.WW | graph.Via
@@ -53,8 +53,8 @@ func classes() []class {
 	}
 }
 
-// find returns a short cycle of the class, or nil. It relies on there being none of a class that implies
-// c, so that, for example, a G1c-realtime cycle is any one of its kinds with a WR edge.
+// find returns a short cycle of the class, or nil. It relies on the absence of cycles of the classes that imply c. For
+// example, a G1c-realtime cycle is then any cycle of its kinds that has a WR edge.
 func (c class) find(g *graph.Graph) graph.Cycle {
 	switch c.rw {
 	case one:
@@ -65,22 +65,22 @@ func (c class) find(g *graph.Graph) graph.Cycle {
 	return g.Through(c.need, c.kinds)
 }
 
-// A foundCycle is a cycle in the graph of a history, or the knowledge that there is one.
+// A foundCycle is a cycle in the graph of a history. If the anomaly is a level, only the existence of a cycle is known.
 type foundCycle struct {
 	anomaly   Anomaly
 	cycle     cycle   // without nodes if anomaly is a level
-	component []int32 // where it is
+	component []int32 // the component of the graph that has the cycle
 }
 
-// A cycle is transactions of which each precedes the next, and the last the first.
+// A cycle lists transactions such that each precedes the next, and the last precedes the first.
 type cycle struct {
 	nodes graph.Cycle
-	kinds []graph.Kinds // why; of each one kind
+	kinds []graph.Kinds // why each node precedes the next; one kind each
 }
 
-// findCycles reports what cycles there are in each component of g, in which the nodes from n on are no
-// transactions: one of each class, the worst first, without those that a cycle reported before implies;
-// and the levels. named is g with one kind for each edge.
+// findCycles reports, for each component of g, the levels and one cycle of each class, the worst first. It skips a class
+// that is implied by a cycle already reported. The nodes of g from n on are not transactions. named is g with only one
+// kind for each edge.
 func findCycles(g, named *graph.Graph, n int, report func(foundCycle)) {
 	for _, component := range g.Components(graph.All) {
 		txns, _ := slices.BinarySearch(component, int32(n))
@@ -108,8 +108,8 @@ func findCycles(g, named *graph.Graph, n int, report func(foundCycle)) {
 	}
 }
 
-// transactions returns a cycle without the nodes from n on, which are no transactions. The edge that leads
-// to such a node says why the next transaction comes later.
+// transactions returns a cycle without the nodes from n on, which are not transactions. The edge to such a node has the
+// reason why the next transaction comes later.
 func transactions(named *graph.Graph, nodes graph.Cycle, n int) cycle {
 	var c cycle
 	for i, v := range nodes {
@@ -164,11 +164,11 @@ func (c cycle) classify() Anomaly {
 	return name
 }
 
-// isLevel reports whether an anomaly is one that levels returns.
+// isLevel reports whether a is one of the anomalies that levels returns.
 func isLevel(a Anomaly) bool { return strings.HasSuffix(string(a), "-cycle-exists") }
 
-// levels returns an anomaly for each level at which g has a cycle that no weaker level rules out. Unlike
-// findCycles it takes an edge of several kinds for each of them.
+// levels returns an anomaly for each level at which g has a cycle, unless a weaker level is already ruled out by a cycle.
+// Unlike findCycles, it uses an edge of several kinds as an edge of each of these kinds.
 func levels(g *graph.Graph) []Anomaly {
 	const (
 		ww   = graph.WW | graph.Via
@@ -182,7 +182,7 @@ func levels(g *graph.Graph) []Anomaly {
 		model   Model
 		anomaly Anomaly
 		kinds   graph.Kinds
-		apart   bool // RW edges too, none next to another
+		apart   bool // RW edges too, but no two of them adjacent
 	}{
 		{ReadUncommitted, "PL-1-cycle-exists", ww, false},
 		{ReadCommitted, "PL-2-cycle-exists", data, false},

@@ -15,12 +15,12 @@ import (
 	"glomers/harness/history"
 )
 
-// A naive is a committed transaction, for finding out the slow way what precedes what.
+// A naive is a committed transaction. It serves to find the edges between transactions in the slow, obvious way.
 type naive struct {
 	invoked, completed int
 	process            history.Process
 	reads, writes      map[string]string // external ones: values of keys
-	soon               map[string]int    // by variant: when the first transaction had completed that followed this one
+	soon               map[string]int    // by variant: when the first transaction that followed this one had completed
 }
 
 // naives returns the committed transactions by their completions.
@@ -62,11 +62,11 @@ func naives(t require.TestingT, h []history.Op) map[int]naive {
 	return all
 }
 
-// edge names the edge from a to b: "" if there is none.
+// edge names the edge from a to b, or returns "" if there is none.
 func (a naive) edge(b naive, variant string, follow bool) string {
 	for key, v := range a.writes {
 		if read, ok := b.reads[key]; ok && read == v {
-			return "wr" // an edge that is ww too is always wr: who wrote the next version has read this one
+			return "wr" // an edge that is ww is always wr too: the writer of the next version has read this one
 		}
 	}
 	for key, v := range a.reads {
@@ -75,14 +75,14 @@ func (a naive) edge(b naive, variant string, follow bool) string {
 			return "rw"
 		}
 	}
-	// What follows from other edges is no edge of the graph.
+	// The graph has no edge that follows from others.
 	if a.completed < b.invoked && b.invoked <= a.soon[variant] && (variant != "-process" || a.process == b.process) {
 		return strings.TrimPrefix(variant, "-")
 	}
 	return ""
 }
 
-// classOf names the cycle with these edges; "" if it is none.
+// classOf returns the class of the cycle with these edges, or "" if they are not the edges of a cycle.
 func classOf(edges []string) elle.Anomaly {
 	n, adjacent := 0, false
 	for i, e := range edges {
@@ -107,7 +107,7 @@ func classOf(edges []string) elle.Anomaly {
 	case slices.Contains(edges, "ww"):
 		class = "G0"
 	default:
-		return "" // process and real time alone make no cycle
+		return "" // process and real time alone never make a cycle
 	}
 	for _, v := range []elle.Anomaly{"realtime", "process"} {
 		if slices.Contains(edges, string(v)) {
@@ -121,7 +121,7 @@ func isCycle(a elle.Anomaly) bool {
 	return strings.HasPrefix(string(a), "G") && a != elle.G1a && a != elle.G1b
 }
 
-// variantOf returns which edges a model asks for.
+// variantOf returns the variant of cycles that a model forbids.
 func variantOf(m elle.Model) string {
 	switch {
 	case strings.HasPrefix(string(m), "strong-session-"):
@@ -138,7 +138,7 @@ func requireRealCycles(t require.TestingT, h []history.Op, m elle.Model, r *elle
 	requireReal(t, h, r, func(a, b int) string { return all[a].edge(all[b], variantOf(m), follow) })
 }
 
-// requireReal checks that every cycle that is reported is one of the edges between transactions, and of its class.
+// requireReal checks that every reported cycle consists of edges between transactions, and belongs to its class.
 func requireReal(t require.TestingT, h []history.Op, r *elle.Result, edge func(a, b int) string) {
 	for _, a := range r.Types {
 		if !isCycle(a) {
@@ -154,7 +154,7 @@ func requireReal(t require.TestingT, h []history.Op, r *elle.Result, edge func(a
 	}
 }
 
-// Every cycle that is reported for the corpus exists, and is of its class.
+// Every cycle that is reported for the corpus exists, and belongs to its class.
 func TestCyclesAreReal(t *testing.T) {
 	for _, c := range corpus.Read[corpusCase](t, "rwregister") {
 		for name := range c.Expect {
@@ -165,7 +165,7 @@ func TestCyclesAreReal(t *testing.T) {
 	}
 }
 
-// drawHistory returns a small history in which reads return just anything that was written, or null.
+// drawHistory returns a small history in which reads return arbitrary written values, or null.
 func drawHistory(t *rapid.T) []history.Op {
 	n := rapid.IntRange(2, 6).Draw(t, "transactions")
 	type micro = [3]any
@@ -213,7 +213,7 @@ func drawHistory(t *rapid.T) []history.Op {
 	return h
 }
 
-// implies reports whether a cycle of class a makes one of class b superfluous.
+// implies reports whether a cycle of class a makes a cycle of class b superfluous.
 func implies(a, b elle.Anomaly) bool {
 	rank := func(x elle.Anomaly) (class, variant int) {
 		for i, v := range []string{"-realtime", "-process", ""} {
@@ -228,7 +228,7 @@ func implies(a, b elle.Anomaly) bool {
 	return (classA >= 4) == (classB >= 4) && classA >= classB && variantA >= variantB
 }
 
-// Every cycle that exists is reported, or one that implies it in the same component.
+// For every cycle that exists, the result reports its class, or a class that implies it, in the same component.
 func TestCyclesAreComplete(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawHistory(t)
@@ -243,7 +243,7 @@ func TestCyclesAreComplete(t *testing.T) {
 	})
 }
 
-// requireComplete checks that every cycle of the edges between transactions is reported.
+// requireComplete checks that the result covers every cycle of edges between transactions.
 func requireComplete[T any](t require.TestingT, h []history.Op, r *elle.Result, all map[int]T, edge func(a, b int) string) {
 	ops := slices.Sorted(maps.Keys(all))
 	reaches := closureOf(ops, func(a, b int) bool { return edge(a, b) != "" })
@@ -280,7 +280,7 @@ func requireComplete[T any](t require.TestingT, h []history.Op, r *elle.Result, 
 	}
 }
 
-// covered reports whether a cycle was reported, in the component, that implies the class.
+// covered reports whether the result has a cycle in the component that implies the class.
 func covered(r *elle.Result, class elle.Anomaly, inComponent func(op int) bool) bool {
 	for a, cases := range r.Cases {
 		for _, c := range cases {
@@ -292,7 +292,7 @@ func covered(r *elle.Result, class elle.Anomaly, inComponent func(op int) bool) 
 	return false
 }
 
-// closureOf returns the pairs of nodes of which the first reaches the second.
+// closureOf returns the pairs of nodes in which the first node reaches the second.
 func closureOf(nodes []int, edge func(a, b int) bool) map[[2]int]bool {
 	reaches := make(map[[2]int]bool)
 	for _, a := range nodes {

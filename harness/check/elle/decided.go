@@ -10,21 +10,21 @@ import (
 	"glomers/internal/wording"
 )
 
-// Decided says which weak isolation levels a history satisfies. While the anomalies of a Result are what one knows how to look for, this
-// is complete: where a level holds there is an order of all transactions that explains every read, and where it does not there is none. See
-// package weak, also for what the levels mean; there the order of each process counts.
+// Decided says which weak isolation levels a history satisfies. The search for anomalies finds only known patterns, but this
+// decision is complete: if a level holds, there is an order of all transactions that explains every read; if it does not hold,
+// there is no such order. Package weak defines the levels; in them, the order of each process counts.
 type Decided struct {
 	ReadUncommitted check.Verdict `json:"read-uncommitted"` // Unknown means undecided
 	ReadCommitted   check.Verdict `json:"read-committed"`
 	ReadAtomic      check.Verdict `json:"read-atomic"`
 	Causal          check.Verdict `json:"causal"`
 
-	Text      string `json:"text"`                // all of it in a sentence
-	Violation *Case  `json:"violation,omitempty"` // why the weakest level that does not hold does not
-	Undecided string `json:"undecided,omitempty"` // what keeps a level from being decided
+	Text      string `json:"text"`                // the whole decision in a sentence
+	Violation *Case  `json:"violation,omitempty"` // the violation of the weakest level that does not hold
+	Undecided string `json:"undecided,omitempty"` // why a level could not be decided
 
-	Required Model `json:"required"` // the level that the models ask for
-	Error    bool  `json:"error"`    // it does not hold, and that makes the history invalid
+	Required Model `json:"required"` // the level that the models require
+	Error    bool  `json:"error"`    // the required level does not hold, which makes the history invalid
 }
 
 // The models that stand for the levels.
@@ -49,7 +49,8 @@ func (d *Decided) levels() [weak.NumLevels]level {
 	}
 }
 
-// Level returns the name of the strongest level that holds, "none", or "undecided" if a level is that and none is violated below it.
+// Level returns the name of the strongest level that holds, or "none". It returns "undecided" if a level is undecided and no
+// weaker level is violated.
 func (d *Decided) Level() string {
 	strongest := "none"
 	for _, l := range d.levels() {
@@ -64,7 +65,7 @@ func (d *Decided) Level() string {
 	return strongest
 }
 
-// sentence says what was decided.
+// sentence returns the decision in a sentence.
 func (d *Decided) sentence() string {
 	var hold, broken []string
 	for i, l := range d.levels() {
@@ -106,7 +107,7 @@ func (r *registers) decide(models []Model) *Decided {
 			d.Required = l.model
 		}
 	}
-	if len(r.malformed) > 0 { // what it wrote is not known
+	if len(r.malformed) > 0 { // the writes of a malformed transaction are not known
 		d.Undecided = r.malformed[0]
 		return d
 	}
@@ -130,7 +131,7 @@ func (r *registers) decide(models []Model) *Decided {
 	return d
 }
 
-// weak returns the history in the form of package weak.
+// weak converts the history to the form of package weak.
 func (r *registers) weak() *weak.History {
 	h := &weak.History{Txns: make([]weak.Txn, len(r.txns)), Keys: len(r.null), Versions: len(r.versions)}
 	for t, steps := range r.steps {
@@ -153,7 +154,7 @@ func (r *registers) weak() *weak.History {
 	return h
 }
 
-// required returns the verdict on the level that the models ask for.
+// required returns the verdict on the level that the models require.
 func (d *Decided) required() check.Verdict {
 	for _, l := range d.levels() {
 		if l.model == d.Required {
@@ -163,7 +164,7 @@ func (d *Decided) required() check.Verdict {
 	return check.Valid
 }
 
-// addDecided adds what was decided. If it counts, the level that the models ask for has to hold.
+// addDecided adds the decision to the result. If counts is set, the level that the models require must hold.
 func (r *Result) addDecided(d *Decided, counts bool) {
 	r.Decided = d
 	if !counts {

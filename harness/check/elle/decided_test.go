@@ -123,7 +123,7 @@ func TestDecidedInWords(t *testing.T) {
 	}
 }
 
-// Without Strict what was decided changes nothing; with it, the level that the models ask for has to hold.
+// Without Strict, the decision does not affect the verdict; with Strict, the level that the models require must hold.
 func TestDecidedCounts(t *testing.T) {
 	fractured := ops(t, `
 		0 invoke [["w",8,1],["w",9,1]]
@@ -190,7 +190,7 @@ func TestDecidedInJSON(t *testing.T) {
 	}`, string(b))
 }
 
-// What was executed serially, in an order that agrees with the processes, satisfies all levels.
+// A serial execution whose order agrees with the processes satisfies all levels.
 func TestSerialHistoriesAreCausal(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := record(drawSerial(t), perProcess, rapid.Uint64().Draw(t, "seed"))
@@ -198,8 +198,9 @@ func TestSerialHistoriesAreCausal(t *testing.T) {
 	})
 }
 
-// Where the reference finds what contradicts even read committed, the commit order contradicts itself, too: its edges from write to read
-// and from write to write, which it infers from transactions that read a key and then wrote it, are edges of every commit order.
+// If the reference finds an anomaly that contradicts even read committed, there is no commit order. The reason: the reference
+// infers edges from write to read, and, from transactions that read a key and then wrote it, edges from write to write. All of
+// these are edges of every commit order.
 func TestDecidedAgreesWithTheReference(t *testing.T) {
 	dirty := []elle.Anomaly{elle.G1a, elle.G1b, "G0", "G1c", elle.CyclicVersions}
 	broken, levels := 0, make(map[string]int)

@@ -7,10 +7,10 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// maxTold is how many edges of a cycle, and of a path, are told.
+// maxTold is how many edges of a cycle or of a path a text describes.
 const maxTold = 12
 
-// describeViolation tells why a weak level does not hold.
+// describeViolation says why a weak level does not hold.
 func (r *registers) describeViolation(v *weak.Violation) Case {
 	tell := newTeller(r.log)
 	if v.Kind == weak.Cycle {

@@ -8,17 +8,17 @@ import (
 	"glomers/harness/history"
 )
 
-// A Delay says how long acknowledged writes took to show on other nodes. A node shows something only
-// when somebody reads, so the true delay of a write lies between two times, both from its
-// acknowledgement: until the beginning of the last read that did not show it (0 if there was none), and
-// until the end of the first that did.
+// A Delay says how long acknowledged writes took to show on other nodes. A node shows a write only when somebody reads its
+// key there, so the true delay of a write lies between two times, both counted from its acknowledgement: AtLeast, until the
+// beginning of the last read that did not show the write (0 if there was no such read), and AtMost, until the end of the
+// first read that did.
 //
-// A read shows a write also if it returns a later one of another node: one that began when the former had been
-// acknowledged. Where a node shows one that ran at the same time instead, that may have replaced the
-// other, whose delay is not counted. Nor is it once a node has replaced the write by a later one of its own: that it
-// could do without having heard of the other.
+// A read also shows a write if it returns a later write by another node, that is, one that began after the first write had
+// been acknowledged. If the read returns a write that ran at the same time, that write may have replaced the first one, so
+// the delay of the first is not counted. The delay is not counted either if the node itself has replaced the write by a
+// later one: the node could do so without having heard of the first write.
 //
-// If Shown is 0, nothing replicated anything as far as reads tell, and there are no times.
+// If Shown is 0, no read shows any replication, and there are no times.
 type Delay struct {
 	AtLeast Spread `json:"at-least"`
 	AtMost  Spread `json:"at-most"`
@@ -26,7 +26,7 @@ type Delay struct {
 	Unshown int    `json:"unshown"` // pairs of a write and another node that read its key later, but never showed it
 }
 
-// MarshalJSON leaves the times out if there are none.
+// MarshalJSON leaves out the times if there are none.
 func (d Delay) MarshalJSON() ([]byte, error) {
 	type fields Delay
 	if d.Shown > 0 {
@@ -38,7 +38,7 @@ func (d Delay) MarshalJSON() ([]byte, error) {
 	}{d.Shown, d.Unshown})
 }
 
-// String says it in a few words.
+// String summarizes the delay in a few words.
 func (d Delay) String() string {
 	if d.Shown == 0 {
 		return "no write of one node was ever shown by another"
@@ -52,20 +52,20 @@ type Spread struct {
 	Worst  float64 `json:"worst"`
 }
 
-// A watch follows writes to the nodes that they did not run on. Times in a history are positions, -1
-// being before it.
+// A watch follows each write to the other nodes, on which it did not run. Times are positions in the history; -1 is before
+// the history.
 type watch struct {
 	r     *registers
 	nodes int
 	wrote []window // when each version was written
 
 	// By version and node:
-	acked []int  // 1 after when the version was acknowledged, while the node has not shown it; otherwise 0
+	acked []int  // 1 + the position of the version's acknowledgement, while the node has not shown it; otherwise 0
 	shown []bool // the node has shown the version
 
 	// By key and node:
-	waiting  [][]int32 // versions that the node may not have shown, by acknowledgement
-	expected []bool    // whether there was one
+	waiting  [][]int32 // versions that the node may not have shown yet, in the order of their acknowledgements
+	expected []bool    // whether there ever was such a version
 	read     []lastRead
 
 	least, most []int64
@@ -78,10 +78,10 @@ type window struct{ began, ended, node int }
 // A lastRead is the read of a key that completed last on a node.
 type lastRead struct {
 	began int64 // ns
-	wrote int   // when the writer of what it returned had ended
+	wrote int   // when the writer of the returned version had ended
 }
 
-// delay goes through the history by completions.
+// delay measures the replication delay. It goes through the history in the order of completions.
 func (r *registers) delay(o Options) *Delay {
 	if !o.replicated() {
 		return nil
@@ -112,8 +112,8 @@ func (r *registers) delay(o Options) *Delay {
 	return w.delay()
 }
 
-// windows returns when the transaction that wrote each version ran, whatever became of it. If it is not
-// known to have succeeded, it may have run until the end.
+// windows returns, for each version, when the transaction that wrote it ran, whatever its outcome. A transaction that is not
+// known to have succeeded may have run until the end of the history.
 func (r *registers) windows(o Options) []window {
 	all := make([]window, len(r.versions))
 	for v := range all {
@@ -134,10 +134,10 @@ func (r *registers) windows(o Options) []window {
 	return all
 }
 
-// expect takes note of a write that node has to show.
+// expect records a write that node has to show.
 func (w *watch) expect(v int32, node, position int) {
 	if len(w.r.writers[v]) > 1 {
-		return // nobody would know whose it shows
+		return // a read would not say whose write it shows
 	}
 	if w.shown[int(v)*w.nodes+node] { // before the acknowledgement
 		w.least, w.most = append(w.least, 0), append(w.most, 0)
@@ -149,7 +149,7 @@ func (w *watch) expect(v int32, node, position int) {
 	w.expected[key] = true
 }
 
-// replace gives up the writes that node replaced itself, with one that began at that position.
+// replace stops waiting for the writes that node itself replaced by a write that began at position began.
 func (w *watch) replace(key int32, node, began int) {
 	at := int(key)*w.nodes + node
 	for _, v := range w.waiting[at] {
@@ -160,7 +160,7 @@ func (w *watch) replace(key int32, node, began int) {
 	w.waiting[at] = slices.DeleteFunc(w.waiting[at], func(v int32) bool { return w.acked[int(v)*w.nodes+node] == 0 })
 }
 
-// see takes note of a read of v on node.
+// see records a read of v on node.
 func (w *watch) see(v int32, node int, begin, end int64) {
 	w.show(v, node, end)
 	w.shown[int(v)*w.nodes+node] = true
@@ -172,7 +172,7 @@ func (w *watch) see(v int32, node int, begin, end int64) {
 		switch {
 		case *acked == 0: // shown before
 		case *acked-1 <= w.wrote[v].began && w.wrote[v].node == node:
-			*acked = 0 // the node replaced what it may never have had
+			*acked = 0 // the node replaced a version that it may never have had
 		case *acked-1 <= w.wrote[v].began:
 			w.show(first, node, end)
 		case w.wrote[first].began <= w.wrote[v].ended:
@@ -197,8 +197,8 @@ func (w *watch) show(v int32, node int, end int64) {
 	*at = 0
 }
 
-// missed returns how long after its acknowledgement a read on node began that returned something older
-// than v, in ns.
+// missed returns for how long, in ns after the acknowledgement of v, node certainly did not show v: until the beginning of
+// the last read on node, if that read returned an older version, otherwise 0.
 func (w *watch) missed(v int32, node int) int64 {
 	last := w.read[int(w.r.versions[v].key)*w.nodes+node]
 	if last.wrote >= w.wrote[v].began {

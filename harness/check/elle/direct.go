@@ -7,7 +7,7 @@ import (
 	"glomers/harness/history"
 )
 
-// direct finds the anomalies that show in single transactions, or in two that did the same.
+// direct finds the anomalies that are visible without the graph, in one or a few transactions.
 func (r *registers) direct(f *findings) {
 	failed := make(map[int32]int)       // the failed transaction that wrote a version
 	intermediate := make(map[int32]int) // the transaction that overwrote a version of its own
@@ -47,8 +47,8 @@ func (r *registers) direct(f *findings) {
 	r.lostUpdates(f)
 }
 
-// internal looks for the first read of t that does not return what t wrote or read before. After a read
-// of null anything goes, as in the reference.
+// internal looks for the first read of t that does not return the value that t wrote or read before. After a read of null
+// any value is accepted, as in the reference.
 func (r *registers) internal(t int, f *findings) {
 	state := make(map[int32]int32) // of each key
 	for _, s := range r.steps[t] {
@@ -61,8 +61,8 @@ func (r *registers) internal(t int, f *findings) {
 	}
 }
 
-// lostUpdates looks for transactions that read the same version of a key and then both wrote the key:
-// whatever the order, one did not build on the other.
+// lostUpdates looks for transactions that read the same version of a key and then both wrote the key: in whatever order they
+// ran, the later one did not see the write of the earlier one.
 func (r *registers) lostUpdates(f *findings) {
 	updates := make(map[int32][]int) // the transactions that read a version and wrote its key
 	for t, steps := range r.steps {

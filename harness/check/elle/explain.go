@@ -12,7 +12,8 @@ import (
 // maxQuote is how many bytes of a key or value a text shows.
 const maxQuote = 60
 
-// A teller names transactions T1, T2, … as a text mentions them, and says once which each is.
+// A teller names transactions T1, T2, … in the order in which a text mentions them. At the first mention it adds the
+// operation and the process.
 type teller struct {
 	log   *log
 	names map[int]string
@@ -32,13 +33,13 @@ func (t *teller) name(txn int) string {
 	return fmt.Sprintf("%s (op %d, %s)", name, op.Index, op.Who())
 }
 
-// end makes the case of what was told.
+// end returns the finished text as a case.
 func (t *teller) end(text string) Case { return Case{Ops: t.ops, Text: text} }
 
-// A witness says why transaction a, of that name, precedes b, for an edge of one kind: WR, WW or RW.
+// A witness explains an edge of one kind, WR, WW or RW: it says why transaction a precedes transaction b.
 type witness func(k graph.Kinds, a, b int, nameA, nameB string) string
 
-// describeCycle tells the edges of a cycle, or where there is one.
+// describeCycle describes the edges of a cycle, or the component that has a cycle if the cycle itself is not known.
 func describeCycle(l *log, w witness, c foundCycle) Case {
 	tell := newTeller(l)
 	if len(c.cycle.nodes) == 0 {
@@ -48,7 +49,7 @@ func describeCycle(l *log, w witness, c foundCycle) Case {
 	return tellCycle(tell, w, c.cycle)
 }
 
-// tellCycle tells the edges of a cycle, beginning with the first transaction of the history.
+// tellCycle describes the edges of a cycle, beginning with the transaction that is earliest in the history.
 func tellCycle(tell *teller, w witness, c cycle) Case {
 	var parts []string
 	var picture []pictureStep
@@ -57,7 +58,7 @@ func tellCycle(tell *teller, w witness, c cycle) Case {
 		at, next := (first+i)%len(c.nodes), (first+i+1)%len(c.nodes)
 		k, a, b := c.kinds[at], int(c.nodes[at]), int(c.nodes[next])
 		parts = append(parts, tellEdge(tell, w, k, a, b))
-		picture = append(picture, pictureStep{a, k, tellEdge(tell, w, k, a, b)}) // by names only: they have been told
+		picture = append(picture, pictureStep{a, k, tellEdge(tell, w, k, a, b)}) // by names only, as both have been mentioned
 	}
 	told := tell.end(strings.Join(parts, "; "))
 	told.picture = tell.draw(picture)
@@ -80,7 +81,7 @@ func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) string {
 	return w(k, a, b, nameA, nameB)
 }
 
-// witness returns what explains the edges that link makes.
+// witness returns the explanation of the edges that link makes.
 func (r *registers) witness(next [][]int32) witness {
 	return func(k graph.Kinds, a, b int, nameA, nameB string) string {
 		before, after := r.reads[a], r.writes[b]
@@ -101,8 +102,7 @@ func (r *registers) witness(next [][]int32) witness {
 	}
 }
 
-// edgeText says how the version v of one transaction precedes the version w of another. It returns "" if
-// it does not.
+// edgeText says how version v of one transaction precedes version w of another, or returns "" if it does not.
 func (r *registers) edgeText(k graph.Kinds, v, w int32, next [][]int32, nameA, nameB string) string {
 	key, value := r.quote(v)
 	_, newer := r.quote(w)
@@ -132,7 +132,7 @@ func (r *registers) precedes(v, w int32, next [][]int32) bool {
 	return false
 }
 
-// quote returns the key and the value of a version as texts show them.
+// quote returns the key and the value of a version, clipped for use in a text.
 func (r *registers) quote(v int32) (key, value string) {
 	return clip(r.keys.texts[r.versions[v].key]), clip(r.versions[v].value)
 }

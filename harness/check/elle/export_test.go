@@ -32,20 +32,20 @@ func EachAppend(h []history.Op, o Options, f func(*Result) bool) {
 	choose(0)
 }
 
-// SetDirectRealtime sets how many edges of real time a transaction has at most that lead directly to
-// others, and returns what it was.
+// SetDirectRealtime sets the maximum number of edges of real time that lead directly from one transaction to others, and
+// returns the old value.
 func SetDirectRealtime(n int) int {
 	was := directRealtime
 	directRealtime = n
 	return was
 }
 
-// SetMaxEdges sets the limit of edges, and returns what it was.
+// SetMaxEdges sets the limit of edges, and returns the old limit.
 func SetMaxEdges(n int) int {
 	was := maxEdges
 	maxEdges = n
 	return was
 }
 
-// Prohibits returns the function that reports whether an anomaly contradicts the model.
+// Prohibits returns a function that reports whether an anomaly contradicts the model.
 func Prohibits(m Model) func(Anomaly) bool { return prohibits([]Model{m}) }

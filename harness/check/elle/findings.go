@@ -21,7 +21,7 @@ type findings struct {
 	cases   map[Anomaly][]Case
 }
 
-// newFindings returns the findings for models; without any, for strong-serializable.
+// newFindings returns empty findings, to be judged by models or, if there are none, by strong-serializable.
 func newFindings(models []Model) *findings {
 	if len(models) == 0 {
 		models = []Model{StrongSerializable}
@@ -32,7 +32,7 @@ func newFindings(models []Model) *findings {
 	}
 }
 
-// wants reports whether the models forbid any cycle of the variant.
+// wants reports whether the models forbid any class of cycles of the variant.
 func (f *findings) wants(variant string) bool {
 	return slices.ContainsFunc(classes(), func(c class) bool {
 		return strings.HasSuffix(string(c.name), variant) && f.forbids(c.name)
@@ -50,8 +50,8 @@ func (f *findings) addEmpty() {
 	f.add(EmptyGraph, func() Case { return Case{Text: "no transaction depends on another, so the history tests nothing"} })
 }
 
-// addCycles adds the cycles in the graph of a history. An edge that may be named in several ways is named
-// prefer if that is one of them; w explains it. If the graph is too large it does nothing, and returns why.
+// addCycles adds the cycles in the graph of a history. An edge of several kinds is named after the kind prefer, if that is
+// one of them. w explains edges. If the graph is too large, addCycles does nothing and returns the reason.
 func (f *findings) addCycles(l *log, b *graph.Builder, prefer graph.Kinds, w witness) (tooLarge string) {
 	g := b.Graph()
 	if b.Overflowed() {
@@ -65,7 +65,7 @@ func (f *findings) addCycles(l *log, b *graph.Builder, prefer graph.Kinds, w wit
 	return ""
 }
 
-// result judges what was found. The history is invalid if any of it is forbidden by the models.
+// result judges the anomalies found. The history is invalid if the models forbid any of them.
 func (f *findings) result() *Result {
 	res := &Result{Models: f.models, Types: []Anomaly{}, Counts: make(map[Anomaly]int), Cases: make(map[Anomaly][]Case)}
 	all := slices.Sorted(maps.Keys(f.counts))
@@ -89,7 +89,8 @@ func (f *findings) result() *Result {
 	return res
 }
 
-// superfluous reports whether other anomalies than levels have ruled out what the level does.
+// superfluous reports whether a level adds nothing: the models in shown, which other anomalies ruled out, include one that
+// forbids the level itself.
 func (f *findings) superfluous(level Anomaly, shown map[Model]bool) bool {
 	for m := range shown {
 		if slices.Contains(forbidden(m), level) {
@@ -99,7 +100,7 @@ func (f *findings) superfluous(level Anomaly, shown map[Model]bool) bool {
 	return false
 }
 
-// bySeverity sorts anomalies: those that are no cycles, then cycles, the worst first, then levels.
+// bySeverity sorts anomalies: first those that are not cycles, then cycles, the worst first, then levels.
 func bySeverity(as []Anomaly) []Anomaly {
 	order := make(map[Anomaly]int)
 	for i, c := range classes() {

@@ -6,7 +6,7 @@ import (
 	"glomers/harness/history"
 )
 
-// direct finds the anomalies that are no cycles.
+// direct finds the anomalies that are not cycles.
 func (l *lists) direct(f *findings) {
 	suspect := l.suspect()
 	for t := range l.steps {
@@ -36,8 +36,7 @@ func (l *lists) direct(f *findings) {
 	l.dirtyUpdates(f)
 }
 
-// suspect tells of each state whether it has an element that no transaction appended, unless one that
-// failed.
+// suspect reports, for each state, whether it has an element that no transaction can have appended: at most one that failed.
 func (l *lists) suspect() []bool {
 	all := make([]bool, len(l.states))
 	for s, at := range l.states { // shorter ones first
@@ -55,14 +54,14 @@ func (l *lists) unwritten(t int, s int32, f *findings) {
 		case l.possible(w):
 		case w != nobody:
 			f.add(G1a, func() Case { return l.describeRead(t, s, e, "which failed") })
-		case len(l.malformed) == 0: // else it may be there
+		case len(l.malformed) == 0: // otherwise a malformed transaction may have appended it
 			f.add(GarbageRead, func() Case { return l.describeGarbage(t, s, e) })
 		}
 	}
 }
 
-// An expectation is what a transaction should read from a key, after what it did before: a list, if that
-// is known, and elements.
+// An expectation is the list that a transaction should read from a key, given its earlier steps: the list that it read, if
+// it has read one, and the elements that it appended since.
 type expectation struct {
 	known    bool
 	null     bool // the list was read as null
@@ -70,8 +69,8 @@ type expectation struct {
 	appended []int32
 }
 
-// internal looks for the first read of t that does not return what t read or appended before. After a read
-// of null anything goes, as in the reference.
+// internal looks for the first read of t that contradicts the earlier reads and appends of t. After a read of null any list
+// is accepted, as in the reference.
 func (l *lists) internal(t int, f *findings) {
 	expected := make(map[int32]expectation) // by key
 	for _, s := range l.steps[t] {
@@ -103,7 +102,7 @@ func (l *lists) meets(s int32, x expectation) bool {
 	return !x.known || s == x.list
 }
 
-// futureRead looks for the first append of t that t had read before.
+// futureRead looks for the first append of t whose element t had already read.
 func (l *lists) futureRead(t int, f *findings) {
 	for i, s := range l.steps[t] {
 		if !s.write || l.elements[s.at].read == 0 {
@@ -118,9 +117,8 @@ func (l *lists) futureRead(t int, f *findings) {
 	}
 }
 
-// lostUpdates looks for transactions that read the same list from a key and then both appended to it:
-// whatever the order, one did not build on the other. Null and [] are not the same list here, as in the
-// reference.
+// lostUpdates looks for transactions that read the same list from a key and then both appended to it: in whatever order they
+// ran, the later one did not see the append of the earlier one. Null and [] are different lists here, as in the reference.
 func (l *lists) lostUpdates(f *findings) {
 	var reads []listStep
 	updates := make(map[listStep][]int) // the transactions that did this read and then appended to its key
@@ -151,7 +149,7 @@ func (l *lists) lostUpdates(f *findings) {
 	}
 }
 
-// incompatible looks for keys of which reads disagree about the order of elements.
+// incompatible looks for keys whose reads disagree about the order of elements.
 func (l *lists) incompatible(f *findings) {
 	found := make(map[int32]bool) // keys
 	for s, at := range l.states {
@@ -162,7 +160,7 @@ func (l *lists) incompatible(f *findings) {
 	}
 }
 
-// dirtyUpdates looks for appends of failed transactions that acknowledged ones built upon.
+// dirtyUpdates looks for appends of failed transactions that are followed by an append of an acknowledged transaction.
 func (l *lists) dirtyUpdates(f *findings) {
 	for _, order := range l.order {
 		failed := int32(nobody) // the first element since the last acknowledged one whose transaction failed
@@ -182,8 +180,8 @@ func (l *lists) dirtyUpdates(f *findings) {
 	}
 }
 
-// reordered looks for transactions whose later append to a key was seen without the earlier one before it.
-// The reference does not look at the order of what one transaction did.
+// reordered looks for transactions that appended to a key twice, where a list has the later element without the earlier one
+// before it. The reference does not look at the order of the appends of one transaction.
 func (l *lists) reordered() []Warning {
 	w := Warning{Type: Reordered}
 	for t, steps := range l.steps {
@@ -212,7 +210,7 @@ func (l *lists) reordered() []Warning {
 	return []Warning{w}
 }
 
-// follows reports whether an element comes after an earlier one of its key, for all that was seen.
+// follows reports whether no read contradicts that e comes after earlier, an element of the same key.
 func (l *lists) follows(e, earlier int32) bool {
 	before, after := l.elements[earlier].place, l.elements[e].place
 	return after == 0 || 0 < before && before < after

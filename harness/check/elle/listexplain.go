@@ -29,7 +29,7 @@ func (l *lists) witness(k graph.Kinds, a, b int, nameA, nameB string) string {
 	return nameA + " precedes " + nameB
 }
 
-// previousOf returns the last element that was there when a step was taken.
+// previousOf returns the last element of the list when step s was taken.
 func (l *lists) previousOf(s listStep) int32 {
 	if s.write {
 		return l.previous(s.at)
@@ -37,7 +37,7 @@ func (l *lists) previousOf(s listStep) int32 {
 	return l.states[s.at].last
 }
 
-// quote returns the key and the value of an element as texts show them.
+// quote returns the key and the value of an element, clipped for use in a text.
 func (l *lists) quote(e int32) (key, value string) {
 	return clip(l.keys.texts[l.elements[e].key]), clip(l.elements[e].value)
 }
@@ -45,7 +45,7 @@ func (l *lists) quote(e int32) (key, value string) {
 // maxElements is how many elements of a list a text shows.
 const maxElements = 8
 
-// text returns a list as texts show it. Of a long one that is the end.
+// text returns a list for use in a text; of a long list, only the end.
 func (l *lists) text(s int32) string {
 	var values []string
 	for ; !l.isEmpty(s) && len(values) < maxElements; s = l.states[s].before {

@@ -5,8 +5,8 @@ import (
 	"glomers/harness/history"
 )
 
-// sort puts the elements of each key in order, by the longest list that was read. An element that is in it
-// twice has the earlier place.
+// sort puts the elements of each key in the order of the longest list that was read. An element that is in that list twice
+// has the earlier place.
 func (l *lists) sort() {
 	l.order = make([][]int32, len(l.longest))
 	for key, s := range l.longest {
@@ -31,8 +31,9 @@ func (l *lists) path(s int32) []int32 {
 	return path
 }
 
-// previous returns the element after which e was appended, or the last one known to have been there. The
-// elements of a list never go away, so what no read shows came after everything that one did.
+// previous returns the element after which e was appended. If the longest list does not show e, previous returns the last
+// element of that list: elements never disappear from a list, so an element that it does not show came later than its
+// elements.
 func (l *lists) previous(e int32) int32 {
 	order := l.order[l.elements[e].key]
 	if place := l.elements[e].place; place > 0 {
@@ -41,14 +42,14 @@ func (l *lists) previous(e int32) int32 {
 	return order[len(order)-1]
 }
 
-// possible reports whether t may have been committed. A transaction of unknown outcome was, if somebody saw
-// its appends; if not, nothing in the graph follows it.
+// possible reports whether t may have committed. A transaction of unknown outcome did commit if a read saw its appends. If
+// no read did, nothing in the graph follows the transaction.
 func (l *lists) possible(t int32) bool { return t != nobody && l.txns[t].status != history.Fail }
 
-// link adds the edges that reads and appends give rise to.
+// link adds the edges that follow from reads and appends.
 func (l *lists) link(b *graph.Builder) {
 	readers := make([][]int32, len(l.elements))   // by the last element that they read
-	followers := make([][]int32, len(l.elements)) // those who appended the next element
+	followers := make([][]int32, len(l.elements)) // by an element: the transactions that appended the next one
 	for t, steps := range l.steps {
 		for _, s := range steps {
 			if s.write && l.possible(int32(t)) {
@@ -68,7 +69,7 @@ func (l *lists) link(b *graph.Builder) {
 	}
 }
 
-// add appends a transaction to one of the sets, if it is not the last one there.
+// add appends transaction t to sets[n], unless it is already the last one there.
 func add(sets [][]int32, n int32, t int) {
 	if i := len(sets[n]) - 1; i < 0 || sets[n][i] != int32(t) {
 		sets[n] = append(sets[n], int32(t))

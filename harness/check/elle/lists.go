@@ -9,19 +9,19 @@ import (
 	"glomers/harness/history"
 )
 
-// lists is a log in which keys hold lists that transactions append to. Only transactions that are ok have
-// read something; those that are not known to have failed may have appended.
+// lists is a log in which keys hold lists, to which transactions append. Only the reads of ok transactions count. Any
+// transaction that is not known to have failed may have appended its elements.
 type lists struct {
 	*log
 	steps [][]listStep // of each transaction
 
-	elements []element // the first ones, as many as there are keys, begin the lists and are in none
-	states   []state   // the first ones are the lists that are empty
-	longest  []int32   // of each key: the state
-	order    [][]int32 // of each key: the elements in the order in which they were appended, from the beginning
-	reads    int32     // how many
+	elements []element // the first ones, one for each key, stand for the beginnings of lists
+	states   []state   // the first ones, one for each key, are empty lists
+	longest  []int32   // of each key: the state that is its longest list
+	order    [][]int32 // of each key: the elements in the order of their appends, from the beginning
+	reads    int32     // the number of reads
 
-	ambiguous []int32 // elements that were read, and appended more than once
+	ambiguous []int32 // elements that were read and had been appended more than once
 
 	numbers  map[elementOf]int32 // of elements
 	branches map[branch]int32    // states that are not the first child
@@ -34,30 +34,30 @@ type listStep struct {
 	at    int32 // the element appended, or the state read
 }
 
-// An element is what was appended to a key, or read from it.
+// An element is a value that was appended to a key or read from it.
 type element struct {
 	key    int32
 	value  string // JSON
-	writer int32  // the transaction that appended it; nobody
-	other  int32  // another one that did, which leaves in doubt what is what; nobody
-	place  int32  // in the order of the key; 0 if it was never read, or not in the longest list
+	writer int32  // the transaction that appended it, or nobody
+	other  int32  // another transaction that appended it, so that a read does not say whose append it saw; or nobody
+	place  int32  // in the order of the key; 0 if it is not in the longest list
 	read   int32  // the number of the last read that had it, from 1
 	passed bool   // its transaction appended something else to the key afterwards
 }
 
-// nobody is no transaction.
+// nobody stands in place of a transaction if there is none.
 const nobody = -1
 
-// A state is a list that was read or with which such a list begins. The states of a key are a tree, as
-// each has one element more than another. In a path all agree; where it branches, they contradict each
-// other.
+// A state is a list that was read, or a prefix of such a list. The states of a key form a tree, in which a child has one
+// element more than its parent. States on one path from the root agree with each other; states on different branches
+// contradict each other.
 type state struct {
-	before int32 // the state one element shorter; -1 of an empty list
-	child  int32 // a state one element longer; 0 if there is none
+	before int32 // the parent, which is one element shorter; -1 for an empty list
+	child  int32 // the first child, which is one element longer; 0 if there is none
 	last   int32 // the last element
 	length int32
-	reader int32 // the first transaction to read the list or a longer one; nobody
-	twice  bool  // it has an element twice
+	reader int32 // the first transaction that read the list or a longer one, or nobody
+	twice  bool  // the list has some element twice
 	forked bool  // there are several states one element longer
 }
 
@@ -119,7 +119,7 @@ func (l *lists) parseSteps(t int) []listStep {
 	return steps
 }
 
-// append takes note that t appended an element, and returns it.
+// append records that t appended an element, and returns the element.
 func (l *lists) append(t int, key int32, value json.RawMessage) int32 {
 	n := l.element(key, value)
 	e := &l.elements[n]
@@ -143,7 +143,7 @@ func (l *lists) element(key int32, value json.RawMessage) int32 {
 	return n
 }
 
-// read takes note that t read a list, and returns its state. It returns false if it is none.
+// read records that t read a list, and returns its state. It returns false if the value is not a list.
 func (l *lists) read(t int, key int32, list json.RawMessage) (s int32, ok bool) {
 	l.reads++
 	s = key
@@ -169,7 +169,7 @@ func (l *lists) read(t int, key int32, list json.RawMessage) (s int32, ok bool) 
 	return s, true
 }
 
-// longer returns the state with one more element.
+// longer returns the state that has value in addition to the elements of s.
 func (l *lists) longer(s, key int32, value json.RawMessage) int32 {
 	first := l.states[s].child
 	if first != 0 && l.elements[l.states[first].last].value == string(value) {
@@ -194,10 +194,10 @@ func (l *lists) longer(s, key int32, value json.RawMessage) int32 {
 	return n
 }
 
-// isEmpty reports whether a state is that of an empty list.
+// isEmpty reports whether a state is an empty list.
 func (l *lists) isEmpty(s int32) bool { return l.states[s].before < 0 }
 
-// leaveOutAmbiguous removes what was done to keys of which nobody can know whose element was read.
+// leaveOutAmbiguous removes all steps on keys with an ambiguous element, for which a read does not say whose append it saw.
 func (l *lists) leaveOutAmbiguous() {
 	keys := make(map[int32]bool)
 	for n, e := range l.elements {

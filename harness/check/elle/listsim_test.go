@@ -7,35 +7,35 @@ import (
 	"glomers/harness/history"
 )
 
-// An isolation is what a listDB does to keep transactions apart.
+// An isolation is the way in which a listDB isolates transactions from each other.
 type isolation int
 
 const (
 	// strictSerial executes each transaction at one moment.
 	strictSerial isolation = iota
-	// staleSerial does so too, but one that only reads may see any state since the beginning.
+	// staleSerial does so too, but a read-only transaction may see any state since the beginning of the history.
 	staleSerial
-	// snapshot reads what was committed when the transaction began, and aborts the second one to append to a
-	// key in the meantime.
+	// snapshot reads the state that was committed when the transaction began. Of two concurrent transactions that append to
+	// one key, it aborts the second.
 	snapshot
-	// readCommitted locks what is appended to until the transaction ends; reads see what is committed.
+	// readCommitted locks a key from its append to the end of the transaction; reads see only committed appends.
 	readCommitted
-	// readUncommitted does so too, but reads see everything.
+	// readUncommitted does so too, but reads see all appends.
 	readUncommitted
 	// unisolated neither locks nor rolls anything back.
 	unisolated
 )
 
-// A listDB is a database that makes histories. In each step one process invokes a transaction, takes one
-// step of it, or completes it.
+// A listDB is a database that produces histories. In each step, one process invokes a transaction, takes one step of it, or
+// completes it.
 type listDB struct {
 	rng       *rand.Rand
 	isolation isolation
 	processes int
 	keys      int
-	writes    int // elements of a key before another one takes its place
+	writes    int // the number of elements of a key before another key takes its place
 	fail      int // percentage of transactions that abort on their own
-	info      int // percentage of transactions that commit, but whose client never knows
+	info      int // percentage of transactions that commit without their client ever knowing
 
 	lists   map[int][]int
 	past    []map[int]int // the length of each list after each transaction, for staleSerial
@@ -45,12 +45,12 @@ type listDB struct {
 	history []history.Op
 }
 
-// A listTxn is a transaction that is running.
+// A listTxn is a running transaction.
 type listTxn struct {
 	process int
 	ops     [][3]any
-	done    int         // how many steps were taken
-	began   map[int]int // the length of each list then
+	done    int         // the number of steps taken
+	began   map[int]int // the length of each list when the transaction began
 	own     map[int][]int
 	aborts  bool // when it ends
 	ended   bool
@@ -136,7 +136,7 @@ func (db *listDB) generate() [][3]any {
 	return ops
 }
 
-// advance takes one step of a transaction, or all at once if they are executed serially.
+// advance takes one step of a transaction, or all steps at once if transactions are executed serially.
 func (db *listDB) advance(t *listTxn) {
 	if t.done == 0 && (db.isolation == snapshot || db.isolation == staleSerial) {
 		t.began = db.lengths(t)
@@ -155,7 +155,7 @@ func (db *listDB) advance(t *listTxn) {
 	db.end(t)
 }
 
-// lengths returns the lengths of the lists of a transaction: as they are, or as they were at some time.
+// lengths returns the lengths of the lists that a transaction sees: the present ones, or those of an earlier time.
 func (db *listDB) lengths(t *listTxn) map[int]int {
 	reads := true
 	for _, op := range t.ops {
@@ -171,7 +171,7 @@ func (db *listDB) lengths(t *listTxn) map[int]int {
 	return now
 }
 
-// step reads or appends. It returns false if a lock is not to be had.
+// step reads or appends. It returns false if another transaction has the lock.
 func (db *listDB) step(t *listTxn, op [3]any) bool {
 	k := op[1].(int)
 	if op[0] == "append" {

@@ -10,7 +10,7 @@ import (
 // A Model is the name of a consistency model.
 type Model string
 
-// Models that checks name. All are known to ParseModel and in Models.
+// The models that checks refer to. ParseModel and Models know all models.
 const (
 	ReadUncommitted       Model = "read-uncommitted"
 	ReadCommitted         Model = "read-committed"
@@ -27,11 +27,11 @@ const (
 	SessionSerializable   Model = "strong-session-serializable"
 )
 
-// weaker has the models that each model implies directly. The names are Adya's, Bailis', Cerone's and
-// Daudjee's, in the hierarchy of https://jepsen.io/consistency.
+// weaker returns the models that m implies directly. The names are Adya's, Bailis', Cerone's and Daudjee's, in the hierarchy
+// of https://jepsen.io/consistency.
 //
-// The models below linearizable, and those of replicated databases (1SR), are names that the reference knows too, but
-// none of the anomalies that it looks for contradicts them: see Forbids.
+// Linearizable and the models below it, and those of replicated databases (1SR), are here because the reference knows their
+// names. But none of the anomalies that the reference looks for contradicts them: see Forbids.
 func weaker(m Model) []Model {
 	switch m {
 	case ReadCommitted:
@@ -91,7 +91,7 @@ func weaker(m Model) []Model {
 	return nil
 }
 
-// forbidden has what each model forbids beyond what the models that it implies do.
+// forbidden returns the anomalies that m forbids in addition to those that are forbidden by the models that it implies.
 func forbidden(m Model) []Anomaly {
 	switch m {
 	case ReadUncommitted:
@@ -157,7 +157,7 @@ func Models() []Model {
 	return all
 }
 
-// aliases returns other names of models: Adya's, and those that are two words for one thing.
+// aliases returns other names of models: Adya's names and synonyms.
 func aliases() map[string]Model {
 	return map[string]Model{
 		"strict-serializable":   StrongSerializable,
@@ -191,8 +191,8 @@ func ModelNames() []string {
 	return names
 }
 
-// ParseModel returns the model of that name: one of Models, or another name for it, such as PL-3 for
-// serializable. The error lists what is accepted.
+// ParseModel returns the model of the given name: one of Models, or an alias, such as PL-3 for serializable. The error lists
+// the accepted names.
 func ParseModel(name string) (Model, error) {
 	if m, ok := aliases()[name]; ok {
 		return m, nil
@@ -203,7 +203,8 @@ func ParseModel(name string) (Model, error) {
 	return Model(name), nil
 }
 
-// Forbids reports whether any of the anomalies that are looked for contradicts the model. Without, every history satisfies it.
+// Forbids reports whether the model forbids any of the anomalies that the checkers look for. If it does not, every history
+// satisfies the model.
 func (m Model) Forbids() bool {
 	for w := range implied(m) {
 		if len(forbidden(w)) > 0 {
@@ -241,7 +242,7 @@ func boundary(anomalies []Anomaly) (not, alsoNot []Model) {
 	return not, alsoNot
 }
 
-// prohibits returns the function that reports whether an anomaly contradicts one of the models.
+// prohibits returns a function that reports whether an anomaly contradicts one of the models.
 func prohibits(models []Model) func(Anomaly) bool {
 	all := make(map[Anomaly]bool)
 	for m := range implied(models...) {

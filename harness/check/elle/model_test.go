@@ -11,8 +11,8 @@ import (
 	"glomers/harness/check/elle"
 )
 
-// table is spec §8's account of consistency models: what each implies, and what it forbids beyond that. The cycles that are only known
-// to exist ("PL-3-cycle-exists") are left out, as they are there.
+// table lists the consistency models of spec §8: the models that each implies, and the anomalies that it forbids in addition.
+// Like the spec, it leaves out the cycles that are only known to exist ("PL-3-cycle-exists").
 const table = `
 	read-uncommitted → : G0 duplicate-elements cyclic-versions
 	read-committed → read-uncommitted : G1a G1b G1c
@@ -51,7 +51,7 @@ const table = `
 	linearizable → sequential :
 	strict-serializable → strong-session-serializable strong-snapshot-isolation linearizable session-serializable : G2-item-realtime`
 
-// special has what each anomaly is a special case of, as the spec says it, directly.
+// special returns the anomalies of which a is directly a special case, according to the spec.
 func special(a elle.Anomaly) []elle.Anomaly {
 	base, variant := string(a), ""
 	for _, v := range []string{"-process", "-realtime"} {
@@ -84,9 +84,10 @@ func special(a elle.Anomaly) []elle.Anomaly {
 	return all
 }
 
-// TestModelsForbid compares what every model forbids, by itself and by what it implies, with the table.
+// TestModelsForbid compares the anomalies that every model forbids, by itself and by the models that it implies, with the
+// table.
 func TestModelsForbid(t *testing.T) {
-	forbidden := map[string]map[elle.Anomaly]bool{} // by model, those above included
+	forbidden := map[string]map[elle.Anomaly]bool{} // by model, including those of the models that it implies
 	var named []string
 	for line := range strings.SplitSeq(strings.TrimSpace(table), "\n") {
 		name, rest, _ := strings.Cut(line, "→")
@@ -131,7 +132,7 @@ func TestModelsForbid(t *testing.T) {
 }
 
 func TestModelNames(t *testing.T) {
-	// All that the reference knows, friendly names and Adya's.
+	// All names that the reference knows, the usual ones and Adya's.
 	want := strings.Fields(`1SR causal causal-cerone conflict-serializable consistent-view cursor-stability forward-consistent-view
 		linearizable monotonic-atomic-view monotonic-reads monotonic-snapshot-read monotonic-view monotonic-writes
 		parallel-snapshot-isolation PL-1 PL-2 PL-2+ PL-2.99 PL-2L PL-3 PL-3U PL-CS PL-FCV PL-MSR PL-SI PL-SS PRAM prefix
@@ -161,7 +162,7 @@ func TestModelNames(t *testing.T) {
 		_, err := elle.ParseModel(wrong)
 		require.ErrorContains(t, err, "want 1SR, causal, causal-cerone, conflict-serializable, consistent-view,")
 	}
-	// The weaker come first: what is reported as ruled out is in that order.
+	// Weaker models come first: ruledOut relies on this order.
 	models := elle.Models()
 	require.Less(t, slices.Index(models, elle.ReadCommitted), slices.Index(models, elle.Serializable))
 }

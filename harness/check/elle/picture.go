@@ -34,11 +34,11 @@ func (t *teller) draw(steps []pictureStep) *chart.Cycle {
 	return c
 }
 
-// describeMicroOps says what a transaction did, a line for each micro-operation.
+// describeMicroOps describes a transaction, one line for each micro-operation.
 func describeMicroOps(value json.RawMessage) []string {
 	var triples [][]json.RawMessage
 	if json.Unmarshal(value, &triples) != nil {
-		return nil // of a malformed transaction, which no cycle has
+		return nil // the transaction is malformed; no cycle has such a transaction
 	}
 	formats := map[string]string{`"r"`: "read %[2]s from key %[1]s", `"w"`: "wrote %[2]s to key %[1]s", `"append"`: "appended %[2]s to key %[1]s"}
 	var lines []string
@@ -50,7 +50,7 @@ func describeMicroOps(value json.RawMessage) []string {
 	return lines
 }
 
-// namePictures decides which cycles are drawn, one of each type first, and gives them their names.
+// namePictures chooses the cycles to draw, first one of each type, and gives each picture its name.
 func (r *Result) namePictures() {
 	drawn := 0
 	for round := range maxCases {

@@ -11,7 +11,7 @@ import (
 	"glomers/harness/check/elle"
 )
 
-// A cycle has a picture with its transactions, in their order, and every reason; other anomalies have none.
+// A cycle has a picture with its transactions, in their order, and every reason. Other anomalies have no picture.
 func TestCyclesAreDrawn(t *testing.T) {
 	res := elle.Append(ops(t, `
 		0 invoke [["append",8,1],["append",9,1]]

@@ -21,8 +21,8 @@ type serial struct {
 	ops    [][3]any
 }
 
-// drawSerial executes transactions one after the other. Failed ones have no effect, those of unknown
-// outcome may have one.
+// drawSerial executes transactions one after the other. Failed ones have no effect; those of unknown outcome may have an
+// effect.
 func drawSerial(t *rapid.T) []serial {
 	state, count := make(map[int]int), make(map[int]int)
 	txns := make([]serial, rapid.IntRange(0, 30).Draw(t, "transactions"))
@@ -83,7 +83,7 @@ func record(txns []serial, o order, seed uint64) []history.Op {
 		h = append(h, history.Op{Index: len(h), Time: int64(len(h)), Type: typ, Process: history.Process(process[p]), F: "txn", Value: b})
 	}
 	open := make([]bool, 4)
-	took := make([]bool, 4) // its moment has come
+	took := make([]bool, 4) // the process's transaction has taken effect
 	for now := 0; slices.ContainsFunc(queues, func(q []serial) bool { return len(q) > 0 }); {
 		p := rng.IntN(4)
 		if len(queues[p]) == 0 {
@@ -111,8 +111,8 @@ func record(txns []serial, o order, seed uint64) []history.Op {
 	return h
 }
 
-// What was executed serially is never rejected, in whatever order that the model allows it is seen; nor
-// does the reference's blindness make up warnings.
+// A serial execution is never rejected, in whatever order that the model allows its transactions are seen. Nor does it cause
+// warnings.
 func TestSerialHistoriesAreAccepted(t *testing.T) {
 	for m, o := range map[elle.Model]order{
 		elle.Serializable: anyOrder, elle.SessionSerializable: perProcess, elle.StrongSerializable: realTime,
@@ -134,8 +134,8 @@ func TestSerialHistoriesAreAccepted(t *testing.T) {
 	}
 }
 
-// An injection has transactions that show an anomaly, and the weakest model that they contradict. Keys from 100 on belong
-// to them.
+// An injection has transactions that show an anomaly, and the weakest model that they contradict. Keys from 100 on are
+// reserved for them.
 type injection struct {
 	model elle.Model
 	txns  []string
@@ -173,8 +173,8 @@ func TestInjectedAnomaliesAreFound(t *testing.T) {
 	}
 }
 
-// requireFound checks that the anomaly is found where it is put into an otherwise serial history, and rules out the model
-// that forbids it.
+// requireFound checks that the anomaly is found when it is put into an otherwise serial history, and that it rules out the
+// model that forbids it.
 func (in injection) requireFound(
 	t *testing.T, anomaly elle.Anomaly, draw func(*rapid.T) []serial, judge func([]history.Op, elle.Options) *elle.Result,
 	requireCycles func(require.TestingT, []history.Op, elle.Model, *elle.Result),
@@ -197,7 +197,7 @@ func (in injection) requireFound(
 	})
 }
 
-// injected makes a history of transactions one after the other.
+// injected makes a history in which the transactions run one after the other.
 func injected(txns []string) []history.Op {
 	var h []history.Op
 	for i, x := range txns {
@@ -215,7 +215,7 @@ func injected(txns []string) []history.Op {
 	return h
 }
 
-// FuzzRegister checks histories that no harness would write.
+// FuzzRegister checks histories that the harness would never write.
 func FuzzRegister(f *testing.F) {
 	f.Add(uint64(1), []byte(`[["r",1,2],["w",1,3]]`), []byte(`[["w",1,2],["r",1,null]]`))
 	f.Add(uint64(2), []byte(`[["r",{"a":1.0},"x"],["w",[],null]]`), []byte(`null`))
@@ -229,7 +229,7 @@ func FuzzRegister(f *testing.F) {
 	})
 }
 
-// scrambled returns a history of operations that do not belong together, with these values or none.
+// scrambled returns a history of unrelated operations, with the given values or without a value.
 func scrambled(seed uint64, values ...json.RawMessage) []history.Op {
 	r := rand.New(rand.NewPCG(seed, 0))
 	types := []history.Type{history.Invoke, history.OK, history.OK, history.Fail, history.Info, ""}

@@ -9,25 +9,25 @@ import (
 	"glomers/internal/chart"
 )
 
-// Options say what a history is expected to satisfy, and what is known about where it comes from.
+// Options say which models a history should satisfy, and how processes map to nodes.
 type Options struct {
-	// Models are the consistency models that must hold, from ParseModel; none means strong-serializable.
+	// Models are the consistency models that must hold, as returned by ParseModel. If there are none, strong-serializable
+	// must hold.
 	Models []Model
-	// Strict makes warnings count, and what was decided: what they are about invalidates the history.
+	// Strict makes warnings and the decision count: a warning, or the violation of the required level, invalidates the history.
 	Strict bool
-	// Nodes and Concurrency tell which node a process talked to: process mod Concurrency mod Nodes.
-	// Without them nothing is said about replication.
+	// Nodes and Concurrency say which node a process talked to: process mod Concurrency mod Nodes. Without them there are no
+	// warnings about replication, and no Delay.
 	Nodes, Concurrency int
 }
 
-// Register checks a history of transactions over registers: operations whose value is an array of ["r",
-// key, value] and ["w", key, value], where a read of null means that the key does not exist. No value
-// may be written to one key twice.
+// Register checks a history of transactions over registers. The value of an operation is an array of ["r", key, value] and
+// ["w", key, value]; a read of null means that the key does not exist. No value may be written to the same key twice.
 //
-// Its time and memory are linear in the history, but for a factor of the logarithm of its concurrency, except
-// that telling whether there is a cycle with just one anti-dependency may take longer in a history that is
-// thoroughly inconsistent; see graph.Once. A history with more than 1<<26 dependencies between its
-// transactions is not searched for cycles, and Unknown at best.
+// Time and memory are linear in the length of the history, times the logarithm of its concurrency. There is one exception:
+// the search for a cycle with exactly one anti-dependency may take longer in a history that is thoroughly inconsistent; see
+// graph.Once. A history with more than 1<<26 dependencies between its transactions is not searched for cycles, and its
+// verdict is Unknown at best.
 func Register(h []history.Op, o Options) *Result {
 	r := newRegisters(h)
 	next, cyclic := r.order()
@@ -70,43 +70,43 @@ func Register(h []history.Op, o Options) *Result {
 	return res
 }
 
-// A Result is what was found in a history of transactions.
+// A Result has the findings in a history of transactions.
 type Result struct {
 	Valid  check.Verdict `json:"valid"`
 	Models []Model       `json:"consistency-models"`
 
-	// Types are the anomalies that the models forbid, sorted; Counts says how many of each were found
-	// (of cycles, at most one for each component of the graph), and Cases describes the first few.
+	// Types are the anomalies found that the models forbid, sorted. Counts has the number of each type; a class of cycles
+	// counts at most once for each component of the graph. Cases describes the first few of each type.
 	Types  []Anomaly          `json:"anomaly-types"`
 	Counts map[Anomaly]int    `json:"anomaly-counts,omitempty"`
 	Cases  map[Anomaly][]Case `json:"anomalies,omitempty"`
 	// Tolerated are the anomalies found that the models allow.
 	Tolerated []Anomaly `json:"tolerated,omitempty"`
 
-	// Not are the weakest models that the history contradicts, AlsoNot the stronger ones that fall with
-	// them.
+	// Not has the weakest models that the history contradicts, AlsoNot the stronger models, which it therefore contradicts
+	// too.
 	Not     []Model `json:"not,omitempty"`
 	AlsoNot []Model `json:"also-not,omitempty"`
 
-	// Unclear says what kept a part of the history from being judged. It makes the verdict Unknown at
-	// best.
+	// Unclear says why parts of the history could not be judged. If there are any, the verdict is Unknown at best.
 	Unclear []string `json:"unclear,omitempty"`
-	// Warnings are what the reference does not look at. They count only if the options are Strict.
+	// Warnings are about behaviour that the reference does not look at. They count only if the options are Strict; Incomplete
+	// always counts.
 	Warnings []Warning `json:"warnings,omitempty"`
 	// Decided says which weak levels hold. It counts only if the options are Strict. It is nil for lists.
 	Decided *Decided `json:"decided,omitempty"`
-	// Delay is nil if nothing is known about it.
+	// Delay is nil if it is not known.
 	Delay *Delay `json:"replication-delay,omitempty"`
 }
 
 // A Case is one instance of an anomaly.
 type Case struct {
-	Ops  []int  `json:"ops"` // the operations, by their completions: T1, T2, … of the text
+	Ops  []int  `json:"ops"` // the indices of the operations T1, T2, … in the text, by their completions
 	Text string `json:"text"`
 	// Picture is the name of the artifact that shows a cycle; "" if there is none.
 	Picture string `json:"picture,omitempty"`
 
-	picture *chart.Cycle // what is in it
+	picture *chart.Cycle // the content of Picture
 }
 
 // Verdict implements check.Result.

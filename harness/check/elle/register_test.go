@@ -14,8 +14,8 @@ import (
 	"glomers/harness/history"
 )
 
-// ops reads a history from lines of "process type value", after "@seconds" where time has passed. Event
-// i happens i ms after that.
+// ops reads a history from lines of "process type value". A line "@d" sets the time of the next event to the
+// duration d; events are 1 ms apart.
 func ops(t testing.TB, lines string) []history.Op {
 	t.Helper()
 	var h []history.Op
@@ -148,7 +148,7 @@ func TestExplanations(t *testing.T) {
 	}
 }
 
-// What a model allows is told, but does not count.
+// An anomaly that the model allows is reported, but does not count.
 func TestTolerated(t *testing.T) {
 	h := ops(t, `
 		0 invoke [["r",8,null],["w",9,1]]
@@ -175,8 +175,7 @@ func TestReasonsAreCounted(t *testing.T) {
 	require.Len(t, r.Reasons(), 8)
 }
 
-// So many read a key before it existed, and so many wrote it, that not every pair has an edge of its
-// own.
+// Many transactions read a key before it existed, and many wrote it: too many for an edge between every pair.
 func TestManyOverwrites(t *testing.T) {
 	const n = 100
 	var reads, updates, writes, invokes, completions strings.Builder
@@ -203,7 +202,7 @@ func TestManyOverwrites(t *testing.T) {
 	requireRealCycles(t, h, elle.StrongSerializable, r)
 }
 
-// 1 and 1.0 are two values, wherever they stand, and so are integers that are one float.
+// 1 and 1.0 are two values, wherever they occur, and so are two integers that round to the same float.
 func TestNumbersAreNotRounded(t *testing.T) {
 	for _, pair := range [][2]string{{"1", "1.0"}, {"[1]", "[1.0]"}, {`{"n":9007199254740992}`, `{"n":9007199254740993}`}} {
 		r := elle.Register(ops(t, fmt.Sprintf(`
@@ -218,7 +217,7 @@ func TestNumbersAreNotRounded(t *testing.T) {
 	}
 }
 
-// A completion without an invocation is a transaction of its own, which takes nothing from the one before.
+// A completion without an invocation is a separate transaction, and does not affect the one before.
 func TestCompletionWithoutInvocation(t *testing.T) {
 	r := elle.Register(ops(t, `
 		0 invoke [["w",8,1]]
@@ -232,7 +231,7 @@ func TestCompletionWithoutInvocation(t *testing.T) {
 	require.Equal(t, []string{"garbage-read: T1 (op 2, process 0) read 2 from key 8, which nobody wrote"}, r.Cautions())
 }
 
-// What is no transaction is left out and named, and the rest is judged.
+// A value that is not a transaction is left out and reported, and the rest is judged.
 func TestMalformedTransactionIsLeftOut(t *testing.T) {
 	r := elle.Register(ops(t, `
 		0 invoke [["w",8,1]]

@@ -8,8 +8,8 @@ import (
 	"glomers/harness/history"
 )
 
-// registers is a log in which keys hold values that writes replace. A version of a key is a value that
-// it held, or null before the first write.
+// registers is a log in which each key holds one value, which a write replaces. A version of a key is a value that the key
+// held, or null before the first write.
 type registers struct {
 	*log
 	steps [][]step // of each transaction
@@ -17,9 +17,8 @@ type registers struct {
 	versions []version
 	null     []int32 // the version null of each key
 
-	// External reads are those before any write or read of the same key in the same transaction,
-	// external writes those after which it writes the key no more: what others can see. Only
-	// transactions that are ok count here.
+	// A read is external if its transaction has not written or read the same key before. A write is external if its
+	// transaction does not write the key again, so that other transactions can see it. Only ok transactions count here.
 	reads, writes    [][]int32 // of each transaction: versions
 	readers, writers [][]int32 // of each version: transactions
 	written          [][]int32 // of each key: its external writers
@@ -96,11 +95,10 @@ func (r *registers) index() {
 	}
 }
 
-// isNull reports whether a version is that of a key before it was written.
+// isNull reports whether v is the version null of its key.
 func (r *registers) isNull(v int32) bool { return r.null[r.versions[v].key] == v }
 
-// ambiguous returns the versions that were read and that several transactions wrote, so that nobody
-// knows which was read.
+// ambiguous returns the versions that were read and that several transactions wrote: a read does not say whose write it saw.
 func (r *registers) ambiguous() []int32 {
 	var vs []int32
 	for v := range r.versions {
@@ -111,8 +109,8 @@ func (r *registers) ambiguous() []int32 {
 	return vs
 }
 
-// link adds the edges that reads and writes give rise to. next has the versions that are known to follow
-// each version. It reports whether any two operations depended on each other, be they of one transaction.
+// link adds the edges that follow from reads and writes. next has the versions that are known to follow each version. link
+// reports whether any operation depended on another, even within one transaction.
 func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 	linked := false
 	for v := range r.versions {
@@ -120,7 +118,7 @@ func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 		overwriters := r.overwriters(int32(v), next)
 		linked = linked || len(readers)+len(writers) > 0 && len(overwriters) > 0 || len(readers) > 0 && len(writers) > 0
 		if len(writers) == 1 {
-			// A transaction may have read what it wrote later: an edge from a node to itself.
+			// A transaction may have read a value that it wrote only later: an edge from a node to itself.
 			linkAll(b, writers, readers, graph.WR)
 		}
 		linkAll(b, writers, overwriters, graph.WW)
@@ -129,7 +127,7 @@ func (r *registers) link(b *graph.Builder, next [][]int32) bool {
 	return linked
 }
 
-// overwriters returns the transactions that wrote a version known to follow v, each once.
+// overwriters returns the transactions that wrote a version known to follow v, without duplicates.
 func (r *registers) overwriters(v int32, next [][]int32) []int32 {
 	if r.isNull(v) {
 		return r.written[r.versions[v].key]
@@ -142,12 +140,11 @@ func (r *registers) overwriters(v int32, next [][]int32) []int32 {
 	return slices.Compact(ts)
 }
 
-// manyEdges is how many edges linkAll makes at most from so many transactions to so many others.
+// manyEdges is the maximum number of direct RW edges that one call of linkAll makes.
 const manyEdges = 1 << 12
 
-// linkAll adds an edge from each of some transactions to each of others. The reads of a version and the
-// later writes of its key may be so many that the edges are too many; then they lead through nodes of
-// their own.
+// linkAll adds an edge from each transaction in from to each transaction in to. If many transactions read a version and
+// many wrote the next one, direct RW edges would be too many; linkVia then leads them through additional nodes.
 func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
 	if kinds == graph.RW && len(from)*len(to) > manyEdges {
 		linkVia(b, from, to)
@@ -165,9 +162,10 @@ func linkAll(b *graph.Builder, from, to []int32, kinds graph.Kinds) {
 	}
 }
 
-// linkVia does what linkAll does for RW in linear space. Since a transaction must not lead to itself
-// there are two rows of nodes: one in which each leads to all of to up to some place, and one in which
-// each leads to all from there on. What it cannot do is to name another edge between the same two.
+// linkVia is linkAll for RW edges in linear space. A transaction that is in both lists must not lead to itself, so linkVia
+// adds two rows of nodes: upTo[i] leads to to[0] … to[i], and since[i] leads to to[i] and all that follow. A transaction at
+// place i of to gets an edge to upTo[i-1] and one to since[i+1]. The price: if two transactions also have an edge of
+// another kind, linkVia cannot add the kind RW to it.
 func linkVia(b *graph.Builder, from, to []int32) {
 	place := make(map[int32]int, len(to))
 	upTo, since := make([]int, len(to)), make([]int, len(to))
@@ -196,13 +194,13 @@ func linkVia(b *graph.Builder, from, to []int32) {
 	}
 }
 
-// order returns the versions that directly follow each version: those that transactions wrote which had
-// read it. Null precedes everything else and is left out. If that makes no order, cycles has the
-// versions of each cycle, and next is empty.
+// order returns the versions that directly follow each version: a transaction that reads version v of a key and then writes
+// version w shows that w follows v. Null precedes all other versions and is left out. If the result is not an order, cycles
+// has the versions of each cycle, and next is empty.
 func (r *registers) order() (next [][]int32, cycles [][]int32) {
 	next = make([][]int32, len(r.versions))
 	b := graph.NewBuilder(len(r.versions))
-	read, reader := make([]int32, len(r.null)), make([]int, len(r.null)) // of each key: the last read, and 1 after its transaction
+	read, reader := make([]int32, len(r.null)), make([]int, len(r.null)) // of each key: the last version read, and 1 + the transaction that read it
 	for t := range r.txns {
 		for _, v := range r.reads[t] {
 			key := r.versions[v].key

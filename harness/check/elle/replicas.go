@@ -9,27 +9,27 @@ import (
 )
 
 const (
-	// manyStale is how many stale reads on a node, of a node whose writes it never shows, are no
-	// accident.
+	// manyStale is how many stale reads cannot be an accident, if they are on one node and miss the writes of one other node,
+	// whose writes the first node never shows.
 	manyStale = 10
-	// patience is how long after the last write of a key, and after the last fault, nodes may differ.
+	// patience is how long nodes may differ after the last write of a key and after the last fault.
 	patience = 5 * time.Second
 )
 
 // node returns the node that a transaction ran on.
 func (o Options) node(t txn) int { return int(t.process) % o.Concurrency % o.Nodes }
 
-// replicated reports whether there is anything to say about replication.
+// replicated reports whether replication can be judged: there are several nodes, and the node of each process is known.
 func (o Options) replicated() bool { return o.Nodes > 1 && o.Concurrency > 0 }
 
-// notReplicated looks for pairs of nodes where the one never showed a write of the other, but again and
-// again a version that had been replaced there: one whose writer was done before the other node's writer
-// began.
+// notReplicated looks for pairs of nodes where the first never showed a write of the second, but returned stale versions
+// again and again. A version is stale if its writer ended before a later writer of the key began on the second node, and
+// that later write was acknowledged before the read.
 func (r *registers) notReplicated(o Options) *Warning {
 	if !o.replicated() {
 		return nil
 	}
-	latest := make([]int, len(r.null)*o.Nodes) // by key and node: 1 after the position at which the last acknowledged write began
+	latest := make([]int, len(r.null)*o.Nodes) // by key and node: 1 + the position at which the last acknowledged write began
 	shown := make([]bool, o.Nodes*o.Nodes)     // by reading and writing node
 	stale := make([]int, o.Nodes*o.Nodes)
 	began, ended := r.events()
@@ -37,13 +37,13 @@ func (r *registers) notReplicated(o Options) *Warning {
 		if t := began[i]; t >= 0 {
 			here := o.node(r.txns[t])
 			for _, v := range r.reads[t] {
-				done := -1 // when the writer of v was
+				done := -1 // when the writer of v ended
 				for _, w := range r.writers[v] {
 					done = r.txns[w].completed
 					shown[here*o.Nodes+o.node(r.txns[w])] = true
 				}
 				if done < 0 && !r.isNull(v) {
-					continue // nobody knows when it was written
+					continue // it is not known when v was written
 				}
 				for there := range o.Nodes {
 					if there != here && latest[int(r.versions[v].key)*o.Nodes+there] > done+1 {
@@ -72,8 +72,8 @@ func (r *registers) notReplicated(o Options) *Warning {
 	return &Warning{Type: NoReplication, Count: len(pairs), Text: strings.Join(pairs[:min(len(pairs), maxCases)], "; ")}
 }
 
-// events returns which acknowledged transaction began and ended at each position of the history; -1 for
-// none.
+// events returns, for each position of the history, the acknowledged transaction that began there and the one that ended
+// there; -1 if there is none.
 func (r *registers) events() (began, ended []int) {
 	began, ended = make([]int, len(r.h)), make([]int, len(r.h))
 	for i := range r.h {
@@ -87,21 +87,21 @@ func (r *registers) events() (began, ended []int) {
 	return began, ended
 }
 
-// notConverged looks for keys that two nodes showed differently the last time that they were read there,
-// when nothing had written the key and no fault had been in force for some time.
+// notConverged looks for keys on which two nodes differ in their last reads, although these reads began more than patience
+// after the last write of the key and after the last fault.
 func (r *registers) notConverged(o Options) *Warning {
 	if !o.replicated() {
 		return nil
 	}
 	calm := r.calm()
-	written := make(map[int32]int64) // the time of the last write of a key, or never
+	written := make(map[int32]int64) // the time after which nothing writes a key; never if the outcome of a write is unknown
 	const never = int64(1) << 62
 	for t, steps := range r.steps {
 		for _, s := range steps {
 			if !s.write || r.txns[t].status == history.Fail {
 				continue
 			}
-			at := never // it may happen at any time
+			at := never // the write may take effect at any time
 			if r.txns[t].status == history.OK {
 				at = r.h[r.txns[t].completed].Time
 			}
@@ -159,7 +159,7 @@ func (r *registers) differ(o Options, last map[[2]int32]int, value map[[2]int32]
 	return w
 }
 
-// calm tells for each position of the history whether no fault had been in force for some time.
+// calm reports, for each position of the history, whether no fault is in force and patience has passed since the last one.
 func (r *registers) calm() []bool {
 	calm := make([]bool, len(r.h))
 	var faults history.Faults

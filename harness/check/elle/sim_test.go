@@ -9,8 +9,8 @@ import (
 	"glomers/harness/history"
 )
 
-// A sim is a database that makes histories. Operations take 1 to 10 ms; in between each transaction is
-// executed at one moment, or over several if it is not isolated.
+// A sim is a database that produces histories. Operations take 1 to 10 ms. During that time, a transaction is executed at one
+// moment, or at several if it is not isolated.
 type sim struct {
 	rng                *rand.Rand
 	nodes, concurrency int

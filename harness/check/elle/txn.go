@@ -13,7 +13,7 @@ import (
 // A txn is one transaction of a history.
 type txn struct {
 	invoked, completed int          // positions in the history; -1 if it has no such event
-	status             history.Type // OK, Fail, or Info, also while it is open
+	status             history.Type // OK, Fail or Info; Info also while it is open
 	process            history.Process
 	ops                []microOp
 }
@@ -31,17 +31,18 @@ var (
 	listOps     = map[string]byte{`"r"`: 'r', `"append"`: 'a'}
 )
 
-// A log is a history as transactions, in the order of their invocations or, without one, completions.
+// A log is a history as a list of transactions, in the order of their invocations. A transaction without an invocation is
+// ordered by its completion.
 type log struct {
 	h    []history.Op
 	txns []txn
-	keys interner // of keys; a microOp has the number
+	keys interner // numbers the keys for microOps
 
-	malformed []string // what could not be understood, in sentences
+	malformed []string // sentences about values that could not be understood
 }
 
-// parseLog reads the transactions of a history. Their micro-operations must be [f, key, value] where fs
-// maps f to its letter. What is not of that form is left out, and named in malformed.
+// parseLog reads the transactions of a history. Their micro-operations must have the form [f, key, value], where fs maps f to
+// its letter. The micro-operations of a transaction of another form are left out, and malformed names it.
 func parseLog(h []history.Op, fs map[string]byte) *log {
 	l := &log{h: h, keys: newInterner()}
 	open := make(map[history.Process]int)
@@ -72,7 +73,7 @@ func parseLog(h []history.Op, fs map[string]byte) *log {
 		if err != nil {
 			l.malformed = append(l.malformed, fmt.Sprintf("op %d is no transaction: %v", h[at].Index, err))
 		}
-		t.ops = ops // none then
+		t.ops = ops // empty if the transaction is malformed
 	}
 	return l
 }
@@ -110,18 +111,18 @@ func (l *log) spans() []graph.Span {
 	return spans
 }
 
-// maxEdges is how many edges a graph of transactions has at most: it takes about 3 GB then, and a minute or two. A
-// million transactions of a usual history have less than half of them.
+// maxEdges is the maximum number of edges in a graph of transactions. A graph of this size takes about 3 GB, and a minute or
+// two. A typical history of a million transactions has less than half as many edges.
 var maxEdges = 1 << 26
 
 // newGraph returns the builder of a graph of the transactions.
 func (l *log) newGraph() *graph.Builder { return graph.NewBuilder(len(l.txns)).Limit(maxEdges) }
 
-// directRealtime is how many edges of real time a transaction has at most that lead directly to others: as
-// many as most histories need.
+// directRealtime is the maximum number of Realtime edges that lead directly from one transaction to others. Most histories
+// need no more.
 var directRealtime = 16
 
-// linkTime adds the edges of process or real time, if cycles with them are looked for.
+// linkTime adds the Realtime or Process edges, if the models forbid cycles with such edges.
 func (l *log) linkTime(b *graph.Builder, f *findings) {
 	if f.wants("-realtime") {
 		b.LinkRealtime(l.spans(), len(l.h), directRealtime)
@@ -130,7 +131,7 @@ func (l *log) linkTime(b *graph.Builder, f *findings) {
 	}
 }
 
-// op returns the event by which a transaction is named: its completion if it has one.
+// op returns the event that names a transaction: its completion if it has one, otherwise its invocation.
 func (l *log) op(v int) history.Op {
 	t := l.txns[v]
 	if t.completed >= 0 {
@@ -139,7 +140,7 @@ func (l *log) op(v int) history.Op {
 	return l.h[t.invoked]
 }
 
-// An interner numbers JSON values from 0. Equal values have the same number; 1 and 1.0 are not equal.
+// An interner numbers JSON values from 0. Equal values get the same number; 1 and 1.0 are not equal.
 type interner struct {
 	numbers map[string]int32
 	texts   []string
@@ -158,7 +159,7 @@ func (in *interner) number(raw json.RawMessage) int32 {
 	return n
 }
 
-// canonical returns the text that stands for all JSON texts of a value.
+// canonical returns the canonical JSON text of a value, the same for all its texts.
 func canonical(raw json.RawMessage) string {
 	text := string(bytes.TrimSpace(raw))
 	if text == "" {

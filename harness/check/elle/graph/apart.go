@@ -1,10 +1,10 @@
 package graph
 
-// Apart returns a short cycle of edges of a kind in step, at least one, and of the given kinds, where no
-// two edges of a kind in step are adjacent. Edges must have one kind each.
+// Apart returns a short cycle that has at least one edge of a kind in step, no two of them adjacent, and otherwise edges of
+// the given kinds. Every edge of the graph must have only one kind.
 //
-// It takes linear time, for which there is a price: it looks for closed walks, which may come through a
-// node twice, and then for a cycle in the walk. In rare cases it finds none though there is one.
+// Apart takes linear time, at a price: it looks for closed walks, which may visit a node twice, and then for a cycle within
+// the walk. In rare cases it finds no cycle although there is one.
 func (g *Graph) Apart(step, kinds Kinds) Cycle {
 	p := g.product(step, kinds)
 	rank := p.ranks(step | kinds)
@@ -28,7 +28,7 @@ func (g *Graph) Apart(step, kinds Kinds) Cycle {
 	return best
 }
 
-// HasApart reports whether there is a closed walk as Apart looks for.
+// HasApart reports whether there is a closed walk of the kind that Apart looks for.
 func (g *Graph) HasApart(step, kinds Kinds) bool {
 	p := g.product(step, kinds)
 	rank := p.ranks(step | kinds)
@@ -40,15 +40,15 @@ func (g *Graph) HasApart(step, kinds Kinds) bool {
 	return found
 }
 
-// product returns a graph with two nodes for each node v: 2v where the last edge was none of a kind in
-// step, 2v+1 where it was.
+// product returns a graph with two nodes for each node v: a walk reaches 2v+1 if its last edge was of a kind in step, and 2v
+// otherwise. Edges of kind Via do not count as the last edge.
 func (g *Graph) product(step, kinds Kinds) *Graph {
 	b := NewBuilder(2 * g.Len())
 	for v := range g.Len() {
 		to, has := g.Edges(v)
 		for i, w := range to {
 			if int(w) == v {
-				continue // it would keep apart what is adjacent
+				continue // an edge from a node to itself would separate two edges that are really adjacent
 			}
 			if has[i]&Via != 0 {
 				b.Link(2*v, 2*int(w), Via)
@@ -66,11 +66,11 @@ func (g *Graph) product(step, kinds Kinds) *Graph {
 	return b.Graph()
 }
 
-// cycleIn cuts a closed walk at the nodes that it visits twice, and returns the shortest of the cycles
-// that has an edge of a kind in step and no two adjacent ones.
+// cycleIn cuts a closed walk at the nodes that it visits twice. Of the resulting cycles, it returns the shortest that has an
+// edge of a kind in step and no two adjacent such edges.
 func (g *Graph) cycleIn(walk []int32, step Kinds) Cycle {
 	var best Cycle
-	at := make(map[int32]int) // where a node is on the path
+	at := make(map[int32]int) // the position of a node on the path
 	var path []int32
 	for _, v := range append(walk, walk[0]) {
 		i, again := at[v]
@@ -90,13 +90,13 @@ func (g *Graph) cycleIn(walk []int32, step Kinds) Cycle {
 	return best
 }
 
-// apart reports whether a cycle has an edge of a kind in step, and no two adjacent ones.
+// apart reports whether a cycle has an edge of a kind in step, and no two adjacent such edges.
 func (g *Graph) apart(c []int32, step Kinds) bool {
 	if len(c) < 2 {
 		return false
 	}
 	steps, wasStep := 0, false
-	for i := range 2 * len(c) { // twice around, for what is adjacent across the end
+	for i := range 2 * len(c) { // twice around, to compare the last edge with the first
 		k := g.Kinds(int(c[i%len(c)]), int(c[(i+1)%len(c)]))
 		if k == Via {
 			continue

@@ -2,36 +2,37 @@ package graph
 
 import "slices"
 
-// Components returns the strongly connected components of more than one node, by edges that have one of
-// the kinds: the sets in which each node is on a cycle with each other. Nodes ascend; components come in
-// reverse topological order. It takes linear time (Tarjan 1972).
+// Components returns the strongly connected components that have more than one node. It follows only edges that have one of
+// the kinds. In a component, every node can be reached from every other node. The nodes of a component ascend; components
+// come in reverse topological order. Components takes linear time (Tarjan 1972).
 func (g *Graph) Components(kinds Kinds) [][]int32 {
 	t := newTarjan(g, kinds)
 	t.run()
 	return t.components
 }
 
-// ranks returns a number for each node such that an edge never leads to a greater one, and equal ones
-// are those of nodes on a common cycle.
+// ranks returns a number for each node. An edge never leads to a node of a greater number, and two nodes have the same number
+// exactly if they are in one component.
 func (g *Graph) ranks(kinds Kinds) []int32 {
 	t := newTarjan(g, kinds)
 	t.run()
 	return t.rank
 }
 
-// tarjan is a search that keeps its own stack, since a component may be as large as a history.
+// tarjan is the state of Tarjan's algorithm. It has an explicit stack instead of recursion, since a component may be as large
+// as the history.
 type tarjan struct {
 	g     *Graph
 	kinds Kinds
 
 	next  int32
-	index []int32 // when a node was first seen, from 1; 0 if it was not
-	low   []int32 // the earliest node on the stack known to be reachable
+	index []int32 // the order in which nodes were first seen, from 1; 0 if a node has not been seen
+	low   []int32 // the lowest index of the nodes on the stack that are known to be reachable
 	edge  []int32 // the next edge of a node to follow
 
 	path  []int32 // from the root of the search to the current node
-	stack []int32 // nodes seen that have no component yet
-	rank  []int32 // of a node's component, -1 while it has none
+	stack []int32 // the nodes seen that have no component yet
+	rank  []int32 // the rank of a node's component, -1 while it has none
 
 	ranks      int32
 	components [][]int32
@@ -73,7 +74,7 @@ func (t *tarjan) enter(v int32) {
 	t.stack = append(t.stack, v)
 }
 
-// step follows edges from v until one leads to a node not seen yet.
+// step follows edges from v until an edge leads to a node that has not been seen.
 func (t *tarjan) step(v int32) (w int32, ok bool) {
 	for t.edge[v] < t.g.first[v+1] {
 		e := t.edge[v]

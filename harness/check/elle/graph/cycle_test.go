@@ -75,8 +75,8 @@ func isApart(ks []graph.Kinds) bool {
 	return count(ks, graph.RW) > 0
 }
 
-// Each search finds a cycle exactly if there is one; but Apart may miss one, rarely (about one in 20,000
-// here).
+// Each search finds a cycle if and only if there is one. The exception is Apart, which rarely misses a cycle (about one in
+// 20,000 here).
 func TestSearches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawGraph(t)

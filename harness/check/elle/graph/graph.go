@@ -1,9 +1,9 @@
-// Package graph holds directed graphs of transactions whose edges say why one transaction must come
-// before another, and finds cycles in them. It knows nothing of what transactions do.
+// Package graph has directed graphs of transactions, and finds cycles in them. An edge says why one transaction must come
+// before another. The package knows nothing about the contents of transactions.
 //
 // # Concurrency
 //
-// A Graph never changes; any number of goroutines may use one.
+// A Graph never changes, so any number of goroutines may use it.
 package graph
 
 import (
@@ -15,7 +15,7 @@ import (
 // Kinds is a set of reasons why one transaction precedes another.
 type Kinds uint8
 
-// The reasons. An edge may have several; the first in this order names it, unless Named is told otherwise.
+// The reasons. An edge may have several; the first in this order names it, unless Named is told to prefer another.
 const (
 	WR       Kinds = 1 << iota // the second read what the first wrote
 	WW                         // the second overwrote what the first wrote
@@ -23,8 +23,8 @@ const (
 	Process                    // one process did the first, then the second
 	Realtime                   // the first was acknowledged before the second began
 
-	// Via is no reason of its own. A node that is no transaction, but stands for many edges of kind RW or
-	// Realtime, is where they begin together; edges of kind Via lead on from there.
+	// Via continues an edge of kind RW or Realtime. Many such edges may lead through a shared node that is not a transaction:
+	// the edge of kind RW or Realtime leads to that node, and edges of kind Via lead on from there.
 	Via
 
 	numKinds = iota
@@ -46,7 +46,7 @@ func (k Kinds) String() string {
 	return strings.Join(names, "+")
 }
 
-// A Graph has the nodes 0 to Len()-1 and at most one edge from one node to another, or to itself.
+// A Graph has the nodes 0 to Len()-1. There is at most one edge from a node to another node or to itself.
 type Graph struct {
 	first []int32 // the edges from v are first[v] to first[v+1]
 	to    []int32 // ascending for each v
@@ -56,8 +56,8 @@ type Graph struct {
 // Len returns the number of nodes.
 func (g *Graph) Len() int { return len(g.first) - 1 }
 
-// Edges returns where the edges from v lead, in ascending order, and what kinds they have. The caller
-// must not change them.
+// Edges returns the nodes to which the edges from v lead, in ascending order, and the kinds of these edges. The caller must
+// not change the slices.
 func (g *Graph) Edges(v int) (to []int32, kinds []Kinds) {
 	from, end := g.first[v], g.first[v+1]
 	return g.to[from:end], g.kinds[from:end]
@@ -72,8 +72,7 @@ func (g *Graph) Kinds(a, b int) Kinds {
 	return 0
 }
 
-// Induced returns the graph of nodes alone and the edges between them. Its node i is nodes[i], which
-// must ascend.
+// Induced returns the subgraph of the given nodes and the edges between them. Its node i is nodes[i]; nodes must ascend.
 func (g *Graph) Induced(nodes []int32) *Graph {
 	number := make(map[int32]int32, len(nodes))
 	for i, v := range nodes {
@@ -93,8 +92,8 @@ func (g *Graph) Induced(nodes []int32) *Graph {
 	return sub
 }
 
-// Named returns the same graph with only the kind of each edge that names it, which is prefer if the
-// edge has it.
+// Named returns the same graph with only one kind for each edge, the one that names the edge: prefer if the edge has it,
+// otherwise the first of its kinds.
 func (g *Graph) Named(prefer Kinds) *Graph {
 	named := &Graph{first: g.first, to: g.to, kinds: make([]Kinds, len(g.kinds))}
 	for i, k := range g.kinds {
@@ -110,8 +109,8 @@ func (g *Graph) Named(prefer Kinds) *Graph {
 type Builder struct {
 	nodes    int
 	edges    []edge
-	realtime *realtime // nil if there are none
-	limit    int       // of edges; 0 if there is none
+	realtime *realtime // nil if there are no edges of real time
+	limit    int       // the maximum number of edges; 0 if there is no limit
 	overflow bool
 }
 
@@ -123,7 +122,7 @@ type edge struct {
 // NewBuilder returns a builder for a graph of n nodes.
 func NewBuilder(n int) *Builder { return &Builder{nodes: n} }
 
-// Limit makes the builder leave out edges beyond that many, and returns it.
+// Limit sets the maximum number of edges and returns the builder. The builder leaves out all further edges.
 func (b *Builder) Limit(edges int) *Builder {
 	b.limit = edges
 	return b
@@ -170,7 +169,7 @@ func (b *Builder) Graph() *Graph {
 	return g
 }
 
-// merge puts the edges in order, and makes one of several from one node to another.
+// merge sorts the edges, and merges several edges from one node to another into one.
 func (b *Builder) merge() {
 	slices.SortFunc(b.edges, func(x, y edge) int {
 		return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(x.to, y.to))

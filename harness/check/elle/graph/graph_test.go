@@ -104,8 +104,8 @@ func TestComponentsOfALongCycle(t *testing.T) {
 	require.Len(t, g.Through(graph.WW, graph.WW), n)
 }
 
-// drawSpans returns transactions of some processes, each of which runs one at a time, and the number of
-// events. Some of the first have no beginning.
+// drawSpans returns the transactions of some processes, and the number of events. Each process runs one transaction at a
+// time. Some of the first transactions have no beginning.
 func drawSpans(t *rapid.T, processes int) (spans []graph.Span, events int) {
 	open := make(map[int]int)
 	for range rapid.IntRange(0, 2).Draw(t, "without beginning") {
@@ -127,8 +127,8 @@ func drawSpans(t *rapid.T, processes int) (spans []graph.Span, events int) {
 	return spans, events
 }
 
-// edgesOfReduction returns the edges of real time that do not follow from others, one by one, with other
-// edges.
+// edgesOfReduction returns the edges of real time that do not follow from others, found one by one, merged with the edges in
+// others.
 func edgesOfReduction(spans []graph.Span, others map[[2]int]graph.Kinds) map[[2]int]graph.Kinds {
 	edges := maps.Clone(others)
 	for v, a := range spans {
@@ -144,8 +144,8 @@ func edgesOfReduction(spans []graph.Span, others map[[2]int]graph.Kinds) map[[2]
 	return edges
 }
 
-// allEdges returns the edges between the first n nodes of the graph. An edge that leads through others is of the
-// kind with which it begins.
+// allEdges returns the edges between the first n nodes of the graph. An edge that leads through further nodes has the kind of
+// its first part.
 func allEdges(t require.TestingT, g *graph.Graph, n int) map[[2]int]graph.Kinds {
 	edges := make(map[[2]int]graph.Kinds)
 	for v := range n {
@@ -170,8 +170,8 @@ func allEdges(t require.TestingT, g *graph.Graph, n int) map[[2]int]graph.Kinds 
 	return edges
 }
 
-// The edges of real time are those of the reduction, whether they lead through other nodes or not, and an
-// acknowledged transaction reaches exactly those that began after its end.
+// The edges of real time are those of the reduction, whether they lead through other nodes or not. An acknowledged
+// transaction reaches exactly the transactions that began after its end.
 func TestRealtime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		processes := rapid.IntRange(1, 12).Draw(t, "processes")
@@ -202,7 +202,7 @@ func TestRealtime(t *testing.T) {
 	})
 }
 
-// A transaction has few edges of real time, however many run at once.
+// A transaction has few edges of real time, however many transactions run at once.
 func TestRealtimeIsSmall(t *testing.T) {
 	const n, concurrency = 1_000, 500
 	var spans []graph.Span

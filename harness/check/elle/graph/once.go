@@ -3,16 +3,15 @@ package graph
 import "slices"
 
 const (
-	// quickNodes is how far a search looks around one edge before all edges are treated together. Cycles
-	// in histories are mostly short.
+	// quickNodes is how many nodes a search around one edge visits before all edges are treated together. Most cycles in
+	// histories are short.
 	quickNodes = 64
-	// maxWork is how many steps over edges Once may take in all, about a second's worth.
+	// maxWork is the total number of steps over edges that Once may take, about a second's work.
 	maxWork = 1 << 30
 )
 
-// Once returns a short cycle of exactly one edge of a kind in step, the others of the given kinds. It is
-// nil if there is none, or if the graph is so large that the question would take more than seconds to
-// answer.
+// Once returns a short cycle in which exactly one edge is of a kind in step and the others are of the given kinds. It returns
+// nil if there is no such cycle, or if the graph is so large that the search would take more than seconds.
 func (g *Graph) Once(step, kinds Kinds) Cycle {
 	if c := g.onceNear(step, kinds); c != nil {
 		return c
@@ -41,11 +40,11 @@ func (g *Graph) onceNear(step, kinds Kinds) Cycle {
 	return best
 }
 
-// onceFar finds an edge of a kind in step whose beginning can be reached from its end. It computes what
-// 64 nodes can reach at a time, as the bits of a word that edges pass on in topological order.
+// onceFar finds an edge of a kind in step whose beginning can be reached from its end. It treats 64 ends at a time: each has
+// one bit of a word, and edges pass these words on in topological order.
 func (g *Graph) onceFar(step, kinds Kinds) (a, b int32, ok bool) {
 	rank := g.ranks(kinds)
-	order := make([]int32, g.Len()) // by falling rank, so that edges lead forward
+	order := make([]int32, g.Len()) // by descending rank, so that edges lead forward
 	for v := range order {
 		order[v] = int32(v)
 	}

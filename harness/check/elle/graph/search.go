@@ -2,16 +2,14 @@ package graph
 
 import "slices"
 
-// A Cycle is the nodes of a simple cycle: there is an edge from each to the next, and from the last to
-// the first.
+// A Cycle lists the nodes of a simple cycle: there is an edge from each node to the next, and from the last to the first.
 type Cycle []int32
 
-// maxTries is how many edges a search follows around, once it knows that each is on a cycle, to find a
-// short one.
+// maxTries limits the number of cycles from which a search picks the shortest.
 const maxTries = 32
 
-// Through returns a short cycle of edges of the given kinds of which at least one has a kind in need. It
-// is nil if there is none.
+// Through returns a short cycle of edges of the given kinds, of which at least one edge has a kind in need. It returns nil if
+// there is no such cycle.
 func (g *Graph) Through(need, kinds Kinds) Cycle {
 	rank := g.ranks(kinds)
 	s := newSearch(g)
@@ -42,22 +40,22 @@ func (g *Graph) each(kinds Kinds, f func(a, b int32) bool) {
 	}
 }
 
-// A search looks for shortest paths in one graph, again and again.
+// A search finds shortest paths in one graph. It can be used repeatedly.
 type search struct {
 	g      *Graph
 	round  int32
-	seen   []int32 // the last round that came to a node
+	seen   []int32 // the last round that reached a node
 	parent []int32
-	near   []int32 // nodes of the current distance
-	far    []int32 // nodes of the next
+	near   []int32 // the nodes at the current distance
+	far    []int32 // the nodes at the next distance
 }
 
 func newSearch(g *Graph) *search {
 	return &search{g: g, seen: make([]int32, g.Len()), parent: make([]int32, g.Len())}
 }
 
-// path returns the nodes of a short path over edges of the kinds, both ends included. Edges of kind Via
-// have no length. It gives up, and returns nil, once it has seen limit nodes.
+// path returns the nodes of a short path over edges of the given kinds, including both ends. Edges of kind Via have length 0.
+// It gives up and returns nil once it has seen limit nodes.
 func (s *search) path(from, to int32, kinds Kinds, limit int) []int32 {
 	s.round++
 	s.seen[from] = s.round
@@ -74,7 +72,7 @@ func (s *search) path(from, to int32, kinds Kinds, limit int) []int32 {
 	return nil
 }
 
-// expand follows the edges from v, and returns how many new nodes are at their ends.
+// expand follows the edges from v, and returns the number of new nodes that they lead to.
 func (s *search) expand(v int32, kinds Kinds) int {
 	found := 0
 	next, has := s.g.Edges(int(v))

@@ -4,21 +4,22 @@ import "slices"
 
 // A Span is the time of a transaction, as positions in a history.
 type Span struct {
-	Begin, End   int  // of its invocation and its completion; -1 if the history has none
-	Acknowledged bool // it certainly happened
+	Begin, End   int  // the positions of its invocation and its completion; -1 if the history does not have the event
+	Acknowledged bool // the transaction certainly happened
 	Process      int
 }
 
-// LinkRealtime adds the edges of kind Realtime: from each acknowledged transaction to those that began
-// after it had ended, without those edges that follow from others. Node i is spans[i]; events is the length
-// of the history.
+// LinkRealtime adds the edges of kind Realtime: from each acknowledged transaction t to the transactions that began after t
+// had ended, without the edges that follow from others. Node i is spans[i]; events is the length of the history.
 //
-// What remains are the transactions that began before the first to end of those that began after it. In
-// the order of their beginnings they stand side by side. If there are more than direct of them, the edges
-// lead through nodes that are no transactions: the nodes of a tree over that order, each of which stands
-// for all transactions below it. So the edges take linear space, but for a factor of the logarithm of the
-// concurrency. A pair of transactions with an edge for another reason never uses the tree: its edge is of
-// kind Realtime too.
+// Of the acknowledged transactions that began after the end of t, let u be the first to end. A transaction that began after
+// the end of u comes after t because of u, so t needs edges only to the transactions that began between the end of t and the
+// end of u. In the order of their beginnings, these are adjacent.
+//
+// If there are more than direct of them, the edges lead through nodes that are not transactions: the nodes of a binary tree
+// over that order, each of which stands for all transactions below it. The number of edges is therefore linear, times the
+// logarithm of the concurrency. The tree is not used for a pair of transactions that has an edge for another reason: the
+// kind Realtime is added to that edge.
 func (b *Builder) LinkRealtime(spans []Span, events, direct int) {
 	begins, ends := byPosition(spans, events)
 	r := &realtime{direct: direct, from: make([]int32, len(spans)), to: make([]int32, len(spans)), place: make([]int32, len(spans))}
@@ -30,7 +31,7 @@ func (b *Builder) LinkRealtime(spans []Span, events, direct int) {
 			r.order = append(r.order, v)
 		}
 	}
-	next := events // when the first ended of those that began at position i or later
+	next := events // when the first of the acknowledged transactions that began at position i or later ended
 	for i := events - 1; i >= 0; i-- {
 		if w := ends[i]; w >= 0 && spans[w].Acknowledged {
 			r.from[w], r.to[w] = before[i], before[next]
@@ -50,15 +51,15 @@ func (b *Builder) LinkRealtime(spans []Span, events, direct int) {
 	b.realtime = r
 }
 
-// realtime is edges of kind Realtime that are not yet in a graph.
+// realtime describes edges of kind Realtime that are not yet in a graph.
 type realtime struct {
 	order    []int32 // transactions, in the order of their beginnings
-	place    []int32 // of a transaction in it; -1 if the history does not have its beginning
-	from, to []int32 // of a transaction: where those are in order that it has edges to
-	direct   int     // how many edges need no tree
+	place    []int32 // the place of a transaction in order; -1 if the history does not have its beginning
+	from, to []int32 // a transaction has edges to those at these places in order, from inclusive, to exclusive
+	direct   int     // the maximum number of edges that do not use the tree
 
 	leaves int     // a power of two, at least as many as there are transactions in order
-	tree   []int32 // the number of the node in the graph, 0 if there is none yet; the root is 1, below i are 2i and 2i+1
+	tree   []int32 // by tree node: the graph's node, 0 if there is none yet; the root is 1, the children of i are 2i and 2i+1
 }
 
 // empty reports whether there are no edges.
@@ -71,7 +72,7 @@ func (r *realtime) empty() bool {
 	return true
 }
 
-// linkRealtime adds the edges to those that are there, which must be in order.
+// linkRealtime adds the edges of real time to the other edges, which must be sorted.
 func (b *Builder) linkRealtime() {
 	r := b.realtime
 	others := b.edges
@@ -103,7 +104,7 @@ func (b *Builder) linkRealtime() {
 	b.edges = append(others, b.edges...)
 }
 
-// linkRange adds the edges to the transactions at places from to before to.
+// linkRange adds the edges from v to the transactions at places from … to-1.
 func (b *Builder) linkRange(v, from, to int) {
 	r := b.realtime
 	if to-from <= r.direct {
@@ -124,7 +125,7 @@ func (b *Builder) linkRange(v, from, to int) {
 	}
 }
 
-// treeNode returns the node of the graph for the node i of the tree. All leaves below i must be there.
+// treeNode returns the node of the graph for node i of the tree. All leaves below i must exist.
 func (b *Builder) treeNode(i int) int {
 	r := b.realtime
 	if i >= r.leaves {
@@ -141,7 +142,7 @@ func (b *Builder) treeNode(i int) int {
 	return int(r.tree[i])
 }
 
-// LinkProcesses adds the edges of kind Process: from each acknowledged transaction to the next one of
+// LinkProcesses adds the edges of kind Process: from each acknowledged transaction to the next acknowledged transaction of
 // its process.
 func (b *Builder) LinkProcesses(spans []Span, events int) {
 	_, ends := byPosition(spans, events)
@@ -157,7 +158,7 @@ func (b *Builder) LinkProcesses(spans []Span, events int) {
 	}
 }
 
-// byPosition returns which span begins and which ends at each position of the history, -1 for none.
+// byPosition returns, for each position of the history, the span that begins there and the span that ends there, or -1.
 func byPosition(spans []Span, events int) (begins, ends []int32) {
 	begins, ends = make([]int32, events), make([]int32, events)
 	for i := range events {
