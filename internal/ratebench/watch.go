@@ -41,7 +41,7 @@ func (w *watch[W]) on(test harness.Test) harness.Test {
 	test.OnOp = func(op history.Op) {
 		w.look()
 		if op.Type == history.OK {
-			w.acknowledged(w.index(test.NodeOf(op.Process)), op)
+			w.acknowledged(w.index(op.Node), op)
 		}
 	}
 	test.OnMessage = func(e network.Event) {
