@@ -82,7 +82,7 @@ func (r *run) warnJournal() []string {
 		return nil
 	}
 	return []string{fmt.Sprintf("journal.jsonl and the report have the messages until %.3f s, when the journal had %s; figures, hash and verdict are those of all. "+
-		"--max-journal (Limits.Journal) raises that", since.Seconds(), limitOf(r.test.Limits.Journal))}
+		"--max-journal (Limits.Journal) raises that", since.Seconds(), wording.Limit(r.test.Limits.Journal))}
 }
 
 // warnLogs says how much of stderr is not in the logs.

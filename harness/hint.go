@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"glomers/internal/wording"
 )
 
 // stdoutHint guesses what a line on stdout is that is no message, and says what to do about it; "" if it cannot tell. It begins with
@@ -27,7 +29,7 @@ func stdoutHint(line []byte) string {
 		return "; it looks like the notation of Ruby or Clojure, not JSON"
 	}
 	if i := bytes.IndexByte(trimmed, '{'); i > 0 && json.Valid(trimmed[i:]) {
-		return fmt.Sprintf("; there is a message behind %q: prompts and logs belong on stderr", clipTo(trimmed[:i], 40))
+		return fmt.Sprintf("; there is a message behind %q: prompts and logs belong on stderr", wording.ClipCounted(trimmed[:i], 40))
 	}
 	if trimmed[0] == '{' {
 		return "" // it means to be JSON

@@ -72,22 +72,14 @@ func (l limits) withDefaults() limits {
 	return l
 }
 
-// limitOf writes a limit as people give it.
-func limitOf(n int64) string {
-	if n%(1<<20) == 0 {
-		return fmt.Sprintf("%d MiB", n>>20)
-	}
-	return wording.Bytes(int(n))
-}
-
 // logsReason says why a log is not whole.
 func (l Limits) logsReason() string {
-	return fmt.Sprintf("the logs of all nodes together may have %s; --max-logs (Limits.Logs) raises that", limitOf(l.Logs))
+	return fmt.Sprintf("the logs of all nodes together may have %s; --max-logs (Limits.Logs) raises that", wording.Limit(l.Logs))
 }
 
 // A historyFullError ends a run whose history takes more memory than Limits.History.
 func (r *run) historyFullError() error {
 	return fmt.Errorf("harness: the history is full: at %.1f s, the values of its %d events, mostly what nodes have answered, take more than %s; "+
 		"--max-history (Limits.History) raises that, or lower the rate or the time limit",
-		r.now().Seconds(), len(r.history), limitOf(r.test.Limits.History))
+		r.now().Seconds(), len(r.history), wording.Limit(r.test.Limits.History))
 }

@@ -15,7 +15,7 @@ type flood struct{}
 // floodError says what takes most of the memory that nodes may take, and names the node that has the largest part in that.
 func (r *run) floodError() error {
 	node, what := r.loudestNode(), ""
-	hint := fmt.Sprintf("; all that nodes make the harness hold may take %s, and --max-memory (Limits.Memory) raises that", limitOf(r.test.Limits.Memory))
+	hint := fmt.Sprintf("; all that nodes make the harness hold may take %s, and --max-memory (Limits.Memory) raises that", wording.Limit(r.test.Limits.Memory))
 	switch at := r.now().Seconds(); r.memory.largest() {
 	case unended:
 		node = r.nodeWithMost(func(m *member) int { return int(m.begun.Load()) })
@@ -34,7 +34,7 @@ func (r *run) floodError() error {
 	default:
 		hint = ""
 		what = fmt.Sprintf("floods the network: at %.1f s, more messages are under way than the harness holds (%d, or %s, which --max-memory raises), and %s",
-			at, r.test.limits.messages, limitOf(r.test.Limits.Memory), r.loudest())
+			at, r.test.limits.messages, wording.Limit(r.test.Limits.Memory), r.loudest())
 	}
 	return &NodeError{Node: node.id, Reason: what + hint, Log: node.log.tail()}
 }

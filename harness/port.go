@@ -1,13 +1,12 @@
 package harness
 
 import (
-	"bytes"
-	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
 
 	"glomers/harness/internal/proc"
+	"glomers/internal/wording"
 )
 
 // stamp is a time since the start of the run.
@@ -71,11 +70,4 @@ func (p *Port) fail(e *NodeError) {
 }
 
 // clip returns a line as it is quoted in errors.
-func clip(line []byte) string { return clipTo(line, 1<<10) }
-
-func clipTo(line []byte, limit int) string {
-	if len(line) > limit {
-		return fmt.Sprintf("%s… (%d bytes)", bytes.ToValidUTF8(line[:limit], nil), len(line))
-	}
-	return string(line)
-}
+func clip(line []byte) string { return wording.ClipCounted(line, 1<<10) }

@@ -7,6 +7,7 @@ import (
 
 	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/workload"
+	"glomers/internal/wording"
 	"glomers/node"
 )
 
@@ -24,7 +25,7 @@ func (c *client) receive(at stamp, body json.RawMessage) {
 		return
 	}
 	c.ignored = noteUnmatched(c.ignored, Unmatched{
-		Node: c.node, Problem: mismatch(id, has, c.waiting), Count: 1, Client: c.id, Time: at, Example: clipTo(body, exampleWidth),
+		Node: c.node, Problem: mismatch(id, has, c.waiting), Count: 1, Client: c.id, Time: at, Example: wording.ClipCounted(body, exampleWidth),
 	})
 }
 
@@ -79,7 +80,7 @@ func replyFields(body json.RawMessage, wantType string) (map[string]json.RawMess
 	case typ == "error":
 		return nil, decodeError(fields)
 	case typ != wantType:
-		return nil, malformed(body, wantType, `field "type" is %s: want %q`, clipTo(raw, 40), wantType)
+		return nil, malformed(body, wantType, `field "type" is %s: want %q`, wording.ClipCounted(raw, 40), wantType)
 	}
 	return fields, nil
 }

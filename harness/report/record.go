@@ -16,6 +16,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/record"
 	"glomers/internal/disk"
+	"glomers/internal/wording"
 )
 
 // Contents are what the files of a run say.
@@ -158,7 +159,7 @@ func (r *contents) readHistory(dir *os.Root, limit int64) (last time.Duration, _
 	r.cuts = text.cuts
 	switch {
 	case in.N == 0:
-		r.note("Of history.jsonl the first %s are read, which have %d events.", size(limit), r.events)
+		r.note("Of history.jsonl the first %s are read, which have %d events.", wording.Limit(limit), r.events)
 	case isCut(err):
 		r.note("The last line of history.jsonl is only half there, and left out.")
 	case err != nil:
@@ -179,13 +180,6 @@ func (b *budget) keep(value json.RawMessage) json.RawMessage {
 		return value
 	}
 	return slices.Concat(kept, []byte(rest))
-}
-
-func size(bytes int64) string {
-	if bytes < 1<<20 {
-		return fmt.Sprintf("%d bytes", bytes)
-	}
-	return fmt.Sprintf("%d MiB", bytes>>20)
 }
 
 // pair returns, for each event, the position of the other end of its operation, or -1.
@@ -212,7 +206,7 @@ func (r *contents) readJournal(dir *os.Root, o Options) error {
 		r.missing("journal.jsonl", err, "messages are not shown, or not all of them")
 	}
 	if in.N == 0 {
-		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit SIZE.", size(o.Limit), r.journal.total)
+		r.note("Of journal.jsonl the first %s are read, which have %d messages. To read more: glomers report DIR --limit SIZE.", wording.Limit(o.Limit), r.journal.total)
 	}
 	if r.journal.lines.Half && in.N > 0 {
 		r.note("The last line of journal.jsonl is only half there, and left out.")
@@ -258,7 +252,7 @@ func (r *contents) readLogs(dir *os.Root) {
 		r.logs[id] = strings.ToValidUTF8(text, "\uFFFD")
 	}
 	if left > 0 {
-		r.note("%d more logs are in nodes: the page has room for %s of them.", left, size(maxLogs))
+		r.note("%d more logs are in nodes: the page has room for %s of them.", left, wording.Limit(maxLogs))
 	}
 }
 

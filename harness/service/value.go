@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 // compact returns raw without the spaces around its tokens, so that a reply is always one line.
@@ -20,10 +20,4 @@ func compact(raw json.RawMessage) json.RawMessage {
 }
 
 // clip returns raw, cut to a readable length, for the text of an error.
-func clip(raw json.RawMessage) string {
-	text, cut := jsonvalue.Clip(compact(raw), 100)
-	if cut {
-		text += "…"
-	}
-	return text
-}
+func clip(raw json.RawMessage) string { return wording.Clip(compact(raw), 100) }

@@ -13,7 +13,6 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/history"
-	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/network"
 	"glomers/internal/wording"
 )
@@ -256,9 +255,5 @@ func quote(raw json.RawMessage) string {
 	if len(raw) == 0 || string(raw) == "null" {
 		return ""
 	}
-	text, cut := jsonvalue.Clip(raw, maxWidth)
-	if cut {
-		text += fmt.Sprintf("… (%d bytes)", len(raw))
-	}
-	return text
+	return wording.ClipCounted(raw, maxWidth)
 }

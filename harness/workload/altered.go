@@ -7,6 +7,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 // argumentOf returns the Kind.Argument of a workload in which clients choose the whole value of the functions fs.
@@ -22,6 +23,7 @@ func argumentOf(fs ...string) func(op history.Op) []json.RawMessage {
 // altered describes the first operation whose completion has a different argument than its invocation; "" if there is no such
 // operation. The effect of such an operation is unknown.
 func altered(k Kind, h []history.Op) string {
+	const excerpt = 60 // bytes
 	if k.Argument == nil {
 		return ""
 	}
@@ -32,18 +34,8 @@ func altered(k Kind, h []history.Op) string {
 		before, after := k.Argument(h[at]), k.Argument(h[i])
 		if len(before) == len(after) && !slices.EqualFunc(before, after, jsonvalue.Equal) {
 			return fmt.Sprintf("the %s of %s (op %d, %s) completes as one of %s (op %d)",
-				h[i].F, excerpt(h[at].Value), h[at].Index, h[i].Who(), excerpt(h[i].Value), h[i].Index)
+				h[i].F, wording.Clip(h[at].Value, excerpt), h[at].Index, h[i].Who(), wording.Clip(h[i].Value, excerpt), h[i].Index)
 		}
 	}
 	return ""
-}
-
-// excerpt returns the beginning of a value.
-func excerpt(value json.RawMessage) string {
-	const most = 60
-	text, cut := jsonvalue.Clip(value, most)
-	if cut {
-		text += "…"
-	}
-	return text
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 // A request is the body of a request that has no fields besides its type.
@@ -83,13 +84,7 @@ func count(names []string) string {
 }
 
 // quoteName quotes the name of a field, which a node may have made up.
-func quoteName(name string) string {
-	const limit = 40
-	if text, cut := jsonvalue.Clip([]byte(name), limit); cut {
-		return fmt.Sprintf("%q…", text)
-	}
-	return fmt.Sprintf("%q", name)
-}
+func quoteName(name string) string { return fmt.Sprintf("%q", wording.Clip(name, 40)) }
 
 // kind names the kind of a value. It does not show the value, so that replies with the same fault are counted together. If the value
 // has the kind with which shape begins, the fault is inside the value.

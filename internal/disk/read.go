@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"glomers/internal/wording"
 )
 
 // ErrIrregular is the error of what is there under a name, but is no regular file.
@@ -56,17 +58,7 @@ func regular(info fs.FileInfo) error {
 type TooLargeError struct{ Limit int64 } // bytes
 
 func (e *TooLargeError) Error() string {
-	return fmt.Sprintf("larger than %s, which is the limit for it", size(e.Limit))
-}
-
-func size(n int64) string {
-	switch {
-	case n%(1<<20) == 0:
-		return fmt.Sprintf("%d MiB", n>>20)
-	case n%(1<<10) == 0:
-		return fmt.Sprintf("%d KiB", n>>10)
-	}
-	return fmt.Sprintf("%d bytes", n)
+	return fmt.Sprintf("larger than %s, which is the limit for it", wording.Limit(e.Limit))
 }
 
 // Read returns what is in a regular file of a directory. The error is a *TooLargeError if that is more than limit bytes.

@@ -58,5 +58,16 @@ func Bytes[N int | int64 | float64](n N) string {
 	}
 }
 
+// Limit writes a number of bytes that people have chosen: in whole MiB or KiB if it is that.
+func Limit(n int64) string {
+	switch {
+	case n%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", n>>20)
+	case n%(1<<10) == 0:
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return Bytes(n)
+}
+
 // Hanging indents a text from its second line on, as it stands below the line that it belongs to.
 func Hanging(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }

@@ -29,6 +29,12 @@ func TestBytes(t *testing.T) {
 	}
 }
 
+func TestLimit(t *testing.T) {
+	for n, want := range map[int64]string{64 << 20: "64 MiB", 1 << 30: "1024 MiB", 3 << 10: "3 KiB", 2_000_000: "2 MB", 100: "100 bytes"} {
+		require.Equal(t, want, Limit(n))
+	}
+}
+
 func TestHanging(t *testing.T) {
 	require.Equal(t, "why\n    more\n    yet more", Hanging("why\nmore\nyet more"))
 }

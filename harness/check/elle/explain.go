@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"glomers/harness/check/elle/graph"
+	"glomers/internal/wording"
 )
 
 // maxQuote is how many bytes of a key or value a text shows.
@@ -138,16 +138,7 @@ func (r *registers) quote(v int32) (key, value string) {
 }
 
 // clip cuts a long text.
-func clip(s string) string {
-	if len(s) <= maxQuote {
-		return s
-	}
-	cut := maxQuote
-	for cut > 0 && !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "…"
-}
+func clip(s string) string { return wording.Clip(s, maxQuote) }
 
 func (r *registers) describeRead(reader, writer int, v int32, why string) Case {
 	tell := newTeller(r.log)

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 
 	"glomers/harness/history"
-	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 // An analysis is a history taken apart, and what was found in it.
@@ -108,8 +108,8 @@ func (a *analysis) infoCauses() []json.RawMessage {
 		if len(cause) == 0 {
 			cause = json.RawMessage("null")
 		}
-		if text, cut := jsonvalue.Clip(cause, maxCause); cut {
-			cause, _ = json.Marshal(text + "…") // a string always marshals
+		if len(cause) > maxCause {
+			cause, _ = json.Marshal(wording.Clip(cause, maxCause)) // a string always marshals
 		}
 		causes = append(causes, cause)
 	}

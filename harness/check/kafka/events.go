@@ -8,7 +8,7 @@ import (
 	"slices"
 
 	"glomers/harness/history"
-	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 // An event is what the checker knows of an operation: its completion, or the invocation of a send that never completed.
@@ -59,13 +59,7 @@ func (a *analysis) newEvent(i, invoked int) (event, error) {
 }
 
 // show returns the beginning of a value, for an error.
-func show(raw json.RawMessage) string {
-	text, cut := jsonvalue.Clip(raw, 40)
-	if cut {
-		text += "…"
-	}
-	return text
-}
+func show(raw json.RawMessage) string { return wording.Clip(raw, 40) }
 
 // sends reads [["send", key, message], …], where a completed send has [offset, message].
 func (a *analysis) sends(op *history.Op) ([]entry, error) {

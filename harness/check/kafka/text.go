@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"glomers/harness/history"
-	"glomers/harness/internal/jsonvalue"
+	"glomers/internal/wording"
 )
 
 const (
@@ -46,13 +46,7 @@ func (s spot) String() string {
 }
 
 // quote returns a message as a sentence shows it: its JSON, cut if it is long.
-func quote(raw json.RawMessage) string {
-	text, cut := jsonvalue.Clip(raw, maxQuote)
-	if cut {
-		text += "…"
-	}
-	return text
-}
+func quote(raw json.RawMessage) string { return wording.Clip(raw, maxQuote) }
 
 // list names the first few offsets, each with the message there, and counts the rest.
 func list(slots []slot) string {

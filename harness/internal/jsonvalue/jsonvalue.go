@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // An Integer is one of any size, as its decimal digits. They are never computed with: nodes choose how many there are, and math/big takes
@@ -137,19 +136,6 @@ func appendKey(b []byte, v any) []byte {
 		return append(b, '}')
 	}
 	return append(b, "null"...)
-}
-
-// Clip returns the beginning of raw, at most limit bytes and whole characters, and whether that is
-// less than all of it.
-func Clip(raw json.RawMessage, limit int) (text string, cut bool) {
-	if len(raw) <= limit {
-		return string(raw), false
-	}
-	end := limit
-	for end > max(0, limit-utf8.UTFMax) && !utf8.RuneStart(raw[end]) {
-		end--
-	}
-	return string(raw[:end]), true
 }
 
 // Kind names the kind of a JSON value with its article, such as "an object"; "missing" if the text is empty. It tells an integer from a
