@@ -42,12 +42,12 @@ func (s set) push(x span) set {
 	return append(s, x)
 }
 
-// apart tells whether at least one integer lies between x and y, of which y does not begin lower.
+// apart reports whether at least one integer lies between x and y, of which y does not begin lower.
 func apart(x, y span) bool {
 	return x.hi < math.MaxInt64 && x.hi+1 < y.lo
 }
 
-// containsAll tells whether t is a subset of s.
+// containsAll reports whether t is a subset of s.
 func (s set) containsAll(t set) bool {
 	for _, x := range t {
 		// By the invariant a single span of s must hold x whole: the first that reaches as far.

@@ -22,7 +22,7 @@ func (c counter) merge(d counter) {
 	}
 }
 
-// covers tells whether c has all that d has, so that merging d would not change it.
+// covers reports whether c has all that d has, so that merging d would not change it.
 func (c counter) covers(d counter) bool {
 	for writer, total := range d {
 		if has, ok := c[writer]; !ok || has < total {

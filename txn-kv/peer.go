@@ -58,7 +58,7 @@ func (p *peer) due(own int64) time.Duration {
 	return min(at, never)
 }
 
-// suspected tells whether p has left a question unanswered for so long that it may be out of reach.
+// suspected reports whether p has left a question unanswered for so long that it may be out of reach.
 func (p *peer) suspected(now time.Duration) bool { return p.silentSince+retryAfter <= now }
 
 // send takes note of a message to p. If the message gets through, p has our own writes up to the time sent.

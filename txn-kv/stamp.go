@@ -24,10 +24,10 @@ func (s stamp) compare(t stamp) int {
 // written nothing. It stands for the set of all transactions that have these or earlier times.
 type vector map[string]int64
 
-// includes tells whether the transaction with the stamp s is in the set.
+// includes reports whether the transaction with the stamp s is in the set.
 func (v vector) includes(s stamp) bool { return s.Time <= v[s.Origin] }
 
-// covers tells whether v knows all origins of w, and all their transactions.
+// covers reports whether v knows all origins of w, and all their transactions.
 func (v vector) covers(w vector) bool {
 	for origin, t := range w {
 		if have, known := v[origin]; !known || have < t {
@@ -44,7 +44,7 @@ func (v vector) raise(w vector) {
 	}
 }
 
-// knows tells whether v has an origin, even if that has written nothing.
+// knows reports whether v has an origin, even if that has written nothing.
 func (v vector) knows(origin string) bool {
 	_, known := v[origin]
 	return known

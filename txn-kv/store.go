@@ -151,7 +151,7 @@ func (s *store) merge(u update) bool {
 	return true
 }
 
-// valid tells whether u can come from a store.
+// valid reports whether u can come from a store.
 func (u update) valid() bool {
 	for i, w := range u.Writes {
 		if w.Key == "" || w.Value == nil || w.Time <= 0 || !u.Have.includes(w.stamp) ||

@@ -45,7 +45,7 @@ func newLock(self string, nodes []string, start time.Time, r rules) *lock {
 	}
 }
 
-// silent tells whether the silence after the start is not over yet: the first tick ends it.
+// silent reports whether the silence after the start is not over yet: the first tick ends it.
 func (l *lock) silent() bool { return l.askAt == l.silence }
 
 // enter puts a client into the queue, and sets fence when it gets the lock. The lock must not be silent, and the replica not joining.
@@ -58,7 +58,7 @@ func (l *lock) enter(fence *int64, now time.Duration) (out []envelope) {
 	return out
 }
 
-// in tells whether the client that is in has that fence.
+// in reports whether the client that is in has that fence.
 func (l *lock) in(fence int64) bool { return l.leaseEnd < node.Never && fence == l.own }
 
 // giveUp takes a client out of the queue.

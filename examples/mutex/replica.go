@@ -72,7 +72,7 @@ func newReplica(self string, nodes []string, life int64) *replica {
 	return r
 }
 
-// joining tells whether some peer has not said anything to this life. Until then the replica must not ask.
+// joining reports whether some peer has not said anything to this life. Until then the replica must not ask.
 func (r *replica) joining() bool {
 	return slices.ContainsFunc(r.peers, func(p *peer) bool { return p.time == 0 })
 }
@@ -125,12 +125,12 @@ func (r *replica) askAgain() []envelope {
 	return r.tell(waiting, true)
 }
 
-// first tells whether our request is the first of all there are, so that this node may enter.
+// first reports whether our request is the first of all there are, so that this node may enter.
 func (r *replica) first() bool {
 	return r.own != 0 && !slices.ContainsFunc(r.peers, r.waitsFor)
 }
 
-// waitsFor tells whether p may be ahead of our request: it has not said anything later, or it has an earlier request.
+// waitsFor reports whether p may be ahead of our request: it has not said anything later, or it has an earlier request.
 func (r *replica) waitsFor(p *peer) bool {
 	return p.time < r.own || p.request != 0 && p.request < r.own
 }

@@ -61,7 +61,7 @@ var (
 	inStore = regexp.MustCompile(`(^| )store/`)
 )
 
-// HasCommand tells whether a line of the block is a command of this repository, or of Go.
+// HasCommand reports whether a line of the block is a command of this repository, or of Go.
 func (b Block) HasCommand() bool {
 	for _, line := range b.lines() {
 		if command.MatchString(line) {

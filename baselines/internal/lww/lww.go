@@ -97,7 +97,7 @@ func (s *Store) MergeAll(ws WriteSet) {
 	}
 }
 
-// Put puts a write in its place unless something later is there, and tells whether it did.
+// Put puts a write in its place unless something later is there, and reports whether it did.
 func (s *Store) Put(key string, value json.RawMessage, at Stamp) bool {
 	if !at.after(s.stamps[key]) {
 		return false

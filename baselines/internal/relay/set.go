@@ -28,7 +28,7 @@ type Set struct {
 	order []int64 // as they came
 }
 
-// Add puts v into the set and tells whether it is new there.
+// Add puts v into the set and reports whether it is new there.
 func (s *Set) Add(v int64) bool {
 	if s.has[v] {
 		return false

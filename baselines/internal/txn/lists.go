@@ -12,7 +12,7 @@ import (
 // A ListOp is a micro-operation on lists: ["r", key, null] or ["append", key, value].
 type ListOp Op
 
-// Appends tells whether the micro-operation appends.
+// Appends reports whether the micro-operation appends.
 func (o ListOp) Appends() bool { return Op(o).Writes() }
 
 // UnmarshalJSON accepts arrays of three that begin with "r" or "append".

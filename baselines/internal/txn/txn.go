@@ -15,7 +15,7 @@ type Body struct {
 // An Op is a micro-operation on registers: ["r", key, null] or ["w", key, value].
 type Op [3]json.RawMessage
 
-// Writes tells whether the micro-operation writes.
+// Writes reports whether the micro-operation writes.
 func (o Op) Writes() bool { return string(o[0]) != `"r"` }
 
 // Key returns the key as JSON.
