@@ -8,22 +8,21 @@ import (
 	"glomers/harness/check"
 )
 
-// A complaint is in what way a run failed. A smaller run that makes another complaint is not the
-// same failure.
+// A complaint describes the way in which a run failed. A smaller run with a different complaint is not the same failure.
 type complaint struct {
-	check   int // the index among checks; -1 if a node broke the protocol
+	check   int // index into checks; -1 if a node broke the protocol
 	verdict check.Verdict
-	kinds   []string // of anomalies that the check found, if it names any
-	reason  string   // the shape of the NodeError's
+	kinds   []string // the kinds of anomalies that the check found, if it names any
+	reason  string   // the shape of the reason of the NodeError
 }
 
-// checks returns the verdicts of a run, in the order of how much they say.
+// checks returns the results of a run's checks, the most significant first.
 func checks(res harness.Result) []check.Result {
 	return []check.Result{res.Workload, res.Exceptions, res.Availability, res.Stats, res.Nemesis}
 }
 
-// complaintOf returns the worst that can be said about a run; ok is false if it did not fail, or not
-// because of what happened in it.
+// complaintOf returns the worst complaint about a run. ok is false if the run did not fail, or if it failed for a reason outside the
+// run.
 func complaintOf(res harness.Result, err error) (c complaint, ok bool) {
 	if err != nil {
 		broken, ok := errors.AsType[*harness.NodeError](err)
@@ -42,7 +41,7 @@ func complaintOf(res harness.Result, err error) (c complaint, ok bool) {
 
 func (c complaint) broken() bool { return c.check < 0 }
 
-// repeated tells whether another run gives rise to the complaint.
+// repeated reports whether another run has the same complaint.
 func (c complaint) repeated(res harness.Result, err error) bool {
 	if c.broken() || err != nil {
 		other, ok := complaintOf(res, err)
@@ -53,7 +52,7 @@ func (c complaint) repeated(res harness.Result, err error) bool {
 	return same && r.Verdict() >= c.verdict
 }
 
-// anomalies returns what kinds of errors a check found, if it names any.
+// anomalies returns the kinds of errors that a check found, if it names any.
 func anomalies(r check.Result) []string {
 	if a, ok := r.(check.Anomalous); ok {
 		return a.Anomalies()

@@ -1,6 +1,6 @@
-// Package sim runs tests of package harness in virtual time: the same engine, workloads, faults and
-// checkers, with the nodes in this process, inside a testing/synctest bubble. A test of 20 s takes
-// some milliseconds, and the same seed gives the same run, to the byte.
+// Package sim runs tests of package harness in virtual time: the same engine, workloads, faults and checkers, with the nodes in this
+// process, inside a testing/synctest bubble. A test of 20 s takes a few milliseconds. The same seed gives exactly the same run, byte
+// for byte.
 //
 // A simulation of your own node is a table of scenarios:
 //
@@ -14,56 +14,56 @@
 //		)
 //	}
 //
-// serve registers the node's handlers, as for [harness.InProcess]. The file example_test.go of this package is such a test,
-// complete with a node, to be copied.
+// serve registers the node's handlers, as for [harness.InProcess]. The file example_test.go of this package is a complete test of
+// this kind, including a node, which you can copy.
 //
 // # Sweeps
 //
-// [Test] makes each scenario a subtest that is run with many seeds, on all cores, and stops when too many have failed. A seed
-// that fails is reported with the command that runs it alone:
+// [Test] makes each scenario a subtest. It runs the subtest with many seeds, on all cores, and stops when too many have failed. For
+// each failing seed, it reports the command that runs this seed alone:
 //
 //	go test ./broadcast -run '^TestSim$/^partition$' -seed 7
 //
 // Flags of a test binary that imports this package:
 //
-//	-seeds N   run N seeds of each scenario, 1 to N (default 20, or what the scenario says; a fifth of that with -race or -short)
+//	-seeds N   run seeds 1 to N of each scenario (default 20, or the Seeds of the scenario; a fifth of that with -race or -short)
 //	-seed S    run only this seed
 //	-shrink    shrink the first failure of each scenario
 //
-// With go test's own -artifacts, the files of the first failure, or of the run of -seed, and with -shrink also those of the shrunk run,
-// stay in the test's artifact directory: the history, every message, and report.html, which shows the run.
+// With the -artifacts flag of go test, the test's artifact directory keeps the files of the first failure, or of the run of -seed,
+// and with -shrink also those of the shrunk run: the history, every message, and report.html, which shows the run.
 //
-// Faults are those of [glomers/harness/nemesis.All]; NemesisInterval says how often they come.
+// Faults are those of [glomers/harness/nemesis.All]; NemesisInterval sets how often they start.
 //
 // # Shrinking
 //
-// With -shrink, or by [Shrink], the first seed that fails is cut down to the smallest run found that fails in the same way, and
-// printed as a story: numbered operations, faults, the messages that were lost, the verdict, and the Go code that
-// carries it out again. What is left came exactly like this in a run, of this or of a smaller cluster; nothing is made up.
+// With -shrink, or by [Shrink], a failing seed is reduced to the smallest run found that fails in the same way. This run is printed
+// as a story: numbered operations, faults, the lost messages, the verdict, and the Go code that repeats it. The story is an actual
+// run of this or of a smaller cluster; nothing is invented.
 //
-// # What a node must keep to
+// # Rules for nodes
 //
-// Virtual time stands still while any goroutine of the node can run, and moves on to the next timer when all
-// wait. For a run to be repeatable, what happens must follow from the messages and timers alone:
+// Virtual time stands still while any goroutine of a node can run. When all goroutines wait, it moves on to the next timer. For a run
+// to be repeatable, the behaviour of nodes must depend on messages and timers alone:
 //
-//  1. Time comes from package time or the node's methods (Node.Now for the wall clock, which faults set off); random numbers
+//  1. Time comes from package time or from the node's methods (Node.Now for the wall clock, which faults can change). Random numbers
 //     come from Node.Rand, not from package-level functions of math/rand, nor from crypto/rand.
-//  2. Nothing that is sent depends on the order of a map, or on which of two ready cases a select takes.
-//  3. Timers are the node's (Every, After, Sleep, deadlines of Call): two timers of package time that are due at the same
-//     instant run in any order.
-//  4. A goroutine waits on channels, sync.Cond, or time; not on a mutex that is held by one that waits, and not on
+//  2. No message depends on the order of a map, or on the choice of a select between two ready cases.
+//  3. Timers are the node's (Every, After, Sleep, deadlines of Call): two timers of package time that are due at the same instant run
+//     in an unspecified order.
+//  4. A goroutine waits only for channels, sync.Cond or time: not for a mutex held by another waiting goroutine, and not for
 //     anything outside the bubble, such as I/O.
-//  5. Nodes share no memory: they run side by side, and in an order of their own.
+//  5. Nodes share no memory: they run concurrently, in an unspecified order.
 //
-// A node made of typed handlers that uses no goroutine of its own keeps to 3 and 4 without doing anything. [Test] finds
-// out whether a node keeps to all of it, and [Replay] where it does not.
+// A node that consists of typed handlers and starts no goroutines satisfies rules 3 and 4 automatically. [Test] detects whether a
+// node breaks the rules, and [Replay] shows the first difference that this causes.
 //
-// # What a run is
+// # Order of events
 //
-// At each instant the engine does one thing, delivers a message or runs a timer of its own, and then waits until all nodes
-// have come to rest. What they have sent meanwhile it takes in the order of sender, receiver and sending, whatever the order
-// in which their goroutines ran. Latencies and losses are drawn for each link from a generator of its own, so a change in one
-// place of a system does not shift the luck of all others.
+// The engine does one thing at a time: it delivers a message or runs one of its timers, and then waits until all nodes are idle.
+// It takes the messages that nodes have sent meanwhile in the order of sender, receiver and sending, independent of the order in
+// which their goroutines ran. Each link draws its latencies and losses from a separate random generator, so a change in one part of
+// a system does not change the draws of all other links.
 //
-// Run, Check, Shrink and Catch may be called by several goroutines at a time, Test and Replay may not.
+// Run, Check, Shrink and Catch may be called by several goroutines at a time; Test and Replay may not.
 package sim

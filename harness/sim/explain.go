@@ -18,12 +18,11 @@ import (
 )
 
 const (
-	maxShown = 15 // messages that a scenario shows
-	maxWidth = 72 // bytes of a value or a message that it shows
+	maxShown = 15 // the most messages that are shown
+	maxWidth = 72 // the most bytes of a value or a message that are shown
 )
 
-// String tells what happens in the small run: operations, faults, the messages that matter, the verdict, and how
-// to have it again.
+// String describes the small run: its operations, its faults, the most important messages, the verdict, and the code that repeats it.
 func (s *Shrunk) String() string {
 	var b strings.Builder
 	to := plan{nodes: s.Test.NodeCount, limit: s.Test.TimeLimit, ops: s.Test.Excerpt.Ops, faults: s.Test.Excerpt.Faults}
@@ -58,7 +57,7 @@ func describe(t harness.Test) string {
 	return strings.Join(parts, ", ")
 }
 
-// section writes a heading and lines whose cells, parted by tabs, are aligned.
+// section writes a heading and lines. It aligns the cells of the lines, which are separated by tabs.
 func section(b *strings.Builder, heading string, lines []string) {
 	if len(lines) == 0 {
 		return
@@ -74,7 +73,7 @@ func section(b *strings.Builder, heading string, lines []string) {
 // operations returns a line for each operation, numbered from 1.
 func (s *Shrunk) operations() []string {
 	var lines []string
-	done := make(map[int]history.Op) // by the position of the invocation
+	done := make(map[int]history.Op) // completions by the position of their invocation
 	for i, inv := range history.Invocations(s.record.ops) {
 		if inv >= 0 {
 			done[inv] = s.record.ops[i]
@@ -94,7 +93,7 @@ func (s *Shrunk) operations() []string {
 	return lines
 }
 
-// outcome says how an operation ended.
+// outcome describes the completion of an operation.
 func outcome(invoked, done history.Op) string {
 	if done.Type == "" {
 		return "never ended"
@@ -121,7 +120,7 @@ func (s *Shrunk) faults() []string {
 	return lines
 }
 
-// effect says what a fault did.
+// effect describes the effect of a fault.
 func effect(e history.Effect) string {
 	parts := []string{e.Text}
 	for _, node := range slices.Sorted(maps.Keys(e.Links)) {
@@ -130,8 +129,7 @@ func effect(e history.Effect) string {
 	return strings.Join(parts, "; ")
 }
 
-// messages returns a line for each of the few messages that matter most: above all the lost ones, then those that were sent
-// first.
+// messages returns a line for each of the most important messages: lost messages first, then the earliest.
 func (s *Shrunk) messages() []string {
 	type fate struct {
 		sent network.Event
@@ -173,7 +171,7 @@ func (s *Shrunk) messages() []string {
 	return lines
 }
 
-// sender names who sent a message, and in whose name if not in its own.
+// sender returns the sender of a message and, if the message was sent in another party's name, that party.
 func sender(e network.Event) string {
 	if e.Writer == "" {
 		return e.Src
@@ -181,7 +179,7 @@ func sender(e network.Event) string {
 	return e.Writer + " as " + e.Src
 }
 
-// rank puts what matters first.
+// rank sorts messages that matter before all others.
 func rank(matters bool) int {
 	if matters {
 		return 0
@@ -250,7 +248,7 @@ func duration(d time.Duration) string {
 
 func seconds(ns int64) string { return fmt.Sprintf("%.3f s", float64(ns)/1e9) }
 
-// quote returns JSON as it is shown, cut if it is long; "" for null.
+// quote returns JSON for display, cut if it is long; "" for null.
 func quote(raw json.RawMessage) string {
 	if len(raw) == 0 || string(raw) == "null" {
 		return ""

@@ -9,8 +9,8 @@ import (
 	"glomers/harness"
 )
 
-// keep carries out a run once more, the same, and leaves its files in the test's artifact directory: the history, the
-// messages, and report.html, which shows them. A shrunk run has a directory of its own in there.
+// keep repeats a run and leaves its files in the test's artifact directory: the history, the messages, and report.html, which shows
+// them. The files of a shrunk run go into the subdirectory "shrunk".
 func keep(t *testing.T, test harness.Test) {
 	t.Helper()
 	test.Store = t.ArtifactDir()
@@ -32,7 +32,7 @@ func keep(t *testing.T, test harness.Test) {
 	}
 }
 
-// artifactsAreKept tells whether go test was given -artifacts; otherwise artifact directories go with their tests.
+// artifactsAreKept reports whether go test was run with -artifacts. Otherwise the artifact directory is removed after the test.
 func artifactsAreKept() bool {
 	f := flag.Lookup("test.artifacts")
 	return f != nil && f.Value.String() == "true"

@@ -11,11 +11,11 @@ import (
 	"glomers/harness/network"
 )
 
-// Replay runs test with 1 and with 4 processors, and returns an error if the two runs differ: then the node does not keep to the rules of the
-// package documentation. The error shows the first event that differs. With -seeds, Replay makes four runs. A run that fails
-// is no error; one that ends early because it is broken is.
+// Replay runs test with 1 and with 4 processors, and returns an error if the two runs differ: then the node breaks the rules of the
+// package documentation. The error shows the first event that differs. With -seeds, Replay makes four runs. A run whose verdict is
+// not Valid is not an error; a run that ends early, because the test is broken, is an error.
 //
-// It changes GOMAXPROCS, so nothing else should run beside it.
+// Replay changes GOMAXPROCS, so no other code should run at the same time.
 func Replay(t *testing.T, test harness.Test) error {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
@@ -44,11 +44,11 @@ func Replay(t *testing.T, test harness.Test) error {
 	return nil
 }
 
-// journalOf returns all that happens in a run, messages and operations, as lines.
+// journalOf returns all events of a run, messages and operations, as lines.
 func journalOf(t *testing.T, test harness.Test) ([]string, error) {
 	var events []string
 	add := func(event any) {
-		b, _ := json.Marshal(event) // what is raw in it has been JSON before
+		b, _ := json.Marshal(event) // cannot fail: raw values in it come from JSON
 		events = append(events, string(b))
 	}
 	test.OnMessage = func(e network.Event) { add(e) }

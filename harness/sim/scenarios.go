@@ -9,11 +9,12 @@ import (
 	"glomers/harness"
 )
 
-// Test does what every node's test should do with its scenarios. It runs each of them as a subtest of t, with as many seeds as the
-// flags say, several at a time. It reports the seeds that fail and how to run them again, and logs what was covered. And it runs a
-// seed once more, to find out whether the node keeps to the rules of the package documentation: without those, seeds would be worthless.
+// Test runs the scenarios of a node's test. Each scenario becomes a subtest of t and runs with the number of seeds that the flags
+// ask for, several seeds at a time. Test reports failing seeds with the commands that repeat them, and logs what was covered. It also
+// repeats one seed, to detect whether the node breaks the rules of the package documentation: then a seed could not be reproduced.
 //
-// Without the flags -seeds and -seed, a scenario with one fault or none is not run once more if another has all its faults.
+// Without the flags -seeds and -seed, this repetition is left out for a scenario with at most one fault if another scenario has the
+// same fault and more.
 func Test(t *testing.T, scenarios ...Scenario) {
 	t.Helper()
 	var total Report
@@ -42,7 +43,7 @@ func Test(t *testing.T, scenarios ...Scenario) {
 					t.Fatal(err)
 				}
 				t.Log(small)
-				if small.Err == nil { // what broke off may have no files
+				if small.Err == nil { // a run that ended early may have no files
 					keep(t, small.Test)
 				}
 			}
@@ -53,7 +54,7 @@ func Test(t *testing.T, scenarios ...Scenario) {
 	}
 }
 
-// covered tells whether s has no more than one fault, and one of the scenarios has that and others.
+// covered reports whether s has at most one fault and another scenario has the same fault and more.
 func (s Scenario) covered(scenarios []Scenario) bool {
 	return len(s.Test.Nemesis) <= 1 && slices.ContainsFunc(scenarios, func(o Scenario) bool {
 		return len(o.Test.Nemesis) > len(s.Test.Nemesis) &&
@@ -61,7 +62,7 @@ func (s Scenario) covered(scenarios []Scenario) bool {
 	})
 }
 
-// again runs test with another number of processors, and fails t unless its journal has that hash.
+// again runs test with a different number of processors, and fails t unless the journal has the given hash.
 func again(t *testing.T, test harness.Test, hash string) {
 	t.Helper()
 	processors := 1
@@ -69,7 +70,7 @@ func again(t *testing.T, test harness.Test, hash string) {
 		processors = 4
 	}
 	before := runtime.GOMAXPROCS(processors)
-	res, _ := Run(t, test) // a run that breaks off has a hash, too
+	res, _ := Run(t, test) // a run that ends early has a hash, too
 	runtime.GOMAXPROCS(before)
 	if res.Hash == hash {
 		return
@@ -79,8 +80,8 @@ func again(t *testing.T, test harness.Test, hash string) {
 		test.Seed, hash, res.Hash, describe(test), command(t.Name(), test.Seed), err)
 }
 
-// Catch fails t unless one of the seeds of s fails at least: it is for nodes that are broken on purpose. Each seed that
-// fails must do so for a reason with that text in it. The seeds are not fewer with -short, as a mistake may take all of them to show.
+// Catch fails t unless at least one seed of s fails. It is for nodes that are broken on purpose. The reason of each failing seed must
+// contain text. With -short, the number of seeds is not reduced, because a mistake may need all of them to show.
 func Catch(t *testing.T, s Scenario, text string) {
 	t.Helper()
 	seeds, err := chooseSeeds(*seedFlag, max(s.Seeds, *seedsFlag), s.Seeds)

@@ -10,33 +10,34 @@ import (
 	"glomers/harness"
 )
 
-// maxRuns is how many runs Shrink makes at most.
+// maxRuns limits the number of runs that Shrink makes.
 const maxRuns = 2000
 
-// A Shrunk is a small run that fails in the same way as a large one. Its String tells the story.
+// A Shrunk is a small run that fails in the same way as a large one. Its String method describes the run.
 type Shrunk struct {
-	Test   harness.Test // the small run: Run carries it out again
+	Test   harness.Test // the small run: Run repeats it
 	Result harness.Result
-	Err    error // of Run, if that is how it fails
+	Err    error // the error of Run, if it returned one
 
-	Runs int // that the search took
+	Runs int // the number of runs that the search made
 
 	from   plan
 	record transcript
 }
 
-// Ops returns how many operations the small run has, without those of the final phase.
+// Ops returns the number of operations in the small run, without those of the final phase.
 func (s *Shrunk) Ops() int { return len(s.Test.Excerpt.Ops) }
 
-// Faults returns how many times the small run starts a fault.
+// Faults returns the number of times that the small run starts a fault.
 func (s *Shrunk) Faults() int { return len(s.Test.Excerpt.Faults) }
 
-// Shrink looks for a run that is smaller than that of test and fails as well: with fewer operations, fewer and shorter
-// faults, fewer nodes, in less time. A run fails as well if the check that was worst in the run of test finds no better
-// verdict in it, with an anomaly of the same kind if it names kinds, or, if a node broke the protocol, if one does so in the same way.
+// Shrink looks for a smaller run that fails in the same way as the run of test: with fewer operations, fewer and shorter faults, fewer
+// nodes, or less time. It takes the check with the worst verdict in the run of test. A smaller run fails in the same way if the
+// verdict of this check is at least as bad, with an anomaly of the same kind if the check names kinds. If a node broke the protocol,
+// a smaller run fails in the same way if a node breaks the protocol in the same way.
 //
-// It tries up to 2,000 runs, each in virtual time. The error is that the run of test does not fail, or fails for
-// a reason that has nothing to do with what happens in it.
+// Shrink makes up to 2,000 runs, each in virtual time. It returns an error if the run of test does not fail, or fails for a reason
+// outside the run.
 func Shrink(t *testing.T, test harness.Test) (*Shrunk, error) {
 	t.Helper()
 	test.Excerpt = nil
@@ -68,7 +69,7 @@ func Shrink(t *testing.T, test harness.Test) (*Shrunk, error) {
 	return &Shrunk{Test: small, Result: res, Err: err, Runs: s.runs + 1, from: from, record: record}, nil
 }
 
-// A plan is what Shrink varies.
+// A plan holds the parameters of a run that Shrink varies.
 type plan struct {
 	nodes   int // 0 means n1 … n5, as in harness.Test
 	workers int
@@ -78,7 +79,7 @@ type plan struct {
 	salt    uint64 // see harness.Excerpt
 }
 
-// of returns test cut down to the plan.
+// of returns test reduced to the plan.
 func (p plan) of(test harness.Test) harness.Test {
 	test.NodeCount, test.Concurrency, test.TimeLimit = p.nodes, p.workers, p.limit
 	test.Excerpt = &harness.Excerpt{Ops: p.ops, Faults: p.faults, Salt: p.salt}
@@ -91,7 +92,7 @@ func (p plan) of(test harness.Test) harness.Test {
 	return test
 }
 
-// size returns what is to become small, the most important first.
+// size returns the quantities that Shrink minimizes, the most important first.
 func (p plan) size() []int {
 	inForce := time.Duration(0)
 	for _, w := range p.faults {
@@ -100,8 +101,7 @@ func (p plan) size() []int {
 	return []int{len(p.faults), len(p.ops), cmp.Or(p.nodes, 5), int(p.limit), int(inForce)}
 }
 
-// A shrinker is a search. Its passes take the plan that is the best so far and put smaller ones that fail
-// in its place.
+// A shrinker is a search. Each pass starts from the best plan so far and replaces it by smaller plans that fail in the same way.
 type shrinker struct {
 	t         *testing.T
 	test      harness.Test
@@ -110,7 +110,7 @@ type shrinker struct {
 	best      plan
 }
 
-// whole returns the plan of the run that record is of.
+// whole returns the plan of the whole run that is recorded in record.
 func (s *shrinker) whole(record transcript) plan {
 	p := plan{nodes: s.test.NodeCount, workers: s.test.Concurrency, limit: s.test.TimeLimit, faults: record.windows()}
 	p.limit = cmp.Or(p.limit, harness.DefaultTimeLimit)
@@ -120,23 +120,23 @@ func (s *shrinker) whole(record transcript) plan {
 	return p
 }
 
-// try makes p the best plan if it fails as well. It gives up when there have been too many runs.
+// try runs p, and makes it the best plan if it fails in the same way. After maxRuns runs it does nothing.
 func (s *shrinker) try(p plan) bool {
 	if s.runs >= maxRuns || len(p.ops) == 0 && !s.complaint.broken() {
-		return false // nothing can be said of a run without operations
+		return false // a run without operations cannot be judged
 	}
 	s.runs++
 	record, res, err := watch(s.t, p.of(s.test))
 	if !s.complaint.repeated(res, err) {
 		return false
 	}
-	p.ops = p.ops[:min(len(p.ops), record.invoked())] // time did not suffice for the others
+	p.ops = p.ops[:min(len(p.ops), record.invoked())] // there was no time for the others
 	s.best = p
 	return true
 }
 
-// fewerNodes tries small clusters, in which everything comes differently: other nodes are hit by
-// other faults. So it takes several goes at each size.
+// fewerNodes tries smaller clusters. In a smaller cluster the whole run changes, since faults hit other nodes, so fewerNodes tries
+// each size several times, with different faults.
 func (s *shrinker) fewerNodes() {
 	const goes = 5
 	for _, n := range []int{1, 2, 3, 4, 5, 8, 12} {
@@ -146,7 +146,7 @@ func (s *shrinker) fewerNodes() {
 		for shift := range goes {
 			p := s.best
 			p.nodes = n
-			p.workers = min(p.workers, n) // 0 stays: one for each node
+			p.workers = min(p.workers, n) // 0 stays 0: the default of the workload
 			p.faults = slices.Clone(p.faults)
 			for i := range p.faults {
 				p.faults[i].Start += shift
@@ -158,8 +158,8 @@ func (s *shrinker) fewerNodes() {
 	}
 }
 
-// throwAgain tries single operations under single faults with other throws of the dice. What is left out of a run takes its share
-// of the random numbers with it, so the message that got lost in a long run mostly gets through in a short one.
+// throwAgain tries each single operation under each single fault with other random numbers for the network. A shorter run sends fewer
+// messages and so draws fewer random numbers. A message that was lost in the long run is therefore often not lost in the short one.
 func (s *shrinker) throwAgain() {
 	const throws = 30
 	if len(s.best.ops) <= 1 && len(s.best.faults) <= 1 {
@@ -179,10 +179,10 @@ func (s *shrinker) throwAgain() {
 	}
 }
 
-// precision is how exactly times are found out.
+// precision is the precision of the times that the search finds.
 const precision = 10 * time.Millisecond
 
-// lessTime looks for the shortest beginning that fails.
+// lessTime looks for the shortest beginning of the run that fails.
 func (s *shrinker) lessTime() {
 	bisect(precision, s.best.limit, func(limit time.Duration) bool {
 		p := s.best
@@ -213,7 +213,7 @@ func (s *shrinker) fewerOps() {
 	})
 }
 
-// shorterFaults moves the end of each fault forward and the beginning back.
+// shorterFaults shortens each fault: it looks for the earliest end, and then for the latest beginning.
 func (s *shrinker) shorterFaults() {
 	for i := range s.best.faults {
 		try := func(change func(w *harness.FaultWindow)) bool {
@@ -233,8 +233,8 @@ func (s *shrinker) shorterFaults() {
 	}
 }
 
-// bisect looks for the shortest duration that fails, between low and high, of which high is known to fail. It is
-// one if all that are longer fail as well, and otherwise just one that fails.
+// bisect looks for the shortest duration between low and high that fails; high is known to fail. If not all longer durations fail, the
+// result fails but may not be the shortest.
 func bisect(low, high time.Duration, fails func(time.Duration) bool) time.Duration {
 	for high-low > precision {
 		middle := (low + (high-low)/2).Round(precision)
@@ -247,8 +247,8 @@ func bisect(low, high time.Duration, fails func(time.Duration) bool) time.Durati
 	return high
 }
 
-// ddmin returns a part of list that fails, given that list does, and of which no single element can be left out: delta
-// debugging (Zeller and Hildebrandt 2002), without its step of trying parts instead of leaving them out.
+// ddmin reduces a failing list to a part that still fails, but no longer fails if any single element is left out. It is delta debugging
+// (Zeller and Hildebrandt 2002) without the step that tries each part alone: ddmin only leaves parts out.
 func ddmin[T any](list []T, fails func(part []T) bool) []T {
 	if len(list) == 0 || fails(nil) {
 		return nil

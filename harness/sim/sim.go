@@ -12,13 +12,13 @@ import (
 	"glomers/harness/check"
 )
 
-// Run carries out test in virtual time, in a bubble of its own, and returns what harness.Run
-// does. It judges nothing and can run beside others. The virtual wall clock begins in 2026.
+// Run carries out test in virtual time, in a separate bubble, and returns the results of harness.Run. It does not fail t because of the
+// verdict. Several runs may go on at the same time. The virtual wall clock begins in 2026.
 func Run(t *testing.T, test harness.Test) (res harness.Result, err error) {
 	t.Helper()
 	test.Settle = synctest.Wait
 	synctest.Test(t, func(*testing.T) {
-		// A bubble begins with the year 2000, and a node whose clock is behind would be in the century before.
+		// A bubble begins in the year 2000, and a node whose clock is behind would be in the previous century.
 		time.Sleep(time.Until(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)))
 		res, err = harness.Run(context.Background(), test)
 	})
@@ -36,7 +36,7 @@ func Check(t *testing.T, test harness.Test) harness.Result {
 	return res
 }
 
-// failure says why a run failed; "" if it did not.
+// failure describes the failure of a run; "" if the run did not fail.
 func failure(res harness.Result, err error) string {
 	switch {
 	case err != nil:

@@ -19,27 +19,27 @@ import (
 	"glomers/internal/wording"
 )
 
-// The flags of a test binary that imports this package; nothing but the command line sets them.
+// The flags of a test binary that imports this package. Only the command line sets them.
 var (
 	seedFlag   = flag.Uint64("seed", 0, "simulate only this seed, from 1 on")
 	seedsFlag  = flag.Int("seeds", 0, "simulate so many seeds of each scenario (default 20, or fewer for large ones)")
 	shrinkFlag = flag.Bool("shrink", false, "shrink the first failure of each scenario")
 )
 
-// A Scenario is a test that is run with many seeds. The Seed of Test is not looked at.
+// A Scenario is a test that is run with many seeds. The field Seed of Test is ignored.
 type Scenario struct {
 	Name  string
 	Test  harness.Test
-	Seeds int // how many, unless -seeds says so; 0 means 20
+	Seeds int // number of seeds; 0 means 20; -seeds overrides it
 }
 
 const (
 	defaultSeeds = 20
-	maxFailures  = 30 // of a scenario: then the other seeds are left out
-	maxReported  = 3  // of those: the others are counted
+	maxFailures  = 30 // after this many failures of a scenario, the remaining seeds are left out
+	maxReported  = 3  // this many failures are reported; the others are only counted
 )
 
-// chooseSeeds returns the seeds of a scenario, given the flags and its own wish. Seed 0 is none.
+// chooseSeeds returns the seeds of a scenario, given the flags -seed and -seeds (0 if they are not set) and Scenario.Seeds.
 func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
 	if seed != 0 {
 		return []uint64{seed}, nil
@@ -57,8 +57,8 @@ func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
 	return all, nil
 }
 
-// thinning is what the default number of seeds is divided by. With -short there is little time. With the race detector a run
-// takes ten times as long, and what one seed finds of races most others find as well.
+// thinning returns the divisor of the default number of seeds. With -short there is little time. With the race detector, a run takes
+// ten times as long, and most seeds find the same races.
 func thinning() int {
 	if raceDetector || testing.Short() {
 		return 5
@@ -107,12 +107,12 @@ func (s Scenario) sweep(t *testing.T, seeds []uint64) Report {
 	return report
 }
 
-// A Report sums up the runs of a sweep.
+// A Report summarizes the runs of a sweep.
 type Report struct {
 	Seeds      int
 	LeftOut    int           // seeds that were not run because too many had failed
-	Virtual    time.Duration // time that passed in the runs, together
-	Wall       time.Duration // time that they took, side by side
+	Virtual    time.Duration // total virtual time of the runs
+	Wall       time.Duration // real time of the whole sweep
 	Operations int
 	Messages   int
 	Faults     int       // started
@@ -122,7 +122,7 @@ type Report struct {
 	hash string // of the first seed's journal
 }
 
-// A Failure is a seed that did not give the verdict Valid.
+// A Failure is a seed whose verdict is not Valid.
 type Failure struct {
 	Seed    uint64
 	Problem string
@@ -141,7 +141,7 @@ func (r *Report) count(res harness.Result, problem string) {
 	}
 }
 
-// add adds the runs of another sweep, which came after those of r.
+// add adds the runs of a later sweep.
 func (r *Report) add(o Report) {
 	r.Seeds += o.Seeds
 	r.LeftOut += o.LeftOut
@@ -154,7 +154,7 @@ func (r *Report) add(o Report) {
 	r.Failures = append(r.Failures, o.Failures...)
 }
 
-// String returns a line.
+// String returns the report as one line.
 func (r Report) String() string {
 	s := fmt.Sprintf("%s, %d failed", wording.Plural(r.Seeds, "seed"), len(r.Failures))
 	if r.LeftOut > 0 {
@@ -165,7 +165,8 @@ func (r Report) String() string {
 		r.Operations, r.Messages, r.Faults, r.Dropped)
 }
 
-// fail fails t if any seed failed, and says how to have the first few again. Of a problem like one before, the first reason is enough.
+// fail fails t if any seed failed, and reports the commands that repeat the first few. If a problem resembles an earlier one, only its
+// first reason is reported.
 func (r Report) fail(t *testing.T, test harness.Test) {
 	t.Helper()
 	told := make(map[string]bool) // by the shape of the first reason
@@ -184,8 +185,8 @@ func (r Report) fail(t *testing.T, test harness.Test) {
 	}
 }
 
-// seedToKeep returns the seed whose files are worth keeping: the first that failed, or else the only one, if the user wants
-// artifacts.
+// seedToKeep returns the seed whose files to keep: the first failing seed or, if none failed and the user wants artifacts, the seed of
+// -seed.
 func (r Report) seedToKeep() (seed uint64, ok bool) {
 	if len(r.Failures) > 0 {
 		return r.Failures[0].Seed, true
@@ -193,7 +194,7 @@ func (r Report) seedToKeep() (seed uint64, ok bool) {
 	return *seedFlag, *seedFlag != 0 && artifactsAreKept()
 }
 
-// command returns the command that runs a seed of the test with that name alone.
+// command returns the command that runs only this test with only this seed.
 func command(test string, seed uint64) string {
 	levels := strings.Split(test, "/")
 	for i, level := range levels {

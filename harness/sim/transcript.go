@@ -11,13 +11,13 @@ import (
 	"glomers/harness/record"
 )
 
-// A transcript is what happened in a run.
+// A transcript records the events of a run.
 type transcript struct {
 	ops    []history.Op
-	events []network.Event // of messages that no client sends or receives
+	events []network.Event // without messages from and to clients
 }
 
-// watch runs test and writes down what happens.
+// watch runs test and records its events.
 func watch(t *testing.T, test harness.Test) (transcript, harness.Result, error) {
 	t.Helper()
 	var tr transcript
@@ -34,7 +34,7 @@ func watch(t *testing.T, test harness.Test) (transcript, harness.Result, error) 
 	return tr, res, err
 }
 
-// invoked returns how many operations the main phase had.
+// invoked returns the number of operations in the main phase.
 func (tr transcript) invoked() int {
 	count := 0
 	for _, op := range tr.ops {
@@ -45,7 +45,8 @@ func (tr transcript) invoked() int {
 	return count
 }
 
-// faults returns the faults in the order in which they began. Those that were never healed, because the run ended early, last until its last event.
+// faults returns the faults in the order in which they began. A fault that was not healed, because the run ended early, lasts until
+// the last event.
 func (tr transcript) faults() []*history.Fault {
 	if len(tr.ops) == 0 {
 		return nil
@@ -53,11 +54,10 @@ func (tr transcript) faults() []*history.Fault {
 	return history.FaultsIn(tr.ops, tr.ops[len(tr.ops)-1].Time)
 }
 
-// windows returns the faults as an excerpt has them: counted from the beginning of the main phase, which
-// is when the first one began.
+// windows returns the faults in the form for an Excerpt, with times from the beginning of the main phase, when the first fault began.
 func (tr transcript) windows() []harness.FaultWindow {
 	var windows []harness.FaultWindow
-	starts := make(map[string]int) // of each fault, so far
+	starts := make(map[string]int) // number of starts of each fault so far
 	faults := tr.faults()
 	for _, f := range faults {
 		began := faults[0].Begin

@@ -11,24 +11,24 @@ import (
 	"glomers/harness/history"
 )
 
-// LinKV reads and writes registers. Its RPCs are those of the service of that name:
+// LinKV reads and writes registers. Its RPCs are those of the service lin-kv:
 //
 //	read {key} → read_ok {value}
 //	write {key, value} → write_ok
 //	cas {key, from, to} → cas_ok
 //
-// A read or cas of a key that does not exist gets error 20, and a cas that finds another value error 22. Keys are
-// integers, and values are 0 to 4.
+// A read or cas of a key that does not exist gets error 20. A cas that finds a different value gets error 22. Keys are integers, and
+// values are 0 to 4.
 //
-// The operations "read", "write" and "cas" have the value [key, value], and a cas [key, [from, to]]. Each key
-// is used by a group of workers, two for each node, of which one only reads while the other one writes and swaps, 1:2. There is
-// no final phase. Each key must be linearizable: see [linear.Check].
+// The operations "read" and "write" have the value [key, value], and "cas" has [key, [from, to]]. Each key is used by a group of
+// workers, two for each node: one of the two only reads, and the other does writes and cas, 1:2. There is no final phase. Each key
+// must be linearizable: see [linear.Check].
 type LinKV struct {
 	rand    *rand.Rand
 	workers int
-	size    int      // of a group
+	size    int      // workers in a group
 	groups  []keyUse // worker i belongs to group i / size
-	keys    int      // used so far: 0, 1, 2, …
+	keys    int      // the number of keys used so far: 0, 1, 2, …
 }
 
 func linKV() Kind {
@@ -61,7 +61,7 @@ func linKV() Kind {
 			{"workload/results", "", "for each key, its verdict, how many operations did not fail, and the smallest stretch of the history that contradicts itself"},
 			{"workload/failures", "", "the keys that are not linearizable"},
 		},
-		Workers:   2, // the fewest that share a key
+		Workers:   2, // one group
 		Make:      newLinKV,
 		Functions: []string{"cas", "read", "write"},
 		Argument: func(op history.Op) []json.RawMessage {
@@ -84,9 +84,9 @@ type keyUse struct {
 }
 
 const (
-	// maxProcesses is how many processes use a key before its group takes a new one. Each of them but a group's
-	// worth has ended with an operation of unknown outcome, and with every such operation the orders to
-	// look at are twice as many.
+	// maxProcesses is the number of processes that use a key before its group changes to a new key. All of them, except for as many
+	// as the group has workers, have ended with an operation of unknown outcome. Each such operation doubles the number of orders
+	// that the checker must consider.
 	maxProcesses = 20
 
 	registerValues = 5
@@ -130,7 +130,7 @@ func (w *LinKV) newKey() keyUse {
 // Setup does nothing.
 func (*LinKV) Setup(Client) error { return nil }
 
-// Next returns an operation of some worker.
+// Next returns an operation of a random worker.
 func (w *LinKV) Next() history.Op { return w.NextFor(history.Process(w.rand.IntN(w.workers))) }
 
 // NextFor returns an operation on the key of the process's group.
@@ -142,7 +142,7 @@ func (w *LinKV) NextFor(p history.Process) history.Op {
 	}
 	use.processes[p] = true
 
-	// Always as many draws, so that what other workers get does not depend on who this is.
+	// The number of draws is the same for every worker, so that the operations of other workers do not depend on this one.
 	kind, from, to := w.rand.IntN(3), w.rand.IntN(registerValues), w.rand.IntN(registerValues)
 	switch {
 	case worker%w.size < w.size/2:
@@ -153,11 +153,11 @@ func (w *LinKV) NextFor(p history.Process) history.Op {
 	return history.Op{F: "cas", Value: fmt.Appendf(nil, "[%d,[%d,%d]]", use.key, from, to)}
 }
 
-// Timeout is ten times the latency, and at least 1 s: a worker that waits longer for a node without a quorum does nothing for
-// the test.
+// Timeout is ten times the latency, but at least 1 s. It is short because a worker that waits for a node without a quorum contributes
+// nothing to the test.
 func (*LinKV) Timeout(latency time.Duration) time.Duration { return max(10*latency, time.Second) }
 
-// Invoke returns the value of the operation, of a read with what was read.
+// Invoke returns the value of the operation; for a read, the value contains the result.
 func (*LinKV) Invoke(c Client, op history.Op) (any, error) {
 	var key, argument json.RawMessage
 	if err := decodePair(op.Value, &key, &argument); err != nil {
@@ -179,7 +179,7 @@ func (*LinKV) Invoke(c Client, op history.Op) (any, error) {
 	return nil, fmt.Errorf("workload: lin-kv has no operation %q", op.F)
 }
 
-// decodePair takes an array of two elements apart.
+// decodePair decodes an array of two elements.
 func decodePair(array json.RawMessage, first, second *json.RawMessage) error {
 	var pair []json.RawMessage
 	if err := json.Unmarshal(array, &pair); err != nil {
@@ -192,7 +192,7 @@ func decodePair(array json.RawMessage, first, second *json.RawMessage) error {
 	return nil
 }
 
-// Idempotent is true of reads.
+// Idempotent is true for reads.
 func (*LinKV) Idempotent(f string) bool { return f == "read" }
 
 // Final returns nothing.

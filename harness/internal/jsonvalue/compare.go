@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Compare orders two values that Parse has returned, as the reference does: null first, numbers by size, false before true, arrays by
-// length and then by element. It reports false for values of different kinds and for objects, which the reference cannot
+// Compare orders two values that Parse has returned. The order is that of the reference: null first, numbers by size, false before
+// true, arrays by length and then by element. ok is false for objects and for values of different kinds, which the reference cannot
 // compare.
 func Compare(a, b any) (order int, ok bool) {
 	switch {

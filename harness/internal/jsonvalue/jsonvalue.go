@@ -1,6 +1,6 @@
-// Package jsonvalue compares JSON texts as values, the way the reference harness tells values
-// apart: an integer, of any size, never equals a number with a fraction or an exponent, so 1 and 1.0 differ; 1.0
-// and 1e0 do not. The order of an object's keys, spaces and escapes make no difference.
+// Package jsonvalue compares JSON texts as values, by the rules of the reference harness. An integer of any size never equals a number
+// with a fraction or an exponent: 1 and 1.0 differ, but 1.0 and 1e0 are equal. The order of an object's keys, spaces and escapes make
+// no difference.
 package jsonvalue
 
 import (
@@ -13,10 +13,10 @@ import (
 	"strings"
 )
 
-// An Integer is one of any size, as its decimal digits. They are never computed with: nodes choose how many there are, and math/big takes
-// hours for some millions.
+// An Integer is an integer of any size, stored as decimal digits. It is never converted to math/big, because a node can send any
+// number of digits, and math/big needs hours for a few million.
 //
-// Invariant: as JSON has it, so there are no leading zeros and no plus sign; and zero has no sign.
+// Invariant: as in JSON, no leading zeros and no plus sign; in addition, zero has no sign.
 type Integer string
 
 // Compare returns -1, 0 or 1, as i is less than, equal to or greater than j.
@@ -34,14 +34,13 @@ func (i Integer) Compare(j Integer) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b))
 }
 
-// Float returns the nearest float64, maybe ±Inf.
+// Float returns the nearest float64, possibly ±Inf.
 func (i Integer) Float() float64 {
 	f, _ := strconv.ParseFloat(string(i), 64) // out of range is ±Inf
 	return f
 }
 
-// Parse decodes raw to nil, bool, Integer, float64, string, []any or map[string]any. No text at
-// all is null, as in a history.
+// Parse decodes raw to nil, bool, Integer, float64, string, []any or map[string]any. An empty text is null, as in a history.
 func Parse(raw json.RawMessage) (any, error) {
 	if len(raw) == 0 {
 		return nil, nil
@@ -79,11 +78,11 @@ func convertNumbers(v any) any {
 	return v
 }
 
-// Equal tells whether two texts are the same value.
+// Equal reports whether two texts are the same value.
 func Equal(a, b json.RawMessage) bool { return bytes.Equal(a, b) || Key(a) == Key(b) }
 
-// Key returns a text that two values share if and only if they are equal. What is not JSON
-// is its own key.
+// Key returns a canonical text: two values have the same key if and only if they are equal. The key of a text that is not JSON is the
+// text itself.
 func Key(raw json.RawMessage) string {
 	if isPlain(raw) {
 		return string(raw)
@@ -95,8 +94,8 @@ func Key(raw json.RawMessage) string {
 	return string(appendKey(nil, v))
 }
 
-// isPlain tells whether raw is a scalar that is its own key, as nearly all values are: true,
-// false, null, an integer, or a string of printable ASCII without escapes.
+// isPlain reports whether raw is a scalar that is its own key: true, false, null, an integer, or a string of printable ASCII without
+// escapes. Nearly all values are.
 func isPlain(raw json.RawMessage) bool {
 	if len(raw) == 0 {
 		return false
@@ -118,7 +117,7 @@ func appendKey(b []byte, v any) []byte {
 	case Integer:
 		return append(b, v...)
 	case float64:
-		return strconv.AppendFloat(b, v, 'e', -1, 64) // the e keeps it apart from integers
+		return strconv.AppendFloat(b, v, 'e', -1, 64) // the e distinguishes it from integers
 	case string:
 		return strconv.AppendQuote(b, v)
 	case []any:
@@ -138,8 +137,8 @@ func appendKey(b []byte, v any) []byte {
 	return append(b, "null"...)
 }
 
-// Kind names the kind of a JSON value with its article, such as "an object"; "missing" if the text is empty. It tells an integer from a
-// float, which has a fraction or an exponent: 1.0 and 1e3 are floats.
+// Kind names the kind of a JSON value with its article, such as "an object"; "missing" if the text is empty. A number with a fraction
+// or an exponent is a float, not an integer: 1.0 and 1e3 are floats.
 func Kind(raw json.RawMessage) string {
 	if len(raw) == 0 {
 		return "missing"
@@ -162,7 +161,7 @@ func Kind(raw json.RawMessage) string {
 	return "a float"
 }
 
-// IsInteger tells whether a text, which is JSON or empty, is a number without fraction and exponent.
+// IsInteger reports whether a text, which must be JSON or empty, is a number without fraction and exponent.
 func IsInteger(raw json.RawMessage) bool {
 	return len(raw) > 0 && (raw[0] == '-' || '0' <= raw[0] && raw[0] <= '9') && !bytes.ContainsAny(raw, ".eE")
 }

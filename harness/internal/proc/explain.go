@@ -14,8 +14,8 @@ import (
 	"syscall"
 )
 
-// explain says more about why a program could not be started, if that is known: what the system says, such as "exec format
-// error", tells nobody what to do.
+// explain adds to err, if it can, the reason why a program could not be started and what to do about it. An error of the system, such
+// as "exec format error", gives no such help.
 func (c Command) explain(path string, err error) error {
 	if c.Dir != "" {
 		if _, dirErr := os.Stat(c.Dir + string(filepath.Separator) + "."); dirErr != nil {
@@ -53,7 +53,7 @@ func (c Command) explain(path string, err error) error {
 	return err
 }
 
-// firstLine returns the beginning of a file's first line, "" if there is none.
+// firstLine returns the beginning of a file's first line; "" if the file is empty or cannot be read.
 func firstLine(path string) string {
 	f, err := os.Open(path)
 	if err != nil {

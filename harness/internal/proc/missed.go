@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// Missed guesses, from what a program that failed wrote last, which variable or file it missed, and says what to do about that; "" if it cannot tell. It begins
-// with a semicolon.
+// Missed guesses, from the last output of a failed program, which variable or file the program missed, and returns advice, which begins
+// with a semicolon; "" if it has no guess.
 func (p *Place) Missed(args []string, log string) string {
 	words := wordPattern.FindAllString(log, -1)
 	for _, name := range p.env.Withheld {
-		// A short name, or one that is a word of English, may be there for another reason.
+		// A short or lower-case name may be an ordinary word.
 		if len(name) > 2 && strings.ToLower(name) != name && slices.Contains(words, name) {
 			return fmt.Sprintf("; %s is set here, but nodes get only some variables: --env %s (in Go, Test.Env) passes it on", name, name)
 		}
@@ -30,17 +30,18 @@ func (p *Place) Missed(args []string, log string) string {
 
 var (
 	wordPattern = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
-	// How interpreters and libraries say that something is not there.
+	// Texts by which interpreters and libraries report that something is missing.
 	missingPattern = regexp.MustCompile(`(?i)no such file|enoent|cannot open|can't open|cannot find|can't find|could not find|unable to access|no module named|not find module|cannot load|not found|does not exist|can't locate`)
 	pathPattern    = regexp.MustCompile(`[A-Za-z0-9_./-]+`)
 )
 
-// candidates returns names of what is where the user is and the program did not find: those that were given to it as they are, and those of which it spoke.
+// candidates returns relative paths that exist in the user's directory and that the program may not have found: those among its
+// arguments, and those that its output mentions.
 func (p *Place) candidates(args []string, log string) []string {
 	var found []string
 	for _, a := range args {
 		if p.isPath(a) {
-			continue // it got where that is
+			continue // the program got an absolute path for it
 		}
 		for _, part := range strings.FieldsFunc(a, func(r rune) bool { return r == '=' || r == ',' || r == os.PathListSeparator }) {
 			if p.here(part) {
@@ -49,7 +50,7 @@ func (p *Place) candidates(args []string, log string) []string {
 		}
 	}
 	for _, word := range pathPattern.FindAllString(log, -1) {
-		// Some name what they look for by where they look.
+		// Some programs report the absolute path at which they looked.
 		if strings.HasPrefix(word, "/") {
 			rest, ok := p.ownPath(word)
 			if !ok {
@@ -57,7 +58,7 @@ func (p *Place) candidates(args []string, log string) []string {
 			}
 			word = rest
 		}
-		word = strings.TrimRight(word, ".-") // of a sentence, perhaps
+		word = strings.TrimRight(word, ".-") // possibly the end of a sentence
 		if strings.ContainsAny(word, "./") && p.here(word) {
 			found = append(found, word)
 		}
@@ -65,7 +66,7 @@ func (p *Place) candidates(args []string, log string) []string {
 	return found
 }
 
-// ownPath returns what a path is within a program's own directory.
+// ownPath returns a path relative to the directory of the program that the path lies in.
 func (p *Place) ownPath(path string) (string, bool) {
 	p.mu.Lock()
 	root := p.root
@@ -81,7 +82,7 @@ func (p *Place) ownPath(path string) (string, bool) {
 	return rest, ok
 }
 
-// here tells whether a relative path leads to something where the user is. The ending may be left out, as in the name of a module.
+// here reports whether a relative path exists in the user's directory. The file extension may be left out, as in the name of a module.
 func (p *Place) here(path string) bool {
 	if path == "" || !filepath.IsLocal(path) {
 		return false
@@ -90,7 +91,7 @@ func (p *Place) here(path string) bool {
 	if _, err := os.Stat(full); err == nil {
 		return true
 	}
-	entries, _ := os.ReadDir(filepath.Dir(full)) // what cannot be read has nothing
+	entries, _ := os.ReadDir(filepath.Dir(full)) // a directory that cannot be read counts as empty
 	return slices.ContainsFunc(entries, func(e os.DirEntry) bool {
 		return strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())) == filepath.Base(full)
 	})

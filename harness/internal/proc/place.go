@@ -13,20 +13,20 @@ import (
 	"glomers/internal/tempdir"
 )
 
-// A Place is what the programs of a run find around them: the environment, and where they run. Each runs in a directory of its own, unless
-// it was said where all of them run.
+// A Place holds the environment and the working directories of a run's programs. Each program has a separate working directory,
+// unless NewPlace was given one for all.
 type Place struct {
 	env  environ.Environment
-	user string // where this process is
-	dir  string // where all programs run; "" if each has a directory of its own
+	user string // the working directory of this process, in which the user is
+	dir  string // the working directory of all programs; "" if each has a separate one
 
 	mu   sync.Mutex
-	root string       // has the programs' own directories; "" if there are none yet
-	temp *tempdir.Dir // root, if it is ours to remove
+	root string       // holds the separate directories; "" until the first is made
+	temp *tempdir.Dir // root, if it is temporary
 }
 
-// NewPlace returns a Place with the variables that are environ.Passed and those of extra; see environ.New. With dir "", each
-// program runs in a directory of its own.
+// NewPlace returns a Place with the variables environ.Passed and those of extra; see environ.New. With dir "", each program runs in a
+// separate directory.
 func NewPlace(extra []string, dir string) (*Place, error) {
 	user, err := os.Getwd()
 	if err != nil {
@@ -52,21 +52,22 @@ func NewPlace(extra []string, dir string) (*Place, error) {
 	return p, nil
 }
 
-// Settle has the programs' own directories made in root, which need not be there yet and stays. Without it they are
-// made in a temporary directory, which Close removes.
+// Settle makes root the parent of the separate directories. root need not exist yet, and Close does not remove it unless it is empty.
+// Without Settle, the parent is a temporary directory, which Close removes.
 func (p *Place) Settle(root string) error {
 	var err error
 	p.root, err = filepath.Abs(root)
 	return err
 }
 
-// Dir returns where all programs run; "" if each has a directory of its own.
+// Dir returns the working directory of all programs; "" if each has a separate one.
 func (p *Place) Dir() string { return p.dir }
 
-// Variables returns the names of the variables that programs get, ordered.
+// Variables returns the names of the variables that programs get, sorted.
 func (p *Place) Variables() []string { return p.env.Names() }
 
-// Command returns the command that runs a program as the one of that name, which is the name of its directory, too. env is added to the environment.
+// Command returns the command that runs a program under the given name, which is also the name of its directory. env is added to the
+// environment.
 func (p *Place) Command(name, path string, args []string, env ...string) (Command, error) {
 	dir, err := p.own(name)
 	if err != nil {
@@ -75,7 +76,8 @@ func (p *Place) Command(name, path string, args []string, env ...string) (Comman
 	return Command{Name: name, Path: path, Args: p.Args(args), Env: append(append([]string{}, p.env.Vars...), env...), Dir: dir}, nil
 }
 
-// own returns where a program runs. Its own directory is kept if it runs again.
+// own returns the working directory of a program, and makes it if it does not exist. A program that is started again gets the same
+// directory.
 func (p *Place) own(name string) (string, error) {
 	if p.dir != "" {
 		return p.dir, nil
@@ -96,7 +98,7 @@ func (p *Place) own(name string) (string, error) {
 	return dir, nil
 }
 
-// Discard removes a program's own directory, which it needs no more.
+// Discard removes a program's separate directory.
 func (p *Place) Discard(name string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -106,7 +108,7 @@ func (p *Place) Discard(name string) error {
 	return tempdir.RemoveAll(filepath.Join(p.root, name))
 }
 
-// Close removes the programs' own directories if they are temporary, and else those in which nothing was left.
+// Close removes the separate directories: all of them if they are temporary, otherwise only empty ones.
 func (p *Place) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -122,15 +124,16 @@ func (p *Place) Close() error {
 		return err
 	}
 	for _, d := range dirs {
-		_ = os.Remove(filepath.Join(p.root, d.Name())) // fails if there is something in it
+		_ = os.Remove(filepath.Join(p.root, d.Name())) // fails if the directory is not empty
 	}
 	_ = os.Remove(p.root)
 	return nil
 }
 
-// Args returns the arguments as a program gets them. One that does not run where the user is would not find what the user names from there, so
-// a path becomes absolute: an argument with a slash in it that leads to something, or with a dot in it that is the name of a
-// file. Any other word may mean something else. Whoever says where programs run gives arguments from there, so they stay as they are.
+// Args returns the arguments that a program gets. A program in a separate directory would not find a path that is relative to the
+// user's directory, so Args makes such a path absolute: an argument that contains a slash and exists, or that contains a dot and is
+// the name of a file. Any other argument may not be a path and stays as it is. If all programs run in a directory that the user
+// chose, all arguments stay as they are.
 func (p *Place) Args(args []string) []string {
 	if p.dir != "" {
 		return args

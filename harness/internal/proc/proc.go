@@ -12,22 +12,22 @@ import (
 	"glomers/internal/guard"
 )
 
-// A Guard is what Start needs to end processes if this one dies.
+// A Guard ends the processes that Start has started, should this process die.
 type Guard = guard.Guard
 
-// A Process is a program that runs in a process group of its own, with a pipe to its stdin and from its stdout and stderr.
+// A Process is a program that runs in a separate process group, with pipes for its stdin, stdout and stderr.
 type Process struct {
-	Stdin, Stdout, Stderr *os.File // our ends, which are the caller's to close
+	Stdin, Stdout, Stderr *os.File // our ends of the pipes; the caller closes them
 	cmd                   *exec.Cmd
 }
 
-// A Command says what Start runs.
+// A Command describes a program for Start.
 type Command struct {
-	Name string // of the node that it is
-	Path string // of the executable, from where this process is, or the name of one on PATH
+	Name string // the name of the node
+	Path string // the executable: a path, relative to the directory of this process, or a name on PATH
 	Args []string
-	Env  []string // NAME=VALUE: all that it gets of an environment, but for PWD
-	Dir  string   // where it runs; "" means where this process does
+	Env  []string // NAME=VALUE: the whole environment, except for PWD
+	Dir  string   // the working directory; "" means that of this process
 }
 
 // Start runs a command, guarded by g.
@@ -40,13 +40,13 @@ func Start(g *Guard, c Command) (*Process, error) {
 		}
 	}
 	cmd := exec.Command(path, c.Args...)
-	cmd.Env, cmd.Dir = append([]string{}, c.Env...), c.Dir // no environment is an empty one here, not ours
+	cmd.Env, cmd.Dir = append([]string{}, c.Env...), c.Dir // not nil, which would mean our environment
 	if filepath.IsAbs(c.Dir) {
 		cmd.Env = append(cmd.Env, "PWD="+c.Dir)
 	}
 
-	// Not cmd.StdinPipe and the like: Wait closes those, and what the node wrote last would be lost.
-	var ends [6]*os.File // to read from and write to: stdin, stdout, stderr
+	// Not cmd.StdinPipe and the like: Wait closes those pipes, and the last output of the node would be lost.
+	var ends [6]*os.File // read end and write end of stdin, stdout and stderr
 	for i := 0; i < len(ends); i += 2 {
 		r, w, err := os.Pipe()
 		if err != nil {
@@ -75,10 +75,10 @@ func closeAll(files []*os.File) {
 	}
 }
 
-// Wait returns when the process itself has ended, with an error unless its exit status is 0. What it wrote is in the pipes then.
+// Wait returns when the process itself has ended, with an error unless its exit status is 0. All its output is then in the pipes.
 func (p *Process) Wait() error { return p.cmd.Wait() }
 
-// Signal sends s to the process and those that it started. It is no error if none is left.
+// Signal sends s to the process group. It is not an error if no process is left.
 func (p *Process) Signal(s syscall.Signal) error {
 	if err := syscall.Kill(-p.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
 		return fmt.Errorf("%v: %w", s, err)
@@ -86,5 +86,5 @@ func (p *Process) Signal(s syscall.Signal) error {
 	return nil
 }
 
-// KillGroup kills the process and those that it started. It fails only if there is none left.
+// KillGroup kills the process group. It fails only if no process is left.
 func (p *Process) KillGroup() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }

@@ -1,11 +1,11 @@
 package proc
 
-// A State is what a process is doing, as far as the system shows it.
+// A State is the state of a process, as far as the system shows it.
 type State int
 
 // The states.
 const (
-	Running State = iota // or it cannot be told
-	Stopped              // by a signal, as SIGSTOP, until SIGCONT comes
-	Ending               // or gone; its pipes may be closed for that reason
+	Running State = iota // or unknown
+	Stopped              // by a signal such as SIGSTOP, until SIGCONT
+	Ending               // or gone; this may be why its pipes are closed
 )

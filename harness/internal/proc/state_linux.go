@@ -6,16 +6,16 @@ import (
 	"strconv"
 )
 
-// StateIsExact tells whether State never calls a process running that is ending.
+// StateIsExact reports whether State never returns Running for a process that is ending.
 const StateIsExact = true
 
-// State returns what the process itself is doing. It may be called until Wait has returned.
+// State returns the state of the process itself. It may be called until Wait has returned.
 func (p *Process) State() State {
 	state, _ := stateOf(strconv.Itoa(p.cmd.Process.Pid))
 	return state
 }
 
-// GroupStopped tells whether the process, or one that it started, is stopped.
+// GroupStopped reports whether the process, or another one of its group, is stopped.
 func (p *Process) GroupStopped() bool {
 	if p.State() == Stopped {
 		return true
@@ -25,7 +25,7 @@ func (p *Process) GroupStopped() bool {
 		return false
 	}
 	defer proc.Close()
-	names, _ := proc.Readdirnames(-1) // those that were read before an error
+	names, _ := proc.Readdirnames(-1) // after an error, the names read before it
 	for _, name := range names {
 		if name[0] < '1' || name[0] > '9' {
 			continue
@@ -41,7 +41,7 @@ func (p *Process) GroupStopped() bool {
 func stateOf(pid string) (State, int) {
 	const exiting = 0x4 // PF_EXITING of the kernel: set before the files are closed
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
-	name := bytes.LastIndex(stat, []byte(") ")) // which may have brackets in it
+	name := bytes.LastIndex(stat, []byte(") ")) // the end of the name, which may contain brackets
 	if err != nil || name < 0 {
 		return Ending, 0
 	}
@@ -49,7 +49,7 @@ func stateOf(pid string) (State, int) {
 	if len(fields) < 7 {
 		return Ending, 0
 	}
-	group, _ := strconv.Atoi(string(fields[2])) // numbers, always
+	group, _ := strconv.Atoi(string(fields[2])) // always a number
 	flags, _ := strconv.ParseUint(string(fields[6]), 10, 64)
 	switch state := fields[0][0]; {
 	case flags&exiting != 0, state == 'Z', state == 'X':

@@ -2,10 +2,10 @@
 
 package proc
 
-// StateIsExact tells whether State never calls a process running that is ending.
+// StateIsExact reports whether State never returns Running for a process that is ending.
 const StateIsExact = false
 
-// State returns Running: this system does not show what a process is doing without being asked by its parent, who is in Wait.
+// State returns Running: on this system only the parent can ask for the state of a process, and the parent is in Wait.
 func (p *Process) State() State { return Running }
 
 // GroupStopped returns false, for the same reason.
