@@ -117,21 +117,12 @@ func TestExactAfterHeal(t *testing.T) {
 	for _, latency := range []time.Duration{0, 100 * time.Millisecond} {
 		test := challenge4(false, "partition")
 		test.Latency = latency
-		test.Excerpt = excerpt(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
+		test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
 		for test.Seed = 1; test.Seed <= 10; test.Seed++ {
 			_, h := simulate(t, test)
 			requireFresh(t, h, healed+time.Second, time.Second)
 		}
 	}
-}
-
-// excerpt has every operation, and these faults.
-func excerpt(faults ...harness.FaultWindow) *harness.Excerpt {
-	e := &harness.Excerpt{Faults: faults}
-	for i := range 10_000 {
-		e.Ops = append(e.Ops, i)
-	}
-	return e
 }
 
 // requireFresh fails the test if a read that was invoked after the time begin lacks an add that had been acknowledged for
@@ -184,7 +175,7 @@ func TestDefaultLosesItsWindow(t *testing.T) {
 			test := challenge4(false, "kill")
 			test.NodeCount, test.Latency, test.Seed = c.nodes, hop, seed+1
 			killed := 9*time.Second + time.Duration(seed)*117*time.Millisecond
-			test.Excerpt = excerpt(harness.FaultWindow{Name: "kill", Begin: killed, End: killed + time.Second})
+			test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: "kill", Begin: killed, End: killed + time.Second})
 			var h []history.Op
 			test.OnOp = func(op history.Op) { h = append(h, op) }
 			_, err := sim.Run(t, test)

@@ -70,7 +70,7 @@ func faults() []string { return append(linkFaults(), "pause", "skew") }
 // kills kills one node at a time, and leaves each that is started again some time to join.
 func kills(t harness.Test) harness.Test {
 	t.Nemesis = append(t.Nemesis, "kill")
-	t.Excerpt = excerpt()
+	t.Excerpt = sim.WithFaults()
 	for i := range 9 {
 		begin := time.Duration(1+2*i) * time.Second
 		t.Excerpt.Faults = append(t.Excerpt.Faults, harness.FaultWindow{
@@ -78,15 +78,6 @@ func kills(t harness.Test) harness.Test {
 		})
 	}
 	return t
-}
-
-// excerpt has every operation, and these faults.
-func excerpt(faults ...harness.FaultWindow) *harness.Excerpt {
-	e := &harness.Excerpt{Faults: faults}
-	for i := range 30_000 {
-		e.Ops = append(e.Ops, i)
-	}
-	return e
 }
 
 // scenarios are the faults that the log promises to survive.
@@ -208,7 +199,7 @@ func TestCaughtUpAfterHeal(t *testing.T) {
 	for nodes, lag := range map[int]float64{2: 0.1, 5: 0.2} {
 		test := lighter(challenge5b(false, "partition"))
 		test.NodeCount, test.Concurrency, test.Rate = nodes, 2*nodes, 200
-		test.Excerpt = excerpt(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
+		test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
 		for test.Seed = 1; test.Seed <= 2; test.Seed++ {
 			res, log, h := simulate(t, test)
 			requireAllOK(t, res)

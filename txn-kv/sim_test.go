@@ -133,10 +133,7 @@ func TestCaughtUpAfterHeal(t *testing.T) {
 	for _, nodes := range []int{2, 5} {
 		test := available(causally("partition"))
 		test.NodeCount, test.Concurrency, test.MaxWritesPerKey = nodes, 2*nodes, 1000
-		test.Excerpt = &harness.Excerpt{Faults: []harness.FaultWindow{{Name: "partition", Begin: cut, End: healed}}}
-		for i := range 10_000 {
-			test.Excerpt.Ops = append(test.Excerpt.Ops, i)
-		}
+		test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
 		for test.Seed = 1; test.Seed <= 3; test.Seed++ {
 			res, txns, h := simulate(t, test)
 			require.Equal(t, healed-cut, res.Nemesis.Cut)

@@ -62,10 +62,7 @@ func simulate(t *testing.T, test harness.Test) *check.LockResult {
 // during has one fault, and every operation.
 func during(begin, end time.Duration, fault string) harness.Test {
 	test := locked(fault)
-	test.Excerpt = &harness.Excerpt{Faults: []harness.FaultWindow{{Name: fault, Begin: begin, End: end}}}
-	for i := range 10_000 {
-		test.Excerpt.Ops = append(test.Excerpt.Ops, i)
-	}
+	test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: fault, Begin: begin, End: end})
 	return test
 }
 

@@ -46,3 +46,12 @@ func failure(res harness.Result, err error) string {
 	}
 	return ""
 }
+
+// WithFaults returns the excerpt of a run that has its operations, the first 30,000, and these faults in place of those drawn.
+func WithFaults(faults ...harness.FaultWindow) *harness.Excerpt {
+	e := &harness.Excerpt{Faults: faults, Ops: make([]int, 30_000)}
+	for i := range e.Ops {
+		e.Ops[i] = i
+	}
+	return e
+}

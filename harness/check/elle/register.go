@@ -5,6 +5,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/check/elle/graph"
+	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
 	"glomers/internal/chart"
 )
@@ -121,9 +122,6 @@ func (r *Result) Anomalies() []string {
 	return all
 }
 
-// maxReasons is how many reasons are spelled out.
-const maxReasons = 8
-
 // Reasons implements check.Result.
 func (r *Result) Reasons() []string {
 	if r.Valid == check.Valid {
@@ -146,15 +144,12 @@ func (r *Result) Reasons() []string {
 	if r.Decided != nil && r.Decided.Error {
 		all = append(all, r.Decided.Text)
 	}
-	if len(all) > maxReasons {
-		all = append(all[:maxReasons:maxReasons], fmt.Sprintf("… and %d more", len(all)-maxReasons))
-	}
-	return all
+	return reason.List(all, func(s string) string { return s })
 }
 
-func (r *Result) unclear(reason string) {
-	if len(r.Unclear) < maxReasons {
-		r.Unclear = append(r.Unclear, reason)
+func (r *Result) unclear(why string) {
+	if len(r.Unclear) < reason.Most {
+		r.Unclear = append(r.Unclear, why)
 	}
 	r.Valid = max(r.Valid, check.Unknown)
 }
