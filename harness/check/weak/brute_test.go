@@ -7,8 +7,8 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// bruteForce judges a small history by the definitions alone: for each choice of which transactions of unknown outcome committed, and of
-// what these read, it tries all commit orders. No version may have been written twice.
+// bruteForce judges a small history by the definitions alone. It tries all commit orders, for every choice of which transactions of
+// unknown outcome committed and of the versions that they read. No version may have been written twice.
 func bruteForce(h *weak.History) [weak.NumLevels]weak.Verdict {
 	var holds [weak.NumLevels]bool
 	var unknown []int // their places in h.Txns
@@ -45,7 +45,7 @@ func bruteForce(h *weak.History) [weak.NumLevels]weak.Verdict {
 	return verdicts
 }
 
-// completions returns the operations with all that their reads may have returned.
+// completions returns the operations with every combination of versions that their reads may have returned.
 func completions(h *weak.History, ops []weak.Op) [][]weak.Op {
 	all := [][]weak.Op{nil}
 	for _, op := range ops {
@@ -71,8 +71,8 @@ func completions(h *weak.History, ops []weak.Op) [][]weak.Op {
 	return all
 }
 
-// judge judges a history whose transactions all committed or aborted. Transaction 0 of what follows is the initial one, and t+1 stands
-// for h.Txns[t]. orderable reports whether there is an order in which a comes before b wherever before[a][b].
+// judge judges a history whose transactions all committed or aborted. In its matrices, transaction 0 is the initial one, and t+1 stands
+// for h.Txns[t]. orderable reports whether there is an order in which a comes before b wherever before[a][b] is set.
 func judge(h *weak.History, orderable func(before [][]bool) bool) (holds [weak.NumLevels]bool) {
 	type extern struct{ reader, op, writer int }
 	n := len(h.Txns) + 1
@@ -200,7 +200,7 @@ func matrix(n int) [][]bool {
 // tryAll tries all orders.
 func tryAll(before [][]bool) bool { return hasOrder(before, make([]bool, len(before)), 0) }
 
-// acyclic takes away, one by one, what nothing comes before.
+// acyclic removes, one by one, the transactions without a predecessor.
 func acyclic(before [][]bool) bool {
 	gone := make([]bool, len(before))
 	for range before {
@@ -223,7 +223,7 @@ func acyclic(before [][]bool) bool {
 	return true
 }
 
-// hasOrder tries all orders of the transactions that are not placed yet.
+// hasOrder tries all orders of the transactions that have not been placed yet.
 func hasOrder(before [][]bool, placed []bool, n int) bool {
 	if n == len(placed) {
 		return true
@@ -247,7 +247,7 @@ next:
 	return false
 }
 
-// A maker makes small random histories. What transactions read is up to how well the database isolates them.
+// A maker makes small random histories. The versions that transactions read depend on the isolation of its database.
 type maker struct {
 	rng       *rand.Rand
 	isolation int
@@ -255,17 +255,17 @@ type maker struct {
 
 // The isolations of a maker.
 const (
-	anything  = iota // a read returns any version at all, now and then
-	moving           // transactions read from one state of the database, then from a later one
-	snapshots        // each reads from one state, mostly none that is older than what its session has seen
-	replicas         // each session has a replica; whole transactions come to the others in any order
+	anything  = iota // now and then, a read returns an arbitrary version
+	moving           // a transaction reads from one state of the database, then from a later one
+	snapshots        // a transaction reads from one state, mostly one not older than the states that its session has seen
+	replicas         // each session has a replica; whole transactions reach the other replicas in any order
 	numIsolations
 )
 
 func (m maker) history() *weak.History {
 	h := &weak.History{Keys: 1 + m.rng.IntN(3)}
 	n, sessions := 2+m.rng.IntN(5), 1+m.rng.IntN(3)
-	if m.isolation == replicas { // causality takes long histories of short transactions
+	if m.isolation == replicas { // violations of causality need long histories of short transactions
 		h.Keys, n, sessions = 2, 6, 3
 	}
 	unknown := 0
@@ -300,7 +300,7 @@ func (m maker) history() *weak.History {
 	return h
 }
 
-// replicate runs each transaction on the replica of its session, to which some others have come.
+// replicate runs each transaction on the replica of its session, which has received some of the other transactions.
 func (m maker) replicate(h *weak.History) {
 	var ran [][]weak.Op
 	replica, has := map[int]map[int32]int32{}, map[[2]int]bool{}
@@ -339,13 +339,13 @@ func run(state map[int32]int32, ops []weak.Op) {
 	}
 }
 
-// fill runs the transactions in an order that agrees with their sessions, and writes down what they read.
+// fill runs the transactions in an order that agrees with their sessions, and fills in the versions that they read.
 func (m maker) fill(h *weak.History) {
-	state := []int32{} // of the keys, after all that has run
+	state := []int32{} // of the keys, after all transactions that have run
 	for range h.Keys {
 		state = append(state, weak.Null)
 	}
-	old := [][]int32{append([]int32(nil), state...)} // before each
+	old := [][]int32{append([]int32(nil), state...)} // the states before each transaction
 	seen := map[int]int{}                            // the newest state that each session has seen
 	for t := range h.Txns {
 		txn := &h.Txns[t]

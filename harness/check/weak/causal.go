@@ -1,15 +1,16 @@
 package weak
 
-// causal yields the edges of Causal: if a transaction reads key x from t1, and t2, which writes x, is a cause of it, then t2 precedes
-// t1. The causes of a transaction are those from which sessions and reads lead to it. order is one that agrees with these.
+// causal yields the edges of Causal. Let transaction t3 read key x from t1, and let t2 write x. If t2 is a cause of t3, then t2
+// precedes t1. The causes of a transaction are the transactions from which a path of session edges and write→read edges leads to it.
+// order is a topological order of these edges.
 //
-// Of the causes in one session that write x, only the last one has to have its edge. For n operations in k sessions that takes O(n·k)
-// time. A vector clock of each transaction would take as much memory; instead, the clocks are computed one component after the other:
-// for each session, how many of its transactions are causes of each other transaction. That number ascends along every session, so the
-// last write of each key among the causes is known by going through two sessions side by side.
+// Of the causes in one session that write x, only the last one needs an edge. For n operations in k sessions this takes O(n·k) time.
+// Keeping a vector clock of each transaction would also take O(n·k) memory. Instead, the clocks are computed one component at a time:
+// for each session, the number of its transactions that are causes of each transaction. This number never falls along a session, so
+// the last write of each key among the causes is found by going through two sessions side by side.
 func (x *index) causal(order []int32, yield func(implied)) {
 	c := newClock(x, order)
-	strongest := newStamps(len(x.h.Txns)) // for each t1: the last t2
+	strongest := newStamps(len(x.h.Txns)) // for each t1: the place of the last t2 in the session
 	reasons := make([]implied, len(x.h.Txns))
 	var ends []int32
 	for s, session := range x.sessions {
@@ -24,7 +25,7 @@ func (x *index) causal(order []int32, yield func(implied)) {
 				switch w, ok := strongest.get(max(e.to, 0)); {
 				case e.to == Initial:
 					yield(e)
-				case c.count[e.to] > x.place[e.from]: // it is a cause anyway
+				case c.count[e.to] > x.place[e.from]: // e.from is a cause of e.to anyway
 				case !ok:
 					ends = append(ends, e.to)
 					fallthrough
@@ -54,7 +55,7 @@ type clock struct {
 	x     *index
 	order []int32
 	count []int32 // of each transaction: how many of the session's transactions are its causes
-	last  *stamps // of each key: the last of these that wrote it
+	last  *stamps // of each key: the last of these causes that wrote it
 }
 
 func newClock(x *index, order []int32) *clock {
@@ -84,7 +85,8 @@ func (c *clock) compute(session int32) {
 	}
 }
 
-// lastWrites yields an edge for each read in other of a key that one of its causes in session wrote: from the last of these.
+// lastWrites yields an edge for each read in the session other whose key was written by a cause in the session session. The edge comes
+// from the last such cause.
 func (c *clock) lastWrites(session, other []int32, yield func(implied)) {
 	if c.count[other[len(other)-1]] == 0 {
 		return

@@ -1,12 +1,12 @@
 package weak
 
-// committed yields the edges of ReadCommitted: if a transaction reads key x from t1, and before that has read anything from t2, which
-// writes x, then t2 precedes t1.
+// committed yields the edges of ReadCommitted. Let transaction t3 read key x from t1, and let t2 write x. If t3 has read anything from
+// t2 before that read, then t2 precedes t1.
 //
-// Not all of them are needed. Where it reads one key again and again, from a, b, c, …, the edges a → b → c → … are some of them; so of
-// the reads of x after the first read from t2 only the earliest one has to have its edge.
+// Not all of these edges are needed. If t3 reads x repeatedly, from a, b, c, …, the edges include a → b → c → …. So of the reads of x
+// after the first read from t2, only the earliest needs an edge.
 func (x *index) committed(s *sources, yield func(implied)) {
-	last := newStamps(x.h.Keys) // the read of each key before
+	last := newStamps(x.h.Keys) // the previous read of each key
 	for t := range int32(len(x.h.Txns)) {
 		last.clear()
 		for i := x.reads.first[t]; i < x.reads.first[t+1]; i++ {
@@ -18,7 +18,7 @@ func (x *index) committed(s *sources, yield func(implied)) {
 		}
 	}
 
-	earliest := newStamps(x.h.Keys) // the read of each key behind
+	earliest := newStamps(x.h.Keys) // the next read of each key
 	pairs := s.byReader
 	for len(pairs) > 0 {
 		t := pairs[0].reader
@@ -49,14 +49,14 @@ func (x *index) committed(s *sources, yield func(implied)) {
 	})
 }
 
-// yield yields the edge from from to the transaction that the read i of reader read from, unless these are the same.
+// yield yields the edge from the transaction from to the transaction that read i of reader read from, unless they are the same.
 func (x *index) yield(from, reader, i int32, yield func(implied)) {
 	if to := x.reads.items[i].from; from != to && from != Initial {
 		yield(implied{from, to, reader, i})
 	}
 }
 
-// eachRead calls f for the reads of keys that were written by a transaction that the reader read from.
+// eachRead calls f for each pair p of byWriter and each read i of p.reader whose key was written by p.from.
 func (x *index) eachRead(byWriter []source, f func(p source, i int32)) {
 	wrote := newStamps(x.h.Keys)
 	for n, p := range byWriter {

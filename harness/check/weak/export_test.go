@@ -1,6 +1,6 @@
 package weak
 
-// SetMaxCausal sets the limit of sessions × transactions, and returns what it was.
+// SetMaxCausal sets the limit of sessions × transactions, and returns the old limit.
 func SetMaxCausal(n int) int {
 	was := maxCausal
 	maxCausal = n

@@ -1,9 +1,9 @@
 package weak
 
-// A History is what transactions over registers did. Keys are numbered from 0 to Keys-1. A version is one value of one key; versions
-// are numbered from 0 to Versions-1, so that no two keys share a number.
+// A History is a history of transactions over registers. Keys are numbered from 0 to Keys-1. A version is one value of one key.
+// Versions are numbered from 0 to Versions-1 over all keys, so versions of different keys have different numbers.
 type History struct {
-	Txns           []Txn // those of one session in its order
+	Txns           []Txn // the transactions of one session are in its order
 	Keys, Versions int
 }
 
@@ -14,10 +14,10 @@ type Txn struct {
 	Ops     []Op
 }
 
-// An Outcome says whether a transaction took place.
+// An Outcome says whether a transaction committed.
 type Outcome uint8
 
-// The outcomes. What a transaction of Unknown outcome read is unknown, too: its reads are not looked at.
+// The outcomes. The reads of a transaction of Unknown outcome are ignored, because their results are unknown too.
 const (
 	Committed Outcome = iota
 	Aborted
@@ -37,18 +37,18 @@ const Null int32 = -1
 // Initial stands for the transaction that wrote Null to every key, before all others.
 const Initial = -1
 
-// An index is a history in the form in which it is judged.
+// An index is a history in the form that the algorithms use.
 type index struct {
 	h *History
 
-	writer []int32 // of each version: its transaction, or Initial if nobody wrote it
-	second []int32 // of each version: another transaction that wrote it, or the same one again; -1 if there is none
+	writer []int32 // of each version: the transaction that wrote it, or Initial if nobody wrote it
+	second []int32 // of each version: the transaction of a second write, possibly the same one; -1 if there is no second write
 	nulled []int32 // of each key: a transaction that wrote Null, -1 if there is none
 	final  []bool  // of each version: its transaction did not overwrite it
 
-	// The transactions of the history that certainly committed are those with in set.
+	// in is set for the transactions that certainly committed.
 	in []bool
-	// session and place are of each transaction: the number of its session, and its place in sessions.
+	// session and place are, for each transaction, the number of its session and its place in that session.
 	session, place []int32
 	sessions       [][]int32
 
@@ -56,7 +56,7 @@ type index struct {
 	writes grouped[int32] // of each transaction: the keys that it wrote
 }
 
-// A read is external: its transaction had not written the key before.
+// A read is an external read: its transaction had not written the key before.
 type read struct {
 	key, version int32
 	from         int32 // the transaction that wrote the version, or Initial
@@ -70,7 +70,7 @@ type grouped[T any] struct {
 
 func (g *grouped[T]) of(t int32) []T { return g.items[g.first[t]:g.first[t+1]] }
 
-// stamps is a map from small numbers that can be emptied at once.
+// stamps is a map from small numbers to numbers that can be cleared in constant time.
 type stamps struct {
 	round int32
 	at    []int32
@@ -104,7 +104,7 @@ func filled(n int) []int32 {
 	return s
 }
 
-// findWriters finds who wrote each version, be it aborted or not.
+// findWriters finds the transaction that wrote each version, even if it aborted.
 func (x *index) findWriters() {
 	last := newStamps(x.h.Keys)
 	for t, txn := range x.h.Txns {
@@ -129,7 +129,7 @@ func (x *index) findWriters() {
 	}
 }
 
-// ambiguous returns two transactions of which nobody knows which one a read of op.Version read from.
+// ambiguous returns the transactions of two writes of op.Version, if there are two: a read of it may have read from either.
 func (x *index) ambiguous(op Op) (a, b int32, is bool) {
 	if op.Version == Null {
 		return Initial, x.nulled[op.Key], x.nulled[op.Key] >= 0
@@ -137,14 +137,14 @@ func (x *index) ambiguous(op Op) (a, b int32, is bool) {
 	return x.writer[op.Version], x.second[op.Version], x.second[op.Version] >= 0
 }
 
-// commit finds which transactions certainly committed, puts them into their sessions, and lists what they wrote.
+// commit finds the transactions that certainly committed, puts them into their sessions, and lists the keys that they wrote.
 func (x *index) commit() {
 	for t, txn := range x.h.Txns {
 		x.in[t] = txn.Outcome == Committed
 	}
 	for _, r := range x.reads.items {
 		if r.from != Initial {
-			x.in[r.from] = true // it was read, so an unknown one committed, too
+			x.in[r.from] = true // a transaction that was read from committed, even if its outcome is unknown
 		}
 	}
 	numbers := make(map[int]int32)

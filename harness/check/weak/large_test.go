@@ -8,7 +8,7 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// Beyond the limit causal consistency is left open, and the levels below it are decided.
+// Beyond the limit, causal consistency is undecided; the levels below it are decided.
 func TestTooLargeForCausal(t *testing.T) {
 	h := replicated(1000, 20, 10)
 	require.Equal(t, [weak.NumLevels]weak.Verdict{}, weak.Decide(h).Levels)

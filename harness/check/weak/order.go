@@ -6,7 +6,7 @@ import (
 	"glomers/harness/check/elle/graph"
 )
 
-// edges are the edges of a graph of n transactions, in no order.
+// edges are the edges of a graph of n transactions, in no particular order.
 type edges struct {
 	n        int
 	from, to []int32
@@ -20,7 +20,7 @@ func (e *edges) clone() *edges {
 	return &edges{e.n, slices.Clone(e.from), slices.Clone(e.to)}
 }
 
-// base returns the edges that every commit order has: those of sessions, each from one transaction to the next, and those from writers
+// base returns the edges of so ∪ wr, which every commit order extends: from each transaction of a session to the next, and from writers
 // to readers.
 func (x *index) base() *edges {
 	e := &edges{n: len(x.h.Txns)}
@@ -41,8 +41,8 @@ func (x *index) base() *edges {
 	return e
 }
 
-// sort returns the nodes in an order in which all edges lead forwards (Kahn 1962). If there is none, cyclic has the nodes that are on
-// cycles or behind one, in ascending order.
+// sort returns the nodes in an order in which all edges lead forwards (Kahn 1962). If there is no such order, cyclic has the nodes that
+// are on cycles or reachable from a cycle, in ascending order.
 func (e *edges) sort() (order, cyclic []int32) {
 	first, in := make([]int32, e.n+1), make([]int32, e.n)
 	for i, v := range e.from {
@@ -81,8 +81,8 @@ func (e *edges) sort() (order, cyclic []int32) {
 	return nil, cyclic
 }
 
-// explain returns a short cycle of e, all of whose cycles are among the nodes of cyclic. The edges of e are those of base and those that
-// infer yields.
+// explain returns a short cycle of e as a violation. All cycles of e are among the nodes of cyclic. The edges of e are those of base and
+// those that infer yields.
 func (x *index) explain(l Level, e *edges, cyclic []int32, infer func(yield func(implied))) *Violation {
 	number := make(map[int32]int, len(cyclic))
 	for i, t := range cyclic {
@@ -104,7 +104,7 @@ func (x *index) explain(l Level, e *edges, cyclic []int32, infer func(yield func
 		nodes[i] = cyclic[n]
 	}
 	nodes = x.shorten(nodes)
-	start := slices.Index(nodes, slices.Min(nodes)) // the first of the history
+	start := slices.Index(nodes, slices.Min(nodes)) // the earliest transaction in the history
 	for i := range nodes {
 		from, to := nodes[(start+i)%len(nodes)], nodes[(start+i+1)%len(nodes)]
 		edge, ok := x.baseEdge(from, to)
@@ -122,13 +122,13 @@ func (x *index) explain(l Level, e *edges, cyclic []int32, infer func(yield func
 	return v
 }
 
-// shorten leaves out nodes of a cycle where another edge leads past them: in a session, from any transaction to any later one.
+// shorten leaves out nodes of a cycle if another edge leads past them. In a session, an edge leads from any transaction to any later one.
 func (x *index) shorten(cycle []int32) []int32 {
 	for i := 0; i < len(cycle); i++ {
 		for ahead := len(cycle) - 1; ahead > 1; ahead-- { // the farthest first
 			if _, ok := x.baseEdge(cycle[i], cycle[(i+ahead)%len(cycle)]); ok {
 				kept := make([]int32, 0, len(cycle))
-				for j := ahead; j <= len(cycle); j++ { // from there on around to i
+				for j := ahead; j <= len(cycle); j++ { // from there around the cycle to i
 					kept = append(kept, cycle[(i+j)%len(cycle)])
 				}
 				cycle, i = kept, -1
@@ -139,7 +139,7 @@ func (x *index) shorten(cycle []int32) []int32 {
 	return cycle
 }
 
-// baseEdge returns the edge from one transaction to another, if base has one, or its sessions' order does.
+// baseEdge returns the edge from one transaction to another, if the second read from the first or follows it in its session.
 func (x *index) baseEdge(from, to int32) (Edge, bool) {
 	for _, r := range x.reads.of(to) {
 		if r.from == from {
@@ -161,13 +161,13 @@ func (x *index) commitEdge(l Level, e implied) Edge {
 	}
 }
 
-// path returns a shortest path from one transaction to a later one that knows of it.
+// path returns a shortest path from one transaction to another that knows of it.
 func (x *index) path(l Level, from, to int32) []Edge {
 	if direct, ok := x.baseEdge(from, to); ok || l < Causal {
 		return []Edge{direct}
 	}
-	// Breadth first, backwards. In a session one step leads to any earlier transaction, so each is entered only from the
-	// latest one that was reached: next has the last place of each session that has not been reached.
+	// A breadth-first search, backwards. In a session, one step leads to any earlier transaction. So once a place of a session has
+	// been visited, all earlier places have been reached: next has, for each session, the latest visited place.
 	next := make(map[int32]int32)
 	after := map[int32]int32{to: to} // the transaction that follows on the path
 	queue := []int32{to}

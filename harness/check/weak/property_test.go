@@ -12,7 +12,7 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// The verdicts are those that come out when all commit orders are tried.
+// The verdicts agree with a search through all commit orders.
 func TestAgreesWithBruteForce(t *testing.T) {
 	rounds := 60_000
 	if testing.Short() {
@@ -38,12 +38,12 @@ func TestAgreesWithBruteForce(t *testing.T) {
 	}
 }
 
-// larger returns a history in which all but a few reads are causally consistent: replicas take each other's transactions over in one order, with
-// delays. Some transactions write much and read little, others the reverse.
+// larger returns a history in which all but a few reads are causally consistent: replicas receive each other's transactions in one
+// order, with delays. Some transactions write much and read little, others write little and read much.
 func larger(rng *rand.Rand) *weak.History {
 	h := &weak.History{Keys: 2 + rng.IntN(12)}
 	sessions, wrong, forgets := 1+rng.IntN(6), rng.IntN(3), rng.IntN(2) == 0
-	states := [][]int32{make([]int32, h.Keys)} // after so many transactions
+	states := [][]int32{make([]int32, h.Keys)} // by the number of transactions that have run
 	for k := range states[0] {
 		states[0][k] = weak.Null
 	}
@@ -52,12 +52,12 @@ func larger(rng *rand.Rand) *weak.History {
 	for t := range 20 + rng.IntN(40) {
 		s := rng.IntN(sessions)
 		from := max(seen[s], t-rng.IntN(8))
-		if !forgets { // otherwise only what the session wrote itself
+		if !forgets { // otherwise it only remembers its own writes
 			seen[s] = from
 		}
 		view, after := slices.Clone(states[from]), slices.Clone(states[t])
 		txn := weak.Txn{Session: s}
-		share := 1 + rng.IntN(9) // of ten operations, those that write
+		share := 1 + rng.IntN(9) // how many of ten operations write
 		for range 1 + rng.IntN(8) {
 			op := weak.Op{Write: rng.IntN(10) < share, Key: int32(rng.IntN(h.Keys))}
 			if op.Write {
@@ -84,7 +84,7 @@ func larger(rng *rand.Rand) *weak.History {
 	return h
 }
 
-// On histories that are too large for all orders, the verdicts are those of all pairs that the definitions ask for.
+// On histories that are too large to try all orders, the verdicts agree with the full set of pairs that the definitions require.
 func TestAgreesWithAllPairs(t *testing.T) {
 	rounds := 4000
 	if testing.Short() {
@@ -126,7 +126,7 @@ func text(h *weak.History) string {
 	return b.String()
 }
 
-// requireContradiction checks that the edges of a cycle are what they say that they are.
+// requireContradiction checks that the edges of a cycle exist in the history.
 func requireContradiction(t *testing.T, h *weak.History, res weak.Result) {
 	v := res.Violation
 	if v == nil || v.Kind != weak.Cycle {

@@ -1,8 +1,8 @@
 package weak
 
-// readOps goes through the reads of committed transactions, collects the external ones, and returns the first that no level from
-// ReadUncommitted on (thin) or from ReadCommitted on (bad) allows, whatever the commit order. A read of which nobody knows who wrote
-// what it returned is left out, which can only hide violations; unclear has the first of these.
+// readOps goes through the reads of committed transactions and collects the external ones. It returns the first read that violates
+// ReadUncommitted (thin) and the first read that violates ReadCommitted (bad), whatever the commit order. A read whose writer is not
+// certain is left out, which can only hide violations; unclear has the first such read.
 func (x *index) readOps() (thin, bad *Violation, unclear *Ambiguity) {
 	own := newStamps(x.h.Keys)
 	x.reads.first = make([]int32, 1, len(x.h.Txns)+1)
@@ -30,7 +30,7 @@ func (x *index) readOps() (thin, bad *Violation, unclear *Ambiguity) {
 	return thin, bad, unclear
 }
 
-// readOp judges one read, and keeps it if it is external and unsuspicious. own has what t wrote before.
+// readOp judges one read, and keeps it if it is external and not a violation. own has the versions that t has written before.
 func (x *index) readOp(t int32, op Op, own *stamps) (*Violation, *Ambiguity) {
 	mine, internal := own.get(op.Key)
 	if internal && mine == op.Version {

@@ -1,28 +1,30 @@
 package weak
 
-// An implied edge says that from precedes to, because reader knew of from, which wrote the key that reader read from to.
+// An implied edge says that from precedes to. The reason: reader knew of from, which wrote a key, and yet it read that key from to.
 type implied struct {
 	from, to int32 // to may be Initial
 	reader   int32
-	read     int32 // which read: a place in index.reads.items
+	read     int32 // that read, as a place in index.reads.items
 }
 
-// A source is a transaction that another one read from.
+// A source is a pair of a transaction (reader) and a transaction that it read from.
 type source struct {
 	reader, from int32
-	first        int32 // the first such read: a place in index.reads.items
+	first        int32 // the reader's first read from it, as a place in index.reads.items
 }
 
-// sources has the pairs of a transaction and one that it read from, each once. The transaction has R reads, the other one W writes.
+// sources has all pairs of a reader and a transaction that it read from, each once. The reader has R reads, the other transaction has
+// W writes.
 type sources struct {
-	byReader []source // those with W ≤ R
-	byWriter []source // the others, by writers
+	byReader []source // the pairs with W ≤ R, ordered by reader
+	byWriter []source // the other pairs, ordered by writer
 }
 
-// sources finds the pairs. That they are split makes the levels that are about them cost O(n^3/2) for n operations: a pair costs
-// min(R, W), the one kind by looking up the writes of the other transaction among the reads, the other kind by looking up the reads
-// among the writes. Transactions with R ≤ √n come to √n for each of their reads. Of the others there are at most √n, and what they
-// read from made n writes.
+// sources finds the pairs and splits them into two kinds, so that ReadCommitted and ReadAtomic take O(n^3/2) time for n operations. A
+// pair costs min(R, W): for W ≤ R, the writes are looked up among the reads; otherwise the reads are looked up among the writes.
+//
+// The pairs of a reader with R ≤ √n cost at most √n for each of its reads, O(n^3/2) in total. There are at most √n other readers, and
+// each costs at most n, since the transactions that it read from made at most n writes in total.
 func (x *index) sources() *sources {
 	s := &sources{}
 	seen := newStamps(len(x.h.Txns))

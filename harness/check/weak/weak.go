@@ -1,11 +1,11 @@
 package weak
 
-// A Level is an isolation level. Each implies those before it.
+// A Level is an isolation level. Each level implies those before it.
 type Level int
 
-// The levels that are decided.
+// The levels.
 const (
-	ReadUncommitted Level = iota // nothing is read that nobody wrote
+	ReadUncommitted Level = iota // every value read was written by some transaction
 	ReadCommitted
 	ReadAtomic
 	Causal
@@ -22,7 +22,7 @@ func (l Level) String() string {
 // A Verdict says whether a level holds.
 type Verdict int
 
-// The verdicts. Undecided is returned only for a history in which it is not certain which write some read returned, or that is too large.
+// The verdicts. A level is Undecided only if it is not certain which write some read returned, or if the history is too large.
 const (
 	Holds Verdict = iota
 	Violated
@@ -33,11 +33,11 @@ const (
 type Result struct {
 	Levels    [NumLevels]Verdict
 	Violation *Violation // of the weakest level that is violated; nil if none is
-	Ambiguity *Ambiguity // why a level is Undecided
-	TooLarge  bool       // or Causal would have taken too long: there are more than MaxCausal sessions × transactions
+	Ambiguity *Ambiguity // why levels are Undecided, unless TooLarge is the reason
+	TooLarge  bool       // Causal would have taken too long: sessions × transactions is more than MaxCausal
 }
 
-// MaxCausal is the limit of sessions × transactions up to which Causal is decided, which takes some ten seconds then.
+// MaxCausal is the largest product sessions × transactions for which Causal is decided. At the limit, this takes about ten seconds.
 const MaxCausal = 500_000_000
 
 // maxCausal may be smaller in tests.
@@ -46,10 +46,10 @@ var maxCausal = MaxCausal
 // A Kind is a way to violate a level.
 type Kind int
 
-// The kinds of violations. All but a Cycle are wrong in every commit order, because of one read.
+// The kinds of violations. All kinds but Cycle are about a single read that no commit order can explain.
 const (
 	ThinAir          Kind = iota // Reader read a Version that nobody wrote
-	OwnWrite                     // Reader read a Version of a key that it had just written itself, as Own
+	OwnWrite                     // Reader read a Version of a key to which it had just written another version, Own
 	FutureRead                   // Reader read a Version that it wrote only later
 	AbortedRead                  // Reader read a Version of Writer, which was aborted
 	IntermediateRead             // Reader read a Version that Writer had overwritten itself
@@ -61,12 +61,12 @@ type Violation struct {
 	Level Level
 	Kind  Kind
 
-	// Of all kinds but Cycle:
+	// Set for all kinds but Cycle:
 	Reader, Writer    int
 	Key, Version, Own int32
 
-	// Edges are those of a Cycle, each of which begins where the last one ends. If the last one leads to Initial,
-	// that is enough of a contradiction.
+	// Edges are the edges of a Cycle; each begins where the previous one ends. A single edge that leads to Initial is a
+	// contradiction by itself.
 	Edges []Edge
 }
 
@@ -77,7 +77,7 @@ type EdgeKind int
 const (
 	Session   EdgeKind = iota // one session ran From before To
 	WriteRead                 // To read a Version of Key that From wrote
-	Commit                    // Reader knew of From, which also wrote Key, and yet read To's Version of it
+	Commit                    // Reader knew of From, which also wrote Key, and yet read the Version of Key that To wrote
 )
 
 // An Edge says that one transaction precedes another in every commit order.
@@ -86,17 +86,17 @@ type Edge struct {
 	From, To     int
 	Key, Version int32
 	Reader       int
-	Path         []Edge // of a Commit: the edges from From to Reader, of the other two kinds
+	Path         []Edge // for Commit: the edges from From to Reader, which are of the other two kinds
 }
 
-// An Ambiguity is a read of which nobody knows who wrote what it returned.
+// An Ambiguity is a read whose value two writes may have written.
 type Ambiguity struct {
 	Reader       int
 	Key, Version int32
 	Writers      [2]int
 }
 
-// Decide tells which levels the history satisfies.
+// Decide decides which levels the history satisfies.
 func Decide(h *History) Result {
 	x := newIndex(h)
 	thin, bad, unclear := x.readOps()
@@ -136,7 +136,7 @@ func Decide(h *History) Result {
 // decide looks for a contradiction between the edges of base and those that infer yields.
 func (x *index) decide(l Level, base *edges, infer func(yield func(implied))) *Violation {
 	all := base.clone()
-	var first *implied // that leads to Initial
+	var first *implied // the first edge that leads to Initial
 	infer(func(e implied) {
 		switch {
 		case e.to == Initial:
@@ -157,15 +157,15 @@ func (x *index) decide(l Level, base *edges, infer func(yield func(implied))) *V
 	return nil
 }
 
-// violated returns the result for the weakest violation. Without one, an ambiguity leaves open what the reads that were left out
-// would have shown.
+// violated returns the result for the weakest violation v, which may be nil. If there is an ambiguity, the levels that v does not
+// violate are undecided, since the reads that were left out might have shown a violation.
 func violated(v *Violation, unclear *Ambiguity) Result {
 	res := Result{Violation: v, Ambiguity: unclear}
 	for l := range res.Levels {
 		switch {
 		case v != nil && Level(l) >= v.Level:
 			res.Levels[l] = Violated
-		case unclear != nil && Level(l) > ReadUncommitted: // thin air is certain even so
+		case unclear != nil && Level(l) > ReadUncommitted: // a read out of thin air is certain even so
 			res.Levels[l] = Undecided
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// parse reads transactions such as "a: w x1, r y0", one a line: the session, with ! behind it if the transaction was aborted and with
-// ? if its outcome is unknown, and the operations. Values are digits; 0 is null. Versions are numbered by key and value.
+// parse reads transactions such as "a: w x1, r y0", one per line: the session and the operations. A session is followed by ! if the
+// transaction was aborted, and by ? if its outcome is unknown. Values are digits; 0 is null. Versions are numbered by key and value.
 func parse(t *testing.T, lines string) *weak.History {
 	h := &weak.History{Keys: 3, Versions: 30}
 	for line := range strings.Lines(strings.TrimSpace(lines)) {
@@ -132,7 +132,7 @@ func TestReadsThatNoOrderExplains(t *testing.T) {
 	require.Equal(t, weak.ThinAir, res.Violation.Kind, "the weaker level comes first, though it is seen later")
 }
 
-// Of several violations of one level, the first of the history is told.
+// Of several violations of one level, the first in the history is reported.
 func TestTheFirstIsTold(t *testing.T) {
 	res := weak.Decide(parse(t, "a!: w x1\na!: w y1\nb: r x1\nc: r y1"))
 	require.Equal(t, 2, res.Violation.Reader)
@@ -142,7 +142,7 @@ func TestTheFirstIsTold(t *testing.T) {
 }
 
 func TestWitnessesAreShort(t *testing.T) {
-	// The session between the two writes is long; the witness is not.
+	// The sessions between the writes and between the reads are long, but the reported cycle is short.
 	long := "a: w x1\n" + strings.Repeat("a: r y0\n", 50) + "a: w x2\nb: r x2\n" + strings.Repeat("b: r z0\n", 50) + "b: r x1"
 	h := parse(t, long)
 	res := weak.Decide(h)
@@ -156,7 +156,7 @@ func TestWitnessesAreShort(t *testing.T) {
 	}, res.Violation.Edges)
 }
 
-// Where a version was written twice, what its reads would show is open; the rest is judged.
+// If a version was written twice, its reads are left out, and the rest is judged.
 func TestAmbiguousVersions(t *testing.T) {
 	type verdicts = [weak.NumLevels]weak.Verdict
 	const holds, violated, open = weak.Holds, weak.Violated, weak.Undecided
@@ -180,8 +180,8 @@ func TestAmbiguousVersions(t *testing.T) {
 	}
 }
 
-// What is left out of a history that satisfies a level leaves one that does: the last operation of a transaction, if that is a read;
-// any transaction that nobody read from; and whatever nobody knows to have happened.
+// A history that satisfies a level still does so after a removal: of the last operation of a transaction, if it is a read; of any
+// transaction that no other read from; or of a transaction that is not known to have happened.
 func TestLessIsNoWorse(t *testing.T) {
 	cut := 0
 	for seed := range 5000 {
