@@ -9,22 +9,22 @@ import (
 	"glomers/internal/wording"
 )
 
-// A member is a node as the run sees it. Kill and Restart give it one process after the other.
+// A member is the run's state of a node. After Kill and Restart, it has a new process.
 type member struct {
 	*Port
-	process Process       // nil if it could not be started
-	starts  int           // how often it has been started
-	ahead   time.Duration // how wrong the wall clock is, which outlives the process
+	process Process       // nil if it could not be started, or is killed
+	starts  int           // the number of times it has been started
+	ahead   time.Duration // the error of the wall clock; it outlives the process
 
-	// named tells that init has been taken to it, ready that it has answered, paused that it stands still. What arrives before that
-	// is held: init comes first, and clients wait for the answer. From init on the network works as ever, so a node may ask
-	// services and other nodes before it answers.
-	named  bool
-	ready  bool
+	// Messages that arrive too early are held. Before init has been delivered, all other messages are held; before the node has
+	// answered init, messages of clients are held. So a node may send requests to services and to other nodes before it answers
+	// init. While the node is paused, all messages are held.
+	named  bool // init has been delivered
+	ready  bool // the node has answered init
 	paused bool
 	held   []network.Message
-	weight int     // bytes of what is in held
-	init   *client // who sends init; nil once it is answered
+	weight int     // size of held in bytes
+	init   *client // the client that sends init; nil once init is answered
 
 	stall stall // the longest so far, of all its processes
 }
@@ -62,8 +62,8 @@ func (r *run) startNodes() error {
 	return nil
 }
 
-// start starts a process of m. Each has a port of its own, so that nothing of one can be taken for
-// the next one's.
+// start starts a process of m. Each process has a separate port, so that the output of one process is never taken for the output of
+// the next.
 func (r *run) start(m *member) error {
 	m.Port = &Port{
 		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, log: m.log,
@@ -79,14 +79,14 @@ func (r *run) start(m *member) error {
 	return nil
 }
 
-// setClock sets the clock of the node, if it runs, as far ahead as it is to be. The plan has seen to it that only nodes whose clocks can be set are to be ahead.
+// setClock sets the clock of the node if the node is running. If the clock cannot be set, ahead is 0: the plan has made sure of that.
 func (m *member) setClock() {
 	if p, ok := m.process.(Skewer); ok {
 		p.Skew(m.ahead)
 	}
 }
 
-// initNodes tells each node who it is, all at once, and waits for their answers.
+// initNodes sends init to all nodes at the same time, and waits for their answers.
 func (r *run) initNodes() error {
 	for _, m := range r.nodes {
 		if err := r.initNode(m); err != nil {
@@ -104,7 +104,7 @@ func (r *run) initNodes() error {
 	if err := r.until(allReady); err != nil {
 		return err
 	}
-	return r.until(func() bool { return true }) // for what the last answer gave rise to
+	return r.until(func() bool { return true }) // handles errors that the last answer caused
 }
 
 // initNode sends init to m.
@@ -118,7 +118,7 @@ func (r *run) initNode(m *member) error {
 	c.answer = func(a reply) {
 		r.dropClient(c)
 		if m.Port != p {
-			return // it has been killed since
+			return // it has been killed in the meantime
 		}
 		m.init = nil
 		if reason := r.initProblem(m, a); reason != "" {
@@ -185,7 +185,7 @@ func (r *run) hold(m *member, message network.Message) {
 	}
 }
 
-// deliverToNode takes a message that has arrived to a node.
+// deliverToNode hands an arrived message to a node, or holds it.
 func (r *run) deliverToNode(m *member, message network.Message) {
 	isInit := m.init != nil && message.Src == m.init.id && message.Writer == ""
 	ofClient := message.Writer == "" && r.isClient(message.Src)
@@ -208,16 +208,16 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 	}
 }
 
-// isClient tells whether a party is, or was, a client.
+// isClient reports whether a party is, or was, a client.
 func (r *run) isClient(id string) bool {
 	_, isNode := r.index[id]
 	return !isNode && r.services[id] == nil
 }
 
-// A system is what faults act on: the network, and the nodes of a run.
+// A system gives faults access to the network and the nodes of a run.
 type system struct{ *run }
 
-// Impair implements nemesis.System, as the following do.
+// Impair implements nemesis.System, as do the following methods.
 func (s system) Impair(now time.Duration, owner string, links []network.Link, im network.Impairment) error {
 	return s.net.Impair(now, owner, links, im)
 }
@@ -226,7 +226,7 @@ func (s system) Mend(now time.Duration, owner string) { s.net.Mend(now, owner) }
 
 func (s system) member(id string) *member { return s.nodes[s.index[id]] }
 
-// Pause does nothing to a node that is down, as Resume does.
+// Pause, like Resume, does nothing to a node that is down.
 func (s system) Pause(id string) error {
 	if m := s.member(id); m.process != nil {
 		m.paused = true
@@ -252,11 +252,11 @@ func (s system) Skew(id string, ahead time.Duration) error {
 	return nil
 }
 
-// Kill takes the node off the network, where what is sent to it is lost, until it is started again.
+// Kill kills the node and removes it from the network. Messages to it are lost until Restart.
 func (s system) Kill(id string) error {
 	m := s.member(id)
 	s.net.Remove(id)
-	m.broken.Store(true) // nobody looks at what it still writes
+	m.broken.Store(true) // its remaining output is ignored
 	m.process.Kill()
 	s.killed = append(s.killed, m.process)
 	s.memory.add(waiting, -m.weight)
@@ -264,8 +264,8 @@ func (s system) Kill(id string) error {
 	return nil
 }
 
-// Restart starts the node anew. Clients that are waiting for a node know nothing of its restart, and their requests
-// wait for its init_ok as they did at first; what peers and services send reaches it after init.
+// Restart starts the node again. Clients do not notice a restart: their requests are held until the node's init_ok, as at the first
+// start. Messages of nodes and services are held until init.
 func (s system) Restart(id string) error {
 	m := s.member(id)
 	if err := s.start(m); err != nil {

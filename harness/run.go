@@ -18,7 +18,7 @@ import (
 	"glomers/harness/workload"
 )
 
-// A run is the state of one test. All of it belongs to the scheduler's goroutine.
+// A run is the state of one test. Only the scheduler's goroutine uses it.
 type run struct {
 	*scheduler
 	test     Test // with defaults
@@ -28,35 +28,34 @@ type run struct {
 
 	nodes  []*member      // in the order of their ids
 	index  map[string]int // of a node in nodes, by id
-	killed []Process      // that may not be gone yet
+	killed []Process      // killed, but possibly not gone yet
 	guard  proc.Guard
 	place  *proc.Place
 
 	services    map[string]service.Service // by name
-	clients     map[string]*client         // those on the network, by id
+	clients     map[string]*client         // the clients on the network, by id
 	clientsMade int
 	unmatched   unmatchedList // messages to clients that got no reply
-	notes       []string      // what the nodes did that should be known, in sentences
+	notes       []string      // sentences about the nodes, for the warnings
 
 	workers []*worker
-	working sync.WaitGroup // their goroutines
-	free    []*worker      // those without a job
+	working sync.WaitGroup // counts the goroutines of workers
+	free    []*worker      // workers without a job
 	ops     generator
 
 	history  []history.Op
-	values   int64    // bytes that their values and errors take, here and in the checker
-	progress Progress // Phase and the counts; the rest is filled in by report
+	values   int64    // bytes that the values and errors of the history take, here and in the checker
+	progress Progress // Phase and the counts; report fills in the rest
 	phase    struct{ began, planned stamp }
 	ended    stamp // when the nodes were told to stop
 }
 
-// Run carries out a test: see the package's documentation for what happens when. It returns when the
-// nodes are gone and everything has been judged and written.
+// Run carries out a test; the package documentation describes its phases. Run returns when the nodes are gone, the history has been
+// judged, and the store has been written.
 //
-// The error tells that the test is broken, not that the system failed it: that is Result.Valid. It is a
-// *NodeError if a node broke the protocol, and wraps that of ctx if ctx ended first. Either way the
-// Result has what could be found out, at best Unknown. An option that is wrong gives an error before
-// anything is started.
+// An error means that the test itself is broken. It does not mean that the system failed the test: that is Result.Valid. The error
+// is a *NodeError if a node broke the protocol, and wraps the cause of ctx if ctx ended first. In either case, the Result contains
+// everything that could be determined, and its verdict is Unknown at best. A wrong option gives an error before any node is started.
 func Run(ctx context.Context, t Test) (Result, error) {
 	p, err := t.plan()
 	if err != nil {
@@ -79,7 +78,7 @@ func Run(ctx context.Context, t Test) (Result, error) {
 		err = r.err // of the store
 	}
 	res := r.judge(err)
-	if res.Valid != check.Valid { // which they explain, perhaps
+	if res.Valid != check.Valid { // the ailments may be the cause
 		res.Reasons = append(res.Reasons, ailing...)
 		ailing = nil
 	}
@@ -104,7 +103,7 @@ func newRun(p plan, st *record.Writer, place *proc.Place) *run {
 		clients:   make(map[string]*client),
 		services:  make(map[string]service.Service),
 	}
-	// As far as it can be known: growing would need the room of a long history twice.
+	// The estimated size of the history: growing a long history later would need its memory twice.
 	r.history = make([]history.Op, 0, min(1<<20, int(2*t.Rate*t.TimeLimit.Seconds())))
 	r.ops = newGenerator(t)
 	r.scheduler.handle = r.handlePost
@@ -112,7 +111,7 @@ func newRun(p plan, st *record.Writer, place *proc.Place) *run {
 	return r
 }
 
-// observe returns a journal that also tells whoever asked for it.
+// observe returns a journal that also calls OnMessage.
 func (t Test) observe(journal func(network.Event) error) func(network.Event) error {
 	if t.OnMessage == nil {
 		return journal
@@ -123,7 +122,7 @@ func (t Test) observe(journal func(network.Event) error) func(network.Event) err
 	}
 }
 
-// live goes through all phases in which nodes run.
+// live carries out all phases in which nodes run.
 func (r *run) live(ctx context.Context) error {
 	forget := context.AfterFunc(ctx, func() {
 		r.post(outside, failed{fmt.Errorf("harness: interrupted: %w", context.Cause(ctx))})
@@ -139,8 +138,8 @@ func (r *run) live(ctx context.Context) error {
 	return nil
 }
 
-// prepare starts the workers, and has the workload set up once through each node, as in the reference. If there are fewer workers than
-// nodes, more of them come for that, and leave.
+// prepare starts the workers and sets up the workload once through each node, as in the reference. If there are fewer workers than
+// nodes, it starts extra workers for the setup and stops them afterwards.
 func (r *run) prepare() error {
 	for i := range max(r.test.Concurrency, len(r.nodes)) {
 		node := r.nodes[i%len(r.nodes)].id
@@ -166,14 +165,13 @@ func (r *run) prepare() error {
 	return nil
 }
 
-// allFree tells whether no operation is in flight.
+// allFree reports whether no operation is in flight.
 func (r *run) allFree() bool { return len(r.free) == len(r.workers) }
 
 // workerSource returns the source of a worker's posts.
 func (r *run) workerSource(w *worker) int { return len(r.index) + w.index }
 
-// mainPhase runs operations and faults for the time limit, waits for what is in flight, and
-// ends all faults.
+// mainPhase runs operations and faults for the time limit, waits for operations in flight, and heals all faults.
 func (r *run) mainPhase() error {
 	r.enter(PhaseMain, r.test.TimeLimit)
 	r.ops.open = true
@@ -187,7 +185,7 @@ func (r *run) mainPhase() error {
 	return r.heal()
 }
 
-// finalPhase gives the system time to recover and then has every worker do the final operations.
+// finalPhase gives the system time to recover. Then every worker carries out the final operations.
 func (r *run) finalPhase() error {
 	scripts := workload.FinalScripts(r.workload, len(r.workers))
 	if scripts == nil {
@@ -208,18 +206,18 @@ func (r *run) finalPhase() error {
 	return r.until(r.allFree)
 }
 
-// stop ends everything that runs besides this goroutine.
+// stop ends all nodes and all other goroutines of the run.
 func (r *run) stop() {
 	r.ended = max(r.now(), r.last)
 	r.noteUnfinished()
-	posts := r.mail.close() // what is written from now on, half a line perhaps, is nobody's fault
+	posts := r.mail.close() // from now on, output of nodes, such as half a line, is not an error
 	for _, m := range r.nodes {
 		if m.process != nil {
 			m.process.Kill()
 			r.killed = append(r.killed, m.process)
 		}
 	}
-	r.noteStrays(r.guard.Collect()) // before what follows: they may hold the nodes' pipes
+	r.noteStrays(r.guard.Collect()) // before waiting for the nodes: strays may hold their pipes
 	var gone sync.WaitGroup
 	for _, p := range r.killed {
 		gone.Go(p.Wait)
@@ -246,7 +244,7 @@ func (r *run) stop() {
 	r.working.Wait()
 }
 
-// handlePost takes what other goroutines posted.
+// handlePost handles a post from another goroutine.
 func (r *run) handlePost(p post) {
 	switch e := p.event.(type) {
 	case sent:
@@ -275,11 +273,11 @@ func (r *run) nodeSent(p post, e sent) {
 	if unknown, ok := errors.AsType[*network.UnknownSrcError](err); ok {
 		reason = "sent a message in the name of nobody: " + unknown.Error()
 	}
-	text, _ := json.Marshal(map[string]any{"src": e.src, "dest": e.dest, "body": e.body}) // it came from JSON
+	text, _ := json.Marshal(map[string]any{"src": e.src, "dest": e.dest, "body": e.body}) // cannot fail: it came from JSON
 	from.fail(&NodeError{Reason: reason, Line: clip(text), Number: e.number})
 }
 
-// deliverMessage takes a message that has arrived to its receiver.
+// deliverMessage hands an arrived message to its receiver.
 func (r *run) deliverMessage(m network.Message) {
 	if c := r.clients[m.Dest]; c != nil {
 		c.receive(r.now(), m.Body)
@@ -292,7 +290,7 @@ func (r *run) deliverMessage(m network.Message) {
 	r.deliverToNode(r.nodes[r.index[m.Dest]], m)
 }
 
-// serve lets a service answer a request.
+// serve hands a request to a service and sends the reply.
 func (r *run) serve(s service.Service, m network.Message) {
 	before := s.Size()
 	body := s.Handle(m.Src, m.Body)
@@ -304,7 +302,7 @@ func (r *run) serve(s service.Service, m network.Message) {
 	}
 }
 
-// jobFinished frees a worker and records what it did.
+// jobFinished records a completed operation and frees its worker.
 func (r *run) jobFinished(e finished) {
 	w := e.worker
 	if e.err != nil {
@@ -318,7 +316,7 @@ func (r *run) jobFinished(e finished) {
 		}
 	}
 	if e.op.Type == history.Info {
-		// Nobody knows whether the operation is over, so its process can do no other one.
+		// The operation may still be going on, so its process cannot start another one.
 		w.process += history.Process(len(r.workers))
 		r.dropClient(w.client)
 		w.client = r.newWorkerClient(w.node)
@@ -326,7 +324,7 @@ func (r *run) jobFinished(e finished) {
 	r.release(w, e.op)
 }
 
-// recordOp adds an event to the history, at this time, and returns it as it stands there.
+// recordOp adds an event to the history with the current time, and returns the event with its index and time.
 func (r *run) recordOp(op history.Op) history.Op {
 	op.Index = len(r.history)
 	op.Time = int64(r.now())

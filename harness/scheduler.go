@@ -8,28 +8,28 @@ import (
 	"glomers/harness/network"
 )
 
-// A scheduler is the one owner of a run's network and timers, and says when what happens. It lives in
-// one goroutine, that of Run; others talk to it through the mailbox only.
+// A scheduler is the event loop of a run, and the only owner of its network and timers. It runs in the goroutine of Run. Other
+// goroutines communicate with it only through the mailbox.
 //
-// Time is that of package time. In a testing/synctest bubble that is virtual, and with settle set to
-// synctest.Wait the same seed gives the same run: one thing is done at a time, the nodes come to rest after
-// it, and what they sent is taken in an order of its own.
+// The time is that of package time. In a testing/synctest bubble it is virtual. If settle is also set to synctest.Wait, the same seed
+// gives the same run: the scheduler does one thing at a time, waits until the nodes are idle, and takes the messages that they have
+// sent in a fixed order (see sortPosts).
 type scheduler struct {
 	start  time.Time
 	mail   *mailbox
-	memory memory // that nodes take
-	spare  []post // room for posts, reused
+	memory memory // memory that nodes take
+	spare  []post // a slice that take reuses
 	timers timers
 	net    *network.Network
 	settle func()      // nil in real time
 	alarm  *time.Timer // wakes wait
 
-	handle  func(post)            // takes what others posted
-	deliver func(network.Message) // takes a message that has arrived
+	handle  func(post)            // handles a post from another goroutine
+	deliver func(network.Message) // hands an arrived message to its receiver
 
-	last time.Duration // the latest time that the network was told
-	lag  lagSample     // of all that was done, in real time
-	err  error         // what ended the run early
+	last time.Duration // the latest time passed to the network
+	lag  lagSample     // of all deliveries and timers; empty in virtual time
+	err  error         // the error that ended the run early
 }
 
 func newScheduler(t Test, journal func(network.Event) error) *scheduler {
@@ -60,42 +60,41 @@ func networkSeed(t Test) uint64 {
 // now returns the time since the start of the run. Any goroutine may call it.
 func (s *scheduler) now() time.Duration { return time.Since(s.start) }
 
-// networkTime returns the time for the network, which never goes back.
+// networkTime returns the current time for the network, which never decreases.
 func (s *scheduler) networkTime() time.Duration {
 	s.last = max(s.last, s.now())
 	return s.last
 }
 
-// after plans do for the time d from now.
+// after schedules do for the time d from now.
 func (s *scheduler) after(d time.Duration, do func()) { s.timers.add(s.now()+d, do) }
 
-// post hands an event to the scheduler, from any goroutine. It tells whether the
-// scheduler still takes any.
+// post hands an event to the scheduler. Any goroutine may call it. It reports whether the scheduler accepted the event.
 func (s *scheduler) post(source int, event any) bool {
 	return s.mail.put(post{at: s.now(), source: source, event: event})
 }
 
-// fail ends the run. The first error stands.
+// fail ends the run with err. Only the first error counts.
 func (s *scheduler) fail(err error) {
 	if s.err == nil {
 		s.err = err
 	}
 }
 
-// send takes a message on its way. at is when it was sent: a message that waited for the
-// scheduler is not later for it, except that the network's time never goes back.
+// send puts a message on the network. at is the time when it was sent, so that waiting for the scheduler does not delay the message;
+// but the network's time never decreases.
 func (s *scheduler) send(at time.Duration, src, dest string, body json.RawMessage) error {
 	return s.sendAs(at, src, src, dest, body)
 }
 
-// sendAs sends what writer wrote in the name of src.
+// sendAs sends a message that writer wrote in the name of src.
 func (s *scheduler) sendAs(at time.Duration, writer, src, dest string, body json.RawMessage) error {
 	s.last = max(s.last, at)
 	_, err := s.net.SendAs(s.last, writer, src, dest, body)
 	return err
 }
 
-// until does what there is to do until done returns true, and waits in between. It returns the error of fail.
+// until runs the event loop until done returns true. It returns early, with the error, after fail.
 func (s *scheduler) until(done func() bool) error {
 	for {
 		taken := s.collect()
@@ -112,8 +111,8 @@ func (s *scheduler) until(done func() bool) error {
 		if s.settle != nil {
 			continue // one thing at a time
 		}
-		// As much is delivered as was taken, or what is under way would grow without an end while somebody writes without one.
-		// What is delivered may be requests of a few bytes whose answers are large.
+		// After taking n posts, the loop delivers up to n messages. Otherwise, the number of messages under way would grow without
+		// bound while a node writes without pause. overfull is checked each time, since small requests may have large answers.
 		for range taken {
 			if s.err != nil || done() || s.overfull() || !s.step() {
 				break
@@ -122,7 +121,7 @@ func (s *scheduler) until(done func() bool) error {
 	}
 }
 
-// collect handles all that was posted, and returns how much that was.
+// collect handles all posts, and returns their number.
 func (s *scheduler) collect() (taken int) {
 	if s.settle != nil {
 		s.settle()
@@ -134,7 +133,7 @@ func (s *scheduler) collect() (taken int) {
 	for _, p := range posts {
 		s.handle(p)
 	}
-	clear(posts) // lets go of the bodies
+	clear(posts) // frees the bodies
 	s.spare = posts
 	if s.overfull() || flooded {
 		s.handle(post{at: s.now(), source: outside, event: flood{}})
@@ -145,15 +144,14 @@ func (s *scheduler) collect() (taken int) {
 	return len(posts)
 }
 
-// overfull tells whether the network holds more than it may, or takes memory to more than there may be.
+// overfull reports whether too many messages are under way, or the memory that nodes take exceeds its limit.
 func (s *scheduler) overfull() bool {
 	s.memory.set(underWay, s.net.BytesInFlight()+messageCost*s.net.InFlight())
 	s.memory.set(addressed, linkCost*s.net.ClientLinks())
 	return s.net.InFlight() > s.mail.maxMessages || s.memory.full()
 }
 
-// step does one thing that is due: it delivers a message or runs a timer. It
-// tells whether there was one.
+// step does one thing that is due: it delivers a message or runs a timer. It reports whether anything was due.
 func (s *scheduler) step() bool {
 	now := s.now()
 	message, isMessage := s.net.NextDue()
@@ -174,20 +172,20 @@ func (s *scheduler) step() bool {
 	return false
 }
 
-// lineLimit returns how many bytes a line of a node may have.
+// lineLimit returns the maximal length of a node's line in bytes.
 func (s *scheduler) lineLimit() int { return int(s.memory.limit / 3) }
 
-// linkCost is what a link of the network takes, roughly.
+// linkCost is the approximate size of a link of the network in bytes.
 const linkCost = 256
 
-// late takes note of how late something is done. In virtual time nothing ever is.
+// late records how late a delivery or a timer is. In virtual time, nothing is ever late.
 func (s *scheduler) late(by time.Duration) {
 	if s.settle == nil {
 		s.lag.add(max(0, by))
 	}
 }
 
-// wait returns when something is due or was posted. Which of the two it was makes no difference.
+// wait returns when a message or a timer is due, or when an event was posted.
 func (s *scheduler) wait() {
 	message, isMessage := s.net.NextDue()
 	timer, isTimer := s.timers.next()

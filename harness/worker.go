@@ -12,24 +12,24 @@ import (
 	"glomers/harness/workload"
 )
 
-// A worker carries out one operation after the other, in a goroutine of its own: a client can wait there.
+// A worker carries out one operation after another. It has a separate goroutine, in which its client can wait for replies.
 type worker struct {
 	index   int // from 0; also the first of its processes
 	process history.Process
 	node    string
 	client  *client
 	script  workload.Script // of the final phase; nil outside it
-	jobs    chan job        // has one slot, for an idle worker; closed by run.stop
+	jobs    chan job        // one slot, empty while the worker is idle; run.stop closes it
 }
 
-// A job is what a worker is to do: an operation, or the workload's set-up.
+// A job is a task for a worker: an operation, or the setup of the workload.
 type job struct {
 	setup  bool
 	op     history.Op
 	client *client
 }
 
-// work does the jobs until there will be no more.
+// work carries out jobs until the channel is closed.
 func (r *run) work(w *worker) {
 	defer r.working.Done()
 	for j := range w.jobs {
@@ -47,17 +47,16 @@ func (r *run) work(w *worker) {
 	}
 }
 
-// A client is a party on the network that makes requests of one node, one at a time. The
-// scheduler owns it.
+// A client is a party on the network that sends requests to one node, one at a time. The scheduler owns it.
 type client struct {
 	id     string
 	node   string
-	lastID int64 // msg_id of the last request; its caller counts
+	lastID int64 // msg_id of the last request; used by the caller only
 
-	waiting int64       // msg_id of the request that is not answered; 0 if there is none
-	ignored []Unmatched // what came meanwhile that does not answer it
-	answer  func(reply) // takes the answer, in the scheduler's goroutine
-	replies chan reply  // of a worker's client: has one slot; nil for others
+	waiting int64       // msg_id of the unanswered request; 0 if there is none
+	ignored []Unmatched // messages received meanwhile that do not answer the request
+	answer  func(reply) // called with the answer, in the scheduler's goroutine
+	replies chan reply  // one slot; nil unless the client belongs to a worker
 }
 
 // A reply is the outcome of a request.
@@ -67,8 +66,8 @@ type reply struct {
 	ignored []Unmatched // after ErrTimeout
 }
 
-// errStopped is what a request gets when the run ends before it is answered. Nobody sees it: the
-// scheduler takes no completion any more.
+// errStopped is the error of a request that is unanswered when the run ends. It is not in the history, since the scheduler then no
+// longer accepts completions.
 var errStopped = errors.New("harness: the run has been stopped")
 
 // newClient puts a new client of node on the network.
@@ -80,21 +79,21 @@ func (r *run) newClient(node string) *client {
 	return c
 }
 
-// newWorkerClient returns a client whose answers go to a worker's goroutine.
+// newWorkerClient puts a new client of node on the network. Its answers go to a worker's goroutine.
 func (r *run) newWorkerClient(node string) *client {
 	c := r.newClient(node)
 	c.replies = make(chan reply, 1)
-	c.answer = func(a reply) { c.replies <- a } // there is at most one per request, so this never waits
+	c.answer = func(a reply) { c.replies <- a } // never blocks: there is at most one answer per request
 	return c
 }
 
-// dropClient takes a client off the network. What is still sent to it reaches nobody.
+// dropClient removes a client from the network. Messages to it are lost from then on.
 func (r *run) dropClient(c *client) {
 	delete(r.clients, c.id)
 	r.net.Remove(c.id)
 }
 
-// ask sends a client's request, which c.answer gets the outcome of.
+// ask sends a client's request. The outcome goes to c.answer.
 func (r *run) ask(at time.Duration, c *client, id int64, body json.RawMessage, timeout time.Duration) {
 	c.waiting, c.ignored = id, nil
 	if err := r.send(at, c.id, c.node, body); err != nil {
@@ -114,7 +113,7 @@ func (c *client) settle(a reply) {
 	c.answer(a)
 }
 
-// A caller is a client as the workload sees it, in the worker's goroutine.
+// A caller is the workload.Client of a worker; it runs in the worker's goroutine.
 type caller struct {
 	run    *run
 	worker *worker
@@ -144,14 +143,14 @@ func (c *caller) Call(body any, wantType string, into any) error {
 	return decodeReply(a.body, wantType, into)
 }
 
-// sign says in the error of a malformed reply whose it is.
+// sign fills in the parties in the error of a malformed reply.
 func (c *caller) sign(err error) {
 	if m, ok := errors.AsType[*workload.MalformedReply](err); ok {
 		m.To, m.From = c.client.id, c.client.node
 	}
 }
 
-// withMsgID marshals body, which must give a JSON object, and adds the msg_id.
+// withMsgID marshals body, which must become a JSON object, and adds the msg_id.
 func withMsgID(body any, id int64) (json.RawMessage, error) {
 	object, err := json.Marshal(body)
 	if err != nil {
