@@ -8,23 +8,23 @@ import (
 	"glomers/internal/wording"
 )
 
-// An analysis is a history taken apart, and what was found in it.
+// An analysis is a parsed history with the errors found in it.
 type analysis struct {
 	h      []history.Op
-	events []event // those of clients, in the order of the history
+	events []event // the events of clients, in the order of the history
 	logs   map[string]*log
 	byAge  []*log // in the order in which keys were first mentioned
 
-	unreadable []int             // positions of events that make no sense
-	nonsense   error             // why the first of them makes none
-	limit      int               // of cases that are kept of each type: a poll of garbage has one for every few bytes
+	unreadable []int             // positions of events whose value cannot be understood
+	nonsense   error             // why the first of them cannot
+	limit      int               // the number of cases kept of each type: a poll of garbage has a case for every few bytes
 	counts     map[string]int    // of all cases, by type
-	found      map[string][]Case // the first of them
-	early      []EarlyReadCase   // the first of them
+	found      map[string][]Case // the first cases of each type
+	early      []EarlyReadCase   // the first cases of early reads
 	unseen     *UnseenMessages
 }
 
-// newAnalysis takes the history apart. After it, all logs are arranged.
+// newAnalysis parses the history and arranges all logs.
 func newAnalysis(h []history.Op, limit int) *analysis {
 	a := &analysis{h: h, logs: make(map[string]*log), limit: max(1, limit), counts: make(map[string]int), found: make(map[string][]Case)}
 	inv := history.Invocations(h)
@@ -57,7 +57,7 @@ func newAnalysis(h []history.Op, limit int) *analysis {
 	return a
 }
 
-// note records what the event says about messages.
+// note records the information of the event about messages.
 func (a *analysis) note(ev event) {
 	for _, s := range ev.sends {
 		s.invoked = min(s.invoked, ev.invoked)
@@ -91,8 +91,8 @@ func (a *analysis) add(typ string, c Case) {
 	}
 }
 
-// infoCauses returns the different errors of sends and polls of unknown outcome, in order, up to maxCauses. What a node made up at
-// length is cut.
+// infoCauses returns the distinct errors of sends and polls of unknown outcome, in order, at most maxCauses. It cuts long errors,
+// since a node may return errors of any length.
 func (a *analysis) infoCauses() []json.RawMessage {
 	causes := []json.RawMessage{} // marshals to [], not null
 	known := make(map[string]bool)

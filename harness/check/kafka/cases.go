@@ -7,24 +7,24 @@ import (
 	"glomers/harness/history"
 )
 
-// A Case is one instance of an error. Operations are given by their index in the history. Cases marshal to JSON with
-// the field names of the reference.
+// A Case is one instance of an error. It refers to operations by their index in the history. Cases marshal to JSON with the
+// field names of the reference.
 type Case interface {
-	// Text says in a sentence what happened. It takes from the history whose the operations were.
+	// Text describes the case in a sentence. The history provides the processes of the operations.
 	Text(h []history.Op) string
 }
 
-// A LostWriteCase is an acknowledged message that nobody polled, although somebody polled one behind it. Indexes are
-// positions in the log, gaps in the offsets left out.
+// A LostWriteCase is an acknowledged message that nobody polled, although somebody polled a message behind it. Indexes are
+// positions in the log, not counting gaps between offsets.
 type LostWriteCase struct {
 	Key          string          `json:"key"`
 	Value        json.RawMessage `json:"value"`
 	Index        int             `json:"index"`
-	MaxReadIndex int             `json:"max-read-index"` // the last position that surely was polled
+	MaxReadIndex int             `json:"max-read-index"` // the last position that was certainly polled
 	Writer       int             `json:"writer"`         // completion of the send
 
-	offset       int64           // the last at which it was acknowledged
-	acked        int             // the operation that was told so
+	offset       int64           // the last offset at which it was acknowledged
+	acked        int             // the operation acknowledged at this offset
 	behind       json.RawMessage // a polled message that is not before it
 	behindOffset int64
 	behindReader int
@@ -43,7 +43,7 @@ type InconsistentCase struct {
 	Index  int               `json:"index"`
 	Values []json.RawMessage `json:"values"` // in the order in which they were first seen
 
-	seen []int // the operations that first put them there
+	seen []int // the operations that first showed them there
 }
 
 // Text implements Case.
@@ -56,10 +56,10 @@ func (c InconsistentCase) Text(h []history.Op) string {
 type DuplicateCase struct {
 	Key     string          `json:"key"`
 	Value   json.RawMessage `json:"value"`
-	Count   int             `json:"count"`   // of offsets
+	Count   int             `json:"count"`   // the number of offsets
 	Offsets []int64         `json:"offsets"` // ascending
 
-	seen []int // the operations that first saw it there
+	seen []int // the operations that first showed it at each offset
 }
 
 // Text implements Case.
@@ -94,7 +94,7 @@ func (c GarbageCase) Text(h []history.Op) string {
 	return fmt.Sprintf("message %s of key %s was polled (%s), but nobody sent it", quote(c.Value), c.Key, who(h, c.Reader))
 }
 
-// An EarlyReadCase is a poll of a message that was completed before the message was sent.
+// An EarlyReadCase is a poll that returned a message and completed before the message was sent.
 type EarlyReadCase struct {
 	Key    string          `json:"key"`
 	Value  json.RawMessage `json:"value"`
@@ -108,8 +108,8 @@ func (c EarlyReadCase) Text(h []history.Op) string {
 		quote(c.Value), c.Key, who(h, c.Reader), who(h, c.Writer))
 }
 
-// A SkipCase is a process's poll that left out messages since its poll before. Delta is the distance in the log; one
-// would have been right.
+// A SkipCase is a poll that left out messages since the previous poll of the same process. Delta is the distance in the log; it
+// should be 1.
 type SkipCase struct {
 	Key     string            `json:"key"`
 	Delta   int               `json:"delta"`
@@ -126,8 +126,8 @@ func (c SkipCase) Text(h []history.Op) string {
 		c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]), list(c.over))
 }
 
-// A NonmonotonicCase is a process's poll that began at or before the last message of its poll before, or a process's send that
-// was placed at or before its send before.
+// A NonmonotonicCase is a poll that began at or before the last message of the previous poll of the same process, or a send that
+// was placed at or before the previous send of the same process.
 type NonmonotonicCase struct {
 	Key    string             `json:"key"`
 	Delta  int                `json:"delta"`
@@ -148,7 +148,7 @@ func (c NonmonotonicCase) Text(h []history.Op) string {
 		c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]))
 }
 
-// An IntSkipCase is a poll that left out messages between two that it returned.
+// An IntSkipCase is a poll that left out messages between two messages that it returned.
 type IntSkipCase struct {
 	Key     string             `json:"key"`
 	Delta   int                `json:"delta"`
@@ -194,7 +194,7 @@ func (c unseenCase) Text(h []history.Op) string {
 		quote(c.value), c.key, who(h, c.writer))
 }
 
-// emptyGraphCase is a history in which nothing follows from anything.
+// emptyGraphCase is a history in which no operation depends on another.
 type emptyGraphCase struct{}
 
 func (emptyGraphCase) Text([]history.Op) string {

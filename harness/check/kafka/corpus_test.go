@@ -16,14 +16,14 @@ import (
 	"glomers/harness/history"
 )
 
-// A corpusCase is a history with what the reference checker found in it.
+// A corpusCase is a history with the findings of the reference checker.
 type corpusCase struct {
 	Name    string                     `json:"name"`
 	History []history.Op               `json:"history"`
 	Expect  map[string]json.RawMessage `json:"expect"`
 }
 
-// throws has the histories on which the reference throws, so that it gives no verdict, with ours.
+// throws has the histories on which the reference throws and therefore gives no verdict, with our error types.
 func throws() map[string][]string {
 	return map[string][]string{
 		// No completed send of a polled message is known, because nobody sent it.
@@ -33,17 +33,17 @@ func throws() map[string][]string {
 		"kafka-phantom-109":        {kafka.Garbage, kafka.InconsistentOffsets},
 		"kafka-phantom-155":        {kafka.Garbage, kafka.InconsistentOffsets},
 		"kafka-edge-unknown-value": {kafka.Garbage},
-		// It is known to be sent, but the send never completed, which is no error of the system.
+		// The message is known to be sent, but the send never completed, which is not an error of the system.
 		"kafka-edge-open-send-seen": {},
-		// Nothing was ever polled of a key but an empty list.
+		// All polls of a key returned an empty list.
 		"kafka-edge-poll-empty": {},
-		// Nothing happened; the reference says so of histories in which little happened.
+		// The history is empty; the reference reports the same type for histories in which little happened.
 		"kafka-edge-empty": {kafka.EmptyGraph},
 	}
 }
 
-// ambiguous has the histories in which two messages were seen at one offset and the reference, by hash order, takes the second
-// to be the one that is there. We take the first. So other messages come out of order; all else is equal.
+// ambiguous has the histories in which two messages were seen at one offset and the reference, by hash order, puts the second one
+// there. We put the first one there. So different messages are out of order; everything else is equal.
 func ambiguous() []string {
 	return []string{"kafka-value-swap-039", "kafka-inconsistent-126", "kafka-inconsistent-149", "kafka-run-bad-kafka"}
 }
@@ -78,7 +78,7 @@ func TestCorpus(t *testing.T) {
 					want[f], got[f] = withoutOrder(want[f]), withoutOrder(got[f])
 				}
 			}
-			// Of equal lags the reference may name any.
+			// Of equal lags, the reference may report any.
 			if lag := want["worst-realtime-lag"].(map[string]any); lag["lag"] == 0.0 {
 				want["worst-realtime-lag"] = 0.0
 				got["worst-realtime-lag"] = got["worst-realtime-lag"].(map[string]any)["lag"]
@@ -102,7 +102,7 @@ func ofOrder() []string {
 	return []string{kafka.PollSkip, kafka.NonmonotonicPoll, kafka.IntPollSkip, kafka.IntNonmonotonicPoll, kafka.NonmonotonicSend}
 }
 
-// forgetOrder removes them.
+// forgetOrder removes the types of errors that depend on the order.
 func forgetOrder(byType map[string]any) {
 	for _, typ := range ofOrder() {
 		delete(byType, typ)
@@ -114,7 +114,7 @@ func withoutOrder(types any) []any {
 	return slices.DeleteFunc(slices.Clone(types.([]any)), func(typ any) bool { return slices.Contains(ofOrder(), typ.(string)) })
 }
 
-// requireDetails compares the cases in any order. The reference lists 32 at most.
+// requireDetails compares the cases, in any order. The reference lists at most 32.
 func requireDetails(t *testing.T, want, got map[string]any) {
 	t.Helper()
 	require.Len(t, got, len(want))
@@ -148,7 +148,7 @@ func requireUnseen(t *testing.T, want, got any) {
 	}
 }
 
-// requireReasons checks what a Result promises, and that each reason names an operation or says why it cannot.
+// requireReasons checks the promises of a Result, and that each reason names an operation or says why it cannot.
 func requireReasons(t *testing.T, r *kafka.Result) {
 	t.Helper()
 	if r.Verdict() == check.Valid {

@@ -5,16 +5,17 @@ import (
 	"slices"
 )
 
-// findEarlyReads looks for cycles of dependencies. The reference builds a graph of operations, with an edge from each send to
-// each poll that returned its message (wr), and one from each operation that was ok to each that began later (realtime), and
-// counts its strongly connected components that contain a cycle. There is no need for the graph:
+// findEarlyReads looks for cycles of dependencies. The reference builds a graph of operations. It has an edge from each send to
+// each poll that returned its message (wr), and an edge from each ok operation to each operation that began after its end
+// (realtime). The reference counts the strongly connected components that contain a cycle. They can be found without the graph:
 //
-//   - If there is a cycle, there is one of two operations, a poll that was ok before the send of one of its
-//     messages began. For on any cycle take the poll P that ended first, and the send S before it, S →wr P. What leads to S is realtime
-//     from another poll (or P), which ended before S began, and P ended no later.
-//   - Such a pair spans the time from P's end to S's beginning. P reaches all that began after its end, and all that
-//     ended before S began reaches S. So two pairs reach each other if their spans overlap. If they do not, the later one
-//     has no way back: a wr edge goes back in time only within the span of a pair.
+//   - If there is a cycle, there is a cycle of two operations: a send S and a poll P that returned the message of S, but ended
+//     before S began. Proof: on any cycle, take the poll P that ended first, and the send S before it, S →wr P. Only realtime edges
+//     lead to S from the previous poll of the cycle, so that poll ended before S began; and P ended no later than that poll.
+//   - Such a pair spans the time from the end of P to the beginning of S. P reaches every operation that began after the end of P,
+//     and every operation that ended before the beginning of S reaches S. So two pairs reach each other if their spans overlap. If
+//     their spans do not overlap, the later pair has no way back to the earlier one: a wr edge leads back in time only within the
+//     span of a pair.
 //
 // So the components are the groups of overlapping spans.
 func (a *analysis) findEarlyReads() {

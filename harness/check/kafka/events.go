@@ -11,11 +11,11 @@ import (
 	"glomers/internal/wording"
 )
 
-// An event is what the checker knows of an operation: its completion, or the invocation of a send that never completed.
+// An event stands for an operation. It is the completion, or the invocation of a send that never completed.
 type event struct {
 	*history.Op
 	at      int // its position in the history
-	invoked int // that of the invocation; none if there is none
+	invoked int // the position of the invocation, or none
 	sends   []entry
 	polls   []batch
 	assign  []*log
@@ -27,7 +27,7 @@ type entry struct {
 	offset int64 // set if the operation is ok
 }
 
-// A batch is what a poll returned of one key.
+// A batch has the messages of one key that a poll returned.
 type batch struct {
 	log     *log
 	entries []entry
@@ -35,7 +35,8 @@ type batch struct {
 
 const none = -1
 
-// newEvent reads the operation at position i of the history. Operations with other functions give an event without content.
+// newEvent reads the operation at position i of the history. For a function other than send, poll and assign, the event has no
+// content.
 func (a *analysis) newEvent(i, invoked int) (event, error) {
 	ev := event{Op: &a.h[i], at: i, invoked: invoked}
 	var err error
@@ -130,7 +131,7 @@ func (l *log) entry(raw json.RawMessage) (entry, error) {
 	return entry{message: l.message(pair[1]), offset: *offset}, nil
 }
 
-// canonical returns the JSON that stands for all spellings of a value. 1 and 1.0 remain different, as in the reference.
+// canonical returns the canonical JSON of a value, the same for all its spellings. 1 and 1.0 remain different, as in the reference.
 func canonical(raw json.RawMessage) json.RawMessage {
 	if len(bytes.Trim(raw, "0123456789")) == 0 { // practically all messages
 		return raw

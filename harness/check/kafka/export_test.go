@@ -1,4 +1,4 @@
 package kafka
 
-// CheckUpTo is Check with another limit to the cases that are listed.
+// CheckUpTo is Check with the given limit on the cases listed.
 var CheckUpTo = checkUpTo

@@ -1,13 +1,13 @@
-// Package kafka judges histories of append-only logs: one log per key, into which clients send messages and from which
-// they poll them. The operations are
+// Package kafka judges histories of append-only logs. There is one log per key; clients send messages to logs and poll messages
+// from them. The operations are
 //
 //	send    [["send", key, message]]            ok: [["send", key, [offset, message]]]
 //	poll    [["poll"]]                          ok: [["poll", {key: [[offset, message], …], …}]]
 //	assign  [key, …], which the process polls from now on
-//	crash   null, after which the process is another one
+//	crash   null; the client goes on as a new process
 //
-// Messages are unique within a key. Offsets may have gaps of any size, and a poll may show old data: what counts is that all
-// clients see one log, in one order, with nothing missing. The verdicts are those of the reference checker.
+// Messages are unique within a key. Offsets may have gaps of any size, and a poll may return old data. But all clients must see the
+// same log, in the same order, with no message missing. The verdicts are those of the reference checker.
 package kafka
 
 import (
@@ -22,7 +22,7 @@ import (
 
 // The types of errors, the worst first. Each makes a history Invalid.
 const (
-	LostWrite           = "lost-write"               // acknowledged and never polled, though something behind it was
+	LostWrite           = "lost-write"               // acknowledged and never polled, though a message behind it was
 	InconsistentOffsets = "inconsistent-offsets"     // several messages at one offset
 	Duplicate           = "duplicate"                // one message at several offsets
 	AbortedRead         = "G1a"                      // polled, though its send failed
@@ -33,7 +33,7 @@ const (
 	NonmonotonicPoll    = "nonmonotonic-poll"        // a process's next poll went back or stood still
 	IntPollSkip         = "int-poll-skip"            // one poll left messages out
 	IntNonmonotonicPoll = "int-nonmonotonic-poll"    // one poll went back or stood still
-	NonmonotonicSend    = "nonmonotonic-send"        // a process's next message got a place before the one it had sent before
+	NonmonotonicSend    = "nonmonotonic-send"        // a process's next message got a place at or before that of its previous message
 	Unseen              = "unseen"                   // acknowledged and not polled by the end
 	EmptyGraph          = "empty-transaction-graph"  // no operation depends on another, so the run shows nothing
 )
@@ -47,21 +47,21 @@ func severity() []string {
 }
 
 const (
-	maxCases  = 32 // how many cases of a type of error, and unseen messages of a key, a Result lists
-	maxCauses = 32 // how many errors of unknown outcome it lists
-	maxCause  = 1 << 10
-	maxUnread = 8 // how many operations that were not understood it names
+	maxCases  = 32      // cases of each type of error, and unseen messages of each key, that a Result lists
+	maxCauses = 32      // errors of operations of unknown outcome that it lists
+	maxCause  = 1 << 10 // bytes of such an error
+	maxUnread = 8       // operations with an unreadable value that a reason names
 )
 
-// A Result says what is wrong with the logs. It is Invalid if there is any error, and otherwise Unknown if an operation has a
-// value that cannot be understood.
+// A Result has the errors found in the logs. It is Invalid if there is any error. Otherwise it is Unknown if an operation has a value
+// that cannot be understood.
 type Result struct {
 	Valid         check.Verdict     `json:"valid"`
 	ErrorTypes    []string          `json:"error-types"`      // in alphabetical order
-	BadErrorTypes []string          `json:"bad-error-types"`  // those that make it Invalid: all of them
+	BadErrorTypes []string          `json:"bad-error-types"`  // the types that make the result Invalid: all of ErrorTypes
 	Counts        map[string]int    `json:"counts"`           // by type, without Unseen
 	Details       map[string][]Case `json:"details"`          // by type, the first 32 of each
-	Cycles        []EarlyReadCase   `json:"cycles,omitempty"` // one for each EarlyRead that is counted
+	Cycles        []EarlyReadCase   `json:"cycles,omitempty"` // one for each EarlyRead counted, the first 32
 	Unseen        *UnseenMessages   `json:"unseen"`           // null if there are none
 	WorstLag      Lag               `json:"worst-realtime-lag"`
 	InfoCauses    []json.RawMessage `json:"info-txn-causes"`      // the errors of sends and polls of unknown outcome, the first 32
@@ -70,7 +70,7 @@ type Result struct {
 	reasons []string
 }
 
-// UnseenMessages counts the messages of each key that were acknowledged but not polled by anyone, and lists up to 32 of each.
+// UnseenMessages counts the messages of each key that were acknowledged but never polled, and lists up to 32 of each key.
 type UnseenMessages struct {
 	Counts   map[string]int               `json:"counts"`
 	Messages map[string][]json.RawMessage `json:"messages"`
@@ -79,18 +79,18 @@ type UnseenMessages struct {
 // Verdict implements check.Result.
 func (r *Result) Verdict() check.Verdict { return r.Valid }
 
-// Reasons implements check.Result. The first is about what cannot be understood, if there is any; then there is one for each type of
-// error, which describes the first case and counts the others.
+// Reasons implements check.Result. If some values cannot be understood, the first reason is about them. Then there is one reason for
+// each type of error, which describes the first case and counts the others.
 func (r *Result) Reasons() []string { return r.reasons }
 
 // Anomalies implements check.Anomalous.
 func (r *Result) Anomalies() []string { return r.BadErrorTypes }
 
-// Check judges a history. Its time is linear in the length of the history, but for sorting, and in the number of keys that a
-// process has assigned when it polls; its space does not depend on how large offsets are.
+// Check judges a history. Apart from sorting, its time is linear in the length of the history, plus the number of assigned keys for
+// each poll. Its space does not depend on the size of offsets.
 func Check(h []history.Op) *Result { return checkUpTo(h, maxCases) }
 
-// checkUpTo is Check with another limit to the cases that are listed.
+// checkUpTo is Check with the given limit on the cases listed.
 func checkUpTo(h []history.Op, limit int) *Result {
 	a := newAnalysis(h, limit)
 	a.findInLogs()
@@ -129,10 +129,10 @@ func checkUpTo(h []history.Op, limit int) *Result {
 	return r
 }
 
-// reasons says what was found, the worst first.
+// reasons describes the errors, the worst first.
 func (a *analysis) reasons() []string {
 	var rs []string
-	if n := len(a.unreadable); n > 0 { // first, as what follows may be a consequence
+	if n := len(a.unreadable); n > 0 { // this comes first, as the errors may be a consequence
 		op := a.h[a.unreadable[0]]
 		reason := fmt.Sprintf("of %d operations the value cannot be understood: ops %v; of the first (%s), because %v",
 			n, a.unreadable[:min(n, maxUnread)], op.F, a.nonsense)

@@ -13,11 +13,11 @@ import (
 	"glomers/harness/history"
 )
 
-// parse reads a history with an event per line, such as
+// parse reads a history with one event per line, such as
 //
 //	1 ok send a 5:7
 //
-// for process 1 sending message 7 to key a, where it got offset 5; "1 ok poll a 5:7 6:8 b 0:1" polls, and
+// Here, process 1 sent message 7 to key a, where it got offset 5. Similarly, "1 ok poll a 5:7 6:8 b 0:1" polls, and
 // "1 ok assign a b" assigns. The nth event, from 0, happens after n ms.
 func parse(t testing.TB, lines string) []history.Op {
 	t.Helper()
@@ -69,7 +69,7 @@ func batches(args []string) map[string][]json.RawMessage {
 	return polled
 }
 
-// Three messages are sent one after the other, to offsets as far apart as can be.
+// Three messages are sent one after the other, to offsets as far apart as possible.
 const sent = `
 	1 invoke send a 1
 	1 ok     send a -9223372036854775808:1
@@ -225,7 +225,7 @@ func TestUnreadable(t *testing.T) {
 		require.Equal(t, []string{"of 1 operations the value cannot be understood: ops [10]; of the first (" + c.f + "), because " + c.why}, r.Reasons())
 	}
 
-	// What follows from it comes after it.
+	// The errors that may be a consequence come after it.
 	r := kafka.Check(parse(t, sent+`2 ok poll a 0:1 1:2`)[:6])
 	before := len(r.Reasons())
 	h := append(parse(t, sent+`2 ok poll a 0:1 1:2`)[:6], history.Op{Index: 6, Type: "ok", F: "poll", Value: []byte(`[["poll",{"a":[[1.0,5]]}]]`)})
@@ -255,12 +255,12 @@ func TestLag(t *testing.T) {
 		2 invoke poll
 		2 ok     poll a 0:1`
 	require.Equal(t, kafka.Lag{Time: 0.009, Process: 2, Key: "a", Lag: 0.004}, lag(h))
-	// Nothing shown at all counts from the first message on.
+	// If nothing was shown at all, the lag counts from the first message.
 	h = strings.Replace(h, "2 ok     poll a 0:1", "2 ok poll", 1)
 	require.Equal(t, kafka.Lag{Time: 0.009, Process: 2, Key: "a", Lag: 0.008}, lag(h))
-	// Who does not want the key does not lag.
+	// A process without the key does not lag.
 	require.Equal(t, kafka.Lag{}, lag(strings.ReplaceAll(h, "assign a", "assign")))
-	// What was polled before is not forgotten.
+	// Messages polled earlier are not forgotten.
 	require.Equal(t, kafka.Lag{Time: 0.009, Process: 2, Key: "a", Lag: 0.008}, lag(h+`
 		2 invoke assign a
 		2 ok assign a
@@ -270,8 +270,8 @@ func TestLag(t *testing.T) {
 		2 ok poll`))
 }
 
-// Whoever gets a key late and polls nothing of it lags by the age of the log, as in the reference, though it has had the key for a
-// millisecond; that is said. Whoever has polled something lags by what came after that.
+// A consumer that gets a key late and has polled no message of it lags by the age of the log, as in the reference, even if it has had the
+// key only for a millisecond; the text says so. A consumer that has polled a message lags from the next message on.
 func TestLagOfWhoHasPolledNothing(t *testing.T) {
 	later := func(lines string) kafka.Lag {
 		h := parse(t, lines)
@@ -313,7 +313,7 @@ func TestLagOfWhoHasPolledNothing(t *testing.T) {
 	require.Equal(t, "0 s", kafka.Check(nil).WorstLag.String())
 }
 
-// 1 and 1.0 are two messages, wherever they stand, and so are integers that are one float.
+// 1 and 1.0 are two messages, wherever they occur, and so are two integers that round to the same float.
 func TestNumbersAreNotRounded(t *testing.T) {
 	for _, pair := range [][2]string{{"1", "1.0"}, {"[1]", "[1.0]"}, {`{"n":9007199254740992}`, `{"n":9007199254740993}`}} {
 		r := kafka.Check(parse(t, fmt.Sprintf(`
@@ -335,7 +335,7 @@ func TestNumbersAreNotRounded(t *testing.T) {
 	require.Empty(t, same.Reasons(), "the order of members does not matter")
 }
 
-// Of many messages that nobody polled, the reference lists 32 of each key, and counts all.
+// Of the messages that nobody polled, the reference lists at most 32 of each key, and counts all.
 func TestUnseenListsSome(t *testing.T) {
 	var lines strings.Builder
 	for key, n := range map[string]int{"a": 40, "b": 32} {
@@ -349,7 +349,7 @@ func TestUnseenListsSome(t *testing.T) {
 	require.Len(t, r.Unseen.Messages["b"], 32)
 }
 
-// What nodes say at length is cut, and the errors are listed up to a limit.
+// Long errors of nodes are cut, and only a limited number of errors is listed.
 func TestInfoCausesListsSome(t *testing.T) {
 	var h []history.Op
 	for i := range 100 {

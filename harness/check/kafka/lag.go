@@ -8,22 +8,22 @@ import (
 	"glomers/harness/history"
 )
 
-// A Lag tells how far behind a poll was: how long before its invocation it was certain that the log of the key reached further
-// than what the process had polled of it.
+// A Lag says how far a poll was behind: for how long, before its invocation, the log of the key was certainly longer than the part
+// that the process had polled.
 type Lag struct {
 	Time    float64         `json:"time"` // of the invocation of the poll, in seconds
 	Process history.Process `json:"-"`
 	Key     string          `json:"-"`
 	Lag     float64         `json:"lag"` // in seconds
 
-	polled  bool  // there is a poll of an assigned key at all
-	nothing bool  // of the key the process had polled nothing
-	had     int64 // for how long it had been assigned, in ns; none if it never was
+	polled  bool  // there was at least one poll of an assigned key
+	nothing bool  // the process had polled no message of the key
+	had     int64 // for how long the key had been assigned, in ns; none if it never was
 }
 
-// String says of whom the lag is, and what it is counted from. A consumer of which nothing is known but that it has the key lags
-// since the log's first message, as in the reference, even if it has had the key for a moment only: after a crash, or with a node that was
-// restarted, the lag is the age of the log, and nothing was hidden for so long.
+// String describes the lag, with its process and its starting point. If a consumer has the key but has polled no message of it, the
+// lag counts from the log's first message, as in the reference, even if the consumer has had the key only for a moment. So after a
+// crash, or on a restarted node, the lag may be the age of the log, although no message was hidden for that long.
 func (l Lag) String() string {
 	if !l.polled || l.Lag == 0 {
 		return fmt.Sprintf("%.3g s", l.Lag)
@@ -51,13 +51,13 @@ func (l Lag) MarshalJSON() ([]byte, error) {
 	}{plain(l), l.Process, l.Key})
 }
 
-// A reach says that at a time (ns) a log was known to reach an offset.
+// A reach says that from a time (ns) on, a log was known to reach an offset.
 type reach struct {
 	offset int64
 	time   int64
 }
 
-// reaches returns how far each log was known to reach, and since when: a list that ascends in both.
+// reaches returns, for each log, the offsets that it was known to reach, and since when. Both ascend in each list.
 func (a *analysis) reaches() map[*log][]reach {
 	known := make(map[*log][]reach)
 	extend := func(e entry, time int64) {
@@ -82,7 +82,7 @@ func (a *analysis) reaches() map[*log][]reach {
 	return known
 }
 
-// worstLag returns the greatest lag of any poll, the first of those that are equal.
+// worstLag returns the greatest lag of any poll; of equal lags, the first.
 func (a *analysis) worstLag() Lag {
 	var worst Lag
 	known := a.reaches()
@@ -121,13 +121,13 @@ func (a *analysis) worstLag() Lag {
 	return worst
 }
 
-// A position is where a consumer is in a log.
+// A position is the position of a consumer in a log.
 type position struct {
-	offset   int64 // the highest that it has polled, or none
-	assigned int64 // since when it has the key; none if nobody assigned it
+	offset   int64 // the highest offset that it has polled, or none
+	assigned int64 // when the key was assigned to it, or none
 }
 
-// assign returns where a consumer is that polls these logs from now on, and no others.
+// assign returns the positions of a consumer that polls only these logs from now on.
 func assign(consumer map[*log]position, logs []*log, now int64) map[*log]position {
 	next := make(map[*log]position, len(logs))
 	for _, l := range logs {

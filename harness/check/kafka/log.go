@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// A log is all that was seen of the log of one key.
+// A log has everything that was seen of the log of one key.
 type log struct {
 	key      string
 	messages map[string]*message // by their JSON
 	order    []*message          // in the order in which they were first mentioned
 	seen     []sighting
 
-	// Set by arrange. A position is an index into slots, which leaves out the gaps between offsets.
+	// Set by arrange. A position in the log is an index into slots, which leaves out the gaps between offsets.
 	slots  []slot
 	values []json.RawMessage // of the first message that was seen in each slot
 }
@@ -25,13 +25,13 @@ type sighting struct {
 	op int // position in the history
 }
 
-// A slot is an offset at which something was seen. One message is in it, if all is well.
+// A slot is an offset at which at least one message was seen. In a correct log it is exactly one.
 type slot struct {
 	offset int64
-	seen   []sighting // of different messages, the first sighting of each, the earliest first
+	seen   []sighting // the first sighting of each message in the slot, the earliest first
 }
 
-// A message is one of a log. Its fields are positions in the history, or none, unless they say otherwise.
+// A message is a message of a log. Its integer fields are positions in the history, or none, unless they say otherwise.
 type message struct {
 	value json.RawMessage
 	log   *log
@@ -43,8 +43,8 @@ type message struct {
 	polled    int  // the first poll that returned it
 
 	// Set by arrange.
-	places []place // where it was seen, ascending
-	index  int     // its position; none if it is nowhere the first to be seen, of several the last
+	places []place // its places in the log, ascending
+	index  int     // its position in the log: the last slot in which it was the first message to be seen, or none
 }
 
 // A place is a position in a log, and the operation that first showed a message there.
@@ -64,7 +64,7 @@ func (a *analysis) log(key string) *log {
 	return l
 }
 
-// message returns the message with that value.
+// message returns the message with the given value.
 func (l *log) message(raw json.RawMessage) *message {
 	raw = canonical(raw)
 	m := l.messages[string(raw)]
@@ -76,7 +76,7 @@ func (l *log) message(raw json.RawMessage) *message {
 	return m
 }
 
-// arrange finds the positions of all messages, once everything was seen.
+// arrange finds the positions of all messages. It is called once, after all sightings have been recorded.
 func (l *log) arrange() {
 	slices.SortStableFunc(l.seen, func(a, b sighting) int { return cmp.Compare(a.offset, b.offset) })
 	for start, end := 0, 0; start < len(l.seen); start = end {
@@ -100,8 +100,8 @@ func (l *log) arrange() {
 func (m *message) first() int { return m.places[0].index }
 func (m *message) last() int  { return m.places[len(m.places)-1].index }
 
-// distance returns how many positions b is behind a. If either has no position, b counts as being where it is
-// expected: one behind.
+// distance returns how many positions b is behind a. If either has no position, b counts as being at its expected place, one
+// behind a.
 func distance(a, b *message) int {
 	if a.index == none || b.index == none {
 		return 1
@@ -109,11 +109,11 @@ func distance(a, b *message) int {
 	return b.index - a.index
 }
 
-// between returns the messages between two that have positions. It copies nothing: there may be as many
-// cases as polls, and each may leave out the whole log.
+// between returns the messages between two messages that have positions. It does not copy them: there may be as many cases as polls,
+// and each poll may leave out the whole log.
 func between(a, b *message) []json.RawMessage { return a.log.values[a.index+1 : b.index] }
 
-// slotsBetween returns where these are.
+// slotsBetween returns the slots of the messages that between returns.
 func slotsBetween(a, b *message) []slot { return a.log.slots[a.index+1 : b.index] }
 
 // attempted reports whether anybody tried to send the message.

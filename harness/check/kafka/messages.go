@@ -6,7 +6,7 @@ import (
 	"glomers/harness/history"
 )
 
-// findInLogs looks for errors in what all clients together saw of each log.
+// findInLogs looks for errors in the logs as all clients together saw them.
 func (a *analysis) findInLogs() {
 	for _, l := range a.byAge {
 		a.findInconsistent(l)
@@ -45,8 +45,8 @@ func (a *analysis) findDuplicates(l *log) {
 	}
 }
 
-// findLost takes the furthest message that was polled for sure, which of a message in several places means the
-// first of them: everything acknowledged up to there, which of one in several places means the last, must have been polled.
+// findLost finds the furthest polled message. Every acknowledged message up to its place must have been polled. A message may be in
+// several places; to be on the safe side, a polled message counts at its first place, an acknowledged one at its last.
 func (a *analysis) findLost(l *log) {
 	var furthest *message
 	for _, m := range l.order {
@@ -106,8 +106,8 @@ func (a *analysis) findWrongReads() {
 	}
 }
 
-// findEmptyGraph looks for one operation that depends on another: it began after the other was ok, or it
-// polled what the other sent. Without any, nothing can be said about the system.
+// findEmptyGraph looks for an operation that depends on another: it began after the other was ok, or it polled a message that the
+// other sent. If there is none, the history says nothing about the system.
 func (a *analysis) findEmptyGraph() {
 	firstOK := none
 	for _, ev := range a.events {

@@ -18,10 +18,10 @@ import (
 	"glomers/harness/history"
 )
 
-// A model is a right log, and the history of what its clients do one after the other.
+// A model is a correct set of logs, with the history of its clients, which act one after the other.
 type model struct {
 	t       testing.TB
-	step    int64 // between offsets
+	step    int64 // the distance between offsets
 	logs    map[string][]int64
 	next    map[history.Process]map[string]int
 	history []history.Op
@@ -48,7 +48,7 @@ func (m *model) send(p history.Process, key string) {
 	m.add(p, history.OK, "send", []any{[]any{"send", key, []any{offset, n}}})
 }
 
-// poll returns at most so many messages of each assigned key.
+// poll returns up to most messages of each assigned key.
 func (m *model) poll(p history.Process, most int) {
 	polled := make(map[string][][2]int64)
 	for key, next := range m.next[p] {
@@ -62,7 +62,7 @@ func (m *model) poll(p history.Process, most int) {
 	m.add(p, history.OK, "poll", []any{[]any{"poll", polled}})
 }
 
-// assign lets the process poll these keys, the new ones from the start.
+// assign lets the process poll these keys; it begins new keys from the start.
 func (m *model) assign(p history.Process, keys []string) {
 	next := make(map[string]int)
 	for _, key := range keys {
@@ -73,7 +73,7 @@ func (m *model) assign(p history.Process, keys []string) {
 	m.add(p, history.OK, "assign", keys)
 }
 
-// draw does random things, and lets a new process poll everything in the end.
+// draw does random operations, and finally lets a new process poll everything.
 func (m *model) draw(t *rapid.T) {
 	keys := []string{"a", "b", "c"}
 	m.send(9, "a")
@@ -92,7 +92,7 @@ func (m *model) draw(t *rapid.T) {
 	m.poll(10, 1000)
 }
 
-// Whatever clients do with a right log, the history is valid, and how far offsets are apart does not matter.
+// Whatever clients do with correct logs, the history is valid, whatever the distance between offsets.
 func TestRightLogsAreValid(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newModel(t, rapid.SampledFrom([]int64{1, 2, 1 << 40}).Draw(rt, "step"))
@@ -103,7 +103,7 @@ func TestRightLogsAreValid(t *testing.T) {
 	})
 }
 
-// Whatever message is taken out of every poll, it is found lost, or unseen if it was the last.
+// If any one message is removed from all polls, it is reported as lost, or as unseen if it was the last.
 func TestLossIsFound(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newModel(t, 3)
@@ -136,17 +136,17 @@ func TestLossIsFound(t *testing.T) {
 	})
 }
 
-// The groups of early reads are as many as the graph of all operations has strongly connected components of more than one.
+// There are as many groups of early reads as the graph of all operations has strongly connected components of more than one node.
 func TestEarlyReadsAreTheCycles(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		// Each process sends one message or polls one, in a random order of events.
 		n := rapid.IntRange(1, 12).Draw(rt, "operations")
-		var events []int // twice each operation: invocation, completion
+		var events []int // each operation twice: invocation, completion
 		for i := range n {
 			events = append(events, i, i)
 		}
 		events = rapid.Permutation(events).Draw(rt, "events")
-		message := make([]int, n) // what i polls is what message[i] sends; i itself if it is a send
+		message := make([]int, n) // operation i polls the message that operation message[i] sends; it is i itself for a send
 		for i := range n {
 			message[i] = i
 			if i%2 == 1 {
@@ -204,7 +204,7 @@ func TestEarlyReadsAreTheCycles(t *testing.T) {
 	})
 }
 
-// No history makes the checker fail, and every Result is whole.
+// No history makes the checker fail, and every Result is complete.
 func FuzzCheck(f *testing.F) {
 	for _, c := range corpus.Read[corpusCase](f, "kafka") {
 		if len(c.History) < 30 {
@@ -223,7 +223,7 @@ func FuzzCheck(f *testing.F) {
 	})
 }
 
-// 20 s at 1000 operations a second, and a final phase in which all five workers poll everything.
+// A run of 20 s at 1000 operations a second, and a final phase in which all five workers poll everything.
 func BenchmarkCheck(b *testing.B) {
 	m := newModel(b, 5)
 	r := rand.New(rand.NewPCG(1, 2))

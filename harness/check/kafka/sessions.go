@@ -6,8 +6,8 @@ import (
 	"glomers/harness/history"
 )
 
-// A session is what one process last polled and last sent of each key. When it assigns keys, it forgets the others:
-// a consumer that comes back to a key may begin anywhere.
+// A session has the last messages of each key that one process polled and sent. An assign operation makes it forget all keys that are
+// not assigned: a consumer that comes back to a key may begin anywhere.
 type session struct {
 	polled, sent map[*log]step
 }
@@ -15,11 +15,11 @@ type session struct {
 // A step is the last message of a process's operation.
 type step struct {
 	entry
-	known bool // whether the operation showed the offset
+	known bool // the operation showed the offset
 	op    int  // position in the history
 }
 
-// findInSessions looks for errors in what single processes and single polls saw.
+// findInSessions looks for errors that show within one process or one poll.
 func (a *analysis) findInSessions() {
 	sessions := make(map[history.Process]*session)
 	for _, ev := range a.events {
@@ -54,9 +54,9 @@ func keep(steps map[*log]step, logs []*log) map[*log]step {
 	return kept
 }
 
-// poll compares each message that a poll returned with the one before, which may be that of an earlier poll. A poll that
-// says that there is nothing lets the next one begin anywhere, as in the reference: its clients move on even when a poll
-// fails because the offsets could not be committed.
+// poll compares each message that a poll returned with the previous one, which may be from an earlier poll. If a poll returns an empty
+// list for a key, the next poll may begin anywhere, as in the reference: the reference's clients move on even when a poll fails
+// because the offsets could not be committed.
 func (a *analysis) poll(s *session, b batch, at int) {
 	if len(b.entries) == 0 {
 		delete(s.polled, b.log)
@@ -93,7 +93,7 @@ func (a *analysis) poll(s *session, b batch, at int) {
 	}
 }
 
-// send compares the place of a message with that of the one that the process sent before.
+// send compares the place of a message with that of the previous message that the process sent.
 func (a *analysis) send(s *session, e step) {
 	before, ok := s.sent[e.log]
 	s.sent[e.log] = e

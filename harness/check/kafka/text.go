@@ -10,11 +10,11 @@ import (
 )
 
 const (
-	maxQuote = 80 // how many bytes of a message a sentence quotes
-	maxList  = 4  // how many offsets it lists
+	maxQuote = 80 // bytes of a message that a sentence quotes
+	maxList  = 4  // offsets that it lists
 )
 
-// who names an operation, and whose it was.
+// who names an operation and its process.
 func who(h []history.Op, at int) string {
 	if at < 0 || at >= len(h) {
 		return fmt.Sprintf("op %d", at)
@@ -22,16 +22,16 @@ func who(h []history.Op, at int) string {
 	return fmt.Sprintf("op %d, %s", at, h[at].Who())
 }
 
-// A spot is where an operation showed a message, and where the message counts as being. These differ if it was seen at several
-// offsets: what is compared is one place of each message, as in the reference.
+// A spot has the offset at which an operation showed a message, and the offset at which the message counts. They differ if the message
+// was seen at several offsets: comparisons use only one place of each message, as in the reference.
 type spot struct {
 	value   json.RawMessage
 	shown   int64
-	known   bool // whether the operation showed an offset
+	known   bool // the operation showed an offset
 	counted int64
 }
 
-// spot returns where the step's message is. The message has a position.
+// spot returns the spot of the step's message, which must have a position.
 func (s step) spot() spot { return spot{s.value, s.offset, s.known, s.log.slots[s.index].offset} }
 
 // String names the message by its offset.
@@ -45,7 +45,7 @@ func (s spot) String() string {
 	return fmt.Sprintf("message %s at offset %d", quote(s.value), s.shown)
 }
 
-// quote returns a message as a sentence shows it: its JSON, cut if it is long.
+// quote returns the JSON of a message, cut if it is long.
 func quote(raw json.RawMessage) string { return wording.Clip(raw, maxQuote) }
 
 // list names the first few offsets, each with the message there, and counts the rest.
