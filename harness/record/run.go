@@ -20,6 +20,13 @@ type Run struct {
 
 // Open opens the directory of a run.
 func Open(dir string) (*Run, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() { // a pipe would be waited for
+		return nil, fmt.Errorf("%s is no directory", dir)
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return nil, err
@@ -32,6 +39,9 @@ func (r *Run) Close() error { return r.root.Close() }
 
 // Dir returns the path that Open was given.
 func (r *Run) Dir() string { return r.dir }
+
+// Root returns the directory itself, until Close.
+func (r *Run) Root() *os.Root { return r.root }
 
 // File opens a file of the run for reading.
 func (r *Run) File(name string) (*os.File, error) {

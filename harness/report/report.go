@@ -25,6 +25,7 @@ import (
 	"os"
 	"time"
 
+	"glomers/harness/record"
 	"glomers/internal/disk"
 )
 
@@ -73,23 +74,12 @@ func WriteIn(dir *os.Root) error { return Options{}.writeIn(dir) }
 
 // Write is the function Write with options.
 func (o Options) Write(dir string) error {
-	root, err := openDir(dir)
+	run, err := record.Open(dir)
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	defer root.Close() // nothing is written through it any more
-	return o.writeIn(root)
-}
-
-func openDir(dir string) (*os.Root, error) {
-	info, err := os.Stat(dir)
-	if err != nil {
-		return nil, err
-	}
-	if !info.IsDir() { // a pipe would be waited for
-		return nil, fmt.Errorf("%s is no directory", dir)
-	}
-	return os.OpenRoot(dir)
+	defer run.Close() // nothing is written through it any more
+	return o.writeIn(run.Root())
 }
 
 func (o Options) writeIn(dir *os.Root) error {

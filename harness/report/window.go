@@ -55,12 +55,12 @@ func (o *Options) Around(dir string, ops []int) error {
 
 // readTimes reads the history of the run in dir without its values, up to where it is damaged or too long for a report.
 func readTimes(dir string) ([]history.Op, error) {
-	root, err := openDir(dir)
+	run, err := record.Open(dir)
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	f, err := disk.Open(root, "history.jsonl")
+	defer run.Close()
+	f, err := disk.Open(run.Root(), "history.jsonl")
 	if err != nil {
 		return nil, fmt.Errorf("history.jsonl: %w", err)
 	}
