@@ -41,17 +41,18 @@ func tickets() workload.Kind {
 			if err != nil {
 				return nil, fmt.Errorf("tickets: --gap %s: want a whole number from 0", c.Own["gap"])
 			}
-			return queue{gap}, nil
+			return queue{gap: gap}, nil
 		},
 		Functions: []string{"take"},
 	}
 }
 
-// A queue is the workload of one run.
-type queue struct{ gap int64 }
-
-// Setup has nothing to prepare.
-func (queue) Setup(workload.Client) error { return nil }
+// A queue is the workload of one run. The Base prepares nothing, has no final operations, and says of a request that timed out that
+// nobody knows whether it happened: a ticket may be gone.
+type queue struct {
+	workload.Base
+	gap int64
+}
 
 // Next decides what a client does next. There is not much choice.
 func (queue) Next() history.Op { return history.Op{F: "take"} }
@@ -68,12 +69,6 @@ func (queue) Invoke(c workload.Client, _ history.Op) (any, error) {
 	}
 	return *reply.Ticket, nil
 }
-
-// Idempotent says whether a request that timed out may count as one that did not happen. A ticket may be gone.
-func (queue) Idempotent(string) bool { return false }
-
-// Final could return operations for the end, when all faults are healed.
-func (queue) Final() []history.Op { return nil }
 
 // Check goes through the history in the order of time.
 func (q queue) Check(h []history.Op) check.Result {

@@ -7,15 +7,7 @@ import (
 	"glomers/harness/history"
 )
 
-// Broadcast gives values to nodes and reads values from nodes. Its RPCs are
-//
-//	topology {topology: {node: [neighbour, …], …}} → topology_ok
-//	broadcast {message: integer} → broadcast_ok
-//	read → read_ok {messages: [integer, …]}
-//
-// Each node first gets the topology, which it may ignore. Half of the operations are "broadcast" of 0, 1, 2, …, and half are "read"
-// of all values that the node has. In the final phase each worker reads once. A value that was acknowledged or read must not be
-// missing for good.
+// Broadcast gives values to nodes and reads values from nodes; see its Kind.
 type Broadcast struct {
 	growingSet
 	topology map[string][]string

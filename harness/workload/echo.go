@@ -10,13 +10,9 @@ import (
 	"glomers/harness/history"
 )
 
-// Echo asks nodes to repeat a value. Its only RPC is
-//
-//	echo {echo: any} → echo_ok {echo: any}
-//
-// Its operation "echo" sends "Please echo N", with N from 0 to 127. The value in each reply must equal the value in its request.
-// There is no final phase.
+// Echo asks nodes to repeat a value; see its Kind.
 type Echo struct {
+	Base
 	rand *rand.Rand
 }
 
@@ -46,9 +42,6 @@ type echoRequest struct {
 	Echo any    `json:"echo"`
 }
 
-// Setup does nothing.
-func (*Echo) Setup(Client) error { return nil }
-
 // Next returns an echo of a random text.
 func (e *Echo) Next() history.Op {
 	return history.Op{F: "echo", Value: []byte(`"Please echo ` + strconv.Itoa(e.rand.IntN(128)) + `"`)}
@@ -58,12 +51,6 @@ func (e *Echo) Next() history.Op {
 func (*Echo) Invoke(c Client, op history.Op) (any, error) {
 	return callFor(c, echoRequest{"echo", op.Value}, "echo_ok", "echo", "any value", anyValue)
 }
-
-// Idempotent is false, as in the reference.
-func (*Echo) Idempotent(string) bool { return false }
-
-// Final returns nothing.
-func (*Echo) Final() []history.Op { return nil }
 
 // Check compares the replies with the requests.
 func (*Echo) Check(h []history.Op) check.Result { return check.Echo(h) }

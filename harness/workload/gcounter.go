@@ -13,16 +13,9 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// Counter adds to a counter and reads it. Its RPCs are
-//
-//	add {delta: integer} → add_ok
-//	read → read_ok {value: integer}
-//
-// Half of the operations are "add" of a small delta, and half are "read" of the sum that the node knows. In the final phase each
-// worker reads once. The final reads must return the sum of all acknowledged adds, plus any of the adds of unknown outcome.
-//
-// Counter implements two workloads: in g-counter, the grow-only counter, deltas are 0 to 4; in pn-counter they are -5 to 4.
+// Counter adds to a counter and reads it. It implements two workloads, g-counter and pn-counter; see their Kinds.
 type Counter struct {
+	Base
 	name   string
 	lowest int // the lowest delta
 	rand   *rand.Rand
@@ -114,9 +107,6 @@ type addRequest struct {
 	Type  string          `json:"type"`
 	Delta json.RawMessage `json:"delta"`
 }
-
-// Setup does nothing.
-func (*Counter) Setup(Client) error { return nil }
 
 // Next returns an add of a random delta, or a read.
 func (c *Counter) Next() history.Op {

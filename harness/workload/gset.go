@@ -11,14 +11,7 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// GSet adds elements to a set that only grows, and reads it. Its RPCs are
-//
-//	add {element: integer} → add_ok
-//	read → read_ok {value: [integer, …]}
-//
-// Half of the operations are "add" of 0, 1, 2, …, and half are "read" of all elements that the node has. In the final phase each
-// worker reads once. The workload is broadcast without a topology: an element that was acknowledged or read must not be missing for
-// good.
+// GSet adds elements to a set that only grows, and reads it; see its Kind. The workload is broadcast without a topology.
 type GSet struct {
 	growingSet
 }
@@ -53,9 +46,6 @@ type elementRequest struct {
 	Element json.RawMessage `json:"element"`
 }
 
-// Setup does nothing.
-func (*GSet) Setup(Client) error { return nil }
-
 // Invoke returns the added element or, for a read, the list of elements.
 func (*GSet) Invoke(c Client, op history.Op) (any, error) {
 	switch op.F {
@@ -72,6 +62,7 @@ func (*GSet) throws() {}
 
 // A growingSet is the common part of the workloads of a set, broadcast and g-set.
 type growingSet struct {
+	Base
 	add  string // the function that adds an element
 	rand *rand.Rand
 	next int // the next element

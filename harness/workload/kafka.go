@@ -15,15 +15,8 @@ import (
 // against the system.
 const Crash = "crash"
 
-// Kafka appends messages to logs, one log per key, and reads them back. Its RPCs are
-//
-//	send {key: string, msg: any} → send_ok {offset: integer}
-//	poll {offsets: {key: offset, …}} → poll_ok {msgs: {key: [[offset, msg], …], …}}
-//	commit_offsets {offsets: {key: offset, …}} → commit_offsets_ok
-//	list_committed_offsets {keys: [key, …]} → list_committed_offsets_ok {offsets: {key: offset, …}}
-//
-// A poll asks for messages from the given offsets on. The system may return any number of messages, in order and without leaving a
-// message out; offsets may have gaps.
+// Kafka appends messages to logs, one log per key, and reads them back. See its Kind. No operation is
+// idempotent: even a poll changes the committed offsets.
 //
 // A client has assigned keys, and knows the next offset of each. Half of its operations are "send" and half are "poll", which asks
 // for the assigned keys, commits the highest offsets received, and moves on past them. Now and then "assign" replaces the assigned
@@ -31,6 +24,7 @@ const Crash = "crash"
 // final phase every worker crashes, assigns all keys from offset 0, and polls until it has seen all known offsets. See package
 // check/kafka for the properties that must hold.
 type Kafka struct {
+	Base
 	kafkaGenerator
 
 	mu        sync.Mutex
@@ -133,9 +127,6 @@ func newKafka(c Config) (Workload, error) {
 	return &Kafka{kafkaGenerator: g, consumers: make(map[history.Process]consumer)}, nil
 }
 
-// Setup does nothing.
-func (*Kafka) Setup(Client) error { return nil }
-
 // Invoke returns the value in the form that package check/kafka expects.
 func (k *Kafka) Invoke(to Client, op history.Op) (any, error) {
 	switch op.F {
@@ -150,12 +141,6 @@ func (k *Kafka) Invoke(to Client, op history.Op) (any, error) {
 	}
 	return nil, fmt.Errorf("workload: kafka has no operation %q", op.F)
 }
-
-// Idempotent is false, as in the reference: even a poll changes the committed offsets.
-func (*Kafka) Idempotent(string) bool { return false }
-
-// Final returns nothing: see FinalScript.
-func (*Kafka) Final() []history.Op { return nil }
 
 // Observe learns the known offsets and the time from a completion. After an info, it drops the consumer of the process.
 func (k *Kafka) Observe(done history.Op) {

@@ -11,19 +11,13 @@ import (
 	"glomers/harness/history"
 )
 
-// LinKV reads and writes registers. Its RPCs are those of the service lin-kv:
-//
-//	read {key} → read_ok {value}
-//	write {key, value} → write_ok
-//	cas {key, from, to} → cas_ok
-//
-// A read or cas of a key that does not exist gets error 20. A cas that finds a different value gets error 22. Keys are integers, and
-// values are 0 to 4.
+// LinKV reads and writes registers; see its Kind. Its RPCs are those of the service lin-kv.
 //
 // The operations "read" and "write" have the value [key, value], and "cas" has [key, [from, to]]. Each key is used by a group of
 // workers, two for each node: one of the two only reads, and the other does writes and cas, 1:2. There is no final phase. Each key
 // must be linearizable: see [linear.Check].
 type LinKV struct {
+	Base
 	rand    *rand.Rand
 	workers int
 	size    int      // workers in a group
@@ -127,9 +121,6 @@ func (w *LinKV) newKey() keyUse {
 	return keyUse{w.keys - 1, make(map[history.Process]bool)}
 }
 
-// Setup does nothing.
-func (*LinKV) Setup(Client) error { return nil }
-
 // Next returns an operation of a random worker.
 func (w *LinKV) Next() history.Op { return w.NextFor(history.Process(w.rand.IntN(w.workers))) }
 
@@ -194,9 +185,6 @@ func decodePair(array json.RawMessage, first, second *json.RawMessage) error {
 
 // Idempotent is true for reads.
 func (*LinKV) Idempotent(f string) bool { return f == "read" }
-
-// Final returns nothing.
-func (*LinKV) Final() []history.Op { return nil }
 
 // Check looks for an order of the operations on each key.
 func (*LinKV) Check(h []history.Op) check.Result { return linear.Check(h, 0) }

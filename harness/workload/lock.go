@@ -10,10 +10,7 @@ import (
 	"glomers/harness/history"
 )
 
-// Lock lets clients enter and leave a critical section that all nodes guard together. Its RPCs are
-//
-//	enter → enter_ok {fence: integer}
-//	leave {fence: integer} → leave_ok
+// Lock lets clients enter and leave a critical section that all nodes guard together. See its Kind.
 //
 // A client holds the lock from enter_ok until it sends leave, but not longer than [check.LockLease] after it sent enter. The fence is
 // a fencing token: each fence is higher than all earlier ones. A node that cannot grant the lock answers with an error, such as 11,
@@ -22,6 +19,7 @@ import (
 // A process whose last operation was a successful "enter" does "leave" next; any other process does "enter". In the final phase each
 // worker tries up to finalTries times to enter, and then leaves. See [check.Lock] for the properties that must hold.
 type Lock struct {
+	Base
 	workers int
 	fences  map[history.Process]json.RawMessage // of the processes whose last operation was a successful enter
 }
@@ -68,9 +66,6 @@ type leaveRequest struct {
 	Fence json.RawMessage `json:"fence"`
 }
 
-// Setup does nothing.
-func (*Lock) Setup(Client) error { return nil }
-
 // Next returns an enter, the operation of a process that does not hold the lock.
 func (*Lock) Next() history.Op { return history.Op{F: "enter"} }
 
@@ -109,9 +104,6 @@ func int64Value(value json.RawMessage) bool {
 
 // Idempotent is true for leave: leaving twice has the same effect as leaving once.
 func (*Lock) Idempotent(f string) bool { return f == "leave" }
-
-// Final returns nothing: see FinalScript.
-func (*Lock) Final() []history.Op { return nil }
 
 // FinalScript returns a script that tries to enter, up to finalTries times, and then leaves.
 func (*Lock) FinalScript() Script {

@@ -9,14 +9,10 @@ import (
 	"glomers/harness/history"
 )
 
-// Transactions runs transactions over registers (txn-rw-register) or lists (txn-list-append). The only RPC is
-//
-//	txn {txn: [["r", key, null], ["w", key, value], …]} → txn_ok {txn: the same, with the values of the reads}
-//
-// For lists, a write is ["append", key, value], and reads return an array. Keys and values are integers. A read of a key that does not
-// exist returns null. The value of the operation "txn" is the transaction. There is no final phase. The history must satisfy the
-// requested consistency models; see package elle.
+// Transactions runs transactions over registers (txn-rw-register) or lists (txn-list-append); see their Kinds. The value of the operation
+// "txn" is the transaction.
 type Transactions struct {
+	Base
 	txnGenerator
 	kind   txnKind
 	expect elle.Options
@@ -87,7 +83,7 @@ func newTransactions(kind txnKind) func(c Config) (Workload, error) {
 		if err != nil {
 			return nil, err
 		}
-		w := &Transactions{g, kind, elle.Options{Nodes: len(c.Nodes), Concurrency: c.Workers, Strict: c.Strict}}
+		w := &Transactions{txnGenerator: g, kind: kind, expect: elle.Options{Nodes: len(c.Nodes), Concurrency: c.Workers, Strict: c.Strict}}
 		for _, name := range c.ConsistencyModels {
 			m, err := elle.ParseModel(name)
 			if err != nil {
@@ -99,9 +95,6 @@ func newTransactions(kind txnKind) func(c Config) (Workload, error) {
 	}
 }
 
-// Setup does nothing.
-func (*Transactions) Setup(Client) error { return nil }
-
 // Next returns a random transaction.
 func (w *Transactions) Next() history.Op { return history.Op{F: "txn", Value: w.next()} }
 
@@ -111,12 +104,6 @@ func (w *Transactions) Invoke(c Client, op history.Op) (any, error) {
 	txn, err := callFor(c, txnRequest{"txn", op.Value}, "txn_ok", "txn", w.kind.reply, w.kind.accepts)
 	return noNull(txn), err
 }
-
-// Idempotent is false, as in the reference.
-func (*Transactions) Idempotent(string) bool { return false }
-
-// Final returns nothing.
-func (*Transactions) Final() []history.Op { return nil }
 
 // Check looks for anomalies.
 func (w *Transactions) Check(h []history.Op) check.Result { return w.kind.check(h, w.expect) }

@@ -5,12 +5,8 @@ import (
 	"glomers/harness/history"
 )
 
-// UniqueIDs asks nodes for ids. Its only RPC is
-//
-//	generate → generate_ok {id: any}
-//
-// Its operation "generate" completes with the id. All ids must be different. There is no final phase.
-type UniqueIDs struct{}
+// UniqueIDs asks nodes for ids; see its Kind. An operation completes with the id.
+type UniqueIDs struct{ Base }
 
 func uniqueIDs() Kind {
 	return Kind{
@@ -36,9 +32,6 @@ func uniqueIDs() Kind {
 	}
 }
 
-// Setup does nothing.
-func (UniqueIDs) Setup(Client) error { return nil }
-
 // Next returns the request for another id.
 func (UniqueIDs) Next() history.Op { return history.Op{F: "generate"} }
 
@@ -46,12 +39,6 @@ func (UniqueIDs) Next() history.Op { return history.Op{F: "generate"} }
 func (UniqueIDs) Invoke(c Client, _ history.Op) (any, error) {
 	return callFor(c, request{"generate"}, "generate_ok", "id", "any value", anyValue)
 }
-
-// Idempotent is false, as in the reference.
-func (UniqueIDs) Idempotent(string) bool { return false }
-
-// Final returns nothing.
-func (UniqueIDs) Final() []history.Op { return nil }
 
 // Check looks for duplicate ids.
 func (UniqueIDs) Check(h []history.Op) check.Result { return check.UniqueIDs(h) }

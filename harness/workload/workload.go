@@ -29,6 +29,18 @@ type Workload interface {
 	Check(h []history.Op) check.Result
 }
 
+// Base is for workloads to embed: without methods of its own, a workload prepares nothing, has no idempotent operations and no final phase.
+type Base struct{}
+
+// Setup implements Workload, as the following do.
+func (Base) Setup(Client) error { return nil }
+
+// Idempotent is false.
+func (Base) Idempotent(string) bool { return false }
+
+// Final returns nothing.
+func (Base) Final() []history.Op { return nil }
+
 // A Reactive workload chooses its operations depending on the completions of earlier ones.
 type Reactive interface {
 	Workload
