@@ -7,9 +7,10 @@ import (
 	"glomers/node"
 )
 
-// A Cluster is some nodes, each with its own Client, joined by a network without latency or loss: what one sends to another
-// arrives there, and its Client does not see it. Messages of one node to another arrive in their order. Its methods may be called
-// concurrently; Node and Init may fail the test only where testing.TB.FailNow may be called.
+// A Cluster is several nodes, each with its own Client, joined by a network without latency or loss. A message from one node
+// to another goes straight to its destination, and the sender's Client does not see it. Messages from one node to another
+// arrive in the order in which they were sent. The methods may be called concurrently; Node and Init may fail the test, so
+// call them only where testing.TB.FailNow may be called.
 type Cluster struct {
 	tb      testing.TB
 	ids     []string
@@ -19,8 +20,8 @@ type Cluster struct {
 	arrives func(m node.Message) bool
 }
 
-// StartCluster runs a node for each of the ids, whose handlers setup registers, and initialises them all. They are closed at the
-// end of the test.
+// StartCluster runs and initialises one node for each of the ids; setup registers the handlers of each node. The nodes are
+// closed at the end of the test.
 func StartCluster(tb testing.TB, setup func(n *node.Node), ids ...string) *Cluster {
 	tb.Helper()
 	c := NewCluster(tb, setup, ids...)
@@ -28,7 +29,7 @@ func StartCluster(tb testing.TB, setup func(n *node.Node), ids ...string) *Clust
 	return c
 }
 
-// NewCluster is StartCluster without the initialisation, which is for Init to do.
+// NewCluster is StartCluster without the initialisation, which is left to Init.
 func NewCluster(tb testing.TB, setup func(n *node.Node), ids ...string) *Cluster {
 	tb.Helper()
 	c := &Cluster{tb: tb, ids: ids, clients: make(map[string]*Client)}
@@ -61,15 +62,17 @@ func (c *Cluster) Node(id string) *Client {
 	return client
 }
 
-// Filter lets only those messages between nodes arrive that arrives returns true for, from now on; nil means all of them. It
-// sees each of them once, when it is sent, and must not wait. Calls for messages of different nodes may be concurrent.
+// Filter sets a function that decides which messages between nodes arrive from now on; nil lets all of them arrive. The
+// function sees each message once, when it is sent, and must not wait. It may be called concurrently for messages of
+// different nodes.
 func (c *Cluster) Filter(arrives func(m node.Message) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.arrives = arrives
 }
 
-// carry takes a line that a node has written, the message m, to another node, and tells whether it is for one.
+// carry delivers line, which is the message m as a node has written it, to another node. It reports whether the destination
+// is a node of the cluster.
 func (c *Cluster) carry(m node.Message, line []byte) bool {
 	to := c.clients[m.Dest]
 	if to == nil {

@@ -17,7 +17,7 @@ type value struct {
 	Value int `json:"value"`
 }
 
-// registerMaximum makes n keep the greatest value that any node was given.
+// registerMaximum makes n keep the greatest value that any node has received.
 func registerMaximum(n *node.Node) {
 	var greatest value
 	node.HandleRPC(n, "write", func(_ context.Context, v value) (struct{}, error) {
@@ -40,7 +40,7 @@ func ExampleCluster() {
 		synctest.Test(t, func(t *testing.T) {
 			c := nodetest.StartCluster(t, registerMaximum, "n1", "n2", "n3")
 			nodetest.Request[struct{}](c.Node("n1"), "write", value{7})
-			synctest.Wait() // until all that was sent has been handled
+			synctest.Wait() // until everything that was sent has been handled
 			fmt.Println(nodetest.Request[value](c.Node("n3"), "read", nil))
 		})
 	}
@@ -76,13 +76,13 @@ func TestCluster(t *testing.T) {
 		requireAll(9, 9, 9)
 
 		c.Node("n1").Close()
-		nodetest.Request[struct{}](c.Node("n2"), "write", value{10}) // what it sends to n1 is lost
+		nodetest.Request[struct{}](c.Node("n2"), "write", value{10}) // its message to n1 is lost
 		synctest.Wait()
 		require.Equal(t, 10, nodetest.Request[value](c.Node("n3"), "read", nil).Value)
 	})
 }
 
-// Nodes that have not been initialised refuse requests, whoever makes them. Nodes that are not of the cluster are the test's to play.
+// Nodes that have not been initialised refuse every request, whoever sends it. The test plays the nodes outside the cluster.
 func TestClusterBeforeInit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := nodetest.NewCluster(t, registerMaximum, "n1", "n2")

@@ -19,8 +19,8 @@ type readReply struct {
 	Value int `json:"value"`
 }
 
-// register makes n a counter: it is what the example and the tests below test. Adds are stored
-// in seq-kv, and the other nodes are told the total once a second.
+// register makes n a counter, which the example and the tests below test. The node stores additions in seq-kv and sends the
+// total to the other nodes once a second.
 func register(n *node.Node) {
 	kv := node.NewSeqKV(n)
 	node.HandleRPC(n, "add", func(ctx context.Context, req addRequest) (struct{}, error) {
@@ -53,7 +53,7 @@ func register(n *node.Node) {
 }
 
 func Example() {
-	// In a test function of a program whose handlers register registers.
+	// In a program whose handlers are registered by register, a test function looks like this.
 	test := func(t *testing.T) {
 		c := nodetest.New(t, register)
 		var kv nodetest.KV

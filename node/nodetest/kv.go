@@ -10,21 +10,21 @@ import (
 	"glomers/node"
 )
 
-// A KV is a key/value service in a map, for Client.Service: linearizable, as lin-kv is, which is
-// the best that seq-kv and lww-kv may do. The zero value is empty and ready. It may be used concurrently.
+// A KV is a key/value service in memory, for Client.Service. It is linearizable, as lin-kv is; a linearizable store is also
+// a correct seq-kv or lww-kv. The zero value is empty and ready. It may be used concurrently.
 type KV struct {
 	mu     sync.Mutex
 	values map[string]json.RawMessage // by the key's JSON
 }
 
-// Get returns the value of key, decoded as encoding/json does with numbers as json.Number, or nil.
+// Get returns the value of key, or nil. The value is decoded by encoding/json, with numbers as json.Number.
 func (kv *KV) Get(key any) any {
 	kv.mu.Lock()
 	defer kv.mu.Unlock()
 	return decode(kv.values[encode(key)])
 }
 
-// Set sets the value of key. Both are anything that encoding/json encodes.
+// Set sets the value of key. Key and value may be anything that encoding/json encodes.
 func (kv *KV) Set(key, value any) {
 	kv.mu.Lock()
 	defer kv.mu.Unlock()
@@ -38,14 +38,14 @@ func (kv *KV) set(key string, value json.RawMessage) {
 	kv.values[key] = value
 }
 
-// Serve answers a request of type read, write or cas. It is the function to give to Client.Service.
+// Serve answers a request of type read, write or cas. Pass it to Client.Service.
 func (kv *KV) Serve(req node.Message) any {
-	// Not a struct: encoding/json matches the names of struct fields without regard to case, and no service does.
+	// A map, not a struct: encoding/json ignores case when it matches the names of struct fields, but services do not.
 	var body map[string]json.RawMessage
 	if err := json.Unmarshal(req.Body, &body); err != nil {
 		return node.NewRPCError(node.MalformedRequest, err.Error())
 	}
-	field := func(name string) json.RawMessage { // what is missing is null
+	field := func(name string) json.RawMessage { // a missing field is null
 		if raw, ok := body[name]; ok {
 			return raw
 		}
@@ -82,7 +82,7 @@ func (kv *KV) Serve(req node.Message) any {
 	return struct{}{}
 }
 
-// encode returns v as JSON; what cannot be encoded is a fault of the test.
+// encode returns v as JSON. A value that cannot be encoded is a mistake in the test.
 func encode(v any) string {
 	raw, err := json.Marshal(v)
 	if err != nil {
@@ -91,7 +91,7 @@ func encode(v any) string {
 	return string(raw)
 }
 
-// decode returns raw decoded, without rounding numbers, or nil.
+// decode decodes raw without rounding numbers; it returns nil if raw is empty.
 func decode(raw []byte) any {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()

@@ -12,7 +12,7 @@ import (
 	"glomers/node"
 )
 
-// receive takes a line that the node has written.
+// receive handles a line that the node has written.
 func (c *Client) receive(line []byte) {
 	var m node.Message
 	if err := json.Unmarshal(line, &m); err != nil {
@@ -38,7 +38,7 @@ func (c *Client) receive(line []byte) {
 	}
 }
 
-// await takes the first message that fits out of sent.
+// await waits for a message in c.sent that fits, removes the first such message and returns it.
 func (c *Client) await(what string, fits func(node.Message) bool) node.Message {
 	c.tb.Helper()
 	limit := time.NewTimer(c.Timeout)
@@ -67,10 +67,10 @@ func (c *Client) await(what string, fits func(node.Message) bool) node.Message {
 	}
 }
 
-// fields are the reserved fields of a body.
+// fields holds the reserved fields of a body.
 type fields map[string]any
 
-// send gives the node a message with the fields of body and the reserved ones.
+// send delivers a message to the node, with the fields of body and the reserved fields.
 func (c *Client) send(from string, body any, reserved fields) {
 	c.tb.Helper()
 	raw, err := merge(body, reserved)
@@ -85,10 +85,10 @@ func (c *Client) send(from string, body any, reserved fields) {
 	c.mem.Deliver(line)
 }
 
-// merge returns the JSON of body with the reserved fields. Its other values stay as they are, byte for byte.
+// merge returns the JSON of body with the reserved fields added. The other values stay as they are, byte for byte.
 func merge(body any, reserved fields) ([]byte, error) {
 	object := make(map[string]json.RawMessage)
-	if _, isErr := body.(error); body != nil && !isErr { // an error is in the reserved fields
+	if _, isErr := body.(error); body != nil && !isErr { // the reserved fields already contain the error
 		raw, err := json.Marshal(body)
 		if err != nil {
 			return nil, err
@@ -126,17 +126,17 @@ func replyFields(req node.Message, body any) fields {
 	return reserved
 }
 
-// inReplyTo returns the field of that name, or nil.
+// inReplyTo returns the message's in_reply_to, or nil.
 func inReplyTo(m node.Message) *int64 {
 	var ids struct {
 		InReplyTo *int64 `json:"in_reply_to"`
 	}
-	_ = json.Unmarshal(m.Body, &ids) // what does not fit is no reply
+	_ = json.Unmarshal(m.Body, &ids) // a body that does not fit is not a reply
 	return ids.InReplyTo
 }
 
-// checkLeaks fails the test if goroutines of the node go on. Those that are just ending get
-// some time for that.
+// checkLeaks fails the test if goroutines of the node are still running. Goroutines that are about to end get some time to
+// do so.
 func (c *Client) checkLeaks() {
 	var leaked string
 	for pause := time.Millisecond; pause < c.Timeout; pause *= 2 {
@@ -148,8 +148,8 @@ func (c *Client) checkLeaks() {
 	c.tb.Errorf("nodetest: goroutines of the node go on after its end:\n%s", leaked)
 }
 
-// goroutines returns the stacks of the node's goroutines: the label that Run has is inherited by those
-// that it starts. Only what timers start does not have it.
+// goroutines returns the stacks of the node's goroutines. It finds them by the profiler label of Run, which every goroutine
+// that Run starts inherits; only the goroutines of timers lack it.
 func (c *Client) goroutines() string {
 	var profile strings.Builder
 	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1) // writing to a Builder cannot fail

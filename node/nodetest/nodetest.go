@@ -9,13 +9,12 @@
 //		require.JSONEq(t, `{"type":"gossip","elements":[7]}`, string(gossip.Body))
 //	}
 //
-// where register is the function that registers the program's handlers; its main
-// function calls it with node.NewNode. A Cluster is several nodes that talk to each other.
+// register is the function that registers the program's handlers; the program's main function passes it to node.NewNode as
+// well. A Cluster is several nodes that talk to each other.
 //
-// A Client fails the test when something does not come within Timeout, when a reply is not the one that
-// was asked for, and at the end of the test when the node has not ended in
-// good order. It waits on channels only: in a bubble of testing/synctest, where the
-// whole Client must then be used, sleeps and deadlines take no time.
+// A Client fails the test if an expected message does not arrive within Timeout, if a reply is not of the requested type, or
+// if the node has not ended cleanly at the end of the test. It waits on channels only. In a bubble of testing/synctest,
+// sleeps and deadlines therefore take no time; the whole Client must then be used inside the bubble.
 package nodetest
 
 import (
@@ -34,31 +33,31 @@ import (
 // clientID is the node id under which a Client makes its requests.
 const clientID = "c1"
 
-// A Client is the network around one node. Its methods may be called concurrently; those that
-// may fail the test only where testing.TB.FailNow may be.
+// A Client is the network around one node. Its methods may be called concurrently. Methods that can fail the test may be
+// called only where testing.TB.FailNow may be called.
 type Client struct {
 	// Timeout is how long Request, Expect, Init and Close wait. New sets it to 10 s.
 	Timeout time.Duration
 
 	tb    testing.TB
 	mem   *node.Mem
-	carry func(m node.Message, line []byte) bool // takes a message to another node, if that is its destination; or nil
-	label string                                 // of the node's goroutines in profiles
+	carry func(m node.Message, line []byte) bool // delivers a message if its destination is another node, which it reports; or nil
+	label string                                 // of the node's goroutines, in profiles
 	ended chan struct{}                          // closed when Run has returned, after runErr is set
 	close sync.Once
 
 	runErr error
 
 	mu       sync.Mutex
-	id       string        // the node's, once Init was called
+	id       string        // the node's id, once Init has been called
 	changed  chan struct{} // closed and replaced when a message has been sent
 	sent     []node.Message
 	services map[string]func(req node.Message) any
 	lastID   int64
 }
 
-// Start runs a node whose handlers setup registers, initialises it with ids, and returns its
-// client. The first id is the node's own; without any it is n1. The node is closed at the end of the test.
+// Start runs a node whose handlers setup registers, initialises it with ids, and returns its client. The first id is the
+// node's own; without ids, it is n1. The node is closed at the end of the test.
 func Start(tb testing.TB, setup func(n *node.Node), ids ...string) *Client {
 	tb.Helper()
 	c := New(tb, setup)
@@ -66,8 +65,7 @@ func Start(tb testing.TB, setup func(n *node.Node), ids ...string) *Client {
 	return c
 }
 
-// New is Start without the initialisation, which is for Init to do: for nodes that use services
-// in OnInit.
+// New is Start without the initialisation, which is left to Init. It is for nodes that use services in OnInit.
 func New(tb testing.TB, setup func(n *node.Node)) *Client {
 	tb.Helper()
 	c := newClient(tb)
@@ -75,7 +73,7 @@ func New(tb testing.TB, setup func(n *node.Node)) *Client {
 	return c
 }
 
-// newClient returns a Client whose node does not run yet.
+// newClient returns a Client whose node is not running yet.
 func newClient(tb testing.TB) *Client {
 	c := &Client{
 		Timeout:  10 * time.Second,
@@ -104,8 +102,8 @@ func (c *Client) run(setup func(n *node.Node)) {
 	c.tb.Cleanup(c.Close)
 }
 
-// Init initialises the node, as the first message of every network does. The first id is the
-// node's own; without any it is n1.
+// Init initialises the node; init is the first message in every network. The first id is the node's own; without ids, it is
+// n1.
 func (c *Client) Init(ids ...string) {
 	c.tb.Helper()
 	if len(ids) == 0 {
@@ -117,8 +115,8 @@ func (c *Client) Init(ids ...string) {
 	Request[struct{}](c, "init", map[string]any{"node_id": ids[0], "node_ids": ids})
 }
 
-// Request sends a request of type typ with the fields of body, a struct or map, or nil for none, and returns the
-// reply's body, which must be of type typ_ok. Resp may be json.RawMessage.
+// Request sends a request of type typ and returns the body of the reply, which must be of type typ_ok. The fields of the
+// request come from body, a struct or a map; nil means no fields. Resp may be json.RawMessage.
 func Request[Resp any](c *Client, typ string, body any) Resp {
 	c.tb.Helper()
 	reply := c.Do(typ, body)
@@ -128,7 +126,8 @@ func Request[Resp any](c *Client, typ string, body any) Resp {
 	return Body[Resp](c, reply)
 }
 
-// ExpectError sends a request, whose reply must be an error with that code, and returns the error.
+// ExpectError sends a request and returns the error in the reply. It fails the test unless the reply is an error with the
+// given code.
 func (c *Client) ExpectError(code int, typ string, body any) *node.RPCError {
 	c.tb.Helper()
 	reply := c.Do(typ, body)
@@ -143,7 +142,7 @@ func (c *Client) ExpectError(code int, typ string, body any) *node.RPCError {
 	return node.NewRPCError(*e.Code, e.Text)
 }
 
-// Do sends a request and returns the reply, whatever it is.
+// Do sends a request and returns the reply, whatever its type.
 func (c *Client) Do(typ string, body any) node.Message {
 	c.tb.Helper()
 	c.mu.Lock()
@@ -157,25 +156,25 @@ func (c *Client) Do(typ string, body any) node.Message {
 	})
 }
 
-// Send sends the node a message of type typ with the fields of body from another node; it
-// asks for no reply.
+// Send sends the node a message of type typ with the fields of body, in the name of another node. The message does not ask
+// for a reply.
 func (c *Client) Send(from, typ string, body any) {
 	c.tb.Helper()
 	c.send(from, body, fields{"type": typ})
 }
 
-// Reply answers a request that the node has sent to dest, and that Expect returned. The type
-// is that of the request with _ok; an error is sent as an error reply, which has the code of an *RPCError.
+// Reply answers a request that the node has sent and that Expect has returned. The type of the reply is the request's type
+// with _ok appended. If body is an error, Reply sends an error reply; its code is that of the *RPCError.
 func (c *Client) Reply(req node.Message, body any) {
 	c.tb.Helper()
 	c.send(req.Dest, body, replyFields(req, body))
 }
 
-// Deliver gives the node a line as it is.
+// Deliver passes a line to the node unchanged.
 func (c *Client) Deliver(line string) { c.mem.Deliver([]byte(line)) }
 
-// Expect returns the first message of type typ that the node has sent to dest, and waits for it if need
-// be. Every message is returned once.
+// Expect returns the first message of type typ that the node has sent to dest, and waits for one if necessary. It returns
+// every message only once.
 func (c *Client) Expect(dest, typ string) node.Message {
 	c.tb.Helper()
 	return c.await(fmt.Sprintf("a message of type %q to %s", typ, dest), func(m node.Message) bool {
@@ -183,17 +182,17 @@ func (c *Client) Expect(dest, typ string) node.Message {
 	})
 }
 
-// Sent returns the messages that the node has sent and nobody has taken: replies that came to Request, messages that
-// Expect returned and requests to a Service are not among them.
+// Sent returns the messages that the node has sent and that nothing else has consumed: it leaves out replies to Request,
+// messages that Expect has returned, and requests to a Service.
 func (c *Client) Sent() []node.Message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]node.Message(nil), c.sent...)
 }
 
-// Service makes answer reply to the node's requests to id, in their order: with a body, to which the
-// reserved fields are added, with an error as in Reply, or, if nil, not at all. answer must not
-// wait. A second function for an id replaces the first.
+// Service has answer reply to the node's requests to the service id, in their order. If answer returns a body, the reserved
+// fields are added to it; an error is sent as in Reply; nil means no reply. The function must not wait. A second function
+// for the same id replaces the first.
 func (c *Client) Service(id string, answer func(req node.Message) any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -210,8 +209,8 @@ func Body[M any](c *Client, m node.Message) M {
 	return body
 }
 
-// Close ends the node's input and waits until the node has ended. It fails the test if Run returns an error or
-// if goroutines that the node's handlers have started go on. At the end of the test it is called anyway.
+// Close ends the node's input and waits until the node has ended. It fails the test if Run returns an error, or if
+// goroutines that the node's handlers have started are still running. It is called automatically at the end of the test.
 func (c *Client) Close() {
 	c.tb.Helper()
 	c.close.Do(func() {

@@ -34,7 +34,7 @@ func TestRequestsAndMessages(t *testing.T) {
 	c.ExpectError(node.Crash, "fail", nil)
 }
 
-// In a bubble, seconds take no time and every moment is exact.
+// In a bubble of synctest, seconds take no time and every moment is exact.
 func TestBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lost := 3
@@ -49,7 +49,7 @@ func TestBubble(t *testing.T) {
 		c.Init("n1", "n2")
 
 		start := time.Now()
-		nodetest.Request[readReply](c, "read", nil) // repeated until it is answered
+		nodetest.Request[readReply](c, "read", nil) // retried until it is answered
 		require.Greater(t, time.Since(start), 3*250*time.Millisecond)
 
 		kv.Set("total", 7)
@@ -113,7 +113,7 @@ func TestKV(t *testing.T) {
 		{`{"type":"write","key":{"x":1,"y":2},"value":1}`, `{}`},
 		{`{"type":"read","key":{"y":2,"x":1}}`, `{"value":1}`},
 		{`{"type":"read","Key":{"y":2,"x":1}}`, `"code":20`},
-		{`{"type":"cas","to":[],"create_if_not_exists":true}`, `{}`}, // what is missing is null
+		{`{"type":"cas","to":[],"create_if_not_exists":true}`, `{}`}, // a missing field is null
 		{`{"type":"read"}`, `{"value":[]}`},
 		{`{"type":"cas","key":null,"from":[]}`, `{}`},
 		{`{"type":"read","key":null}`, `{"value":null}`},
@@ -124,7 +124,7 @@ func TestKV(t *testing.T) {
 	}
 }
 
-// recorder is a testing.TB that notes failures.
+// recorder is a testing.TB that records failures.
 type recorder struct {
 	testing.TB
 	mu       sync.Mutex
@@ -147,7 +147,7 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// What goes wrong must fail the test that uses the client, and say what it was.
+// Every mistake must fail the test that uses the client, with a message that explains it.
 func TestFailures(t *testing.T) {
 	nothing := func(*node.Node) {}
 	for _, test := range []struct {

@@ -15,20 +15,21 @@ import (
 	"glomers/node"
 )
 
-// A Wire is a node.Transport with its other end, for TestTransport.
+// A Wire is a node.Transport together with its other end, for TestTransport.
 type Wire struct {
 	Transport  node.Transport
-	Deliver    func(line string) // has ReadLine return the line; it must not wait
-	CloseInput func()            // ends the input after what was delivered; it may be called again
-	Written    <-chan string     // the lines that WriteLine was given, at the latest after a Flush; room for 20,000
+	Deliver    func(line string) // makes ReadLine return the line; must not wait
+	CloseInput func()            // ends the input after the lines delivered so far; may be called more than once
+	Written    <-chan string     // the lines passed to WriteLine, at the latest after a Flush; buffers 20,000 lines
 }
 
 // transportPatience is how long TestTransport waits for a line.
 const transportPatience = 30 * time.Second
 
-// TestTransport tests that a node.Transport keeps its contract: lines of any bytes and length arrive whole and in order, slices belong
-// to whom they should, Ready is true only if ReadLine does not wait, writers do not interleave, and a node answers over it. connect
-// returns a new Wire for each subtest; what has to be closed is for t.Cleanup.
+// TestTransport tests that a node.Transport keeps its contract: lines of any bytes and any length arrive whole and in order;
+// the slice that ReadLine returns belongs to the reader, and the slice passed to WriteLine stays the writer's; Ready is true
+// only if ReadLine will not wait; writers do not interleave; and a node can answer requests over it. The function connect
+// returns a new Wire for each subtest, and closes it with t.Cleanup if it must be closed.
 func TestTransport(t *testing.T, connect func(t *testing.T) Wire) {
 	for _, sub := range []struct {
 		name string
@@ -57,7 +58,7 @@ func (w Wire) read(t testing.TB, want string) {
 	}
 }
 
-// written waits for a line.
+// written waits for a line and returns it.
 func (w Wire) written(t testing.TB) string {
 	t.Helper()
 	select {
@@ -103,8 +104,7 @@ func readsAnyLine(t testing.TB, w Wire) {
 	}
 }
 
-// Ready must never be true when ReadLine would wait; that it is true once a line has come matters
-// for speed only.
+// Ready must never be true when ReadLine would wait. That it is true once a line has arrived matters only for speed.
 func ready(t testing.TB, w Wire) {
 	want := func() {
 		t.Helper()
@@ -171,7 +171,8 @@ func writersDoNotInterleave(t testing.TB, w Wire) {
 	}
 }
 
-// carriesANode has an echo server answer over the transport: requests at intervals, many at once, and some at the end.
+// carriesANode runs an echo server over the transport. It sends requests one by one, many at once, and two just before the
+// end of the input.
 func carriesANode(t testing.TB, w Wire) {
 	n := node.New(node.Options{Transport: w.Transport, Logger: slog.New(slog.DiscardHandler)})
 	n.Init("n1", []string{"n1"})
@@ -190,7 +191,7 @@ func carriesANode(t testing.TB, w Wire) {
 			t.Fatalf("nodetest: the node wrote %s, want %s", got, want)
 		}
 	}
-	for i := range 100 { // each is answered although the input stays open: output is flushed
+	for i := range 100 { // each is answered while the input stays open, so output is flushed
 		request(i)
 		reply(i)
 	}
@@ -211,6 +212,6 @@ func carriesANode(t testing.TB, w Wire) {
 	case <-time.After(transportPatience):
 		t.Fatal("nodetest: Run does not end when the input does")
 	}
-	reply(1) // what came before the end is answered
+	reply(1) // requests before the end of the input are answered
 	reply(2)
 }

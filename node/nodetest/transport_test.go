@@ -15,7 +15,7 @@ import (
 	"glomers/node"
 )
 
-// failing is a testing.TB that notes the first failure.
+// failing is a testing.TB that records the first failure.
 type failing struct {
 	testing.TB
 	mu    sync.Mutex
@@ -41,7 +41,7 @@ func (f *failing) Fatal(args ...any) {
 
 func (f *failing) Fatalf(format string, args ...any) { f.Fatal(fmt.Sprintf(format, args...)) }
 
-// faulty is a Mem that is broken in a way.
+// faulty is a Mem with a fault.
 type faulty struct {
 	*node.Mem
 	read  func() ([]byte, error)
@@ -56,13 +56,13 @@ func (f *faulty) WriteLine(line []byte) error { return f.write(line) }
 func (f *faulty) Flush() error                { return f.flush() }
 
 func newFaulty(*testing.T) (*faulty, Wire) {
-	lines := make(chan string, 40_000) // halves are lines, too
+	lines := make(chan string, 40_000) // half lines are counted as lines, too
 	m := node.NewMem(func(line []byte) { lines <- string(line) })
 	f := &faulty{m, m.ReadLine, m.Ready, m.WriteLine, m.Flush}
 	return f, Wire{f, func(line string) { m.Deliver([]byte(line)) }, m.CloseInput, lines}
 }
 
-// What keeps the contract passes, and each breach is found.
+// A transport that keeps the contract passes, and every breach is found.
 func TestTransportIsTested(t *testing.T) {
 	TestTransport(t, func(t *testing.T) Wire {
 		_, w := newFaulty(t)
