@@ -76,7 +76,8 @@ where one is; glomers then says why, and its exit status is 1.`,
 	return cmd
 }
 
-// place finds out where the results go and where this program is. A quick bench has one run unless the user gave a number.
+// place sets the directory for the results and the path of this program. A quick bench has one run unless the user gave a
+// number.
 func place(b *bench.Bench, runsGiven bool) (err error) {
 	if b.Quick && !runsGiven {
 		b.Runs = 1
@@ -98,7 +99,8 @@ func place(b *bench.Bench, runsGiven bool) (err error) {
 	return nil
 }
 
-// newTally writes a line for each finished run of a set, and on a terminal a bar below.
+// newTally returns a function that logs a line for each finished run of a set; on a terminal, a bar is drawn below the
+// lines.
 func (c *cli) newTally(set string, runs int) (add func(slog.Level, string, ...slog.Attr), done func()) {
 	log, draw, done := c.log, func() {}, func() {}
 	if c.terminal {

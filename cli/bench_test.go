@@ -8,7 +8,7 @@ import (
 	"glomers/internal/bench"
 )
 
-// TestBenchTests: the command line understands every command of a set, so that an hour of measuring does not end in a mistyped flag.
+// The command line must understand every command of a set, so that an hour of measuring does not end at a mistyped flag.
 func TestBenchTests(t *testing.T) {
 	for _, set := range bench.Sets() {
 		for _, quick := range []bool{false, true} {

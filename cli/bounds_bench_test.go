@@ -15,10 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What a run takes at most with the default limits, whatever its nodes do: docs/security.md and harness/doc.go say so.
+// The most that a run may use with the default limits, whatever its nodes do. docs/security.md and harness/doc.go state
+// these numbers.
 const (
-	mostMemory = 600 << 20  // bytes of the harness
-	mostDisk   = 1536 << 20 // bytes of its directory
+	mostMemory = 600 << 20  // bytes, of the harness
+	mostDisk   = 1536 << 20 // bytes, in the run's directory
 )
 
 // An assault is a command line with nodes of testdata/hog.
@@ -42,9 +43,9 @@ func assaults() []assault {
 	return all
 }
 
-// BenchmarkAttacks measures the peak memory of the harness and the size of the run's directory, with nodes that make it keep more than
-// they should, and fails if either is more than is stated. Run it with -benchtime 1x; GLOMERS_TIME_LIMIT is the length of the runs in seconds,
-// by default 5.
+// BenchmarkAttacks measures the peak memory of the harness and the size of the run's directory while nodes try to make the
+// harness keep too much. It fails if either exceeds the stated limit. Run it with -benchtime 1x; GLOMERS_TIME_LIMIT is the
+// length of the runs in seconds, 5 by default.
 func BenchmarkAttacks(b *testing.B) {
 	if runtime.GOOS != "linux" {
 		b.Skip("the peak memory of one process comes from /proc")
@@ -69,8 +70,8 @@ func BenchmarkAttacks(b *testing.B) {
 	}
 }
 
-// bounds runs a command line as a process, whose outcome does not matter as long as it comes to an end of its own, and returns its peak
-// memory, without that of the nodes, and the size of what it wrote.
+// bounds runs a command line as a process and returns the peak memory of the process, without its nodes, and the size of the
+// files that it wrote. The exit status does not matter, but the process must end by itself.
 func bounds(b *testing.B, glomers string, args []string) (memory, disk int64) {
 	b.Helper()
 	store := b.TempDir()
@@ -95,7 +96,7 @@ func bounds(b *testing.B, glomers string, args []string) (memory, disk int64) {
 	return memory, sizeIn(b, store)
 }
 
-// reportBounds reports what a command took, and nothing else, and fails if that is more than is stated.
+// reportBounds reports the memory and the disk space of a command as the only metrics, and fails if either exceeds its limit.
 func reportBounds(b *testing.B, memory, disk int64) {
 	b.Helper()
 	b.ReportMetric(float64(memory)/(1<<20), "MiB-memory")
@@ -121,7 +122,7 @@ func sizeIn(b *testing.B, dir string) (size int64) {
 	return size
 }
 
-// peak returns the most memory that a process has had resident so far, in bytes; 0 if it has ended.
+// peak returns the peak resident memory of a process so far, in bytes, or 0 if the process has ended.
 func peak(pid int) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

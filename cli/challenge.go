@@ -22,9 +22,9 @@ import (
 func (c *cli) challengeCommand() *cobra.Command {
 	var (
 		t      = challenge.Contest{Repeat: 1, Log: c.log, Stderr: c.stderr}
-		given  harness.Test // what the user says of every run
+		given  harness.Test // the user's settings for every run
 		nodes  nodeFlags
-		runner = "glomers" // of the nodes: this harness or the real Maelstrom
+		runner = "glomers" // what runs the nodes: this harness or the real Maelstrom
 		asJSON bool
 		print  bool
 	)
@@ -97,7 +97,7 @@ real one run the nodes; its only fault is partition.`,
 	return cmd
 }
 
-// unknownToMaelstrom has the flags of the challenge command that mean nothing to Maelstrom, and why.
+// unknownToMaelstrom maps the flags of the challenge command that Maelstrom cannot honour to the reasons.
 var unknownToMaelstrom = map[string]string{
 	"env":      "Maelstrom passes its whole environment on to nodes",
 	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
@@ -109,7 +109,7 @@ var unknownToMaelstrom = map[string]string{
 
 const boundsOurs = "it bounds what our harness keeps"
 
-// maelstromAccepts returns an error if the flags of the challenge command ask for something that Maelstrom does not have.
+// maelstromAccepts returns an error if the flags of the challenge command ask for a feature that Maelstrom lacks.
 func maelstromAccepts(cmd *cobra.Command, changes challenge.Changes) error {
 	for _, name := range slices.Sorted(maps.Keys(unknownToMaelstrom)) {
 		if cmd.Flags().Changed(name) {
@@ -119,7 +119,7 @@ func maelstromAccepts(cmd *cobra.Command, changes challenge.Changes) error {
 	return changes.RefusedByMaelstrom()
 }
 
-// printCommands writes a line per challenge. Our solutions are expected in bin/.
+// printCommands prints the command of each challenge on a line. Our solutions are expected in bin/.
 func (c *cli) printCommands(t *challenge.Contest) error {
 	for _, ch := range t.Challenges {
 		bin := t.Bin
@@ -133,7 +133,7 @@ func (c *cli) printCommands(t *challenge.Contest) error {
 	return nil
 }
 
-// runContest runs the challenges and prints their outcomes, also if an error ends it early.
+// runContest runs the challenges and prints their outcomes, even if an error ends the contest early.
 func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test, asJSON bool) error {
 	t.Test = func(words challenge.Command) (harness.Test, error) {
 		test, err := readTest(words)
@@ -167,7 +167,7 @@ func outcomeStatus(o challenge.Outcome) int {
 	}
 }
 
-// readTest reads the words of a command as the test command does.
+// readTest parses the words of a command as the test command does.
 func readTest(words challenge.Command) (harness.Test, error) {
 	f := testFlags{kinds: workload.All(), faults: nemesis.All()}
 	cmd := &cobra.Command{Use: "test"}

@@ -88,7 +88,7 @@ Nothing is written beside FILE. With --out, a violation is also drawn.`,
 	return cmd
 }
 
-// deviationNames returns what --tolerate accepts.
+// deviationNames returns the values that --tolerate accepts.
 func deviationNames() []string {
 	var names []string
 	for _, d := range history.Deviations() {
@@ -108,7 +108,7 @@ func deviations(names []string) []history.Deviation {
 	return ds
 }
 
-// checkOptions are what check is asked for, besides what a test has.
+// checkOptions are the options of check that a test does not have.
 type checkOptions struct {
 	path   string
 	reader history.Reader
@@ -116,7 +116,7 @@ type checkOptions struct {
 	asJSON bool
 }
 
-// check judges a history by the flags.
+// check judges a history as the flags ask.
 func (c *cli) check(cmd *cobra.Command, f *testFlags, o checkOptions) error {
 	file, about, err := findHistory(c.kinds, o.path)
 	if err != nil {
@@ -142,7 +142,7 @@ func (c *cli) check(cmd *cobra.Command, f *testFlags, o checkOptions) error {
 	return writeJudgement(c.stdout, about.Workload, j, pictures)
 }
 
-// judgeFile reads and judges the history in a file, or on stdin. It shows how it goes.
+// judgeFile reads and judges the history in a file or on stdin, and shows its progress.
 func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader history.Reader) (harness.Judgement, error) {
 	in, size := os.Stdin, int64(0)
 	if file == stdin {
@@ -184,7 +184,7 @@ func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader hist
 	return await(ctx, func() (harness.Judgement, error) { return r.judge(c.kinds, file, h) })
 }
 
-// judge judges a history from a file by what is known of the run.
+// judge judges a history from a file with the help of the facts known about its run.
 func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harness.Judgement, error) {
 	if r.Workload == "" {
 		hint := ""
@@ -212,7 +212,7 @@ func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harne
 		return j, err
 	}
 	switch why, entirely := kinds.Foreign(kind, h); {
-	case entirely: // whatever the checker says is a consequence
+	case entirely: // anything that the checker says is a consequence of this
 		j.Valid, j.Reasons = check.Unknown, []string{why}
 	case why != "":
 		j.Valid, j.Reasons = check.Worst(j.Valid, check.Unknown), append([]string{why}, j.Reasons...)
@@ -223,7 +223,7 @@ func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harne
 	return j, nil
 }
 
-// writePictures writes the files of a result that has any to dir, which is made if need be, and returns their paths.
+// writePictures writes the pictures of a result, if it has any, to dir and returns their paths. It creates dir if necessary.
 func writePictures(dir string, r check.Result) ([]string, error) {
 	illustrated, ok := r.(check.Illustrated)
 	if !ok {
@@ -240,7 +240,7 @@ func writePictures(dir string, r check.Result) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--out: %w", err)
 	}
-	defer root.Close() // nothing is written through it any more
+	defer root.Close() // every file is complete by then
 	var paths []string
 	for _, name := range slices.Sorted(maps.Keys(artifacts)) {
 		if err := disk.ReplaceBytes(root, name, artifacts[name]); err != nil {
@@ -251,7 +251,7 @@ func writePictures(dir string, r check.Result) ([]string, error) {
 	return paths, nil
 }
 
-// writeJudgement says what a history shows, and where there are pictures of it, or how to get them.
+// writeJudgement prints a judgement, and either the paths of the pictures or the way to get pictures.
 func writeJudgement(w io.Writer, workload string, j harness.Judgement, pictures []string) error {
 	var b strings.Builder
 	writeVerdict(&b, workload, j)

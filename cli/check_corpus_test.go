@@ -17,7 +17,7 @@ import (
 	"glomers/harness/history"
 )
 
-// A corpusCase is a history with what the reference said about it.
+// A corpusCase is a history with the reference's verdict on it.
 type corpusCase struct {
 	Name    string `json:"name"`
 	Options struct {
@@ -32,7 +32,7 @@ type corpusCase struct {
 type corpusVerdict struct {
 	Valid        check.Verdict `json:"valid"`
 	Exception    string        `json:"exception"`
-	Availability part          `json:"availability"` // of availability_stats
+	Availability part          `json:"availability"` // the reference's availability_stats
 	Stats        part          `json:"stats"`
 }
 
@@ -40,7 +40,7 @@ type part struct {
 	Valid check.Verdict `json:"valid"`
 }
 
-// A judged is what check --json prints.
+// A judged is the output of check --json.
 type judged struct {
 	Valid        check.Verdict `json:"valid"`
 	Reasons      []string      `json:"reasons"`
@@ -65,7 +65,7 @@ func readCorpus(t *testing.T, file string) []corpusCase {
 	return cases
 }
 
-// checkCorpus gives the history to the command line, as JSON or as Maelstrom writes it.
+// checkCorpus passes the history to the command line, as JSON or in Maelstrom's format.
 func checkCorpus(t *testing.T, c corpusCase, asEDN bool, args ...string) judged {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "history")
@@ -93,7 +93,7 @@ func asBytes(raws []json.RawMessage) [][]byte {
 	return lines
 }
 
-// answered has our verdicts on the histories that the reference throws an exception at; see the tests of the checkers.
+// answered maps histories for which the reference throws an exception to our verdicts; see the tests of the checkers.
 func answered() map[string]check.Verdict {
 	return map[string]check.Verdict{
 		"kafka-phantom-017": check.Invalid, "kafka-phantom-040": check.Invalid, "kafka-phantom-086": check.Invalid,
@@ -105,10 +105,10 @@ func answered() map[string]check.Verdict {
 	}
 }
 
-// The corpus gets the reference's verdicts through the command line, too.
+// The command line gives the corpus the same verdicts as the reference.
 func TestCheckCorpus(t *testing.T) {
 	t.Parallel()
-	const share = 5 // of the histories, under -short
+	const share = 5 // one history in five, under -short
 	for file, workloads := range map[string]string{
 		"testdata/setfull": "", "testdata/counter": "", "testdata/uniqueids": "unique-ids", "linear/testdata/linkv": "lin-kv",
 		"kafka/testdata/kafka": "kafka", "elle/testdata/rwregister": "txn-rw-register", "elle/testdata/listappend": "txn-list-append",
@@ -142,7 +142,8 @@ func TestCheckCorpus(t *testing.T) {
 	}
 }
 
-// requireWhole requires the verdict to be the worst of the parts, unless nothing or too little of the workload is there.
+// requireWhole requires the overall verdict to be the worst of the verdicts of the parts, unless the history holds nothing,
+// or too little, of its workload.
 func requireWhole(t *testing.T, c corpusCase, j judged) {
 	t.Helper()
 	parts := check.Worst(j.Workload.Valid, j.Stats.Valid, j.Availability.Valid)
@@ -160,13 +161,13 @@ func requireWhole(t *testing.T, c corpusCase, j judged) {
 	}
 }
 
-// What is for all workloads is judged by the command line as by the reference.
+// The command line judges the figures common to all workloads as the reference does.
 func TestCheckCorpusAvailability(t *testing.T) {
 	t.Parallel()
 	cases := readCorpus(t, "testdata/availability_stats")
 	require.Greater(t, len(cases), 50)
 	for i, c := range cases {
-		args := []string{"-w", "kafka"} // whose crashes are exempt
+		args := []string{"-w", "kafka"} // kafka's crashes are exempt
 		if want := strings.Trim(string(c.Options.Availability), `"`); want != "null" && want != "" {
 			args = append(args, "--availability", want)
 		}
@@ -176,12 +177,12 @@ func TestCheckCorpusAvailability(t *testing.T) {
 	}
 }
 
-// What the nodes of Maelstrom's own runs were asked and answered, in its own form: the values are those of the corpus'
-// transcripts, the times are made up. A value that is changed is found.
+// The requests to nodes and their replies in Maelstrom's own runs, in its own format. The values come from the corpus'
+// transcripts; the times are made up. The test also changes values, and requires that each change is found.
 func TestCheckTranscripts(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		before, after string // what is changed: all replies of that kind
+		before, after string // the replacement, for all replies of a kind
 		ops           int
 		says          string
 	}{

@@ -16,17 +16,17 @@ import (
 	"glomers/harness/workload"
 )
 
-// cutShort is the error of an operation whose outcome nobody recorded, as the run ended first.
+// cutShort is the error of an operation whose outcome was not recorded because the run ended first.
 var cutShort = json.RawMessage(`"cut-short"`)
 
-// A cut is how the history of a run without results ends.
+// A cut describes how the history of a run without results ends.
 type cut struct {
-	running bool // the run goes on
-	half    bool // the last line has no end
-	open    int  // operations that had no outcome
+	running bool // the run is still going on
+	half    bool // the last line is incomplete
+	open    int  // operations without an outcome
 }
 
-// look finds out what the file tells by itself.
+// look examines the file by itself.
 func (c *cut) look(f *os.File) {
 	c.running = record.Running(f)
 	last := make([]byte, 1)
@@ -36,7 +36,7 @@ func (c *cut) look(f *os.File) {
 	}
 }
 
-// finish completes the operations that are open: whether they took effect is not known.
+// finish completes the open operations: whether they took effect is unknown.
 func (c *cut) finish(h []history.Op) []history.Op {
 	completed := make(map[int]bool)
 	for _, invocation := range history.Invocations(h) {
@@ -54,7 +54,7 @@ func (c *cut) finish(h []history.Op) []history.Op {
 	return h
 }
 
-// why says in what the history shows that it is not all of a run; "" if it may well be.
+// why explains how the history shows that it is not the whole of a run, or returns "" if it may be whole.
 func (c *cut) why(r subject, w workload.Workload, h []history.Op) string {
 	var found []string
 	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
@@ -71,7 +71,7 @@ func (c *cut) why(r subject, w workload.Workload, h []history.Op) string {
 	if len(w.Final()) > 0 && !slices.ContainsFunc(h, final) {
 		say("there are no final operations")
 	}
-	const slack = 5 * time.Second // operations come at random
+	const slack = 5 * time.Second // operations come at random times
 	var at time.Duration
 	if len(h) > 0 {
 		at = time.Duration(h[len(h)-1].Time)
@@ -82,8 +82,9 @@ func (c *cut) why(r subject, w workload.Workload, h []history.Op) string {
 	return strings.Join(found, "; ")
 }
 
-// qualify says in a judgement how far it goes. A violation that a part of a run shows remains one whatever came later, unless
-// the workload has operations at the end: until these, a value that is missing may only be late.
+// qualify adds to a judgement how much a partial history can prove. A violation in the recorded part stays a violation,
+// whatever happened later. The exception is a workload with final operations: before these, a missing value may only be
+// late.
 func (c *cut) qualify(r subject, w workload.Workload, h []history.Op, j *harness.Judgement) {
 	why := c.why(r, w, h)
 	switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// cutRun makes the directory of a run that has no results.
+// cutRun creates the directory of a run without results.
 func cutRun(t *testing.T, workload, history string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -38,7 +38,7 @@ const (
 `
 )
 
-// The history of a run that was cut short is judged by its test.json, as far as that goes.
+// The history of a run that was cut short is judged by its test.json, as far as it goes.
 func TestCheckARunThatWasCutShort(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -71,7 +71,8 @@ func TestCheckARunThatWasCutShort(t *testing.T) {
 	}
 }
 
-// A run that has results is judged as ever: there, half a line is damage. Where the disk was full, an older version left an empty file.
+// A run with results is judged as usual: there, half a line is damage. An older version left an empty file when the disk was
+// full.
 func TestCheckARunThatEnded(t *testing.T) {
 	t.Parallel()
 	dir := cutRun(t, "unique-ids", twoIDs+lateID[:20])
@@ -87,7 +88,7 @@ func TestCheckARunThatEnded(t *testing.T) {
 	require.Contains(t, stderr, "line 4: unexpected end of JSON input: the file ends within this line")
 }
 
-// While the run goes on, what it has recorded is judged.
+// While a run is going on, its history so far is judged.
 func TestCheckARunThatGoesOn(t *testing.T) {
 	t.Parallel()
 	dir := cutRun(t, "unique-ids", twoIDs+lateID)
@@ -119,7 +120,8 @@ func TestRunsWithoutResultsAreNamed(t *testing.T) {
 	require.Contains(t, stderr, "was cut short before it had a history")
 }
 
-// Nothing waits for the other end of a pipe that somebody left in the directory of a run, or reads what a link there leads to.
+// The program does not wait for the other end of a pipe in the directory of a run, and does not read the target of a link
+// there.
 func TestPipesAndLinksInARun(t *testing.T) {
 	t.Parallel()
 	secret := filepath.Join(t.TempDir(), "secret")
@@ -135,7 +137,7 @@ func TestPipesAndLinksInARun(t *testing.T) {
 			require.NoError(t, put(path))
 			for _, line := range [][]string{{"check", dir}, {"check", filepath.Join(dir, "history.jsonl")}, {"compare", dir, dir}} {
 				if (line[0] == "compare") != (name == "results.json") {
-					continue // it does not look at that file
+					continue // this command does not read that file
 				}
 				status, _, stderr := execute(line...)
 				require.Equal(t, statusBroken, status, "%s %s", kind, line)

@@ -19,16 +19,16 @@ import (
 // stdin is the path that stands for standard input.
 const stdin = "-"
 
-// A subject is what is known of a run about how to judge its history: from its test.json, or from the name of its
-// directory. Without nodes, the checkers cannot say anything about replication.
+// A subject holds the facts about a run that decide how to judge its history. They come from the run's test.json, or from
+// the name of its directory. Without the number of nodes, the checkers cannot judge replication.
 type subject struct {
 	record.Meta
 
-	inRun bool // the history is in the directory of a run
-	cut   *cut // how it ends; nil if the run has results, or if it is not one of ours
+	inRun bool // the history is in a run's directory
+	cut   *cut // how the history ends; nil if the run has results or is not a run of ours
 }
 
-// findHistory returns the history that path leads to, and what is known about it.
+// findHistory returns the path of the history that path leads to, and the facts known about its run.
 func findHistory(kinds workload.Kinds, path string) (file string, r subject, err error) {
 	if path == stdin {
 		return path, r, nil
@@ -40,7 +40,7 @@ func findHistory(kinds workload.Kinds, path string) (file string, r subject, err
 	dir := path
 	if !info.IsDir() {
 		if !slices.Contains(record.HistoryNames(), filepath.Base(path)) {
-			return path, r, nil // from anywhere
+			return path, r, nil // a history outside any run's directory
 		}
 		dir = filepath.Dir(path)
 	}
@@ -68,7 +68,8 @@ func findHistory(kinds workload.Kinds, path string) (file string, r subject, err
 	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, wording.Or(record.HistoryNames()))
 }
 
-// metaOf returns what the directory of a run says about it. Maelstrom's says so by its place: store/WORKLOAD/TIME.
+// metaOf returns the metadata in the directory of a run. For a run of Maelstrom, the path names the workload:
+// store/WORKLOAD/TIME.
 func metaOf(kinds workload.Kinds, run *record.Run) (record.Meta, error) {
 	m, err := run.Meta()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -80,8 +81,8 @@ func metaOf(kinds workload.Kinds, run *record.Run) (record.Meta, error) {
 	return m, err
 }
 
-// workloadOf returns the workload after which the directory above dir is called, "" if it is called after none. Links, such as
-// store/latest, are followed.
+// workloadOf returns the workload named by the directory above dir, or "" if that directory is not named after a workload.
+// Links, such as store/latest, are followed.
 func workloadOf(kinds workload.Kinds, dir string) (string, error) {
 	dir, err := filepath.EvalSymlinks(dir)
 	if err != nil {
@@ -96,7 +97,7 @@ func workloadOf(kinds workload.Kinds, dir string) (string, error) {
 	return "", nil
 }
 
-// override replaces what the user gave flags for. It returns an error if a flag has no effect on the workload.
+// override replaces the values for which the user gave flags. It returns an error if a flag has no effect on the workload.
 func (r *subject) override(cmd *cobra.Command, f *testFlags) error {
 	given := cmd.Flags().Changed
 	if given("workload") {
@@ -106,7 +107,7 @@ func (r *subject) override(cmd *cobra.Command, f *testFlags) error {
 		r.Availability = f.test.Availability
 	}
 	if r.Workload == "" {
-		return nil // there will be another error
+		return nil // the workload itself is reported as an error later
 	}
 	kind, err := f.kinds.Find(r.Workload)
 	if err != nil {

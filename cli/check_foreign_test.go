@@ -21,7 +21,7 @@ const setHistory = `{"index":0,"time":0,"type":"invoke","process":0,"f":"add","v
 {"index":3,"time":3,"type":"ok","process":0,"f":"read","value":[1]}
 `
 
-// counterHistory is one of g-counter, whose last read returns the sum.
+// counterHistory is a history of g-counter, whose last read returns the sum.
 const counterHistory = `{:index 0, :time 0, :type :invoke, :process 0, :f :add, :value 3}
 {:index 1, :time 1, :type :ok, :process 0, :f :add, :value 3}
 {:index 2, :time 2, :type :invoke, :process 0, :f :read, :value nil}
@@ -38,7 +38,7 @@ func packed(t *testing.T, text string) string {
 	return b.String()
 }
 
-// A foreign history is judged, or refused.
+// A foreign history is either judged or refused.
 func TestCheckForeign(t *testing.T) {
 	t.Parallel()
 	array := "[" + strings.ReplaceAll(strings.TrimSpace(setHistory), "\n", ",\n") + "]"
@@ -140,7 +140,7 @@ func TestCheckForeign(t *testing.T) {
 	}
 }
 
-// A run of Maelstrom says by its place what it was of.
+// The path of a Maelstrom run tells its workload.
 func TestCheckPlace(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
@@ -160,7 +160,7 @@ func TestCheckPlace(t *testing.T) {
 	require.Equal(t, statusUnknown, status)
 	require.Contains(t, stdout, "unknown: broadcast")
 
-	// A file of another name has nothing to do with the directory that it is in.
+	// A file with another name has nothing to do with the directory that contains it.
 	other := filepath.Join(dir, "other.gz")
 	require.NoError(t, os.Rename(file, other))
 	status, _, stderr := execute("check", other)
@@ -171,7 +171,8 @@ func TestCheckPlace(t *testing.T) {
 	require.Contains(t, stderr, "want one with history.jsonl, history.edn, history.jsonl.gz or history.edn.gz")
 }
 
-// Standard input is read, and the first Ctrl-C ends it at once. Not parallel, as there is only one.
+// Standard input is read, and the first Ctrl-C ends the program at once. The test is not parallel, as there is only one
+// standard input.
 func TestCheckStdin(t *testing.T) {
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
@@ -192,7 +193,7 @@ func TestCheckStdin(t *testing.T) {
 	_, err = io.WriteString(w, setHistory)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
-	time.AfterFunc(50*time.Millisecond, cancel) // nothing more ever comes
+	time.AfterFunc(50*time.Millisecond, cancel) // no more input ever comes
 	var out, errs bytes.Buffer
 	require.Equal(t, statusBroken, run(ctx, []string{"check", "-w", "g-set", "-"}, &out, &errs))
 	require.Equal(t, "glomers: interrupted\n", errs.String())

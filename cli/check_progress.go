@@ -15,11 +15,11 @@ import (
 	"glomers/internal/terminal"
 )
 
-// A watch shows how long work goes on, and how much of a file has been read: on a terminal as a bar, elsewhere in a
+// A watch shows how long the work has taken and how much of a file has been read: on a terminal as a bar, elsewhere as a
 // line every few seconds.
 type watch struct {
 	start time.Time
-	size  int64 // of the file; 0 if nobody knows
+	size  int64 // of the file; 0 if unknown
 	read  atomic.Int64
 	phase atomic.Pointer[string]
 
@@ -29,7 +29,7 @@ type watch struct {
 	done sync.WaitGroup
 }
 
-// newWatch returns a watch of work on a file of that size; close ends it.
+// newWatch returns a watch of the work on a file of the given size; close ends it.
 func (c *cli) newWatch(size int64) *watch {
 	w := &watch{start: time.Now(), size: size, end: make(chan struct{})}
 	w.begin("starting")
@@ -54,7 +54,7 @@ func (c *cli) newWatch(size int64) *watch {
 	return w
 }
 
-// begin says what the work is from now on.
+// begin starts a new phase of the work.
 func (w *watch) begin(phase string) {
 	phase = terminal.Line(phase)
 	w.phase.Store(&phase)
@@ -68,7 +68,7 @@ func (w *watch) progress() string {
 	return fmt.Sprintf("%s read, %.0f s", text, time.Since(w.start).Seconds())
 }
 
-// of returns a reader of r that counts what is read.
+// of returns a reader that reads from r and counts the bytes.
 func (w *watch) of(r io.Reader) io.Reader { return watched{r, w} }
 
 type watched struct {
@@ -80,7 +80,7 @@ func (r watched) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
 	total := r.w.read.Add(int64(n))
 	if r.w.bar != nil {
-		r.w.bar.SetCurrent(min(total, max(r.w.size, 1)-1)) // a full bar is taken off
+		r.w.bar.SetCurrent(min(total, max(r.w.size, 1)-1)) // a full bar would be removed
 	}
 	return n, err
 }
@@ -94,14 +94,14 @@ func (w *watch) close() {
 	}
 }
 
-// await returns what f does, or ErrInterrupted at once when ctx is done: f goes on then, until the program ends. It is for
-// work that cannot be stopped.
+// await returns the result of f, or ErrInterrupted as soon as ctx is done. In that case f continues until the program ends,
+// so await is for work that cannot be stopped.
 func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
 	}
-	done := make(chan result, 1) // so that f can end when nobody waits any more
+	done := make(chan result, 1) // so that f can end after await has returned
 	go func() {
 		v, err := f()
 		done <- result{v, err}

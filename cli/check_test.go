@@ -16,8 +16,8 @@ import (
 	"glomers/internal/compare"
 )
 
-// maelstromRuns has the runs in testdata/store, which Maelstrom itself carried out, with their workloads. The files
-// are those of the corpus, made by gzip -n9.
+// maelstromRuns maps the runs in testdata/store, which Maelstrom itself carried out, to their workloads. The files are those
+// of the corpus, compressed with gzip -n9.
 func maelstromRuns() map[string]string {
 	return map[string]string{
 		"bad-broadcast":        "broadcast",
@@ -48,17 +48,17 @@ func unpack(t *testing.T, run string) string {
 	return dir
 }
 
-// differences are figures where ours is meant to differ from Maelstrom's.
+// differences lists the figures in which our results are meant to differ from Maelstrom's.
 func differences() map[string][]string {
 	return map[string][]string{
-		// One with a G2-item that ours finds to be of that class even without real time.
+		// In this run, our checker finds that a G2-item is one even without the real-time order.
 		"bad-txn-rw-register": {"workload/anomaly-types"},
-		// Of equal lags, any may be named.
+		// Of several equal lags, either program may name any.
 		"kafka-single-clj": {"workload/worst-realtime-lag/key", "workload/worst-realtime-lag/process"},
 	}
 }
 
-// Ours finds in Maelstrom's histories what Maelstrom found.
+// Our checker finds in Maelstrom's histories the same as Maelstrom.
 func TestCheckAgreesWithMaelstrom(t *testing.T) {
 	t.Parallel()
 	for run, name := range maelstromRuns() {
@@ -84,13 +84,13 @@ func TestCheckAgreesWithMaelstrom(t *testing.T) {
 			require.NoError(t, json.Unmarshal([]byte(out), &c))
 			compared := 0
 			for _, f := range c.Figures {
-				if f.A == nil { // a history does not say what was sent
+				if f.A == nil { // a history does not tell which messages were sent
 					require.True(t, strings.HasPrefix(f.Path, "net/"), f.Path)
 				}
 				if f.A == nil || f.B == nil || slices.Contains(differences()[run], f.Path) {
 					continue
 				}
-				require.Equal(t, f.B, f.A, f.Path) // as float64, whether or not there is a fraction
+				require.Equal(t, f.B, f.A, f.Path) // compared as float64, with or without a fraction
 				compared++
 			}
 			require.Greater(t, compared, 10)
@@ -111,12 +111,12 @@ func TestCheckDirectory(t *testing.T) {
 	require.Contains(t, stdout, "valid: echo")
 	require.Contains(t, stdout, "availability  1 of the operations ok")
 
-	// Flags override what the run was asked for.
+	// Flags override the options in the run's metadata.
 	status, stdout, stderr = execute("check", latest, "-w", "unique-ids")
 	require.Equal(t, statusUnknown, status, stderr)
 	require.Contains(t, stdout, "unknown: unique-ids\n  the history has no operation of unique-ids (generate): its operations are echo; it looks like a history of echo\n")
 
-	// A history in a run's directory is that run's.
+	// A history in a run's directory belongs to that run.
 	status, stdout, stderr = execute("check", filepath.Join(latest, "history.jsonl"))
 	require.Equal(t, statusValid, status, stderr)
 	require.Contains(t, stdout, "valid: echo")
@@ -180,7 +180,7 @@ func TestCheckVerdicts(t *testing.T) {
 	}
 }
 
-// Pictures of a violation are drawn where the user asks for them, and nowhere else.
+// Pictures of a violation are written to the directory that the user names, and nowhere else.
 func TestCheckPictures(t *testing.T) {
 	t.Parallel()
 	const stale = `{"index":0,"time":0,"type":"invoke","process":0,"f":"write","value":[0,1]}

@@ -19,7 +19,7 @@ import (
 	"glomers/internal/program"
 )
 
-// asGlomers, as the first argument, makes the test binary this program.
+// asGlomers, as the first argument, makes the test binary behave as the program.
 const asGlomers = "run-as-glomers"
 
 func TestMain(m *testing.M) {
@@ -27,11 +27,11 @@ func TestMain(m *testing.M) {
 		os.Args = append(os.Args[:1], os.Args[2:]...)
 		Main()
 	}
-	_ = flag.Set("test.parallel", "4") // most of the time they wait; the command line may say otherwise
+	_ = flag.Set("test.parallel", "4") // the tests mostly wait; the command line may override this
 	os.Exit(m.Run())
 }
 
-// execute runs a command line as main does and returns what it wrote.
+// execute runs a command line as main does and returns its exit status and output.
 func execute(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	status = run(context.Background(), args, &out, &errs)
@@ -41,8 +41,8 @@ func execute(args ...string) (status int, stdout, stderr string) {
 // words splits a command line at its spaces.
 func words(line string) []string { return strings.Fields(line) }
 
-// built returns the program of testdata with that name, which it builds for the test. To build it for each command would take longer
-// than most commands.
+// built returns the path of the testdata program with the given name. It builds the program once for the whole test, because
+// building takes longer than most commands.
 func built(t *testing.T, name string) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), name)
@@ -202,7 +202,7 @@ func TestChallengeAsMaelstromMeasures(t *testing.T) {
 	require.Contains(t, string(options), `"faithful": true`)
 }
 
-// A stopWriter calls stop once a text has been written to it.
+// A stopWriter calls stop once a given text has been written to it.
 type stopWriter struct {
 	text string
 	stop func()

@@ -63,7 +63,7 @@ func readFigures(path string) (compare.Results, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := os.Open // anything that the user names, such as a pipe from another program
+	open := os.Open // the user's own file, which may be a pipe from another program
 	if file != path {
 		open = openInRun
 	}
@@ -103,16 +103,16 @@ func findResults(path string) (file string, err error) {
 	return "", fmt.Errorf("%s is no run's directory, or the run did not end: want one with %s", path, wording.Or(names))
 }
 
-// A comparison has the figures of two results, those of either.
+// A comparison sets the figures of two results, A and B, side by side.
 type comparison struct {
-	A       string         `json:"a"` // where it is
+	A       string         `json:"a"` // the path
 	B       string         `json:"b"`
 	Figures []compare.Pair `json:"figures"`
 
-	mixed bool // one of them is Maelstrom's
+	mixed bool // one of the two is Maelstrom's
 }
 
-// ours tells whether our harness measured the results.
+// ours reports whether the results come from our harness.
 func ours(r compare.Results) bool { return r["seed"] != nil }
 
 // write writes a table.

@@ -71,7 +71,7 @@ func checkNames() []string {
 	return names
 }
 
-// conform checks the program at bin. Failures of the level and of more important ones count.
+// conform checks the program at bin. Only failures at the given level or a more important one count.
 func (c *cli) conform(ctx context.Context, o conform.Options, bin, level string, asJSON bool) error {
 	least := conform.Must
 	if level != "" {
@@ -94,7 +94,7 @@ func (c *cli) conform(ctx context.Context, o conform.Options, bin, level string,
 	if err != nil {
 		return err
 	}
-	report.Path = bin // not where it was built
+	report.Path = bin // the path that the user gave, not that of the build
 	if len(report.Failed(least)) > 0 {
 		c.worsen(statusInvalid)
 	}
@@ -104,7 +104,7 @@ func (c *cli) conform(ctx context.Context, o conform.Options, bin, level string,
 	return report.WriteText(c.stdout)
 }
 
-// watchConform carries out the checks and shows how far they are: on a terminal in a line, elsewhere every few seconds.
+// watchConform carries out the checks and shows the progress: on a terminal in a line, elsewhere every few seconds.
 func (c *cli) watchConform(ctx context.Context, o conform.Options) (conform.Report, error) {
 	if c.terminal {
 		line := newLiveLine(c.screen, "conform")

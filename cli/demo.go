@@ -22,12 +22,12 @@ import (
 // A demo is a test of a baseline.
 type demo struct {
 	baseline string
-	flags    string // of its test, besides those of all
+	flags    string // of its test, besides the flags common to all demos
 }
 
-// demos returns one test at least of each workload, after those of Maelstrom's command.
+// demos returns at least one test for each workload, modelled on Maelstrom's demo command.
 func demos() []demo {
-	const usual = " --rate 50" // at 5 per second, a short test may have no cas that finds what it expects
+	const usual = " --rate 50" // at 5 per second, a short test may have no cas whose expected value is found
 	const total = " --nemesis partition --nemesis-interval 1 --availability total"
 	return []demo{
 		{"echo", usual},
@@ -45,7 +45,7 @@ func demos() []demo {
 	}
 }
 
-// A demonstration is what became of a demo.
+// A demonstration is the outcome of a demo.
 type demonstration struct {
 	workload, baseline string
 	result             harness.Result
@@ -69,8 +69,8 @@ table. The flags are those of test; what they set holds for all of the tests.`,
 	cmd.Flags().Lookup("time-limit").DefValue = fmt.Sprint(demoTime.Seconds())
 	cmd.Flags().Lookup("workload").DefValue = "all"
 	ofProcesses := []string{"bin", "test-count", "env", "cwd"}
-	for _, name := range ofProcesses { // these have nothing to do here
-		_ = cmd.Flags().MarkHidden(name) // it is there
+	for _, name := range ofProcesses { // a demo has no processes
+		_ = cmd.Flags().MarkHidden(name) // the flag exists
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		for _, name := range ofProcesses {
@@ -83,10 +83,10 @@ table. The flags are those of test; what they set holds for all of the tests.`,
 	return cmd
 }
 
-// demoTime is how long a demo's main phase is.
+// demoTime is the length of a demo's main phase.
 const demoTime = 3 * time.Second
 
-// test returns the test of a demo: with its flags, and over them those of the command line.
+// test returns the test of a demo, with its own flags and then those of the command line, which override them.
 func (d demo) test(cmd *cobra.Command, given *testFlags) (harness.Test, error) {
 	nodes := baselines.All()
 	b := nodes[slices.IndexFunc(nodes, func(b baselines.Baseline) bool { return b.Name == d.baseline })]
@@ -112,7 +112,7 @@ func (d demo) test(cmd *cobra.Command, given *testFlags) (harness.Test, error) {
 	return t, err
 }
 
-// demo runs the demos, all at once, as they mostly wait.
+// demo runs all demos at once, since they mostly wait.
 func (c *cli) demo(cmd *cobra.Command, flags *testFlags) error {
 	flags.guide.mention(c.log)
 	if flags.guide.json {
@@ -166,7 +166,7 @@ func (d demonstration) status() int {
 	return statusOf(d.result.Valid)
 }
 
-// writeDemos writes a line for each demonstration, and why one was not valid.
+// writeDemos writes a line for each demonstration, with the reasons if it was not valid.
 func writeDemos(w io.Writer, done []demonstration) error {
 	var b strings.Builder
 	rows := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
@@ -179,7 +179,7 @@ func writeDemos(w io.Writer, done []demonstration) error {
 		fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%.5g\t%.3g\t%s\n", d.workload, d.baseline, verdict,
 			d.result.Stats.Count, d.result.Availability.OKFraction, d.result.Net.Servers.MsgsPerOp, terminal.Line(cmp.Or(d.result.Dir, "none")))
 	}
-	_ = rows.Flush() // a strings.Builder takes everything
+	_ = rows.Flush() // writing to a strings.Builder cannot fail
 	for _, d := range done {
 		if d.status() == statusValid {
 			continue

@@ -15,7 +15,7 @@ import (
 	"glomers/harness/workload"
 )
 
-// Every workload has a demo, and each can be made; only the short ones are run here.
+// Every workload has a demo, and every demo can be set up; only the short ones are run here.
 func TestDemos(t *testing.T) {
 	t.Parallel()
 	cmd := (&cli{kinds: workload.All(), faults: nemesis.All()}).demoCommand()
@@ -73,7 +73,7 @@ func TestWriteDemos(t *testing.T) {
 func TestDoc(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "new", "doc")
-	for range 2 { // its own files it writes again
+	for range 2 { // the command overwrites its own files
 		status, stdout, stderr := execute("doc", dir)
 		require.Equal(t, statusValid, status, stderr)
 		require.Len(t, strings.Fields(stdout), 5)
@@ -89,7 +89,7 @@ func TestDoc(t *testing.T) {
 	require.Equal(t, statusValid, status)
 	require.Contains(t, stdout, "# Services\n")
 
-	// Somebody else's file stays, and nothing else is written beside it.
+	// A file that the command did not write is kept, and nothing else is written beside it.
 	foreign := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(foreign, "services.md"), []byte("mine"), 0o600))
 	status, _, stderr := execute("doc", foreign)

@@ -2,5 +2,5 @@
 
 package cli
 
-// keepDescriptors does nothing: a process gets no files here but those that it is given.
+// keepDescriptors does nothing: on this system a process inherits only the files that it is given explicitly.
 func keepDescriptors() {}

@@ -12,12 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A file that this process was started with does not reach what it starts.
+// A file that this process inherited is not passed on to the processes that it starts.
 func TestKeepDescriptors(t *testing.T) {
 	f, err := os.Open(os.DevNull)
 	require.NoError(t, err)
 	defer f.Close()
-	fd, err := syscall.Dup(int(f.Fd())) // as one that was inherited: not closed when a program is executed
+	fd, err := syscall.Dup(int(f.Fd())) // like an inherited file, it stays open when a program is executed
 	require.NoError(t, err)
 	defer func() { require.NoError(t, syscall.Close(fd)) }()
 	inherited := func() error {

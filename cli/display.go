@@ -15,10 +15,10 @@ import (
 	"glomers/internal/terminal"
 )
 
-// A display shows how a run goes. It is for the goroutine of the run.
+// A display shows the progress of a run. Only the goroutine of the run may use it.
 type display interface {
 	show(p harness.Progress)
-	logger() *slog.Logger // writes without disturbing the display; for any goroutine
+	logger() *slog.Logger // its lines do not disturb the display; for any goroutine
 	close()
 }
 
@@ -32,12 +32,12 @@ func (c *cli) newDisplay(title string) display {
 
 // A meter derives rates from successive snapshots of a run.
 type meter struct {
-	since     harness.Progress // what the rates are counted from
+	since     harness.Progress // the rates are counted from here
 	ops, msgs float64          // per second
 }
 
-// update takes a snapshot. The rates change at most once a second, so that they can be read,
-// and begin anew with each phase.
+// update takes a snapshot. The rates change at most once a second, so that they stay readable, and start again with each
+// phase.
 func (m *meter) update(p harness.Progress) {
 	if p.Phase != m.since.Phase {
 		*m = meter{since: p}
@@ -50,7 +50,7 @@ func (m *meter) update(p harness.Progress) {
 	}
 }
 
-// left says how long the phase will last yet, if that is known.
+// left returns the time that the phase will still last, or "" if it is unknown.
 func left(p harness.Progress) string {
 	if p.Left <= 0 {
 		return ""
@@ -58,11 +58,11 @@ func left(p harness.Progress) string {
 	return fmt.Sprintf("%.0f s left", p.Left.Seconds())
 }
 
-// A liveLine is one line on a terminal that is drawn again and again.
+// A liveLine is one line on a terminal that is redrawn repeatedly.
 type liveLine struct {
 	title  string
 	meter  meter
-	before atomic.Pointer[string] // what stands before the bar, and after it
+	before atomic.Pointer[string] // the texts before and after the bar
 	after  atomic.Pointer[string]
 	bars   *mpb.Progress
 	bar    *mpb.Bar
@@ -107,7 +107,7 @@ type logLines struct {
 	log   *slog.Logger
 	title string
 	phase string
-	next  time.Duration // of the phase: when the next line is due
+	next  time.Duration // when the next line is due, since the start of the phase
 	meter meter
 }
 

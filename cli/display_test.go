@@ -13,7 +13,7 @@ import (
 	"glomers/harness"
 )
 
-// snapshots of a run: set-up, then seven seconds of 100 operations each.
+// snapshots returns snapshots of a run: set-up, then seven seconds of 100 operations each.
 func snapshots() []harness.Progress {
 	ps := []harness.Progress{{Phase: "setup"}, {Phase: "setup", Elapsed: time.Second}}
 	for s := range 8 {
@@ -54,7 +54,7 @@ func TestLogLinesComeAtPhasesAndSeldom(t *testing.T) {
 }
 
 func TestLiveLine(t *testing.T) {
-	var b bytes.Buffer // no terminal, so that nothing is drawn: the text is what counts
+	var b bytes.Buffer // not a terminal, so nothing is drawn; only the text matters
 	d := newLiveLine(&b, "3c")
 	for _, p := range snapshots() {
 		d.show(p)

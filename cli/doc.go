@@ -13,13 +13,13 @@ import (
 	"glomers/internal/disk"
 )
 
-// docMark is the first line of a file that doc wrote, and may write anew.
+// docMark is the first line of a file that the doc command wrote. Such a file may be overwritten.
 const docMark = "<!-- Written by glomers doc. -->\n"
 
-// A document is a page about what this program knows.
+// A document is a page of reference.
 type document struct{ name, title, text string }
 
-// documents returns the pages, which help has, too.
+// documents returns the pages. The help command prints the same texts.
 func (c *cli) documents() []document {
 	return []document{
 		{"protocol", "Protocol", describeProtocol()},
@@ -63,7 +63,7 @@ func (c *cli) writeDocuments(dir string) error {
 		return fmt.Errorf("doc: %w", err)
 	}
 	docs := c.documents()
-	for _, d := range docs { // before anything is written
+	for _, d := range docs { // check all of them before writing any
 		path := filepath.Join(dir, d.name+".md")
 		old, err := os.ReadFile(path)
 		if err == nil && !strings.HasPrefix(string(old), docMark) {

@@ -12,8 +12,8 @@ import (
 	"glomers/harness/workload"
 )
 
-// Three files of somebody else's module, those of examples/extension, are a workload with a checker, a fault and a node: glomers has
-// them like its own, and nothing in this module knows of them.
+// examples/extension consists of three files of another module: a workload with a checker, a fault, and a node. A program
+// built with them offers them like its own, and nothing in this module refers to them.
 func TestExtensionInAnotherModule(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.Abs("..")
@@ -78,7 +78,7 @@ func TestExtensionInAnotherModule(t *testing.T) {
 	require.Contains(t, out, "lab: harness: tickets: --gap many: want a whole number from 0")
 }
 
-// What has no name of its own is refused.
+// An extension without a unique name is refused.
 func TestExtensionsAreChecked(t *testing.T) {
 	t.Parallel()
 	var errs strings.Builder

@@ -17,7 +17,8 @@ import (
 	"glomers/internal/program"
 )
 
-// brood is a Maelstrom that starts two nodes, which hold its stdout and stderr, and writes all three ids to a file.
+// brood is a script in the place of Maelstrom. It starts two nodes, which hold its stdout and stderr open, and writes all
+// three process ids to a file.
 const brood = `
 sleep 3600 &
 echo $! >>"$BROOD"
@@ -26,11 +27,11 @@ echo $! $$ >>"$BROOD"
 echo "nodes are up"
 `
 
-// newBrood returns where the ids will be.
+// newBrood returns the path of the file for the ids.
 func newBrood(t *testing.T) (ids string) {
 	ids = filepath.Join(t.TempDir(), "ids")
 	t.Setenv("BROOD", ids)
-	t.Cleanup(func() { // a test that fails leaves nobody behind
+	t.Cleanup(func() { // leave no processes behind if the test fails
 		for _, id := range broodOf(t, ids) {
 			_ = syscall.Kill(id, syscall.SIGKILL)
 		}
@@ -50,7 +51,7 @@ func broodOf(t *testing.T, file string) (ids []int) {
 	return ids
 }
 
-// running tells whether a process exists and is not just a zombie that nobody has waited for.
+// running reports whether a process exists and is not a zombie.
 func running(id int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(id) + "/stat")
 	_, state, _ := bytes.Cut(stat, []byte(") "))
@@ -64,7 +65,7 @@ func requireGone(t *testing.T, file string) {
 	}
 }
 
-// Nodes that Maelstrom leaves behind neither survive it nor hold us up, whether it had results or not.
+// Nodes that Maelstrom leaves behind neither survive it nor delay us, whether or not it has results.
 func TestMaelstromsNodesEndWithIt(t *testing.T) {
 	for exit, want := range map[string]int{"0": statusValid, "255": statusBroken} {
 		ids := newBrood(t)
@@ -76,7 +77,7 @@ func TestMaelstromsNodesEndWithIt(t *testing.T) {
 	}
 }
 
-// An interrupt lets Maelstrom end in order.
+// After an interrupt, Maelstrom ends in good order.
 func TestInterruptedMaelstrom(t *testing.T) {
 	ids := newBrood(t)
 	fakeMaelstrom(t, "trap 'echo Test aborted.; exit 143' TERM\n"+brood+"wait", "0")
@@ -103,7 +104,7 @@ func TestMaelstromEndsWithUs(t *testing.T) {
 	requireGone(t, ids)
 }
 
-// Nodes that left Maelstrom's process group are named in its result.
+// Nodes that left Maelstrom's process group are named in the result.
 func TestMaelstromsNodesThatEscape(t *testing.T) {
 	setsid, err := exec.LookPath("setsid")
 	if err != nil {
@@ -118,7 +119,7 @@ func TestMaelstromsNodesThatEscape(t *testing.T) {
 	requireSleepers(t, mine, 0)
 }
 
-// All of a build ends with us: its output is on the way to a directory that is removed.
+// The processes of a build end with us: the build writes to a directory that is about to be removed.
 func TestBuildEndsWithTheCommand(t *testing.T) {
 	ids := newBrood(t)
 	bin := t.TempDir()
@@ -126,10 +127,10 @@ func TestBuildEndsWithTheCommand(t *testing.T) {
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	g := startGlomers(t, nil, "test", "-w", "echo", "--store", t.TempDir(), "--bin", "testdata/misbehave")
 	require.Eventually(t, func() bool {
-		text, _ := os.ReadFile(ids) // it may not be there yet
+		text, _ := os.ReadFile(ids) // the file may not exist yet
 		return len(strings.Fields(string(text))) == 3
 	}, time.Minute, 10*time.Millisecond)
 	require.NoError(t, g.cmd.Process.Kill())
-	_ = g.cmd.Wait() // killed
+	_ = g.cmd.Wait() // it was killed
 	requireGone(t, ids)
 }

@@ -9,14 +9,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// guideFlags are the flags of Maelstrom's that are here so that its guide can be followed word for word. Some have nothing to
-// do here.
+// guideFlags are flags of Maelstrom that exist so that its guide can be followed word for word. Some of them have no effect
+// here.
 type guideFlags struct {
 	listed, single idList // of --nodes and --node
 	file           string // of --nodes-file
 	noSSH          bool
 	leaveRunning   bool
-	json           bool // the log is to be JSON
+	json           bool // log as JSON
 }
 
 func (g *guideFlags) register(cmd *cobra.Command) {
@@ -29,7 +29,7 @@ func (g *guideFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&g.leaveRunning, "leave-db-running", false, "does nothing: nodes always end with the run")
 }
 
-// nodes returns the ids of the nodes, those of the file first, as Jepsen does; nil if none are given.
+// nodes returns the ids of the nodes, those in the file first, as Jepsen does; nil if none are given.
 func (g *guideFlags) nodes() ([]string, error) {
 	var ids []string
 	if g.file != "" {
@@ -45,7 +45,7 @@ func (g *guideFlags) nodes() ([]string, error) {
 	return append(ids, g.single.ids...), nil
 }
 
-// mention says which of the flags given do nothing.
+// mention logs which of the given flags have no effect.
 func (g *guideFlags) mention(log *slog.Logger) {
 	if g.noSSH {
 		log.Info("--no-ssh does nothing here: nodes are processes of this machine anyway")
@@ -68,10 +68,10 @@ func (l *idList) Set(text string) error {
 	return nil
 }
 
-// sshFlags are those of Jepsen that have to do with machines which a test logs in to.
+// sshFlags are Jepsen's flags for the machines that a test logs in to.
 var sshFlags = []string{"--username", "--password", "--strict-host-key-checking", "--ssh-private-key"}
 
-// elsewhere has, for words of Maelstrom's command line that are not ours, what is there instead.
+// elsewhere returns a hint for a command of Maelstrom that we do not have: the command to use instead.
 func elsewhere(word string) string {
 	switch word {
 	case "analyze":

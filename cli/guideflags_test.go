@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNodesOfTheGuide gives the nodes' names in all ways that Jepsen offers.
+// The names of the nodes can be given in every way that Jepsen offers.
 func TestNodesOfTheGuide(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "nodes")
@@ -57,7 +57,7 @@ func TestNodesOfTheGuide(t *testing.T) {
 	}
 }
 
-// Bare words are arguments of the node, wherever they stand, and the run can be repeated with them.
+// Bare words are arguments of the node, wherever they stand, and the command that repeats the run includes them.
 func TestBareWordsAreTheNodes(t *testing.T) {
 	t.Parallel()
 	status, stdout, stderr := execute(words("test twist -w echo --bin testdata/misbehave --node-count 1 --time-limit 0.3 --rate 100 --store " + t.TempDir())...)
@@ -82,7 +82,7 @@ func TestLogOps(t *testing.T) {
 	require.Regexp(t, `(?m)^\S+ INF 0\t:ok\t:echo\t`, stderr)
 }
 
-// A model that nothing is looked for against is accepted, and that is said.
+// A consistency model that the workload does not check is accepted, and a message says so.
 func TestModelWithoutAnomalies(t *testing.T) {
 	t.Parallel()
 	_, _, stderr := execute(words("test -w echo --bin testdata/official --node-count 1 --time-limit 0.1 --consistency-models causal,PL-2 --store " + t.TempDir())...)

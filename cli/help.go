@@ -12,7 +12,7 @@ import (
 	"glomers/harness/workload"
 )
 
-// topics returns commands that do nothing but have a text, which "glomers help NAME" prints.
+// topics returns commands that only have a text, which "glomers help NAME" prints.
 func (c *cli) topics() []*cobra.Command {
 	topic := func(name, short, markdown string) *cobra.Command {
 		return &cobra.Command{Use: name, Short: short, Long: plain(markdown)}
@@ -28,7 +28,7 @@ func (c *cli) topics() []*cobra.Command {
 	}
 }
 
-// plain makes Markdown fit for a terminal.
+// plain formats Markdown for a terminal.
 func plain(markdown string) string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(markdown, "`", ""), "\n") {
@@ -40,7 +40,7 @@ func plain(markdown string) string {
 	return strings.TrimSpace(strings.Join(lines, "\n"))
 }
 
-// wrap breaks a line at its spaces, unless it is indented, as examples are.
+// wrap breaks a line at spaces. It leaves indented lines, such as examples, alone.
 func wrap(line string) []string {
 	const width = 96
 	if strings.HasPrefix(line, " ") {

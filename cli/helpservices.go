@@ -47,7 +47,7 @@ func describeProtocol() string {
 		"nodes are killed.\n\n### Errors\n\n" + describeErrors()
 }
 
-// describeCodes writes a line for each of the error codes.
+// describeCodes writes a line for each error code.
 func describeCodes(b *strings.Builder, codes []int) {
 	for _, e := range workload.ErrorCodes() {
 		for _, code := range codes {

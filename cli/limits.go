@@ -13,7 +13,7 @@ import (
 	"glomers/harness"
 )
 
-// registerLimits adds the flags that bound what nodes can make the harness keep.
+// registerLimits adds the flags that limit how much the nodes can make the harness keep.
 func registerLimits(cmd *cobra.Command, l *harness.Limits) {
 	define(cmd, "max-logs", "", "size", "64MiB", "how much of the nodes' stderr is kept in their logs, all together", sizeOf(&l.Logs))
 	define(cmd, "max-journal", "", "size", "256MiB", "size of the journal, where it ends", sizeOf(&l.Journal))
@@ -44,8 +44,8 @@ func sizeOf(p *int64) func(string) error {
 	}
 }
 
-// boundHeap has garbage collected before this process gets larger than runs with these limits need, unless the user has said how large
-// it may be. It returns what undoes that.
+// boundHeap sets the memory limit of this process to what runs with these limits need, so that garbage is collected before
+// the heap grows larger. It does nothing if the user has set GOMEMLIMIT. The returned function restores the old limit.
 func boundHeap(l harness.Limits) (undo func()) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}

@@ -27,7 +27,7 @@ func TestSizeOf(t *testing.T) {
 	}
 }
 
-// The limits of a test reach its run, and the result says what is missing.
+// The limits of a test apply to its run, and the result says what is missing.
 func TestLimitsOfARun(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()

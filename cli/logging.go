@@ -14,18 +14,18 @@ import (
 	"glomers/internal/wording"
 )
 
-// newLog returns a log that writes lines to w, which may be a terminal. All logs are made here, so that none has messages that are not
-// escaped: they come from nodes.
+// newLog returns a log that writes lines to w, which may be a terminal. Messages may come from nodes and must be escaped, so
+// every log is made here.
 func newLog(w io.Writer, colour bool) *slog.Logger {
 	return slog.New(terminal.Handler(tint.NewTextHandler(w, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !colour})))
 }
 
-// logging says what of a run is logged as it happens.
+// logging selects the events of a run that are logged as they happen.
 type logging struct {
 	ops, stderr, sent, received bool
 }
 
-// attach makes t log to log.
+// attach makes t write the selected events to log.
 func (l logging) attach(t *harness.Test, log *slog.Logger) {
 	if l.ops {
 		t.OnOp = func(op history.Op) { log.Info(op.Text()) }
@@ -51,13 +51,13 @@ func (l logging) attach(t *harness.Test, log *slog.Logger) {
 	}
 }
 
-// logJSON has everything that is logged written as JSON, without colours and lines that change.
+// logJSON switches the log to JSON, without colours and without live lines.
 func (c *cli) logJSON() {
 	c.terminal = false
 	c.log = slog.New(slog.NewJSONHandler(escapedJSON{c.stderr}, nil))
 }
 
-// escapedJSON writes JSON to what may be a terminal, a text per call.
+// escapedJSON escapes JSON for a terminal. Each call of Write gets a whole text.
 type escapedJSON struct{ w io.Writer }
 
 func (e escapedJSON) Write(b []byte) (int, error) {

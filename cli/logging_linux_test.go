@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// An escape character that somebody wrote out does not become one, in whatever place of a line.
+// An escape sequence in a readable form does not turn into a real one, wherever it stands in a line.
 func TestWrittenOutEscapes(t *testing.T) {
 	t.Parallel()
 	const text = `a b \x1b[2J \\x1b]0;title` + "\x1b[31m\a"

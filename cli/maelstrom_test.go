@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// fakeMaelstrom puts a launcher in the place of Maelstrom's, and a Java that only has a version. The launcher
-// writes results, then exits with status.
+// fakeMaelstrom installs a launcher in place of Maelstrom's, and a Java that can only print its version. The launcher writes
+// results and exits with status.
 func fakeMaelstrom(t *testing.T, results, status string) {
 	bin := t.TempDir()
 	script := func(name, text string) {
@@ -66,7 +66,7 @@ func TestMaelstromHarness(t *testing.T) {
 	}
 }
 
-// Maelstrom's verdict is valid; what was decided about its history stands beside it.
+// Maelstrom's verdict is valid; our judgement of its history is printed beside it.
 func TestMaelstromHistoriesAreDecided(t *testing.T) {
 	fractured := `cat >store/latest/history.edn <<'END'
 {:index 0, :time 1, :type :invoke, :process 0, :f :txn, :value [[:w 8 1] [:w 9 1]]}
@@ -111,7 +111,7 @@ func TestMaelstromIsMissing(t *testing.T) {
 	require.Contains(t, stderr, "no launcher called maelstrom")
 }
 
-// crash is the end of what Maelstrom writes when a node does not start.
+// crash is the end of Maelstrom's output when a node does not start.
 const crash = `
 mkdir -p store/broadcast/now/node-logs
 echo "2026-01-01 12:00:00 INFO node n0 is set up" >store/broadcast/now/jepsen.log
@@ -130,7 +130,7 @@ out of cheese
 	... 31 common frames omitted
 END`
 
-// What ended Maelstrom is said, and where more of it is.
+// The output says why Maelstrom ended, and where to find more about it.
 func TestWhyMaelstromEnded(t *testing.T) {
 	for name, c := range map[string]struct {
 		script, exit string
@@ -169,7 +169,7 @@ func TestWhyMaelstromEnded(t *testing.T) {
 	}
 }
 
-// What Maelstrom does not have is refused before it starts, and no seed is spoken of.
+// Options that Maelstrom lacks are refused before it starts, and no seed is mentioned.
 func TestMaelstromIsNotAskedForWhatItHasNot(t *testing.T) {
 	fakeMaelstrom(t, writeResults(goodResults), "0")
 	for flags, says := range map[string]string{
@@ -193,7 +193,7 @@ func TestMaelstromIsNotAskedForWhatItHasNot(t *testing.T) {
 	require.NotContains(t, strings.ToLower(stdout+stderr), "seed")
 }
 
-// Every flag of the command is either refused or has a meaning with Maelstrom, too.
+// Every flag of the command is either refused or has a meaning with Maelstrom.
 func TestEveryFlagMeansSomethingToMaelstrom(t *testing.T) {
 	meaningful := []string{"bin", "harness", "help", "json", "nemesis", "print-command", "repeat", "store", "time-limit"}
 	(&cli{}).challengeCommand().Flags().VisitAll(func(f *pflag.Flag) {
@@ -201,7 +201,7 @@ func TestEveryFlagMeansSomethingToMaelstrom(t *testing.T) {
 	})
 }
 
-// A partition that cut nobody is no partition, whatever the verdict.
+// A partition that cut off no nodes does not count as a partition, whatever the verdict.
 func TestPartitionsOfMaelstrom(t *testing.T) {
 	const (
 		start = `{:index 0, :time 1, :type :info, :process :nemesis, :f :start-partition, :value %s}` + "\n"

@@ -1,5 +1,6 @@
-// Package cli is the command line of glomers. Main carries it out, with workloads and faults of one's own if there are any: such a program
-// has all commands, and its help, flags, checks and reports know what was added. examples/extension is one.
+// Package cli is the command line of glomers. Main runs it, optionally with workloads and faults of your own. A program with
+// such extensions has all the commands of glomers, and its help, flags, checks and reports include the additions. See
+// examples/extension.
 package cli
 
 import (
@@ -15,7 +16,7 @@ import (
 	"glomers/harness/workload"
 )
 
-// An Extension adds something to the command line: see Workload and Fault.
+// An Extension adds a workload or a fault to the command line: see Workload and Fault.
 type Extension func(c *cli) error
 
 // Workload adds a workload.
@@ -40,8 +41,8 @@ func Fault(k nemesis.Kind) Extension {
 	}
 }
 
-// Main carries out the command line of this process, and ends the process. The extensions are values that are passed on, not a registry:
-// what a command knows depends on this call alone.
+// Main runs the command line of this process and ends the process. Extensions are passed as arguments; there is no global
+// registry, so the commands know only the extensions of this call.
 func Main(extensions ...Extension) {
 	keepDescriptors()
 	name := "glomers"
@@ -49,15 +50,15 @@ func Main(extensions ...Extension) {
 		name = filepath.Base(os.Args[0])
 	}
 	stopping := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup has it ignored
 		stopping = append(stopping, syscall.SIGHUP) // the terminal was closed
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), stopping...)
-	context.AfterFunc(ctx, stop) // so that a second Ctrl-C ends the program at once
+	context.AfterFunc(ctx, stop) // a second Ctrl-C then ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, append(extensions, called(name))...))
 }
 
-// called says what the program is called.
+// called sets the name of the program.
 func called(name string) Extension {
 	return func(c *cli) error {
 		c.name = name

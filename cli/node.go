@@ -15,7 +15,7 @@ import (
 	"glomers/node"
 )
 
-// A sample is a node that comes with this program: a baseline or a mutant. Mutants have flags.
+// A sample is a node that is part of this program: a baseline or a mutant. A mutant has flags.
 type sample struct {
 	name, workload, about string
 	flags                 string // of a test that catches the mutant; "" for a baseline
@@ -31,7 +31,7 @@ func samples() []sample {
 	for _, m := range mutants.All() {
 		flags := m.Caught.Flags()
 		if slices.Contains(m.Caught.Nemesis, "skew") {
-			flags += "  (only in simulation: go test ./baselines/mutants)" // a process has no clock of its own
+			flags += "  (only in simulation: go test ./baselines/mutants)" // a process does not have its own clock
 		}
 		all = append(all, sample{m.Name, m.Workload, m.Breaks, flags, m.Register})
 	}
@@ -71,7 +71,7 @@ stdout, so that a harness can drive it. Without a name, list them.`,
 	}
 }
 
-// listSamples writes a line for each of them.
+// listSamples writes a line for each sample.
 func listSamples(w io.Writer, all []sample) error {
 	var b strings.Builder
 	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -86,7 +86,7 @@ func listSamples(w io.Writer, all []sample) error {
 		}
 		fmt.Fprintln(t)
 	}
-	_ = t.Flush() // a strings.Builder takes everything
+	_ = t.Flush() // writing to a strings.Builder cannot fail
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A baseline or mutant runs as a process, which the harness judges as it does any other.
+// A baseline or mutant runs as a process, and the harness judges it like any other node.
 func TestNodesAsProcesses(t *testing.T) {
 	t.Parallel()
 	bin, err := os.Executable()

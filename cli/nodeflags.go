@@ -12,7 +12,7 @@ import (
 	"glomers/internal/program"
 )
 
-// nodeFlags say what the processes of nodes find around them.
+// nodeFlags describe the environment of the node processes.
 type nodeFlags struct {
 	env envList
 	cwd string
@@ -21,7 +21,7 @@ type nodeFlags struct {
 func (f *nodeFlags) register(cmd *cobra.Command) {
 	cmd.Flags().Var(&f.env, "env", "pass an environment variable on to nodes, beside those of glomers help environment; NAME=value sets one; may be repeated")
 	define(cmd, "cwd", "", "directory", "", "where nodes run; without it, each in a directory of its own in that of the run", directory(&f.cwd))
-	_ = cmd.MarkFlagDirname("cwd") // it is there
+	_ = cmd.MarkFlagDirname("cwd") // the flag exists
 }
 
 // directory accepts the paths of directories.
@@ -55,7 +55,8 @@ func (l *envList) Set(text string) error {
 	return nil
 }
 
-// words returns the flags that say the same again. Values that may be secret are left out: whoever wants to set one again passes it on.
+// words returns the flags that set the same entries again, for the command that repeats a run. It leaves out values that may
+// be secret; the user can pass such a variable on from the environment instead.
 func (l *envList) words() []string {
 	var words []string
 	for _, e := range l.entries {

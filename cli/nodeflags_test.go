@@ -9,12 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// strict is a shell script which is the program after it, unless it is in the wrong place: a secret is there, or the directory is not that of $0, if that is one.
+// strict is a shell script that executes the program in its argument. It first fails if MY_SECRET is set, or if $0 is a
+// directory other than the current one.
 const strict = `env >&2; [ -z "$MY_SECRET" ] || exit 9; [ ! -d "$0" ] || [ "$0" -ef . ] || exit 8; exec "$1"`
 
 const echoScript = "../harness/testdata/echo.sh"
 
-// Every command that starts nodes keeps the environment from them, and passes on what it is told to. It cannot be parallel.
+// Every command that starts nodes hides the environment from them, except for the variables that it is told to pass on. The
+// test cannot be parallel.
 func TestNodeFlags(t *testing.T) {
 	t.Setenv("MY_SECRET", "s3cret")
 	t.Setenv("MY_COLOUR", "s3cret too")
@@ -28,7 +30,7 @@ func TestNodeFlags(t *testing.T) {
 
 	for _, c := range []struct {
 		line string
-		args []string // of the node
+		args []string // the node's arguments
 	}{
 		{"test -w echo --node-count 1 --time-limit 1 --rate 20 --bin sh", []string{"-c", strict, "sh", echoScript}},
 		{"test -w echo --node-count 1 --time-limit 1 --rate 20 --bin sh --cwd " + dir, []string{"-c", strict, dir, mustAbs(t, echoScript)}},
@@ -71,7 +73,7 @@ func mustAbs(t *testing.T, path string) string {
 	return absolute
 }
 
-// The command that repeats a run has the same flags, but no secret.
+// The command that repeats a run has the same flags, but not the secrets.
 func TestNodeFlagsAgain(t *testing.T) {
 	t.Setenv("MY_COLOUR", "red")
 	dir := t.TempDir()

@@ -10,11 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nothing is printed past the writers and logs that escape: see run and newLog.
+// All output passes through the writers and logs that escape it: see run and newLog.
 func TestNothingPrintsDirectly(t *testing.T) {
 	t.Parallel()
 	direct := regexp.MustCompile(`os\.Std(out|err)\b|\bfmt\.Print|tint\.New|slog\.NewTextHandler|\blog\.Print|\bc\.screen\b|\bprintln\(`)
-	escaped := strings.NewReplacer( // what is escaped inside, and what is handed to run
+	escaped := strings.NewReplacer( // escaped inside, or passed to run
 		"newLiveLine(c.screen", "", "t.draw(c.screen", "", "mpb.WithOutput(c.screen)", "",
 		"slog.New(terminal.Handler(tint.NewTextHandler(", "", "run(ctx, os.Args[1:], os.Stdout, os.Stderr, ", "",
 	)

@@ -36,13 +36,13 @@ func openTerminal(t *testing.T) (screen, program *os.File) {
 	return screen, program
 }
 
-// On a terminal there are our own sequences, of bars and colours, and none of a node's.
+// A terminal shows our own escape sequences, for bars and colours, but no sequence that a node wrote.
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	screen, program := openTerminal(t)
 	shown := make(chan string)
 	go func() {
-		text, _ := io.ReadAll(screen) // the error is that the other end was closed
+		text, _ := io.ReadAll(screen) // the error says that the other end was closed
 		shown <- string(text)
 	}()
 	args := append(words("test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --bin testdata/misbehave"), "--store", filepath.Join(t.TempDir(), "s"), "--", "control")
@@ -60,13 +60,13 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
-// A node has no terminal, not even if its user has.
+// A node does not have a terminal, even if its user does.
 func TestNodesHaveNoTerminal(t *testing.T) {
 	t.Parallel()
 	screen, program := openTerminal(t)
 	shown := make(chan string)
 	go func() {
-		text, _ := io.ReadAll(screen) // the error is that the other end was closed
+		text, _ := io.ReadAll(screen) // the error says that the other end was closed
 		shown <- string(text)
 	}()
 	node := filepath.Join(t.TempDir(), "node")

@@ -13,13 +13,13 @@ import (
 	"glomers/internal/terminal"
 )
 
-// onTerminal returns what a command shows on a terminal.
+// onTerminal returns the output of a command on a terminal.
 func onTerminal(t *testing.T, args ...string) (status int, shown string) {
 	t.Helper()
 	screen, program := openTerminal(t)
 	all := make(chan string)
 	go func() {
-		text, _ := io.ReadAll(screen) // the error is that the other end was closed
+		text, _ := io.ReadAll(screen) // the error says that the other end was closed
 		all <- string(text)
 	}()
 	status = run(t.Context(), args, program, program)
@@ -29,20 +29,22 @@ func onTerminal(t *testing.T, args ...string) (status int, shown string) {
 	return status, shown
 }
 
-// ownSequences are the sequences that the log and the bars make: colours, and back to the beginning of lines above, from where all is erased.
+// ownSequences matches the escape sequences of our own logs and bars: colours, moving up to the beginning of an earlier
+// line, and erasing everything below it.
 var ownSequences = regexp.MustCompile(`\x1b\[(0|1|2|9[0-9]|2;9[0-9]|22|39)?m|\x1b\[[0-9]+A|\x1b\[J|\r+\n|\r$`)
 
-// requireTame fails if more than our own sequences reached a terminal.
+// requireTame fails if sequences other than our own reached a terminal.
 func requireTame(t *testing.T, shown string) {
 	t.Helper()
 	rest := ownSequences.ReplaceAllString(shown, "\n")
 	require.Equal(t, terminal.Escape(rest), rest)
 }
 
-// hostile has what may be in an argument or the name of a file: it clears the screen, sets the title, resets, turns text round, and colours it.
+// hostile is a text that may occur in an argument or a file name: it clears the screen, sets the title, resets the terminal,
+// reverses the direction of text, and colours it.
 const hostile = "x\x1b[2J\x1b]0;title\a\x1bc\u009b31m\u202evalid\x7f\r\x9b31m"
 
-// Whatever a user, a file or a node names, no command shows it to a terminal as it is.
+// No command prints a name from a user, a file or a node on a terminal without escaping it.
 func TestHostileNamesOnTerminal(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -115,7 +117,7 @@ func TestHostileNamesOnTerminal(t *testing.T) {
 			_, shown := onTerminal(t, args...)
 			requireTame(t, shown)
 			if args[0] == "help" || args[0] == "completion" || args[0] == "__complete" {
-				return // which say what there is, not what there is not
+				return // these list the valid names instead of repeating the wrong one
 			}
 			require.Regexp(t, `\\x1b|\\u001b`, shown, "what was tame is shown, as text")
 		})

@@ -15,12 +15,12 @@ import (
 	"glomers/internal/program"
 )
 
-// readmeTemplate is harness/README.md but for what comes from the code.
+// readmeTemplate is harness/README.md without the parts that are generated from the code.
 //
 //go:embed readme.tmpl
 var readmeTemplate string
 
-// readmeCommand is for "go generate ./harness".
+// readmeCommand implements "go generate ./harness".
 func (c *cli) readmeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "readme FILE",
@@ -42,7 +42,7 @@ func (c *cli) readmeCommand() *cobra.Command {
 	}
 }
 
-// readme returns the README, with what help prints and with sources of the repository at root.
+// readme returns the README, with the output of help and with sources of the repository at root.
 func (c *cli) readme(root string) ([]byte, error) {
 	t, err := template.New("readme").Funcs(template.FuncMap{
 		"workloads":   c.describeWorkloads,

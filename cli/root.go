@@ -20,7 +20,7 @@ import (
 // The exit statuses.
 const (
 	statusValid   = 0
-	statusInvalid = 1 // or a target was missed
+	statusInvalid = 1 // or the run missed a target
 	statusUnknown = 2
 	statusBroken  = 3 // the test could not be carried out
 )
@@ -28,17 +28,16 @@ const (
 // A cli is one execution of the program.
 type cli struct {
 	name           string
-	stdout, stderr io.Writer // what is written is escaped for terminals
+	stdout, stderr io.Writer // escaped for terminals
 	screen         io.Writer // stderr itself, for colours and bars
-	terminal       bool      // stderr is one
+	terminal       bool      // stderr is a terminal
 	log            *slog.Logger
 	kinds          workload.Kinds
 	faults         nemesis.Kinds
 	status         int // the worst so far
 }
 
-// run carries out the command line args and returns the exit status. It stops
-// early, but cleanly, when ctx is cancelled.
+// run executes the command line args and returns the exit status. It stops early, but cleanly, when ctx is cancelled.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, extensions ...Extension) int {
 	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
 	defer out.Flush()
@@ -66,7 +65,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, extension
 	return c.status
 }
 
-// worsen makes s the exit status if it is worse than what it is.
+// worsen sets the exit status to s if s is worse than the current status.
 func (c *cli) worsen(s int) {
 	rank := map[int]int{statusValid: 0, statusUnknown: 1, statusInvalid: 2, statusBroken: 3}
 	if rank[s] > rank[c.status] {

@@ -14,7 +14,7 @@ import (
 	"glomers/internal/program"
 )
 
-// docs/security.md names tests that exist, and limits as they are.
+// The tests that docs/security.md names exist, and the limits that it states are the real ones.
 func TestSecurityPage(t *testing.T) {
 	t.Parallel()
 	root, err := program.Root()
@@ -49,7 +49,7 @@ func TestSecurityPage(t *testing.T) {
 	}
 }
 
-// constant returns the value of a constant, or of a default, in a source file, as the page writes it.
+// constant returns the value of a constant or of a default in a source file, in the format of the page.
 func constant(t *testing.T, source, name string) string {
 	t.Helper()
 	m := regexp.MustCompile(`(?m)^\s*(?:const |setDefault\(&l\.)?` + name + `(?:\s*=|,)\s*([\d_]+)(?: << (\d+))?`).FindStringSubmatch(source)

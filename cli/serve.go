@@ -60,7 +60,7 @@ The address is printed on stdout. Only this machine is served, until Ctrl-C, unl
 	return cmd
 }
 
-// listen listens on the port; on one that is free if it is only the default.
+// listen listens on the port. If the port is only the default and is taken, listen uses a free one.
 func listen(host string, port uint16, chosen bool) (net.Listener, error) {
 	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
 	if errors.Is(err, syscall.EADDRINUSE) && !chosen {
@@ -69,11 +69,11 @@ func listen(host string, port uint16, chosen bool) (net.Listener, error) {
 	return l, err
 }
 
-// openBrowser shows a page in the user's browser.
+// openBrowser opens a page in the user's browser.
 func openBrowser(url string) error {
 	program := "xdg-open"
 	if runtime.GOOS == "darwin" {
 		program = "open"
 	}
-	return exec.Command(program, url).Start() // it may last as long as the browser
+	return exec.Command(program, url).Start() // not awaited: it may run as long as the browser
 }

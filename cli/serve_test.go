@@ -59,7 +59,7 @@ func TestServeRejects(t *testing.T) {
 	require.NoError(t, err)
 	_, err = listen("127.0.0.1", uint16(number), true)
 	require.Error(t, err)
-	other, err := listen("127.0.0.1", uint16(number), false) // as the default
+	other, err := listen("127.0.0.1", uint16(number), false) // the default port, not chosen by the user
 	require.NoError(t, err)
 	defer other.Close()
 	require.NotEqual(t, taken.Addr(), other.Addr())

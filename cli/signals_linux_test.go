@@ -18,10 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A glomers is this program, as a process.
+// A glomers is a process of this program.
 type glomers struct {
 	cmd  *exec.Cmd
-	temp string // its directory for temporary files
+	temp string // the directory for its temporary files
 	mu   sync.Mutex
 	out  bytes.Buffer // stdout and stderr
 }
@@ -39,7 +39,8 @@ func (g *glomers) said() string {
 	return g.out.String()
 }
 
-// startGlomers starts the program, with a directory for temporary files that ends with the test. wrapper comes before it.
+// startGlomers starts the program with a directory for temporary files that is removed at the end of the test. The command
+// is prefixed with wrapper.
 func startGlomers(t *testing.T, wrapper []string, args ...string) *glomers {
 	t.Helper()
 	path, err := os.Executable()
@@ -52,22 +53,22 @@ func startGlomers(t *testing.T, wrapper []string, args ...string) *glomers {
 	g.cmd.WaitDelay = time.Minute
 	require.NoError(t, g.cmd.Start())
 	t.Cleanup(func() {
-		_ = g.cmd.Process.Kill() // it may have ended
+		_ = g.cmd.Process.Kill() // the process may have ended
 		_ = g.cmd.Wait()
 	})
 	return g
 }
 
-// A token is an argument of sleep that no other process has, by which a test finds its own.
+// A token is an argument of sleep that no other process uses, so that a test can find its own processes.
 func token() string { return fmt.Sprintf("3600.%018d", rand.Uint64N(1e18)) }
 
-// sleepers returns the processes that sleep for this long.
+// sleepers returns the processes that sleep for the time in token.
 func sleepers(t *testing.T, token string) (ids []int) {
 	t.Helper()
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	require.NoError(t, err)
 	for _, file := range files {
-		text, _ := os.ReadFile(file) // it may have ended meanwhile
+		text, _ := os.ReadFile(file) // the process may have ended meanwhile
 		if !strings.HasSuffix(string(text), "sleep\x00"+token+"\x00") {
 			continue
 		}
@@ -80,7 +81,7 @@ func sleepers(t *testing.T, token string) (ids []int) {
 	return ids
 }
 
-// requireSleepers waits until so many sleep. What is too many is killed.
+// requireSleepers waits until exactly want processes sleep. It kills any others.
 func requireSleepers(t *testing.T, token string, want int) {
 	t.Helper()
 	var ids []int
@@ -90,14 +91,15 @@ func requireSleepers(t *testing.T, token string, want int) {
 		}
 	}
 	for _, id := range ids {
-		_ = syscall.Kill(id, syscall.SIGKILL) // it may have ended meanwhile
+		_ = syscall.Kill(id, syscall.SIGKILL) // the process may have ended meanwhile
 	}
 	require.Len(t, ids, want)
 }
 
-// Whichever signal asks the program to end, it ends the nodes and says that it was interrupted.
+// Whichever signal asks the program to end, the program ends its nodes and reports that it was interrupted.
 func TestSignalsEndTheNodes(t *testing.T) {
-	// Whoever runs the test, as nohup does, may have it ignore the signal, and so the processes that it starts.
+	// The parent of the test may ignore the signal, as nohup does. The processes that the test starts would then ignore it,
+	// too.
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	t.Cleanup(func() { signal.Stop(hangups) })
@@ -117,7 +119,7 @@ func TestSignalsEndTheNodes(t *testing.T) {
 	}
 }
 
-// Under nohup the end of a terminal is none of the program.
+// Under nohup, the program does not react when the terminal closes.
 func TestHangupIgnored(t *testing.T) {
 	t.Parallel()
 	mine := token()
@@ -136,7 +138,7 @@ func TestHangupIgnored(t *testing.T) {
 	requireSleepers(t, mine, 0)
 }
 
-// The directory for temporary files of one that was killed goes with the next.
+// The temporary directory of a program that was killed is removed by the next program.
 func TestTemporaryFilesOfTheKilled(t *testing.T) {
 	mine := token() // without a store, nodes run in a temporary directory
 	g := startGlomers(t, nil, "test", "-w", "echo", "--node-count", "1", "--store", "", "--bin", "sleep", "--", mine)

@@ -17,7 +17,7 @@ import (
 	"glomers/internal/program"
 )
 
-// compile makes the program of this package, and returns a builder for others.
+// compile builds the program of this package. It also returns a builder for other programs.
 func compile(b *testing.B) (*program.Builder, string) {
 	b.Helper()
 	build := new(program.Builder)
@@ -27,9 +27,9 @@ func compile(b *testing.B) (*program.Builder, string) {
 	return build, glomers
 }
 
-// execution runs a command line as a process. It returns how long that took, from start to end, and the peak memory in
-// bytes: that of whichever process had most, the harness or a node, and no less than what this
-// process has, which is little; and the size of what it wrote.
+// execution runs a command line as a process. It returns the elapsed time from start to end, the size of the files that it
+// wrote, and the peak memory in bytes. The peak is that of the largest process, either the harness or a node; it is at least
+// the memory of this test process, which is small.
 func execution(b *testing.B, glomers string, args ...string) (took time.Duration, memory, disk int64) {
 	b.Helper()
 	store := b.TempDir()
@@ -40,12 +40,13 @@ func execution(b *testing.B, glomers string, args ...string) (took time.Duration
 	require.NoError(b, err, "%s", out)
 	memory = int64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
 	if runtime.GOOS == "linux" {
-		memory <<= 10 // it is in KiB there
+		memory <<= 10 // ru_maxrss is in KiB here
 	}
 	return took, memory, sizeIn(b, store)
 }
 
-// BenchmarkOverhead measures how much longer than its time limit an echo test takes. Run it, as the following, with -benchtime 1x.
+// BenchmarkOverhead measures how much longer than its time limit an echo test takes. Run this and the next benchmark with
+// -benchtime 1x.
 func BenchmarkOverhead(b *testing.B) {
 	build, glomers := compile(b)
 	echo, err := build.Program(b.Context(), filepath.Join("..", "echo"))
@@ -59,14 +60,14 @@ func BenchmarkOverhead(b *testing.B) {
 				overhead += took - limit
 			}
 			b.ReportMetric(overhead.Seconds()*1e3/float64(b.N), "ms-overhead")
-			b.ReportMetric(0, "ns/op") // it says no more
+			b.ReportMetric(0, "ns/op") // the time per operation has no meaning here
 		})
 	}
 }
 
-// BenchmarkChallenges measures the peak memory and the files of the challenges' published commands, and fails if they are more than is
-// stated, with a time limit of 5 s, or of
-// GLOMERS_TIME_LIMIT in seconds. With GLOMERS_TIME_LIMIT=published it is that.
+// BenchmarkChallenges measures the peak memory and the files of the challenges' published commands, and fails if they exceed
+// the stated limits. The time limit is 5 s, or GLOMERS_TIME_LIMIT in seconds; GLOMERS_TIME_LIMIT=published keeps that of the
+// published command.
 func BenchmarkChallenges(b *testing.B) {
 	build, glomers := compile(b)
 	limit := os.Getenv("GLOMERS_TIME_LIMIT")

@@ -19,7 +19,7 @@ import (
 	"glomers/internal/wording"
 )
 
-// writeSummary says what came out of a test: the verdict, why, the figures, and how to repeat it.
+// writeSummary prints the outcome of a test: the verdict, its reasons, the figures, and the command that repeats the run.
 func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) error {
 	var b strings.Builder
 	heading := fmt.Sprintf("%s: %s", r.Valid, t.Workload)
@@ -38,7 +38,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 			if i == 0 {
 				heading = "faults"
 			}
-			k, _ := t.Faults.Find(name) // the run had it
+			k, _ := t.Faults.Find(name) // always found, since the run had this fault
 			writeRow(rows, heading, "%s", k.Describe(r.Nemesis.Effects[name], wording.Duration(r.Nemesis.InForce[name])))
 		}
 		writeRow(rows, "", "%d messages lost to faults, %d doubled", r.Nemesis.Dropped, r.Nemesis.Duplicated)
@@ -57,7 +57,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	return err
 }
 
-// writeVerdict writes the verdict, the reasons for it, and what else should be known.
+// writeVerdict writes the verdict, its reasons, and the warnings.
 func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
 	writeFindings(b, fmt.Sprintf("%s: %s", j.Valid, workload), j)
 }
@@ -73,7 +73,7 @@ func writeFindings(b *strings.Builder, heading string, j harness.Judgement) {
 	b.WriteByte('\n')
 }
 
-// writeFigures writes a row for each of the figures that a history has.
+// writeFigures writes a row for each figure of a history.
 func writeFigures(rows io.Writer, j harness.Judgement) {
 	s := j.Stats
 	writeRow(rows, "operations", "%d: %d ok, %d fail, %d info", s.Count, s.OKCount, s.FailCount, s.InfoCount)
@@ -88,7 +88,7 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 	case *elle.Result:
 		if d := w.Decided; d != nil {
 			said := strings.TrimPrefix(d.Text, "decided ")
-			if d.Error || slices.Contains(j.Warnings, d.Text) { // it has been said above
+			if d.Error || slices.Contains(j.Warnings, d.Text) { // already printed above
 				said = "completely; holds: " + d.Level()
 			}
 			writeRow(rows, "decided", "%s", said)
@@ -102,7 +102,7 @@ func writeFigures(rows io.Writer, j harness.Judgement) {
 	}
 }
 
-// writeBytes says how large messages were, and how the load was spread.
+// writeBytes writes the sizes of the messages and the distribution of the load.
 func writeBytes(rows io.Writer, s network.Servers) {
 	if s.Messages == 0 {
 		return

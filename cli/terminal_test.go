@@ -11,19 +11,19 @@ import (
 	"glomers/internal/terminal"
 )
 
-// requireHarmless fails if what was printed could control a terminal.
+// requireHarmless fails if the output could control a terminal.
 func requireHarmless(t *testing.T, printed string) {
 	t.Helper()
 	require.Equal(t, terminal.Escape(printed), printed)
 }
 
-// control has what a file or a node may try, as JSON and EDN write it and as it is.
+// Control sequences as a file or a node may write them: in JSON, in EDN, and raw.
 const (
 	controlEscaped = `\u001b[2J\u001b]0;title\u0007\u009b31m\u202evalid\u007f\r`
 	control        = "\x7f\u009b31m\u202ehidden"
 )
 
-// What nodes write does not control the terminal, neither in logs nor in reasons nor in errors.
+// The output of nodes does not control the terminal: not in logs, reasons or errors.
 func TestControlSequencesOfNodes(t *testing.T) {
 	t.Parallel()
 	const line = "test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --log-net-send --log-net-recv --bin testdata/misbehave"
@@ -45,7 +45,7 @@ func TestControlSequencesOfNodes(t *testing.T) {
 	}
 }
 
-// What files say does not either, in the output of any command that reads them.
+// The contents of files do not control the terminal either, whichever command reads them.
 func TestControlSequencesOfFiles(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -105,7 +105,7 @@ func TestControlSequencesOfFiles(t *testing.T) {
 	require.Contains(t, stdout, `\x7f\u009b31m\u202ehidden`)
 }
 
-// A function's name does not break out of its line.
+// The name of a function stays within its line.
 func TestNamesStayOnTheirLine(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "h")

@@ -38,7 +38,7 @@ Words without a flag, and all after --, are the arguments of the node program.`,
 	return cmd
 }
 
-// test runs the test that the flags describe, as often as they say.
+// test runs the test that the flags describe, as many times as they ask.
 func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool) error {
 	t, err := f.resolve(cmd)
 	if err != nil {
@@ -72,7 +72,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	for range max(1, f.runs) {
 		c.log.Info("starting", append(start, "seed", t.Seed)...)
 		result, broken := c.drive(cmd.Context(), t.Workload, t, f.logs)
-		if broken == nil || result.Elapsed > 0 { // what was found out until then is worth a look, too
+		if broken == nil || result.Elapsed > 0 { // the results up to the failure are useful, too
 			if asJSON {
 				if err := writeJSON(c.stdout, result); err != nil {
 					return err
@@ -94,7 +94,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	return nil
 }
 
-// drive runs t and shows how it goes.
+// drive runs t and shows its progress.
 func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logging) (harness.Result, error) {
 	defer boundHeap(t.Limits)()
 	d := c.newDisplay(title)

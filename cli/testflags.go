@@ -19,15 +19,15 @@ import (
 	"glomers/internal/wording"
 )
 
-// testFlags holds the options of one test, as Maelstrom names them. The published
-// commands of the challenges are read with them too.
+// testFlags holds the options of one test, with Maelstrom's names. The published commands of the challenges are parsed with
+// them, too.
 type testFlags struct {
 	kinds   workload.Kinds
 	faults  nemesis.Kinds
 	test    harness.Test
 	bin     string
 	workers int  // of --concurrency
-	perNode bool // workers is their number per node
+	perNode bool // workers is the number per node
 	runs    int  // of --test-count
 	seed    uint64
 	logs    logging
@@ -35,7 +35,7 @@ type testFlags struct {
 	nodes   nodeFlags
 }
 
-// defaultWorkload is Maelstrom's.
+// defaultWorkload is Maelstrom's default.
 const defaultWorkload = "lin-kv"
 
 // register adds the flags to cmd.
@@ -46,7 +46,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 
 	f.registerVerdict(cmd)
 	f.registerOptions(cmd, false)
-	flags.Lookup("workload").DefValue = defaultWorkload // in the help; in check there is none
+	flags.Lookup("workload").DefValue = defaultWorkload // shown in the help; check does not have a default
 	f.guide.register(cmd)
 	f.nodes.register(cmd)
 	flags.StringVar(&f.bin, "bin", "", "`path` of the node: an executable, the directory of a Go program, which is built first, or a program on PATH")
@@ -73,7 +73,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	suggest(cmd, "nemesis", faults)
 }
 
-// registerVerdict adds the flags that say how a history is judged.
+// registerVerdict adds the flags that affect how a history is judged.
 func (f *testFlags) registerVerdict(cmd *cobra.Command) {
 	t, names := &f.test, f.kinds.Names()
 	define(cmd, "workload", "w", "name", "", "what clients do: "+wording.Or(names), oneOf(&t.Workload, names))
@@ -84,7 +84,7 @@ func (f *testFlags) registerVerdict(cmd *cobra.Command) {
 	suggest(cmd, "availability", []string{"total"})
 }
 
-// registerOptions adds the flags of the workloads: those that are about how a history is judged, or the others.
+// registerOptions adds the flags of the workloads: either those that affect how a history is judged, or the others.
 func (f *testFlags) registerOptions(cmd *cobra.Command, judging bool) {
 	for _, flag := range f.kinds.Flags() {
 		if flag.Judges != judging {
@@ -116,7 +116,7 @@ func (f *testFlags) setConcurrency(text string) error {
 	return nil
 }
 
-// defaultWorkers says how many workers there are without --concurrency.
+// defaultWorkers describes the number of workers without --concurrency.
 func defaultWorkers(kinds workload.Kinds) string {
 	text := "1n"
 	for _, k := range kinds {
@@ -166,11 +166,10 @@ func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 	return t, nil
 }
 
-// clockSeed returns a seed that differs from one run to the next, and is short
-// enough to be typed.
+// clockSeed returns a seed that differs from run to run and is short enough to type.
 func clockSeed() uint64 { return uint64(time.Now().UnixMicro()) % 1e9 }
 
-// commandLine returns the command which repeats a run of cmd with the given seed.
+// commandLine returns the command that repeats a run of cmd with the given seed.
 func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
 	words := []string{cmd.CommandPath()}
 	dash := cmd.ArgsLenAtDash()
@@ -186,7 +185,7 @@ func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
 		case isEnv:
 			words = append(words, env.words()...)
 		case f.Name == "seed" || f.Name == "test-count" || f.Name == "repeat":
-		case f.Value.String() == "true": // of a flag without an argument
+		case f.Value.String() == "true": // a flag without an argument
 			words = append(words, "--"+f.Name)
 		default:
 			words = append(words, "--"+f.Name, program.Quote(f.Value.String()))

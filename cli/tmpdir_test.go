@@ -9,7 +9,8 @@ import (
 	"glomers/internal/program"
 )
 
-// Without a directory for temporary files all goes that needs none, and what needs one says so.
+// If the directory for temporary files is missing, commands that do not need it work, and commands that need it report the
+// error.
 func TestWithoutTMPDIR(t *testing.T) {
 	store := t.TempDir()
 	var build program.Builder

@@ -14,11 +14,11 @@ import (
 	"glomers/internal/wording"
 )
 
-// A value is a flag's argument that is checked while it is parsed, so that the
-// error names the flag. It implements pflag.Value.
+// A value is a flag's argument that is checked while the flags are parsed, so that the error names the flag. It implements
+// pflag.Value.
 type value struct {
 	text string // as given, or the default
-	kind string // what the help calls it
+	kind string // its name in the help
 	set  func(text string) error
 }
 
@@ -33,18 +33,18 @@ func (v *value) Set(text string) error {
 	return nil
 }
 
-// define adds a flag to cmd. Its default is only shown: whoever reads the flag applies it.
+// define adds a flag to cmd. The default is only shown in the help; the code that reads the flag applies it.
 func define(cmd *cobra.Command, name, short, kind, initial, usage string, set func(string) error) {
 	cmd.Flags().VarP(&value{text: initial, kind: kind, set: set}, name, short, usage)
 }
 
-// suggest completes the flag with the given words.
+// suggest offers the given words as completions of the flag.
 func suggest(cmd *cobra.Command, name string, words []string) {
-	// The error says that there is no such flag: a mistake that TestCompletion finds.
+	// An error means that the flag does not exist: a mistake that TestCompletion finds.
 	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// oneOf accepts the words given.
+// oneOf accepts one of the given words.
 func oneOf(p *string, words []string) func(string) error {
 	return func(text string) error {
 		if !slices.Contains(words, text) {
@@ -55,7 +55,7 @@ func oneOf(p *string, words []string) func(string) error {
 	}
 }
 
-// someOf accepts several of the words, with commas between them.
+// someOf accepts several of the words, separated by commas.
 func someOf(p *[]string, words []string) func(string) error {
 	return func(text string) error {
 		chosen := strings.Split(text, ",")
@@ -71,7 +71,7 @@ func someOf(p *[]string, words []string) func(string) error {
 	}
 }
 
-// whole accepts whole numbers from 1.
+// whole accepts whole numbers of at least 1.
 func whole(p *int) func(string) error {
 	return func(text string) error {
 		n, err := strconv.Atoi(text)
@@ -83,7 +83,7 @@ func whole(p *int) func(string) error {
 	}
 }
 
-// span accepts durations as Go writes them, and numbers of the given unit.
+// span accepts durations in Go's notation, and plain numbers of the given unit.
 func span(p *time.Duration, unit time.Duration, least time.Duration) func(string) error {
 	return func(text string) error {
 		d, err := time.ParseDuration(text)
@@ -100,7 +100,7 @@ func span(p *time.Duration, unit time.Duration, least time.Duration) func(string
 	}
 }
 
-// seed accepts seeds.
+// seed accepts a seed.
 func seed(p *uint64) func(string) error {
 	return func(text string) (err error) {
 		if *p, err = strconv.ParseUint(text, 10, 64); err != nil {
@@ -117,7 +117,7 @@ func unitName(unit time.Duration) string {
 	return "seconds"
 }
 
-// flagError adds to an error about an unknown flag which flags there are.
+// flagError adds the list of valid flags to an error about an unknown flag.
 func flagError(cmd *cobra.Command, err error) error {
 	if !strings.HasPrefix(err.Error(), "unknown") {
 		return err

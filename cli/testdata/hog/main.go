@@ -55,7 +55,7 @@ var (
 	others  []string
 	started = time.Now()
 
-	mu      sync.Mutex // of out
+	mu      sync.Mutex // guards out
 	out     = bufio.NewWriterSize(os.Stdout, 1<<16)
 	written int
 )
@@ -111,7 +111,7 @@ func main() {
 
 var count int
 
-// fat returns the fields of a large answer.
+// fat returns the fields of a large reply.
 func fat(m message) string {
 	count++
 	ok := `"type":"` + m.Body.Type + `_ok"`
@@ -153,7 +153,7 @@ func fat(m message) string {
 	return ok
 }
 
-// list returns what a read is answered with.
+// list returns the reply to a read.
 func list(values [][]byte) string {
 	switch what {
 	case "lists":
@@ -199,7 +199,7 @@ func send(src, dest, body string) {
 	written += n
 }
 
-// attack does what the argument names, until it has done enough.
+// attack does what the argument says until it has written enough.
 func attack() {
 	line := bytes.Repeat([]byte("all work and no play makes Jack a dull boy\n"), 1000)
 	big := strings.Repeat("x", 1_000_000)
@@ -212,10 +212,10 @@ func attack() {
 		mu.Lock()
 		_, _ = out.WriteString(`{"src":"`)
 		_ = out.Flush()
-		defer mu.Unlock() // until then nothing comes between
+		defer mu.Unlock() // keeps other writers out until attack returns
 	}
 	if what == "names" {
-		time.Sleep(2 * time.Second) // until there are clients
+		time.Sleep(2 * time.Second) // wait until there are clients
 	}
 	for i := 0; written < enough && time.Since(started) < long; i++ {
 		switch what {

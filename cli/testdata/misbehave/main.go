@@ -1,5 +1,4 @@
-// Command misbehave is a node that does one thing wrong: the one that its
-// argument names. It is for a single node.
+// Command misbehave is a node that does one thing wrong, which its argument names. It is for a single node.
 //
 //	silent    does not answer init
 //	crash     exits with status 7 at its third request
@@ -68,7 +67,7 @@ func main() {
 	}
 }
 
-// misbehave does what is wrong, or spoils the reply.
+// misbehave carries out the fault, or spoils the reply.
 func misbehave(fault string, body map[string]any) {
 	switch fault {
 	case "crash":
