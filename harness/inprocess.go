@@ -44,7 +44,7 @@ type localProcess struct {
 	node   *node.Node
 	mem    *node.Mem
 	killed atomic.Bool
-	thaw   func()        // ends the pause; nil if there is none
+	thaw   func()        // ends the pause; nil unless the node is paused
 	gone   chan struct{} // closed when Run has returned
 }
 
@@ -68,17 +68,17 @@ func (l *localProcess) Resume() error {
 	return nil
 }
 
-// Skew sets how far the node's wall clock is ahead of the true time.
+// Skew sets the node's wall clock ahead of the true time.
 func (l *localProcess) Skew(ahead time.Duration) { control.Skew(l.node, ahead) }
 
 func (l *localProcess) Kill() {
 	l.killed.Store(true)
 	l.mem.CloseInput()
-	_ = l.Resume() // or it could not end
+	_ = l.Resume() // a paused node could not end
 }
 
-// patience is how long a node in memory may take to handle what has been delivered, before it is asked to
-// leave that; then Run returns within a few seconds.
+// patience is the time that a killed node in memory has to handle the delivered messages. Then it is asked to stop, and its Run returns
+// within a few seconds.
 const patience = time.Second
 
 func (l *localProcess) Wait() {

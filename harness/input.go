@@ -5,25 +5,25 @@ import (
 	"sync"
 )
 
-// An input feeds a process's stdin. Lines are queued, since a pipe holds little and a node may be
-// slow to read, and a goroutine writes them, many at a time.
+// An input feeds a process's stdin. A pipe holds little, and a node may read slowly, so lines are queued. A goroutine writes them to
+// the pipe, many at a time.
 type input struct {
 	pipe *os.File
 	now  func() stamp
 
-	memory *memory // in which queued and writing count
+	memory *memory // counts queued and writing
 
 	mu      sync.Mutex
 	changed sync.Cond // signalled when queued or closed changes
 	queued  []byte
-	writing int   // bytes taken from queued that are not in the pipe yet
-	written int64 // bytes that were put into the pipe so far
+	writing int   // bytes taken from queued but not in the pipe yet
+	written int64 // bytes put into the pipe so far
 	closed  bool
-	broken  stamp // when a write failed, as nobody can read it any more; 0 if none has
+	broken  stamp // the time when a write failed because the pipe has no reader any more; 0 if none has failed
 
-	// As idle saw it last.
-	read  int64 // bytes that the node had taken out of the pipe
-	moved stamp // when it last had read something, or everything
+	// The state at the last call of idle.
+	read  int64 // bytes that the node had read from the pipe
+	moved stamp // the last time when the node had read something, or had nothing left to read
 }
 
 func newInput(pipe *os.File, now func() stamp, memory *memory) *input {
@@ -32,7 +32,7 @@ func newInput(pipe *os.File, now func() stamp, memory *memory) *input {
 	return in
 }
 
-// add queues a line and returns how many bytes are queued.
+// add queues a line, and returns the number of bytes that are not in the pipe yet.
 func (in *input) add(line []byte) int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -45,7 +45,7 @@ func (in *input) add(line []byte) int {
 	return len(in.queued) + in.writing
 }
 
-// close ends feed, even if it is just waiting for the node to read.
+// close ends feed, even while feed waits for the node to read.
 func (in *input) close() {
 	in.mu.Lock()
 	if !in.closed {
@@ -54,14 +54,14 @@ func (in *input) close() {
 	in.closed, in.queued = true, nil
 	in.changed.Signal()
 	in.mu.Unlock()
-	_ = in.pipe.Close() // what it held is of no use any more; a second close is harmless
+	_ = in.pipe.Close() // its content is of no use any more; a second close is harmless
 }
 
-// feed writes what is queued, until close or until nobody can read it any more: then the queue
-// stays as it is, and idle tells.
+// feed writes queued lines to the pipe until close, or until the pipe has no reader any more. In the latter case, the queue stays as
+// it is, and idle reports it.
 func (in *input) feed() {
-	const chunk = 64 << 10 // a pipe's worth, so that progress shows
-	const keep = 1 << 20   // bytes of room for what comes next; more is for the collector
+	const chunk = 64 << 10 // the size of a pipe, so that in.written shows progress
+	const keep = 1 << 20   // a buffer of up to this many bytes is reused; a larger one is left to the garbage collector
 	var batch []byte
 	for {
 		in.mu.Lock()
@@ -85,7 +85,7 @@ func (in *input) feed() {
 			in.mu.Lock()
 			in.writing -= n
 			in.written += int64(n)
-			if !in.closed { // close has taken off all that was left
+			if !in.closed { // close has subtracted the rest
 				in.memory.add(waiting, -n)
 			}
 			in.mu.Unlock()
@@ -97,7 +97,7 @@ func (in *input) feed() {
 	}
 }
 
-// refuse takes note that nobody can read the input any more.
+// refuse records that the pipe has no reader any more.
 func (in *input) refuse() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -106,21 +106,22 @@ func (in *input) refuse() {
 	}
 }
 
-// refused returns when it was noticed that nobody can read the input any more; 0 if somebody can, for all that is known.
+// refused returns the time at which a write showed that the pipe has no reader any more; 0 if no write has shown that.
 func (in *input) refused() stamp {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return in.broken
 }
 
-// forgive makes idle count from now on.
+// forgive makes the time of idle begin now.
 func (in *input) forgive() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.moved = in.now()
 }
 
-// idle implements process.
+// idle returns the number of bytes that the node has not read, and the time since which it has not read any, as far as earlier calls
+// can show.
 func (in *input) idle() (waiting int, since stamp) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -130,6 +131,6 @@ func (in *input) idle() (waiting int, since stamp) {
 	if waiting == 0 || read > in.read {
 		in.moved = in.now()
 	}
-	in.read = max(in.read, read) // what was just written may be in the pipe and not yet in written
+	in.read = max(in.read, read) // read can decrease: bytes may be in the pipe before they count in in.written
 	return waiting, in.moved
 }

@@ -8,23 +8,24 @@ import (
 	"glomers/internal/wording"
 )
 
-// Limits bound what the nodes of a run, all together, can make the harness keep, in bytes. 0 means the default, in parentheses.
+// Limits bound the data that all nodes of a run together can make the harness keep, in bytes. 0 means the default, which is given in
+// parentheses.
 //
-// Logs and Journal bound files: at the limit the file says so, the result has a warning, and the run goes on. Its figures, hash and
-// verdict are as they would be without a limit.
-// History and Memory bound what is kept in memory: a run that needs more ends with an error, which says what takes the room.
+// Logs and Journal bound files: at the limit, the file says so, the result has a warning, and the run goes on. Figures, hash and
+// verdict are the same as without a limit. History and Memory bound data in memory: a run that exceeds them ends with an error, which
+// names the largest part.
 type Limits struct {
-	// Logs is how much of the nodes' stderr nodes/*.log keep (64 MiB). Half of it is divided among the nodes, so that one
-	// that writes much costs no other one its log; the other half is for whoever needs it first.
+	// Logs bounds the total size of nodes/*.log, the stderr of nodes (64 MiB). Half of it is divided equally among the nodes, so
+	// that a node that writes much does not use up the room of others. The other half goes to the nodes that need it first.
 	Logs int64
-	// Journal is the size of journal.jsonl (256 MiB).
+	// Journal bounds the size of journal.jsonl (256 MiB).
 	Journal int64
-	// History is how much the values and the errors of the history take (128 MiB). A message that was polled, in kafka, counts with
-	// 32 bytes more, for what the checker makes of it.
+	// History bounds the size of the values and errors in the history (128 MiB). In kafka, a polled message counts 32 bytes more,
+	// because the checker needs more memory for it.
 	History int64
-	// Memory is what messages under way take, what waits for nodes that do not read it, lines that nodes have begun, and what
-	// the services hold: all of these together (192 MiB). A message counts with its body and some 128 bytes. A line, and what
-	// waits for one node, may take a third.
+	// Memory bounds the total size of messages under way, input that nodes have not read, lines that nodes have begun, and the
+	// state of the services (192 MiB). A message counts as its body plus 128 bytes. A single line, or the input waiting for a
+	// single node, may take at most a third of Memory.
 	Memory int64
 }
 
@@ -45,22 +46,22 @@ func (l Limits) check() error {
 	return nil
 }
 
-// Heap returns a memory limit for a process that does runs with these limits, for debug.SetMemoryLimit: with it the garbage of a
-// flood is collected before the process gets large. Package harness does not set it.
+// Heap returns an argument for debug.SetMemoryLimit, for a process that carries out runs with these limits. With it, the garbage of a
+// flood is collected before the process becomes large. Package harness does not set it.
 func (l Limits) Heap() int64 {
 	l = l.withDefaults()
 	return 128<<20 + l.History + l.Memory
 }
 
-// limits are the times and sizes that a Test cannot set.
+// limits are the times and sizes that users of the package cannot set directly.
 type limits struct {
-	init     time.Duration // for a node to answer init
-	call     time.Duration // for a node to answer a client's request
+	init     time.Duration // a node must answer init within this time
+	call     time.Duration // a node must answer a client's request within this time
 	recovery time.Duration // between healing and the final operations
-	stall    time.Duration // for a node to read nothing of the input that waits for it
+	stall    time.Duration // a node that reads nothing of its waiting input for this time gets a warning
 
-	backlog  int // bytes that may wait for one node to read them
-	messages int // messages that may be under way at once
+	backlog  int // the most bytes that may wait for one node
+	messages int // the most messages that may be under way at once
 }
 
 func (l limits) withDefaults() limits {
@@ -72,7 +73,7 @@ func (l limits) withDefaults() limits {
 	return l
 }
 
-// logsReason says why a log is not whole.
+// logsReason explains why a log is incomplete.
 func (l Limits) logsReason() string {
 	return fmt.Sprintf("the logs of all nodes together may have %s; --max-logs (Limits.Logs) raises that", wording.Limit(l.Logs))
 }

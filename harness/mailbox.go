@@ -10,14 +10,14 @@ import (
 	"glomers/harness/history"
 )
 
-// A post is what another goroutine tells the scheduler.
+// A post is an event that another goroutine sends to the scheduler.
 type post struct {
-	at     time.Duration // when it was posted
-	source int           // who posted it: a node's index, a worker's after those, or outside
+	at     time.Duration // the time when it was posted
+	source int           // the poster: the index of a node; number of nodes + index of a worker; or outside
 	event  any           // sent, asked, finished or failed
 }
 
-// outside is the source of posts that come neither from a node nor from a worker.
+// outside is the source of posts that come from neither a node nor a worker.
 const outside = -1
 
 type (
@@ -42,18 +42,18 @@ type (
 	failed struct{ err error }
 )
 
-// A mailbox hands posts to the scheduler. Posting never waits.
+// A mailbox hands posts to the scheduler. Posting never blocks.
 type mailbox struct {
-	wake chan struct{} // has one slot, filled when posts is not empty
+	wake chan struct{} // one slot, filled when posts is not empty
 
-	maxMessages int     // sent events that may wait; what exceeds them is a flood
-	memory      *memory // in which their bodies count
+	maxMessages int     // the most sent events that may wait; more are a flood
+	memory      *memory // counts their bodies
 
 	mu       sync.Mutex
 	taken    sync.Cond // signalled when posts have been taken, and at close
 	posts    []post
-	messages int // sent events in posts
-	bytes    int // in their bodies, with messageCost for each
+	messages int // the number of sent events in posts
+	bytes    int // the size of their bodies, plus messageCost for each
 	flooded  bool
 	closed   bool
 }
@@ -64,8 +64,8 @@ func newMailbox(maxMessages int, memory *memory) *mailbox {
 	return m
 }
 
-// awaitRoom returns when little of the mailbox's room is taken by messages, or when it is closed. Whoever reads a process's output
-// waits here, so that a process that writes faster than the scheduler works is held up by its full pipe, as in the reference.
+// awaitRoom waits until messages take only a small part of the mailbox's room, or until the mailbox is closed. Readers of a process's
+// output call it, so that a process that writes faster than the scheduler works is blocked by its full pipe, as in the reference.
 func (m *mailbox) awaitRoom() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -74,8 +74,7 @@ func (m *mailbox) awaitRoom() {
 	}
 }
 
-// put adds p. It tells whether the mailbox still takes posts: a message that is too much
-// for it is refused, and everything after close.
+// put adds p and reports whether the mailbox accepted it. A full mailbox refuses messages, and a closed one refuses everything.
 func (m *mailbox) put(p post) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -106,8 +105,8 @@ func (m *mailbox) signal() {
 	}
 }
 
-// take returns all posts, in the order in which they came, and whether there were more than the mailbox holds. It takes over
-// spare as the room for those to come.
+// take returns all posts, in the order in which they came. flooded reports whether the mailbox has refused messages because it was
+// full. The mailbox reuses spare for new posts.
 func (m *mailbox) take(spare []post) (posts []post, flooded bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -118,7 +117,7 @@ func (m *mailbox) take(spare []post) (posts []post, flooded bool) {
 	return posts, m.flooded
 }
 
-// close refuses everything from now on, and returns what has not been taken.
+// close makes the mailbox refuse all posts, and returns the posts that have not been taken.
 func (m *mailbox) close() []post {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -129,9 +128,9 @@ func (m *mailbox) close() []post {
 	return posts
 }
 
-// sortPosts puts posts that were made at the same instant of virtual time into an order that does
-// not depend on how the goroutines were scheduled: by source, then by destination, messages before anything else. Posts
-// of one source to one destination keep their order.
+// sortPosts sorts posts of the same instant of virtual time into an order that does not depend on the scheduling of goroutines: by
+// source; for each source, messages before other events; messages by destination. Messages of one source to one destination keep their
+// order.
 func sortPosts(posts []post) {
 	slices.SortStableFunc(posts, func(a, b post) int {
 		if c := cmp.Compare(a.source, b.source); c != 0 {

@@ -104,7 +104,7 @@ func (r *run) initNodes() error {
 	if err := r.until(allReady); err != nil {
 		return err
 	}
-	return r.until(func() bool { return true }) // handles errors that the last answer caused
+	return r.until(func() bool { return true }) // handles the posts that the last answer caused
 }
 
 // initNode sends init to m.
@@ -132,7 +132,7 @@ func (r *run) initNode(m *member) error {
 	return nil
 }
 
-// initProblem says what is wrong with a node's answer to init; "" if nothing is.
+// initProblem describes what is wrong with a node's answer to init; "" if nothing is wrong.
 func (r *run) initProblem(m *member, a reply) string {
 	if a.err != nil {
 		reason := fmt.Sprintf("did not answer init with init_ok within %v", r.test.limits.init)
@@ -155,8 +155,8 @@ func (r *run) initProblem(m *member, a reply) string {
 	return ""
 }
 
-// deliverHeld takes what was held to the node, each message as an event of its own: of several that a node finds
-// at once, and the timers that they set, nobody knows which is handled first.
+// deliverHeld delivers the held messages to the node, each as a separate event. If a node got several messages at once, the order in
+// which it handles them and their timers would not be determined.
 func (r *run) deliverHeld(m *member) {
 	held, p := m.held, m.Port
 	r.memory.add(waiting, -m.weight)

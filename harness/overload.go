@@ -9,10 +9,10 @@ import (
 	"glomers/internal/wording"
 )
 
-// flood is the event that nodes take more memory than they may.
+// flood is the event that nodes exceed the limit of memory or of messages.
 type flood struct{}
 
-// floodError says what takes most of the memory that nodes may take, and names the node that has the largest part in that.
+// floodError returns an error that describes the largest use of memory, and names the node with the largest part in it.
 func (r *run) floodError() error {
 	node, what := r.loudestNode(), ""
 	hint := fmt.Sprintf("; all that nodes make the harness hold may take %s, and --max-memory (Limits.Memory) raises that", wording.Limit(r.test.Limits.Memory))
@@ -39,8 +39,8 @@ func (r *run) floodError() error {
 	return &NodeError{Node: node.id, Reason: what + hint, Log: node.log.tail()}
 }
 
-// idle looks at how far the node has read its input, and returns whether there is input that it does not read: how many bytes, and since
-// when, as far as earlier calls can tell. Of the processes only those of a Binary know.
+// idle returns the size of the input that the node has not read, and the time since which it has not read any, as far as earlier calls
+// can show. Only processes of a Binary know these; for others, both are 0.
 func (m *member) idle() (waiting int, since stamp) {
 	if p, ok := m.process.(interface{ idle() (int, stamp) }); ok {
 		return p.idle()
@@ -48,7 +48,7 @@ func (m *member) idle() (waiting int, since stamp) {
 	return 0, 0
 }
 
-// unread returns how many bytes wait for the node.
+// unread returns the number of bytes that wait for the node.
 func (m *member) unread() int {
 	if m.process == nil {
 		return m.weight
@@ -57,7 +57,7 @@ func (m *member) unread() int {
 	return m.weight + queued
 }
 
-// fullestService returns the name of the service that holds most, and how much that is.
+// fullestService returns the name and the size of the largest service.
 func (r *run) fullestService() (name string, size int) {
 	for _, n := range service.Names() {
 		if s := r.services[n]; s != nil && s.Size() >= size {
@@ -83,28 +83,28 @@ func (r *run) loudestNode() *member {
 	return r.nodeWithMost(func(m *member) int { return int(m.messages.Load()) })
 }
 
-// loudest says in words which node has sent the most.
+// loudest describes, in words, the node that has sent the most messages.
 func (r *run) loudest() string {
 	m := r.loudestNode()
 	return fmt.Sprintf("most messages were sent by %s: %d", m.id, m.messages.Load())
 }
 
-// A stall is a time in which a node read nothing of the input that waited for it.
+// A stall is a period in which a node read nothing although input waited for it.
 type stall struct {
 	since, until stamp
-	waiting      int    // bytes, at the end
-	why          string // an ailment, at the end; "" if none is known
+	waiting      int    // waiting bytes at the end of the stall
+	why          string // the ailment at the end of the stall; "" if none is known
 }
 
-// watchInputs looks at every node's input now and then, so that it is known since when one has not been read. Such a node does not end
-// the run: as in the reference, its clients' operations time out, and the verdict is that of the history.
+// watchInputs looks at every node's input from time to time, to detect stalls. A stall does not end the run: as in the reference,
+// operations of the node's clients time out, and the verdict follows from the history.
 func (r *run) watchInputs() {
 	r.lookAtInputs(r.now())
 	r.after(r.test.limits.stall/5, r.watchInputs)
 }
 
-// lookAtInputs takes note of the longest stall of each node. One that was told to pause reads nothing, as it should, and one that has not
-// answered init may be just starting.
+// lookAtInputs records the longest stall of each node. It skips a paused node, which cannot read, and a node that has not answered init,
+// which may still be starting.
 func (r *run) lookAtInputs(now stamp) {
 	for _, m := range r.nodes {
 		if m.process == nil || m.paused || !m.ready {
@@ -117,15 +117,15 @@ func (r *run) lookAtInputs(now stamp) {
 	}
 }
 
-// stalls says in words which nodes did not take part as they should: the ailing ones, of which it is known why, and those that did
-// not read their input. It is called at the end of the run.
+// stalls describes, in sentences, the nodes that did not work properly: ailing nodes, for which the cause is known, and slow nodes, which
+// did not read their input. It is called at the end of the run.
 func (r *run) stalls() (ailing, slow []string) {
 	now := r.now()
 	r.lookAtInputs(now)
 	for _, m := range r.nodes {
 		s, why := m.stall, m.ailment()
 		if m.broken.Load() {
-			why = "" // it has been reported, with that
+			why = "" // the error that was reported includes it
 		}
 		text := ""
 		switch {
@@ -154,13 +154,13 @@ func (r *run) stalls() (ailing, slow []string) {
 	return ailing, slow
 }
 
-// envelope returns a message as a node reads it, a line.
+// envelope returns a message as the line that a node reads.
 func envelope(m network.Message) []byte {
 	b := make([]byte, 0, len(m.Body)+64)
 	b = append(b, `{"id":`...)
 	b = strconv.AppendInt(b, m.ID, 10)
 	b = append(b, `,"src":"`...)
-	b = append(b, m.Src...) // ids that exist are plain: ours
+	b = append(b, m.Src...) // needs no escapes: the ids of parties are plain
 	b = append(b, `","dest":"`...)
 	b = append(b, m.Dest...)
 	b = append(b, `","body":`...)

@@ -12,8 +12,8 @@ import (
 // stamp is a time since the start of the run.
 type stamp = time.Duration
 
-// A Port is where a Process is plugged in: it takes the lines that the node writes, and turns them into messages or into the error that
-// ends the run. Its methods may be called from any goroutine, also before Start has returned, until Wait returns.
+// A Port connects a Process to the run: it accepts the lines that the node writes, and turns them into messages or into the error that
+// ends the run. Its methods may be called from any goroutine, even before Start has returned, until Wait returns.
 type Port struct {
 	id    string
 	index int
@@ -24,26 +24,25 @@ type Port struct {
 	place *proc.Place // nil unless nodes are processes
 
 	messages atomic.Int64 // so far
-	begun    atomic.Int64 // bytes of the line that it has begun to write and that are kept
-	lines    int          // so far; touched only by whoever calls line
-	broken   atomic.Bool  // it has been reported; what else it writes is not looked at
+	begun    atomic.Int64 // kept bytes of its unfinished line
+	lines    int          // so far; used only by the caller of Line
+	broken   atomic.Bool  // an error of the node has been reported; its further output is ignored
 }
 
 // ID returns the id of the node.
 func (p *Port) ID() string { return p.id }
 
-// Seed returns the seed from which the node should draw all that it leaves to chance, another one for each start.
+// Seed returns the seed for all random choices of the node. It is different for each start.
 func (p *Port) Seed() uint64 { return p.seed }
 
-// Log returns what takes the node's stderr, to which anybody may write at any time.
+// Log returns the writer for the node's stderr, which is safe for concurrent use.
 func (p *Port) Log() io.Writer { return p.log }
 
-// Fail reports that the node broke the test: that it ended, for instance, though nobody killed it. The reason goes on from the node's
-// name: "ended during the run: exit status 2". The first report counts.
+// Fail reports that the node broke the test, for instance that it ended although it was not killed. The reason continues a sentence that
+// begins with the node's name: "ended during the run: exit status 2". Only the first report counts.
 func (p *Port) Fail(reason string) { p.fail(&NodeError{Reason: reason}) }
 
-// Line takes a line of the node's stdout, without its newline, and does not keep it. The calls
-// must come one at a time.
+// Line accepts a line of the node's stdout, without its newline, and does not keep it. It must not be called concurrently.
 func (p *Port) Line(b []byte) {
 	p.lines++
 	p.log.note(b)
@@ -59,7 +58,7 @@ func (p *Port) Line(b []byte) {
 	p.run.post(p.index, sent{line: l, number: p.lines})
 }
 
-// fail reports that the node broke the test. The first report counts. The rest of e is filled in here.
+// fail reports that the node broke the test. It fills in the Node and the Log of e. Only the first report counts.
 func (p *Port) fail(e *NodeError) {
 	if p.broken.Swap(true) {
 		return

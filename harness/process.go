@@ -32,9 +32,9 @@ func (b *binary) Describe() ProgramInfo {
 	return info
 }
 
-// hashFile returns "" for what cannot be read; starting it will say why.
+// hashFile returns "" for a file that cannot be read; starting it will report why.
 func hashFile(path string) string {
-	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // opening a pipe would wait
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // opening a named pipe would block
 		return ""
 	}
 	f, err := os.Open(path)
@@ -52,15 +52,15 @@ func hashFile(path string) string {
 // A childProcess is a running node of a binary.
 type childProcess struct {
 	port   *Port
-	args   []string // as they were given
+	args   []string // as passed to Binary
 	proc   *proc.Process
 	input  *input
 	output [2]*os.File  // our ends of its stdout and stderr
-	stdout halfLine     // what it has begun to write
-	mute   atomic.Int64 // when it closed its stdout, as a stamp; 0 if it has not
+	stdout halfLine     // the unfinished line of its stdout
+	mute   atomic.Int64 // the stamp at which it closed its stdout; 0 if it has not
 	killed atomic.Bool
 	ended  atomic.Bool
-	gone   chan struct{} // closed when it has ended and all it wrote has been read
+	gone   chan struct{} // watch closes it when the process has ended and all its output has been read
 }
 
 func (b *binary) Start(p *Port) (Process, error) {
@@ -84,7 +84,7 @@ func (b *binary) Start(p *Port) (Process, error) {
 	return c, nil
 }
 
-// watch reads what the process writes until it ends, and reports that it ended if nobody killed it.
+// watch reads the output of the process until the process ends, and reports the end unless the process was killed.
 func (c *childProcess) watch() {
 	defer close(c.gone)
 	var feeding, reading sync.WaitGroup
@@ -93,12 +93,12 @@ func (c *childProcess) watch() {
 		c.readStdout(c.stdout.watch(c.output[0], c.port.run.now))
 		c.mute.Store(int64(c.port.run.now()))
 	})
-	reading.Go(func() { _, _ = io.Copy(c.port.log, c.output[1]) }) // the end of the pipe, however it comes
+	reading.Go(func() { _, _ = io.Copy(c.port.log, c.output[1]) }) // an error ends the log like the end of the pipe
 
 	err := c.proc.Wait()
 	c.ended.Store(true)
-	c.proc.KillGroup() // what it has started may hold its pipes
-	// A process that left the group may do so still. What the node itself wrote is in the pipes by now.
+	c.proc.KillGroup() // its child processes may hold its pipes
+	// A process that has left the group may still hold them. All output of the node itself is in the pipes by now.
 	for _, f := range c.output {
 		_ = f.SetReadDeadline(time.Now().Add(time.Second)) // pipes have deadlines
 	}
@@ -117,8 +117,8 @@ func (c *childProcess) watch() {
 	}
 }
 
-// readStdout takes lines of any length up to the limit. What follows the last newline is not a
-// line: the node ended, or was killed, while it wrote.
+// readStdout reads lines of any length up to lineLimit. Text after the last newline is not a line: the node ended, or was killed, while
+// it wrote the line.
 func (c *childProcess) readStdout(r io.Reader) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	long := longLine{port: c.port}
@@ -150,13 +150,13 @@ func (c *childProcess) idle() (int, stamp) { return c.input.idle() }
 
 func (c *childProcess) Pause() error { return c.signal(syscall.SIGSTOP) }
 
-// Resume also forgives the process what it has not read so far.
+// Resume also restarts the time for which the process has left its input unread.
 func (c *childProcess) Resume() error {
 	c.input.forgive()
 	return c.signal(syscall.SIGCONT)
 }
 
-// signal does nothing to a process that has just ended: watch reports that.
+// signal does nothing if the process has just ended, which watch reports.
 func (c *childProcess) signal(s syscall.Signal) error {
 	if err := c.proc.Signal(s); err != nil {
 		return fmt.Errorf("node %s: %w", c.port.id, err)

@@ -13,68 +13,71 @@ import (
 	"glomers/node"
 )
 
-// A Program is what every node of a test runs. Binary and InProcess return two; a node may as well be a container or run on another
-// host. All methods of a Program and of its processes are called by the goroutine of Run, one at a time, but for Wait. While one of them
-// is under way nothing else happens in the run, so they should not wait for the node.
+// A Program starts the nodes of a test. Binary and InProcess return Programs; another implementation may run a node in a container or on
+// another host. The goroutine of Run calls all methods of a Program and of its Processes, one at a time, except for Wait. During such a
+// call the whole run waits, so a method should not wait for the node.
 type Program interface {
-	// Describe says for test.json what runs. It is called before any node is started, perhaps more than once.
+	// Describe describes the program for test.json. It is called before any node is started, possibly more than once.
 	Describe() ProgramInfo
-	// Start starts the program as the node that p belongs to: once for each node, in the order of their ids, and once more, with another
-	// Port, after each Kill. The node gets its id, and those of the others, in the first line that is delivered: init. An error breaks the test.
+	// Start starts the node to which p belongs. It is called once for each node, in the order of their ids, and again, with a new
+	// Port, when a killed node is restarted. The node gets its id, and the ids of all nodes, in the first delivered line, init. An
+	// error breaks the test.
 	Start(p *Port) (Process, error)
 }
 
-// A Process is one running node. What it writes goes to its Port.
+// A Process is a running node. Its output goes to its Port.
 type Process interface {
-	// Deliver takes a line to the node's input. The line ends in a newline, is the process's to keep, and waits in a queue if the node
-	// does not read. It returns how many bytes wait so; the run ends if they are too many. A process that cannot tell returns 0.
+	// Deliver hands a line, which ends in a newline, to the node's input. The Process may keep the line, and must queue it if the
+	// node does not read. Deliver returns the number of queued bytes, or 0 if that is unknown. The run ends if the number is too
+	// large.
 	Deliver(line []byte) (waiting int)
-	// Pause makes the node stand still, its timers too, and Resume lets it go on from there. An error breaks the test: a program that
-	// cannot do that is one for tests without the fault pause.
+	// Pause stops the node, including its timers, and Resume continues it. An error breaks the test, so a program that cannot be
+	// paused must be tested without the fault pause.
 	Pause() error
 	Resume() error
-	// Kill ends the node and everything that it has started, at once, without a chance to say goodbye. It may be paused. It is called
-	// once: by the fault kill, or at the end of the run.
+	// Kill ends the node and everything that it has started, at once and without a clean shutdown. The node may be paused. Kill is
+	// called once: by the fault kill, or at the end of the run.
 	Kill()
-	// Wait returns when nothing of a killed node is left that could use its Port. It is called once, after Kill, in a goroutine of its
-	// own.
+	// Wait returns when no part of a killed node that could use its Port is left. It is called once, after Kill, in a separate
+	// goroutine.
 	Wait()
 }
 
 // A Skewer is a Process whose wall clock can be set, as the fault skew does; see ProgramInfo.Skews.
 type Skewer interface {
 	Process
-	// Skew sets how far the node's wall clock is ahead of the true time. It is called by the goroutine of Run.
+	// Skew sets the node's wall clock ahead of the true time by the given duration. The goroutine of Run calls it.
 	Skew(ahead time.Duration)
 }
 
-// Binary returns the Program that runs an executable with these arguments, one
-// process per node. It talks in lines on stdin and stdout, and stderr is its log. Test.Env and Test.Cwd say what its environment is and where it
-// runs; GLOMERS_SEED in its environment is a seed of its own for each node.
+// Binary returns the Program that runs an executable with these arguments, one process per node. The process exchanges lines on stdin
+// and stdout; its stderr is its log. Test.Env and Test.Cwd set its environment and its working directory. The variable GLOMERS_SEED
+// holds a different seed for each node.
 //
-// A relative path leads from where this process is, not from where nodes run. So does an argument that has a slash in it and leads to
-// something, or a dot in it and is the name of a file: nodes get an absolute path for it. With Test.Cwd, arguments stay as they are.
+// A relative path is relative to the working directory of this process, not of the node. Arguments that are paths are treated in the same
+// way: nodes get an absolute path for an argument that contains a slash and exists, or that contains a dot and is the name of a file.
+// With Test.Cwd, arguments stay as they are.
 //
-// All that a node starts ends with the run, or with this process, however that ends. What has left the process group of its node is named in the
-// warnings of the result; on systems other than Linux it is not found.
+// All processes that a node starts end with the run, or with this process, however it ends. Processes that have left the process group
+// of their node are named in the warnings of the result; on systems other than Linux they are not found.
 func Binary(path string, args ...string) Program {
 	return &binary{path: path, args: args}
 }
 
-// InProcess returns the Program that runs each node in this process. register is called once per
-// node, to register handlers on n; it must not call n.Run, and nodes must not share state. A node made like this
-// cannot be killed: one whose handler never returns leaves a goroutine behind.
+// InProcess returns the Program that runs each node in this process. register is called once for each start of a node, to register
+// handlers on n. It must not call n.Run, and nodes must not share state. A node in this process cannot be killed by force: if a handler
+// never returns, its goroutine is left behind.
 func InProcess(register func(n *node.Node)) Program {
 	return &inProcess{register: register}
 }
 
-// ProgramInfo says what a Program is, for the run's record.
+// ProgramInfo describes a Program in the run's record.
 type ProgramInfo = record.Program
 
-// workDir is where, in a run's directory, each node has one of its own to run in.
+// workDir is the subdirectory of a run's directory that holds the working directories of nodes.
 const workDir = "work"
 
-// newPlace returns what nodes find around them; nil if they are no processes.
+// newPlace returns the environment and the directories of nodes; nil if nodes are not processes.
 func (t Test) newPlace() (*proc.Place, error) {
 	if _, ok := t.Program.(*binary); !ok {
 		if t.Cwd != "" || len(t.Env) > 0 {
@@ -89,7 +92,7 @@ func (t Test) newPlace() (*proc.Place, error) {
 	return place, nil
 }
 
-// surround adds what processes find around them.
+// surround adds the environment and the working directory of processes.
 func surround(i *ProgramInfo, place *proc.Place) {
 	i.Args = place.Args(i.Args)
 	i.Cwd = cmp.Or(place.Dir(), path.Join(workDir, "NODE"))

@@ -12,30 +12,29 @@ import (
 	"glomers/harness/network"
 )
 
-// A Result is the outcome of a run. It marshals to results.json; Figures describes what is in there.
+// A Result is the outcome of a run. It marshals to results.json; Figures describes the entries of that file.
 type Result struct {
-	Judgement               // also by the faults; after an error it is Unknown at best
-	Error     string        `json:"error,omitempty"` // of Run: what broke the test
+	Judgement               // includes the faults; after an error, Valid is Unknown at best
+	Error     string        `json:"error,omitempty"` // the error of Run
 	Net       network.Stats `json:"net"`
-	Unmatched []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time, if any
+	Unmatched []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time
 	Nemesis   NemesisResult `json:"nemesis"`
-	Distorted []string      `json:"distorted,omitempty"` // of the warnings those that say how the machine distorted the run
-	Lag       Latency       `json:"lag"`                 // of the harness itself: how late it did what was due, in real time
+	Distorted []string      `json:"distorted,omitempty"` // those of the warnings that say how the machine distorted the run
+	Lag       Latency       `json:"lag"`                 // lateness of the harness's deliveries and timers, in real time
 	Elapsed   time.Duration `json:"elapsed-ns"`          // from the start of the nodes to their end
 	Seed      uint64        `json:"seed"`
 	Hash      string        `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
 	Dir       string        `json:"dir,omitempty"` // the run's store directory
 }
 
-// A NemesisResult says what the faults really did. A run that was asked for a fault which was never in
-// force is not Valid but Unknown.
+// A NemesisResult describes the actual effects of the faults. If a requested fault was never in force, the run is Unknown, not Valid.
 type NemesisResult struct {
 	Valid      check.Verdict             `json:"valid"`
-	Faults     []string                  `json:"faults"`      // asked for
-	Started    int                       `json:"started"`     // how often one was
-	InForce    map[string]time.Duration  `json:"in-force-ns"` // how long each was
-	Effects    map[string]map[string]int `json:"effects"`     // how often each did what, or hit whom; see nemesis.Fault
-	Cut        time.Duration             `json:"cut-ns"`      // how long at least one link was cut
+	Faults     []string                  `json:"faults"`      // the requested faults
+	Started    int                       `json:"started"`     // number of starts of all faults
+	InForce    map[string]time.Duration  `json:"in-force-ns"` // for each fault, the total time in which it was in force
+	Effects    map[string]map[string]int `json:"effects"`     // for each fault, the number of times of each of its effects; see nemesis.Fault
+	Cut        time.Duration             `json:"cut-ns"`      // total time in which at least one link was cut
 	Dropped    int                       `json:"dropped"`     // messages lost to faults
 	Duplicated int                       `json:"duplicated"`  // messages copied by faults
 }
@@ -55,7 +54,7 @@ func (n NemesisResult) Reasons() []string {
 	return reasons
 }
 
-// newNemesisResult takes account of what faults and net have done until now.
+// newNemesisResult returns the effects of faults up to now.
 func newNemesisResult(now time.Duration, faults []nemesis.Fault, net *network.Network) NemesisResult {
 	n := NemesisResult{
 		Faults:     []string{},
@@ -85,8 +84,8 @@ type Latency struct {
 	Max   time.Duration `json:"max-ns"`
 }
 
-// newLatency computes the quantiles of ds, which it sorts. The quantile q is the element with
-// index floor(n·q), as in the reference's figures.
+// newLatency computes the quantiles of ds, and sorts ds. The quantile q is the element with index floor(n·q), as in the figures of the
+// reference.
 func newLatency(ds []time.Duration) Latency {
 	n := len(ds)
 	if n == 0 {
@@ -96,7 +95,7 @@ func newLatency(ds []time.Duration) Latency {
 	return Latency{Count: n, P50: ds[n*50/100], P95: ds[n*95/100], P99: ds[n*99/100], Max: ds[n-1]}
 }
 
-// latencies returns the time from invocation to ok, for each function.
+// latencies returns, for each function, the quantiles of the time from invocation to ok.
 func latencies(h []history.Op) map[string]Latency {
 	times := make(map[string][]time.Duration)
 	for i, inv := range history.Invocations(h) {
@@ -111,18 +110,17 @@ func latencies(h []history.Op) map[string]Latency {
 	return result
 }
 
-// A NodeError says which node broke the test, and how. Run returns it (perhaps
-// wrapped) when a node ends, does not answer init, writes what is not a message or is for nobody, or when more waits to be
-// delivered or read than the harness holds.
+// A NodeError says which node broke the test, and how. Run returns it, possibly wrapped, when a node ends, does not answer init, writes
+// a line that is not a message, or addresses an unknown party, or when nodes exceed a limit of the harness.
 type NodeError struct {
 	Node   string
-	Reason string // what the node did, such as "ended during the run: exit status 2"
-	Line   string // the offending line of its output, if there is one (cut to 1 KiB)
-	Number int    // of that line, from 1; 0 if there is none
-	Log    string // the last lines that it wrote to stdout and stderr
+	Reason string // the reason, such as "ended during the run: exit status 2"
+	Line   string // the offending line of the node's output, if there is one (cut to 1 KiB)
+	Number int    // the number of that line, from 1; 0 if there is no such line
+	Log    string // the last lines that the node wrote to stdout and stderr
 }
 
-// Error says everything, in several lines if the node wrote anything.
+// Error returns all fields as text, on several lines if the node has written anything.
 func (e *NodeError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "harness: node %s %s", e.Node, e.Reason)
@@ -135,12 +133,12 @@ func (e *NodeError) Error() string {
 	return b.String()
 }
 
-// broken returns the Result of a test that could not begin.
+// broken returns the Result of a test that could not start.
 func broken(err error) Result {
 	return Result{Judgement: Judgement{Valid: check.Unknown}, Error: err.Error()}
 }
 
-// judge makes the Result of a run that has ended, with runErr if it ended early.
+// judge returns the Result of a run that has ended. runErr is the error that ended it early, if any.
 func (r *run) judge(runErr error) Result {
 	res := Result{
 		Net:       r.net.Stats(r.progress.Invoked),
@@ -152,7 +150,7 @@ func (r *run) judge(runErr error) Result {
 		Seed:      r.test.Seed,
 		Dir:       r.store.Dir(),
 	}
-	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // the plan has looked at it
+	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // cannot fail: the plan has checked it
 	res.add(res.Nemesis)
 	for _, u := range r.unmatched {
 		res.Warnings = append(res.Warnings, u.String())
