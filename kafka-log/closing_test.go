@@ -225,7 +225,7 @@ func (r *rounds) round() {
 	r.look()
 	b.promise()
 	second := b.own().from(0)
-	b.stabilise(0) // A has confirmed nothing of it
+	b.stabilise(0) // A has acked nothing of it
 	r.phase(2)
 	a.extend(1, second)
 	a.pending = false

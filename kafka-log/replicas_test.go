@@ -119,6 +119,12 @@ func (s *replicas) watch(i int) {
 	if r.incarnation != c.incarnation {
 		c.incarnation, c.pending = r.incarnation, nil // it has forgotten them
 	}
+	for _, p := range r.peers {
+		asks := p.state == asked || p.state == suspected
+		require.True(s.t, p.acked <= p.sent && p.sent <= len(r.own()) && !(asks && p.acked < p.sent), r)
+		require.False(s.t, r.state == joined && (p.state == asked || p.state == fetching), r)
+		require.False(s.t, r.state == joining && p.state == suspected, r)
+	}
 	for len(c.pending) > 0 && c.pending[0].end <= r.stable {
 		c.pending[0].acked = true
 		c.pending = c.pending[1:]
