@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Why nothing comes is said, if the system shows it.
+// A failure names the reason why the node is silent, if the system shows it.
 func TestAilments(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("looks at /proc")

@@ -16,7 +16,7 @@ type call struct {
 	line   string
 }
 
-// newCall makes a request of a new client from a body without msg_id. It is not sent yet.
+// newCall makes a request by a new client from a body without msg_id. It does not send the request.
 func (s *session) newCall(body string) call {
 	s.msgIDs++
 	return s.callWithID(body, strconv.Itoa(s.msgIDs))
@@ -31,7 +31,7 @@ func (s *session) callFrom(client, body, id string) call {
 	return call{client, id, body, envelope(client, s.id, with(body, `"msg_id":`+id))}
 }
 
-// replies returns the replies to c that have come. The lock is held.
+// replies returns the replies to c that have arrived. The caller holds the lock.
 func (s *session) replies(c call) []*message {
 	var all []*message
 	for _, m := range s.answers {
@@ -42,8 +42,8 @@ func (s *session) replies(c call) []*message {
 	return all
 }
 
-// reply waits for the reply to c, of which at least one must come. What else its client gets does not count, unless it is a
-// reply to something else: then there is nothing more to wait for.
+// reply waits for the first reply to c. It ignores other messages to the client, unless they are replies to another request: then the
+// reply to c will not come, and waiting is pointless.
 func (s *session) reply(c call) (*message, error) { return s.replyWithin(c, s.patience()) }
 
 func (s *session) replyWithin(c call, patience time.Duration) (*message, error) {
@@ -69,7 +69,7 @@ func (s *session) replyWithin(c call, patience time.Duration) (*message, error) 
 	return found, nil
 }
 
-// explain adds to a failure that lines came which are no messages: one of them may be what was waited for.
+// explain adds to a failure that the node wrote a line that is not a message: it may have been the expected message.
 func (s *session) explain(err error) error {
 	f, failed := asFailure(err)
 	s.mu.Lock()
@@ -88,13 +88,13 @@ func (s *session) call(c call) (*message, error) {
 	return s.reply(c)
 }
 
-// ping asks for something harmless. Any answer will do.
+// ping sends the ping of the profile. Any answer will do.
 func (s *session) ping() error {
 	_, err := s.ask(s.profile.ping)
 	return err
 }
 
-// goesOn fails unless the node still answers after what was sent before. It keeps the evidence of that.
+// goesOn fails unless the node still answers requests after the earlier lines. Those lines remain in the evidence.
 func (s *session) goesOn() error {
 	err := s.ping()
 	if f, ok := errors.AsType[*failure](err); ok && !strings.HasPrefix(f.text, "the node ended") {
@@ -109,7 +109,7 @@ func (s *session) initialise(id string, ids ...string) error {
 	return err
 }
 
-// initWith sends an init with this msg_id, and with more fields perhaps, and returns what it was answered with.
+// initWith sends an init with the given msg_id and, if more is not empty, more fields. It returns the answer.
 func (s *session) initWith(id string, ids []string, msgID, more string) (*message, error) {
 	s.change(func() {
 		manner := s.world.nodes
@@ -152,7 +152,7 @@ func (s *session) initWith(id string, ids []string, msgID, more string) (*messag
 	return m, nil
 }
 
-// ready makes the process a node: alone in its cluster, unless others are named. It begins a new step.
+// ready initialises the node: alone in its cluster, or with the given others. It begins a new step.
 func (s *session) ready(others ...string) error {
 	ids := append([]string{"n1"}, others...)
 	if err := s.initialise("n1", ids...); err != nil {

@@ -23,21 +23,21 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// brokenVar, in the environment, makes the test binary a node. Its value is the name of the check that the node fails, or sound
-// for one that fails none.
+// brokenVar is the first argument that makes the test binary a node. The second argument is the name of the check that the node fails,
+// or sound if it fails none.
 const (
 	brokenVar = "GLOMERS_CONFORM_BROKEN"
 	sound     = "sound"
 
-	// Nothing is wrong with these, but they have no leader: at first, or ever, since they are alone.
+	// These nodes are correct, but have no leader: electing at first, leaderless never, since it is alone.
 	electing   = "electing"
 	leaderless = "leaderless"
 
-	// buffering takes one line after each read, however many there are.
+	// buffering handles only one line after each read, however many lines it has read.
 	buffering = "buffering"
 
-	// These write without end once they have an id: messages to a client that asked nothing, lines that are no messages, and requests for a large value. They do
-	// not read any more.
+	// These nodes write without end once they have an id: messages to a client that asked nothing, lines that are not messages, and
+	// requests for a large value. They stop reading.
 	flooding = "flooding"
 	noisy    = "noisy"
 	greedy   = "greedy"
@@ -49,12 +49,12 @@ func TestMain(m *testing.M) {
 		b.serve()
 		return
 	}
-	_ = flag.Set("test.parallel", "8") // most of the time they wait for what does not come; the command line may say otherwise
+	_ = flag.Set("test.parallel", "8") // most of the time, tests wait for answers that never come; the command line may override this
 	os.Exit(m.Run())
 }
 
-// broken is a node of the workload echo, and of g-counter, which keeps its total in lin-kv. It is careful to do everything right but for what
-// mode says. It is no program on package node, so that what it gets wrong is here.
+// broken is a node for the workloads echo and g-counter; it keeps the total of g-counter in lin-kv. It does everything right except for
+// the fault named by mode. It does not use package node, so that all faults can be made here.
 type broken struct {
 	mode string
 	mu   sync.Mutex // guards out
@@ -68,8 +68,8 @@ type broken struct {
 	inits  int
 	echoes int
 	last   string              // the request before this one
-	firsts map[string]string   // who was the first to use an id
-	total  *big.Int            // what lin-kv has
+	firsts map[string]string   // the first client to use each id
+	total  *big.Int            // the value in lin-kv
 	calls  map[string]*written // by msg_id
 	lastID int
 }
@@ -84,7 +84,7 @@ type written struct {
 
 func (b *broken) is(modes ...string) bool { return slices.Contains(modes, b.mode) }
 
-// die ends the node if it is broken like that.
+// die ends the node if mode is its fault.
 func (b *broken) die(mode string) {
 	if b.mode == mode {
 		fmt.Fprintln(os.Stderr, "cannot cope with", mode)
@@ -134,7 +134,7 @@ func (b *broken) serve() {
 	}
 }
 
-// flood writes until nobody reads, if the node is one of those.
+// flood writes without end, until nobody reads its output, if the mode is flooding, noisy or greedy.
 func (b *broken) flood() {
 	pad := strings.Repeat("p", 64<<10)
 	var line string
@@ -156,7 +156,7 @@ func (b *broken) flood() {
 	}
 }
 
-// serveReads takes each read for whole lines.
+// serveReads assumes that each read returns whole lines.
 func (b *broken) serveReads() {
 	piece := make([]byte, 1<<16)
 	var waiting [][]byte
@@ -331,7 +331,7 @@ func (b *broken) echo(src string, id json.RawMessage, body fields) {
 	}
 }
 
-// payload returns what comes back of a value.
+// payload returns the value that the node sends back, which may differ from the original because of its fault.
 func (b *broken) payload(raw json.RawMessage) string {
 	text := string(raw)
 	switch kind := jsonvalue.Kind(raw); {
@@ -421,7 +421,7 @@ func (b *broken) refuse(dest string, id json.RawMessage, code string) {
 	b.answer(dest, id, `{"type":"error","code":`+code+`,"text":"no"}`)
 }
 
-// answer replies to a request, if it wanted a reply.
+// answer replies to a request, if the request has a msg_id.
 func (b *broken) answer(dest string, id json.RawMessage, body string) {
 	if id == nil {
 		return

@@ -10,13 +10,13 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// A carrier takes a value to the node, in a request, and gets it back. In its texts, $v stands for the value and $k for a
-// number that is another one for each value.
+// A carrier takes a value to the node, in a request, and gets it back. In its requests, $v stands for the value, and $k for a number
+// that is different for each value.
 type carrier struct {
-	any    bool   // it takes any JSON value, otherwise integers only
-	once   bool   // a node can only take one: the values are added up
-	put    string // the request
-	get    string // what gets it back; "" if the reply to put does
+	any    bool   // the request takes any JSON value, not only integers
+	once   bool   // a node takes only one value, because it adds up values
+	put    string // the request with the value
+	get    string // the request that gets the value back; "" if the reply to put has it
 	values func(body fields) []json.RawMessage
 }
 
@@ -45,7 +45,7 @@ func elements(name string) func(fields) []json.RawMessage {
 	return func(body fields) []json.RawMessage { return list(body[name]) }
 }
 
-// list returns the elements of an array; nil if raw is none.
+// list returns the elements of an array, or nil if raw is not an array.
 func list(raw json.RawMessage) []json.RawMessage {
 	var all []json.RawMessage
 	if json.Unmarshal(raw, &all) != nil {
@@ -71,7 +71,7 @@ func polled(body fields) []json.RawMessage {
 	return all
 }
 
-// readByTxn returns the value of a transaction's only read, or the elements if it is a list.
+// readByTxn returns the value of a transaction's only read, or the elements of the value if it is a list.
 func readByTxn(body fields) []json.RawMessage {
 	ops := list(body["txn"])
 	if len(ops) != 1 {
@@ -87,7 +87,7 @@ func readByTxn(body fields) []json.RawMessage {
 	return []json.RawMessage{op[2]}
 }
 
-// carry takes values to the node and back, each by itself. What comes back must be the same JSON value.
+// carry takes values to the node and back, one at a time. The same JSON value must come back.
 func (s *session) carry(values ...string) error {
 	c := s.profile.carrier
 	if c.once {
@@ -107,7 +107,7 @@ func (s *session) carry(values ...string) error {
 			return failf("it is refused with error %s", clip(m.body["code"]))
 		}
 		same := func(got json.RawMessage) bool { return jsonvalue.Equal(got, json.RawMessage(value)) }
-		// A node may answer before it shows what it was given.
+		// A node may answer before it shows the value.
 		for begin := time.Now(); !slices.ContainsFunc(c.values(m.body), same); {
 			if c.get == "" || time.Since(begin) > s.patience()/2 {
 				return failf("sent %s, got %s", clip([]byte(value)), show(c.values(m.body)))
@@ -123,7 +123,7 @@ func (s *session) carry(values ...string) error {
 	return nil
 }
 
-// show names values that are not the one that was sent.
+// show lists the values that came back instead of the value sent.
 func show(values []json.RawMessage) string {
 	var texts []string
 	for _, v := range values {

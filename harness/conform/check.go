@@ -6,25 +6,25 @@ import (
 	"slices"
 )
 
-// A Check is one thing that a node program should do.
+// A Check is a check of one behaviour of a node program.
 type Check struct {
 	Name  string
 	Level Level
-	About string // what the node does if it passes
-	Why   string // it matters
+	About string // the behaviour of a node that passes, as a predicate: "the node …"
+	Why   string // why it matters
 
 	needs need
-	last  bool                   // it is run when the others have shown what the node does
-	run   func(s *session) error // nil, or a *failure or *notApplicable
+	last  bool                   // it runs after all other checks, whose findings about the node it uses
+	run   func(s *session) error // returns nil, a *failure or a *notApplicable; any other error is about the machine
 }
 
-// A need is what must be known to work before a check makes sense.
+// A need says which behaviour must work before a check makes sense.
 type need int
 
 const (
 	needsNothing need = iota
-	needsInit         // init is answered
-	needsAnswer       // a request is answered, too: the ping of the profile
+	needsInit         // the node answers init
+	needsAnswer       // the node also answers the ping of the profile
 )
 
 // Checks returns all checks, in the order in which they are reported.
@@ -42,19 +42,19 @@ const (
 	NotApplicable Status = "not applicable"
 )
 
-// A Result says how a check went.
+// A Result is the result of a check.
 type Result struct {
 	Name     string   `json:"name"`
 	Level    Level    `json:"level"`
 	About    string   `json:"about"`
 	Status   Status   `json:"status"`
 	Reason   string   `json:"reason,omitempty"`   // why it failed, or is not applicable
-	Sent     []string `json:"sent,omitempty"`     // the lines that matter, clipped
-	Received []string `json:"received,omitempty"` // the node's lines after that, clipped
+	Sent     []string `json:"sent,omitempty"`     // the lines of the last step, clipped
+	Received []string `json:"received,omitempty"` // the lines that the node wrote after them, clipped
 	Why      string   `json:"why"`
 }
 
-// A failure is what is wrong with the node.
+// A failure describes a fault of the node.
 type failure struct{ text string }
 
 func (f *failure) Error() string { return f.text }
@@ -68,7 +68,8 @@ func (n *notApplicable) Error() string { return n.text }
 
 func skipf(format string, args ...any) error { return &notApplicable{fmt.Sprintf(format, args...)} }
 
-// result returns how c went, if it ended with err and showed what e holds. The error is about the machine, not the node.
+// result returns the result of c from the error of its run and its evidence. It returns an error if err is about the machine, not the
+// node.
 func (c Check) result(err error, e evidence) (Result, error) {
 	r := Result{Name: c.Name, Level: c.Level, About: c.About, Why: c.Why, Status: Passed}
 	if err == nil {

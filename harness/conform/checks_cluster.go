@@ -41,7 +41,8 @@ var clusterChecks = []Check{
 	},
 }
 
-// amid makes the node one of two, the other one behaving like that, and sends it what it may want to tell the other.
+// amid makes the node one of two; the other node behaves in the given manner. It sends the node all requests, since some may make it
+// send messages to the other node.
 func (s *session) amid(nodes manner, other string) error {
 	s.change(func() { s.world.nodes = nodes })
 	if err := s.initialise("n1", "n1", other); err != nil {
@@ -61,14 +62,14 @@ func (s *session) sendAll() error {
 			lines = append(lines, s.newCall(r.body).line)
 		}
 	}
-	// The second one is sent when the answers to what the node asked because of the others are on their way.
+	// The second ping is sent after the node's messages to the other node have been answered.
 	for range 2 {
 		c := s.newCall(s.profile.ping)
 		s.send(append(lines, c.line)...)
 		lines = nil
 		_, err := s.replyWithin(c, s.soon())
 		if _, failed := asFailure(err); failed {
-			return s.alive() // it may be right not to answer
+			return s.alive() // a node may be right not to answer
 		}
 		if err != nil {
 			return err
@@ -77,8 +78,8 @@ func (s *session) sendAll() error {
 	return nil
 }
 
-// needService makes the node ready and skips the check if it does without services. One that was seen to use them in any check is
-// given time: it may write some time after it has answered.
+// needService makes the node ready, and skips the check if the node does not use services. If any check has seen the node use
+// services, it waits longer: the node may write to a service some time after it has answered.
 func (s *session) needService() error {
 	if err := s.ready(); err != nil {
 		return err
@@ -100,7 +101,7 @@ func (s *session) needService() error {
 	return err
 }
 
-// withServices asks everything while the services behave like that.
+// withServices sends all requests while the services behave in the given manner.
 func (s *session) withServices(m manner) error {
 	if err := s.needService(); err != nil {
 		return err

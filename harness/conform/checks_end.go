@@ -71,7 +71,7 @@ var endChecks = []Check{
 	},
 }
 
-// untilGone waits for the end of the process.
+// untilGone waits until the process has ended.
 func (s *session) untilGone() error {
 	err := s.until(s.patience(), func() bool { return s.ended })
 	if f, failed := asFailure(err); failed {
@@ -80,7 +80,7 @@ func (s *session) untilGone() error {
 	return err
 }
 
-// needsServices reports whether the node has asked a service for something.
+// needsServices reports whether the node has sent a request to a service.
 func (s *session) needsServices() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

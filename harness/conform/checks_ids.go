@@ -45,7 +45,7 @@ var idChecks = []Check{
 			}
 			s.clients++
 			client := "c" + itoa(s.clients)
-			// Several, and a moment: a node may answer in another order.
+			// Send several, and wait a moment: a node may answer out of order.
 			lines := slices.Repeat([]string{envelope(client, s.id, s.profile.ping)}, 50)
 			s.send(lines...)
 			if err := s.goesOn(); err != nil {
@@ -90,7 +90,7 @@ var idChecks = []Check{
 	},
 }
 
-// askWithID sends a ping with that msg_id.
+// askWithID sends a ping with the given msg_id.
 func (s *session) askWithID(id string) error {
 	if err := s.ready(); err != nil {
 		return err

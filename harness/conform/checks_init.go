@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// initChecks begin with the two that the others depend on; see runner.findOut.
+// initChecks begins with the two checks on which the others depend; see runner.findOut.
 var initChecks = []Check{
 	{
 		Name: "init", Level: Must, About: "answers init with init_ok",
@@ -76,7 +76,7 @@ var initChecks = []Check{
 	},
 }
 
-// flushed explains why something did not come, if that is because it waits in the node's memory.
+// flushed explains a missing answer, if the cause is that the node has written it to a buffer but not flushed the buffer.
 func (s *session) flushed(err error) error {
 	f, failed := asFailure(err)
 	if !failed || s.alive() != nil {
@@ -86,7 +86,7 @@ func (s *session) flushed(err error) error {
 	before := len(s.answers)
 	s.mu.Unlock()
 	s.in.end()
-	_ = s.until(s.patience(), func() bool { return false }) // the end, or nothing more
+	_ = s.until(s.patience(), func() bool { return false }) // until the node ends, or writes nothing more
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -114,7 +114,7 @@ func checkRequest(s *session) error {
 	}
 	if m.isError() {
 		switch m.code() {
-		case "20", "22", "30": // there may be nothing yet
+		case "20", "22", "30": // there may be no data yet
 		case "11":
 			s.run.unready = true
 			return skipf("all that it answers is error 11: it may need other nodes")
@@ -125,7 +125,8 @@ func checkRequest(s *session) error {
 	return nil
 }
 
-// askPatiently sends a request again while the answer is that the node is not ready for it: it may have to find a leader first.
+// askPatiently sends a request again as long as the answer is error 11, which says that the node is not ready yet: it may have to elect a
+// leader first.
 func (s *session) askPatiently(body string) (*message, error) {
 	for begin := time.Now(); ; {
 		s.begin()
@@ -154,7 +155,7 @@ func checkBeforeInit(s *session) error {
 	s.mu.Lock()
 	answers, noisy := s.replies(early), len(s.noise) > 0
 	s.mu.Unlock()
-	if len(answers) == 0 && !noisy { // it may be kept
+	if len(answers) == 0 && !noisy { // the node may have kept it for later
 		if err := s.initialise("n1", "n1"); err != nil {
 			return err
 		}

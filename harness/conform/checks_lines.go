@@ -99,7 +99,7 @@ var lineChecks = []Check{
 	},
 }
 
-// askLine sends a ping as the line that f makes of it. Any answer will do.
+// askLine sends a ping as a line written by f. Any answer will do.
 func (s *session) askLine(f func(c call) string) error {
 	if err := s.ready(); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (s *session) askLine(f func(c call) string) error {
 	return err
 }
 
-// longLine is a check with a line of that size. What makes it long is a field that the node may ignore.
+// longLine is a check with a line of the given size. A padding field, which the node may ignore, makes the line long.
 func longLine(name string, level Level, size int, words, why string) Check {
 	return Check{
 		Name: name, Level: level, About: "reads a line of " + words, needs: needsAnswer, Why: why,

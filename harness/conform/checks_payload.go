@@ -2,7 +2,7 @@ package conform
 
 import "strings"
 
-// integers lie just beyond what floating point can tell apart, and at the ends of 64 bits.
+// integers are the first integers that a float64 cannot represent, and the limits of int64.
 var integers = []string{"9007199254740993", "-9007199254740993", "9223372036854775807", "-9223372036854775808"}
 
 var payloadChecks = []Check{

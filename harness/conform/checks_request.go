@@ -82,7 +82,7 @@ var requestChecks = []Check{
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if strays := s.world.strays; len(strays) > 0 {
-				s.answers = append(s.answers, strays[0]) // to be seen
+				s.answers = append(s.answers, strays[0]) // so that the evidence shows it
 				s.step.answers = len(s.answers) - 1
 				return failf("a message goes to %s, which does not exist", quote(strays[0].dest))
 			}
@@ -154,7 +154,7 @@ var requestChecks = []Check{
 	},
 }
 
-// askAll sends each request of the workload, one after the other, and passes all answers on.
+// askAll sends each request of the workload, one after the other, and calls f, if not nil, with each answer.
 func (s *session) askAll(f func(m *message) error) error {
 	if err := s.ready(); err != nil {
 		return err
@@ -180,7 +180,7 @@ func (s *session) askAll(f func(m *message) error) error {
 	return nil
 }
 
-// forTopology replaces the topology of the workload's example, which is that of other nodes.
+// forTopology replaces the topology in the workload's example, which is about other nodes, by one of the present nodes.
 func (s *session) forTopology(body string) string {
 	if setup := s.profile.setup([]string{s.id}); len(setup) > 0 && strings.HasPrefix(body, `{"type":"topology"`) {
 		return setup[0]
@@ -195,7 +195,7 @@ func checkReplyFields(s *session) error {
 	if err := s.ready(); err != nil {
 		return err
 	}
-	// Twice: what was missing at first may be there then.
+	// Ask twice: some data exists only the second time.
 	for range 2 {
 		for _, r := range s.profile.requests {
 			s.begin()
@@ -217,7 +217,7 @@ func checkReplyFields(s *session) error {
 	return nil
 }
 
-// flood writes n pings of one client at once and waits for all replies.
+// flood writes n pings by one client at once and waits for all replies.
 func (s *session) flood(n int) ([]call, error) {
 	if err := s.ready(); err != nil {
 		return nil, err
@@ -258,11 +258,11 @@ func (s *session) flood(n int) ([]call, error) {
 	return calls, err
 }
 
-// stuck reports whether c, which was not answered, is answered after another line.
+// stuck reports whether c, which has not been answered, is answered once another line has been sent.
 func (s *session) stuck(c call) bool {
 	s.in.add(s.newCall(s.profile.ping).line + "\n")
 	return s.until(s.soon(), func() bool { return len(s.replies(c)) > 0 }) == nil
 }
 
-// soon is how long something may take that is not sure to come.
+// soon is how long to wait for a message that may never come.
 func (s *session) soon() time.Duration { return s.patience() / 2 }

@@ -102,7 +102,7 @@ var unknownChecks = []Check{
 				return err
 			}
 			bad = slices.DeleteFunc(bad, func(b badRequest) bool {
-				return !b.wrongKind || strings.HasPrefix(b.body, `{"type":"topology"`) // which a node may ignore
+				return !b.wrongKind || strings.HasPrefix(b.body, `{"type":"topology"`) // a node may ignore the topology
 			})
 			if len(bad) == 0 {
 				return skipf("none of its requests has a field of only one kind")
@@ -171,7 +171,7 @@ func orMissing(text string) string {
 	return text
 }
 
-// survives sends lines to a node that is ready and checks that it still answers.
+// survives makes the node ready if necessary, sends it lines, and checks that it still answers.
 func (s *session) survives(lines ...string) error {
 	if s.id == "" {
 		if err := s.ready(); err != nil {
@@ -190,11 +190,11 @@ func (s *session) survivesHere(lines ...string) error {
 // A badRequest is a request with something wrong.
 type badRequest struct {
 	body      string
-	wrongKind bool // otherwise a field is missing
+	wrongKind bool // a field has the wrong kind; otherwise a field is missing
 }
 
-// malformed returns, of each request of the workload, those with one field missing, and with one of another kind. It makes
-// the node ready.
+// malformed returns malformed variants of each request of the workload: with one field missing, and with one field of the wrong kind.
+// It makes the node ready.
 func (s *session) malformed() ([]badRequest, error) {
 	var all []badRequest
 	for _, r := range s.profile.requests {
@@ -211,7 +211,7 @@ func (s *session) malformed() ([]badRequest, error) {
 	return all, s.ready()
 }
 
-// without returns the request with another value for a field; "" for none.
+// without returns the request with the given value for the named field, or without the field if value is "".
 func (r request) without(name, value string) string {
 	parts := []string{`"type":` + quote(r.kind)}
 	for _, f := range r.takes {
@@ -225,7 +225,7 @@ func (r request) without(name, value string) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// wrong returns a value of a kind that the field cannot have.
+// wrong returns a value of the wrong kind for the field.
 func wrong(f field) string {
 	switch f.kind {
 	case "an object", "a list":

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// check runs checks against a program and returns the report. A generous timeout costs nothing where an answer comes.
+// check runs checks against a program and returns the report. A generous timeout costs no time if an answer comes.
 func check(t *testing.T, o Options) Report {
 	t.Helper()
 	if o.Timeout == 0 {
@@ -56,7 +56,7 @@ func build(t *testing.T, packages ...string) string {
 	return dir
 }
 
-// Nothing fails of a node that does everything right, with services and without.
+// A correct node passes all checks, with services and without.
 func TestSoundNode(t *testing.T) {
 	t.Parallel()
 	for _, workload := range []string{"echo", "g-counter"} {
@@ -66,11 +66,11 @@ func TestSoundNode(t *testing.T) {
 	}
 }
 
-// expected says how the broken nodes fail. A check that is not here fails for that reason.
+// expected says how the broken nodes fail.
 var expected = map[string]struct {
 	reason   string   // a part of it
 	workload string   // "" for echo
-	also     []string // must checks that fail for the same cause
+	also     []string // further Must checks that fail for the same cause
 }{
 	"init":               {reason: `type "init_okay", not init_ok`},
 	"request":            {reason: "error 14"},
@@ -112,10 +112,10 @@ var expected = map[string]struct {
 	"sigterm":            {reason: "still there"},
 }
 
-// silent are those whose failure is that nothing comes: the time that they wait has to pass.
+// silent are the checks that fail because no answer comes, so that they take the whole timeout.
 var silent = []string{"same-ids", "flush", "many-requests", "malformed-answered", "end-of-input", "sigterm"}
 
-// mustNames returns the names of the checks of the level must.
+// mustNames returns the names of the Must checks.
 func mustNames() []string {
 	var names []string
 	for _, c := range Checks() {
@@ -128,7 +128,7 @@ func mustNames() []string {
 
 var long = flag.Bool("long", false, "see, too, that a node that fails one check passes the others that must be")
 
-// For every check there is a node that fails it, for the right reason, and passes all that must be and has nothing to do with it.
+// For every check there is a node that fails it for the right reason, and passes all unrelated Must checks.
 func TestEveryCheckCanFail(t *testing.T) {
 	t.Parallel()
 	musts := mustNames()
@@ -154,7 +154,7 @@ func TestEveryCheckCanFail(t *testing.T) {
 			require.NotEmpty(t, result.Received)
 			require.Equal(t, c.Why, result.Why)
 
-			if !*long || c.Name == "service-slow" { // which is slow on a slow machine, too
+			if !*long || c.Name == "service-slow" { // on a slow machine, this node would fail other checks too
 				return
 			}
 			o.Checks = musts
@@ -173,7 +173,7 @@ func TestEveryCheckCanFail(t *testing.T) {
 	}
 }
 
-// Our own solutions pass everything.
+// Our own solutions pass all checks.
 func TestSolutions(t *testing.T) {
 	t.Parallel()
 	solutions := map[string]string{
@@ -206,25 +206,25 @@ func TestSolutions(t *testing.T) {
 	}
 }
 
-// What the official library gets wrong, and nothing else. See package node for the same as unit tests.
+// The official library fails exactly these checks. Package node has unit tests for the same faults.
 func TestOfficialLibrary(t *testing.T) {
 	t.Parallel()
 	bin := build(t, "glomers/node/testdata/official/echo")
 	report := check(t, Options{Path: filepath.Join(bin, "echo"), Workload: "echo"})
 	names := slices.DeleteFunc(failed(report, Nice), func(name string) bool {
-		return name == "order" // each request has a goroutine: it is a matter of luck
+		return name == "order" // each request has a goroutine, so the order is a matter of luck
 	})
 	require.ElementsMatch(t, []string{
 		"before-init",
 		"line-64k", "line-1m", "line-8m", "line-out", // bufio.Scanner stops at 64 KiB
 		"integers", "large-numbers", "floats", // the body is decoded to map[string]any
-		"no-msg-id",                                                                          // is taken for 0
+		"no-msg-id",                                                                          // a missing msg_id is taken for 0
 		"unknown-type", "unknown-survived", "malformed-message", "bad-line", "reply-to-zero", // log.Fatal, or an error of Run
 	}, names)
 	require.Equal(t, []string{"line-64k"}, failed(report, Must))
 }
 
-// A program of twenty lines passes what must be. Without -long, the README's command is what runs all the checks.
+// A program of twenty lines passes all Must checks. Without -long, only these run here; the README's command runs all checks.
 func TestPython(t *testing.T) {
 	t.Parallel()
 	python, err := exec.LookPath("python3")
@@ -234,7 +234,7 @@ func TestPython(t *testing.T) {
 	echo := filepath.Join("..", "..", "examples", "python", "echo.py")
 	o := Options{Path: python, Args: []string{echo}}
 	if !*long {
-		o.Workload, o.Checks = "echo", mustNames() // starting Python may take its time
+		o.Workload, o.Checks = "echo", mustNames() // starting Python may be slow
 	}
 	report := check(t, o)
 	require.Equal(t, "echo", report.Workload)
@@ -245,7 +245,7 @@ func TestPython(t *testing.T) {
 	require.Subset(t, failed(report, Should), []string{"unknown-type", "malformed-answered"}, "it is twenty lines")
 }
 
-// A node whose requests nobody knows is still checked for what every node does.
+// A node of an unknown workload still gets the checks that apply to every node.
 func TestUnknownWorkload(t *testing.T) {
 	t.Parallel()
 	o := brokenNode(t, "request") // answers echo with an error, and g-counter's requests well
@@ -259,7 +259,7 @@ func TestUnknownWorkload(t *testing.T) {
 	require.Equal(t, NotApplicable, report.Results[1].Status)
 }
 
-// A node that has to find a leader first is recognised when it has one.
+// A node that has to elect a leader first is recognised once it has a leader.
 func TestElection(t *testing.T) {
 	t.Parallel()
 	o := brokenNode(t, electing)
@@ -268,11 +268,12 @@ func TestElection(t *testing.T) {
 	require.Equal(t, "echo", report.Workload)
 }
 
-// One that needs others to find a leader, as Maelstrom's Raft in Python, can be checked for all that does without an answer that is ok.
+// A node that needs other nodes to elect a leader, such as Maelstrom's Raft in Python, still gets the checks that do not need a
+// successful answer.
 func TestLeaderless(t *testing.T) {
 	t.Parallel()
 	o := brokenNode(t, leaderless)
-	o.Timeout = time.Second // twice that is what it gets for its election
+	o.Timeout = time.Second // it gets twice as long for its election
 	report := check(t, o)
 	require.Equal(t, "echo", report.Workload)
 	require.Equal(t, NotApplicable, report.Results[1].Status)
@@ -294,7 +295,7 @@ func TestStuckInItsBuffer(t *testing.T) {
 	require.Contains(t, result.Reason, "It came when another line was sent")
 }
 
-// What a node writes, and what it asks for and does not read, has a bound.
+// The output of a node is bounded, and so are the answers that it asks for but does not read.
 func TestFloods(t *testing.T) {
 	t.Parallel()
 	for mode, want := range map[string]string{
@@ -347,7 +348,7 @@ func TestWhatCannotBeChecked(t *testing.T) {
 	}
 }
 
-// A check that would wait for a long time ends with its context, and so do the processes.
+// A check with a long wait ends when its context is cancelled, and so do its processes.
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -5,21 +5,21 @@ import (
 	"sync"
 )
 
-// A feeder writes to a node's stdin what is queued, in a goroutine: a pipe holds little, and whoever reads the node's output must
-// never wait for the node to read its input.
+// A feeder writes queued text to a node's stdin, in a separate goroutine. A pipe has a small buffer, and the goroutine that reads the
+// node's output must never wait for the node to read its input.
 type feeder struct {
 	pipe     *os.File
-	progress func() // called after each piece that was written
+	progress func() // called after each piece written
 
 	mu      sync.Mutex
 	changed sync.Cond // signalled when one of the following changes
 	queue   []byte
-	held    []byte // what add was given while a line is written in pieces
-	holding bool
-	writing bool
-	closing bool // after what is queued
-	broken  bool // nobody reads it any more
-	failed  bool // for that reason, a write failed
+	held    []byte // the text added while a line is written in pieces
+	holding bool   // a line is being written in pieces
+	writing bool   // run is in a write
+	closing bool   // the pipe is to be closed after the queued text
+	broken  bool   // the node does not read any more
+	failed  bool   // a write failed because the node had closed its stdin
 }
 
 func newFeeder(pipe *os.File, progress func()) *feeder {
@@ -42,7 +42,7 @@ func (f *feeder) add(text string) {
 	f.changed.Broadcast()
 }
 
-// addPiece queues a part of a line. Until the last one, nothing else is written.
+// addPiece queues a part of a line. Nothing else is written before the last part.
 func (f *feeder) addPiece(text string, last bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -55,7 +55,7 @@ func (f *feeder) addPiece(text string, last bool) {
 	f.changed.Broadcast()
 }
 
-// end closes the pipe when all that is queued has been written.
+// end closes the pipe after all queued text has been written.
 func (f *feeder) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -63,7 +63,7 @@ func (f *feeder) end() {
 	f.changed.Broadcast()
 }
 
-// abort ends run at once; the node must be gone.
+// abort ends run at once. The node must have ended.
 func (f *feeder) abort() {
 	f.mu.Lock()
 	f.broken = true
@@ -72,7 +72,7 @@ func (f *feeder) abort() {
 	_ = f.pipe.Close() // a second close is harmless
 }
 
-// refused reports whether the node has closed its stdin, as far as a write has shown.
+// refused reports whether a write has shown that the node has closed its stdin.
 func (f *feeder) refused() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -86,7 +86,7 @@ func (f *feeder) waiting() int {
 	return len(f.queue) + len(f.held)
 }
 
-// flush waits until nothing is queued, or nobody reads.
+// flush waits until the queue is empty, or the node does not read any more.
 func (f *feeder) flush() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -96,10 +96,10 @@ func (f *feeder) flush() {
 }
 
 func (f *feeder) run() {
-	const chunk = 64 << 10 // a pipe's worth, so that progress shows
+	const chunk = 64 << 10 // the size of a pipe's buffer, so that progress is reported often
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	defer func() { _ = f.pipe.Close() }() // what it holds is the node's
+	defer func() { _ = f.pipe.Close() }() // the node can still read the text in the pipe
 	for {
 		for len(f.queue) == 0 && !f.closing && !f.broken {
 			f.changed.Wait()

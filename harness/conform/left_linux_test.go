@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A process that the node left behind, outside of its process group, is killed and named.
+// A process that the node left behind outside its process group is killed and named.
 func TestLeftBehind(t *testing.T) {
 	t.Parallel()
 	const seconds = "3600.000271828182845904"

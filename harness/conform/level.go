@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A Level says how much depends on a check.
+// A Level says how important a check is.
 type Level int
 
 // The levels, the most important first; see the package's documentation.
@@ -20,7 +20,7 @@ var levelNames = [...]string{"must", "should", "nice"}
 // LevelNames returns the names of the levels, the most important first.
 func LevelNames() []string { return levelNames[:] }
 
-// ParseLevel returns the level of that name.
+// ParseLevel returns the level of the given name.
 func ParseLevel(name string) (Level, error) {
 	for l, n := range levelNames {
 		if n == name {

@@ -10,10 +10,10 @@ import (
 	"glomers/internal/terminal"
 )
 
-// fields is a JSON object. Unlike a struct's, its names are matched exactly.
+// fields is a JSON object. Its names are matched exactly, unlike those of a struct.
 type fields map[string]json.RawMessage
 
-// text returns the field, which must be a string.
+// text returns the named field, if it is a string.
 func (f fields) text(name string) (string, bool) {
 	var s string
 	raw := f[name]
@@ -21,16 +21,16 @@ func (f fields) text(name string) (string, bool) {
 	return s, ok
 }
 
-// A message is a line of the node, taken apart.
+// A message is a parsed line of the node.
 type message struct {
 	line      []byte // without its newline
 	src, dest string
 	body      fields
-	cr        bool     // it ended with CR
-	extra     []string // keys of the envelope that do not belong there, sorted
+	cr        bool     // the line ended with CR
+	extra     []string // unknown keys of the envelope, sorted
 }
 
-// kind returns the body's type; "" if it has none.
+// kind returns the type of the body, or "" if it has no type.
 func (m *message) kind() string {
 	kind, _ := m.body.text("type")
 	return kind
@@ -39,10 +39,10 @@ func (m *message) kind() string {
 // isError reports whether m is an error reply.
 func (m *message) isError() bool { return m.kind() == "error" }
 
-// code returns the code of an error as it was written.
+// code returns the code of an error, as the node wrote it.
 func (m *message) code() string { return string(m.body["code"]) }
 
-// parseLine takes a line of the node apart. If it is no message, problem completes the sentence "the line …".
+// parseLine parses a line of the node. If the line is not a message, problem completes the sentence "the line …".
 func parseLine(line []byte) (m *message, problem string) {
 	cr := bytes.HasSuffix(line, []byte{'\r'})
 	line = bytes.TrimSpace(line)
@@ -100,7 +100,7 @@ func with(body, more string) string {
 	return body + "," + more + "}"
 }
 
-// clip returns a line as it is shown: what a terminal would obey is escaped, and the middle of a long line left out.
+// clip returns a line for display: control sequences are escaped, and the middle of a long line is left out.
 func clip(line []byte) string {
 	const limit, head, tail = 300, 200, 60
 	if len(line) <= limit {

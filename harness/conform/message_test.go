@@ -35,7 +35,7 @@ func TestParseLine(t *testing.T) {
 	}
 }
 
-// What Maelstrom refuses in replies: see replies.md.
+// The replies that Maelstrom refuses; see replies.md.
 func TestShape(t *testing.T) {
 	for _, tc := range []struct{ workload, request, body, problem string }{
 		{"broadcast", "read", `{"type":"read_ok","messages":[1],"msg_id":4}`, ""},
@@ -72,7 +72,7 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// Each workload that is described can be asked for, and its example of a reply has the shape that it describes.
+// Each workload with a description has a profile, and its example of a reply has the shape that it describes.
 func TestProfiles(t *testing.T) {
 	for _, d := range workload.All() {
 		p, err := profileOf(workload.All(), d.Name)

@@ -13,15 +13,15 @@ import (
 	"glomers/harness/workload"
 )
 
-// A profile says what requests a node serves, and what for checks can use them.
+// A profile has the requests that a node serves, and says how checks can use them.
 type profile struct {
 	name     string    // of the workload; "" if none is known
-	requests []request // all of them
-	ping     string    // one that does no harm, without msg_id
-	carrier  *carrier  // takes values to the node and back; nil if none of the requests does
+	requests []request // all requests of the workload
+	ping     string    // a harmless request, without msg_id
+	carrier  *carrier  // takes values to the node and back; nil if no request can
 }
 
-// A request is one that the workload's clients send.
+// A request is a request that the workload's clients send.
 type request struct {
 	kind  string
 	body  string // an example, without msg_id
@@ -29,13 +29,13 @@ type request struct {
 	reply shape
 }
 
-// A field is one of a request.
+// A field is a field of a request.
 type field struct {
-	name, kind string // kind: see jsonvalue.Kind; or "any"
+	name, kind string // kind is from jsonvalue.Kind, or "any"
 	example    string
 }
 
-// setup returns the requests that come before all others, as in a run.
+// setup returns the requests that precede all others, as in a run.
 func (p *profile) setup(ids []string) []string {
 	if p == nil || p.name != "broadcast" {
 		return nil
@@ -52,7 +52,7 @@ func (p *profile) setup(ids []string) []string {
 	return []string{`{"type":"topology","topology":{` + strings.Join(lines, ",") + `}}`}
 }
 
-// pings are requests that change nothing, or nothing that matters. A workload that is not here has its first request for one.
+// pings are requests that change nothing, or nothing that matters. The ping of a workload that is not here is its first request.
 var pings = map[string]string{
 	"broadcast":       `{"type":"read"}`,
 	"g-counter":       `{"type":"read"}`,
@@ -64,7 +64,7 @@ var pings = map[string]string{
 	"txn-rw-register": `{"type":"txn","txn":[["r",0,null]]}`,
 }
 
-// profileOf returns the profile of the workload of that name.
+// profileOf returns the profile of the named workload.
 func profileOf(kinds workload.Kinds, name string) (*profile, error) {
 	k, err := kinds.Find(name)
 	if err != nil {
@@ -108,7 +108,7 @@ func newRequest(rpc workload.RPC) (request, error) {
 	return r, err
 }
 
-// generic is the profile of a node that no workload's requests were recognised of: its ping is a request that nobody knows.
+// generic is the profile of a node whose workload was not recognised. Its ping is a request that no node knows.
 func generic() *profile { return &profile{ping: unknownRequest} }
 
 const unknownRequest = `{"type":"glomers_unknown"}`
@@ -116,12 +116,12 @@ const unknownRequest = `{"type":"glomers_unknown"}`
 // A sign is a request that shows whether a node serves a workload.
 type sign struct {
 	body   string
-	reply  string // its type
+	reply  string // the type of the expected reply
 	wanted func(body fields) bool
 }
 
-// signs has, for the workloads whose requests are also those of others, what tells them apart. All that is known of the
-// others is that their first request is answered as it should be.
+// signs distinguishes the workloads that share requests with others. A workload that is not here is recognised by the reply to its
+// first request.
 var signs = map[string][]sign{
 	"broadcast": {{`{"type":"broadcast","message":1000}`, "broadcast_ok", nil}},
 	"g-counter": {
@@ -146,7 +146,7 @@ var signs = map[string][]sign{
 // recognise finds the workloads that the node serves, by asking one process for each.
 func (r *runner) recognise(ctx context.Context) ([]string, error) {
 	kinds := slices.DeleteFunc(slices.Clone(r.options.Kinds), func(k workload.Kind) bool {
-		return k.Name == "pn-counter" || len(k.RPCs) == 0 // the former has the same requests as g-counter
+		return k.Name == "pn-counter" || len(k.RPCs) == 0 // pn-counter has the same requests as g-counter
 	})
 	names := kinds.Names()
 	found := make([]bool, len(names))
@@ -188,7 +188,7 @@ func (r *runner) serves(ctx context.Context, name string) (bool, error) {
 				return err
 			}
 			if m.isError() && m.code() == "11" {
-				return nil // it knows the request, but needs other nodes
+				return nil // the node knows the request, but needs other nodes
 			}
 			if m.kind() != sign.reply || sign.wanted != nil && !sign.wanted(m.body) {
 				return failf("not this workload")

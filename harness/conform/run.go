@@ -17,19 +17,19 @@ import (
 	"glomers/internal/guard"
 )
 
-// Options say what is checked, and how.
+// Options describe the program to check and the way to check it.
 type Options struct {
 	Path     string         // of the executable
 	Args     []string       // its arguments
-	Env      []string       // what it gets of the environment, as in harness.Test
-	Cwd      string         // where its processes run; "" means in directories of their own, which are temporary. Paths are as in harness.Binary
-	Workload string         // whose requests the node serves; "" to find out
-	Kinds    workload.Kinds // the workloads that are known; nil means workload.All
-	Checks   []string       // the names of those to run; none for all
+	Env      []string       // the part of the environment that it gets, as in harness.Test
+	Cwd      string         // the working directory of its processes; "" means a temporary one for each. Paths are as in harness.Binary
+	Workload string         // the workload that the node serves; "" means to find out
+	Kinds    workload.Kinds // the known workloads; nil means workload.All
+	Checks   []string       // the names of the checks to run; empty means all
 
 	InitTimeout time.Duration // how long the node may take to answer init; 0 means 10 s
-	Timeout     time.Duration // how long nothing may come when something is due; 0 means 5 s, as Maelstrom's clients wait
-	Parallel    int           // how many processes of the node run at a time; 0 means one for each processor
+	Timeout     time.Duration // how long the node may be silent when an answer is due; 0 means 5 s, like Maelstrom's clients
+	Parallel    int           // how many processes of the node run at a time; 0 means one per processor
 
 	// Progress, if not nil, is called with each result, in the order in which the checks end, one call at a time.
 	Progress func(r Result, done, all int)
@@ -39,14 +39,14 @@ type Options struct {
 type Report struct {
 	Path     string        `json:"path"`
 	Args     []string      `json:"args"`
-	Workload string        `json:"workload"`       // whose requests were used; "" if none was recognised
-	Others   []string      `json:"others"`         // workloads that the node serves as well
+	Workload string        `json:"workload"`       // the workload whose requests were used; "" if none was recognised
+	Others   []string      `json:"others"`         // other workloads that the node serves as well
 	Results  []Result      `json:"results"`        // in the order of Checks
-	Left     []string      `json:"left,omitempty"` // sentences about processes that the node left behind, outside of its process group
+	Left     []string      `json:"left,omitempty"` // sentences about processes that the node left behind outside its process group
 	Took     time.Duration `json:"took-ns"`
 }
 
-// Failed returns the results of that level, and of more important ones, that are failures.
+// Failed returns the failed checks of the level least and of more important levels.
 func (r Report) Failed(least Level) []Result {
 	return slices.DeleteFunc(slices.Clone(r.Results), func(r Result) bool { return r.Status != Failed || r.Level > least })
 }
@@ -55,19 +55,18 @@ func (r Report) Failed(least Level) []Result {
 type runner struct {
 	options Options
 	profile *profile
-	answers bool // requests: the ping of the profile
-	unready bool // for requests, however long one waits: it says so with error 11
+	answers bool // the node answers the ping of the profile
+	unready bool // the node always answers requests with error 11: it is never ready
 	guard   proc.Guard
 	place   *proc.Place
-	slots   chan struct{} // one in it for each process that runs
+	slots   chan struct{} // holds one value for each running process
 
-	started  atomic.Int64 // processes so far
+	started  atomic.Int64 // the number of processes started so far
 	services atomic.Bool  // some process has used a service
-	elects   atomic.Bool  // some process was not ready for requests at first, and said so
+	elects   atomic.Bool  // some process said with error 11 that it was not ready yet
 }
 
-// Run carries out the checks. An error means that the program could not be started, that the options are wrong, or that ctx was
-// cancelled.
+// Run runs the checks. An error means that the program could not be started, that the options are wrong, or that ctx was cancelled.
 func Run(ctx context.Context, o Options) (Report, error) {
 	begin := time.Now()
 	o.InitTimeout = cmp.Or(o.InitTimeout, 10*time.Second)
@@ -90,7 +89,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if r.place, err = proc.NewPlace(o.Env, o.Cwd); err != nil {
 		return Report{}, fmt.Errorf("conform: %w", err)
 	}
-	defer r.place.Close() // a temporary directory that stays is no reason to have no report
+	defer r.place.Close() // if a temporary directory cannot be removed, the report is still good
 	defer r.guard.Close()
 	report := Report{Path: o.Path, Args: o.Args, Others: []string{}}
 	known, err := r.findOut(ctx, p, &report)
@@ -109,7 +108,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	return report, nil
 }
 
-// choose returns the checks of these names, or all.
+// choose returns the named checks, or all checks if there are no names.
 func choose(names []string) ([]Check, error) {
 	all := Checks()
 	if len(names) == 0 {
@@ -127,7 +126,8 @@ func choose(names []string) ([]Check, error) {
 	return slices.DeleteFunc(all, func(c Check) bool { return !slices.Contains(names, c.Name) }), nil
 }
 
-// findOut carries out the checks that others depend on, init and request, and finds out what the node serves unless p says so.
+// findOut runs the checks on which others depend, init and request. Unless p is given, it also finds out which workloads the node
+// serves.
 func (r *runner) findOut(ctx context.Context, p *profile, report *Report) (known map[string]Result, err error) {
 	known = map[string]Result{}
 	r.profile = generic()
@@ -144,7 +144,7 @@ func (r *runner) findOut(ctx context.Context, p *profile, report *Report) (known
 		if err != nil {
 			return nil, err
 		}
-		r.services.Store(false) // what counts is what the requests of its workload need
+		r.services.Store(false) // only the requests of the chosen workload count
 		if len(served) > 0 {
 			report.Others = served[1:]
 			if p, err = profileOf(r.options.Kinds, served[0]); err != nil {
@@ -157,14 +157,14 @@ func (r *runner) findOut(ctx context.Context, p *profile, report *Report) (known
 	}
 	if initialised {
 		if r.answers, err = find(initChecks[1]); r.unready {
-			r.answers = true // if only with an error
+			r.answers = true // though only with an error
 			r.elects.Store(false)
 		}
 	}
 	return known, err
 }
 
-// all carries out the checks but for those whose results are known.
+// all runs the checks, except those whose results are known.
 func (r *runner) all(ctx context.Context, checks []Check, known map[string]Result) ([]Result, error) {
 	results := make([]Result, len(checks))
 	errs := make([]error, len(checks))
@@ -191,7 +191,7 @@ func (r *runner) all(ctx context.Context, checks []Check, known map[string]Resul
 	return results, errors.Join(errs...)
 }
 
-// outcome returns the result of a check, which is carried out if what it needs has been found to work.
+// outcome returns the result of a check. It runs the check only if the check's needs are met.
 func (r *runner) outcome(ctx context.Context, c Check, known map[string]Result) (Result, error) {
 	initialised := known[initChecks[0].Name]
 	result, done := known[c.Name]
@@ -206,7 +206,7 @@ func (r *runner) outcome(ctx context.Context, c Check, known map[string]Result) 
 	return r.one(ctx, c)
 }
 
-// one carries out a check.
+// one runs a check.
 func (r *runner) one(ctx context.Context, c Check) (Result, error) {
 	var e evidence
 	err := r.within(ctx, r.profile, func(s *session) error {
@@ -217,7 +217,7 @@ func (r *runner) one(ctx context.Context, c Check) (Result, error) {
 	return c.result(err, e)
 }
 
-// within runs f with a new process, as soon as there is room for one.
+// within runs f with a new process, as soon as a slot is free.
 func (r *runner) within(ctx context.Context, p *profile, f func(s *session) error) error {
 	select {
 	case r.slots <- struct{}{}:

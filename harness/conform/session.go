@@ -19,15 +19,15 @@ import (
 )
 
 const (
-	lineLimit  = 16 << 20               // bytes of one line of the node
-	noiseLimit = 100                    // lines kept that are no messages
-	floodLimit = 64 << 20               // bytes kept of what the node writes, and of what waits for it to read
-	floodLines = 100_000                // messages kept
-	settle     = 100 * time.Millisecond // for what should not come, but may come late
-	stepLimit  = time.Minute            // for whatever one step waits for, however much the node writes meanwhile
+	lineLimit  = 16 << 20               // the maximum length of a line of the node, in bytes
+	noiseLimit = 100                    // how many lines are kept that are not messages
+	floodLimit = 64 << 20               // how many bytes are kept of the node's output, and of the input that it has not read yet
+	floodLines = 100_000                // how many messages are kept
+	settle     = 100 * time.Millisecond // how long to wait for messages that should not come
+	stepLimit  = time.Minute            // the maximum wait in one step, however much the node writes meanwhile
 )
 
-// A session is one process of the node program, the clients that talk to it, and the world around it.
+// A session is one process of the node program, together with its clients and the world around it.
 type session struct {
 	run     *runner
 	ctx     context.Context
@@ -36,42 +36,42 @@ type session struct {
 	id      string // of the node
 	process *proc.Process
 	in      *feeder
-	gone    chan struct{} // closed when the process has ended and all that it wrote has been read
+	gone    chan struct{} // closed by watch when the process has ended and all its output has been read
 
-	clients int // used so far; for the check's goroutine, as is msgIDs
+	clients int // the number of clients so far; like msgIDs, only for the check's goroutine
 	msgIDs  int
 
 	mu       sync.Mutex
-	changed  chan struct{} // closed, and replaced, when something of the following changes
+	changed  chan struct{} // closed and replaced whenever one of the following fields changes
 	world    world
-	answers  []*message // to clients
-	noise    []noise    // lines that are no messages
+	answers  []*message // the messages to clients
+	noise    []noise    // lines that are not messages
 	mute     bool       // stdout was closed
 	written  int        // bytes of noise and answers
-	flooded  string     // why no more is kept; "" if it is
-	partial  []byte     // what followed the last newline when the node had ended
+	flooded  string     // why further output is dropped; "" if it is kept
+	partial  []byte     // the output after the last newline, once the node has ended
 	stderr   program.Tail
-	progress time.Time // when something last came, or was taken in
+	progress time.Time // when the node last wrote or read something
 	ended    bool
 	status   error // of the process; nil for 0
 	step     step
 }
 
-// noise is a line that is no message.
+// noise is a line that is not a message.
 type noise struct {
-	shown   string // its line, clipped
+	shown   string // the line, clipped
 	problem string // completes "the line …"
 }
 
-// A step is what evidence is about: it begins when a check sends something new.
+// A step is the part of a check that the evidence covers. It begins when a check sends something new.
 type step struct {
 	sent    []string
-	answers int // how many answers, and lines of noise, were there before
-	noise   int
-	waited  time.Duration // for what did not come
+	answers int           // the number of answers before the step
+	noise   int           // the number of lines of noise before the step
+	waited  time.Duration // how long it waited in vain
 }
 
-// evidence is what a failed check shows.
+// evidence has the lines that a failed check shows.
 type evidence struct{ sent, received []string }
 
 // start starts a process.
@@ -97,21 +97,21 @@ func (r *runner) start(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// watch reads what the process writes until it ends.
+// watch reads the output of the process until the process ends.
 func (s *session) watch() {
 	var feeding, reading sync.WaitGroup
 	feeding.Go(s.in.run)
 	reading.Go(s.readLines)
-	reading.Go(func() { _, _ = io.Copy(&s.stderr, s.process.Stderr) }) // the end of the pipe, however it comes
+	reading.Go(func() { _, _ = io.Copy(&s.stderr, s.process.Stderr) }) // any error ends the copying
 	err := s.process.Wait()
-	s.process.KillGroup() // what it has started may hold its pipes
+	s.process.KillGroup() // its child processes may hold the pipes open
 	deadline := time.Now().Add(time.Second)
 	_ = s.process.Stdout.SetReadDeadline(deadline) // pipes have deadlines
 	_ = s.process.Stderr.SetReadDeadline(deadline)
 	reading.Wait()
 	s.in.abort()
 	feeding.Wait()
-	_ = s.process.Stdout.Close() // nothing was written
+	_ = s.process.Stdout.Close() // the pipe was only read
 	_ = s.process.Stderr.Close()
 	s.change(func() { s.ended, s.status = true, err })
 	close(s.gone)
@@ -122,10 +122,10 @@ func (s *session) close() {
 	s.process.KillGroup()
 	s.in.abort()
 	<-s.gone
-	_ = s.run.place.Discard(s.name) // or all go in the end
+	_ = s.run.place.Discard(s.name) // otherwise it is removed at the end of the run
 }
 
-// change changes the state and tells those who wait for it.
+// change changes the state and wakes all waiters.
 func (s *session) change(f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -136,7 +136,7 @@ func (s *session) change(f func()) {
 	s.wake()
 }
 
-// wake tells those who wait. The lock is held.
+// wake wakes all waiters. The caller holds the lock.
 func (s *session) wake() {
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -164,7 +164,7 @@ func (s *session) readLines() {
 	}
 }
 
-// take takes a line of the node.
+// take processes a line of the node.
 func (s *session) take(line []byte) {
 	if s.isFlooded() {
 		return
@@ -189,15 +189,15 @@ func (s *session) take(line []byte) {
 		if waiting := s.in.waiting(); waiting > floodLimit {
 			s.overflow(fmt.Sprintf("it asks for more than it reads: %d bytes wait for it", waiting))
 		} else if !progress {
-			return // what nodes tell each other all the time is no progress
+			return // messages that nodes send to each other all the time are not progress
 		}
 	}
 	s.progress = time.Now()
 	s.wake()
 }
 
-// overflow notes that the node writes more, or reads less of what it asked for, than a check has room for: from now on nothing is taken. The lock
-// is held.
+// overflow records that the node writes too much, or does not read the answers that it asked for. From then on, further output is
+// dropped. The caller holds the lock.
 func (s *session) overflow(why string) {
 	if s.flooded == "" {
 		s.flooded = why
@@ -210,7 +210,7 @@ func (s *session) isFlooded() bool {
 	return s.flooded != ""
 }
 
-// isClient reports whether id is one that Maelstrom gives to a client.
+// isClient reports whether id has the form of Maelstrom's client ids.
 func isClient(id string) bool {
 	_, err := strconv.Atoi(strings.TrimPrefix(id, "c"))
 	return err == nil && id[0] == 'c'
@@ -223,22 +223,22 @@ func (s *session) begin() {
 	s.step = step{answers: len(s.answers), noise: len(s.noise)}
 }
 
-// send writes lines to the node, as they are, each with a newline.
+// send writes lines to the node unchanged, each followed by a newline.
 func (s *session) send(lines ...string) {
 	s.write(strings.Join(lines, "\n")+"\n", lines...)
 }
 
-// write writes text to the node, which the evidence shows as these lines.
+// write writes text to the node. The evidence shows the lines in shown instead.
 func (s *session) write(text string, shown ...string) {
 	s.change(func() { s.step.sent = append(s.step.sent, shown...) })
 	s.in.add(text)
 }
 
-// patience is how long something may take to come.
+// patience is how long an answer may take.
 func (s *session) patience() time.Duration { return s.run.options.Timeout }
 
-// until waits until done, which is called with the lock held. It gives up when the node has ended, or when nothing has come
-// for a time.
+// until waits until done returns true. It calls done with the lock held. It gives up when the node has ended, or when there has been no
+// progress for the time of patience.
 func (s *session) until(patience time.Duration, done func() bool) error {
 	begin := time.Now()
 	for {
@@ -272,7 +272,7 @@ func (s *session) until(patience time.Duration, done func() bool) error {
 	}
 }
 
-// ailment says what keeps the node from reading or writing, after a semicolon; "" if nothing is known to.
+// ailment returns, after a semicolon, the known reason why the node does not read or write, or "".
 func (s *session) ailment() string {
 	s.mu.Lock()
 	mute, ended := s.mute, s.ended
@@ -300,7 +300,7 @@ func latest(a, b time.Time) time.Time {
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
-// pause waits, but not longer than the node lives.
+// pause waits for d, or until the node has ended.
 func (s *session) pause(d time.Duration) error {
 	select {
 	case <-s.gone:
@@ -311,7 +311,7 @@ func (s *session) pause(d time.Duration) error {
 	return nil
 }
 
-// exit says how the process ended, with the last that it wrote to stderr.
+// exit says how the process ended, with the most telling line of its stderr.
 func (s *session) exit() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -349,9 +349,9 @@ func (s *session) terminate() error {
 	return s.process.Signal(syscall.SIGTERM)
 }
 
-// evidence returns what the latest step shows.
+// evidence returns the evidence of the latest step.
 func (s *session) evidence() evidence {
-	const most = 3 // lines of each
+	const most = 3 // lines sent, and lines received
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var received []string
@@ -379,7 +379,7 @@ func (s *session) evidence() evidence {
 	return evidence{ends(sent, most), ends(received, most)}
 }
 
-// ends returns the first and last of many lines.
+// ends shortens a list of more than most lines to the first lines and the last.
 func ends(lines []string, most int) []string {
 	if len(lines) <= most {
 		return lines
@@ -388,7 +388,7 @@ func ends(lines []string, most int) []string {
 	return append(append(append([]string{}, lines[:most-1]...), left), lines[len(lines)-1])
 }
 
-// tellingLine returns the last line that speaks of an error, or else the last that is not empty: some runtimes end with their version.
+// tellingLine returns the last line that mentions an error, or else the last line: some runtimes print their version after the error.
 func tellingLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	said := lines[len(lines)-1]

@@ -11,13 +11,13 @@ import (
 	"glomers/harness/workload"
 )
 
-// A shape is what the reply to a request must look like, besides msg_id and in_reply_to.
+// A shape describes the reply to a request, without msg_id and in_reply_to.
 type shape struct {
-	kind   string            // its type
-	fields map[string]string // by name, see jsonvalue.Kind; or "any"
+	kind   string            // the reply's type
+	fields map[string]string // by name: a kind from jsonvalue.Kind, or "any"
 }
 
-// newShape takes the shape from the description of a request.
+// newShape derives the shape from the description of a request.
 func newShape(rpc workload.RPC) (shape, error) {
 	var example fields
 	if err := json.Unmarshal([]byte(rpc.Reply), &example); err != nil {
@@ -39,7 +39,7 @@ func newShape(rpc workload.RPC) (shape, error) {
 	return s, nil
 }
 
-// problem says what Maelstrom would refuse in a reply that is no error; "" if nothing.
+// problem says why Maelstrom would refuse m, a reply that is not an error. It returns "" if Maelstrom would accept it.
 func (s shape) problem(m *message) string {
 	if m.kind() != s.kind {
 		return fmt.Sprintf("the type is %s, not %s", clip(m.body["type"]), s.kind)
@@ -51,7 +51,7 @@ func (s shape) problem(m *message) string {
 		case raw == nil:
 			return fmt.Sprintf("%s has no %s", s.kind, name)
 		case kind == want, want == "any" && s.kind != "echo_ok", want == "any" && kind != "null":
-		case kind == "null" && want == "a list": // an empty one
+		case kind == "null" && want == "a list": // null is an empty list
 		case kind == "a float" && want == "an integer":
 			return fmt.Sprintf("%s of %s is %s: want an integer, without fraction and exponent", name, s.kind, clip(raw))
 		default:

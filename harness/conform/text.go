@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// width is that of the table, in columns.
+// width is the width of the table, in columns.
 const width = 80
 
-// WriteText writes the table of all checks, then each failure with what was sent, what came back, and why it matters.
+// WriteText writes the table of all checks, and then each failure with the lines sent, the lines received, and why it matters.
 func (r Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	program := strings.Join(append([]string{r.Path}, r.Args...), " ")
@@ -36,7 +36,7 @@ func (r Report) WriteText(w io.Writer) error {
 	return err
 }
 
-// described says what requests were used.
+// described says which workload's requests were used.
 func (r Report) described() string {
 	switch {
 	case r.Workload == "":
@@ -71,7 +71,7 @@ func (r Result) explain(b *strings.Builder) {
 	paragraph(b, "  why       ", r.Why)
 }
 
-// only returns the title for the first of several lines.
+// only returns the title for the first line, and nothing for later lines.
 func only(title string, i int) string {
 	if i > 0 {
 		return ""
@@ -79,7 +79,7 @@ func only(title string, i int) string {
 	return title
 }
 
-// paragraph writes text after a title, and breaks it at its spaces. Later lines are indented as the first one.
+// paragraph writes text after a title, and breaks it at spaces. Later lines have the same indentation as the first.
 func paragraph(b *strings.Builder, title, text string) {
 	line := title
 	for i, word := range strings.Fields(text) {
@@ -96,7 +96,7 @@ func paragraph(b *strings.Builder, title, text string) {
 	b.WriteString(line + "\n")
 }
 
-// sumUp counts the outcomes of each level, and names what was not applicable.
+// sumUp counts the outcomes of each level, and names the checks that were not applicable.
 func (r Report) sumUp(b *strings.Builder) {
 	b.WriteByte('\n')
 	for level := range levelNames {

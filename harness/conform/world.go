@@ -9,31 +9,31 @@ import (
 	"glomers/harness/service"
 )
 
-// A manner is how the services or the other nodes behave in a check.
+// A manner is the behaviour of the services or of the other nodes in a check.
 type manner int
 
 const (
 	helpful manner = iota // services answer at once; other nodes never do, as if they were cut off
-	slow                  // after half a second
+	slow                  // answers come after half a second
 	doubled               // each answer comes twice
-	failing               // each request gets an error
+	failing               // each request is answered with an error
 )
 
-// slowness is well above the latencies that runs are made with, and still below the time that clients wait.
+// slowness is well above the usual latencies of runs, but below the timeout of clients.
 const slowness = 500 * time.Millisecond
 
-// echoLimit is how many messages to itself a node gets.
+// echoLimit is how many of its messages to itself a node gets back.
 const echoLimit = 1000
 
-// A world is what a node can talk to besides clients: services, itself, and other nodes. The session's lock guards it.
+// A world has the parties that a node can talk to besides clients: services, itself, and other nodes. The session's lock guards it.
 type world struct {
 	ids      []string // of the nodes
 	services map[string]service.Service
-	serving  manner
-	nodes    manner
-	asked    bool       // a service
-	echoes   int        // messages that the node has sent to itself
-	strays   []*message // to nobody, the first of them
+	serving  manner     // of the services
+	nodes    manner     // of the other nodes
+	asked    bool       // the node has asked a service
+	echoes   int        // the number of messages that the node has sent to itself
+	strays   []*message // the first message to a party that does not exist
 }
 
 func newWorld(ids []string) world {
@@ -44,9 +44,9 @@ func newWorld(ids []string) world {
 	return w
 }
 
-// take takes a message that is not for a client. It reports whether something comes back.
+// take handles a message that is not for a client. It reports whether the message counts as progress.
 func (w *world) take(s *session, m *message) bool {
-	if w.services == nil { // no init yet: there is nobody to talk to
+	if w.services == nil { // no init yet, so there are no other nodes
 		*w = newWorld(nil)
 	}
 	server, isService := w.services[m.dest]
@@ -72,7 +72,7 @@ func (w *world) take(s *session, m *message) bool {
 		}
 		return true
 	case m.dest == s.id:
-		// A program that sends back whatever it gets would keep both sides busy for ever.
+		// Without the limit, a program that sends every message back would keep both sides busy for ever.
 		if w.echoes++; w.echoes <= echoLimit {
 			s.in.add(string(m.line) + "\n")
 		}
@@ -90,7 +90,7 @@ func (w *world) take(s *session, m *message) bool {
 	}
 }
 
-// refuse answers a request with an error.
+// refuse answers a request with an error. It returns false if the message is not a request.
 func (w *world) refuse(s *session, m *message, code string) bool {
 	id := m.body["msg_id"]
 	if !jsonvalue.IsInteger(id) || m.body["in_reply_to"] != nil {
