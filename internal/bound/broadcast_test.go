@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// challenge is 3d and 3e: 25 nodes, 100 ms for each hop, 100 operations a second of which half are broadcasts.
+// challenge is challenges 3d and 3e: 25 nodes, 100 ms per hop, and 100 operations a second, half of them broadcasts.
 var challenge = Broadcast{Nodes: 25, Ops: 100, Values: 50, Hop: 0.1}
 
-// The figures of the write-up.
+// These are the figures of the write-up.
 func TestChallenge(t *testing.T) {
 	b := challenge
 	for _, c := range []struct{ latency, least, best float64 }{
@@ -44,7 +44,7 @@ func TestDesignsAreNotBelowTheBound(t *testing.T) {
 	}
 }
 
-// A ring is below what we once took for the least: the star with slots. These are the figures of the refutation.
+// A ring costs less than the star with slots, which we once took for the minimum. These are the figures of the refutation.
 func TestRing(t *testing.T) {
 	for nodes, latency := range map[float64]float64{3: 0.5, 4: 0.7, 5: 0.9, 7: 1.3} {
 		b := challenge
@@ -55,7 +55,7 @@ func TestRing(t *testing.T) {
 	}
 }
 
-// Rounds without news are not sent: few values cost a message for each node.
+// A round without news is not sent: when values are rare, each costs one message per node.
 func TestFewValues(t *testing.T) {
 	b := Broadcast{Nodes: 25, Ops: 1, Values: 0.001, Hop: 0.1}
 	for _, cost := range []float64{b.Mesh(0.5), b.StarAtOnce(0.5), b.StarSlots(0.5), b.Least(0.5)} {

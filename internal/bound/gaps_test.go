@@ -13,7 +13,8 @@ type arrival struct {
 	node int
 }
 
-// arrivals come as the harness has operations come: with gaps that are uniform between 0 and twice their mean. A share of them are values.
+// arrivals generates operations as the harness does: the gaps are uniform between 0 and twice their mean. A share of the
+// operations are values.
 func arrivals(b Broadcast, count int, rng *rand.Rand) (all []arrival) {
 	for at := 0.0; len(all) < count; {
 		at += rng.Float64() * 2 / b.Ops
@@ -24,7 +25,7 @@ func arrivals(b Broadcast, count int, rng *rand.Rand) (all []arrival) {
 	return all
 }
 
-// inBlocks counts, a second, what the proof of leastBlocks counts.
+// inBlocks returns the messages per second that the proof of leastBlocks counts.
 func inBlocks(b Broadcast, window, part float64, all []arrival) float64 {
 	messages, end := 0, 0.0
 	for i := 0; i < len(all); {
@@ -41,7 +42,7 @@ func inBlocks(b Broadcast, window, part float64, all []arrival) float64 {
 	return float64(messages) / end
 }
 
-// received counts, a second, what the proof of leastReceived counts.
+// received returns the messages per second that the proof of leastReceived counts.
 func received(b Broadcast, window float64, all []arrival) float64 {
 	messages := 0
 	for node := range int(b.Nodes) {
@@ -56,7 +57,8 @@ func received(b Broadcast, window float64, all []arrival) float64 {
 	return float64(messages) / all[len(all)-1].at
 }
 
-// The formulas are means for values that come at random. The harness's come more evenly; they need no less, but for what chance does to 30,000 values.
+// The formulas are means for values that come at random. The harness's values come more evenly, but need no fewer messages,
+// apart from chance among 30,000 values.
 func TestEvenGapsNeedNoLess(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, c := range []struct{ nodes, ops, share, latency, hop float64 }{

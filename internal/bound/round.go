@@ -2,35 +2,38 @@ package bound
 
 import "math"
 
-// A Log is a cluster with a replicated log, or anything else that is written to. Writes come to all nodes alike, at random and
-// independently; each must be shown by all nodes within Stale. Times are in seconds.
+// A Log is a cluster with a replicated log, or with any other data that is written to. Writes come to all nodes alike, at
+// random and independently; all nodes must show each write within Stale. Times are in seconds.
 type Log struct {
 	Nodes  float64
 	Ops    float64 // a second
 	Writes float64 // a second
 	Stale  float64
 
-	// Copies is what a node must know before it shows a message: that so many nodes have it, 1 or 2. With 1, what is shown is
-	// in order. With 2, it also is still there after the kill of any one node.
+	// Copies is the number of nodes, 1 or 2, that a node must know to have a message before it shows the message. With 1,
+	// messages are shown in order. With 2, a message that was shown also survives the kill of any one node.
 	Copies float64
 }
 
-// Round returns the least messages by which everything that k of the nodes have got is shown by all nodes. It is so whether or
-// not all must show one order. More for the order's sake would be a mistake: a node can promise to write nothing below what another one
-// shows without knowing it, by closing an epoch.
+// Round returns the least number of messages after which all nodes show everything that k of the nodes have got. The number
+// does not depend on whether all nodes must show the same order. It would be wrong to count more messages for the order: by
+// closing an epoch, a node can promise to write nothing below the position that another node shows, without knowing the
+// position.
 //
-// With one copy it is n+k-2. Take the node that is the first to have everything from all k; until then, k-1 messages have been received
-// at least, as each of the k other than this node has sent one. Each of the n-1 others lacks something then, and must still
-// receive a message.
+// With one copy, the number is n+k-2. Take the node that is first to have everything from all k. By then, at least k-1
+// messages have been received, as each of the k nodes except this one has sent one. Each of the n-1 other nodes still lacks
+// something and must receive another message.
 //
-// With two copies it is n+k-1, if messages may be lost, so that only a message tells of another's arrival. If that first node is none of the k, k messages have been received until then. If it is one of them, it must learn that
-// another node has its own news. Either it learns that by a message after it has everything, which is one more; or before, and then it
-// has sent one, too, that has been received: k in all.
+// With two copies, the number is n+k-1 if messages may be lost, so that only a message can tell of another's arrival. If
+// that first node is not one of the k, k messages have been received by then. If it is one of the k, it must learn that
+// another node has its own news. Either it learns this from a message after it has everything, which is one message more. Or
+// it has learned it before; then a message of its own has been received, too, which makes k in all.
 func (l Log) Round(k float64) float64 { return l.Nodes + k + l.Copies - 3 }
 
-// Least returns a lower bound of the messages per operation: that of a broadcast without hops, or, if it is higher, one that counts in
-// blocks as leastBlocks does: a block begins with the first write after the last block, and ends Stale and some part later.
-// What comes in the part is shown everywhere by the end of the block, by messages that are sent and received in the block.
+// Least returns a lower bound of the messages per operation. It is the bound of a broadcast without hops or, if that is
+// higher, a bound that counts in blocks as leastBlocks does. A block begins with the first write after the previous block,
+// and lasts for a part and Stale. All nodes show the writes of the part by the end of the block, through messages that are
+// sent and received in the block.
 func (l Log) Least() float64 {
 	best := Broadcast{Nodes: l.Nodes, Ops: l.Ops, Values: l.Writes}.Least(l.Stale) * l.Ops
 	for part := 0.0; part < 100*l.Nodes/l.Writes; part = part*1.05 + 1e-3/l.Writes {

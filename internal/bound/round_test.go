@@ -9,13 +9,13 @@ import (
 	"glomers/internal/bound"
 )
 
-// A knowing has a bit for each of: node i knows that node j has the news of node s.
+// A knowing is a set of bits, one for each fact that node i knows that node j has the news of node s.
 type knowing uint64
 
 func knows(i, j, s, n int) knowing { return 1 << ((i*n+j)*n + s) }
 
-// send returns what is known after a message from a to b, which tells all that a knows. Nothing is gained by a later arrival, or by
-// telling less, so these messages are as good as any.
+// send returns the knowledge after a message from a to b that contains all that a knows. A later arrival or a shorter
+// message would gain nothing, so considering only these messages is enough.
 func (w knowing) send(a, b, n int) knowing {
 	for j := range n {
 		for s := range n {
@@ -30,7 +30,7 @@ func (w knowing) send(a, b, n int) knowing {
 	return w
 }
 
-// shown tells whether every node has everything, and knows that enough nodes have it.
+// shown reports whether every node has everything, and knows that enough nodes have it.
 func (w knowing) shown(n, k, copies int) bool {
 	for i := range n {
 		for s := range k {
@@ -48,7 +48,7 @@ func (w knowing) shown(n, k, copies int) bool {
 	return true
 }
 
-// arrived adds what a knows after its message to b if none is ever lost.
+// arrived adds a's knowledge after its message to b, if messages are never lost.
 func (w knowing) arrived(a, b, n int) knowing {
 	for s := range n {
 		if w&knows(a, a, s, n) != 0 {
@@ -58,8 +58,9 @@ func (w knowing) arrived(a, b, n int) knowing {
 	return w
 }
 
-// fewest looks at all sequences of messages, and returns the length of the shortest after which everything is shown. If they are sure, none is ever lost and
-// each comes within some time, so after that time a node knows without being told that its message has arrived.
+// fewest searches all sequences of messages and returns the length of the shortest after which everything is shown. If sure
+// is set, no message is lost and each arrives within a known time; after that time, a node knows that its message has
+// arrived.
 func fewest(n, k, copies int, sure bool) int {
 	var first knowing
 	for s := range k {
@@ -89,8 +90,8 @@ func fewest(n, k, copies int, sure bool) int {
 	}
 }
 
-// No sequence of messages is shorter than the bound, and one is as short. The bound for two copies is of messages that may be lost: if all are sure to arrive,
-// a second copy costs nothing.
+// No sequence of messages is shorter than the bound, and one has exactly its length. The bound for two copies is for
+// messages that may be lost: if all messages are sure to arrive, a second copy costs nothing.
 func TestRound(t *testing.T) {
 	for n := 2; n <= 4; n++ {
 		for k := 1; k <= n; k++ {
@@ -112,7 +113,7 @@ func TestLog(t *testing.T) {
 	l.Copies = 2
 	require.InEpsilon(t, 0.044, l.Least(), 0.01)
 
-	// Where all nodes are always busy, a round takes all the time that there is.
+	// Where all nodes are always busy, a round takes the whole time allowed.
 	l.Writes = 1e9
 	require.InEpsilon(t, 3/0.055/1000, l.Least(), 0.01)
 	l.Copies = 1

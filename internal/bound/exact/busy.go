@@ -1,5 +1,5 @@
-// Package exact finds the fewest messages of small clusters by looking at all that could be done: what package bound says is tested by
-// it. Time comes in ticks, at which messages are sent and arrive; a message carries all that its sender knows.
+// Package exact finds the fewest messages of small clusters by exhaustive search, to test the claims of package bound. Time
+// is measured in ticks, at which messages are sent and arrive; a message carries everything that its sender knows.
 package exact
 
 import (
@@ -7,7 +7,8 @@ import (
 	"fmt"
 )
 
-// A Cluster is nodes that send each other messages. Whatever comes to a node at a time t must be known to all by t + Latency.
+// A Cluster is a set of nodes that send each other messages. A value that comes to a node at time t must be known to all
+// nodes by t + Latency.
 type Cluster struct {
 	Nodes   int
 	Hop     int // ticks that a message takes
@@ -21,20 +22,21 @@ func (c Cluster) check() error {
 	return nil
 }
 
-// A Rate is messages in so many ticks.
+// A Rate is a number of messages in a number of ticks.
 type Rate struct{ Messages, Ticks int }
 
 // PerTick returns the rate as a number.
 func (r Rate) PerTick() float64 { return float64(r.Messages) / float64(r.Ticks) }
 
-// maxStates is how many states Busy looks at before it gives up.
+// maxStates is the number of states that Busy examines before it gives up.
 const maxStates = 200_000
 
-// Busy returns the least rate of messages, for ever, where all nodes get values all the time, also between ticks.
+// Busy returns the least sustained rate of messages if all nodes get values all the time, also between ticks.
 //
-// A state says how old everybody's knowledge of everybody is, at this tick and, with what is under way, at the next Hop-1. It is all that the
-// future depends on. The least cost of k more ticks is computed for each state from that of k-1 (value iteration). When it has grown for all
-// states alike by m over the last p, it does so for ever, as each follows from the last in the same way: m messages in p ticks.
+// A state records the age of each node's knowledge of each other node, at this tick and, counting the messages under way, at
+// the next Hop-1 ticks. The future depends on nothing else. The least cost of k more ticks is computed for each state from
+// the costs of k-1 ticks (value iteration). Once the costs of all states have grown by the same number m over the last p
+// ticks, they grow so for ever, because every step follows from the previous one in the same way: m messages in p ticks.
 func (c Cluster) Busy() (Rate, error) {
 	if err := c.check(); err != nil {
 		return Rate{}, err
@@ -66,7 +68,7 @@ func (c Cluster) Busy() (Rate, error) {
 
 const impossible = 1 << 24 // messages
 
-// grown returns by how much all costs have grown, if it is the same for all.
+// grown returns the amount by which all costs have grown, if it is the same for all.
 func grown(before, after []int32) (by int32, ok bool) {
 	for s := range before {
 		switch {
@@ -82,14 +84,14 @@ func grown(before, after []int32) (by int32, ok bool) {
 	return by, ok
 }
 
-// A move is a tick: what is sent, and the state at the next.
+// A move is one tick: the number of messages sent, and the state at the next tick.
 type move struct {
 	state    int
 	messages int32
 }
 
-// explore returns the moves of every state that can be reached from the one in which everybody always sends to everybody, which is as good as any.
-// States that are the same but for the names of nodes are one.
+// explore returns the moves of every state that can be reached from the state in which all nodes always send to all others;
+// any other start would do as well. States that differ only in the names of nodes count as one.
 func (c Cluster) explore() ([][]move, error) {
 	links := c.Nodes * c.Nodes
 	first := make([]byte, c.Hop*links)
@@ -127,7 +129,7 @@ func (c Cluster) explore() ([][]move, error) {
 			}
 		})
 		var to []move
-		for state, messages := range cheapest { // minima do not depend on the order
+		for state, messages := range cheapest { // minima do not depend on the order of iteration
 			to = append(to, move{state, messages})
 		}
 		moves = append(moves, to)
@@ -135,9 +137,9 @@ func (c Cluster) explore() ([][]move, error) {
 	return moves, nil
 }
 
-// sends calls f with each state that may come of one, as far as nobody's knowledge is too old in it. A state has for each of the next ticks,
-// and for each pair of nodes, the age that the second's knowledge of the first has then; ages count from this tick. Messages that
-// bring nothing new are left out.
+// sends calls f with each state that may follow s, as long as no knowledge in it is too old. For each of the next ticks and
+// each pair of nodes, a state holds the age that the second node's knowledge of the first will have; ages count from this
+// tick. Messages that bring nothing new are left out.
 func (c Cluster) sends(s []byte, f func(next []byte, messages int32)) {
 	n, links := c.Nodes, c.Nodes*c.Nodes
 	now, last := s[:links], s[(c.Hop-1)*links:]
@@ -177,7 +179,7 @@ func (c Cluster) sends(s []byte, f func(next []byte, messages int32)) {
 	visit(0, last, 0)
 }
 
-// canonical returns the least of the states that differ in the names of nodes only.
+// canonical returns the smallest of the states that differ from s only in the names of nodes.
 func (c Cluster) canonical(s []byte, perms [][]int) []byte {
 	n, links := c.Nodes, c.Nodes*c.Nodes
 	best := s

@@ -13,19 +13,19 @@ import (
 	"glomers/internal/bound/exact"
 )
 
-// busy returns the cluster with so many values that all nodes always have news; costs are messages per tick.
+// busy returns the cluster with values at such a rate that all nodes always have news; costs are messages per tick.
 func busy(c exact.Cluster) bound.Broadcast {
 	return bound.Broadcast{Nodes: float64(c.Nodes), Ops: 1, Values: 1e12, Hop: float64(c.Hop)}
 }
 
-// minima has the least messages, and in how many ticks, by nodes, hop and latency.
+// minima maps clusters to their least rates of messages.
 var minima = map[exact.Cluster]exact.Rate{
 	{Nodes: 2, Hop: 1, Latency: 2}: {Messages: 2, Ticks: 1},
 	{Nodes: 2, Hop: 1, Latency: 4}: {Messages: 2, Ticks: 3},
 	{Nodes: 2, Hop: 2, Latency: 6}: {Messages: 2, Ticks: 4},
 	{Nodes: 3, Hop: 1, Latency: 2}: {Messages: 6, Ticks: 1},
 	{Nodes: 3, Hop: 1, Latency: 3}: {Messages: 6, Ticks: 2},
-	{Nodes: 3, Hop: 1, Latency: 4}: {Messages: 5, Ticks: 3}, // neither star nor ring, nor any other design that we know
+	{Nodes: 3, Hop: 1, Latency: 4}: {Messages: 5, Ticks: 3}, // neither a star nor a ring, nor any other design that we know
 	{Nodes: 3, Hop: 1, Latency: 5}: {Messages: 1, Ticks: 1}, // the ring, from here on
 	{Nodes: 3, Hop: 1, Latency: 6}: {Messages: 4, Ticks: 5},
 	{Nodes: 3, Hop: 1, Latency: 7}: {Messages: 4, Ticks: 6},
@@ -35,7 +35,7 @@ var minima = map[exact.Cluster]exact.Rate{
 	{Nodes: 4, Hop: 1, Latency: 3}: {Messages: 4, Ticks: 1}, // doubling
 }
 
-// TestBusy: the search finds what is known, all bounds are below it, and all designs above.
+// The search finds the known minima; all bounds are at or below them, and all designs at or above.
 func TestBusy(t *testing.T) {
 	for c, want := range minima {
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
@@ -58,7 +58,8 @@ func TestBusy(t *testing.T) {
 	}
 }
 
-// The minimum is of messages that are sent at ticks. Three nodes in three hops gain nothing by ticks of half a hop; four hops have too many states.
+// A minimum is for messages that are sent at ticks. Finer ticks of half a hop gain nothing for three nodes in three hops;
+// four hops have too many states.
 func TestHalfHops(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a long search")
@@ -69,7 +70,7 @@ func TestHalfHops(t *testing.T) {
 	require.InDelta(t, minima[whole].PerTick(), 2*least.PerTick(), 1e-12)
 }
 
-// TestTheStarIsNotTheLeast: this was our lower bound once. It took windows for disjoint that overlap.
+// The cost of the star was once our lower bound. Its proof took overlapping windows for disjoint ones.
 func TestTheStarIsNotTheLeast(t *testing.T) {
 	c := exact.Cluster{Nodes: 3, Hop: 1, Latency: 5}
 	least, err := c.Busy()
@@ -77,9 +78,9 @@ func TestTheStarIsNotTheLeast(t *testing.T) {
 	require.Less(t, least.PerTick(), 0.8*busy(c).StarSlots(5))
 }
 
-// stabs returns the fewest points that meet all windows that begin at the given times, in order.
+// stabs returns the fewest points that hit all windows that begin at the given times, which are in order.
 func stabs(times []float64, window float64) (n int) {
-	met := math.Inf(-1) // up to here
+	met := math.Inf(-1) // windows up to here are hit
 	for _, at := range times {
 		if at > met {
 			n, met = n+1, at+window
@@ -88,14 +89,14 @@ func stabs(times []float64, window float64) (n int) {
 	return n
 }
 
-// A run is when values came, and where.
+// A run is a list of values, with the times and the nodes at which they come.
 type run struct {
 	nodes int
 	times []float64
 	at    []int
 }
 
-// of returns the times of the values that came to node i or, if others, to all but i.
+// of returns the times of the values that came to node i or, if others is set, to all nodes except i.
 func (r run) of(i int, others bool) (times []float64) {
 	for v, node := range r.at {
 		if (node == i) != others {
@@ -105,7 +106,7 @@ func (r run) of(i int, others bool) (times []float64) {
 	return times
 }
 
-// pairs, received and blocks count what the proofs of package bound count, of one run.
+// pairs, received and blocks return the number of messages that the proofs of package bound count for one run.
 func (r run) pairs(window float64) (n int) {
 	for i := range r.nodes {
 		n += (r.nodes - 1) * stabs(r.of(i, false), window)
@@ -133,8 +134,8 @@ func (r run) blocks(window, part float64) (n int) {
 	return n
 }
 
-// TestProofs: whenever values come, nobody can send fewer messages than the proofs count, not even who knows the future. Within one hop
-// the first is exact.
+// Whenever the values come, no program can send fewer messages than the proofs count, not even one that knows the future.
+// Within one hop, the first count is exact.
 func TestProofs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	tight := map[string]int{}
@@ -178,7 +179,7 @@ func TestProofs(t *testing.T) {
 	require.Greater(t, tight["blocks"], 100)
 }
 
-// TestFormulas: what the formulas say is the mean of what the proofs count.
+// The formulas give the means of the counts in the proofs.
 func TestFormulas(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	const end = 20_000.0

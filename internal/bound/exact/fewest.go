@@ -2,11 +2,11 @@ package exact
 
 import "fmt"
 
-// A Value comes to a node at a tick, before anything is sent in it.
+// A Value comes to a node at a tick, before messages are sent in that tick.
 type Value struct{ Node, Tick int }
 
-// Fewest returns the least messages that bring every value to all nodes in time, by somebody who knows them all beforehand. There are at most
-// 8 values, in the order of their ticks.
+// Fewest returns the least number of messages that bring every value to all nodes in time, if the values are known
+// beforehand. There are at most 8 values, in the order of their ticks.
 func (c Cluster) Fewest(values []Value) (int, error) {
 	if err := c.check(); err != nil {
 		return 0, err
@@ -17,8 +17,8 @@ func (c Cluster) Fewest(values []Value) (int, error) {
 	if len(values) > 8 {
 		return 0, fmt.Errorf("exact: %d values: want at most 8", len(values))
 	}
-	// A state has a row for this tick and for each of the next Hop-1: which values each node has then. What costs more than another way to the
-	// same state is dropped.
+	// A state has a row for this tick and for each of the next Hop-1 ticks: the values that each node has then. Of several
+	// ways to the same state, only the cheapest is kept.
 	states := map[string]int{string(make([]byte, c.Hop*c.Nodes)): 0}
 	end := values[len(values)-1].Tick + c.Latency
 	for tick := values[0].Tick; tick <= end; tick++ {
@@ -50,7 +50,7 @@ func (c Cluster) Fewest(values []Value) (int, error) {
 	return best, nil
 }
 
-// late tells whether a value whose time is up is missing anywhere.
+// late reports whether a node still lacks a value whose time is up.
 func (c Cluster) late(have []byte, values []Value, tick int) bool {
 	for v, x := range values {
 		if x.Tick+c.Latency > tick {
@@ -65,7 +65,7 @@ func (c Cluster) late(have []byte, values []Value, tick int) bool {
 	return false
 }
 
-// spread calls f with each state that may come of one by messages at its tick that bring something new.
+// spread calls f with each state that can follow from the rows by messages, sent at this tick, that bring something new.
 func (c Cluster) spread(rows []byte, f func(next string, messages int)) {
 	n := c.Nodes
 	now := rows[:n]
