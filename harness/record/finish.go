@@ -45,6 +45,9 @@ func firstOf(errs []error) error {
 // close closes what is open.
 func (w *Writer) close() error {
 	var errs []error
+	if w.history != nil {
+		unlockRun(w.history.file)
+	}
 	for _, f := range []*lineFile{w.journal, w.history} {
 		if f != nil {
 			errs = append(errs, f.close())

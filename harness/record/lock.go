@@ -6,13 +6,17 @@ import (
 	"syscall"
 )
 
-// lockRun has Running tell of the run from now on, until the file is closed or this process ends.
+// lockRun makes Running report true for the run, until unlockRun or the end of this process.
 func lockRun(history *os.File) {
-	// Without locks, as on some network drives, a run goes as well; it only looks as if it were dead.
+	// Some network drives have no locks. A run works there all the same, but Running takes it for a dead one.
 	_ = syscall.Flock(int(history.Fd()), syscall.LOCK_EX)
 }
 
-// Running tells whether the run whose history.jsonl this is goes on: whether its process lives and has not written all yet.
+// unlockRun ends that. Closing the file is not enough: a process that another goroutine has just forked shares the lock until it executes
+// its program.
+func unlockRun(history *os.File) { _ = syscall.Flock(int(history.Fd()), syscall.LOCK_UN) }
+
+// Running reports whether the run whose history.jsonl this is goes on: its process lives, and has not written everything yet.
 // Once it is false it stays false.
 func Running(history *os.File) bool {
 	fd := int(history.Fd())
