@@ -8,13 +8,13 @@ import (
 
 //go:generate go run glomers/cmd/glomers readme README.md
 
-// A FigureGroup is the figures of some workloads.
+// A FigureGroup holds figures that some workloads have in common.
 type FigureGroup struct {
 	Workloads []string // nil means all
 	Figures   []workload.Figure
 }
 
-// Figures describes all that is in results.json, first what every run has. Kinds with the same figures are one group.
+// Figures describes all entries of results.json, first those of every run. Kinds with the same figures form one group.
 func Figures(kinds workload.Kinds) []FigureGroup {
 	groups := make([]FigureGroup, 1)
 	for _, f := range generalFigures() {
@@ -30,10 +30,10 @@ func Figures(kinds workload.Kinds) []FigureGroup {
 	return groups
 }
 
-// A figure is a workload.Figure that is written in a line.
+// A figure is a workload.Figure that can be written on one line.
 type figure struct{ Path, Unit, About string }
 
-// generalFigures are those that every run has.
+// generalFigures returns the figures of every run.
 func generalFigures() []figure {
 	return []figure{
 		{"valid", "", `true, "unknown" or false: the worst of the verdicts of workload, stats, availability, exceptions and nemesis; "unknown" at best if the run broke`},

@@ -30,8 +30,8 @@ func newStore(t Test, place *proc.Place) (*record.Writer, error) {
 	return w, nil
 }
 
-// finish writes the outcome. What somebody else has done to the files of the run becomes warnings of res. finish goes on after an error, so that
-// as much is there as can be, and returns the first.
+// finish writes the outcome of the run. If others have changed the files of the run, finish adds warnings to res. After an error, finish
+// still writes as many files as possible, and returns the first error.
 func (r *run) finish(res *Result) error {
 	w := r.store
 	if w.Dir() == "" {
@@ -49,7 +49,7 @@ func (r *run) finish(res *Result) error {
 	return nil
 }
 
-// writeArtifacts writes the files that a result has, if it has any.
+// writeArtifacts writes the pictures of a result, if it has any.
 func writeArtifacts(w *record.Writer, res check.Result) error {
 	illustrated, ok := res.(check.Illustrated)
 	if !ok {
@@ -75,7 +75,7 @@ func writeFile(w *record.Writer, name string, text []byte) error {
 	return w.Replace(name, func(out io.Writer) error { _, err := out.Write(text); return err })
 }
 
-// warnJournal says from when on the journal has nothing.
+// warnJournal says from which time on messages are missing in the journal.
 func (r *run) warnJournal() []string {
 	since, full := r.store.JournalFull()
 	if !full {
@@ -85,7 +85,7 @@ func (r *run) warnJournal() []string {
 		"--max-journal (Limits.Journal) raises that", since.Seconds(), wording.Limit(r.test.Limits.Journal))}
 }
 
-// warnLogs says how much of stderr is not in the logs.
+// warnLogs says how much of the nodes' stderr is missing in their logs.
 func (r *run) warnLogs() []string {
 	var total, most int64
 	var loudest string

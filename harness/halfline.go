@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// A halfLine is what a node has written to stdout since the last newline. A node that goes on to wait there, because it has
-// forgotten the newline, looks silent.
+// A halfLine is the text that a node has written to stdout since the last newline. A node that forgets the newline, and then waits for a
+// reply, seems to be silent.
 type halfLine struct {
 	mu    sync.Mutex
-	text  []byte // the beginning of it
+	text  []byte // the beginning of the text
 	size  int
-	since stamp // when it grew last
+	since stamp // when the text last grew
 }
 
-// watch returns r and takes note of what is read from it.
+// watch returns a reader that reads from r and records the unfinished line.
 func (h *halfLine) watch(r io.Reader, now func() stamp) io.Reader {
 	return readerFunc(func(b []byte) (int, error) {
 		n, err := r.Read(b)
@@ -49,8 +49,8 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
-// unfinished returns the beginning and the size of the line that the node has begun to write to stdout, and when it
-// wrote last. The size is 0 if there is none, or if the node is in this process, where there are no half lines.
+// unfinished returns the beginning and the size of the node's unfinished line of stdout, and the time when the line last grew. The size
+// is 0 if there is no such line. A node in this process never has one.
 func (m *member) unfinished() (text string, size int, since stamp) {
 	if p, ok := m.process.(interface {
 		unfinished() (text string, size int, since stamp)
@@ -60,7 +60,7 @@ func (m *member) unfinished() (text string, size int, since stamp) {
 	return "", 0, 0
 }
 
-// noteUnfinished tells of the nodes that have had half a line on stdout for so long that it is no accident.
+// noteUnfinished adds a note for each node whose stdout has ended in an unfinished line for so long that it is not a coincidence.
 func (r *run) noteUnfinished() {
 	const accident = time.Second
 	for _, m := range r.nodes {

@@ -8,8 +8,8 @@ import (
 	"glomers/internal/wording"
 )
 
-// stdoutHint guesses what a line on stdout is that is no message, and says what to do about it; "" if it cannot tell. It begins with
-// a semicolon.
+// stdoutHint guesses the nature of a line of stdout that is not a message, and returns advice, which begins with a semicolon; "" if it has
+// no guess.
 func stdoutHint(line []byte) string {
 	trimmed := bytes.TrimSpace(line)
 	switch {
@@ -18,7 +18,7 @@ func stdoutHint(line []byte) string {
 	case bytes.HasPrefix(line, []byte("\xff\xfe")), bytes.HasPrefix(line, []byte("\xfe\xff")), bytes.IndexByte(line, 0) >= 0:
 		return "; it looks like UTF-16, and stdout must be UTF-8"
 	case json.Valid(trimmed) || len(trimmed) == 0:
-		return "" // what is wrong has been said
+		return "" // the error itself says what is wrong
 	case bytes.HasPrefix(trimmed, []byte("{'")):
 		return "; it looks like Python's own notation: json.dumps makes JSON of it"
 	case bytes.HasPrefix(trimmed, []byte("[object ")):
@@ -32,7 +32,7 @@ func stdoutHint(line []byte) string {
 		return fmt.Sprintf("; there is a message behind %q: prompts and logs belong on stderr", wording.ClipCounted(trimmed[:i], 40))
 	}
 	if trimmed[0] == '{' {
-		return "" // it means to be JSON
+		return "" // it is an attempt at JSON
 	}
 	return "; stdout is for messages only: prompts and logs belong on stderr"
 }

@@ -8,11 +8,11 @@ import (
 	"glomers/harness/workload"
 )
 
-// A Judgement is what a history says by itself, however it came about.
+// A Judgement is the part of a Result that depends on the history alone.
 type Judgement struct {
-	Valid        check.Verdict      `json:"valid"`              // the worst of all checks
-	Reasons      []string           `json:"reasons,omitempty"`  // why it is not Valid, in sentences
-	Warnings     []string           `json:"warnings,omitempty"` // what does not count for it and should be known, in sentences
+	Valid        check.Verdict      `json:"valid"`              // the worst verdict of all checks
+	Reasons      []string           `json:"reasons,omitempty"`  // why Valid is not check.Valid, in sentences
+	Warnings     []string           `json:"warnings,omitempty"` // observations that do not affect Valid, in sentences
 	Workload     check.Result       `json:"workload"`           // nil if the run never began
 	Stats        check.Stats        `json:"stats"`
 	Availability check.Availability `json:"availability"`
@@ -20,8 +20,8 @@ type Judgement struct {
 	Latencies    map[string]Latency `json:"latencies"` // by f: from invocation to ok
 }
 
-// Judge judges a history with the checker of w, and with those that are for all workloads. The availability wanted is as in
-// Test; the error says that it is none. Of w nothing but Check is used.
+// Judge judges a history with the checker of w and with the checkers for all workloads. availability is the required availability, as in
+// Test; an invalid one gives an error. Judge uses only the method Check of w.
 func Judge(w workload.Workload, h []history.Op, availability string) (Judgement, error) {
 	available, err := check.NewAvailability(h, availability)
 	if err != nil {
@@ -40,7 +40,7 @@ func Judge(w workload.Workload, h []history.Op, availability string) (Judgement,
 	return j, nil
 }
 
-// add takes account of another check. Whatever checkers say is brief here, for people; see check.Few and check.Brief.
+// add includes the result of a check. It shortens the sentences of the check for human readers; see check.Few and check.Brief.
 func (j *Judgement) add(c check.Result) {
 	j.Valid = check.Worst(j.Valid, c.Verdict())
 	j.Reasons = append(j.Reasons, brief(c.Reasons())...)

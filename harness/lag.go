@@ -2,10 +2,10 @@ package harness
 
 import "time"
 
-// A lagSample says how late the harness did what was due. It keeps all values while there are few; of many it keeps
-// every second, then every fourth, and so on, so that its room is bounded however long a run is.
+// A lagSample is a sample of the lateness of deliveries and timers. At first it keeps all values. When it is full, it keeps every second
+// value, then every fourth, and so on, so that its size is bounded for runs of any length.
 type lagSample struct {
-	kept   []time.Duration // every stride-th, in order
+	kept   []time.Duration // every stride-th value, in order
 	stride int             // 0 stands for 1
 	count  int
 	max    time.Duration
@@ -24,7 +24,7 @@ func (l *lagSample) add(by time.Duration) {
 	l.count++
 }
 
-// thin drops every second value that is kept. maxLags is even, so the next one to keep is the one after those.
+// thin drops every second kept value. Since maxLags is even, the next value is again one to keep.
 func (l *lagSample) thin() {
 	for i := range maxLags / 2 {
 		l.kept[i] = l.kept[2*i]
@@ -33,7 +33,7 @@ func (l *lagSample) thin() {
 	l.stride = 2 * max(1, l.stride)
 }
 
-// latency returns the quantiles of what is kept, with the count and the maximum of all.
+// latency returns the quantiles of the kept values, with the count and the maximum of all values.
 func (l *lagSample) latency() Latency {
 	q := newLatency(l.kept)
 	q.Count, q.Max = l.count, l.max

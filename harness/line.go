@@ -11,18 +11,18 @@ import (
 	"glomers/node"
 )
 
-// A line is a message as a node wrote it: an object with exactly src, dest and body, and perhaps an id, which means nothing. The
-// names are matched exactly; encoding/json would take Src for src. Of a name that stands there twice the last value counts.
+// A line is a message as a node wrote it: an object with the fields src, dest and body, and optionally an id, which is ignored. Names are
+// matched exactly, while encoding/json would take Src for src. If a name appears twice, the last value counts.
 type line struct {
 	src, dest string
 	body      json.RawMessage // an object
 }
 
-// depthLimit is how deep arrays and objects may be nested in a message: as deep as in a history of EDN, which a message becomes a part of. encoding/json
-// goes to 10,000, but what it takes then takes others, or a results.json that has it inside, beyond that.
+// depthLimit is the maximal nesting of arrays and objects in a message. It is the limit of a history in EDN, of which the message becomes
+// a part. encoding/json accepts a depth of 10,000, but a results.json that contains such a message would exceed that depth.
 const depthLimit = 1000
 
-// parseLine takes a line of a node's stdout apart. If it is not a message, problem completes the sentence "the line …".
+// parseLine parses a line of a node's stdout. If the line is not a message, problem completes the sentence "the line …".
 func parseLine(text []byte) (l line, problem string) {
 	if problem := shapeProblem(text); problem != "" {
 		return line{}, problem
@@ -30,7 +30,7 @@ func parseLine(text []byte) (l line, problem string) {
 	if m, err := node.ParseMessage(text); err == nil && m.Src != "" && m.Dest != "" && m.Body[0] == '{' && isPlainEnvelope(text, m.Body) {
 		return line{m.Src, m.Dest, bytes.Clone(m.Body)}, ""
 	}
-	// Something is unusual, if not wrong. Speed does not matter any more.
+	// The slow path: the line is unusual or wrong.
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return line{}, "is empty"
@@ -68,8 +68,8 @@ func parseLine(text []byte) (l line, problem string) {
 	return l, ""
 }
 
-// shapeProblem says if a line, which need not be JSON, is nested too deep, or has more values in it than an operation of a history may have. They
-// would take a hundred bytes each, however short they are in the line.
+// shapeProblem reports a line, which need not be JSON, that is nested too deeply, or that contains more values than an operation of a
+// history may have. Each value takes about a hundred bytes of memory, however short it is in the line.
 func shapeProblem(text []byte) string {
 	if bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) > depthLimit && depth(text) > depthLimit {
 		return fmt.Sprintf("is nested more than %d deep", depthLimit)
@@ -80,7 +80,7 @@ func shapeProblem(text []byte) string {
 	return ""
 }
 
-// depth returns how deep the arrays and objects of a text are nested, which need not be JSON.
+// depth returns the nesting depth of the arrays and objects in a text, which need not be JSON.
 func depth(text []byte) (deepest int) {
 	inString, open := false, 0
 	for i := 0; i < len(text); i++ {
@@ -100,12 +100,12 @@ func depth(text []byte) (deepest int) {
 	return deepest
 }
 
-// isPlainEnvelope tells whether the names in a message are those of an envelope. text is known to be a message, and body a
-// part of it. It may say false of what only looks unusual.
+// isPlainEnvelope reports whether the names in a message are those of an envelope. text is known to be a message, and body to be a part of
+// text. The result may be false for an unusual but correct message.
 func isPlainEnvelope(text, body []byte) bool {
-	i := skipSpace(text, 0) + 1 // behind the brace
+	i := skipSpace(text, 0) + 1 // after the brace
 	for {
-		i = skipSpace(text, i) + 1 // behind the quote
+		i = skipSpace(text, i) + 1 // after the quote
 		end := i + bytes.IndexByte(text[i:], '"')
 		name := string(text[i:end])
 		i = skipSpace(text, end+1)
@@ -122,7 +122,7 @@ func isPlainEnvelope(text, body []byte) bool {
 			i += length + 2
 		case "body":
 			if &text[i] != &body[0] {
-				return false // it is one of two
+				return false // there are two bodies
 			}
 			i += len(body)
 		case "id":
@@ -139,7 +139,7 @@ func isPlainEnvelope(text, body []byte) bool {
 		case text[i] == '}':
 			return true
 		case text[i] != ',':
-			return false // the id is no integer
+			return false // the id is not an integer
 		}
 		i++
 	}
@@ -152,14 +152,14 @@ func skipSpace(text []byte, i int) int {
 	return i
 }
 
-// envelopeFields returns the members of an object, if their names are those of an envelope.
+// envelopeFields returns the fields of an object. problem describes a field that an envelope does not have.
 func envelopeFields(text []byte) (fields map[string]json.RawMessage, problem string) {
-	if err := json.Unmarshal(text, &fields); err != nil { // never: it is an object
+	if err := json.Unmarshal(text, &fields); err != nil { // never: text is an object
 		return nil, fmt.Sprintf("is not JSON (%v)", err)
 	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	_, _ = dec.Token()
-	for dec.More() { // in the order in which they stand there, unlike the map
+	for dec.More() { // in the order of the text, unlike the map
 		name, _ := dec.Token()
 		var value json.RawMessage
 		_ = dec.Decode(&value)

@@ -6,12 +6,12 @@ import (
 	"glomers/internal/wording"
 )
 
-// A longLine is the beginning of a line of stdout that is longer than the buffer in which others are read. What all nodes have
-// begun counts as memory.
+// A longLine is the beginning of a line of stdout that is longer than the read buffer. It counts as memory that nodes take; see
+// Limits.Memory.
 type longLine struct {
 	port *Port
 	text []byte
-	lost bool // it was too long; what follows until the newline is dropped, so that the node does not hang
+	lost bool // the line was too long; the rest up to the newline is read but dropped, so that the node does not hang
 }
 
 func (l *longLine) empty() bool { return len(l.text) == 0 && !l.lost }
@@ -36,12 +36,12 @@ func (l *longLine) add(part []byte) {
 		p.begun.Add(int64(len(part)))
 		if !p.run.memory.add(unended, len(part)) {
 			p.run.post(outside, flood{})
-			l.lost = true // what there is remains until the error has been made of it
+			l.lost = true // the text is kept until the scheduler has made the error
 		}
 	}
 }
 
-// end takes the line to the port.
+// end passes the line to the port.
 func (l *longLine) end() {
 	if !l.lost {
 		l.port.Line(l.text[:len(l.text)-1])

@@ -2,7 +2,7 @@ package harness
 
 import "sync/atomic"
 
-// A holding is something that nodes make the harness hold in memory.
+// A holding is a kind of data that nodes make the harness hold in memory.
 type holding int
 
 const (
@@ -15,16 +15,16 @@ const (
 	holdings
 )
 
-// messageCost is what a message takes besides its body, roughly.
+// messageCost is the approximate size of a message without its body, in bytes.
 const messageCost = 128
 
-// A memory counts the bytes of all holdings together; see Limits.Memory. Any goroutine may use it.
+// A memory counts the bytes of each holding and limits their sum; see Limits.Memory. Any goroutine may use it.
 type memory struct {
 	limit int64
 	parts [holdings]atomic.Int64
 }
 
-// add takes account of n more bytes, and tells whether that is still within the limit.
+// add adds n bytes to a holding, and reports whether the sum is still within the limit.
 func (m *memory) add(h holding, n int) bool {
 	m.parts[h].Add(int64(n))
 	return !m.full()
@@ -44,7 +44,7 @@ func (m *memory) total() int64 {
 	return n
 }
 
-// largest returns the holding that takes most.
+// largest returns the largest holding.
 func (m *memory) largest() holding {
 	var most holding
 	for h := range holdings {

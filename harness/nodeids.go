@@ -10,7 +10,7 @@ import (
 	"glomers/node"
 )
 
-// nodeIDs returns n0 … n(k-1) if there is a NodeCount, else Nodes, else n1 … n5. A NodeCount comes first, as in the
+// nodeIDs returns n0 … n(k-1) if NodeCount is set, otherwise Nodes or, if that is empty, n1 … n5. NodeCount has precedence, as in the
 // reference.
 func (t Test) nodeIDs() []string {
 	first, count := 0, t.NodeCount
@@ -29,12 +29,12 @@ func (t Test) nodeIDs() []string {
 }
 
 var (
-	plainID  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`) // it is the name of a file, too
+	plainID  = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$`) // the id is also used as the name of a file
 	clientID = regexp.MustCompile(`^c[0-9]+$`)
 )
 
-// checkNodes says what is wrong with Nodes. The reference takes any id, and then
-// counts a node whose id begins with c among the clients.
+// checkNodes returns an error if an id in Nodes cannot be used. The reference accepts any id, and then counts a node whose id begins with c
+// as a client.
 func (t Test) checkNodes() error {
 	services := []string{node.LinKV, node.SeqKV, node.LWWKV, node.LinTSO}
 	for i, id := range t.Nodes {

@@ -14,17 +14,17 @@ const (
 	tailWidth = 1 << 10 // bytes kept of each
 )
 
-// An output keeps what a node writes: stderr goes to its log file, and the last
-// lines of stdout and stderr are kept for error reports. Any goroutine may use it.
+// An output records the output of a node: it writes stderr to the node's log file, and keeps the last lines of stdout and stderr for error
+// reports. Any goroutine may use it.
 type output struct {
 	seen func(line []byte) // called with each line of stderr; may be nil
 	fail func(error)       // called when the log cannot be written, once
 
 	mu     sync.Mutex
-	log    io.Writer         // nil if there is no store, or no more
-	lines  [tailLines][]byte // a ring; its buffers are used again
-	count  int               // lines so far; the next one goes to count % tailLines
-	partly []byte            // the last line of stderr, which has no newline yet
+	log    io.Writer         // nil without a store, and after an error
+	lines  [tailLines][]byte // a ring; its buffers are reused
+	count  int               // lines so far; the next line goes to count % tailLines
+	partly []byte            // the unfinished last line of stderr
 }
 
 // note keeps a line of stdout.
@@ -34,8 +34,8 @@ func (o *output) note(line []byte) {
 	o.keep(line)
 }
 
-// Write takes a piece of stderr. It never fails: a node goes on without its log, the
-// run does not.
+// Write accepts a piece of stderr. It never fails: if the log cannot be written, it is the run that ends, through fail, not the reading of
+// the node's output.
 func (o *output) Write(b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -63,7 +63,7 @@ func (o *output) Write(b []byte) (int, error) {
 	}
 }
 
-// lost returns how many bytes of stderr are not in the log for lack of room.
+// lost returns the number of bytes of stderr that are missing in the log because its limit was reached.
 func (o *output) lost() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -10,14 +10,14 @@ import (
 
 const progressInterval = 250 * time.Millisecond
 
-// enter begins a phase, which is planned to take so long; 0 means that nobody knows.
+// enter begins a phase with the planned duration; 0 if the duration is unknown.
 func (r *run) enter(phase string, planned time.Duration) {
 	r.progress.Phase = phase
 	r.phase.began, r.phase.planned = r.now(), planned
 	r.report()
 }
 
-// report calls Test.Progress, and has the store write out what it has.
+// report calls Test.Progress, and flushes the store.
 func (r *run) report() {
 	if err := r.store.Flush(); err != nil {
 		r.fail(fmt.Errorf("harness: %w", err))
@@ -39,7 +39,7 @@ func (r *run) report() {
 	r.test.Progress(p)
 }
 
-// reportEvery reports now and then, as long as the run lives.
+// reportEvery reports once per interval until the end of the run.
 func (r *run) reportEvery(interval time.Duration) {
 	if r.test.Progress == nil && r.store.Dir() == "" {
 		return
@@ -50,7 +50,7 @@ func (r *run) reportEvery(interval time.Duration) {
 	})
 }
 
-// count takes an event of the history into account.
+// count counts an event of the history.
 func (p *Progress) count(op history.Op) {
 	if op.Process == history.Nemesis {
 		return

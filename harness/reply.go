@@ -11,14 +11,14 @@ import (
 	"glomers/node"
 )
 
-// receive takes a message to the client at the time at. All but the reply that it waits for are ignored: late ones, second ones, and
-// requests. A client that gets no reply remembers them, so that it can tell what came instead.
+// receive accepts a message to the client at the time at. It ignores all messages except the reply that the client waits for: late replies,
+// duplicate replies, and requests. It records ignored messages, so that a client without a reply can report what came instead.
 func (c *client) receive(at stamp, body json.RawMessage) {
 	if c.waiting == 0 {
 		return
 	}
 	var fields map[string]json.RawMessage
-	_ = json.Unmarshal(body, &fields) // it is known to be an object
+	_ = json.Unmarshal(body, &fields) // cannot fail: body is known to be an object
 	id, has := fields["in_reply_to"]
 	if string(id) == strconv.FormatInt(c.waiting, 10) {
 		c.settle(reply{body: body})
@@ -29,8 +29,8 @@ func (c *client) receive(at stamp, body json.RawMessage) {
 	})
 }
 
-// mismatch says why a message does not answer the request want. It leaves out the value where that would be another one each
-// time.
+// mismatch explains why a message does not answer the request want. It leaves out a value that would be different for each message, so
+// that messages with the same problem can be counted together.
 func mismatch(id json.RawMessage, has bool, want int64) string {
 	n, err := strconv.ParseInt(string(id), 10, 64)
 	switch {
@@ -44,8 +44,8 @@ func mismatch(id json.RawMessage, has bool, want int64) string {
 	return fmt.Sprintf("its in_reply_to is %s, not an integer", jsonvalue.Kind(id))
 }
 
-// decodeReply decodes body into the value that into points to, if it is a reply of the type wanted. The errors are those of replyFields. A
-// field that the type of into does not have is for the workload to refuse.
+// decodeReply decodes body, which must be a reply of type wantType, into the value that into points to. The errors are those of replyFields.
+// It accepts fields that the type of into does not have; refusing them is up to the workload.
 func decodeReply(body json.RawMessage, wantType string, into any) error {
 	fields, err := replyFields(body, wantType)
 	if err != nil {
@@ -55,7 +55,7 @@ func decodeReply(body json.RawMessage, wantType string, into any) error {
 		return malformed(body, wantType, `field "msg_id" is %s: want an integer, or no such field`, jsonvalue.Kind(id))
 	}
 	if raw, ok := into.(*json.RawMessage); ok {
-		*raw = body // it is known to be JSON
+		*raw = body // body is known to be JSON
 		return nil
 	}
 	if err := json.Unmarshal(body, into); err != nil {
@@ -64,10 +64,10 @@ func decodeReply(body json.RawMessage, wantType string, into any) error {
 	return nil
 }
 
-// replyFields takes a reply apart that must be of the type wanted. The errors are *node.RPCError and *workload.UncodedError, if it is an
-// error reply, and *workload.MalformedReply. Of init_ok the reference looks at no more than this.
+// replyFields returns the fields of a reply, which must have type wantType. The errors are *node.RPCError and *workload.UncodedError, for an
+// error reply, and *workload.MalformedReply. For init_ok, the reference checks no more than this.
 func replyFields(body json.RawMessage, wantType string) (map[string]json.RawMessage, error) {
-	var fields map[string]json.RawMessage // and no struct: names are case-sensitive
+	var fields map[string]json.RawMessage // not a struct: names are case-sensitive
 	if json.Unmarshal(body, &fields) != nil {
 		return nil, malformed(body, wantType, "want an object")
 	}
@@ -89,13 +89,13 @@ func malformed(body json.RawMessage, wantType, format string, args ...any) error
 	return &workload.MalformedReply{Reply: body, Type: wantType, Problem: fmt.Sprintf(format, args...)}
 }
 
-// decodeError returns the error that an error reply stands for. The reference looks its code up among those that it knows, which
-// are integers: 20.0 is none of them, nor is "20". Whatever else is in an error is allowed.
+// decodeError returns the error of an error reply. The reference looks up the code in a table of integers, so neither 20.0 nor "20" is the
+// code 20. Any other fields of an error reply are allowed.
 func decodeError(fields map[string]json.RawMessage) error {
 	text := string(fields["text"])
 	var s string
 	if json.Unmarshal(fields["text"], &s) == nil {
-		text = s // of null, "", too
+		text = s // null becomes ""
 	}
 	if code, err := strconv.Atoi(string(fields["code"])); err == nil {
 		return node.NewRPCError(code, text)

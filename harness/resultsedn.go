@@ -16,8 +16,8 @@ import (
 	"glomers/internal/edn"
 )
 
-// writeLikeMaelstrom writes what Maelstrom would of a run, beside our own files, so that people's scripts go on working: history.edn,
-// history.txt, results.edn and node-logs.
+// writeLikeMaelstrom writes the files that Maelstrom would write of a run, so that scripts for Maelstrom's files still work: history.edn,
+// history.txt and results.edn.
 func writeLikeMaelstrom(w *record.Writer, res Result, ops []history.Op) error {
 	results, err := resultsEDN(res, ops)
 	if err != nil {
@@ -40,8 +40,8 @@ func writeLikeMaelstrom(w *record.Writer, res Result, ops []history.Op) error {
 // field makes an entry of a map.
 func field(key edn.Keyword, v any) edn.Entry { return edn.Entry{Key: key, Value: v} }
 
-// resultsEDN returns the result as Maelstrom has it in results.edn. Checks that it does not have are there only if they matter: :nemesis if
-// there was no fault that the run was asked for, :error if the run was broken off.
+// resultsEDN returns the result in the form of Maelstrom's results.edn. Entries that Maelstrom does not have appear only if they matter:
+// :nemesis if a requested fault was never in force, :error if the run ended early.
 func resultsEDN(res Result, ops []history.Op) (edn.Map, error) {
 	drawn := edn.Map{field("valid?", true)}
 	stats, err := likeMaelstrom(res.Stats)
@@ -93,7 +93,7 @@ func netEDN(res Result) edn.Map {
 	n := res.Net
 	all := counts(n.All.Sent, n.All.Received, n.All.Messages)
 	servers := counts(n.Servers.Sent, n.Servers.Received, n.Servers.Messages)
-	if res.Stats.Count > 0 { // as there: without operations there is nothing to divide by
+	if res.Stats.Count > 0 { // as in Maelstrom, which has no ratio without operations
 		all = append(all, field("msgs-per-op", float32(n.All.MsgsPerOp)))
 		servers = append(servers, field("msgs-per-op", float32(n.Servers.MsgsPerOp)))
 	}
@@ -103,7 +103,7 @@ func netEDN(res Result) edn.Map {
 	}
 }
 
-// likeMaelstrom returns what v marshals to, with "valid" as :valid? at all levels.
+// likeMaelstrom returns the JSON of v as EDN, with "valid" renamed to :valid? at all levels.
 func likeMaelstrom(v any) (edn.Map, error) {
 	x, err := edn.FromJSON(v)
 	if err != nil {
@@ -133,7 +133,7 @@ func renameValid(v any) any {
 	return v
 }
 
-// change puts what f makes of a field's value in its place; a field that is not there stays away.
+// change replaces the value v of a field by f(v). A missing field stays missing.
 func change(m edn.Map, key edn.Keyword, f func(v any) any) {
 	for i, e := range m {
 		if e.Key == any(key) {
@@ -142,7 +142,7 @@ func change(m edn.Map, key edn.Keyword, f func(v any) any) {
 	}
 }
 
-// workloadEDN returns the result of the workload's checker. Where it is not said otherwise, its fields are called as in results.json.
+// workloadEDN returns the result of the workload's checker. Its fields have the names of results.json unless they are renamed here.
 func workloadEDN(r check.Result, ops []history.Op) (edn.Map, error) {
 	m, err := likeMaelstrom(r)
 	if err != nil {
@@ -157,7 +157,7 @@ func workloadEDN(r check.Result, ops []history.Op) (edn.Map, error) {
 		for _, key := range []edn.Keyword{"stable-latencies", "lost-latencies"} {
 			change(m, key, numericKeys)
 		}
-		change(m, "duplicated", func(any) any { return edn.Map{} }) // it is always empty
+		change(m, "duplicated", func(any) any { return edn.Map{} }) // always empty
 		change(m, "worst-stale", func(v any) any {
 			list, _ := v.(edn.List)
 			for _, stale := range list {
@@ -206,13 +206,13 @@ func workloadEDN(r check.Result, ops []history.Op) (edn.Map, error) {
 		}
 		m = slices.DeleteFunc(m, func(e edn.Entry) bool {
 			types, _ := e.Value.(edn.Seq)
-			return e.Key == any(edn.Keyword("anomaly-types")) && len(types) == 0 // it is not there either
+			return e.Key == any(edn.Keyword("anomaly-types")) && len(types) == 0 // Maelstrom leaves it out, too
 		})
 	}
 	return m, nil
 }
 
-// opEDN returns an operation of the history, nil if there is none of that index.
+// opEDN returns the operation of the history with this index; nil if there is none.
 func opEDN(ops []history.Op, index any) any {
 	n, _ := index.(edn.Raw)
 	i, err := strconv.Atoi(string(n))
@@ -226,7 +226,7 @@ func opEDN(ops []history.Op, index any) any {
 	return v
 }
 
-// kafkaErrors has each type of error as a field, as Jepsen does, instead of two maps.
+// kafkaErrors replaces the two maps counts and details by one field for each type of error, as in Jepsen.
 func kafkaErrors(m edn.Map) edn.Map {
 	counts, _ := edn.Get(m, "counts").(edn.Map)
 	details, _ := edn.Get(m, "details").(edn.Map)
@@ -247,7 +247,7 @@ func rename(m edn.Map, from, to edn.Keyword) {
 	}
 }
 
-// asSeq turns brackets into parentheses; null into an empty list.
+// asSeq turns a list in brackets into one in parentheses, and null into an empty list.
 func asSeq(v any) any {
 	list, _ := v.(edn.List)
 	return edn.Seq(list)
@@ -272,7 +272,7 @@ func asKeyword(v any) any {
 	return v
 }
 
-// keywords makes keywords of the strings in a list.
+// keywords turns the strings in a list into keywords.
 func keywords(v any) any {
 	list, _ := v.(edn.List)
 	for i := range list {
@@ -281,7 +281,7 @@ func keywords(v any) any {
 	return list
 }
 
-// numericKeys makes numbers of a map's keys.
+// numericKeys turns the keys of a map into numbers.
 func numericKeys(v any) any {
 	m, _ := v.(edn.Map)
 	for i, e := range m {

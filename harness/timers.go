@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// A timer is something that the engine itself does at a time.
+// A timer is an action of the engine that is due at a given time.
 type timer struct {
 	due time.Duration // since the start of the run
-	seq int           // breaks ties: what was planned first is done first
+	seq int           // breaks ties: timers that were added earlier run first
 	do  func()
 }
 
-// timers is a heap.Interface of timers ordered by (due, seq). There is no cancelling: a
-// timer that has become pointless finds that out when it is due.
+// timers is a heap.Interface of timers ordered by (due, seq). A timer cannot be cancelled: its function must check, when it is due, whether
+// it still has anything to do.
 type timers struct {
 	heap []timer
 	made int
 }
 
-// add plans do for the time due.
+// add schedules do for the time due.
 func (t *timers) add(due time.Duration, do func()) {
 	heap.Push(t, timer{due: due, seq: t.made, do: do})
 	t.made++
 }
 
-// next returns when the earliest timer is due; ok is false if there is none.
+// next returns the time at which the earliest timer is due; ok is false if there is no timer.
 func (t *timers) next() (due time.Duration, ok bool) {
 	if len(t.heap) == 0 {
 		return 0, false
@@ -33,10 +33,10 @@ func (t *timers) next() (due time.Duration, ok bool) {
 	return t.heap[0].due, true
 }
 
-// pop removes the earliest timer, of which there must be one.
+// pop removes the earliest timer. There must be one.
 func (t *timers) pop() timer { return heap.Pop(t).(timer) }
 
-// Len implements heap.Interface, as the following do.
+// Len implements heap.Interface, as do the following methods.
 func (t *timers) Len() int { return len(t.heap) }
 
 func (t *timers) Less(i, j int) bool {

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// unread returns how many bytes in a pipe have not been read; 0 if that cannot be told.
+// unread returns the number of bytes in a pipe that have not been read; 0 if it is unknown.
 func unread(pipe *os.File) int {
 	conn, err := pipe.SyscallConn()
 	if err != nil {
