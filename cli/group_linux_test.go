@@ -112,7 +112,7 @@ func TestMaelstromsNodesThatEscape(t *testing.T) {
 	}
 	mine := token()
 	fakeMaelstrom(t, setsid+" sleep "+mine+" >/dev/null 2>&1 &\n"+
-		`while ! grep -qs ^sleep /proc/$!/cmdline; do :; done`+"\n"+writeResults(goodResults), "0")
+		`until [ "$(head -c 5 /proc/$!/cmdline 2>/dev/null)" = sleep ]; do :; done`+"\n"+writeResults(goodResults), "0")
 	status, stdout, stderr := execute(words("challenge 1 --harness maelstrom --bin /bin/sh --store " + t.TempDir())...)
 	require.Equal(t, statusValid, status)
 	require.Regexp(t, `maelstrom left a process behind: \d+ sleep `+mine+` \(killed\)`, stdout+stderr)
