@@ -154,7 +154,7 @@ func TestEveryCheckCanFail(t *testing.T) {
 			require.NotEmpty(t, result.Received)
 			require.Equal(t, c.Why, result.Why)
 
-			if !*long || c.Name == "service-slow" { // on a slow machine, this node would fail other checks too
+			if !*long || c.Name == "service-slow" { // on a slow machine, its node fails other checks too
 				return
 			}
 			o.Checks = musts

@@ -20,18 +20,18 @@ func arraySource(b *bufio.Reader, limit int) source {
 	}
 }
 
-// An array takes the elements out of a JSON array, without holding all of it. It only looks for where they end.
+// An array splits a JSON array into its elements, without holding the whole array. It only finds the ends of the elements.
 type array struct {
 	r      *bufio.Reader
-	limit  int // of bytes of an element
-	line   int // from 1
-	inside bool
+	limit  int    // the maximum size of an element, in bytes
+	line   int    // the current line, from 1
+	inside bool   // after the opening bracket
 	buf    []byte // the element
 }
 
 var errUnfinished = errors.New("the text ends within the array")
 
-// next returns the next element, which is good until the next call, and the line on which it begins.
+// next returns the next element and the line on which it begins. The element is valid until the next call.
 func (a *array) next() (element []byte, line int, err error) {
 	c, err := a.skip()
 	if !a.inside && c == '[' {
@@ -58,7 +58,7 @@ func (a *array) next() (element []byte, line int, err error) {
 	return nil, 0, io.EOF
 }
 
-// skip returns the next byte that is no space.
+// skip returns the next byte that is not white space.
 func (a *array) skip() (byte, error) {
 	for {
 		c, err := a.r.ReadByte()

@@ -9,9 +9,9 @@ import (
 	"glomers/internal/edn"
 )
 
-// ReadEDN reads a history that Jepsen wrote, and so Maelstrom: history.edn. It has one map (or record) per operation, one after
-// the other or in a vector. Values become JSON: keywords are strings, sets arrays. What it asks of the fields is what Read asks. An
-// error names the line, from 1; the operations before it are returned with it.
+// ReadEDN reads a history.edn, which Jepsen and therefore Maelstrom writes. It has one map (or record) per operation, one after the
+// other or in a vector. Values become JSON: keywords become strings, and sets become arrays. The fields must be as for Read. An error
+// names the line, from 1; ReadEDN then also returns the operations before that line.
 func ReadEDN(r io.Reader) ([]Op, error) {
 	return readAll(ednSource(bufio.NewReader(r), MaxOp), &sequence{})
 }
@@ -28,7 +28,7 @@ func ednSource(r *bufio.Reader, limit int) source {
 				return r, line, err
 			}
 			if !errors.Is(err, io.EOF) {
-				return record{}, 0, err // it names the line
+				return record{}, 0, err // the error names the line
 			}
 			piece, line, err := f.next()
 			if err != nil {

@@ -1,6 +1,6 @@
 package history
 
-// WithLimits returns r with other limits, of bytes, for an operation and for a file.
+// WithLimits returns r with other limits for the bytes of an operation and of a file.
 func (r Reader) WithLimits(op, file int) Reader {
 	r.limits = limits{op, file}
 	return r

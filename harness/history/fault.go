@@ -4,10 +4,10 @@ import (
 	"strings"
 )
 
-// An Effect is what the start of a fault did. The fault itself records it, in the second event of the start.
+// An Effect describes the effect of starting a fault. The fault itself records it, in the second event of the start.
 type Effect struct {
-	Links map[string][]string `json:"links,omitempty"` // that are cut: for each receiver, the senders that it does not hear
-	Nodes []string            `json:"nodes,omitempty"` // that are hit, if it hits nodes
+	Links map[string][]string `json:"links,omitempty"` // the cut links: for each receiver, the senders that it does not hear
+	Nodes []string            `json:"nodes,omitempty"` // the nodes hit, if the fault hits nodes
 	Text  string              `json:"text,omitempty"`  // in a few words: "majority", "n1 and n2", "8 %"
 }
 
@@ -26,30 +26,30 @@ func (e *Effect) Size() int {
 	return size
 }
 
-// A Fault is the time in which a fault was in force.
+// A Fault is a period in which a fault was in force.
 type Fault struct {
 	Name   string // of its kind, such as "partition"
-	Begin  int64  // when it was asked for, ns
-	End    int64  // when the last of its events was recorded, ns; 0 while it is in force
+	Begin  int64  // the time of the first event of its start, ns
+	End    int64  // the time of the last event of its stop, ns; 0 while the fault is in force
 	Effect Effect
 
-	events int // that it has had: two of its start, then two of its stop
+	events int // the number of events so far: two for the start, then two for the stop
 }
 
-// InForce reports whether nothing has stopped it yet.
+// InForce reports whether the fault has not been stopped yet.
 func (f *Fault) InForce() bool { return f.events <= 2 }
 
-// Faults are those of a history, in the order in which they began. They grow by Add; the zero value is ready.
+// Faults are the faults of a history, in the order in which they began. Add adds events. The zero value is ready to use.
 type Faults struct {
 	All  []*Fault
-	Max  int // of faults that are kept; 0 means all
-	Left int // faults beyond Max
+	Max  int // the maximum number of faults kept; 0 means no limit
+	Left int // the number of faults beyond Max
 
-	last map[string]*Fault // of each kind
-	open int               // faults that are in force
+	last map[string]*Fault // the last fault of each kind
+	open int               // the number of faults in force
 }
 
-// FaultsIn returns the faults of a history. One that nothing stopped lasts until end.
+// FaultsIn returns the faults of a history. A fault that was never stopped lasts until end.
 func FaultsIn(ops []Op, end int64) []*Fault {
 	var faults Faults
 	for _, op := range ops {
@@ -63,8 +63,9 @@ func FaultsIn(ops []Op, end int64) []*Fault {
 	return faults.All
 }
 
-// Add takes the next event of a history. It returns the fault that the event starts or stops; nil if there is none, because the event is not of the
-// nemesis, or stops what is not in force, or starts more than Max. Each step of a fault has two events: what was asked for, and what was done.
+// Add adds the next event of a history. It returns the fault that the event starts or stops. It returns nil if there is none: the event
+// is not of the nemesis, or stops a fault that was not started, or starts a fault beyond Max. Each step of a fault has two events: the
+// request, and the result.
 func (s *Faults) Add(op Op) *Fault {
 	if op.Process != Nemesis {
 		return nil
@@ -89,7 +90,7 @@ func (s *Faults) start(name string, op Op) *Fault {
 	f := s.last[name]
 	if f == nil || !f.InForce() {
 		if s.Max > 0 && len(s.All) == s.Max {
-			if op.Effect == nil { // the first of two events
+			if op.Effect == nil { // the first of the two events
 				s.Left++
 			}
 			return nil

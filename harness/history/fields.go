@@ -10,7 +10,7 @@ import (
 	"unique"
 )
 
-// A field is one of those that an Op has; several make a set.
+// A field is a field of an Op, or a set of such fields.
 type field uint16
 
 const (
@@ -27,23 +27,23 @@ const (
 	exceptionField
 	effectField
 
-	ignoredField field = 0 // known, but nothing that a checker looks at
+	ignoredField field = 0 // a known field at which no checker looks
 )
 
 // required are the fields that every operation has, in the order in which the formats write them.
 func required() []string { return []string{"index", "time", "type", "process", "f", "value"} }
 
-// ignored are fields that Jepsen, Maelstrom and the corpus write besides. They say how an operation was chosen or
-// carried out, and no checker looks at them.
+// ignored are further fields that Jepsen, Maelstrom and the corpus write. They say how an operation was chosen or executed, and no
+// checker looks at them.
 func ignored() []string {
 	return []string{
-		"clock-offsets", "clock-skews", // of nemeses that turn clocks
+		"clock-offsets", "clock-skews", // of nemeses that change clocks
 		"debug", "duration", "ext", "link", "sub-index", "end-process?", // of Jepsen's own clients
 		"poll-ms", "rebalance-log", "seek-to-beginning", "seek-to-beginning?", "unseen", // of kafka
 	}
 }
 
-// fieldNamed returns the field of that name, which is exact; known is false if there is none.
+// fieldNamed returns the field of exactly the given name; known is false if there is none.
 func fieldNamed(name string) (f field, known bool) {
 	switch name {
 	case "index":
@@ -78,13 +78,13 @@ func fieldNamed(name string) (f field, known bool) {
 type record struct {
 	op      Op
 	seen    field
-	unknown string // the first field that there should not be; "" if there is none
+	unknown string // the first unknown field; "" if there is none
 }
 
 // newRecord returns a record without any field.
 func newRecord() record { return record{op: Op{Value: json.RawMessage("null")}} }
 
-// set takes over a field, whose value is valid JSON. The error says what was wanted.
+// set sets a field from its value, which must be valid JSON. The error names the form that the field must have.
 func (r *record) set(f field, raw json.RawMessage) (err error) {
 	text := string(bytes.TrimSpace(raw))
 	var want string
@@ -112,7 +112,7 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 		err = r.op.Process.UnmarshalJSON([]byte(text))
 	case nodeField, clientField:
 		var name string
-		if json.Unmarshal(raw, &name) != nil { // others may mean something else by it
+		if json.Unmarshal(raw, &name) != nil { // other tools may use the field for something else
 			break
 		}
 		if name = unique.Make(name).Value(); f == nodeField { // a run has few of them
@@ -126,7 +126,7 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 		if err = json.Unmarshal(raw, &name); text[0] != '"' {
 			err = strconv.ErrSyntax
 		}
-		r.op.F = unique.Make(name).Value() // a history has millions of few names
+		r.op.F = unique.Make(name).Value() // a history repeats a few names millions of times
 	case finalField:
 		want = "true or false"
 		r.op.Final = text == "true"
@@ -143,7 +143,7 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 		r.op.Error = malformedReply(raw)
 	case effectField:
 		var e *Effect
-		if json.Unmarshal(raw, &e) == nil { // as with nodes
+		if json.Unmarshal(raw, &e) == nil { // other tools may use it for something else, like node
 			r.op.Effect = e
 		}
 	}
@@ -153,7 +153,7 @@ func (r *record) set(f field, raw json.RawMessage) (err error) {
 	return nil
 }
 
-// add notes that the record has the field called name; again is true if it had it before.
+// add records that the operation has field f, called name. The result again is true if the operation already had it.
 func (r *record) add(name string, f field, known bool) (again bool) {
 	if !known && r.unknown == "" {
 		r.unknown = name
@@ -163,7 +163,7 @@ func (r *record) add(name string, f field, known bool) (again bool) {
 	return again
 }
 
-// missing returns the names of the required fields that were not there.
+// missing returns the names of the required fields that the operation lacks.
 func (r *record) missing() []string {
 	var names []string
 	for _, name := range required() {
@@ -186,8 +186,8 @@ func compact(raw json.RawMessage) (json.RawMessage, error) {
 	return bytes.Clone(b.Bytes()), nil
 }
 
-// malformedReply returns the Error of an operation at which Maelstrom's client threw an exception. It does that when a reply does not
-// have the shape that it wants.
+// malformedReply returns the Error of an operation at which Maelstrom's client threw an exception. The client does that if a reply does
+// not have the required form.
 func malformedReply(exception json.RawMessage) json.RawMessage {
 	var e struct {
 		Cause json.RawMessage `json:"cause"`
@@ -197,13 +197,13 @@ func malformedReply(exception json.RawMessage) json.RawMessage {
 	}
 	want := strconv.Quote("malformed-reply") + "," + strconv.Quote("Maelstrom's client did not understand it")
 	whole, err := compact(json.RawMessage("[" + want + "," + string(exception) + "]"))
-	if err != nil { // not with valid JSON
+	if err != nil { // impossible with valid JSON
 		return nil
 	}
 	return whole
 }
 
-// quoted lists names as an error does.
+// quoted joins names for an error.
 func quoted(names []string) string {
 	last := len(names) - 1
 	if last < 1 {

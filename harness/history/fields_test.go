@@ -14,7 +14,7 @@ import (
 
 // A notation writes operations in one of the formats.
 type notation struct {
-	name, field string // how an error names the field called f
+	name, field string // field formats the name of a field as in an error
 	write       func(fields map[string]string) string
 }
 
@@ -33,7 +33,7 @@ func join(fields map[string]string, format string) string {
 	return "{" + strings.Join(parts, ", ") + "}"
 }
 
-// operation returns the fields of an operation, whose values read the same in both formats.
+// operation returns the fields of an operation. Their values are written the same in both formats.
 func operation(index int, typ string, change ...string) map[string]string {
 	fields := map[string]string{
 		"index": fmt.Sprint(index), "time": fmt.Sprint(10 * index), "type": fmt.Sprintf("%q", typ), "process": "3", "f": `"read"`, "value": "[1]",
@@ -53,7 +53,7 @@ func read(tolerate []history.Deviation, lines ...string) ([]history.Op, error) {
 	return history.Reader{Tolerate: tolerate}.Read(strings.NewReader(strings.Join(lines, "\n")))
 }
 
-// Every field has its type, and its name exactly.
+// Every field must have its type, and its exact name.
 func TestFields(t *testing.T) {
 	for _, n := range notations() {
 		t.Run(n.name, func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-// What JSON may write in several ways is read as the same.
+// Different spellings of the same JSON are read as the same operation.
 func TestJSONSpelling(t *testing.T) {
 	ops, err := read(nil, ` {"\u0069ndex" : 0 ,"time":5, "type" :"ok","process":"nemesis","f":"a\"}{\\","value": { "k" : [ 1 , "}, ]\\" ] },"error":[ ] } `)
 	require.NoError(t, err)

@@ -32,21 +32,22 @@ func NewEncoder(w io.Writer) *json.Encoder {
 	return enc
 }
 
-// Read reads what Write wrote, also if it was cut short. Empty lines are skipped. Each operation has all the fields of an Op but Final
-// and Error, of the right types, and no others. Indexes must count from 0 without gaps, because checkers name
-// operations by them. Whether the operations can have happened is left to Reader. An error names the line, from
-// 1; the operations before it are returned with it.
+// Read reads the output of Write. It skips empty lines. Each operation must have the fields index, time, type,
+// process, f and value, and may have the others of an Op; all must have the right type, and unknown fields are an error. Indexes must
+// count from 0 without gaps, because checkers name operations by them. Read does not check whether the operations can have happened;
+// Reader does. An error names the line, from 1; Read then also returns the operations before that line.
 func Read(r io.Reader) ([]Op, error) {
 	return readAll(lineSource(bufio.NewReader(r), MaxOp), &sequence{})
 }
 
-// Each calls f with each operation that Read would return, so that not all of them have to be held. It ends with the first error of f,
-// which it returns as it is.
+// Each calls f with each operation that Read would return, without holding all of them. It stops at the first error of f and returns
+// that error unchanged.
 func Each(r io.Reader, f func(Op) error) error {
 	return each(lineSource(bufio.NewReader(r), MaxOp), &sequence{}, f)
 }
 
-// lineSource returns a source of the operations in lines of JSON. A last line without an end that is no operation is a DeviationError.
+// lineSource returns a source of the operations in lines of JSON. If the last line has no newline and is not valid JSON, its error is a
+// DeviationError.
 func lineSource(b *bufio.Reader, limit int) source {
 	var buf []byte
 	n := 0
@@ -76,7 +77,7 @@ func tooLong(limit int) error {
 	return fmt.Errorf("an operation of more than %d bytes, which is the limit", limit)
 }
 
-// readLine appends a line to buf, which may end with io.EOF instead.
+// readLine appends the next line to buf. At the end of the input it returns io.EOF with the last, possibly empty, line.
 func readLine(b *bufio.Reader, buf []byte, limit int) ([]byte, error) {
 	for {
 		part, err := b.ReadSlice('\n')

@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// Forms take a text of EDN apart, without holding all of it: into pieces that end where a bracket closes that is in no other. A
-// piece has one value, as operations are maps, unless the text has something else between them. A vector or list around everything is
-// taken off.
+// Forms splits EDN text into pieces, without holding the whole text. A piece ends where an outermost bracket closes. Since operations
+// are maps, a piece has one value, unless the text has something else between operations. Forms removes a vector or list around the
+// whole text.
 type forms struct {
 	r       *bufio.Reader
-	limit   int // of bytes of a piece
-	line    int // from 1
-	begun   bool
-	closing byte // of the vector or list around everything; 0 if there is none
+	limit   int  // the maximum size of a piece, in bytes
+	line    int  // the current line, from 1
+	begun   bool // enter has been called
+	closing byte // the closing bracket of the vector or list around the whole text; 0 if there is none
 	buf     []byte
 }
 
@@ -70,7 +70,7 @@ func (f *forms) next() (piece string, line int, err error) {
 	}
 }
 
-// enter takes off the bracket around everything.
+// enter removes the opening bracket around the whole text, if there is one.
 func (f *forms) enter() error {
 	for {
 		c, err := f.byte()
@@ -95,7 +95,7 @@ func (f *forms) enter() error {
 	}
 }
 
-// byte returns the next byte, which becomes part of the piece.
+// byte returns the next byte and adds it to the piece.
 func (f *forms) byte() (byte, error) {
 	c, err := f.r.ReadByte()
 	if err != nil {
@@ -110,7 +110,7 @@ func (f *forms) byte() (byte, error) {
 	return c, nil
 }
 
-// through reads up to a byte that ends a string or a comment.
+// through reads up to and including the byte that ends a string or a comment.
 func (f *forms) through(last byte) error {
 	for {
 		c, err := f.byte()
@@ -124,7 +124,7 @@ func (f *forms) through(last byte) error {
 	}
 }
 
-// end returns what is there at the end of the text, for its errors.
+// end returns the rest when the text has ended. If the rest is incomplete, the decoder reports the error.
 func (f *forms) end(line int) (string, int, error) {
 	switch {
 	case len(f.buf) > 0:
@@ -135,7 +135,7 @@ func (f *forms) end(line int) (string, int, error) {
 	return "", 0, io.EOF
 }
 
-// last returns what stands before the end of the vector or list around everything, after which there must be nothing.
+// last returns the rest before the end of the vector or list around the whole text. Nothing but space and comments may follow.
 func (f *forms) last(line int) (string, int, error) {
 	piece := string(f.buf)
 	f.buf = f.buf[:0]

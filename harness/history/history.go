@@ -1,5 +1,5 @@
-// Package history holds the record of a test: what each client process and
-// the nemesis did, and when. Checkers read nothing else.
+// Package history has the record of a test: the operations of each client process and of the nemesis, with their times. It is the only
+// input of checkers.
 package history
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// A Type says what stage of an operation an Op records.
+// A Type says which stage of an operation an Op records.
 type Type string
 
 // An operation is invoked, then completes as ok, fail or info.
@@ -19,8 +19,7 @@ const (
 	Info   Type = "info" // it may have happened, now or later
 )
 
-// A Process is a client's logical thread. A process that got Info runs no
-// further operation; its successor has a new number.
+// A Process is a client's logical thread. After an Info, a process runs no further operation; its successor has a new number.
 type Process int
 
 // Nemesis is the process of injected faults; in JSON it is "nemesis".
@@ -32,16 +31,16 @@ type Op struct {
 	Time    int64           `json:"time"`  // ns since the start of the run
 	Type    Type            `json:"type"`
 	Process Process         `json:"process"`
-	Node    string          `json:"node,omitempty"`   // whom the process asks; "" if that is not known, and of the nemesis
-	Client  string          `json:"client,omitempty"` // the id with which the process asks; "" if that is not known, and of the nemesis
-	F       string          `json:"f"`                // what is done: "read", "broadcast", …
+	Node    string          `json:"node,omitempty"`   // the node that the process asks; "" if unknown, and for the nemesis
+	Client  string          `json:"client,omitempty"` // the id with which the process asks; "" if unknown, and for the nemesis
+	F       string          `json:"f"`                // the function: "read", "broadcast", …
 	Value   json.RawMessage `json:"value"`            // its argument or its result
 	Final   bool            `json:"final,omitempty"`  // part of the final phase
 	Error   json.RawMessage `json:"error,omitempty"`  // why it did not complete ok
-	Effect  *Effect         `json:"effect,omitempty"` // of the nemesis: what the start of a fault did; nil in all other events
+	Effect  *Effect         `json:"effect,omitempty"` // the effect of the start of a fault; nil in all other events
 }
 
-// Who names the process, and the node that it asks if that is known: "process 3 on n4".
+// Who names the process and, if known, the node that it asks: "process 3 on n4".
 func (op Op) Who() string {
 	if op.Node == "" {
 		return "process " + op.Process.String()

@@ -119,8 +119,8 @@ func TestInvocations(t *testing.T) {
 		op(history.Invoke, 0),
 		op(history.Invoke, 2), // stays open
 		op(history.Fail, 0),
-		op(history.OK, 7), // nothing invoked it
-		op(history.OK, 0), // nor this, as its invocation has completed
+		op(history.OK, 7), // has no invocation
+		op(history.OK, 0), // has none either: its invocation has already completed
 		op(history.Invoke, history.Nemesis),
 		op(history.OK, history.Nemesis),
 	}))
@@ -128,7 +128,7 @@ func TestInvocations(t *testing.T) {
 	require.Equal(t, []int{-1, -1, -1, 0}, history.Invocations([]history.Op{
 		op(history.Invoke, 0),
 		op(history.Invoke, history.Nemesis),
-		op(history.Info, history.Nemesis), // belongs to nothing, as the nemesis may do several things at once
+		op(history.Info, history.Nemesis), // has no invocation, since the nemesis may do several things at once
 		op(history.OK, 0),
 	}))
 	require.Equal(t, []int{-1, 0, -1}, history.Invocations([]history.Op{

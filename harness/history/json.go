@@ -7,12 +7,12 @@ import (
 	"fmt"
 )
 
-// parseJSON reads an operation that is a JSON object. Names are exact, and none comes twice: encoding/json would take Process for
-// process, and the last of two.
+// parseJSON reads an operation that is a JSON object. The names of fields must match exactly, and no field may occur twice. It does not
+// use encoding/json for this, which accepts Process for process, and takes the last of two fields.
 func parseJSON(text []byte) (record, error) {
 	r := newRecord()
 	if !json.Valid(text) {
-		return r, json.Unmarshal(text, &json.RawMessage{}) // says where
+		return r, json.Unmarshal(text, &json.RawMessage{}) // its error has the position
 	}
 	if n := CountValues(text); n > MaxValues {
 		return r, fmt.Errorf("an operation with more than %d values in it, which is the limit", MaxValues)
@@ -30,7 +30,8 @@ func parseJSON(text []byte) (record, error) {
 	return r, err
 }
 
-// CountValues returns at least the number of values in a text that is valid JSON, not many more than there are; 0 if it is short.
+// CountValues returns an upper bound of the number of values in valid JSON, which is not much higher than the number itself. For a text
+// of up to MaxValues bytes it returns 0.
 func CountValues(text []byte) int {
 	if len(text) <= MaxValues {
 		return 0
@@ -45,7 +46,7 @@ func CountValues(text []byte) int {
 			quoted = c != '"'
 		case c == '"':
 			quoted = true
-		case c == ',' || c == ':' || c == '[' || c == '{': // a value comes, or the end of an empty collection
+		case c == ',' || c == ':' || c == '[' || c == '{': // a value follows, or the end of an empty collection
 			n++
 		}
 	}
@@ -54,7 +55,7 @@ func CountValues(text []byte) int {
 
 var errNoObject = errors.New("want an object, an operation")
 
-// eachMember calls f with each member of an object, which is valid JSON without space around it.
+// eachMember calls f with each member of an object, which must be valid JSON without surrounding space.
 func eachMember(object []byte, f func(name string, value json.RawMessage) error) error {
 	if object[0] != '{' {
 		return errNoObject
@@ -107,7 +108,7 @@ func valueEnd(text []byte, i int) int {
 			depth++
 			continue
 		case '}', ']':
-			if depth == 0 { // the end of what the value is in
+			if depth == 0 { // the end of the collection that has the value
 				return i
 			}
 			depth--

@@ -1,11 +1,10 @@
 package history
 
-// Invocations returns, for each position in h, the position of the invocation
-// that the event there completes. It is -1 for an invocation, for an event of the
-// nemesis, and for a completion that nothing invoked.
+// Invocations returns, for each position in h, the position of the invocation that the event there completes. It is -1 for an
+// invocation, for an event of the nemesis, and for a completion without an invocation.
 func Invocations(h []Op) []int {
 	inv := make([]int, len(h))
-	open := make(map[Process]int) // a process has at most one operation open
+	open := make(map[Process]int) // a process has at most one open operation
 	for i, op := range h {
 		inv[i] = -1
 		if op.Process == Nemesis {

@@ -13,20 +13,20 @@ import (
 	"strings"
 )
 
-// Limits of what is read, so that no file takes all memory. A history is kept in memory. If its operations are small it takes, with
-// the checker's own, some eight times the size of its file.
+// Limits of the input, so that no file uses up all memory. A history is kept in memory. If its operations are small, the history and the
+// memory of the checker take about eight times the size of the file.
 const (
 	MaxOp   = 64 << 20  // bytes of one operation: a line of JSON, a map of EDN
 	MaxFile = 512 << 20 // bytes of a history, unpacked
 
-	MaxValues = 2_000_000 // values in one operation; each may take a hundred bytes, however short it is in the text
+	MaxValues = 2_000_000 // values in one operation; each may take a hundred bytes of memory, however short its text
 )
 
-// A Reader reads histories, of its own program or foreign ones. The zero value refuses every Deviation.
+// A Reader reads histories of this program and of others. The zero value refuses every Deviation.
 type Reader struct {
 	Tolerate []Deviation
 
-	limits limits // 0 means the constants; tests have smaller ones
+	limits limits // 0 means the constants; tests use smaller limits
 }
 
 // limits of bytes.
@@ -49,10 +49,12 @@ func (r Reader) ReadFile(path string) ([]Op, error) {
 // ReadFile reads a history without tolerating a Deviation.
 func ReadFile(path string) ([]Op, error) { return Reader{}.ReadFile(path) }
 
-// Read reads a history and refuses one that cannot have happened: a process has one operation at a time, which
-// completes as what it was invoked as, and none after an info; times and indexes rise. Which format it has shows in its content:
-// lines of JSON objects, a JSON array of them, EDN, or one of these packed with gzip. A byte-order mark is
-// skipped. An error names the line, from 1; the operations before it are returned with it.
+// Read reads a history, and refuses a history that cannot have happened. In a possible history, a process runs one operation at a time,
+// which completes with the function that it was invoked with; a process runs no operation after an info; times never fall, and indexes
+// count from 0.
+//
+// Read recognises the format from the content: lines of JSON objects, a JSON array of them, EDN, or one of these packed with gzip. It
+// skips a byte-order mark. An error names the line, from 1; Read then also returns the operations before that line.
 func (r Reader) Read(in io.Reader) ([]Op, error) {
 	limit := limits{cmp.Or(r.limits.op, MaxOp), cmp.Or(r.limits.file, MaxFile)}
 	b, err := unpack(bufio.NewReader(in), limit.file)
@@ -79,13 +81,13 @@ func (r Reader) Read(in io.Reader) ([]Op, error) {
 	return readAll(read(b, limit.op), &sequence{tolerated: r.Tolerate, ordered: true})
 }
 
-// objectBegins reports whether a text begins with a JSON object. In EDN the names in a map are keywords.
+// objectBegins reports whether a text begins with a JSON object. In EDN, the keys of an operation's map are keywords.
 func objectBegins(text string) bool {
 	inside, ok := strings.CutPrefix(text, "{")
 	return ok && strings.HasPrefix(strings.TrimSpace(inside), `"`)
 }
 
-// unpack returns what is read, unpacked and without a byte-order mark, up to limit bytes.
+// unpack returns a reader of the unpacked text without its byte-order mark. It fails after limit bytes.
 func unpack(b *bufio.Reader, limit int) (*bufio.Reader, error) {
 	if magic, _ := b.Peek(2); string(magic) == "\x1f\x8b" {
 		z, err := gzip.NewReader(b)
@@ -96,12 +98,12 @@ func unpack(b *bufio.Reader, limit int) (*bufio.Reader, error) {
 	}
 	b = bufio.NewReader(&limited{r: b, limit: limit})
 	if mark, _ := b.Peek(3); string(mark) == "\xef\xbb\xbf" {
-		_, _ = b.Discard(len(mark)) // they are in the buffer
+		_, _ = b.Discard(len(mark)) // never fails: these bytes are in the buffer
 	}
 	return b, nil
 }
 
-// notHistory returns an error if a file that so begins is of another kind that people take for a history.
+// notHistory returns an error if the start of a file shows that it is not a history, but a file that people mistake for one.
 func notHistory(start []byte) error {
 	switch {
 	case bytes.HasPrefix(start, []byte("JEPSEN")):
@@ -114,7 +116,7 @@ func notHistory(start []byte) error {
 	return nil
 }
 
-// A limited reader fails when it has read more than is allowed.
+// A limited reader fails once it has read more than limit bytes.
 type limited struct {
 	r           io.Reader
 	read, limit int
@@ -129,8 +131,8 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A source returns one operation after the other, with the line on which it begins, from 1. At the end the error is io.EOF. With
-// another error, the line is 0 if the error names it, or if there is none.
+// A source returns the next operation and the line on which it begins, from 1. At the end, the error is io.EOF. With another error, the
+// line is 0 if the error itself names it, or if the error has no line.
 type source func() (r record, line int, err error)
 
 // readAll reads all operations of a source.

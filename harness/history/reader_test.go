@@ -111,7 +111,7 @@ func (e *endless) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// What is too long is not read to its end, whatever the format.
+// Input that is too long is not read to its end, whatever the format.
 func TestLimits(t *testing.T) {
 	const limit = 100_000
 	r := history.Reader{}.WithLimits(limit, 5*limit)
@@ -129,7 +129,7 @@ func TestLimits(t *testing.T) {
 		require.ErrorContains(t, err, "line 1: an operation of more than 100000 bytes, which is the limit")
 		require.Less(t, e.read, int64(2*limit))
 	}
-	// The limit for a file counts what a packed one unpacks to.
+	// The limit for a packed file applies to its unpacked size.
 	for _, begin := range []string{readJSON + "\n", readEDN + "\n"} {
 		packed := pack(t, begin+strings.Repeat("\n", 6*limit))
 		require.Less(t, len(packed), limit)
@@ -138,7 +138,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// FuzzReader: whatever is read is possible, and so is the same in our own format.
+// FuzzReader: every history that is read can be written in our own format, and read again.
 func FuzzReader(f *testing.F) {
 	for _, text := range []string{readJSON, "[" + readJSON + "]", readEDN, "[" + readEDN + "]", "\ufeff" + readJSON, "[" + readJSON + ",", "\x1f\x8b"} {
 		f.Add(text, false)

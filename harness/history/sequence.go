@@ -8,31 +8,31 @@ import (
 	"glomers/internal/wording"
 )
 
-// A Deviation is a way in which the histories of known tools differ from what a run can have recorded. A Reader refuses
-// each unless it is told to tolerate it.
+// A Deviation is a way in which the histories of known tools differ from a history that a run can have recorded. A Reader refuses each
+// deviation unless it is told to tolerate it.
 type Deviation string
 
 const (
-	// Fields: an operation has fields that nobody knows, which are ignored, or none of index, time or value: then its
-	// position, 0 or null stand for it. Tools that add notes of their own do the former, Jepsen before 0.3 the latter.
+	// Fields: an operation has unknown fields, which are ignored, or it lacks index, time or value, which are then replaced by its
+	// position, 0 or null. Some tools add their own fields; Jepsen before 0.3 leaves out fields.
 	Fields Deviation = "fields"
-	// Gaps: indexes rise, but not by one, as in a part of a history. The operations are numbered anew.
+	// Gaps: indexes rise, but not by one, as in a part of a history. The operations are renumbered.
 	Gaps Deviation = "gaps"
-	// Orphans: completions whose invocations are not there, as in the end of a history, or in one that only lists what succeeded.
+	// Orphans: there are completions without invocations, as in the end of a history, or in a history that lists only successes.
 	Orphans Deviation = "orphans"
 	// Reuse: a process goes on after an info, as in tools that do not give its successor a new number.
 	Reuse Deviation = "reuse"
-	// Times: times go back, as in logs of several machines that were merged.
+	// Times: times go back, as in merged logs of several machines.
 	Times Deviation = "times"
-	// Cut: lines of JSON end within an operation, as whatever wrote them was killed, or had no room on its disk. What is there of that
-	// operation is ignored.
+	// Cut: lines of JSON end within an operation, because the writer was killed or its disk was full. The incomplete operation is
+	// ignored.
 	Cut Deviation = "cut"
 )
 
-// Deviations returns them all.
+// Deviations returns all deviations.
 func Deviations() []Deviation { return []Deviation{Fields, Gaps, Orphans, Reuse, Times, Cut} }
 
-// A DeviationError is the error of an operation that a Reader refuses, but would tolerate.
+// A DeviationError is the error of an operation that a Reader refuses, but would accept if it tolerated the deviation.
 type DeviationError struct {
 	Deviation Deviation
 	Text      string // what is wrong with the operation
@@ -40,19 +40,19 @@ type DeviationError struct {
 
 func (e *DeviationError) Error() string { return e.Text }
 
-// A sequence checks that operations can have happened, one after the other.
+// A sequence checks operations one after the other, and numbers them.
 type sequence struct {
 	tolerated []Deviation
-	ordered   bool // look at processes and times, too: whether the operations can have happened
+	ordered   bool // also check by processes and times that the operations can have happened
 
-	read  int // operations so far
-	index int // of the last one, as the file has it
-	time  int64
-	open  map[Process]step // what a process has invoked
+	read  int              // the number of operations so far
+	index int              // of the last operation, as in the file
+	time  int64            // of the last operation
+	open  map[Process]step // the open invocation of a process
 	ended map[Process]step // the info of a process
 }
 
-// A step is an operation, and where it is.
+// A step is the function and the line of an operation.
 type step struct {
 	f    string
 	line int
@@ -60,7 +60,7 @@ type step struct {
 
 func (s *sequence) tolerates(d Deviation) bool { return slices.Contains(s.tolerated, d) }
 
-// deviates returns the error of a deviation, nil if it is tolerated.
+// deviates returns the error of a deviation, or nil if the deviation is tolerated.
 func (s *sequence) deviates(d Deviation, format string, args ...any) error {
 	if s.tolerates(d) {
 		return nil
@@ -68,7 +68,7 @@ func (s *sequence) deviates(d Deviation, format string, args ...any) error {
 	return &DeviationError{d, fmt.Sprintf(format, args...)}
 }
 
-// next returns the operation that the record of a line is, as the next one of the history.
+// next checks a record and returns it as the next operation of the history.
 func (s *sequence) next(r record, line int) (Op, error) {
 	if err := s.checkFields(r); err != nil {
 		return Op{}, err
@@ -90,7 +90,7 @@ func (s *sequence) next(r record, line int) (Op, error) {
 	return op, nil
 }
 
-// checkFields refuses fields that there should not be, and looks for those that there should be.
+// checkFields refuses unknown fields and missing fields.
 func (s *sequence) checkFields(r record) error {
 	missing := r.missing()
 	var what string
@@ -105,7 +105,7 @@ func (s *sequence) checkFields(r record) error {
 			what += "; there is no " + quoted(missing)
 		}
 	}
-	const needed = typeField | processField | fField // nothing can stand for these
+	const needed = typeField | processField | fField // these have no substitute
 	if r.seen&needed != needed {
 		return errors.New(what)
 	}
@@ -141,7 +141,7 @@ func (s *sequence) checkTime(r record) error {
 	return nil
 }
 
-// checkProcess looks at whether the process can have done op.
+// checkProcess checks that the process can have done op.
 func (s *sequence) checkProcess(op Op, line int) error {
 	if op.Process == Nemesis {
 		return nil
@@ -176,5 +176,5 @@ func (s *sequence) checkProcess(op Op, line int) error {
 	return nil
 }
 
-// clip returns a name as an error quotes it.
+// clip shortens a name for an error.
 func clip(name string) string { return wording.Clip(name, 40) }

@@ -9,13 +9,13 @@ import (
 	"glomers/harness/history"
 )
 
-// A history that cannot have happened is refused, and the line named.
+// A history that cannot have happened is refused, and the error names the line.
 func TestImpossible(t *testing.T) {
 	type op = map[string]string
 	for name, c := range map[string]struct {
 		ops  []op
 		want string
-		let  history.Deviation // what lets it pass
+		let  history.Deviation // the deviation that, if tolerated, lets it pass
 	}{
 		"completions only": {
 			[]op{operation(0, "ok"), operation(1, "ok"), operation(2, "ok")},
@@ -84,7 +84,8 @@ func TestImpossible(t *testing.T) {
 	require.EqualError(t, err, "history: line 2: index 5: want 6, as it comes after 5")
 }
 
-// What ours and Maelstrom's record is possible: operations that never end, processes that end, those of the nemesis.
+// The histories of our harness and of Maelstrom are possible: with operations that never end, processes that end, and operations of the
+// nemesis.
 func TestPossible(t *testing.T) {
 	for _, n := range notations() {
 		ops := []map[string]string{

@@ -10,10 +10,10 @@ import (
 	"glomers/internal/edn"
 )
 
-// WriteEDN writes the operations as Jepsen, and so Maelstrom, writes history.edn: one map per line. ReadEDN reads it.
+// WriteEDN writes the operations as Jepsen, and therefore Maelstrom, writes history.edn: one map per line. ReadEDN reads it.
 func WriteEDN(w io.Writer, ops []Op) error { return writeLines(w, ops, Op.appendEDN) }
 
-// WriteText writes the operations as Jepsen writes history.txt: a line of Text each.
+// WriteText writes the operations as Jepsen writes history.txt: the Text of one operation per line.
 func WriteText(w io.Writer, ops []Op) error { return writeLines(w, ops, Op.appendText) }
 
 func writeLines(w io.Writer, ops []Op, appendOp func(Op, []byte) ([]byte, error)) error {
@@ -69,8 +69,7 @@ func (op Op) EDN() (edn.Raw, error) {
 	return edn.Raw(b), err
 }
 
-// Text returns the operation as it is logged: its process, type, function, value and error in EDN, with tabs between
-// them.
+// Text returns the operation as a line of a log: its process, type, function, value and error in EDN, separated by tabs.
 //
 //	0	:invoke	:read	nil
 func (op Op) Text() string {
@@ -93,7 +92,7 @@ func (op Op) appendText(b []byte) ([]byte, error) {
 		return b, err
 	}
 	b = append(b, '\t')
-	// Jepsen leaves out the quotes of an error's text here.
+	// Jepsen leaves out the quotes around the text of an error here.
 	var parts []string
 	if json.Unmarshal(op.Error, &parts) == nil && len(parts) == 2 {
 		b = append(b, '[')
@@ -114,7 +113,7 @@ func (p Process) appendEDN(b []byte) []byte {
 	return strconv.AppendInt(b, int64(p), 10)
 }
 
-// appendKeyword appends a keyword, or a string where that is none.
+// appendKeyword appends name as a keyword, or as a string if it cannot be a keyword.
 func appendKeyword(b []byte, name string) []byte {
 	if k := edn.Keyword(name); k.Plain() {
 		return append(append(b, ':'), name...)
@@ -122,7 +121,8 @@ func appendKeyword(b []byte, name string) []byte {
 	return edn.AppendQuoted(b, name)
 }
 
-// appendValue appends the value. Which strings are keywords, and which arrays sets, JSON does not tell; the function does.
+// appendValue appends the value. JSON does not show which strings are keywords and which arrays are sets; this follows from the
+// function.
 func (op Op) appendValue(b []byte) ([]byte, error) {
 	switch {
 	case len(op.Value) == 0:
@@ -135,10 +135,10 @@ func (op Op) appendValue(b []byte) ([]byte, error) {
 	return edn.AppendFromJSON(b, op.Value, edn.Style{Keys: true})
 }
 
-// microOps are the functions inside transactions and of kafka.
+// microOps are the functions of micro-operations in transactions and in kafka.
 var microOps = []string{"r", "w", "append", "send", "poll"}
 
-// appendError appends why an operation did not complete ok: a name, or an array that begins with one.
+// appendError appends the Error of an operation: a name, or an array that begins with a name.
 func appendError(b []byte, text json.RawMessage) ([]byte, error) {
 	return edn.AppendFromJSON(b, text, edn.Style{Keys: true, Tags: 1})
 }

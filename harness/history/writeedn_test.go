@@ -70,7 +70,7 @@ func TestWriteAsMaelstrom(t *testing.T) {
 	require.Equal(t, "0\t:invoke\t:read\tnil", ops[0].Text())
 }
 
-// What no keyword can be stays a string, and nothing reaches a terminal that could mean something to it.
+// A name that cannot be a keyword is written as a string, and control characters are never written raw.
 func TestWriteOddities(t *testing.T) {
 	op := history.Op{
 		Type: history.Info, Process: 1, F: "a b", Value: json.RawMessage(`{"id":1,"two words":"x\u001b[31m\n\/"}`),
@@ -119,7 +119,7 @@ func jsonValue(depth int) *rapid.Generator[any] {
 	return rapid.OneOf(leaves...)
 }
 
-// What is written is what is read back, so that a history has one verdict in both forms.
+// A written history is read back unchanged, so that a history has the same verdict in both formats.
 func TestWriteReadEDN(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		raw := func(label string) json.RawMessage {
