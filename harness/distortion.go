@@ -8,7 +8,8 @@ import (
 	"glomers/harness/workload"
 )
 
-// conditions are the circumstances of a run in real time. They show whether its figures measure the machine rather than the nodes.
+// conditions are the circumstances of a run in real time. They show whether its figures measure the machine rather than the
+// nodes.
 type conditions struct {
 	latency  time.Duration // the test's latency of messages between nodes
 	recovery time.Duration // between healing and the final operations; 0 without final operations
@@ -22,8 +23,8 @@ type conditions struct {
 }
 
 // Limits of the harness's lag. Its 99th percentile may reach a quarter of the test's latency, or lagAnyhow without a latency:
-// beyond that, all quantiles of the measured latencies reflect the machine. Its maximum may reach the test's latency, and at least
-// worstAnyhow: a single hiccup can distort only a maximum, and nearly every run on a busy machine has a hiccup.
+// beyond that, all quantiles of the measured latencies reflect the machine. Its maximum may reach the test's latency, and at
+// least worstAnyhow: a single hiccup can distort only a maximum, and nearly every run on a busy machine has a hiccup.
 const (
 	lagShare    = 4
 	lagAnyhow   = 10 * time.Millisecond
@@ -65,8 +66,8 @@ func (c conditions) cautions() []string {
 	return found
 }
 
-// slow reports whether clearly fewer operations were invoked than asked for: fewer by more than 10 % plus three standard deviations
-// of the number of operations, whose gaps are uniform between 0 and twice their mean.
+// slow reports whether clearly fewer operations were invoked than asked for: fewer by more than 10 % plus three standard
+// deviations of the number of operations, whose gaps are uniform between 0 and twice their mean.
 func (c conditions) slow() bool {
 	return c.asked > 0 && float64(c.invoked) < 0.9*c.asked-3*math.Sqrt(c.asked/3)
 }

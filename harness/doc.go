@@ -95,6 +95,6 @@
 //
 // The link Store/current leads to the run that started last, and Store/latest to the run that finished last.
 //
-// The history and the journal are flushed several times a second, in whole lines. So a run can be followed while it is going on, and
-// a killed run leaves them, too. Package record reads them, and record.Running reports whether a run is going on.
+// The history and the journal are flushed several times a second, in whole lines. So a run can be followed while it is going
+// on, and a killed run leaves them, too. Package record reads them, and record.Running reports whether a run is going on.
 package harness

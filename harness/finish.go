@@ -30,8 +30,8 @@ func newStore(t Test, place *proc.Place) (*record.Writer, error) {
 	return w, nil
 }
 
-// finish writes the outcome of the run. If others have changed the files of the run, finish adds warnings to res. After an error, finish
-// still writes as many files as possible, and returns the first error.
+// finish writes the outcome of the run. If others have changed the files of the run, finish adds warnings to res. After an
+// error, finish still writes as many files as possible, and returns the first error.
 func (r *run) finish(res *Result) error {
 	w := r.store
 	if w.Dir() == "" {

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// runOnFullDisk runs a test in which no file can have more than so many bytes from a phase on, as if the disk were full, and prints what
-// Run returned. Without the name of a program, the nodes are in this process.
+// runOnFullDisk runs a test in which no file can have more than so many bytes from a phase on, as if the disk were full, and
+// prints what Run returned. Without the name of a program, the nodes are in this process.
 func runOnFullDisk(store, most, phase, program string) {
 	limit, err := strconv.ParseUint(most, 10, 64)
 	must(err)

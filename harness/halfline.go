@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A halfLine is the text that a node has written to stdout since the last newline. A node that forgets the newline, and then waits for a
-// reply, seems to be silent.
+// A halfLine is the text that a node has written to stdout since the last newline. A node that forgets the newline, and then
+// waits for a reply, seems to be silent.
 type halfLine struct {
 	mu    sync.Mutex
 	text  []byte // the beginning of the text
@@ -49,8 +49,8 @@ type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
-// unfinished returns the beginning and the size of the node's unfinished line of stdout, and the time when the line last grew. The size
-// is 0 if there is no such line. A node in this process never has one.
+// unfinished returns the beginning and the size of the node's unfinished line of stdout, and the time when the line last grew.
+// The size is 0 if there is no such line. A node in this process never has one.
 func (m *member) unfinished() (text string, size int, since stamp) {
 	if p, ok := m.process.(interface {
 		unfinished() (text string, size int, since stamp)

@@ -8,8 +8,8 @@ import (
 	"glomers/internal/wording"
 )
 
-// stdoutHint guesses the nature of a line of stdout that is not a message, and returns advice, which begins with a semicolon; "" if it has
-// no guess.
+// stdoutHint guesses the nature of a line of stdout that is not a message, and returns advice, which begins with a semicolon;
+// "" if it has no guess.
 func stdoutHint(line []byte) string {
 	trimmed := bytes.TrimSpace(line)
 	switch {

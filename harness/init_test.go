@@ -26,8 +26,8 @@ func TestNetworkBeforeInitOK(t *testing.T) {
 	}
 }
 
-// lateInit is an echo that takes some time for init: it writes to a service, reads that, and sleeps. Its nodes send each other news all
-// the time.
+// lateInit is an echo that takes some time for init: it writes to a service, reads that, and sleeps. Its nodes send each other
+// news all the time.
 type lateInit struct {
 	early, peers int // requests of clients, and messages of peers, before init_ok
 	inits        int

@@ -77,8 +77,8 @@ func (l *localProcess) Kill() {
 	_ = l.Resume() // a paused node could not end
 }
 
-// patience is the time that a killed node in memory has to handle the delivered messages. Then it is asked to stop, and its Run returns
-// within a few seconds.
+// patience is the time that a killed node in memory has to handle the delivered messages. Then it is asked to stop, and its Run
+// returns within a few seconds.
 const patience = time.Second
 
 func (l *localProcess) Wait() {

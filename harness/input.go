@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// An input feeds a process's stdin. A pipe holds little, and a node may read slowly, so lines are queued. A goroutine writes them to
-// the pipe, many at a time.
+// An input feeds a process's stdin. A pipe holds little, and a node may read slowly, so lines are queued. A goroutine writes
+// them to the pipe, many at a time.
 type input struct {
 	pipe *os.File
 	now  func() stamp
@@ -57,8 +57,8 @@ func (in *input) close() {
 	_ = in.pipe.Close() // its content is of no use any more; a second close is harmless
 }
 
-// feed writes queued lines to the pipe until close, or until the pipe has no reader any more. In the latter case, the queue stays as
-// it is, and idle reports it.
+// feed writes queued lines to the pipe until close, or until the pipe has no reader any more. In the latter case, the queue
+// stays as it is, and idle reports it.
 func (in *input) feed() {
 	const chunk = 64 << 10 // the size of a pipe, so that in.written shows progress
 	const keep = 1 << 20   // a buffer of up to this many bytes is reused; a larger one is left to the garbage collector
@@ -120,8 +120,8 @@ func (in *input) forgive() {
 	in.moved = in.now()
 }
 
-// idle returns the number of bytes that the node has not read, and the time since which it has not read any, as far as earlier calls
-// can show.
+// idle returns the number of bytes that the node has not read, and the time since which it has not read any, as far as earlier
+// calls can show.
 func (in *input) idle() (waiting int, since stamp) {
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -20,8 +20,8 @@ type Judgement struct {
 	Latencies    map[string]Latency `json:"latencies"` // by f: from invocation to ok
 }
 
-// Judge judges a history with the checker of w and with the checkers for all workloads. availability is the required availability, as in
-// Test; an invalid one gives an error. Judge uses only the method Check of w.
+// Judge judges a history with the checker of w and with the checkers for all workloads. availability is the required
+// availability, as in Test; an invalid one gives an error. Judge uses only the method Check of w.
 func Judge(w workload.Workload, h []history.Op, availability string) (Judgement, error) {
 	available, err := check.NewAvailability(h, availability)
 	if err != nil {

@@ -2,8 +2,8 @@ package harness
 
 import "time"
 
-// A lagSample is a sample of the lateness of deliveries and timers. At first it keeps all values. When it is full, it keeps every second
-// value, then every fourth, and so on, so that its size is bounded for runs of any length.
+// A lagSample is a sample of the lateness of deliveries and timers. At first it keeps all values. When it is full, it keeps
+// every second value, then every fourth, and so on, so that its size is bounded for runs of any length.
 type lagSample struct {
 	kept   []time.Duration // every stride-th value, in order
 	stride int             // 0 stands for 1

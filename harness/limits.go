@@ -8,12 +8,12 @@ import (
 	"glomers/internal/wording"
 )
 
-// Limits bound the data that all nodes of a run together can make the harness keep, in bytes. 0 means the default, which is given in
-// parentheses.
+// Limits bound the data that all nodes of a run together can make the harness keep, in bytes. 0 means the default, which is
+// given in parentheses.
 //
-// Logs and Journal bound files: at the limit, the file says so, the result has a warning, and the run goes on. Figures, hash and
-// verdict are the same as without a limit. History and Memory bound data in memory: a run that exceeds them ends with an error, which
-// names the largest part.
+// Logs and Journal bound files: at the limit, the file says so, the result has a warning, and the run goes on. Figures, hash
+// and verdict are the same as without a limit. History and Memory bound data in memory: a run that exceeds them ends with an
+// error, which names the largest part.
 type Limits struct {
 	// Logs bounds the total size of nodes/*.log, the stderr of nodes (64 MiB). Half of it is divided equally among the nodes, so
 	// that a node that writes much does not use up the room of others. The other half goes to the nodes that need it first.
@@ -46,8 +46,8 @@ func (l Limits) check() error {
 	return nil
 }
 
-// Heap returns an argument for debug.SetMemoryLimit, for a process that carries out runs with these limits. With it, the garbage of a
-// flood is collected before the process becomes large. Package harness does not set it.
+// Heap returns an argument for debug.SetMemoryLimit, for a process that carries out runs with these limits. With it, the
+// garbage of a flood is collected before the process becomes large. Package harness does not set it.
 func (l Limits) Heap() int64 {
 	l = l.withDefaults()
 	return 128<<20 + l.History + l.Memory

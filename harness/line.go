@@ -11,15 +11,16 @@ import (
 	"glomers/node"
 )
 
-// A line is a message as a node wrote it: an object with the fields src, dest and body, and optionally an id, which is ignored. Names are
-// matched exactly, while encoding/json would take Src for src. If a name appears twice, the last value counts.
+// A line is a message as a node wrote it: an object with the fields src, dest and body, and optionally an id, which is ignored.
+// Names are matched exactly, while encoding/json would take Src for src. If a name appears twice, the last value counts.
 type line struct {
 	src, dest string
 	body      json.RawMessage // an object
 }
 
-// depthLimit is the maximal nesting of arrays and objects in a message. It is the limit of a history in EDN, of which the message becomes
-// a part. encoding/json accepts a depth of 10,000, but a results.json that contains such a message would exceed that depth.
+// depthLimit is the maximal nesting of arrays and objects in a message. It is the limit of a history in EDN, of which the
+// message becomes a part. encoding/json accepts a depth of 10,000, but a results.json that contains such a message would exceed
+// that depth.
 const depthLimit = 1000
 
 // parseLine parses a line of a node's stdout. If the line is not a message, problem completes the sentence "the line …".
@@ -68,8 +69,8 @@ func parseLine(text []byte) (l line, problem string) {
 	return l, ""
 }
 
-// shapeProblem reports a line, which need not be JSON, that is nested too deeply, or that contains more values than an operation of a
-// history may have. Each value takes about a hundred bytes of memory, however short it is in the line.
+// shapeProblem reports a line, which need not be JSON, that is nested too deeply, or that contains more values than an
+// operation of a history may have. Each value takes about a hundred bytes of memory, however short it is in the line.
 func shapeProblem(text []byte) string {
 	if bytes.Count(text, []byte{'['})+bytes.Count(text, []byte{'{'}) > depthLimit && depth(text) > depthLimit {
 		return fmt.Sprintf("is nested more than %d deep", depthLimit)
@@ -100,8 +101,8 @@ func depth(text []byte) (deepest int) {
 	return deepest
 }
 
-// isPlainEnvelope reports whether the names in a message are those of an envelope. text is known to be a message, and body to be a part of
-// text. The result may be false for an unusual but correct message.
+// isPlainEnvelope reports whether the names in a message are those of an envelope. text is known to be a message, and body to
+// be a part of text. The result may be false for an unusual but correct message.
 func isPlainEnvelope(text, body []byte) bool {
 	i := skipSpace(text, 0) + 1 // after the brace
 	for {

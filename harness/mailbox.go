@@ -64,8 +64,9 @@ func newMailbox(maxMessages int, memory *memory) *mailbox {
 	return m
 }
 
-// awaitRoom waits until messages take only a small part of the mailbox's room, or until the mailbox is closed. Readers of a process's
-// output call it, so that a process that writes faster than the scheduler works is blocked by its full pipe, as in the reference.
+// awaitRoom waits until messages take only a small part of the mailbox's room, or until the mailbox is closed. Readers of a
+// process's output call it, so that a process that writes faster than the scheduler works is blocked by its full pipe, as in
+// the reference.
 func (m *mailbox) awaitRoom() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -105,8 +106,8 @@ func (m *mailbox) signal() {
 	}
 }
 
-// take returns all posts, in the order in which they came. flooded reports whether the mailbox has refused messages because it was
-// full. The mailbox reuses spare for new posts.
+// take returns all posts, in the order in which they came. flooded reports whether the mailbox has refused messages because it
+// was full. The mailbox reuses spare for new posts.
 func (m *mailbox) take(spare []post) (posts []post, flooded bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -128,9 +129,9 @@ func (m *mailbox) close() []post {
 	return posts
 }
 
-// sortPosts sorts posts of the same instant of virtual time into an order that does not depend on the scheduling of goroutines: by
-// source; for each source, messages before other events; messages by destination. Messages of one source to one destination keep their
-// order.
+// sortPosts sorts posts of the same instant of virtual time into an order that does not depend on the scheduling of goroutines:
+// by source; for each source, messages before other events; messages by destination. Messages of one source to one destination
+// keep their order.
 func sortPosts(posts []post) {
 	slices.SortStableFunc(posts, func(a, b post) int {
 		if c := cmp.Compare(a.source, b.source); c != 0 {

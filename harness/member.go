@@ -62,8 +62,8 @@ func (r *run) startNodes() error {
 	return nil
 }
 
-// start starts a process of m. Each process has a separate port, so that the output of one process is never taken for the output of
-// the next.
+// start starts a process of m. Each process has a separate port, so that the output of one process is never taken for the
+// output of the next.
 func (r *run) start(m *member) error {
 	m.Port = &Port{
 		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, log: m.log,
@@ -79,7 +79,8 @@ func (r *run) start(m *member) error {
 	return nil
 }
 
-// setClock sets the clock of the node if the node is running. If the clock cannot be set, ahead is 0: the plan has made sure of that.
+// setClock sets the clock of the node if the node is running. If the clock cannot be set, ahead is 0: the plan has made sure of
+// that.
 func (m *member) setClock() {
 	if p, ok := m.process.(Skewer); ok {
 		p.Skew(m.ahead)
@@ -155,8 +156,8 @@ func (r *run) initProblem(m *member, a reply) string {
 	return ""
 }
 
-// deliverHeld delivers the held messages to the node, each as a separate event. If a node got several messages at once, the order in
-// which it handles them and their timers would not be determined.
+// deliverHeld delivers the held messages to the node, each as a separate event. If a node got several messages at once, the
+// order in which it handles them and their timers would not be determined.
 func (r *run) deliverHeld(m *member) {
 	held, p := m.held, m.Port
 	r.memory.add(waiting, -m.weight)
@@ -264,8 +265,8 @@ func (s system) Kill(id string) error {
 	return nil
 }
 
-// Restart starts the node again. Clients do not notice a restart: their requests are held until the node's init_ok, as at the first
-// start. Messages of nodes and services are held until init.
+// Restart starts the node again. Clients do not notice a restart: their requests are held until the node's init_ok, as at the
+// first start. Messages of nodes and services are held until init.
 func (s system) Restart(id string) error {
 	m := s.member(id)
 	if err := s.start(m); err != nil {

@@ -10,7 +10,7 @@ import (
 	"glomers/harness/service"
 )
 
-// meta returns what test.json says of a run.
+// meta returns the content of test.json.
 func (t Test) meta(place *proc.Place) record.Meta {
 	if t.Idle {
 		t.Rate = 0
@@ -44,7 +44,7 @@ func (t Test) meta(place *proc.Place) record.Meta {
 	}
 }
 
-// Roles returns a function that tells the role of each party of the run: record.Node, Service or Client.
+// Roles returns a function that returns the role of a party of the run: record.Node, Service or Client.
 func (t Test) Roles() func(id string) string {
 	return record.Meta{Nodes: t.nodeIDs(), Services: service.Names()}.Roles()
 }

@@ -10,8 +10,8 @@ import (
 	"glomers/node"
 )
 
-// nodeIDs returns n0 … n(k-1) if NodeCount is set, otherwise Nodes or, if that is empty, n1 … n5. NodeCount has precedence, as in the
-// reference.
+// nodeIDs returns n0 … n(k-1) if NodeCount is set, otherwise Nodes or, if that is empty, n1 … n5. NodeCount has precedence, as
+// in the reference.
 func (t Test) nodeIDs() []string {
 	first, count := 0, t.NodeCount
 	switch {
@@ -33,8 +33,8 @@ var (
 	clientID = regexp.MustCompile(`^c[0-9]+$`)
 )
 
-// checkNodes returns an error if an id in Nodes cannot be used. The reference accepts any id, and then counts a node whose id begins with c
-// as a client.
+// checkNodes returns an error if an id in Nodes cannot be used. The reference accepts any id, and then counts a node whose id
+// begins with c as a client.
 func (t Test) checkNodes() error {
 	services := []string{node.LinKV, node.SeqKV, node.LWWKV, node.LinTSO}
 	for i, id := range t.Nodes {

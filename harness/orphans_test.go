@@ -58,7 +58,8 @@ func requireNone(t *testing.T, token string) {
 	require.Empty(t, left, "processes that were left behind")
 }
 
-// A harness that is killed while it starts nodes leaves none of them behind, not even the one that is about to execute its program.
+// A harness that is killed while it starts nodes leaves none of them behind, not even the one that is about to execute its
+// program.
 func TestKilledWhileStarting(t *testing.T) {
 	needProc(t)
 	path, err := os.Executable()

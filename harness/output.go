@@ -14,8 +14,8 @@ const (
 	tailWidth = 1 << 10 // bytes kept of each
 )
 
-// An output records the output of a node: it writes stderr to the node's log file, and keeps the last lines of stdout and stderr for error
-// reports. Any goroutine may use it.
+// An output records the output of a node: it writes stderr to the node's log file, and keeps the last lines of stdout and
+// stderr for error reports. Any goroutine may use it.
 type output struct {
 	seen func(line []byte) // called with each line of stderr; may be nil
 	fail func(error)       // called when the log cannot be written, once
@@ -34,8 +34,8 @@ func (o *output) note(line []byte) {
 	o.keep(line)
 }
 
-// Write accepts a piece of stderr. It never fails: if the log cannot be written, it is the run that ends, through fail, not the reading of
-// the node's output.
+// Write accepts a piece of stderr. It never fails: if the log cannot be written, it is the run that ends, through fail, not the
+// reading of the node's output.
 func (o *output) Write(b []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -39,8 +39,8 @@ func (r *run) floodError() error {
 	return &NodeError{Node: node.id, Reason: what + hint, Log: node.log.tail()}
 }
 
-// idle returns the size of the input that the node has not read, and the time since which it has not read any, as far as earlier calls
-// can show. Only processes of a Binary know these; for others, both are 0.
+// idle returns the size of the input that the node has not read, and the time since which it has not read any, as far as
+// earlier calls can show. Only processes of a Binary know these; for others, both are 0.
 func (m *member) idle() (waiting int, since stamp) {
 	if p, ok := m.process.(interface{ idle() (int, stamp) }); ok {
 		return p.idle()
@@ -103,8 +103,8 @@ func (r *run) watchInputs() {
 	r.after(r.test.limits.stall/5, r.watchInputs)
 }
 
-// lookAtInputs records the longest stall of each node. It skips a paused node, which cannot read, and a node that has not answered init,
-// which may still be starting.
+// lookAtInputs records the longest stall of each node. It skips a paused node, which cannot read, and a node that has not
+// answered init, which may still be starting.
 func (r *run) lookAtInputs(now stamp) {
 	for _, m := range r.nodes {
 		if m.process == nil || m.paused || !m.ready {
@@ -117,8 +117,8 @@ func (r *run) lookAtInputs(now stamp) {
 	}
 }
 
-// stalls describes, in sentences, the nodes that did not work properly: ailing nodes, for which the cause is known, and slow nodes, which
-// did not read their input. It is called at the end of the run.
+// stalls describes, in sentences, the nodes that did not work properly: ailing nodes, for which the cause is known, and slow
+// nodes, which did not read their input. It is called at the end of the run.
 func (r *run) stalls() (ailing, slow []string) {
 	now := r.now()
 	r.lookAtInputs(now)

@@ -12,8 +12,8 @@ import (
 // stamp is a time since the start of the run.
 type stamp = time.Duration
 
-// A Port connects a Process to the run: it accepts the lines that the node writes, and turns them into messages or into the error that
-// ends the run. Its methods may be called from any goroutine, even before Start has returned, until Wait returns.
+// A Port connects a Process to the run: it accepts the lines that the node writes, and turns them into messages or into the
+// error that ends the run. Its methods may be called from any goroutine, even before Start has returned, until Wait returns.
 type Port struct {
 	id    string
 	index int
@@ -38,8 +38,8 @@ func (p *Port) Seed() uint64 { return p.seed }
 // Log returns the writer for the node's stderr, which is safe for concurrent use.
 func (p *Port) Log() io.Writer { return p.log }
 
-// Fail reports that the node broke the test, for instance that it ended although it was not killed. The reason continues a sentence that
-// begins with the node's name: "ended during the run: exit status 2". Only the first report counts.
+// Fail reports that the node broke the test, for instance that it ended although it was not killed. The reason continues a
+// sentence that begins with the node's name: "ended during the run: exit status 2". Only the first report counts.
 func (p *Port) Fail(reason string) { p.fail(&NodeError{Reason: reason}) }
 
 // Line accepts a line of the node's stdout, without its newline, and does not keep it. It must not be called concurrently.

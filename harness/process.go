@@ -117,8 +117,8 @@ func (c *childProcess) watch() {
 	}
 }
 
-// readStdout reads lines of any length up to lineLimit. Text after the last newline is not a line: the node ended, or was killed, while
-// it wrote the line.
+// readStdout reads lines of any length up to lineLimit. Text after the last newline is not a line: the node ended, or was
+// killed, while it wrote the line.
 func (c *childProcess) readStdout(r io.Reader) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	long := longLine{port: c.port}

@@ -13,15 +13,15 @@ import (
 	"glomers/node"
 )
 
-// A Program starts the nodes of a test. Binary and InProcess return Programs; another implementation may run a node in a container or on
-// another host. The goroutine of Run calls all methods of a Program and of its Processes, one at a time, except for Wait. During such a
-// call the whole run waits, so a method should not wait for the node.
+// A Program starts the nodes of a test. Binary and InProcess return Programs; another implementation may run a node in a
+// container or on another host. The goroutine of Run calls all methods of a Program and of its Processes, one at a time, except
+// for Wait. During such a call the whole run waits, so a method should not wait for the node.
 type Program interface {
 	// Describe describes the program for test.json. It is called before any node is started, possibly more than once.
 	Describe() ProgramInfo
-	// Start starts the node to which p belongs. It is called once for each node, in the order of their ids, and again, with a new
-	// Port, when a killed node is restarted. The node gets its id, and the ids of all nodes, in the first delivered line, init. An
-	// error breaks the test.
+	// Start starts the node to which p belongs. It is called once for each node, in the order of their ids, and again, with a
+	// new Port, when a killed node is restarted. The node gets its id, and the ids of all nodes, in the first delivered line,
+	// init. An error breaks the test.
 	Start(p *Port) (Process, error)
 }
 
@@ -35,8 +35,8 @@ type Process interface {
 	// paused must be tested without the fault pause.
 	Pause() error
 	Resume() error
-	// Kill ends the node and everything that it has started, at once and without a clean shutdown. The node may be paused. Kill is
-	// called once: by the fault kill, or at the end of the run.
+	// Kill ends the node and everything that it has started, at once and without a clean shutdown. The node may be paused. Kill
+	// is called once: by the fault kill, or at the end of the run.
 	Kill()
 	// Wait returns when no part of a killed node that could use its Port is left. It is called once, after Kill, in a separate
 	// goroutine.
@@ -50,23 +50,23 @@ type Skewer interface {
 	Skew(ahead time.Duration)
 }
 
-// Binary returns the Program that runs an executable with these arguments, one process per node. The process exchanges lines on stdin
-// and stdout; its stderr is its log. Test.Env and Test.Cwd set its environment and its working directory. The variable GLOMERS_SEED
-// holds a different seed for each node.
+// Binary returns the Program that runs an executable with these arguments, one process per node. The process exchanges lines on
+// stdin and stdout; its stderr is its log. Test.Env and Test.Cwd set its environment and its working directory. The variable
+// GLOMERS_SEED holds a different seed for each node.
 //
-// A relative path is relative to the working directory of this process, not of the node. Arguments that are paths are treated in the same
-// way: nodes get an absolute path for an argument that contains a slash and exists, or that contains a dot and is the name of a file.
-// With Test.Cwd, arguments stay as they are.
+// A relative path is relative to the working directory of this process, not of the node. Arguments that are paths are treated
+// in the same way: nodes get an absolute path for an argument that contains a slash and exists, or that contains a dot and is
+// the name of a file. With Test.Cwd, arguments stay as they are.
 //
-// All processes that a node starts end with the run, or with this process, however it ends. Processes that have left the process group
-// of their node are named in the warnings of the result; on systems other than Linux they are not found.
+// All processes that a node starts end with the run, or with this process, however it ends. Processes that have left the
+// process group of their node are named in the warnings of the result; on systems other than Linux they are not found.
 func Binary(path string, args ...string) Program {
 	return &binary{path: path, args: args}
 }
 
-// InProcess returns the Program that runs each node in this process. register is called once for each start of a node, to register
-// handlers on n. It must not call n.Run, and nodes must not share state. A node in this process cannot be killed by force: if a handler
-// never returns, its goroutine is left behind.
+// InProcess returns the Program that runs each node in this process. register is called once for each start of a node, to
+// register handlers on n. It must not call n.Run, and nodes must not share state. A node in this process cannot be killed by
+// force: if a handler never returns, its goroutine is left behind.
 func InProcess(register func(n *node.Node)) Program {
 	return &inProcess{register: register}
 }

@@ -16,8 +16,8 @@ import (
 	"glomers/harness/check"
 )
 
-// Pipes is a Program of somebody else's: each node is a function that reads lines and writes lines, as a program in a container or on
-// another host would, here at the ends of two pipes.
+// Pipes is a Program of somebody else's: each node is a function that reads lines and writes lines, as a program in a container
+// or on another host would, here at the ends of two pipes.
 type Pipes struct {
 	serve func(in io.Reader, out, log io.Writer) error
 

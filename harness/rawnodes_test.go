@@ -106,8 +106,9 @@ func proxy() {
 	})
 }
 
-// forge gives the id 7 to everybody, and does what it can to have it look otherwise: it answers what has not been asked yet, answers in the name of
-// another node, answers again with another id or an error, and asks and answers in the names of clients and services.
+// forge gives the id 7 to everybody, and does what it can to have it look otherwise: it answers what has not been asked yet,
+// answers in the name of another node, answers again with another id or an error, and asks and answers in the names of clients
+// and services.
 func forge() {
 	other, others := "", 0
 	rawNode(func(m rawMessage) {

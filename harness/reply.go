@@ -11,8 +11,9 @@ import (
 	"glomers/node"
 )
 
-// receive accepts a message to the client at the time at. It ignores all messages except the reply that the client waits for: late replies,
-// duplicate replies, and requests. It records ignored messages, so that a client without a reply can report what came instead.
+// receive accepts a message to the client at the time at. It ignores all messages except the reply that the client waits for:
+// late replies, duplicate replies, and requests. It records ignored messages, so that a client without a reply can report what
+// came instead.
 func (c *client) receive(at stamp, body json.RawMessage) {
 	if c.waiting == 0 {
 		return
@@ -29,8 +30,8 @@ func (c *client) receive(at stamp, body json.RawMessage) {
 	})
 }
 
-// mismatch explains why a message does not answer the request want. It leaves out a value that would be different for each message, so
-// that messages with the same problem can be counted together.
+// mismatch explains why a message does not answer the request want. It leaves out a value that would be different for each
+// message, so that messages with the same problem can be counted together.
 func mismatch(id json.RawMessage, has bool, want int64) string {
 	n, err := strconv.ParseInt(string(id), 10, 64)
 	switch {
@@ -44,8 +45,8 @@ func mismatch(id json.RawMessage, has bool, want int64) string {
 	return fmt.Sprintf("its in_reply_to is %s, not an integer", jsonvalue.Kind(id))
 }
 
-// decodeReply decodes body, which must be a reply of type wantType, into the value that into points to. The errors are those of replyFields.
-// It accepts fields that the type of into does not have; refusing them is up to the workload.
+// decodeReply decodes body, which must be a reply of type wantType, into the value that into points to. The errors are those of
+// replyFields. It accepts fields that the type of into does not have; refusing them is up to the workload.
 func decodeReply(body json.RawMessage, wantType string, into any) error {
 	fields, err := replyFields(body, wantType)
 	if err != nil {
@@ -64,8 +65,9 @@ func decodeReply(body json.RawMessage, wantType string, into any) error {
 	return nil
 }
 
-// replyFields returns the fields of a reply, which must have type wantType. The errors are *node.RPCError and *workload.UncodedError, for an
-// error reply, and *workload.MalformedReply. For init_ok, the reference checks no more than this.
+// replyFields returns the fields of a reply, which must have type wantType. The errors are *node.RPCError and
+// *workload.UncodedError, for an error reply, and *workload.MalformedReply. For init_ok, the reference checks no more than
+// this.
 func replyFields(body json.RawMessage, wantType string) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage // not a struct: names are case-sensitive
 	if json.Unmarshal(body, &fields) != nil {
@@ -89,8 +91,8 @@ func malformed(body json.RawMessage, wantType, format string, args ...any) error
 	return &workload.MalformedReply{Reply: body, Type: wantType, Problem: fmt.Sprintf(format, args...)}
 }
 
-// decodeError returns the error of an error reply. The reference looks up the code in a table of integers, so neither 20.0 nor "20" is the
-// code 20. Any other fields of an error reply are allowed.
+// decodeError returns the error of an error reply. The reference looks up the code in a table of integers, so neither 20.0 nor
+// "20" is the code 20. Any other fields of an error reply are allowed.
 func decodeError(fields map[string]json.RawMessage) error {
 	text := string(fields["text"])
 	var s string

@@ -27,7 +27,8 @@ type Result struct {
 	Dir       string        `json:"dir,omitempty"` // the run's store directory
 }
 
-// A NemesisResult describes the actual effects of the faults. If a requested fault was never in force, the run is Unknown, not Valid.
+// A NemesisResult describes the actual effects of the faults. If a requested fault was never in force, the run is Unknown, not
+// Valid.
 type NemesisResult struct {
 	Valid      check.Verdict             `json:"valid"`
 	Faults     []string                  `json:"faults"`      // the requested faults
@@ -84,8 +85,8 @@ type Latency struct {
 	Max   time.Duration `json:"max-ns"`
 }
 
-// newLatency computes the quantiles of ds, and sorts ds. The quantile q is the element with index floor(n·q), as in the figures of the
-// reference.
+// newLatency computes the quantiles of ds, and sorts ds. The quantile q is the element with index floor(n·q), as in the figures
+// of the reference.
 func newLatency(ds []time.Duration) Latency {
 	n := len(ds)
 	if n == 0 {
@@ -110,8 +111,8 @@ func latencies(h []history.Op) map[string]Latency {
 	return result
 }
 
-// A NodeError says which node broke the test, and how. Run returns it, possibly wrapped, when a node ends, does not answer init, writes
-// a line that is not a message, or addresses an unknown party, or when nodes exceed a limit of the harness.
+// A NodeError says which node broke the test, and how. Run returns it, possibly wrapped, when a node ends, does not answer
+// init, writes a line that is not a message, or addresses an unknown party, or when nodes exceed a limit of the harness.
 type NodeError struct {
 	Node   string
 	Reason string // the reason, such as "ended during the run: exit status 2"

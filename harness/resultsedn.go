@@ -16,8 +16,8 @@ import (
 	"glomers/internal/edn"
 )
 
-// writeLikeMaelstrom writes the files that Maelstrom would write of a run, so that scripts for Maelstrom's files still work: history.edn,
-// history.txt and results.edn.
+// writeLikeMaelstrom writes the files that Maelstrom would write of a run, so that scripts for Maelstrom's files still work:
+// history.edn, history.txt and results.edn.
 func writeLikeMaelstrom(w *record.Writer, res Result, ops []history.Op) error {
 	results, err := resultsEDN(res, ops)
 	if err != nil {
@@ -40,8 +40,8 @@ func writeLikeMaelstrom(w *record.Writer, res Result, ops []history.Op) error {
 // field makes an entry of a map.
 func field(key edn.Keyword, v any) edn.Entry { return edn.Entry{Key: key, Value: v} }
 
-// resultsEDN returns the result in the form of Maelstrom's results.edn. Entries that Maelstrom does not have appear only if they matter:
-// :nemesis if a requested fault was never in force, :error if the run ended early.
+// resultsEDN returns the result in the form of Maelstrom's results.edn. Entries that Maelstrom does not have appear only if
+// they matter: :nemesis if a requested fault was never in force, :error if the run ended early.
 func resultsEDN(res Result, ops []history.Op) (edn.Map, error) {
 	drawn := edn.Map{field("valid?", true)}
 	stats, err := likeMaelstrom(res.Stats)
@@ -142,7 +142,8 @@ func change(m edn.Map, key edn.Keyword, f func(v any) any) {
 	}
 }
 
-// workloadEDN returns the result of the workload's checker. Its fields have the names of results.json unless they are renamed here.
+// workloadEDN returns the result of the workload's checker. Its fields have the names of results.json unless they are renamed
+// here.
 func workloadEDN(r check.Result, ops []history.Op) (edn.Map, error) {
 	m, err := likeMaelstrom(r)
 	if err != nil {

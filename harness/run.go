@@ -50,12 +50,13 @@ type run struct {
 	ended    stamp // when the nodes were told to stop
 }
 
-// Run carries out a test; the package documentation describes its phases. Run returns when the nodes are gone, the history has been
-// judged, and the store has been written.
+// Run carries out a test; the package documentation describes its phases. Run returns when the nodes are gone, the history has
+// been judged, and the store has been written.
 //
-// An error means that the test itself is broken. It does not mean that the system failed the test: that is Result.Valid. The error
-// is a *NodeError if a node broke the protocol, and wraps the cause of ctx if ctx ended first. In either case, the Result contains
-// everything that could be determined, and its verdict is Unknown at best. A wrong option gives an error before any node is started.
+// An error means that the test itself is broken. It does not mean that the system failed the test: that is Result.Valid. The
+// error is a *NodeError if a node broke the protocol, and wraps the cause of ctx if ctx ended first. In either case, the Result
+// contains everything that could be determined, and its verdict is Unknown at best. A wrong option gives an error before any
+// node is started.
 func Run(ctx context.Context, t Test) (Result, error) {
 	p, err := t.plan()
 	if err != nil {
@@ -138,8 +139,8 @@ func (r *run) live(ctx context.Context) error {
 	return nil
 }
 
-// prepare starts the workers and sets up the workload once through each node, as in the reference. If there are fewer workers than
-// nodes, it starts extra workers for the setup and stops them afterwards.
+// prepare starts the workers and sets up the workload once through each node, as in the reference. If there are fewer workers
+// than nodes, it starts extra workers for the setup and stops them afterwards.
 func (r *run) prepare() error {
 	for i := range max(r.test.Concurrency, len(r.nodes)) {
 		node := r.nodes[i%len(r.nodes)].id

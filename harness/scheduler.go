@@ -11,9 +11,9 @@ import (
 // A scheduler is the event loop of a run, and the only owner of its network and timers. It runs in the goroutine of Run. Other
 // goroutines communicate with it only through the mailbox.
 //
-// The time is that of package time. In a testing/synctest bubble it is virtual. If settle is also set to synctest.Wait, the same seed
-// gives the same run: the scheduler does one thing at a time, waits until the nodes are idle, and takes the messages that they have
-// sent in a fixed order (see sortPosts).
+// The time is that of package time. In a testing/synctest bubble it is virtual. If settle is also set to synctest.Wait, the
+// same seed gives the same run: the scheduler does one thing at a time, waits until the nodes are idle, and takes the messages
+// that they have sent in a fixed order (see sortPosts).
 type scheduler struct {
 	start  time.Time
 	mail   *mailbox
@@ -81,8 +81,8 @@ func (s *scheduler) fail(err error) {
 	}
 }
 
-// send puts a message on the network. at is the time when it was sent, so that waiting for the scheduler does not delay the message;
-// but the network's time never decreases.
+// send puts a message on the network. at is the time when it was sent, so that waiting for the scheduler does not delay the
+// message; but the network's time never decreases.
 func (s *scheduler) send(at time.Duration, src, dest string, body json.RawMessage) error {
 	return s.sendAs(at, src, src, dest, body)
 }
@@ -111,8 +111,9 @@ func (s *scheduler) until(done func() bool) error {
 		if s.settle != nil {
 			continue // one thing at a time
 		}
-		// After taking n posts, the loop delivers up to n messages. Otherwise, the number of messages under way would grow without
-		// bound while a node writes without pause. overfull is checked each time, since small requests may have large answers.
+		// After taking n posts, the loop delivers up to n messages. Otherwise, the number of messages under way would grow
+		// without bound while a node writes without pause. overfull is checked each time, since small requests may have large
+		// answers.
 		for range taken {
 			if s.err != nil || done() || s.overfull() || !s.step() {
 				break

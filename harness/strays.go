@@ -2,8 +2,8 @@ package harness
 
 import "glomers/internal/guard"
 
-// noteStrays adds notes about processes that outlived their nodes, in the order of the nodes. These processes have left the process groups
-// of their nodes; otherwise they would have been killed with the groups.
+// noteStrays adds notes about processes that outlived their nodes, in the order of the nodes. These processes have left the
+// process groups of their nodes; otherwise they would have been killed with the groups.
 func (r *run) noteStrays(strays []guard.Stray) {
 	left := make(map[string][]guard.Stray)
 	for _, s := range strays {

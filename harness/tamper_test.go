@@ -22,8 +22,8 @@ const forged = `{"index":0,"time":1,"type":"invoke","process":0,"f":"generate","
 {"index":1,"time":2,"type":"ok","process":0,"f":"generate","value":"forged"}
 `
 
-// tamper is an echo node that does something to the directory of the run, which it knows. The first process that runs does it, before
-// it answers init: store is the store, precious a file that is none of the harness's business.
+// tamper is an echo node that does something to the directory of the run, which it knows. The first process that runs does it,
+// before it answers init: store is the store, precious a file that is none of the harness's business.
 func tamper(n *node.Node, how, store, precious string) {
 	registerEcho(n)
 	if f, err := os.OpenFile(filepath.Join(store, "once"), os.O_CREATE|os.O_EXCL, 0o600); err != nil {

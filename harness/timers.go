@@ -12,8 +12,8 @@ type timer struct {
 	do  func()
 }
 
-// timers is a heap.Interface of timers ordered by (due, seq). A timer cannot be cancelled: its function must check, when it is due, whether
-// it still has anything to do.
+// timers is a heap.Interface of timers ordered by (due, seq). A timer cannot be cancelled: its function must check, when it is
+// due, whether it still has anything to do.
 type timers struct {
 	heap []timer
 	made int

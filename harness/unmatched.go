@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// An Unmatched counts messages to clients that got no reply in time, where the messages had the same problem that kept clients from accepting
-// them as replies. It distinguishes a node that answers with a wrong in_reply_to from a silent node.
+// An Unmatched counts messages to clients that got no reply in time, where the messages had the same problem that kept clients
+// from accepting them as replies. It distinguishes a node that answers with a wrong in_reply_to from a silent node.
 type Unmatched struct {
 	Node    string        `json:"node"`    // the node that was asked
 	Problem string        `json:"problem"` // why a message does not answer the request

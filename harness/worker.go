@@ -66,8 +66,8 @@ type reply struct {
 	ignored []Unmatched // after ErrTimeout
 }
 
-// errStopped is the error of a request that is unanswered when the run ends. It is not in the history, since the scheduler then no
-// longer accepts completions.
+// errStopped is the error of a request that is unanswered when the run ends. It is not in the history, since the scheduler then
+// no longer accepts completions.
 var errStopped = errors.New("harness: the run has been stopped")
 
 // newClient puts a new client of node on the network.

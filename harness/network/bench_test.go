@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// BenchmarkNetwork measures what one message costs, sending and delivery together,
-// with a steady number of others under way.
+// BenchmarkNetwork measures the cost of sending and delivering a message while a constant number of others is under way.
 func BenchmarkNetwork(b *testing.B) {
 	for _, inFlight := range []int{0, 1_000, 100_000} {
 		for _, dist := range []Dist{Constant, Exponential} {

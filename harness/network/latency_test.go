@@ -59,8 +59,7 @@ func TestNoLatency(t *testing.T) {
 	}
 }
 
-// latencies returns those of count messages from n0 to n1, with the traffic of
-// others in between.
+// latencies returns the latencies of count messages from n0 to n1, with messages of other links in between.
 func latencies(t *testing.T, seed uint64, count int, others func(n *Network)) []time.Duration {
 	n := newCluster(5, Config{Latency: 100 * ms, Dist: Exponential, Seed: seed})
 	for range count {
@@ -89,8 +88,7 @@ func latencies(t *testing.T, seed uint64, count int, others func(n *Network)) []
 	return got
 }
 
-// What the links of a network draw depends on the seed and on nothing that happens
-// on other links.
+// The draws of a link depend only on the seed, and not on messages of other links.
 func TestLatenciesPerLink(t *testing.T) {
 	quiet := latencies(t, 7, 50, func(*Network) {})
 	busy := latencies(t, 7, 50, func(n *Network) {
@@ -104,8 +102,7 @@ func TestLatenciesPerLink(t *testing.T) {
 	require.NotEqual(t, quiet, latencies(t, 8, 50, func(*Network) {}), "another seed")
 }
 
-// The streams of different links have nothing to do with each other: over many
-// links, the first draws alone have the right mean.
+// The streams of different links are independent: over many links, the first draws alone have the right mean.
 func TestLinksAreIndependent(t *testing.T) {
 	const k = 60
 	n := newCluster(k, Config{Latency: 100 * ms, Dist: Uniform})

@@ -10,8 +10,8 @@ import (
 
 var link01 = []Link{{Dest: "n1", Src: "n0"}}
 
-// arrivals sends count messages from n0 to n1 at time 0 and returns how long each took; a
-// message that came twice is there twice, one that was lost not at all.
+// arrivals sends count messages from n0 to n1 at time 0 and returns the latency of each arrival. A duplicated message is in the
+// result twice; a lost message is not in it.
 func arrivals(t require.TestingT, n *Network, count int) map[int64][]time.Duration {
 	got := make(map[int64][]time.Duration)
 	for range count {
@@ -48,7 +48,7 @@ func TestLoss(t *testing.T) {
 	require.Equal(t, before, n.Dropped())
 }
 
-// Certain loss and certain duplication are exact.
+// Probabilities of 0 and 1 are exact.
 func TestExtremes(t *testing.T) {
 	n := newCluster(2, Config{})
 	impair(t, n, "all", Impairment{Loss: 1})
@@ -63,7 +63,7 @@ func TestExtremes(t *testing.T) {
 	require.Equal(t, 50, n.Duplicated())
 }
 
-// A copy is a message with the same id and a latency of its own, and counts as no other message sent.
+// A copy has the same id and a separate latency, and does not count as another sent message.
 func TestDuplicate(t *testing.T) {
 	const count = 10_000
 	n := newCluster(2, Config{Latency: 100 * ms, Dist: Exponential, Seed: 2})
@@ -120,7 +120,7 @@ func TestSlowAndDelay(t *testing.T) {
 	}
 }
 
-// What is wrong with a link is decided when a message is sent; only cuts count when it is due.
+// The impairments of a link are applied when a message is sent; only cuts are applied when it is due.
 func TestImpairmentCountsAtSending(t *testing.T) {
 	n := newCluster(2, Config{Latency: 100 * ms})
 	send(t, n, 0, "n0", "n1")
@@ -131,7 +131,7 @@ func TestImpairmentCountsAtSending(t *testing.T) {
 	require.Empty(t, deliverAll(n, 200*ms))
 }
 
-// Owners do not get in each other's way, and one owner may impair in several steps.
+// The impairments of different owners are independent, and one owner may impair in several steps.
 func TestLayers(t *testing.T) {
 	n := newCluster(2, Config{Latency: 10 * ms})
 	latency := func() time.Duration {
@@ -154,7 +154,7 @@ func TestLayers(t *testing.T) {
 	require.Empty(t, n.impaired)
 }
 
-// A link that two have cut is whole when both have mended it.
+// A link that two owners have cut is whole only when both have mended it.
 func TestCutByTwo(t *testing.T) {
 	n := newCluster(2, Config{})
 	impair(t, n, "a", Impairment{Cut: true})
@@ -169,7 +169,7 @@ func TestCutByTwo(t *testing.T) {
 	require.Equal(t, []string{"n0>n1"}, deliverAll(n, 50*ms))
 }
 
-// However it is impaired, a network ends sound, and what it says about itself adds up.
+// After any impairments, a mended network has no faults, and its statistics add up.
 func TestImpairmentsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sent, copies, lost, got := 0, 0, 0, 0

@@ -29,7 +29,7 @@ func send(t require.TestingT, n *Network, now time.Duration, src, dest string) M
 	return m
 }
 
-// deliverAll returns what is delivered at now, as "src>dest".
+// deliverAll returns the messages delivered at now, as "src>dest".
 func deliverAll(n *Network, now time.Duration) []string {
 	var got []string
 	for {
@@ -87,8 +87,8 @@ func TestLatencyByRole(t *testing.T) {
 	}
 }
 
-// Ties are broken by sender, then receiver, then order of sending; not by the
-// names' spelling, which puts n10 before n2, nor by who happened to send first.
+// Ties are broken by sender, then receiver, then order of sending: not by the spelling of names, which puts n10 before n2, nor
+// by the interleaving of senders.
 func TestOrderOfTies(t *testing.T) {
 	n := newCluster(11, Config{Latency: 10 * ms})
 	bodies := map[string]int{}
@@ -133,7 +133,8 @@ func TestUnknownParties(t *testing.T) {
 	require.Zero(t, n.InFlight())
 }
 
-// What one party writes in the name of another is the other's: for latency, faults, statistics. Only the events say who wrote it.
+// A message that one party writes in the name of another counts as the other party's for latency, faults and statistics. Only
+// the events name the writer.
 func TestSendAs(t *testing.T) {
 	var events []Event
 	n := newCluster(3, Config{Latency: time.Second, Journal: func(e Event) error {

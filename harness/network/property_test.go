@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A model is what a network should be, without heap, counters or interning: all
-// messages in a list, and the cut links in a set.
+// A model is a simple reference network without heap, counters or interning: it has a list of all messages and a set of the cut
+// links.
 type model struct {
 	now    time.Duration
 	cut    map[Link]bool
@@ -21,8 +21,8 @@ type model struct {
 	events []Event
 }
 
-// Every message is received or lost exactly once, for the reason that holds when it
-// is due, in order of the due times; and the statistics add up.
+// Every message is received or lost exactly once, in the order of due times, depending on the state of the network when it is
+// due; and the statistics add up.
 func TestEveryMessageHasOneFate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{cut: map[Link]bool{}, gone: map[string]bool{}, fate: map[int64]string{}}
@@ -58,7 +58,7 @@ func TestEveryMessageHasOneFate(t *testing.T) {
 	})
 }
 
-// deliver takes all that is due and checks it against the journal and the model.
+// deliver takes all messages that are due and compares them with the journal and the model.
 func (m *model) deliver(t *rapid.T, n *Network) {
 	before := len(m.events)
 	var received []Message
@@ -135,7 +135,7 @@ func (m *model) check(t *rapid.T, n *Network) {
 	require.Equal(t, len(m.sent), n.SentCount())
 }
 
-// A queue gives back what was put in, sorted, whatever the interleaving.
+// A queue returns its elements sorted, for any interleaving of push and pop.
 func TestQueueSorts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := newCluster(5, Config{})

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// run delivers all that is under way, each when it is due, and returns what the journal says of it.
+// run delivers all messages under way, each when it is due, and returns their events in the journal.
 func run(n *Network, journal *[]Event) []string {
 	for {
 		due, ok := n.NextDue()
@@ -39,7 +39,8 @@ func newBlocking(latency time.Duration) (*Network, *[]Event) {
 	}}), journal
 }
 
-// A request waits for the message that its node sleeps on, is then taken before one that is due later, and holds up nobody else.
+// A request waits for the message on which its node sleeps. It is then taken before messages that are due later. It delays no
+// other receiver.
 func TestReceiverSleeps(t *testing.T) {
 	n, journal := newBlocking(100 * ms)
 	send(t, n, 0, "n1", "n0")
@@ -55,7 +56,7 @@ func TestReceiverSleeps(t *testing.T) {
 	require.Zero(t, n.InFlight())
 }
 
-// A receiver that sleeps is not woken for what is due before.
+// A sleeping receiver is not woken by a message that is due earlier.
 func TestReceiverIsNotWoken(t *testing.T) {
 	n, journal := newBlocking(100 * ms)
 	require.NoError(t, n.Impair(0, "slow", []Link{{Dest: "n0", Src: "n1"}}, Impairment{Delay: 900 * ms}))
@@ -64,7 +65,8 @@ func TestReceiverIsNotWoken(t *testing.T) {
 	require.Equal(t, []string{"1s recv n1>n0", "1s recv n2>n0"}, run(n, journal))
 }
 
-// Whether a link is cut matters when the message is taken: then and there it is lost, and nobody waits for it.
+// The state of a link counts when the receiver takes the message. If the link is cut then, the message is lost at once, and
+// delays no other message.
 func TestReceiverLooksBeforeItSleeps(t *testing.T) {
 	n, journal := newBlocking(100 * ms)
 	send(t, n, 0, "n1", "n0") // is taken at once
@@ -78,7 +80,7 @@ func TestReceiverLooksBeforeItSleeps(t *testing.T) {
 	require.Equal(t, 1, n.Dropped())
 }
 
-// What a fault loses holds nobody up, and both copies of a message are taken.
+// A message that a fault loses delays no other message, and both copies of a duplicated message are taken.
 func TestReceiverUnderLinkFaults(t *testing.T) {
 	n, journal := newBlocking(100 * ms)
 	impair(t, n, "loss", Impairment{Loss: 1})
@@ -100,7 +102,7 @@ func TestReceiverCountsMilliseconds(t *testing.T) {
 	require.Equal(t, []string{"10ms recv n1>n0", "12ms recv n2>n0"}, run(n, journal))
 }
 
-// A harness that is late polls late.
+// If the harness is late, receivers poll late.
 func TestReceiverInRealTime(t *testing.T) {
 	n, _ := newBlocking(100 * ms)
 	first := send(t, n, 0, "n1", "n0")
@@ -115,7 +117,8 @@ func TestReceiverInRealTime(t *testing.T) {
 	require.Equal(t, second, got)
 }
 
-// A thread is a receiver as the reference harness has it: a list of what waits, and perhaps one message that it sleeps on.
+// A thread is a model of the reference harness's receiver: a list of waiting messages, and possibly one message on which it
+// sleeps.
 type thread struct {
 	waiting []letter
 	holds   *letter
@@ -162,7 +165,7 @@ func TestReceiversAreThreads(t *testing.T) {
 				slow[l] += delay
 			}
 		}
-		// step lets a thread do what it can at this time.
+		// step lets a thread do everything that it can do at this time.
 		step := func(id string) {
 			r := threads[id]
 			for {
@@ -190,7 +193,7 @@ func TestReceiversAreThreads(t *testing.T) {
 				r.holds, r.until = &first, now+max(0, first.due-now)/ms*ms
 			}
 		}
-		// advance goes on to a time, tick by tick.
+		// advance moves the time forward, tick by tick.
 		advance := func(ticks int) {
 			for range ticks {
 				now += tick

@@ -51,7 +51,7 @@ func TestStatsWithoutOperations(t *testing.T) {
 	require.Zero(t, n.Stats(0).All.Received, "under way")
 }
 
-// The sizes are those of bodies as they were written, and the load of a node is that of its messages with nodes and services.
+// Sizes are those of the bodies as written. The load of a node counts its messages from and to nodes and services.
 func TestBytes(t *testing.T) {
 	n := newCluster(3, Config{})
 	bodies := map[[2]string]string{

@@ -8,7 +8,7 @@ import (
 	"glomers/node"
 )
 
-// BenchmarkHandle measures a request, from its body to the reply's, in a store of 10,000 keys.
+// BenchmarkHandle measures a request, from its body to the body of the reply, in a store of 10,000 keys.
 func BenchmarkHandle(b *testing.B) {
 	const keys = 10_000
 	for _, s := range All(1) {
@@ -39,8 +39,8 @@ func BenchmarkHandle(b *testing.B) {
 	}
 }
 
-// BenchmarkList measures a compare-and-set of a list of 1000 messages, as a log in a key/value
-// store does it, with the list spelled as it is stored.
+// BenchmarkList measures a compare-and-set of a list of 1000 messages, as in a log that uses a key/value store. The list in
+// from has exactly the stored text.
 func BenchmarkList(b *testing.B) {
 	s := newService(b, node.LinKV, 1)
 	list := make([]int, 1000)

@@ -12,15 +12,15 @@ import (
 // kvNames returns the names of the key/value services.
 func kvNames() []string { return []string{node.LinKV, node.SeqKV, node.LWWKV} }
 
-// settle makes all that happened known to src, in any key/value service, if src alone has made
-// changes: it reads until lww-kv's replicas are merged.
+// settle brings src up to date in any key/value service, if only src has made changes: it reads until the replicas of lww-kv
+// are merged.
 func settle(t require.TestingT, s Service, src string) {
 	for range 100 {
 		ask(t, s, src, readBody(`"nobody writes this"`))
 	}
 }
 
-// A step is a request and what must come of it: a value, "ok", or an error's code.
+// A step is a request and its expected result: a value, "ok", or the code of an error.
 type step struct{ body, want string }
 
 func (r reply) outcome() string {
@@ -33,7 +33,7 @@ func (r reply) outcome() string {
 	return "ok"
 }
 
-// What every key/value service does for a client that is alone.
+// The behaviour of every key/value service with a single client.
 func TestConformance(t *testing.T) {
 	for _, scenario := range []struct {
 		name  string

@@ -12,7 +12,7 @@ import (
 	"glomers/node"
 )
 
-// readInt returns what src reads of a key, or -1 if it does not exist.
+// readInt returns the value that src reads of a key, or -1 if the key does not exist.
 func readInt(t require.TestingT, s Service, src, key string) int {
 	r := ask(t, s, src, readBody(key))
 	if r.Code == node.KeyDoesNotExist {
@@ -23,8 +23,8 @@ func readInt(t require.TestingT, s Service, src, key string) int {
 	return v
 }
 
-// Increments by compare-and-set, from several clients, tell a store that keeps every
-// acknowledged write from one that does not.
+// Increments by compare-and-set, from several clients, distinguish a store that keeps every acknowledged write from one that
+// does not.
 func TestLostWrites(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -55,8 +55,8 @@ func TestLostWrites(t *testing.T) {
 	}
 }
 
-// Readers in seq-kv lag behind, by 31 states at most, but never go back: not for one key, and not from
-// a later write to an earlier one.
+// Readers in seq-kv lag behind by at most 31 states, but never go back: neither for one key, nor from a later write of one key
+// to an earlier write of another.
 func TestSequentialReads(t *testing.T) {
 	const readers = 3
 	stale, worst := 0, 0
@@ -90,8 +90,7 @@ func TestSequentialReads(t *testing.T) {
 	require.LessOrEqual(t, worst, window, "31 states, and one more in which the other key was written")
 }
 
-// The first read of a client that was never there before comes from any of the 32 states that
-// are kept, each as often as the others, and from no other.
+// The first read of a new client comes from one of the 32 kept states, with equal probability.
 func TestSequentialWindow(t *testing.T) {
 	s := newService(t, node.SeqKV, 1)
 	const newest, perState = 100, 200
@@ -108,7 +107,7 @@ func TestSequentialWindow(t *testing.T) {
 	}
 }
 
-// Between a client's position and the newest state, both are drawn, and all between them, as often as one another.
+// All states from a client's position to the newest, both included, are drawn with equal probability.
 func TestSequentialDraw(t *testing.T) {
 	const ahead, draws = 4, 5000
 	seen := map[int]int{}
@@ -125,8 +124,8 @@ func TestSequentialDraw(t *testing.T) {
 	}
 }
 
-// Whoever goes on reading while nobody writes gets to the newest state, in about the logarithm of the distance, and stays
-// there. One read alone may be stale; a write of what was never there before is a barrier.
+// While no client writes, a client that goes on reading reaches the newest state, in a number of reads that is about the
+// logarithm of the distance, and stays there. A single read may be stale; a write of a new value is a barrier.
 func TestReadersReachTheNewestState(t *testing.T) {
 	const seeds = 300
 	first, total := 0, 0
@@ -170,7 +169,7 @@ func TestSequentialCAS(t *testing.T) {
 	}
 }
 
-// lww-kv may forget what a client wrote last, even when nobody else is there.
+// lww-kv may lose the last write of a client even if there is no other client.
 func TestLWWForgetsOwnWrites(t *testing.T) {
 	lost := 0
 	for seed := range uint64(100) {
@@ -187,7 +186,7 @@ func TestLWWForgetsOwnWrites(t *testing.T) {
 	require.Less(t, lost, 95, "most often the last write does win")
 }
 
-// Of two values with one stamp, the replica that is merged into takes the other's.
+// If two values have the same stamp, a merge overwrites the value of the destination.
 func TestLWWTies(t *testing.T) {
 	for dest := range replicas {
 		l := newLWWKV(generator(0, node.LWWKV))

@@ -10,8 +10,7 @@ import (
 	"glomers/harness/service"
 )
 
-// TestDescriptionsAreTrue has the examples of each service answered by it, and compares the fields and errors that are described with
-// those that occur.
+// TestDescriptionsAreTrue sends the examples to each service, and compares the described fields and errors with those that occur.
 func TestDescriptionsAreTrue(t *testing.T) {
 	var names []string
 	for _, d := range service.Describe() {
@@ -64,7 +63,7 @@ func TestDescriptionsAreTrue(t *testing.T) {
 	require.Equal(t, service.Names(), names)
 }
 
-// What is said of seq-kv's readers: a write of something new brings a client up to date.
+// As the description of seq-kv says, a write of a new value brings a client up to date.
 func TestBarrierAsDescribed(t *testing.T) {
 	for seed := range uint64(50) {
 		s, err := service.New("seq-kv", seed)

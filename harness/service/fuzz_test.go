@@ -12,8 +12,8 @@ import (
 	"glomers/node"
 )
 
-// Whatever comes, every service answers: with one line that is a reply to the request, or, if the body says that it is
-// itself a reply and the service knows no request of its type, not at all.
+// Every service answers any body with one line that is a reply to it. The only exception is a body with an in_reply_to that is
+// not a request of a known type: it gets no answer.
 func FuzzHandle(f *testing.F) {
 	for _, body := range []string{
 		``, `null`, `[]`, `{}`, `{"type":"read"}`, `{"type":5}`, `{"type":"ts","msg_id":1}`, `{"type":"nope","msg_id":-2}`,

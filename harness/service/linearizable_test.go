@@ -12,15 +12,15 @@ import (
 	"glomers/node"
 )
 
-// A call is an operation as porcupine sees it.
+// A call is an operation in the model for porcupine.
 type call struct {
 	kind, key string
 	from, to  int
 	body      string
 }
 
-// registers is the model of a linearizable store: one register per key, whose
-// state is its value as text, "20" (the error) if there is none.
+// registers is the model of a linearizable store: one register per key. The state of a register is its value as text, or "20"
+// (the error) if it has no value.
 func registers() porcupine.Model {
 	return porcupine.Model{
 		Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
@@ -52,8 +52,8 @@ func registers() porcupine.Model {
 	}
 }
 
-// run drives s with concurrent clients: each sends a request, which arrives at some
-// later time, and whose reply arrives at some time after that.
+// run sends requests of concurrent clients to s. A request arrives some time after it is sent, and its reply some time after
+// that.
 func run(t *testing.T, s Service, seed uint64) []porcupine.Operation {
 	const clients, operations = 5, 300
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -101,7 +101,7 @@ func run(t *testing.T, s Service, seed uint64) []porcupine.Operation {
 	return history
 }
 
-// lin-kv is linearizable under concurrency; the others are not, which the same test shows.
+// lin-kv is linearizable under concurrency. The same test shows that the others are not.
 func TestLinearizable(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -10,9 +10,9 @@ import (
 // replicas is the number of replicas of lww-kv.
 const replicas = 2
 
-// lwwKV is the last-write-wins store: two replicas, each with a Lamport clock that stamps its writes. Before every operation, one
-// random replica is merged into another (possibly the same): for each key, the value with the higher stamp wins. Then the operation
-// is carried out on a random replica.
+// lwwKV is the last-write-wins store: two replicas, each with a Lamport clock that stamps its writes. Before every operation,
+// one random replica is merged into another (possibly the same): for each key, the value with the higher stamp wins. Then the
+// operation is carried out on a random replica.
 //
 // The store can lose a write. A replica that does not know of an earlier write at the other replica may give a later write the
 // same stamp or a lower one. When the replicas are merged, the later write can then be overwritten by the earlier.

@@ -15,7 +15,7 @@ import (
 	"glomers/node"
 )
 
-// A state maps keys to values: an own copy of everything.
+// A state maps keys to values. Each state is a full copy.
 type state map[string]json.RawMessage
 
 // step carries out op on a copy of the state, and returns that copy.
@@ -42,7 +42,7 @@ func (s state) same(o state) bool {
 	return maps.EqualFunc(s, o, func(a, b json.RawMessage) bool { return jsonvalue.Key(a) == jsonvalue.Key(b) })
 }
 
-// seqModel is seq-kv word by word: it keeps 32 states, each whole.
+// seqModel is a literal model of seq-kv: it keeps 32 full states.
 type seqModel struct {
 	rng      *rand.Rand
 	states   []state // the last 32
@@ -67,7 +67,7 @@ func (m *seqModel) do(client string, op operation) (json.RawMessage, int) {
 	return value, code
 }
 
-// lwwModel is lww-kv word by word: replicas are merged whole.
+// lwwModel is a literal model of lww-kv: a merge considers all keys.
 type lwwModel struct {
 	rng      *rand.Rand
 	replicas [2]struct {
@@ -96,7 +96,7 @@ func (m *lwwModel) do(_ string, op operation) (json.RawMessage, int) {
 	return value, code
 }
 
-// drawOperation draws from few keys and values, some of them the same in another spelling.
+// drawOperation draws from few keys and values. Some of them are equal but spelled differently.
 func drawOperation(t *rapid.T) (client string, op operation) {
 	keys := []string{`"a"`, `"\u0061"`, `1`, `1.0`, `{"p":1,"q":2}`, `{"q":2,"p":1}`}
 	values := []string{`0`, `-0`, `0.0`, `1`, `1.0`, `10e-1`, `null`, `[1]`, `{"p":1,"q":[]}`, `{"q":[],"p":1}`}
@@ -114,7 +114,7 @@ func drawOperation(t *rapid.T) (client string, op operation) {
 	case write:
 		op.to = value("to")
 	}
-	// Some clients come so seldom that seq-kv has forgotten where they were.
+	// Some clients send requests so rarely that seq-kv no longer keeps the state of their position.
 	clients := []string{"n1", "n1", "n1", "n1", "n1", "n1", "n1", "n1", "n1", "n2", "n2", "n3"}
 	return rapid.SampledFrom(clients).Draw(t, "client"), op
 }

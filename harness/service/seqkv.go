@@ -15,9 +15,10 @@ const window = 32
 // position among the states, which never moves back.
 //
 // An operation is first tried on a state drawn uniformly between the client's position and the newest state, both included. If
-// the operation changes nothing there (a read, a cas that fails, a write of the value already there), this is its outcome, and the
-// client's position moves to that state. If it would change something, the operation is carried out on the newest state instead.
-// This makes a new state, to which the client's position moves. So reads may be stale, but writes never act on a stale state.
+// the operation changes nothing there (a read, a cas that fails, a write of the value already there), this is its outcome, and
+// the client's position moves to that state. If it would change something, the operation is carried out on the newest state
+// instead. This makes a new state, to which the client's position moves. So reads may be stale, but writes never act on a stale
+// state.
 //
 // While no client writes, repeated reads reach the newest state: of the states ahead, each read skips half on average. A single
 // read guarantees nothing. Writing a value that the key never had before brings the client up to date at once.
@@ -74,8 +75,8 @@ func (s *seqKV) pick(client string) int {
 	return from + s.rng.IntN(s.newest-from+1)
 }
 
-// advance makes the next state, in which key has the given value. A nil value leaves the key as it is: the operation failed on the
-// newest state, but still makes a new state.
+// advance makes the next state, in which key has the given value. A nil value leaves the key as it is: the operation failed on
+// the newest state, but still makes a new state.
 func (s *seqKV) advance(key string, value json.RawMessage) {
 	s.newest++
 	var r *register

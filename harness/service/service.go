@@ -8,16 +8,16 @@
 //	lin-tso
 //	    ts                                            → ts_ok {ts}
 //
-// Keys and values are any JSON, including null, and are compared as JSON values: the order of an object's keys, spaces and escapes
-// do not matter. An integer differs from a number with a fraction or an exponent, so 1 is not 1.0. Integers are exact at any size.
-// A read returns a value as it was written.
+// Keys and values are any JSON, including null, and are compared as JSON values: the order of an object's keys, spaces and
+// escapes do not matter. An integer differs from a number with a fraction or an exponent, so 1 is not 1.0. Integers are exact
+// at any size. A read returns a value as it was written.
 //
 // A missing field is null: a read without key reads the key null. The names of fields are matched exactly, so "Key" is not key.
 // create_if_not_exists is on unless it is false, null or missing.
 //
-// The error codes are 20 (no such key), 22 (cas found a value other than from), 12 (the type is missing or is not a string) and 10
-// (unknown type). All are definite: a refused request has changed nothing. The reference does not answer a request of an unknown
-// type, so its node waits until it gives up; here the node gets an error.
+// The error codes are 20 (no such key), 22 (cas found a value other than from), 12 (the type is missing or is not a string) and
+// 10 (unknown type). All are definite: a refused request has changed nothing. The reference does not answer a request of an
+// unknown type, so its node waits until it gives up; here the node gets an error.
 //
 // # Guarantees
 //
@@ -30,8 +30,8 @@
 //
 // # Concurrency
 //
-// A Service has a single owner, which calls Handle for one request at a time. A Service has no goroutines, clocks or I/O: the same
-// seed and the same sequence of requests give the same replies.
+// A Service has a single owner, which calls Handle for one request at a time. A Service has no goroutines, clocks or I/O: the
+// same seed and the same sequence of requests give the same replies.
 package service
 
 import (

@@ -60,7 +60,7 @@ func TestNames(t *testing.T) {
 	require.EqualError(t, err, `service: no service "lin-vk": want lin-kv, seq-kv, lww-kv, lin-tso`)
 }
 
-// The replies as they are sent, to the byte.
+// The exact bytes of replies.
 func TestReplies(t *testing.T) {
 	s := newService(t, node.LinKV, 0)
 	for _, c := range []struct{ name, body, want string }{
@@ -104,7 +104,7 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-// What is wrong with a request is said, whichever service it goes to, and has no effect.
+// Every service answers a wrong request with an error that describes the problem, and the request has no effect.
 func TestMalformed(t *testing.T) {
 	for _, c := range []struct{ name, body, want string }{
 		{"empty", ``, `body is not a JSON object: `},
@@ -125,8 +125,8 @@ func TestMalformed(t *testing.T) {
 	}
 }
 
-// A field that is missing is null, in every key/value service and every kind of request, and so is one whose name is written
-// in another case.
+// In every key/value service and every kind of request, a missing field is null, and so is a field whose name is written in a
+// different case.
 func TestMissingFields(t *testing.T) {
 	for _, name := range kvNames() {
 		play(t, newService(t, name, 1), []step{
@@ -154,7 +154,7 @@ func TestMissingFields(t *testing.T) {
 	}
 }
 
-// As in shared/cases/cas_nofrom.py: the first cas makes the key, the second finds another value than null.
+// As in shared/cases/cas_nofrom.py: the first cas makes the key, and the second finds a value other than null.
 func TestCreateWithoutFrom(t *testing.T) {
 	const create = `{"type":"cas","msg_id":1,"key":"x","to":[],"create_if_not_exists":true}`
 	for _, name := range []string{node.LinKV, node.SeqKV} {
@@ -168,7 +168,7 @@ func TestCreateWithoutFrom(t *testing.T) {
 	})
 }
 
-// A reply is one line, and the service's own: it shares no memory with the request.
+// A reply is one line, and shares no memory with the request.
 func TestValuesAreCopied(t *testing.T) {
 	s := newService(t, node.LinKV, 0)
 	body := []byte("{\"type\":\"write\", \"msg_id\":1, \"key\":\"x\",\n \"value\" : {\"a\": [1,\n 2], \"b\":\"<\\u00e4 é>\"} }")
@@ -181,7 +181,7 @@ func TestValuesAreCopied(t *testing.T) {
 	require.Equal(t, want, read())
 }
 
-// lin-tso gives every number once, in order, whoever asks, and spends none on a refused request.
+// lin-tso gives every number once, in order, to any client, and uses no number for a refused request.
 func TestTimestamps(t *testing.T) {
 	s := newService(t, node.LinTSO, 0)
 	for i := range uint64(1000) {
@@ -196,7 +196,7 @@ func TestTimestamps(t *testing.T) {
 	}
 }
 
-// One seed gives one sequence of replies; services and seeds differ in what they draw.
+// The same seed gives the same replies; different services and seeds give different draws.
 func TestSeed(t *testing.T) {
 	replies := func(name string, seed uint64) string {
 		s := newService(t, name, seed)

@@ -10,7 +10,7 @@ import (
 	"glomers/node"
 )
 
-// weigh returns the size of what a store really holds.
+// weigh returns the actual size of a store's content.
 func weigh(s Service) int {
 	size := 0
 	switch store := s.(*server).backend.(kv).store.(type) {
@@ -36,7 +36,7 @@ func weigh(s Service) int {
 	return size
 }
 
-// The size of a service is that of what it holds, whatever it was asked.
+// After any requests, the size that a service reports is the size of its content.
 func TestSize(t *testing.T) {
 	for _, name := range []string{node.LinKV, node.SeqKV, node.LWWKV} {
 		t.Run(name, func(t *testing.T) {
@@ -55,7 +55,7 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// Writing the same keys again and again takes no more room.
+// Writing the same keys again and again does not increase the size.
 func TestSizeIsBoundedByKeys(t *testing.T) {
 	for _, name := range []string{node.LinKV, node.SeqKV, node.LWWKV} {
 		s := newService(t, name, 1)

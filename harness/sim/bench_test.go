@@ -10,8 +10,8 @@ import (
 	"glomers/node"
 )
 
-// BenchmarkEcho measures what a message costs the engine, in a run with a million of them. Run it with -benchtime 1x under
-// /usr/bin/time, which shows how much memory it takes.
+// BenchmarkEcho measures the engine's cost of a message, in a run with a million messages. Run it with -benchtime 1x under
+// /usr/bin/time, which shows its memory.
 func BenchmarkEcho(b *testing.B) {
 	messages := 0
 	for b.Loop() {

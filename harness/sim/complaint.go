@@ -21,8 +21,8 @@ func checks(res harness.Result) []check.Result {
 	return []check.Result{res.Workload, res.Exceptions, res.Availability, res.Stats, res.Nemesis}
 }
 
-// complaintOf returns the worst complaint about a run. ok is false if the run did not fail, or if it failed for a reason outside the
-// run.
+// complaintOf returns the worst complaint about a run. ok is false if the run did not fail, or if it failed for a reason
+// outside the run.
 func complaintOf(res harness.Result, err error) (c complaint, ok bool) {
 	if err != nil {
 		broken, ok := errors.AsType[*harness.NodeError](err)

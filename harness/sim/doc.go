@@ -1,6 +1,6 @@
-// Package sim runs tests of package harness in virtual time: the same engine, workloads, faults and checkers, with the nodes in this
-// process, inside a testing/synctest bubble. A test of 20 s takes a few milliseconds. The same seed gives exactly the same run, byte
-// for byte.
+// Package sim runs tests of package harness in virtual time: the same engine, workloads, faults and checkers, with the nodes in
+// this process, inside a testing/synctest bubble. A test of 20 s takes a few milliseconds. The same seed gives exactly the same
+// run, byte for byte.
 //
 // A simulation of your own node is a table of scenarios:
 //
@@ -19,8 +19,8 @@
 //
 // # Sweeps
 //
-// [Test] makes each scenario a subtest. It runs the subtest with many seeds, on all cores, and stops when too many have failed. For
-// each failing seed, it reports the command that runs this seed alone:
+// [Test] makes each scenario a subtest. It runs the subtest with many seeds, on all cores, and stops when too many have failed.
+// For each failing seed, it reports the command that runs this seed alone:
 //
 //	go test ./broadcast -run '^TestSim$/^partition$' -seed 7
 //
@@ -30,21 +30,21 @@
 //	-seed S    run only this seed
 //	-shrink    shrink the first failure of each scenario
 //
-// With the -artifacts flag of go test, the test's artifact directory keeps the files of the first failure, or of the run of -seed,
-// and with -shrink also those of the shrunk run: the history, every message, and report.html, which shows the run.
+// With the -artifacts flag of go test, the test's artifact directory keeps the files of the first failure, or of the run of
+// -seed, and with -shrink also those of the shrunk run: the history, every message, and report.html, which shows the run.
 //
 // Faults are those of [glomers/harness/nemesis.All]; NemesisInterval sets how often they start.
 //
 // # Shrinking
 //
-// With -shrink, or by [Shrink], a failing seed is reduced to the smallest run found that fails in the same way. This run is printed
-// as a story: numbered operations, faults, the lost messages, the verdict, and the Go code that repeats it. The story is an actual
-// run of this or of a smaller cluster; nothing is invented.
+// With -shrink, or by [Shrink], a failing seed is reduced to the smallest run found that fails in the same way. This run is
+// printed as a story: numbered operations, faults, the lost messages, the verdict, and the Go code that repeats it. The story
+// is an actual run of this or of a smaller cluster; nothing is invented.
 //
 // # Rules for nodes
 //
-// Virtual time stands still while any goroutine of a node can run. When all goroutines wait, it moves on to the next timer. For a run
-// to be repeatable, the behaviour of nodes must depend on messages and timers alone:
+// Virtual time stands still while any goroutine of a node can run. When all goroutines wait, it moves on to the next timer. For
+// a run to be repeatable, the behaviour of nodes must depend on messages and timers alone:
 //
 //  1. Time comes from package time or from the node's methods (Node.Now for the wall clock, which faults can change). Random numbers
 //     come from Node.Rand, not from package-level functions of math/rand, nor from crypto/rand.
@@ -60,10 +60,10 @@
 //
 // # Order of events
 //
-// The engine does one thing at a time: it delivers a message or runs one of its timers, and then waits until all nodes are idle.
-// It takes the messages that nodes have sent meanwhile in the order of sender, receiver and sending, independent of the order in
-// which their goroutines ran. Each link draws its latencies and losses from a separate random generator, so a change in one part of
-// a system does not change the draws of all other links.
+// The engine does one thing at a time: it delivers a message or runs one of its timers, and then waits until all nodes are
+// idle. It takes the messages that nodes have sent meanwhile in the order of sender, receiver and sending, independent of the
+// order in which their goroutines ran. Each link draws its latencies and losses from a separate random generator, so a change
+// in one part of a system does not change the draws of all other links.
 //
 // Run, Check, Shrink and Catch may be called by several goroutines at a time; Test and Replay may not.
 package sim

@@ -11,7 +11,7 @@ import (
 	"glomers/node"
 )
 
-// This file is a complete simulation of a node. Copy it, put your own node in place of serve, and say
+// This file is a complete simulation of a node. Copy it, put your own node in place of serve, and run
 //
 //	go test -run TestSim -v                     # 20 seeds of each scenario
 //	go test -run TestSim -seeds 1000            # more
@@ -50,14 +50,14 @@ func serve(n *node.Node) {
 			learn(v)
 		}
 	})
-	// Time is the node's, and so are the random numbers: this is what makes runs repeatable.
+	// Time and random numbers come from the node, which makes runs repeatable.
 	n.Every(200*time.Millisecond, func(context.Context) {
 		peer := n.NodeIDs()[n.Rand().IntN(len(n.NodeIDs()))]
 		_ = node.Notify(n, peer, "gossip", values{have}) // only a broken output is an error
 	})
 }
 
-// scenarios returns what the node is to survive.
+// scenarios returns the scenarios in which the node must work.
 func scenarios() []sim.Scenario {
 	base := harness.Test{
 		Workload:        "broadcast",

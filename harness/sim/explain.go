@@ -22,7 +22,8 @@ const (
 	maxWidth = 72 // the most bytes of a value or a message that are shown
 )
 
-// String describes the small run: its operations, its faults, the most important messages, the verdict, and the code that repeats it.
+// String describes the small run: its operations, its faults, the most important messages, the verdict, and the code that
+// repeats it.
 func (s *Shrunk) String() string {
 	var b strings.Builder
 	to := plan{nodes: s.Test.NodeCount, limit: s.Test.TimeLimit, ops: s.Test.Excerpt.Ops, faults: s.Test.Excerpt.Faults}

@@ -39,7 +39,7 @@ func TestOutcome(t *testing.T) {
 	require.Equal(t, "ok [1,2]", outcome(invoked, history.Op{Type: history.OK, Time: 1e9, Value: json.RawMessage(`[1,2]`)}))
 }
 
-// Of many messages those that got lost are shown, in the order of sending, and the others counted.
+// Of many messages, the lost ones are shown, in the order of sending, and the others are counted.
 func TestMessages(t *testing.T) {
 	var s Shrunk
 	for id := range int64(40) {

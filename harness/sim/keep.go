@@ -9,8 +9,8 @@ import (
 	"glomers/harness"
 )
 
-// keep repeats a run and leaves its files in the test's artifact directory: the history, the messages, and report.html, which shows
-// them. The files of a shrunk run go into the subdirectory "shrunk".
+// keep repeats a run and leaves its files in the test's artifact directory: the history, the messages, and report.html, which
+// shows them. The files of a shrunk run go into the subdirectory "shrunk".
 func keep(t *testing.T, test harness.Test) {
 	t.Helper()
 	test.Store = t.ArtifactDir()

@@ -62,7 +62,7 @@ func others(n *node.Node) []string {
 	return slices.DeleteFunc(n.NodeIDs(), func(id string) bool { return id == n.ID() })
 }
 
-// withoutRetry tells everybody each value once.
+// withoutRetry sends each value to all nodes once.
 func withoutRetry(n *node.Node) {
 	g := newGossiper(n)
 	g.learnt = func(v int) {
@@ -72,7 +72,7 @@ func withoutRetry(n *node.Node) {
 	}
 }
 
-// wellBehaved tells a random node everything now and then.
+// wellBehaved sends all values to a random node now and then.
 func wellBehaved(n *node.Node) {
 	g := newGossiper(n)
 	n.Every(100*time.Millisecond, func(context.Context) {
@@ -82,7 +82,7 @@ func wellBehaved(n *node.Node) {
 	})
 }
 
-// mapOrder tells what it has in the order of a map.
+// mapOrder sends its values in the order of a map.
 func mapOrder(n *node.Node) {
 	g := newGossiper(n)
 	n.Every(time.Second, func(context.Context) {
@@ -110,7 +110,7 @@ func timerTie(n *node.Node) {
 	}
 }
 
-// sharedRand draws from the random numbers of the whole process.
+// sharedRand uses the random numbers of the whole process.
 func sharedRand(n *node.Node) {
 	g := newGossiper(n)
 	g.learnt = func(v int) {
@@ -119,7 +119,7 @@ func sharedRand(n *node.Node) {
 	}
 }
 
-// broadcast is a test of such a node: 3c, but shorter.
+// broadcast is a test of such a node: challenge 3c, but shorter.
 func broadcast(register func(*node.Node), faults ...string) harness.Test {
 	return harness.Test{
 		Workload: "broadcast", Program: harness.InProcess(register), NodeCount: 5, Rate: 10, TimeLimit: 10 * time.Second,
@@ -131,7 +131,7 @@ type echoBody struct {
 	Echo json.RawMessage `json:"echo"`
 }
 
-// echo is a test of an echo node that does something else before it answers.
+// echo is a test of an echo node that calls a function before it answers.
 func echo(first func(n *node.Node, text string)) harness.Test {
 	register := func(n *node.Node) {
 		node.HandleRPC(n, "echo", func(_ context.Context, b echoBody) (echoBody, error) {

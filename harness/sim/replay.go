@@ -11,9 +11,9 @@ import (
 	"glomers/harness/network"
 )
 
-// Replay runs test with 1 and with 4 processors, and returns an error if the two runs differ: then the node breaks the rules of the
-// package documentation. The error shows the first event that differs. With -seeds, Replay makes four runs. A run whose verdict is
-// not Valid is not an error; a run that ends early, because the test is broken, is an error.
+// Replay runs test with 1 and with 4 processors, and returns an error if the two runs differ: then the node breaks the rules of
+// the package documentation. The error shows the first event that differs. With -seeds, Replay makes four runs. A run whose
+// verdict is not Valid is not an error; a run that ends early, because the test is broken, is an error.
 //
 // Replay changes GOMAXPROCS, so no other code should run at the same time.
 func Replay(t *testing.T, test harness.Test) error {

@@ -8,7 +8,7 @@ import (
 	"glomers/node"
 )
 
-// Each way of breaking the rules is found out within a few seeds.
+// Each violation of the rules is detected within a few seeds.
 func TestReplayCatchesUnrulyNodes(t *testing.T) {
 	for name, register := range map[string]func(*node.Node){
 		"map order": mapOrder, "timer tie": timerTie, "shared random numbers": sharedRand,

@@ -9,12 +9,13 @@ import (
 	"glomers/harness"
 )
 
-// Test runs the scenarios of a node's test. Each scenario becomes a subtest of t and runs with the number of seeds that the flags
-// ask for, several seeds at a time. Test reports failing seeds with the commands that repeat them, and logs what was covered. It also
-// repeats one seed, to detect whether the node breaks the rules of the package documentation: then a seed could not be reproduced.
+// Test runs the scenarios of a node's test. Each scenario becomes a subtest of t and runs with the number of seeds that the
+// flags ask for, several seeds at a time. Test reports failing seeds with the commands that repeat them, and logs what was
+// covered. It also repeats one seed, to detect whether the node breaks the rules of the package documentation: then a seed
+// could not be reproduced.
 //
-// Without the flags -seeds and -seed, this repetition is left out for a scenario with at most one fault if another scenario has the
-// same fault and more.
+// Without the flags -seeds and -seed, this repetition is left out for a scenario with at most one fault if another scenario has
+// the same fault and more.
 func Test(t *testing.T, scenarios ...Scenario) {
 	t.Helper()
 	var total Report
@@ -80,8 +81,8 @@ func again(t *testing.T, test harness.Test, hash string) {
 		test.Seed, hash, res.Hash, describe(test), command(t.Name(), test.Seed), err)
 }
 
-// Catch fails t unless at least one seed of s fails. It is for nodes that are broken on purpose. The reason of each failing seed must
-// contain text. With -short, the number of seeds is not reduced, because a mistake may need all of them to show.
+// Catch fails t unless at least one seed of s fails. It is for nodes that are broken on purpose. The reason of each failing
+// seed must contain text. With -short, the number of seeds is not reduced, because a mistake may need all of them to show.
 func Catch(t *testing.T, s Scenario, text string) {
 	t.Helper()
 	seeds, err := chooseSeeds(*seedFlag, max(s.Seeds, *seedsFlag), s.Seeds)

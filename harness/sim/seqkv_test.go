@@ -12,8 +12,8 @@ import (
 	"glomers/node"
 )
 
-// Counters over seq-kv without a write barrier, as learners publish them. Some rely on that repeated reads reach the newest
-// state, which they do; others on that a single read shows it, which it may or may not.
+// Counters over seq-kv without a write barrier, as learners publish them. Some rely on repeated reads to reach the newest
+// state, which they do. Others rely on a single read to return the newest state, which it may or may not.
 
 type (
 	addBody struct {
@@ -24,8 +24,8 @@ type (
 	}
 )
 
-// keyPerNode keeps each node's own sum under its own key. What a node knows of the others comes from reads of their keys: one
-// after the other for ever, or one each time another node says that it has written.
+// keyPerNode keeps each node's sum under a separate key. A node learns the sums of others by reading their keys: either one
+// after another for ever, or once each time another node says that it has written.
 func keyPerNode(again bool) func(*node.Node) {
 	return func(n *node.Node) {
 		kv, mine, known := node.NewSeqKV(n), 0, map[string]int{}
@@ -66,7 +66,7 @@ func keyPerNode(again bool) func(*node.Node) {
 	}
 }
 
-// oneKey adds by compare-and-set to the one sum, and reads it when a client asks, or again and again.
+// oneKey adds to a single sum by compare-and-set, and reads it when a client asks, or again and again.
 func oneKey(again bool) func(*node.Node) {
 	return func(n *node.Node) {
 		kv, known := node.NewSeqKV(n), 0

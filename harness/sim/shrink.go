@@ -31,13 +31,13 @@ func (s *Shrunk) Ops() int { return len(s.Test.Excerpt.Ops) }
 // Faults returns the number of times that the small run starts a fault.
 func (s *Shrunk) Faults() int { return len(s.Test.Excerpt.Faults) }
 
-// Shrink looks for a smaller run that fails in the same way as the run of test: with fewer operations, fewer and shorter faults, fewer
-// nodes, or less time. It takes the check with the worst verdict in the run of test. A smaller run fails in the same way if the
-// verdict of this check is at least as bad, with an anomaly of the same kind if the check names kinds. If a node broke the protocol,
-// a smaller run fails in the same way if a node breaks the protocol in the same way.
+// Shrink looks for a smaller run that fails in the same way as the run of test: with fewer operations, fewer and shorter
+// faults, fewer nodes, or less time. It takes the check with the worst verdict in the run of test. A smaller run fails in the
+// same way if the verdict of this check is at least as bad, with an anomaly of the same kind if the check names kinds. If a
+// node broke the protocol, a smaller run fails in the same way if a node breaks the protocol in the same way.
 //
-// Shrink makes up to 2,000 runs, each in virtual time. It returns an error if the run of test does not fail, or fails for a reason
-// outside the run.
+// Shrink makes up to 2,000 runs, each in virtual time. It returns an error if the run of test does not fail, or fails for a
+// reason outside the run.
 func Shrink(t *testing.T, test harness.Test) (*Shrunk, error) {
 	t.Helper()
 	test.Excerpt = nil
@@ -135,8 +135,8 @@ func (s *shrinker) try(p plan) bool {
 	return true
 }
 
-// fewerNodes tries smaller clusters. In a smaller cluster the whole run changes, since faults hit other nodes, so fewerNodes tries
-// each size several times, with different faults.
+// fewerNodes tries smaller clusters. In a smaller cluster the whole run changes, since faults hit other nodes, so fewerNodes
+// tries each size several times, with different faults.
 func (s *shrinker) fewerNodes() {
 	const goes = 5
 	for _, n := range []int{1, 2, 3, 4, 5, 8, 12} {
@@ -158,8 +158,9 @@ func (s *shrinker) fewerNodes() {
 	}
 }
 
-// throwAgain tries each single operation under each single fault with other random numbers for the network. A shorter run sends fewer
-// messages and so draws fewer random numbers. A message that was lost in the long run is therefore often not lost in the short one.
+// throwAgain tries each single operation under each single fault with other random numbers for the network. A shorter run sends
+// fewer messages and so draws fewer random numbers. A message that was lost in the long run is therefore often not lost in the
+// short one.
 func (s *shrinker) throwAgain() {
 	const throws = 30
 	if len(s.best.ops) <= 1 && len(s.best.faults) <= 1 {
@@ -233,8 +234,8 @@ func (s *shrinker) shorterFaults() {
 	}
 }
 
-// bisect looks for the shortest duration between low and high that fails; high is known to fail. If not all longer durations fail, the
-// result fails but may not be the shortest.
+// bisect looks for the shortest duration between low and high that fails; high is known to fail. If not all longer durations
+// fail, the result fails but may not be the shortest.
 func bisect(low, high time.Duration, fails func(time.Duration) bool) time.Duration {
 	for high-low > precision {
 		middle := (low + (high-low)/2).Round(precision)
@@ -247,8 +248,8 @@ func bisect(low, high time.Duration, fails func(time.Duration) bool) time.Durati
 	return high
 }
 
-// ddmin reduces a failing list to a part that still fails, but no longer fails if any single element is left out. It is delta debugging
-// (Zeller and Hildebrandt 2002) without the step that tries each part alone: ddmin only leaves parts out.
+// ddmin reduces a failing list to a part that still fails, but no longer fails if any single element is left out. It is delta
+// debugging (Zeller and Hildebrandt 2002) without the step that tries each part alone: ddmin only leaves parts out.
 func ddmin[T any](list []T, fails func(part []T) bool) []T {
 	if len(list) == 0 || fails(nil) {
 		return nil

@@ -27,7 +27,7 @@ func failing(t *testing.T, test harness.Test) harness.Test {
 	return test
 }
 
-// A value that was lost because it was sent only once: one broadcast, one fault, and the reads that miss it.
+// A value that was lost because it was sent only once: one broadcast, one fault, and the reads that miss the value.
 func TestShrinkLostBroadcast(t *testing.T) {
 	for _, fault := range []string{"partition", "loss", "kill"} {
 		t.Run(fault, func(t *testing.T) {
@@ -48,7 +48,7 @@ func TestShrinkLostBroadcast(t *testing.T) {
 	}
 }
 
-// With everything kept, an excerpt is the run itself, so what is left of it comes as it came there.
+// An excerpt that keeps everything is the run itself.
 func TestWholeExcerptIsTheRun(t *testing.T) {
 	for seed := range uint64(10) {
 		test := broadcast(wellBehaved, "partition", "loss", "duplicate", "reorder", "slow", "pause", "kill", "skew")
@@ -63,7 +63,7 @@ func TestWholeExcerptIsTheRun(t *testing.T) {
 	}
 }
 
-// A node that breaks the protocol is shrunk to what made it do so.
+// A run in which a node breaks the protocol is reduced to the cause of that.
 func TestShrinkBroken(t *testing.T) {
 	test := echo(func(n *node.Node, text string) {
 		if strings.HasPrefix(text, `"Please echo 1`) {
@@ -81,7 +81,7 @@ func TestShrinkBroken(t *testing.T) {
 	require.Contains(t, small.String(), "sent a message to nobody")
 }
 
-// The complaint that remains is the one that the run was about: availability, not that there was no fault.
+// The complaint of the small run is the original one: availability, not that there was no fault.
 func TestShrinkKeepsTheComplaint(t *testing.T) {
 	test := echo(func(*node.Node, string) {})
 	test.Nemesis, test.Availability = []string{"pause"}, "total"
@@ -125,7 +125,7 @@ func TestDdmin(t *testing.T) {
 	})
 }
 
-// Of a failure that needs any two, two are left.
+// If a failure needs any two elements, two are left.
 func TestDdminOfAlternatives(t *testing.T) {
 	list := []int{1, 2, 3, 4, 5, 6, 7}
 	require.Len(t, ddmin(list, func(part []int) bool { return len(part) >= 2 }), 2)
@@ -145,7 +145,7 @@ func TestBisect(t *testing.T) {
 	})
 }
 
-// A run that has another kind of anomaly is no smaller form of the same failure.
+// A run with another kind of anomaly is not a smaller form of the same failure.
 func TestAnotherAnomalyIsAnotherComplaint(t *testing.T) {
 	found := func(kinds ...string) harness.Result {
 		return harness.Result{Judgement: harness.Judgement{Workload: &kafka.Result{Valid: check.Invalid, BadErrorTypes: kinds}}}

@@ -12,8 +12,8 @@ import (
 	"glomers/harness/check"
 )
 
-// Run carries out test in virtual time, in a separate bubble, and returns the results of harness.Run. It does not fail t because of the
-// verdict. Several runs may go on at the same time. The virtual wall clock begins in 2026.
+// Run carries out test in virtual time, in a separate bubble, and returns the results of harness.Run. It does not fail t
+// because of the verdict. Several runs may go on at the same time. The virtual wall clock begins in 2026.
 func Run(t *testing.T, test harness.Test) (res harness.Result, err error) {
 	t.Helper()
 	test.Settle = synctest.Wait

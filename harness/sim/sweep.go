@@ -57,8 +57,8 @@ func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
 	return all, nil
 }
 
-// thinning returns the divisor of the default number of seeds. With -short there is little time. With the race detector, a run takes
-// ten times as long, and most seeds find the same races.
+// thinning returns the divisor of the default number of seeds. With -short there is little time. With the race detector, a run
+// takes ten times as long, and most seeds find the same races.
 func thinning() int {
 	if raceDetector || testing.Short() {
 		return 5
@@ -165,8 +165,8 @@ func (r Report) String() string {
 		r.Operations, r.Messages, r.Faults, r.Dropped)
 }
 
-// fail fails t if any seed failed, and reports the commands that repeat the first few. If a problem resembles an earlier one, only its
-// first reason is reported.
+// fail fails t if any seed failed, and reports the commands that repeat the first few. If a problem resembles an earlier one,
+// only its first reason is reported.
 func (r Report) fail(t *testing.T, test harness.Test) {
 	t.Helper()
 	told := make(map[string]bool) // by the shape of the first reason
@@ -185,8 +185,8 @@ func (r Report) fail(t *testing.T, test harness.Test) {
 	}
 }
 
-// seedToKeep returns the seed whose files to keep: the first failing seed or, if none failed and the user wants artifacts, the seed of
-// -seed.
+// seedToKeep returns the seed whose files to keep: the first failing seed or, if none failed and the user wants artifacts, the
+// seed of -seed.
 func (r Report) seedToKeep() (seed uint64, ok bool) {
 	if len(r.Failures) > 0 {
 		return r.Failures[0].Seed, true

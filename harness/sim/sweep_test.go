@@ -37,7 +37,8 @@ func TestChooseSeeds(t *testing.T) {
 	require.EqualError(t, err, "sim: -seeds -1: want at least 1")
 }
 
-// Whatever the order in which they were run, the failures are reported by their seeds; and too many are not run.
+// Failures are reported in the order of their seeds, independent of the order in which they were run; after too many failures,
+// the rest is not run.
 func TestSweepStops(t *testing.T) {
 	s := Scenario{Test: broadcast(withoutRetry, "partition")}
 	s.Test.NemesisInterval = 500 * time.Millisecond // nearly every seed fails
@@ -82,10 +83,10 @@ func mainOps(ops []history.Op) int {
 	return n
 }
 
-// inside, in the environment, makes a test do what must fail instead of looking at how another process does.
+// inside is an environment variable. It makes a test run the failing code itself, instead of starting another process that does.
 const inside = "GLOMERS_TEST_INSIDE"
 
-// failedOutput runs the test with that name alone in another process, which must fail, and returns its output.
+// failedOutput runs only the test with this name in another process, which must fail, and returns its output.
 func failedOutput(t *testing.T, name string, flags ...string) string {
 	t.Helper()
 	path, err := os.Executable()

@@ -45,8 +45,8 @@ func (tr transcript) invoked() int {
 	return count
 }
 
-// faults returns the faults in the order in which they began. A fault that was not healed, because the run ended early, lasts until
-// the last event.
+// faults returns the faults in the order in which they began. A fault that was not healed, because the run ended early, lasts
+// until the last event.
 func (tr transcript) faults() []*history.Fault {
 	if len(tr.ops) == 0 {
 		return nil
@@ -54,7 +54,8 @@ func (tr transcript) faults() []*history.Fault {
 	return history.FaultsIn(tr.ops, tr.ops[len(tr.ops)-1].Time)
 }
 
-// windows returns the faults in the form for an Excerpt, with times from the beginning of the main phase, when the first fault began.
+// windows returns the faults in the form for an Excerpt, with times from the beginning of the main phase, when the first fault
+// began.
 func (tr transcript) windows() []harness.FaultWindow {
 	var windows []harness.FaultWindow
 	starts := make(map[string]int) // number of starts of each fault so far

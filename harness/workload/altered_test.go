@@ -8,7 +8,7 @@ import (
 	"glomers/harness/history"
 )
 
-// A completion has the argument of its invocation, or nobody knows what was done.
+// A completion must have the argument of its invocation; otherwise the effect of the operation is unknown.
 func TestAltered(t *testing.T) {
 	for _, c := range []struct{ workload, f, invoked, typ, completed, want string }{
 		{"g-set", "add", "1", "ok", "1", ""},

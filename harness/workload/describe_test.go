@@ -23,8 +23,8 @@ func parseObject(t *testing.T, text string) object {
 	return o
 }
 
-// A documented client is a node that knows nothing but the examples of a description: it takes requests that have
-// the same fields, and answers them as the example does, with its own value of a field that the request has, too.
+// A documented client talks to a node that knows only the examples of a description. The node accepts requests with the same
+// fields, and answers them as in the example; if the reply has a field of the request, it copies the value.
 type documented struct {
 	t      *testing.T
 	rpcs   []workload.RPC
@@ -64,7 +64,7 @@ func (d documented) Call(body any, wantType string, into any) error {
 
 func fieldNames(o object) []string { return slices.Sorted(maps.Keys(o)) }
 
-// drive carries operations out, until one gets a malformed reply.
+// drive carries out operations until one gets a malformed reply.
 func (d documented) drive(name string) *workload.MalformedReply {
 	w := newWorkload(d.t, name)
 	err := w.Setup(d)
@@ -92,7 +92,7 @@ func (d documented) drive(name string) *workload.MalformedReply {
 	return malformed
 }
 
-// A node that does what the descriptions say satisfies the clients, and one that leaves anything out does not.
+// A node that follows the descriptions satisfies the clients, and a node that leaves anything out does not.
 func TestDescriptions(t *testing.T) {
 	for _, desc := range workload.All() {
 		t.Run(desc.Name, func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// requireFields checks that the fields described are those of the examples.
+// requireFields checks that the described fields are the fields of the examples.
 func requireFields(t *testing.T, rpc workload.RPC, request, reply object) {
 	all := maps.Clone(request)
 	maps.Copy(all, reply)

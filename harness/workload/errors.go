@@ -31,8 +31,8 @@ func ErrorCodes() []ErrorCode {
 	}
 }
 
-// describe returns the name of an error code, and whether the code means that the operation certainly did not happen. For an unknown
-// code, definite is false.
+// describe returns the name of an error code, and whether the code means that the operation certainly did not happen. For an
+// unknown code, definite is false.
 func describe(code int) (name string, definite bool) {
 	for _, e := range ErrorCodes() {
 		if e.Code == code {

@@ -83,7 +83,8 @@ func unlikeCounter(h []history.Op) bool {
 	return readsSome(h, isList) && !readsSome(h, jsonvalue.IsInteger)
 }
 
-// noFinalReads explains that a history without marked final reads cannot be judged; "" if the history has some, or no reads at all.
+// noFinalReads explains that a history without marked final reads cannot be judged; "" if the history has some, or no reads at
+// all.
 func noFinalReads(name string, h []history.Op) string {
 	reads := 0
 	for _, op := range h {

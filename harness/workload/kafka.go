@@ -11,18 +11,18 @@ import (
 	"glomers/harness/history"
 )
 
-// Crash is the operation of kafka that replaces a client by a new one. It always completes as info, so statistics must not count it
-// against the system.
+// Crash is the operation of kafka that replaces a client by a new one. It always completes as info, so statistics must not
+// count it against the system.
 const Crash = "crash"
 
 // Kafka appends messages to logs, one log per key, and reads them back. See its Kind. No operation is
 // idempotent: even a poll changes the committed offsets.
 //
-// A client has assigned keys, and knows the next offset of each. Half of its operations are "send" and half are "poll", which asks
-// for the assigned keys, commits the highest offsets received, and moves on past them. Now and then "assign" replaces the assigned
-// keys: a newly assigned key begins at its committed offset, or at 0 without one. Now and then Crash replaces the client. In the
-// final phase every worker crashes, assigns all keys from offset 0, and polls until it has seen all known offsets. See package
-// check/kafka for the properties that must hold.
+// A client has assigned keys, and knows the next offset of each. Half of its operations are "send" and half are "poll", which
+// asks for the assigned keys, commits the highest offsets received, and moves on past them. Now and then "assign" replaces the
+// assigned keys: a newly assigned key begins at its committed offset, or at 0 without one. Now and then Crash replaces the
+// client. In the final phase every worker crashes, assigns all keys from offset 0, and polls until it has seen all known
+// offsets. See package check/kafka for the properties that must hold.
 type Kafka struct {
 	Base
 	kafkaGenerator
@@ -179,8 +179,8 @@ func send(to Client, value json.RawMessage) (any, error) {
 	return []any{[]any{"send", m.key, []any{at, m.value}}}, nil
 }
 
-// poll returns [["poll", msgs]]. It advances the consumer only after the offsets have been committed: otherwise the operation is not
-// ok, and its messages are not in the history.
+// poll returns [["poll", msgs]]. It advances the consumer only after the offsets have been committed: otherwise the operation
+// is not ok, and its messages are not in the history.
 func (c consumer) poll(to Client) (any, error) {
 	var msgs polled
 	raw, err := callFor(to, offsetsRequest{"poll", c}, "poll_ok", "msgs", "an object of lists of [offset, msg], each offset an integer below 2^63 - 1", decodes(&msgs))

@@ -18,7 +18,7 @@ import (
 	"glomers/node"
 )
 
-// A logClient answers each type of request with a reply of its own, or with an error, and keeps the requests.
+// A logClient answers each type of request with a fixed reply, or with an error, and keeps the requests.
 type logClient struct {
 	replies  map[string]string // by the type wanted
 	errors   map[string]error
@@ -68,19 +68,19 @@ func TestKafkaClient(t *testing.T) {
 	require.Equal(t, `[["poll",{}]]`, string(done.Value))
 	require.Equal(t, []string{`{"type":"poll","offsets":{}}`}, c.sent())
 
-	// New keys begin at the committed offset, or else at 0.
+	// New keys begin at the committed offset, or at 0 without one.
 	done = do(w, c, op(1, "assign", `["8","9"]`))
 	require.Equal(t, history.OK, done.Type)
 	require.Equal(t, `["8","9"]`, string(done.Value))
 	require.Equal(t, []string{`{"type":"list_committed_offsets","keys":["8","9"]}`}, c.sent())
 
-	// A poll commits what it got and moves on past it; empty lists change nothing.
+	// A poll commits the offsets that it got and moves on past them; empty lists change nothing.
 	c.replies["poll_ok"] = `{"type":"poll_ok","msgs":{"8":[[5,"x"],[7,null]],"9":[]}}`
 	done = do(w, c, op(1, "poll", `[["poll"]]`))
 	require.Equal(t, `[["poll",{"8":[[5,"x"],[7,null]],"9":[]}]]`, string(done.Value))
 	require.Equal(t, []string{`{"type":"poll","offsets":{"8":5,"9":0}}`, `{"type":"commit_offsets","offsets":{"8":7}}`}, c.sent())
 
-	// If that cannot be committed, the poll is not ok and does not move on.
+	// If the commit fails, the poll is not ok and does not move on.
 	c.replies["poll_ok"] = `{"type":"poll_ok","msgs":{"9":[[1,1]]}}`
 	c.errors = map[string]error{"commit_offsets_ok": node.NewRPCError(node.TxnConflict, "no")}
 	done = do(w, c, op(1, "poll", `[["poll"]]`))
@@ -91,20 +91,20 @@ func TestKafkaClient(t *testing.T) {
 	do(w, c, op(1, "poll", `[["poll"]]`))
 	require.Equal(t, []string{`{"type":"poll","offsets":{"8":8,"9":0}}`}, c.sent())
 
-	// A key that stays keeps its position, whatever is committed; the others are forgotten.
+	// A key that stays assigned keeps its position, independent of the committed offset; the others are forgotten.
 	do(w, c, op(1, "assign", `["8"]`))
 	c.sent()
 	do(w, c, op(1, "poll", `[["poll"]]`))
 	require.Equal(t, []string{`{"type":"poll","offsets":{"8":8}}`}, c.sent())
 
-	// In the final phase every key begins anew.
+	// In the final phase every key begins at 0 again.
 	final := op(1, "assign", `["8"]`)
 	final.Final = true
 	do(w, c, final)
 	do(w, c, op(1, "poll", `[["poll"]]`))
 	require.Equal(t, []string{`{"type":"poll","offsets":{"8":0}}`}, c.sent())
 
-	// Another process has its own keys, and one that has crashed has none.
+	// Every process has its own keys, and a crashed process has none.
 	do(w, c, op(2, "poll", `[["poll"]]`))
 	done = do(w, c, op(1, "crash", ``))
 	require.Equal(t, history.Op{Type: history.Info, Process: 1, F: "crash", Value: json.RawMessage{}}, done)
@@ -193,7 +193,7 @@ func TestKafkaDistribution(t *testing.T) {
 	}
 	require.InDelta(t, n/64, count["assign"], 150)
 	require.InDelta(t, float64(count["assign"])/3, long, 75)
-	// Half are sends, but one send in 17 finds its key full and is drawn anew: p = ½ (16/17 + p/17).
+	// Half are sends, but one send in 17 finds its key full and is drawn again: p = ½ (16/17 + p/17).
 	require.InDelta(t, 16.0/33, float64(count["send"])/float64(count["send"]+count["poll"]), 0.01)
 	require.Equal(t, 1, count["crash"]) // no time passes
 
@@ -208,7 +208,7 @@ func TestKafkaDistribution(t *testing.T) {
 	require.Greater(t, len(last), count["send"]/16-1)
 }
 
-// Every key is chosen twice as often as the one below it.
+// Every key is drawn twice as often as the key before it.
 func TestKafkaKeys(t *testing.T) {
 	w, err := workload.All().New("kafka", workload.Config{Options: workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 40}, Rand: rand.New(rand.NewPCG(5, 6))})
 	require.NoError(t, err)
@@ -230,7 +230,7 @@ func TestKafkaKeys(t *testing.T) {
 	}
 }
 
-// Whatever the options, a key gets its messages in order, and never too many.
+// With any options, a key gets its messages in order, and never more than the limit.
 func TestKafkaMessagesPerKey(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := workload.Config{
@@ -265,7 +265,7 @@ func TestKafkaCrashes(t *testing.T) {
 	require.InDelta(t, 3600/6, crashes, 60)
 }
 
-// An assign adds exactly the keys with messages that nobody has polled.
+// An assign adds exactly the keys with messages that no client has polled.
 func TestKafkaAssignsUnseenKeys(t *testing.T) {
 	w := newWorkload(t, "kafka").(workload.Reactive)
 	observe := func(typ history.Type, f, value string) {
@@ -298,7 +298,7 @@ func TestKafkaAssignsUnseenKeys(t *testing.T) {
 
 func TestKafkaFinalPhase(t *testing.T) {
 	w := newWorkload(t, "kafka").(workload.Reactive)
-	// Nothing is known, so there is nothing to wait for; but there is a final phase.
+	// No offset is known, so there is nothing to wait for; but there is a final phase.
 	scripts := workload.FinalScripts(w, 2)
 	require.Len(t, scripts, 2)
 	_, _, ok := scripts[0](history.Op{})
@@ -374,7 +374,7 @@ func TestKafkaCheck(t *testing.T) {
 	require.Equal(t, check.Invalid, w.Check(events(`[["poll",{}]]`)).Verdict())
 }
 
-// What the checker makes of the messages of a poll counts.
+// The memory that the checker needs for the messages of a poll counts.
 func TestKafkaCost(t *testing.T) {
 	t.Parallel()
 	w, err := workload.All().New("kafka", workload.Config{Nodes: []string{"n0"}, Workers: 1, Rand: rand.New(rand.NewPCG(1, 1))})

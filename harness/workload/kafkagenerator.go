@@ -102,8 +102,8 @@ func (g *kafkaGenerator) upTo(limit time.Duration) time.Duration {
 	return time.Duration(g.rand.Float64() * float64(limit))
 }
 
-// draw returns a send or a poll. Each active key is drawn twice as often as the key before it. If the key of a send already has all
-// its messages, a new key takes its place, and everything is drawn again.
+// draw returns a send or a poll. Each active key is drawn twice as often as the key before it. If the key of a send already has
+// all its messages, a new key takes its place, and everything is drawn again.
 func (g *kafkaGenerator) draw() sendOrPoll {
 	for {
 		back := bits.LeadingZeros64(g.rand.Uint64()) // n with probability 2^-(n+1)
@@ -160,7 +160,8 @@ func (g *kafkaGenerator) observe(done history.Op) {
 	}
 }
 
-// reaches returns, for each key, the highest offsets that an operation sent or polled. It returns none unless the operation is ok.
+// reaches returns, for each key, the highest offsets that an operation sent or polled. It returns none unless the operation is
+// ok.
 func reaches(done history.Op) map[string]reach {
 	seen := make(map[string]reach)
 	if done.Type != history.OK {

@@ -10,8 +10,8 @@ import (
 	"glomers/harness/history"
 )
 
-// A Kind describes a workload: it holds everything that the harness and the command line know about the workload. harness.Test runs
-// a Kind of this module or of any other, and cli.Main builds a command line from a list of Kinds.
+// A Kind describes a workload: it holds everything that the harness and the command line know about the workload. harness.Test
+// runs a Kind of this module or of any other, and cli.Main builds a command line from a list of Kinds.
 type Kind struct {
 	Name  string // as in --workload; also the name of the directory of its runs
 	About string // the system under test

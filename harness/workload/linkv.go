@@ -13,9 +13,9 @@ import (
 
 // LinKV reads and writes registers; see its Kind. Its RPCs are those of the service lin-kv.
 //
-// The operations "read" and "write" have the value [key, value], and "cas" has [key, [from, to]]. Each key is used by a group of
-// workers, two for each node: one of the two only reads, and the other does writes and cas, 1:2. There is no final phase. Each key
-// must be linearizable: see [linear.Check].
+// The operations "read" and "write" have the value [key, value], and "cas" has [key, [from, to]]. Each key is used by a group
+// of workers, two for each node: one of the two only reads, and the other does writes and cas, 1:2. There is no final phase.
+// Each key must be linearizable: see [linear.Check].
 type LinKV struct {
 	Base
 	rand    *rand.Rand
@@ -78,9 +78,9 @@ type keyUse struct {
 }
 
 const (
-	// maxProcesses is the number of processes that use a key before its group changes to a new key. All of them, except for as many
-	// as the group has workers, have ended with an operation of unknown outcome. Each such operation doubles the number of orders
-	// that the checker must consider.
+	// maxProcesses is the number of processes that use a key before its group changes to a new key. All of them, except for as
+	// many as the group has workers, have ended with an operation of unknown outcome. Each such operation doubles the number of
+	// orders that the checker must consider.
 	maxProcesses = 20
 
 	registerValues = 5
@@ -144,8 +144,8 @@ func (w *LinKV) NextFor(p history.Process) history.Op {
 	return history.Op{F: "cas", Value: fmt.Appendf(nil, "[%d,[%d,%d]]", use.key, from, to)}
 }
 
-// Timeout is ten times the latency, but at least 1 s. It is short because a worker that waits for a node without a quorum contributes
-// nothing to the test.
+// Timeout is ten times the latency, but at least 1 s. It is short because a worker that waits for a node without a quorum
+// contributes nothing to the test.
 func (*LinKV) Timeout(latency time.Duration) time.Duration { return max(10*latency, time.Second) }
 
 // Invoke returns the value of the operation; for a read, the value contains the result.

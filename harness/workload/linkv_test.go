@@ -76,7 +76,7 @@ func TestLinKVOperations(t *testing.T) {
 	}
 }
 
-// A group takes a new key when twenty processes have used the one that it has.
+// A group changes to a new key when twenty processes have used its key.
 func TestLinKVRetiresKeys(t *testing.T) {
 	w := newLinKV(t, 2, 8)
 	require.Equal(t, 0, keyOf(t, w.NextFor(2)))
@@ -91,7 +91,7 @@ func TestLinKVRetiresKeys(t *testing.T) {
 	require.Equal(t, 2, keyOf(t, w.NextFor(3)), "for the whole group")
 	require.Equal(t, 1, keyOf(t, w.NextFor(4)), "and not for others")
 
-	// Where there are more workers than that, each may come once.
+	// If a group has more than twenty workers, each of them may use the key.
 	w = newLinKV(t, 15, 30)
 	for p := range history.Process(30) {
 		require.Equal(t, 0, keyOf(t, w.NextFor(p)))
@@ -145,7 +145,7 @@ func TestLinKVInvoke(t *testing.T) {
 	require.EqualError(t, err, "workload: lin-kv: cas [7,[1]]: want 2 elements, not 1")
 }
 
-// pass makes n pass requests of these types on to the service lin-kv, as baselines.LinProxy does with all of them.
+// pass makes n forward requests of these types to the service lin-kv. baselines.LinProxy forwards all of them.
 func pass(n *node.Node, types ...string) {
 	for _, typ := range types {
 		node.HandleRPC(n, typ, func(ctx context.Context, body json.RawMessage) (json.RawMessage, error) {
@@ -167,7 +167,7 @@ func silent(n *node.Node) {
 	})
 }
 
-// torn takes a cas for a read and a write, between which others may write.
+// torn carries out a cas as a read and a write, between which others may write.
 func torn(n *node.Node) {
 	pass(n, "read", "write")
 	type fields map[string]json.RawMessage
@@ -202,7 +202,7 @@ func TestLinKVProxy(t *testing.T) {
 	)
 }
 
-// With operations of unknown outcome a key does not last.
+// Operations of unknown outcome use up a key.
 func TestLinKVSilent(t *testing.T) {
 	test := linKVTest(silent)
 	test.Seed, test.TimeLimit = 1, time.Minute
@@ -211,7 +211,7 @@ func TestLinKVSilent(t *testing.T) {
 	require.Greater(t, len(res.Workload.(*linear.Result).Results), 2)
 }
 
-// Requests that nobody answers fail after the workload's own time.
+// Unanswered requests fail after the timeout of the workload.
 func TestLinKVTimeout(t *testing.T) {
 	for latency, want := range map[time.Duration]time.Duration{0: time.Second, 300 * time.Millisecond: 3 * time.Second} {
 		test := linKVTest(func(n *node.Node) {
@@ -256,7 +256,7 @@ func TestLinKVMutants(t *testing.T) {
 	}
 }
 
-// The store of a run has the picture of the violation.
+// The store of a run contains the picture of the violation.
 func TestLinKVPicture(t *testing.T) {
 	test := linKVTest(mutant(t, "lin-cache"))
 	test.Store = t.TempDir()

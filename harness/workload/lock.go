@@ -12,12 +12,12 @@ import (
 
 // Lock lets clients enter and leave a critical section that all nodes guard together. See its Kind.
 //
-// A client holds the lock from enter_ok until it sends leave, but not longer than [check.LockLease] after it sent enter. The fence is
-// a fencing token: each fence is higher than all earlier ones. A node that cannot grant the lock answers with an error, such as 11,
-// temporarily unavailable.
+// A client holds the lock from enter_ok until it sends leave, but not longer than [check.LockLease] after it sent enter. The
+// fence is a fencing token: each fence is higher than all earlier ones. A node that cannot grant the lock answers with an
+// error, such as 11, temporarily unavailable.
 //
-// A process whose last operation was a successful "enter" does "leave" next; any other process does "enter". In the final phase each
-// worker tries up to finalTries times to enter, and then leaves. See [check.Lock] for the properties that must hold.
+// A process whose last operation was a successful "enter" does "leave" next; any other process does "enter". In the final phase
+// each worker tries up to finalTries times to enter, and then leaves. See [check.Lock] for the properties that must hold.
 type Lock struct {
 	Base
 	workers int

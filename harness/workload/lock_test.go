@@ -24,7 +24,7 @@ func TestLockExchanges(t *testing.T) {
 	}
 }
 
-// A process that is in leaves next, and one that is not enters.
+// A process that has entered leaves next, and any other process enters.
 func TestLockAlternates(t *testing.T) {
 	w := newWorkload(t, "lock").(interface {
 		workload.PerProcess
@@ -43,7 +43,7 @@ func TestLockAlternates(t *testing.T) {
 	require.Equal(t, history.Op{F: "enter"}, w.NextFor(1))
 }
 
-// In the final phase a worker tries to enter until it has been in, but not for ever.
+// In the final phase a worker tries to enter until it succeeds, but not for ever.
 func TestLockFinalScript(t *testing.T) {
 	w := newWorkload(t, "lock").(workload.Reactive)
 	script := w.FinalScript()

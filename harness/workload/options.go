@@ -33,8 +33,8 @@ type Flag struct {
 	Words    []string // the values that a shell offers as completions
 	Judges   bool     // it affects how a history is judged, so glomers check has it, too
 
-	// Set sets the option; the error says what is accepted. nil means that the text ("true" if the flag has no argument) is stored
-	// in Options.Own unchecked, and that Make checks it.
+	// Set sets the option; the error says what is accepted. nil means that the text ("true" if the flag has no argument) is
+	// stored in Options.Own unchecked, and that Make checks it.
 	Set func(o *Options, text string) error
 }
 

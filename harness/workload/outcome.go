@@ -51,8 +51,8 @@ func (u *UncodedError) Error() string {
 	return fmt.Sprintf("workload: an error whose code is %s, not an integer: %s", jsonvalue.Kind(u.Code), u.Text)
 }
 
-// The operations of a throwing workload complete as info after any error, even a definite one. In the reference, the clients of these
-// workloads throw errors instead of turning them into completions.
+// The operations of a throwing workload complete as info after any error, even a definite one. In the reference, the clients of
+// these workloads throw errors instead of turning them into completions.
 type throwing interface{ throws() }
 
 // Complete returns the completion of the invocation op, given the results of Invoke. The completion is

@@ -56,8 +56,8 @@ func (p profile) likely(ks Kinds) []string {
 	return names
 }
 
-// Recognize returns the names of the workloads to which a history may belong, judging by the functions and values of its operations.
-// It returns no names if no single workload has all the operations.
+// Recognize returns the names of the workloads to which a history may belong, judging by the functions and values of its
+// operations. It returns no names if no single workload has all the operations.
 func (ks Kinds) Recognize(h []history.Op) []string { return newProfile(h).likely(ks) }
 
 // Foreign explains in a sentence why a history cannot, or cannot fully, be judged as a history of the workload k; "" if it can.

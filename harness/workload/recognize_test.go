@@ -11,7 +11,7 @@ import (
 	"glomers/harness/history"
 )
 
-// did returns a history of ok operations: "f value" each, or "f! value" if it is final.
+// did returns a history of ok operations. Each is written "f value", or "f! value" if it is final.
 func did(ops ...[2]string) []history.Op {
 	h := []history.Op{{Type: history.Info, Process: history.Nemesis, F: "start-partition"}}
 	for _, op := range ops {
@@ -24,7 +24,7 @@ func did(ops ...[2]string) []history.Op {
 	return h
 }
 
-// Every workload is known, by what it does itself.
+// Every workload is recognized by its own operations.
 func TestFunctions(t *testing.T) {
 	for _, k := range All() {
 		w, err := k.New(Config{Nodes: []string{"n0"}, Rand: rand.New(rand.NewPCG(1, 2))})
@@ -43,7 +43,7 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
-// foreign is Foreign of a workload of this module.
+// foreign calls Foreign for a workload of this module.
 func foreign(t *testing.T, name string, h []history.Op) (why string, entirely bool) {
 	t.Helper()
 	k, err := All().Find(name)
@@ -100,7 +100,7 @@ func TestForeign(t *testing.T) {
 		})
 	}
 
-	// Nobody marked the final reads.
+	// The final reads are not marked.
 	counter[len(counter)-1].Final = false
 	why, entirely := foreign(t, "g-counter", counter)
 	require.Contains(t, why, `none of 1 reads is marked final, and g-counter is judged by final reads alone`)
@@ -110,7 +110,7 @@ func TestForeign(t *testing.T) {
 	mixed := did([2]string{"add", "1"}, [2]string{"read", "[1]"}, [2]string{"read", "1"})
 	why, _ = foreign(t, "g-set", mixed)
 	require.Empty(t, why)
-	// Completions count where there are no invocations.
+	// Without invocations, completions count.
 	why, entirely = foreign(t, "kafka", []history.Op{{Type: history.OK, F: "txn"}})
 	require.Contains(t, why, "its operations are txn")
 	require.True(t, entirely)

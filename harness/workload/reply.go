@@ -86,8 +86,8 @@ func count(names []string) string {
 // quoteName quotes the name of a field, which a node may have made up.
 func quoteName(name string) string { return fmt.Sprintf("%q", wording.Clip(name, 40)) }
 
-// kind names the kind of a value. It does not show the value, so that replies with the same fault are counted together. If the value
-// has the kind with which shape begins, the fault is inside the value.
+// kind names the kind of a value. It does not show the value, so that replies with the same fault are counted together. If the
+// value has the kind with which shape begins, the fault is inside the value.
 func kind(value json.RawMessage, shape string) string {
 	k := jsonvalue.Kind(value)
 	if strings.HasPrefix(shape, k) {

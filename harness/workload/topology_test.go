@@ -46,8 +46,7 @@ func TestTopologies(t *testing.T) {
 	}
 }
 
-// In every topology neighbours are mutual, nobody is its own neighbour, and
-// everybody can be reached.
+// In every topology, neighbours are mutual, no node is its own neighbour, and every node can be reached.
 func TestTopologiesAreConnected(t *testing.T) {
 	degree := map[string]int{"grid": 4, "line": 2, "tree": 3, "tree2": 3, "tree3": 4, "tree4": 5}
 	rapid.Check(t, func(t *rapid.T) {

@@ -9,8 +9,8 @@ import (
 	"glomers/harness/history"
 )
 
-// Transactions runs transactions over registers (txn-rw-register) or lists (txn-list-append); see their Kinds. The value of the operation
-// "txn" is the transaction.
+// Transactions runs transactions over registers (txn-rw-register) or lists (txn-list-append); see their Kinds. The value of the
+// operation "txn" is the transaction.
 type Transactions struct {
 	Base
 	txnGenerator

@@ -37,7 +37,8 @@ func micros(t require.TestingT, txn json.RawMessage) []micro {
 	return all
 }
 
-// Values count up from 1 in each key; no key has too many, and never more keys than allowed are in use.
+// The values written to each key are 1, 2, 3, …; no key gets more than the limit, and the number of keys in use never exceeds
+// its limit.
 func TestTxnOperations(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		keys := rapid.IntRange(1, 80).Draw(t, "keys")
@@ -131,7 +132,7 @@ func TestTxnInvoke(t *testing.T) {
 		{`[["r",8,null],["w",9,1]]`, `[["r",8,null],["w",9,1]]`},
 		{`[["r", 8, 77], ["w", 9, 1]]`, `[["r",8,77],["w",9,1]]`},
 		{`[["r",8,{"any":"thing"}],["w",9,1]]`, `[["r",8,{"any":"thing"}],["w",9,1]]`},
-		// What was asked for is for the checker to look at.
+		// The checker compares the reply with the request.
 		{`null`, `[]`},
 		{`[]`, `[]`},
 		{`[["r",8,null]]`, `[["r",8,null]]`},
@@ -192,7 +193,7 @@ func TestTxnAppendInvoke(t *testing.T) {
 	}
 }
 
-// A stale read contradicts strict serializability, the default, and nothing weaker.
+// A stale read violates strict serializability, the default, but no weaker model.
 func TestTxnCheck(t *testing.T) {
 	for name, write := range map[string]string{"txn-rw-register": `[["w",1,1]]`, "txn-list-append": `[["append",1,1]]`} {
 		h := []history.Op{

@@ -51,8 +51,8 @@ func (g *txnGenerator) next() json.RawMessage {
 	return append(txn, ']')
 }
 
-// appendMicroOp draws a read or a write with equal probability. If the key of a write already has all its writes, a new key takes its
-// place, and everything is drawn again. The values written to a key are 1, 2, 3, …
+// appendMicroOp draws a read or a write with equal probability. If the key of a write already has all its writes, a new key
+// takes its place, and everything is drawn again. The values written to a key are 1, 2, 3, …
 func (g *txnGenerator) appendMicroOp(b []byte) []byte {
 	for {
 		write := g.rand.IntN(2) == 1

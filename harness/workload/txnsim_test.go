@@ -10,8 +10,8 @@ import (
 	"glomers/harness/workload"
 )
 
-// A store under one linearizable key passes, whatever happens to the links between nodes. That broken ones do not is shown in
-// baselines/mutants.
+// A store under one linearizable key passes, with any faults of the links between nodes. baselines/mutants shows that broken
+// stores do not.
 func TestTxnAppendSim(t *testing.T) {
 	sim.Test(t, sim.Scenario{Name: "partition", Seeds: 5, Test: harness.Test{
 		Workload: "txn-list-append", Program: harness.InProcess(baselines.LinRoot), NodeCount: 3, Rate: 50,

@@ -9,8 +9,8 @@ import (
 	"glomers/harness/history"
 )
 
-// A Workload generates, carries out and checks the operations of one run. The engine calls Next and Final from one goroutine. Setup
-// and Invoke are called concurrently by the goroutines of workers, so they must guard data that they share.
+// A Workload generates, carries out and checks the operations of one run. The engine calls Next and Final from one goroutine.
+// Setup and Invoke are called concurrently by the goroutines of workers, so they must guard data that they share.
 type Workload interface {
 	// Setup prepares the system before the main phase. It is called once for each node, with a client of that node. An error
 	// breaks the test.
@@ -29,10 +29,10 @@ type Workload interface {
 	Check(h []history.Op) check.Result
 }
 
-// Base is for workloads to embed: without methods of its own, a workload prepares nothing, has no idempotent operations and no final phase.
+// Base is for workloads to embed. It has defaults of some methods: no setup, no idempotent operations and no final phase.
 type Base struct{}
 
-// Setup implements Workload, as the following do.
+// Setup implements Workload, as do the following methods.
 func (Base) Setup(Client) error { return nil }
 
 // Idempotent is false.
@@ -47,8 +47,8 @@ type Reactive interface {
 	// Observe is called with every completion, in the order of the history, by the goroutine that calls Next. A process has no
 	// more operations after one that completed as info.
 	Observe(done history.Op)
-	// FinalScript returns the script of one worker for the final phase, in place of Final. It is called once for each worker, when
-	// all operations of the main phase have completed.
+	// FinalScript returns the script of one worker for the final phase, in place of Final. It is called once for each worker,
+	// when all operations of the main phase have completed.
 	FinalScript() Script
 }
 
@@ -74,7 +74,8 @@ type Costly interface {
 }
 
 // A Script decides one operation after another. It gets the completion of the last operation (at the first call, a zero Op) and
-// returns the next operation and the pause before it; ok is false at the end. Scripts are called by the goroutine that calls Next.
+// returns the next operation and the pause before it; ok is false at the end. Scripts are called by the goroutine that calls
+// Next.
 type Script func(done history.Op) (next history.Op, pause time.Duration, ok bool)
 
 // FinalScripts returns the script of each worker for the final phase of w; nil if w has no final phase.

@@ -48,7 +48,7 @@ func newWorkload(t *testing.T, name string) workload.Workload {
 	return w
 }
 
-// do carries an operation out to its completion.
+// do carries out an operation and returns its completion.
 func do(w workload.Workload, c workload.Client, op history.Op) history.Op {
 	value, err := w.Invoke(c, op)
 	done := workload.Complete(w, op, value, err)
@@ -58,8 +58,8 @@ func do(w workload.Workload, c workload.Client, op history.Op) history.Op {
 	return done
 }
 
-// An exchange is an operation with the request that it makes, the reply, and the value that it then has. A value that begins with the
-// type of the reply says what is wrong with it.
+// An exchange is an operation with its request, the reply, and the value of its completion. A value that begins with the type
+// of the reply is an error message about the reply.
 type exchange struct{ f, value, request, reply, want string }
 
 // require carries out the exchange.
@@ -78,7 +78,7 @@ func (e exchange) require(t *testing.T, w workload.Workload) {
 	require.Equal(t, e.want, string(done.Value))
 }
 
-// mutant returns what registers the handlers of a mutant.
+// mutant returns the function that registers the handlers of a mutant.
 func mutant(t *testing.T, name string) func(n *node.Node) {
 	all := mutants.All()
 	i := slices.IndexFunc(all, func(m mutants.Mutant) bool { return m.Name == name })
@@ -279,7 +279,7 @@ func TestComplete(t *testing.T) {
 	require.Contains(t, string(op.Error), "client-error")
 }
 
-// The reference's clients of these workloads throw whatever error they get, so that not even a definite one fails an operation.
+// The reference's clients of these workloads throw every error, so that even a definite error does not make an operation fail.
 func TestCompleteThrowing(t *testing.T) {
 	for _, name := range []string{"g-set", "g-counter", "pn-counter"} {
 		for _, f := range []string{"add", "read"} {
@@ -299,7 +299,7 @@ func TestReplyErrors(t *testing.T) {
 		"workload: an error whose code is a string, not an integer: no key")
 }
 
-// Each workload judges its own operations: what satisfies it, and what does not.
+// The verdict of each workload on a good and on a bad history of its operations.
 func TestCheck(t *testing.T) {
 	op := func(typ history.Type, p history.Process, f, v string) history.Op {
 		return history.Op{Type: typ, Process: p, F: f, Value: json.RawMessage(v)}

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Compare orders two values that Parse has returned. The order is that of the reference: null first, numbers by size, false before
-// true, arrays by length and then by element. ok is false for objects and for values of different kinds, which the reference cannot
-// compare.
+// Compare orders two values that Parse has returned. The order is that of the reference: null first, numbers by size, false
+// before true, arrays by length and then by element. ok is false for objects and for values of different kinds, which the
+// reference cannot compare.
 func Compare(a, b any) (order int, ok bool) {
 	switch {
 	case a == nil && b == nil:

@@ -1,6 +1,6 @@
-// Package jsonvalue compares JSON texts as values, by the rules of the reference harness. An integer of any size never equals a number
-// with a fraction or an exponent: 1 and 1.0 differ, but 1.0 and 1e0 are equal. The order of an object's keys, spaces and escapes make
-// no difference.
+// Package jsonvalue compares JSON texts as values, by the rules of the reference harness. An integer of any size never equals a
+// number with a fraction or an exponent: 1 and 1.0 differ, but 1.0 and 1e0 are equal. The order of an object's keys, spaces and
+// escapes make no difference.
 package jsonvalue
 
 import (
@@ -81,8 +81,8 @@ func convertNumbers(v any) any {
 // Equal reports whether two texts are the same value.
 func Equal(a, b json.RawMessage) bool { return bytes.Equal(a, b) || Key(a) == Key(b) }
 
-// Key returns a canonical text: two values have the same key if and only if they are equal. The key of a text that is not JSON is the
-// text itself.
+// Key returns a canonical text: two values have the same key if and only if they are equal. The key of a text that is not JSON
+// is the text itself.
 func Key(raw json.RawMessage) string {
 	if isPlain(raw) {
 		return string(raw)
@@ -94,8 +94,8 @@ func Key(raw json.RawMessage) string {
 	return string(appendKey(nil, v))
 }
 
-// isPlain reports whether raw is a scalar that is its own key: true, false, null, an integer, or a string of printable ASCII without
-// escapes. Nearly all values are.
+// isPlain reports whether raw is a scalar that is its own key: true, false, null, an integer, or a string of printable ASCII
+// without escapes. Nearly all values are.
 func isPlain(raw json.RawMessage) bool {
 	if len(raw) == 0 {
 		return false
@@ -137,8 +137,8 @@ func appendKey(b []byte, v any) []byte {
 	return append(b, "null"...)
 }
 
-// Kind names the kind of a JSON value with its article, such as "an object"; "missing" if the text is empty. A number with a fraction
-// or an exponent is a float, not an integer: 1.0 and 1e3 are floats.
+// Kind names the kind of a JSON value with its article, such as "an object"; "missing" if the text is empty. A number with a
+// fraction or an exponent is a float, not an integer: 1.0 and 1e3 are floats.
 func Kind(raw json.RawMessage) string {
 	if len(raw) == 0 {
 		return "missing"

@@ -14,8 +14,8 @@ import (
 	"syscall"
 )
 
-// explain adds to err, if it can, the reason why a program could not be started and what to do about it. An error of the system, such
-// as "exec format error", gives no such help.
+// explain adds to err, if it can, the reason why a program could not be started and what to do about it. An error of the
+// system, such as "exec format error", gives no such help.
 func (c Command) explain(path string, err error) error {
 	if c.Dir != "" {
 		if _, dirErr := os.Stat(c.Dir + string(filepath.Separator) + "."); dirErr != nil {

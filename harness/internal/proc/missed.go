@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Missed guesses, from the last output of a failed program, which variable or file the program missed, and returns advice, which begins
-// with a semicolon; "" if it has no guess.
+// Missed guesses, from the last output of a failed program, which variable or file the program missed, and returns advice,
+// which begins with a semicolon; "" if it has no guess.
 func (p *Place) Missed(args []string, log string) string {
 	words := wordPattern.FindAllString(log, -1)
 	for _, name := range p.env.Withheld {
@@ -82,7 +82,8 @@ func (p *Place) ownPath(path string) (string, bool) {
 	return rest, ok
 }
 
-// here reports whether a relative path exists in the user's directory. The file extension may be left out, as in the name of a module.
+// here reports whether a relative path exists in the user's directory. The file extension may be left out, as in the name of a
+// module.
 func (p *Place) here(path string) bool {
 	if path == "" || !filepath.IsLocal(path) {
 		return false

@@ -25,8 +25,8 @@ type Place struct {
 	temp *tempdir.Dir // root, if it is temporary
 }
 
-// NewPlace returns a Place with the variables environ.Passed and those of extra; see environ.New. With dir "", each program runs in a
-// separate directory.
+// NewPlace returns a Place with the variables environ.Passed and those of extra; see environ.New. With dir "", each program
+// runs in a separate directory.
 func NewPlace(extra []string, dir string) (*Place, error) {
 	user, err := os.Getwd()
 	if err != nil {
@@ -52,8 +52,8 @@ func NewPlace(extra []string, dir string) (*Place, error) {
 	return p, nil
 }
 
-// Settle makes root the parent of the separate directories. root need not exist yet, and Close does not remove it unless it is empty.
-// Without Settle, the parent is a temporary directory, which Close removes.
+// Settle makes root the parent of the separate directories. root need not exist yet, and Close does not remove it unless it is
+// empty. Without Settle, the parent is a temporary directory, which Close removes.
 func (p *Place) Settle(root string) error {
 	var err error
 	p.root, err = filepath.Abs(root)
@@ -66,8 +66,8 @@ func (p *Place) Dir() string { return p.dir }
 // Variables returns the names of the variables that programs get, sorted.
 func (p *Place) Variables() []string { return p.env.Names() }
 
-// Command returns the command that runs a program under the given name, which is also the name of its directory. env is added to the
-// environment.
+// Command returns the command that runs a program under the given name, which is also the name of its directory. env is added
+// to the environment.
 func (p *Place) Command(name, path string, args []string, env ...string) (Command, error) {
 	dir, err := p.own(name)
 	if err != nil {
@@ -76,8 +76,8 @@ func (p *Place) Command(name, path string, args []string, env ...string) (Comman
 	return Command{Name: name, Path: path, Args: p.Args(args), Env: append(append([]string{}, p.env.Vars...), env...), Dir: dir}, nil
 }
 
-// own returns the working directory of a program, and makes it if it does not exist. A program that is started again gets the same
-// directory.
+// own returns the working directory of a program, and makes it if it does not exist. A program that is started again gets the
+// same directory.
 func (p *Place) own(name string) (string, error) {
 	if p.dir != "" {
 		return p.dir, nil
@@ -130,10 +130,10 @@ func (p *Place) Close() error {
 	return nil
 }
 
-// Args returns the arguments that a program gets. A program in a separate directory would not find a path that is relative to the
-// user's directory, so Args makes such a path absolute: an argument that contains a slash and exists, or that contains a dot and is
-// the name of a file. Any other argument may not be a path and stays as it is. If all programs run in a directory that the user
-// chose, all arguments stay as they are.
+// Args returns the arguments that a program gets. A program in a separate directory would not find a path that is relative to
+// the user's directory, so Args makes such a path absolute: an argument that contains a slash and exists, or that contains a
+// dot and is the name of a file. Any other argument may not be a path and stays as it is. If all programs run in a directory
+// that the user chose, all arguments stay as they are.
 func (p *Place) Args(args []string) []string {
 	if p.dir != "" {
 		return args
