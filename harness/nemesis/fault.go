@@ -9,23 +9,23 @@ import (
 	"glomers/harness/history"
 )
 
-// A Trouble is what is particular to one kind of fault. When it begins and ends is not for it to decide. The goroutine of the run calls
-// Begin, End, Begin, End, …, and in the end perhaps End once more.
+// A Trouble has the actions of one kind of fault; it does not decide when they happen. The goroutine of the run calls Begin, End, Begin,
+// End, …, and at the end possibly End once more.
 type Trouble struct {
-	// Begin starts it. All that it leaves to chance it draws from rng.
+	// Begin starts the trouble. It draws all random choices from rng.
 	Begin func(now time.Duration, s System, rng *rand.Rand) (Onset, error)
-	// End undoes what Begin did, if anything, and returns what was done, for the history.
+	// End undoes the effect of Begin, if there is any, and returns the result for the history.
 	End func(now time.Duration, s System) (result any, err error)
 }
 
-// An Onset is what Begin did.
+// An Onset describes the effect of Begin.
 type Onset struct {
-	Value, Result any            // what was asked for and what was done, as the reference has them in its history
-	Note          string         // a word about it, by which the results count; "" if nothing could be done to so small a cluster
-	Effect        history.Effect // for whoever reads the history
+	Value, Result any            // the request and the result, in the form of the reference's history
+	Note          string         // a word for the effect, by which the results count; "" if the cluster is too small for any effect
+	Effect        history.Effect // for readers of the history
 }
 
-// A fault is the Fault of any trouble: its schedule and its accounts.
+// A fault is the Fault of a trouble: it adds the schedule and the statistics.
 type fault struct {
 	name     string
 	interval time.Duration
@@ -33,12 +33,12 @@ type fault struct {
 	gaps     *rand.Rand
 	trouble  Trouble
 
-	start   int           // the number of the next one
-	starts  int           // so far
-	started bool          // the next step stops
-	note    string        // what is going on; "" if nothing is
+	start   int           // the number of the next start
+	starts  int           // the number of starts so far
+	started bool          // the next step is a stop
+	note    string        // the Note of the present effect; "" if there is none
 	since   time.Duration // when note became non-empty
-	before  time.Duration // how long it was non-empty until then
+	before  time.Duration // how long note had been non-empty before since
 	effects map[string]int
 }
 
@@ -52,7 +52,7 @@ func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	if f.started {
 		return f.Heal(now, s)
 	}
-	// Each start has random numbers of its own, so that it is the same without those before it.
+	// Each start has a separate generator, so that its random numbers do not depend on earlier starts.
 	rng := newRand(f.seed, fmt.Sprint(f.name, " ", f.start))
 	f.start++
 	f.starts++

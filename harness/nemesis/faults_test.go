@@ -13,7 +13,7 @@ import (
 	"glomers/harness/network"
 )
 
-// An impaired is a System that keeps what is done to links, by owner.
+// An impaired is a System that records the impairments of links, by owner.
 type impaired struct {
 	testSystem
 	links map[string]map[network.Link]network.Impairment
@@ -47,8 +47,7 @@ func step(t *testing.T, f Fault, now time.Duration, s System) Op {
 	return op
 }
 
-// The faults of links in general: which of their figures vary, within which limits, on how many of the
-// links between five nodes.
+// The faults of links: which of their parameters vary, within which limits, and how many of the links between five nodes they hit.
 func TestLinkFaults(t *testing.T) {
 	percent := func(p float64, most int) bool { return 0.01 <= p && p <= float64(most)/100 }
 	for name, c := range map[string]struct {
@@ -66,7 +65,7 @@ func TestLinkFaults(t *testing.T) {
 		}, []int{20}},
 		"slow": {func(im network.Impairment) bool {
 			return im == network.Impairment{Slow: 10, Delay: 10 * time.Millisecond}
-		}, []int{2, 8}}, // a pair, a node
+		}, []int{2, 8}}, // a pair of nodes, or one node
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, s := newFault(t, name, 5, 1), newImpaired()
@@ -98,7 +97,7 @@ func TestLinkFaults(t *testing.T) {
 	}
 }
 
-// A slow node is slow in both directions, towards all.
+// A slow node is slow in both directions, towards all other nodes.
 func TestSlowNode(t *testing.T) {
 	f, s := newFault(t, "slow", 5, 1), newImpaired()
 	for range 100 {
@@ -116,7 +115,7 @@ func TestSlowNode(t *testing.T) {
 	}
 }
 
-// One-way: some hear nothing of the others, who hear them. Single link: two do not hear each other.
+// One-way: some nodes do not hear the others, but the others hear them. Single link: two nodes do not hear each other.
 func TestOwnKinds(t *testing.T) {
 	for n := 2; n <= 25; n++ {
 		g := oneWay.grudge(nodes(n))
@@ -138,7 +137,7 @@ func TestOwnKinds(t *testing.T) {
 	}
 }
 
-// Pause and kill hit one node at a time, any of them, and let it go again.
+// Pause and kill hit one node at a time, which may be any node, and later undo it.
 func TestVictims(t *testing.T) {
 	for name, undone := range map[string]string{"pause": "resume", "kill": "restart"} {
 		t.Run(name, func(t *testing.T) {
@@ -170,7 +169,7 @@ func describe(t *testing.T, name string, effects map[string]int, long string) st
 	return k.Describe(effects, long)
 }
 
-// A fault's account says what it did, and to whom.
+// The statistics of a fault name its effects and victims.
 func TestEffects(t *testing.T) {
 	for _, name := range All().Names() {
 		f, s := newFault(t, name, 5, 1), newImpaired()
@@ -222,8 +221,7 @@ func TestSkew(t *testing.T) {
 	require.InDelta(t, forward, back, 60)
 }
 
-// What the n-th start does follows from the seed and n alone: not from what came before it, nor
-// from what other faults there are.
+// The effect of the n-th start depends only on the seed and n, not on earlier steps, nor on other faults.
 func TestSeek(t *testing.T) {
 	for _, name := range All().Names() {
 		t.Run(name, func(t *testing.T) {
@@ -253,7 +251,7 @@ func remove(names []string, name string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name })
 }
 
-// The time in force is that between start and stop, and goes on as long as there was no stop.
+// The time in force is the time between start and stop. It keeps growing until the stop.
 func TestTime(t *testing.T) {
 	for _, name := range All().Names() {
 		f, s := newFault(t, name, 5, 1), newImpaired()
@@ -271,7 +269,7 @@ func TestTime(t *testing.T) {
 	}
 }
 
-// A fault that can do nothing says so, and was never in force.
+// A fault without any effect says so, and is never in force.
 func TestNothingToDo(t *testing.T) {
 	for _, name := range []string{"partition", "loss", "duplicate", "reorder", "slow"} {
 		f, s := newFault(t, name, 1, 1), newImpaired()

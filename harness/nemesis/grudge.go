@@ -7,8 +7,7 @@ import (
 	"glomers/harness/network"
 )
 
-// A Grudge tells, for every node, from which others it hears nothing. It need not
-// be mutual.
+// A Grudge has, for every node, the other nodes from which it receives no messages. It need not be mutual.
 type Grudge map[string][]string
 
 // A kind is a way to cut a cluster. Its string is its name in the history.
@@ -16,22 +15,21 @@ type kind string
 
 const (
 	one            kind = "one"             // one node alone
-	minorityThird  kind = "minority-third"  // the most nodes that are less than a third, and the rest
+	minorityThird  kind = "minority-third"  // the largest group of less than a third of the nodes, and the rest
 	majority       kind = "majority"        // a minority and a majority
 	majoritiesRing kind = "majorities-ring" // every node hears a majority, no two hear the same one
-	oneWay         kind = "one-way"         // a minority hears nothing of the others, who hear it
+	oneWay         kind = "one-way"         // a minority does not hear the others, but they hear it
 	singleLink     kind = "single-link"     // two nodes do not hear each other
 )
 
-// The reference draws from its kinds; ours come in addition.
+// The kinds of the reference, and our additional kinds.
 var (
 	referenceKinds = []kind{one, minorityThird, majority, majoritiesRing}
 	ownKinds       = []kind{oneWay, singleLink}
 )
 
-// grudge cuts a cluster; who gets which part follows from the order of the nodes. It
-// cuts nothing where the cluster is too small for the kind: up to three nodes
-// have no third that is not empty.
+// grudge cuts a cluster. The order of the nodes determines the part of each node. It cuts nothing if the cluster is too small for the
+// kind: minority-third, for example, needs at least four nodes.
 func (k kind) grudge(nodes []string) Grudge {
 	n := len(nodes)
 	switch k {
@@ -67,11 +65,10 @@ func split(nodes []string, k int) Grudge {
 	return g
 }
 
-// ring puts the nodes in a circle and lets each hear a majority, the m consecutive nodes
-// with itself in the middle. All these windows differ, since from three nodes on m is
-// less than n. Where m is even there is no middle, and some links are cut one way
-// only. The reference does the same with up to five nodes; with more it links nodes at
-// random, which makes it likely, not certain, that no two hear the same majority.
+// ring puts the nodes in a circle. Each node hears a majority: the m consecutive nodes with itself in the middle. All these windows
+// differ, since m is less than n from three nodes on. If m is even, there is no exact middle, and some links are cut in one direction
+// only. The reference does the same for up to five nodes. For more nodes it links nodes at random, so it is likely, but not certain,
+// that no two nodes hear the same majority.
 func ring(nodes []string) Grudge {
 	n := len(nodes)
 	m := n/2 + 1
@@ -84,14 +81,14 @@ func ring(nodes []string) Grudge {
 	return g
 }
 
-// sorted returns a sorted copy, never nil: in JSON it is a list even when empty.
+// sorted returns a sorted copy. It is never nil, so that in JSON it is a list even if it is empty.
 func sorted(nodes []string) []string {
 	s := append([]string{}, nodes...)
 	slices.Sort(s)
 	return s
 }
 
-// links returns what the grudge cuts, in an order that depends on nothing else.
+// links returns the links that the grudge cuts, in a deterministic order.
 func (g Grudge) links() []network.Link {
 	var links []network.Link
 	for _, dest := range slices.Sorted(maps.Keys(g)) {

@@ -18,7 +18,7 @@ func nodes(n int) []string {
 	return ids
 }
 
-// hears returns whom each node can hear under g, itself included, in the order of all.
+// hears returns the nodes that each node can hear under g, including itself, in the order of all.
 func hears(g Grudge, all []string) map[string][]string {
 	h := make(map[string][]string, len(all))
 	for _, node := range all {
@@ -31,9 +31,8 @@ func hears(g Grudge, all []string) map[string][]string {
 	return h
 }
 
-// sides returns the sizes of the two parts of a cluster that g splits, the smaller first. It
-// fails if g is anything but a clean split: every node hears all of its part, only
-// them, and so do they.
+// sides returns the sizes of the two parts into which g splits a cluster, the smaller first. It fails unless g is a clean split: every
+// node hears exactly the nodes of its own part.
 func sides(t *rapid.T, g Grudge, all []string) (int, int) {
 	h := hears(g, all)
 	for node, part := range h {
@@ -92,7 +91,7 @@ func TestKinds(t *testing.T) {
 	})
 }
 
-// Which node counts a kind is too small for follows from its definition.
+// The definition of a kind determines for which cluster sizes it cuts nothing.
 func TestKindsThatCutNothing(t *testing.T) {
 	for k, largest := range map[kind]int{one: 1, majority: 1, majoritiesRing: 2, minorityThird: 3} {
 		for n := 0; n <= 25; n++ {
@@ -101,8 +100,7 @@ func TestKindsThatCutNothing(t *testing.T) {
 	}
 }
 
-// As recorded by the reference on three nodes: each hears itself and one other, and
-// nobody hears in return.
+// The ring as recorded by the reference on three nodes: each node hears itself and one other node, but that node does not hear it.
 func TestRingOfThree(t *testing.T) {
 	require.Equal(t, Grudge{"n0": {"n1"}, "n1": {"n2"}, "n2": {"n0"}}, ring(nodes(3)))
 }

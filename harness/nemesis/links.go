@@ -9,7 +9,7 @@ import (
 	"glomers/harness/network"
 )
 
-// OnLinks is the Trouble that makes links worse. draw chooses which, and how. The owner is the name of the fault.
+// OnLinks returns the Trouble that impairs links. draw chooses the links and the impairment. The owner is the name of the fault.
 func OnLinks(owner string, draw func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect)) Trouble {
 	return Trouble{
 		Begin: func(now time.Duration, s System, rng *rand.Rand) (Onset, error) {
@@ -47,7 +47,7 @@ func AllLinks(nodes []string) []network.Link {
 
 func percentage(p int) history.Effect { return history.Effect{Text: fmt.Sprintf("%d %%", p)} }
 
-// loss loses a share of the messages on all links: 1 to 30 %, drawn at each start.
+// loss loses a fraction of the messages on all links: 1 to 30 %, drawn at each start.
 func loss(o Options) Trouble {
 	return OnLinks("loss", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		percent := 1 + rng.IntN(30)
@@ -55,7 +55,7 @@ func loss(o Options) Trouble {
 	})
 }
 
-// duplicate delivers a share of the messages twice: 1 to 50 %.
+// duplicate delivers a fraction of the messages twice: 1 to 50 %.
 func duplicate(o Options) Trouble {
 	return OnLinks("duplicate", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		percent := 1 + rng.IntN(50)
@@ -63,7 +63,7 @@ func duplicate(o Options) Trouble {
 	})
 }
 
-// reorder delays a share of the messages, 1 to 30 %, by up to half a second.
+// reorder delays a fraction of the messages, 1 to 30 %, by up to half a second.
 func reorder(o Options) Trouble {
 	return OnLinks("reorder", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		percent := 1 + rng.IntN(30)
@@ -72,7 +72,7 @@ func reorder(o Options) Trouble {
 	})
 }
 
-// slow makes a node, or the link between two, ten times as slow, and by 10 ms at least.
+// slow makes all links of one node, or the links between two nodes, ten times as slow, and adds 10 ms at least.
 func slow(o Options) Trouble {
 	return OnLinks("slow", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		if len(o.Nodes) < 2 {

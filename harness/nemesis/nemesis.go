@@ -1,6 +1,5 @@
-// Package nemesis injects faults. A Fault decides what goes wrong, and when, from
-// a seed alone; it has no clock and no goroutine. The engine asks it when
-// its next step is due, and lets it act on the System then.
+// Package nemesis injects faults. A Fault decides from a seed alone which faults happen and when. It has no clock and no goroutine: the
+// engine asks it when its next step is due, and then lets it act on the System.
 package nemesis
 
 import (
@@ -16,82 +15,78 @@ import (
 	"glomers/harness/network"
 )
 
-// A System is what faults act on: the links between nodes, and the nodes.
+// A System has the links and the nodes on which faults act.
 type System interface {
-	// Impair makes links worse, in addition to what has been done to them, until Mend
-	// with the same owner.
+	// Impair impairs links, in addition to earlier impairments, until a Mend with the same owner.
 	Impair(now time.Duration, owner string, links []network.Link, im network.Impairment) error
-	// Mend undoes all that owner did to links.
+	// Mend undoes all impairments by owner.
 	Mend(now time.Duration, owner string)
-	// Pause stops a node, its timers too, and Resume lets it go on from there.
+	// Pause stops a node and its timers, and Resume lets the node continue.
 	Pause(node string) error
 	Resume(node string) error
-	// Kill ends a node, whose memory is lost, and Restart starts it again from nothing.
+	// Kill ends a node, so that its memory is lost, and Restart starts it again with empty memory.
 	Kill(node string) error
 	Restart(node string) error
-	// Skew sets by how much the wall clock of a node is ahead of the true time.
+	// Skew sets how far the wall clock of a node is ahead of the true time.
 	Skew(node string, ahead time.Duration) error
 }
 
-// A Fault is one kind of trouble with its own schedule: its steps start it and stop
-// it in turn. The calls are Next, Step, Next, Step, … and in the end Heal. A Fault
-// is not safe for concurrent use.
+// A Fault is one kind of trouble with its own schedule: its steps start and stop the trouble in turn. The calls are Next, Step, Next,
+// Step, …, and at the end Heal. A Fault is not safe for concurrent use.
 type Fault interface {
 	// Name returns the name of its kind, such as "partition".
 	Name() string
-	// Next returns the time from the last step, or from the start, to the next one. It is
-	// drawn anew by each call, uniformly between 0 and twice Options.Interval.
+	// Next returns the time from the last step, or from the beginning of the run, to the next step. Each call draws a new time,
+	// uniformly between 0 and twice Options.Interval.
 	Next() time.Duration
 	// Step starts the fault if it is not in force, and stops it if it is.
 	Step(now time.Duration, s System) (Op, error)
-	// Seek makes the next start the one with that number, from 0. What a start does follows from its number
-	// alone, not from what was done before.
+	// Seek sets the number of the next start, from 0. The effect of a start depends only on its number and the seed, not on earlier
+	// steps.
 	Seek(start int)
-	// Heal stops the fault whether or not it is in force, so that nothing of it is left.
+	// Heal stops the fault, whether or not it is in force, so that none of its effects remain.
 	Heal(now time.Duration, s System) (Op, error)
-	// InForce describes what is going on, such as "partition: majority"; it is "" when
-	// nothing is.
+	// InForce describes the present effect, such as "partition: majority", or returns "" if there is none.
 	InForce() string
 	// Starts returns how often the fault was started.
 	Starts() int
-	// Effects returns how often it did what: by node for pause and kill, and otherwise by what InForce says.
+	// Effects returns how often each effect occurred: by node for pause and kill, otherwise by the description in InForce.
 	Effects() map[string]int
-	// Time returns how long the fault was in force, up to now.
+	// Time returns how long the fault has been in force in total, up to now.
 	Time(now time.Duration) time.Duration
 }
 
-// An Op is what a step did, for the history: an invocation and a completion, both
-// of type info and of the process nemesis.
+// An Op describes a step for the history, where it becomes an invocation and a completion, both of type info and of the process nemesis.
 type Op struct {
 	F      string          // start-NAME or stop-NAME; history.Faults reads it
-	Value  any             // of the invocation: what was asked for
-	Result any             // the value of the completion: what was done
-	Effect *history.Effect // of a start: what was done, for whoever reads the history; nil of a stop
+	Value  any             // the value of the invocation: the request
+	Result any             // the value of the completion: the result
+	Effect *history.Effect // the effect of a start, for readers of the history; nil for a stop
 }
 
-// Options say whom faults hit, and how often.
+// Options say which nodes faults hit, and how often.
 type Options struct {
 	Nodes    []string
 	Interval time.Duration // mean time between steps; 0 means 10 s
 	Seed     uint64
-	// Faithful draws the kinds of partition that the reference harness draws, all of them and no others, even
-	// those that have no effect on so few nodes.
+	// Faithful draws exactly the kinds of partition that the reference harness draws, even those that have no effect on a small
+	// cluster.
 	Faithful bool
 }
 
 // A Kind is a fault as a value: everything that the harness and the command line know about it.
 type Kind struct {
 	Name   string // as in --nemesis
-	About  string // what it does, in a few words
-	State  string // what was so while it was in force, said with a time: "a node was down"
-	Links  bool   // it happens to links, which a single node has none of
-	Clocks bool   // it sets clocks, which not every program lets it do
+	About  string // the effect of the fault, in a few words
+	State  string // the state while it was in force, as a clause before "for 3 s": "a node was down"
+	Links  bool   // it acts on links; a single node has none
+	Clocks bool   // it sets clocks, which does not work with every program
 
-	// Make returns the trouble of one run, and is called once per run. OnLinks and OnNode make the usual ones.
+	// Make returns the trouble of one run. It is called once per run. OnLinks and OnNode make the usual troubles.
 	Make func(o Options) Trouble
 }
 
-// Validate says what a kind lacks to be one.
+// Validate returns an error if the kind has no valid name or no Make.
 func (k Kind) Validate() error {
 	if k.Name == "" || strings.Trim(k.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		return fmt.Errorf("nemesis: kind %q: want a name of lower-case letters, digits and dashes, as it is a flag's argument", k.Name)
@@ -105,7 +100,7 @@ func (k Kind) Validate() error {
 // Kinds are faults that can be chosen by name.
 type Kinds []Kind
 
-// All returns the kinds of this module, in the order of the documentation. A new one is added here; see workload.All.
+// All returns the kinds of this module, in the order of the documentation. Add a new kind here; see workload.All.
 func All() Kinds {
 	return Kinds{
 		{Name: "partition", About: "links between nodes are cut", State: "links were cut", Links: true, Make: partition},
@@ -128,7 +123,7 @@ func (ks Kinds) Names() []string {
 	return names
 }
 
-// Find returns the kind of that name. An error says which there are.
+// Find returns the kind of the given name. The error lists all names.
 func (ks Kinds) Find(name string) (Kind, error) {
 	if i := slices.IndexFunc(ks, func(k Kind) bool { return k.Name == name }); i >= 0 {
 		return ks[i], nil
@@ -136,8 +131,8 @@ func (ks Kinds) Find(name string) (Kind, error) {
 	return Kind{}, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(ks.Names(), ", "))
 }
 
-// Describe says what a fault did, given its Effects and how long it was in force in words: "kill: n1 twice, n2 once; a node was
-// down for 3 s".
+// Describe describes the effects of a fault, such as "kill: n1 twice, n2 once; a node was down for 3 s". effects is from Fault.Effects,
+// and long is the time in force, in words.
 func (k Kind) Describe(effects map[string]int, long string) string {
 	if len(effects) == 0 {
 		return k.Name + ": never"
@@ -166,8 +161,8 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// New returns the faults of these names, in this order. What a fault does depends on
-// the options, not on which others there are. The error names what is accepted.
+// New returns the faults of the given names, in this order. The behaviour of a fault depends on the options, but not on the other faults.
+// The error lists the accepted names.
 func (ks Kinds) New(names []string, o Options) ([]Fault, error) {
 	if o.Interval < 0 {
 		return nil, fmt.Errorf("nemesis: interval %v: want a positive duration, or 0 for 10 s", o.Interval)
@@ -196,8 +191,7 @@ func (ks Kinds) New(names []string, o Options) ([]Fault, error) {
 	return faults, nil
 }
 
-// newRand keys the generator by what it is for, so that two faults of a run do not move
-// in step.
+// newRand makes a generator from the seed and a purpose, so that different faults of a run draw different numbers.
 func newRand(seed uint64, purpose string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(purpose)) // never fails

@@ -14,7 +14,7 @@ import (
 	"glomers/harness/network"
 )
 
-// A testSystem is a network whose nodes write down what is done to them.
+// A testSystem is a network that records the actions on its nodes.
 type testSystem struct {
 	*network.Network
 	done []string
@@ -34,7 +34,7 @@ func (s *testSystem) note(what, node string) error {
 	return nil
 }
 
-// newPartitioned returns the fault and a network of the same n nodes.
+// newPartitioned returns a partition fault and a network of the same n nodes.
 func newPartitioned(t *testing.T, n int, seed uint64, faithful bool) (Fault, *testSystem) {
 	return newFaulty(t, "partition", n, seed, faithful)
 }
@@ -50,7 +50,7 @@ func newFaulty(t *testing.T, name string, n int, seed uint64, faithful bool) (Fa
 	return faults[0], &testSystem{Network: net}
 }
 
-// lost returns which links lose messages now.
+// lost returns the links that lose messages now.
 func lost(t *testing.T, net *testSystem, n int) []network.Link {
 	var links []network.Link
 	for _, dest := range nodes(n) {
@@ -87,8 +87,7 @@ func TestNew(t *testing.T) {
 	require.EqualError(t, err, `nemesis: interval -1s: want a positive duration, or 0 for 10 s`)
 }
 
-// Starts and stops alternate; what is said to be cut is cut, exactly that, and a
-// stop leaves nothing cut.
+// Starts and stops alternate. A start cuts exactly the links that it reports, and after a stop no link is cut.
 func TestPartitionAlternates(t *testing.T) {
 	for n := 2; n <= 25; n++ {
 		f, net := newPartitioned(t, n, uint64(n), false)
@@ -114,7 +113,7 @@ func TestPartitionAlternates(t *testing.T) {
 	}
 }
 
-// Heal is good at any time, twice too, and a start follows it.
+// Heal may be called at any time, even twice, and a start follows it.
 func TestHeal(t *testing.T) {
 	f, net := newPartitioned(t, 5, 1, false)
 	for _, steps := range []int{0, 1, 2, 3} {
@@ -135,7 +134,7 @@ func TestHeal(t *testing.T) {
 	}
 }
 
-// kindsDrawn returns how often each kind is asked for.
+// kindsDrawn returns how often each kind is drawn.
 func kindsDrawn(t *testing.T, n int, faithful bool) map[any]int {
 	drawn := map[any]int{}
 	f, net := newPartitioned(t, n, 3, faithful)
@@ -168,7 +167,7 @@ func TestFaithful(t *testing.T) {
 	}
 }
 
-// A kind that cuts nothing says that it isolated nobody, as in the reference.
+// A kind that cuts nothing reports that it isolated no node, as in the reference.
 func TestFaithfulWithoutEffect(t *testing.T) {
 	f, net := newPartitioned(t, 2, 1, true)
 	for range 100 {
@@ -199,7 +198,7 @@ func TestSingleNode(t *testing.T) {
 	require.Zero(t, net.CutTime(3*time.Second))
 }
 
-// The values are written to the history as the reference writes its own.
+// The values in the history have the form of the reference's values.
 func TestHistoryValues(t *testing.T) {
 	f, net := newPartitioned(t, 2, 1, true)
 	op, err := f.Step(0, net)
@@ -260,8 +259,7 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// A cluster that does not have the nodes is an error, not a partition that cuts
-// less than it says.
+// If the cluster does not have the nodes, the result is an error, not a partition that cuts less than it reports.
 func TestCutError(t *testing.T) {
 	f, _ := newPartitioned(t, 3, 1, false)
 	_, err := f.Step(0, &testSystem{Network: network.New(network.Config{})})

@@ -10,9 +10,9 @@ import (
 	"glomers/harness/history"
 )
 
-// OnNode is the Trouble of one random node at a time: begin is done to it, and then end.
+// OnNode returns the Trouble that hits one random node at a time: it calls begin for the node, and later end.
 func OnNode(o Options, begin, end func(s System, node string) error) Trouble {
-	var hit string // the node; "" if there is none
+	var hit string // the node that is hit; "" if there is none
 	return Trouble{
 		Begin: func(_ time.Duration, s System, rng *rand.Rand) (Onset, error) {
 			hit = o.Nodes[rng.IntN(len(o.Nodes))]
@@ -38,7 +38,7 @@ func kill(o Options) Trouble { return OnNode(o, System.Kill, System.Restart) }
 // maxSkew is how far a wall clock may be off, either way.
 const maxSkew = time.Second
 
-// skew sets every node's wall clock to a wrong time, each to another.
+// skew sets the wall clock of every node wrong, each by a different amount.
 func skew(o Options) Trouble {
 	set := func(s System, ahead func() time.Duration) (map[string]string, error) {
 		set := make(map[string]string, len(o.Nodes))

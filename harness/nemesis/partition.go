@@ -9,8 +9,7 @@ import (
 	"glomers/harness/network"
 )
 
-// partition cuts links between nodes and heals them all. Its kind and its victims
-// are drawn anew at each start.
+// partition cuts links between nodes, and later heals all of them. Each start draws a new kind and new victims.
 func partition(o Options) Trouble {
 	const owner = "partition"
 	var kinds []kind // to draw from
