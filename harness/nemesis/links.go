@@ -72,7 +72,7 @@ func reorder(o Options) Trouble {
 	})
 }
 
-// slow makes all links of one node, or the links between two nodes, ten times as slow, and adds 10 ms at least.
+// slow makes all links of one node, or the links between two nodes, ten times as slow, and adds 10 ms.
 func slow(o Options) Trouble {
 	return OnLinks("slow", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
 		if len(o.Nodes) < 2 {

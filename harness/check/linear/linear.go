@@ -55,7 +55,8 @@ func (r *Result) Reasons() []string { return r.reasons }
 
 // Check judges a history of "read", "write" and "cas" operations on registers that do not affect each other. The value of an operation is
 // [key, value], and [key, [from, to]] for a cas. In the history of a single register, the key may be missing. The search for
-// an order takes exponential time in the worst case. It gives up after that many steps, and the register's result is then Unknown; 0 means Steps.
+// an order takes exponential time in the worst case. For each register, it gives up after the given number of steps, or after Steps if that
+// is 0; the register's result is then Unknown.
 func Check(h []history.Op, steps int) *Result {
 	r := &Result{Results: []RegisterResult{}, Failures: []json.RawMessage{}}
 	registers, err := parse(keyed(h))

@@ -46,9 +46,9 @@ func newSearch(left *int, value int, calls []*call) *search {
 	return s
 }
 
-// judge tells whether there is an order. It is Unknown if the search gave up.
+// judge decides whether there is an order. The verdict is Unknown if the search gave up.
 func (s *search) judge() check.Verdict {
-	*s.left -= len(s.calls) // for laying them out
+	*s.left -= len(s.calls) // the cost of preparing them
 	if porcupine.CheckOperations(s.model(), s.operations()) {
 		return check.Valid
 	}
@@ -77,7 +77,7 @@ func (s *search) model() porcupine.Model {
 	}
 }
 
-// step returns the state after the call. It reports false if the call cannot come next, or if that need not be tried.
+// step returns the state after the call. It returns false if the call cannot come next, or if that need not be tried.
 //
 // An operation of unknown outcome may come at any time after its invocation. If it never happened, the order has it after all other
 // operations. It must be possible there, too, so a cas of unknown outcome that finds another value does nothing.
@@ -102,7 +102,7 @@ func (s *search) step(from *state, c *call) (next *state, ok bool) {
 	return next, !s.readable(from, next.latest)
 }
 
-// readable tells whether some read that has not come yet was invoked before the position and fits the state.
+// readable reports whether some read that has not come yet was invoked before the position and fits the state.
 func (s *search) readable(in *state, position int) bool {
 	if in.value == anything {
 		return false

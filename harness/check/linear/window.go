@@ -7,8 +7,8 @@ import (
 	"glomers/harness/check"
 )
 
-// A window is a stretch of a register's history that is judged by itself. A call has a part in the window if it completes after from, and was
-// invoked not after to. The value at the start of the window is unknown, unless the window starts at the beginning of the history.
+// A window is a stretch of a register's history that is judged by itself. A call has a part in the window if it completes after from and was
+// invoked at or before to. The value at the start of the window is unknown, unless the window starts at the beginning of the history.
 //
 //	position   0     1     2     3     4     5     6     7
 //	client 0   |-w 1-|           |------ w 2 ------|
@@ -17,7 +17,8 @@ import (
 //	window                             [===========]
 //
 // Here w 1 and r 1 have no part in the window. w 2 and r 2 reach beyond it, so it is open whether they take effect inside. A write or a
-// cas that reaches beyond the window counts as of unknown outcome. A read that does shows nothing, and is left out.
+// cas that reaches beyond the window counts as an operation of unknown outcome. A read that reaches beyond the window shows nothing, and is
+// left out.
 //
 // A window therefore knows less than the whole history: if the window has no order, the history has none. For the same reason, a window has no
 // order if a smaller window inside it has none.
@@ -58,8 +59,8 @@ const scanned = 20
 // contradiction.
 const spared = 20
 
-// judge tells whether the register is linearizable, and if it is not, in which window. If there are too many orders, judge still looks for
-// a window that has none. Searching takes up to that many steps, and so does narrowing.
+// judge decides whether the register is linearizable, and if it is not, finds a window without an order. If the whole history has too many
+// orders, judge still looks for such a window. Searching and narrowing each take at most the given number of steps.
 func (r *register) judge(steps int) (window, check.Verdict) {
 	cuts := r.cuts()
 	whole := window{beginning, never}
@@ -100,7 +101,7 @@ func (r *register) cuts() []int {
 	return cuts
 }
 
-// contradicts tells whether the window is known to have no order.
+// contradicts reports whether the window is known to have no order.
 func (r *register) contradicts(left *int, w window) bool {
 	calls := w.calls(r.calls)
 	return zonesClash(calls, w) || newSearch(left, w.value(), calls).judge() == check.Invalid
@@ -115,7 +116,7 @@ func (r *register) narrow(left int, cuts []int) window {
 
 	size := 1
 	for size < last && !r.contradicts(&left, ending(size)) {
-		size *= 2 // most contradictions are small, and small windows are judged fast
+		size *= 2 // most contradictions are small, and judging small windows is fast
 	}
 	least, most := size/2+1, min(size, last)
 	return ending(least + sort.Search(most-least, func(i int) bool { return r.contradicts(&left, ending(least+i)) }))

@@ -17,9 +17,9 @@ import (
 //     completes before its write begins, and a read of a value that nobody wrote.
 //
 // A cas reads one value and writes another, so it belongs to the zones of both. The first rule still holds. Each operation on a value that is
-// written several times has a backward zone of its own. An operation of unknown outcome completes after all others.
+// written several times has a separate backward zone. An operation of unknown outcome completes after all others.
 
-// A zone is when the operations on one value happened.
+// A zone has the bounds of one value's zone.
 type zone struct {
 	value   int
 	ended   int // the first completion
@@ -89,7 +89,7 @@ func timesWritten(calls []*call) map[int]int {
 	return writes
 }
 
-// zonesClash tells whether the zones of a window contradict each other.
+// zonesClash reports whether the zones of a window contradict each other.
 func zonesClash(calls []*call, w window) bool {
 	all, ok := zones(calls, w)
 	if !ok {
@@ -120,7 +120,7 @@ func zonesClash(calls []*call, w window) bool {
 	return false
 }
 
-// zonesDecide tells whether zones that do not clash prove an order of the calls. The register must be null at first.
+// zonesDecide reports whether zones that do not clash prove that there is an order of the calls. The register must be null at first.
 func zonesDecide(calls []*call) bool {
 	writes := timesWritten(calls)
 	return !slices.ContainsFunc(calls, func(c *call) bool {
