@@ -42,8 +42,8 @@ func (s *session) replies(c call) []*message {
 	return all
 }
 
-// reply waits for the first reply to c. It ignores other messages to the client, unless they are replies to another request: then the
-// reply to c will not come, and waiting is pointless.
+// reply waits for the first reply to c. It ignores other messages to the client, unless they are replies to another request:
+// then the reply to c will not come, and waiting is pointless.
 func (s *session) reply(c call) (*message, error) { return s.replyWithin(c, s.patience()) }
 
 func (s *session) replyWithin(c call, patience time.Duration) (*message, error) {

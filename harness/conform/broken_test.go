@@ -23,8 +23,8 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// brokenVar is the first argument that makes the test binary a node. The second argument is the name of the check that the node fails,
-// or sound if it fails none.
+// brokenVar is the first argument that makes the test binary a node. The second argument is the name of the check that the
+// node fails, or sound if it fails none.
 const (
 	brokenVar = "GLOMERS_CONFORM_BROKEN"
 	sound     = "sound"
@@ -36,8 +36,8 @@ const (
 	// buffering handles only one line after each read, however many lines it has read.
 	buffering = "buffering"
 
-	// These nodes write without end once they have an id: messages to a client that asked nothing, lines that are not messages, and
-	// requests for a large value. They stop reading.
+	// These nodes write without end once they have an id: messages to a client that asked nothing, lines that are not
+	// messages, and requests for a large value. They stop reading.
 	flooding = "flooding"
 	noisy    = "noisy"
 	greedy   = "greedy"
@@ -53,8 +53,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// broken is a node for the workloads echo and g-counter; it keeps the total of g-counter in lin-kv. It does everything right except for
-// the fault named by mode. It does not use package node, so that all faults can be made here.
+// broken is a node for the workloads echo and g-counter; it keeps the total of g-counter in lin-kv. It does everything right
+// except for the fault named by mode. It does not use package node, so that all faults can be made here.
 type broken struct {
 	mode string
 	mu   sync.Mutex // guards out

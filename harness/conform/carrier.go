@@ -10,8 +10,8 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// A carrier takes a value to the node, in a request, and gets it back. In its requests, $v stands for the value, and $k for a number
-// that is different for each value.
+// A carrier takes a value to the node, in a request, and gets it back. In its requests, $v stands for the value, and $k for a
+// number that is different for each value.
 type carrier struct {
 	any    bool   // the request takes any JSON value, not only integers
 	once   bool   // a node takes only one value, because it adds up values

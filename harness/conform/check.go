@@ -68,8 +68,8 @@ func (n *notApplicable) Error() string { return n.text }
 
 func skipf(format string, args ...any) error { return &notApplicable{fmt.Sprintf(format, args...)} }
 
-// result returns the result of c from the error of its run and its evidence. It returns an error if err is about the machine, not the
-// node.
+// result returns the result of c from the error of its run and its evidence. It returns an error if err is about the machine,
+// not the node.
 func (c Check) result(err error, e evidence) (Result, error) {
 	r := Result{Name: c.Name, Level: c.Level, About: c.About, Why: c.Why, Status: Passed}
 	if err == nil {

@@ -41,8 +41,8 @@ var clusterChecks = []Check{
 	},
 }
 
-// amid makes the node one of two; the other node behaves in the given manner. It sends the node all requests, since some may make it
-// send messages to the other node.
+// amid makes the node one of two; the other node behaves in the given manner. It sends the node all requests, since some may
+// make it send messages to the other node.
 func (s *session) amid(nodes manner, other string) error {
 	s.change(func() { s.world.nodes = nodes })
 	if err := s.initialise("n1", "n1", other); err != nil {

@@ -125,8 +125,8 @@ func checkRequest(s *session) error {
 	return nil
 }
 
-// askPatiently sends a request again as long as the answer is error 11, which says that the node is not ready yet: it may have to elect a
-// leader first.
+// askPatiently sends a request again as long as the answer is error 11, which says that the node is not ready yet: it may
+// have to elect a leader first.
 func (s *session) askPatiently(body string) (*message, error) {
 	for begin := time.Now(); ; {
 		s.begin()

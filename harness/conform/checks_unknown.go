@@ -193,8 +193,8 @@ type badRequest struct {
 	wrongKind bool // a field has the wrong kind; otherwise a field is missing
 }
 
-// malformed returns malformed variants of each request of the workload: with one field missing, and with one field of the wrong kind.
-// It makes the node ready.
+// malformed returns malformed variants of each request of the workload: with one field missing, and with one field of the
+// wrong kind. It makes the node ready.
 func (s *session) malformed() ([]badRequest, error) {
 	var all []badRequest
 	for _, r := range s.profile.requests {

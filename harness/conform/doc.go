@@ -15,7 +15,7 @@
 //
 // # Time
 //
-// Speed is never judged. A check waits for an answer as long as any output still comes, and for Options.Timeout after that. When it
-// gives up, the result says how long it waited. If a line has no answer, a check sends a further request and waits for the answer to
-// that request instead.
+// Speed is never judged. A check waits for an answer as long as any output still comes, and for Options.Timeout after that.
+// When it gives up, the result says how long it waited. If a line has no answer, a check sends a further request and waits
+// for the answer to that request instead.
 package conform

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// A feeder writes queued text to a node's stdin, in a separate goroutine. A pipe has a small buffer, and the goroutine that reads the
-// node's output must never wait for the node to read its input.
+// A feeder writes queued text to a node's stdin, in a separate goroutine. A pipe has a small buffer, and the goroutine that
+// reads the node's output must never wait for the node to read its input.
 type feeder struct {
 	pipe     *os.File
 	progress func() // called after each piece written

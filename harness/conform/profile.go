@@ -120,8 +120,8 @@ type sign struct {
 	wanted func(body fields) bool
 }
 
-// signs distinguishes the workloads that share requests with others. A workload that is not here is recognised by the reply to its
-// first request.
+// signs distinguishes the workloads that share requests with others. A workload that is not here is recognised by the reply
+// to its first request.
 var signs = map[string][]sign{
 	"broadcast": {{`{"type":"broadcast","message":1000}`, "broadcast_ok", nil}},
 	"g-counter": {

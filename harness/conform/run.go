@@ -66,7 +66,8 @@ type runner struct {
 	elects   atomic.Bool  // some process said with error 11 that it was not ready yet
 }
 
-// Run runs the checks. An error means that the program could not be started, that the options are wrong, or that ctx was cancelled.
+// Run runs the checks. An error means that the program could not be started, that the options are wrong, or that ctx was
+// cancelled.
 func Run(ctx context.Context, o Options) (Report, error) {
 	begin := time.Now()
 	o.InitTimeout = cmp.Or(o.InitTimeout, 10*time.Second)

@@ -237,8 +237,8 @@ func (s *session) write(text string, shown ...string) {
 // patience is how long an answer may take.
 func (s *session) patience() time.Duration { return s.run.options.Timeout }
 
-// until waits until done returns true. It calls done with the lock held. It gives up when the node has ended, or when there has been no
-// progress for the time of patience.
+// until waits until done returns true. It calls done with the lock held. It gives up when the node has ended, or when there
+// has been no progress for the time of patience.
 func (s *session) until(patience time.Duration, done func() bool) error {
 	begin := time.Now()
 	for {
@@ -388,7 +388,8 @@ func ends(lines []string, most int) []string {
 	return append(append(append([]string{}, lines[:most-1]...), left), lines[len(lines)-1])
 }
 
-// tellingLine returns the last line that mentions an error, or else the last line: some runtimes print their version after the error.
+// tellingLine returns the last line that mentions an error, or else the last line: some runtimes print their version after
+// the error.
 func tellingLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	said := lines[len(lines)-1]

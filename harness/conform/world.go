@@ -25,7 +25,8 @@ const slowness = 500 * time.Millisecond
 // echoLimit is how many of its messages to itself a node gets back.
 const echoLimit = 1000
 
-// A world has the parties that a node can talk to besides clients: services, itself, and other nodes. The session's lock guards it.
+// A world has the parties that a node can talk to besides clients: services, itself, and other nodes. The session's lock
+// guards it.
 type world struct {
 	ids      []string // of the nodes
 	services map[string]service.Service

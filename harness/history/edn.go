@@ -9,9 +9,9 @@ import (
 	"glomers/internal/edn"
 )
 
-// ReadEDN reads a history.edn, which Jepsen and therefore Maelstrom writes. It has one map (or record) per operation, one after the
-// other or in a vector. Values become JSON: keywords become strings, and sets become arrays. The fields must be as for Read. An error
-// names the line, from 1; ReadEDN then also returns the operations before that line.
+// ReadEDN reads a history.edn, which Jepsen and therefore Maelstrom writes. It has one map (or record) per operation, one
+// after the other or in a vector. Values become JSON: keywords become strings, and sets become arrays. The fields must be as
+// for Read. An error names the line, from 1; ReadEDN then also returns the operations before that line.
 func ReadEDN(r io.Reader) ([]Op, error) {
 	return readAll(ednSource(bufio.NewReader(r), MaxOp), &sequence{})
 }

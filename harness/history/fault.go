@@ -63,9 +63,9 @@ func FaultsIn(ops []Op, end int64) []*Fault {
 	return faults.All
 }
 
-// Add adds the next event of a history. It returns the fault that the event starts or stops. It returns nil if there is none: the event
-// is not of the nemesis, or stops a fault that was not started, or starts a fault beyond Max. Each step of a fault has two events: the
-// request, and the result.
+// Add adds the next event of a history. It returns the fault that the event starts or stops. It returns nil if there is none:
+// the event is not of the nemesis, or stops a fault that was not started, or starts a fault beyond Max. Each step of a fault
+// has two events: the request, and the result.
 func (s *Faults) Add(op Op) *Fault {
 	if op.Process != Nemesis {
 		return nil

@@ -33,8 +33,8 @@ const (
 // required are the fields that every operation has, in the order in which the formats write them.
 func required() []string { return []string{"index", "time", "type", "process", "f", "value"} }
 
-// ignored are further fields that Jepsen, Maelstrom and the corpus write. They say how an operation was chosen or executed, and no
-// checker looks at them.
+// ignored are further fields that Jepsen, Maelstrom and the corpus write. They say how an operation was chosen or executed,
+// and no checker looks at them.
 func ignored() []string {
 	return []string{
 		"clock-offsets", "clock-skews", // of nemeses that change clocks
@@ -186,8 +186,8 @@ func compact(raw json.RawMessage) (json.RawMessage, error) {
 	return bytes.Clone(b.Bytes()), nil
 }
 
-// malformedReply returns the Error of an operation at which Maelstrom's client threw an exception. The client does that if a reply does
-// not have the required form.
+// malformedReply returns the Error of an operation at which Maelstrom's client threw an exception. The client does that if a
+// reply does not have the required form.
 func malformedReply(exception json.RawMessage) json.RawMessage {
 	var e struct {
 		Cause json.RawMessage `json:"cause"`

@@ -32,22 +32,22 @@ func NewEncoder(w io.Writer) *json.Encoder {
 	return enc
 }
 
-// Read reads the output of Write. It skips empty lines. Each operation must have the fields index, time, type,
-// process, f and value, and may have the others of an Op; all must have the right type, and unknown fields are an error. Indexes must
-// count from 0 without gaps, because checkers name operations by them. Read does not check whether the operations can have happened;
-// Reader does. An error names the line, from 1; Read then also returns the operations before that line.
+// Read reads the output of Write. It skips empty lines. Each operation must have the fields index, time, type, process, f and
+// value, and may have the others of an Op; all must have the right type, and unknown fields are an error. Indexes must count
+// from 0 without gaps, because checkers name operations by them. Read does not check whether the operations can have
+// happened; Reader does. An error names the line, from 1; Read then also returns the operations before that line.
 func Read(r io.Reader) ([]Op, error) {
 	return readAll(lineSource(bufio.NewReader(r), MaxOp), &sequence{})
 }
 
-// Each calls f with each operation that Read would return, without holding all of them. It stops at the first error of f and returns
-// that error unchanged.
+// Each calls f with each operation that Read would return, without holding all of them. It stops at the first error of f and
+// returns that error unchanged.
 func Each(r io.Reader, f func(Op) error) error {
 	return each(lineSource(bufio.NewReader(r), MaxOp), &sequence{}, f)
 }
 
-// lineSource returns a source of the operations in lines of JSON. If the last line has no newline and is not valid JSON, its error is a
-// DeviationError.
+// lineSource returns a source of the operations in lines of JSON. If the last line has no newline and is not valid JSON, its
+// error is a DeviationError.
 func lineSource(b *bufio.Reader, limit int) source {
 	var buf []byte
 	n := 0

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// Forms splits EDN text into pieces, without holding the whole text. A piece ends where an outermost bracket closes. Since operations
-// are maps, a piece has one value, unless the text has something else between operations. Forms removes a vector or list around the
-// whole text.
+// Forms splits EDN text into pieces, without holding the whole text. A piece ends where an outermost bracket closes. Since
+// operations are maps, a piece has one value, unless the text has something else between operations. Forms removes a vector
+// or list around the whole text.
 type forms struct {
 	r       *bufio.Reader
 	limit   int  // the maximum size of a piece, in bytes

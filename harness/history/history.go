@@ -1,5 +1,5 @@
-// Package history has the record of a test: the operations of each client process and of the nemesis, with their times. It is the only
-// input of checkers.
+// Package history has the record of a test: the operations of each client process and of the nemesis, with their times. It is
+// the only input of checkers.
 package history
 
 import (

@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// parseJSON reads an operation that is a JSON object. The names of fields must match exactly, and no field may occur twice. It does not
-// use encoding/json for this, which accepts Process for process, and takes the last of two fields.
+// parseJSON reads an operation that is a JSON object. The names of fields must match exactly, and no field may occur twice.
+// It does not use encoding/json for this, which accepts Process for process, and takes the last of two fields.
 func parseJSON(text []byte) (record, error) {
 	r := newRecord()
 	if !json.Valid(text) {
@@ -30,8 +30,8 @@ func parseJSON(text []byte) (record, error) {
 	return r, err
 }
 
-// CountValues returns an upper bound of the number of values in valid JSON, which is not much higher than the number itself. For a text
-// of up to MaxValues bytes it returns 0.
+// CountValues returns an upper bound of the number of values in valid JSON, which is not much higher than the number itself.
+// For a text of up to MaxValues bytes it returns 0.
 func CountValues(text []byte) int {
 	if len(text) <= MaxValues {
 		return 0

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Limits of the input, so that no file uses up all memory. A history is kept in memory. If its operations are small, the history and the
-// memory of the checker take about eight times the size of the file.
+// Limits of the input, so that no file uses up all memory. A history is kept in memory. If its operations are small, the
+// history and the memory of the checker take about eight times the size of the file.
 const (
 	MaxOp   = 64 << 20  // bytes of one operation: a line of JSON, a map of EDN
 	MaxFile = 512 << 20 // bytes of a history, unpacked
@@ -49,12 +49,12 @@ func (r Reader) ReadFile(path string) ([]Op, error) {
 // ReadFile reads a history without tolerating a Deviation.
 func ReadFile(path string) ([]Op, error) { return Reader{}.ReadFile(path) }
 
-// Read reads a history, and refuses a history that cannot have happened. In a possible history, a process runs one operation at a time,
-// which completes with the function that it was invoked with; a process runs no operation after an info; times never fall, and indexes
-// count from 0.
+// Read reads a history, and refuses a history that cannot have happened. In a possible history, a process runs one operation
+// at a time, which completes with the function that it was invoked with; a process runs no operation after an info; times
+// never fall, and indexes count from 0.
 //
-// Read recognises the format from the content: lines of JSON objects, a JSON array of them, EDN, or one of these packed with gzip. It
-// skips a byte-order mark. An error names the line, from 1; Read then also returns the operations before that line.
+// Read recognises the format from the content: lines of JSON objects, a JSON array of them, EDN, or one of these packed with
+// gzip. It skips a byte-order mark. An error names the line, from 1; Read then also returns the operations before that line.
 func (r Reader) Read(in io.Reader) ([]Op, error) {
 	limit := limits{cmp.Or(r.limits.op, MaxOp), cmp.Or(r.limits.file, MaxFile)}
 	b, err := unpack(bufio.NewReader(in), limit.file)
@@ -131,8 +131,8 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// A source returns the next operation and the line on which it begins, from 1. At the end, the error is io.EOF. With another error, the
-// line is 0 if the error itself names it, or if the error has no line.
+// A source returns the next operation and the line on which it begins, from 1. At the end, the error is io.EOF. With another
+// error, the line is 0 if the error itself names it, or if the error has no line.
 type source func() (r record, line int, err error)
 
 // readAll reads all operations of a source.

@@ -8,13 +8,13 @@ import (
 	"glomers/internal/wording"
 )
 
-// A Deviation is a way in which the histories of known tools differ from a history that a run can have recorded. A Reader refuses each
-// deviation unless it is told to tolerate it.
+// A Deviation is a way in which the histories of known tools differ from a history that a run can have recorded. A Reader
+// refuses each deviation unless it is told to tolerate it.
 type Deviation string
 
 const (
-	// Fields: an operation has unknown fields, which are ignored, or it lacks index, time or value, which are then replaced by its
-	// position, 0 or null. Some tools add their own fields; Jepsen before 0.3 leaves out fields.
+	// Fields: an operation has unknown fields, which are ignored, or it lacks index, time or value, which are then replaced
+	// by its position, 0 or null. Some tools add their own fields; Jepsen before 0.3 leaves out fields.
 	Fields Deviation = "fields"
 	// Gaps: indexes rise, but not by one, as in a part of a history. The operations are renumbered.
 	Gaps Deviation = "gaps"

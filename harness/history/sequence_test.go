@@ -84,8 +84,8 @@ func TestImpossible(t *testing.T) {
 	require.EqualError(t, err, "history: line 2: index 5: want 6, as it comes after 5")
 }
 
-// The histories of our harness and of Maelstrom are possible: with operations that never end, processes that end, and operations of the
-// nemesis.
+// The histories of our harness and of Maelstrom are possible: with operations that never end, processes that end, and
+// operations of the nemesis.
 func TestPossible(t *testing.T) {
 	for _, n := range notations() {
 		ops := []map[string]string{

@@ -9,8 +9,8 @@ import (
 	"glomers/harness/history"
 )
 
-// A Trouble has the actions of one kind of fault; it does not decide when they happen. The goroutine of the run calls Begin, End, Begin,
-// End, …, and at the end possibly End once more.
+// A Trouble has the actions of one kind of fault; it does not decide when they happen. The goroutine of the run calls Begin,
+// End, Begin, End, …, and at the end possibly End once more.
 type Trouble struct {
 	// Begin starts the trouble. It draws all random choices from rng.
 	Begin func(now time.Duration, s System, rng *rand.Rand) (Onset, error)

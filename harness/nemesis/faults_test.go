@@ -47,7 +47,8 @@ func step(t *testing.T, f Fault, now time.Duration, s System) Op {
 	return op
 }
 
-// The faults of links: which of their parameters vary, within which limits, and how many of the links between five nodes they hit.
+// The faults of links: which of their parameters vary, within which limits, and how many of the links between five nodes they
+// hit.
 func TestLinkFaults(t *testing.T) {
 	percent := func(p float64, most int) bool { return 0.01 <= p && p <= float64(most)/100 }
 	for name, c := range map[string]struct {

@@ -28,8 +28,8 @@ var (
 	ownKinds       = []kind{oneWay, singleLink}
 )
 
-// grudge cuts a cluster. The order of the nodes determines the part of each node. It cuts nothing if the cluster is too small for the
-// kind: minority-third, for example, needs at least four nodes.
+// grudge cuts a cluster. The order of the nodes determines the part of each node. It cuts nothing if the cluster is too small
+// for the kind: minority-third, for example, needs at least four nodes.
 func (k kind) grudge(nodes []string) Grudge {
 	n := len(nodes)
 	switch k {
@@ -65,10 +65,10 @@ func split(nodes []string, k int) Grudge {
 	return g
 }
 
-// ring puts the nodes in a circle. Each node hears a majority: the m consecutive nodes with itself in the middle. All these windows
-// differ, since m is less than n from three nodes on. If m is even, there is no exact middle, and some links are cut in one direction
-// only. The reference does the same for up to five nodes. For more nodes it links nodes at random, so it is likely, but not certain,
-// that no two nodes hear the same majority.
+// ring puts the nodes in a circle. Each node hears a majority: the m consecutive nodes with itself in the middle. All these
+// windows differ, since m is less than n from three nodes on. If m is even, there is no exact middle, and some links are cut
+// in one direction only. The reference does the same for up to five nodes. For more nodes it links nodes at random, so it is
+// likely, but not certain, that no two nodes hear the same majority.
 func ring(nodes []string) Grudge {
 	n := len(nodes)
 	m := n/2 + 1

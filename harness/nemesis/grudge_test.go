@@ -31,8 +31,8 @@ func hears(g Grudge, all []string) map[string][]string {
 	return h
 }
 
-// sides returns the sizes of the two parts into which g splits a cluster, the smaller first. It fails unless g is a clean split: every
-// node hears exactly the nodes of its own part.
+// sides returns the sizes of the two parts into which g splits a cluster, the smaller first. It fails unless g is a clean
+// split: every node hears exactly the nodes of its own part.
 func sides(t *rapid.T, g Grudge, all []string) (int, int) {
 	h := hears(g, all)
 	for node, part := range h {
@@ -100,7 +100,8 @@ func TestKindsThatCutNothing(t *testing.T) {
 	}
 }
 
-// The ring as recorded by the reference on three nodes: each node hears itself and one other node, but that node does not hear it.
+// The ring as recorded by the reference on three nodes: each node hears itself and one other node, but that node does not
+// hear it.
 func TestRingOfThree(t *testing.T) {
 	require.Equal(t, Grudge{"n0": {"n1"}, "n1": {"n2"}, "n2": {"n0"}}, ring(nodes(3)))
 }

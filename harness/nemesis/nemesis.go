@@ -1,5 +1,5 @@
-// Package nemesis injects faults. A Fault decides from a seed alone which faults happen and when. It has no clock and no goroutine: the
-// engine asks it when its next step is due, and then lets it act on the System.
+// Package nemesis injects faults. A Fault decides from a seed alone which faults happen and when. It has no clock and no
+// goroutine: the engine asks it when its next step is due, and then lets it act on the System.
 package nemesis
 
 import (
@@ -31,8 +31,8 @@ type System interface {
 	Skew(node string, ahead time.Duration) error
 }
 
-// A Fault is one kind of trouble with its own schedule: its steps start and stop the trouble in turn. The calls are Next, Step, Next,
-// Step, …, and at the end Heal. A Fault is not safe for concurrent use.
+// A Fault is one kind of trouble with its own schedule: its steps start and stop the trouble in turn. The calls are Next,
+// Step, Next, Step, …, and at the end Heal. A Fault is not safe for concurrent use.
 type Fault interface {
 	// Name returns the name of its kind, such as "partition".
 	Name() string
@@ -41,8 +41,8 @@ type Fault interface {
 	Next() time.Duration
 	// Step starts the fault if it is not in force, and stops it if it is.
 	Step(now time.Duration, s System) (Op, error)
-	// Seek sets the number of the next start, from 0. The effect of a start depends only on its number and the seed, not on earlier
-	// steps.
+	// Seek sets the number of the next start, from 0. The effect of a start depends only on its number and the seed, not on
+	// earlier steps.
 	Seek(start int)
 	// Heal stops the fault, whether or not it is in force, so that none of its effects remain.
 	Heal(now time.Duration, s System) (Op, error)
@@ -56,7 +56,8 @@ type Fault interface {
 	Time(now time.Duration) time.Duration
 }
 
-// An Op describes a step for the history, where it becomes an invocation and a completion, both of type info and of the process nemesis.
+// An Op describes a step for the history, where it becomes an invocation and a completion, both of type info and of the
+// process nemesis.
 type Op struct {
 	F      string          // start-NAME or stop-NAME; history.Faults reads it
 	Value  any             // the value of the invocation: the request
@@ -131,8 +132,8 @@ func (ks Kinds) Find(name string) (Kind, error) {
 	return Kind{}, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(ks.Names(), ", "))
 }
 
-// Describe describes the effects of a fault, such as "kill: n1 twice, n2 once; a node was down for 3 s". effects is from Fault.Effects,
-// and long is the time in force, in words.
+// Describe describes the effects of a fault, such as "kill: n1 twice, n2 once; a node was down for 3 s". effects is from
+// Fault.Effects, and long is the time in force, in words.
 func (k Kind) Describe(effects map[string]int, long string) string {
 	if len(effects) == 0 {
 		return k.Name + ": never"
@@ -161,8 +162,8 @@ func times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// New returns the faults of the given names, in this order. The behaviour of a fault depends on the options, but not on the other faults.
-// The error lists the accepted names.
+// New returns the faults of the given names, in this order. The behaviour of a fault depends on the options, but not on the
+// other faults. The error lists the accepted names.
 func (ks Kinds) New(names []string, o Options) ([]Fault, error) {
 	if o.Interval < 0 {
 		return nil, fmt.Errorf("nemesis: interval %v: want a positive duration, or 0 for 10 s", o.Interval)

@@ -131,7 +131,8 @@ func (l *log) entry(raw json.RawMessage) (entry, error) {
 	return entry{message: l.message(pair[1]), offset: *offset}, nil
 }
 
-// canonical returns the canonical JSON of a value, the same for all its spellings. 1 and 1.0 remain different, as in the reference.
+// canonical returns the canonical JSON of a value, the same for all its spellings. 1 and 1.0 remain different, as in the
+// reference.
 func canonical(raw json.RawMessage) json.RawMessage {
 	if len(bytes.Trim(raw, "0123456789")) == 0 { // practically all messages
 		return raw

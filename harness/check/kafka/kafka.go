@@ -6,8 +6,8 @@
 //	assign  [key, …], which the process polls from now on
 //	crash   null; the client goes on as a new process
 //
-// Messages are unique within a key. Offsets may have gaps of any size, and a poll may return old data. But all clients must see the
-// same log, in the same order, with no message missing. The verdicts are those of the reference checker.
+// Messages are unique within a key. Offsets may have gaps of any size, and a poll may return old data. But all clients must
+// see the same log, in the same order, with no message missing. The verdicts are those of the reference checker.
 package kafka
 
 import (
@@ -53,8 +53,8 @@ const (
 	maxUnread = 8       // operations with an unreadable value that a reason names
 )
 
-// A Result has the errors found in the logs. It is Invalid if there is any error. Otherwise it is Unknown if an operation has a value
-// that cannot be understood.
+// A Result has the errors found in the logs. It is Invalid if there is any error. Otherwise it is Unknown if an operation has
+// a value that cannot be understood.
 type Result struct {
 	Valid         check.Verdict     `json:"valid"`
 	ErrorTypes    []string          `json:"error-types"`      // in alphabetical order
@@ -79,15 +79,15 @@ type UnseenMessages struct {
 // Verdict implements check.Result.
 func (r *Result) Verdict() check.Verdict { return r.Valid }
 
-// Reasons implements check.Result. If some values cannot be understood, the first reason is about them. Then there is one reason for
-// each type of error, which describes the first case and counts the others.
+// Reasons implements check.Result. If some values cannot be understood, the first reason is about them. Then there is one
+// reason for each type of error, which describes the first case and counts the others.
 func (r *Result) Reasons() []string { return r.reasons }
 
 // Anomalies implements check.Anomalous.
 func (r *Result) Anomalies() []string { return r.BadErrorTypes }
 
-// Check judges a history. Apart from sorting, its time is linear in the length of the history, plus the number of assigned keys for
-// each poll. Its space does not depend on the size of offsets.
+// Check judges a history. Apart from sorting, its time is linear in the length of the history, plus the number of assigned
+// keys for each poll. Its space does not depend on the size of offsets.
 func Check(h []history.Op) *Result { return checkUpTo(h, maxCases) }
 
 // checkUpTo is Check with the given limit on the cases listed.

@@ -270,8 +270,9 @@ func TestLag(t *testing.T) {
 		2 ok poll`))
 }
 
-// A consumer that gets a key late and has polled no message of it lags by the age of the log, as in the reference, even if it has had the
-// key only for a millisecond; the text says so. A consumer that has polled a message lags from the next message on.
+// A consumer that gets a key late and has polled no message of it lags by the age of the log, as in the reference, even if it
+// has had the key only for a millisecond; the text says so. A consumer that has polled a message lags from the next message
+// on.
 func TestLagOfWhoHasPolledNothing(t *testing.T) {
 	later := func(lines string) kafka.Lag {
 		h := parse(t, lines)

@@ -8,8 +8,8 @@ import (
 	"glomers/harness/history"
 )
 
-// A Lag says how far a poll was behind: for how long, before its invocation, the log of the key was certainly longer than the part
-// that the process had polled.
+// A Lag says how far a poll was behind: for how long, before its invocation, the log of the key was certainly longer than the
+// part that the process had polled.
 type Lag struct {
 	Time    float64         `json:"time"` // of the invocation of the poll, in seconds
 	Process history.Process `json:"-"`
@@ -21,9 +21,10 @@ type Lag struct {
 	had     int64 // for how long the key had been assigned, in ns; none if it never was
 }
 
-// String describes the lag, with its process and its starting point. If a consumer has the key but has polled no message of it, the
-// lag counts from the log's first message, as in the reference, even if the consumer has had the key only for a moment. So after a
-// crash, or on a restarted node, the lag may be the age of the log, although no message was hidden for that long.
+// String describes the lag, with its process and its starting point. If a consumer has the key but has polled no message of
+// it, the lag counts from the log's first message, as in the reference, even if the consumer has had the key only for a
+// moment. So after a crash, or on a restarted node, the lag may be the age of the log, although no message was hidden for
+// that long.
 func (l Lag) String() string {
 	if !l.polled || l.Lag == 0 {
 		return fmt.Sprintf("%.3g s", l.Lag)

@@ -109,8 +109,8 @@ func distance(a, b *message) int {
 	return b.index - a.index
 }
 
-// between returns the messages between two messages that have positions. It does not copy them: there may be as many cases as polls,
-// and each poll may leave out the whole log.
+// between returns the messages between two messages that have positions. It does not copy them: there may be as many cases as
+// polls, and each poll may leave out the whole log.
 func between(a, b *message) []json.RawMessage { return a.log.values[a.index+1 : b.index] }
 
 // slotsBetween returns the slots of the messages that between returns.

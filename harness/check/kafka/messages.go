@@ -45,8 +45,8 @@ func (a *analysis) findDuplicates(l *log) {
 	}
 }
 
-// findLost finds the furthest polled message. Every acknowledged message up to its place must have been polled. A message may be in
-// several places; to be on the safe side, a polled message counts at its first place, an acknowledged one at its last.
+// findLost finds the furthest polled message. Every acknowledged message up to its place must have been polled. A message may
+// be in several places; to be on the safe side, a polled message counts at its first place, an acknowledged one at its last.
 func (a *analysis) findLost(l *log) {
 	var furthest *message
 	for _, m := range l.order {

@@ -6,8 +6,8 @@ import (
 	"glomers/harness/history"
 )
 
-// A session has the last messages of each key that one process polled and sent. An assign operation makes it forget all keys that are
-// not assigned: a consumer that comes back to a key may begin anywhere.
+// A session has the last messages of each key that one process polled and sent. An assign operation makes it forget all keys
+// that are not assigned: a consumer that comes back to a key may begin anywhere.
 type session struct {
 	polled, sent map[*log]step
 }
@@ -54,9 +54,9 @@ func keep(steps map[*log]step, logs []*log) map[*log]step {
 	return kept
 }
 
-// poll compares each message that a poll returned with the previous one, which may be from an earlier poll. If a poll returns an empty
-// list for a key, the next poll may begin anywhere, as in the reference: the reference's clients move on even when a poll fails
-// because the offsets could not be committed.
+// poll compares each message that a poll returned with the previous one, which may be from an earlier poll. If a poll returns
+// an empty list for a key, the next poll may begin anywhere, as in the reference: the reference's clients move on even when a
+// poll fails because the offsets could not be committed.
 func (a *analysis) poll(s *session, b batch, at int) {
 	if len(b.entries) == 0 {
 		delete(s.polled, b.log)

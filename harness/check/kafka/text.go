@@ -22,8 +22,8 @@ func who(h []history.Op, at int) string {
 	return fmt.Sprintf("op %d, %s", at, h[at].Who())
 }
 
-// A spot has the offset at which an operation showed a message, and the offset at which the message counts. They differ if the message
-// was seen at several offsets: comparisons use only one place of each message, as in the reference.
+// A spot has the offset at which an operation showed a message, and the offset at which the message counts. They differ if
+// the message was seen at several offsets: comparisons use only one place of each message, as in the reference.
 type spot struct {
 	value   json.RawMessage
 	shown   int64

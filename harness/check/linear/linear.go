@@ -12,9 +12,9 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// Steps is the default budget of Check for each register: how many times the search may try an operation as the next one. A count, unlike a
-// clock, gives a history the same verdict on every machine, and in virtual time. The default takes about a second, and some
-// hundred MiB of memory.
+// Steps is the default budget of Check for each register: how many times the search may try an operation as the next one. A
+// count, unlike a clock, gives a history the same verdict on every machine, and in virtual time. The default takes about a
+// second, and some hundred MiB of memory.
 const Steps = 2_000_000
 
 // A Result says whether each register of a store is linearizable. It is Invalid if a register is not linearizable, otherwise
@@ -34,8 +34,8 @@ type RegisterResult struct {
 	Valid      check.Verdict   `json:"valid"`
 	Operations int             `json:"operations"` // without those that failed, and without reads that show nothing
 
-	// Window is set if the result is Invalid: the indexes of the invocations that contradict each other. They are from the smallest
-	// stretch of the history that no order explains, whatever came before it.
+	// Window is set if the result is Invalid: the indexes of the invocations that contradict each other. They are from the
+	// smallest stretch of the history that no order explains, whatever came before it.
 	Window  []int  `json:"window,omitempty"`
 	Picture string `json:"picture,omitempty"` // the name of the artifact that shows the window; see Artifacts
 }
@@ -49,14 +49,14 @@ func (r RegisterResult) MarshalJSON() ([]byte, error) {
 // Verdict implements check.Result.
 func (r *Result) Verdict() check.Verdict { return r.Valid }
 
-// Reasons implements check.Result. There is one for each register that is not linearizable, which lists the operations of its Window, one
-// per line.
+// Reasons implements check.Result. There is one for each register that is not linearizable, which lists the operations of its
+// Window, one per line.
 func (r *Result) Reasons() []string { return r.reasons }
 
-// Check judges a history of "read", "write" and "cas" operations on registers that do not affect each other. The value of an operation is
-// [key, value], and [key, [from, to]] for a cas. In the history of a single register, the key may be missing. The search for
-// an order takes exponential time in the worst case. For each register, it gives up after the given number of steps, or after Steps if that
-// is 0; the register's result is then Unknown.
+// Check judges a history of "read", "write" and "cas" operations on registers that do not affect each other. The value of an
+// operation is [key, value], and [key, [from, to]] for a cas. In the history of a single register, the key may be missing.
+// The search for an order takes exponential time in the worst case. For each register, it gives up after the given number of
+// steps, or after Steps if that is 0; the register's result is then Unknown.
 func Check(h []history.Op, steps int) *Result {
 	r := &Result{Results: []RegisterResult{}, Failures: []json.RawMessage{}}
 	registers, err := parse(keyed(h))

@@ -79,8 +79,8 @@ func (s *search) model() porcupine.Model {
 
 // step returns the state after the call. It returns false if the call cannot come next, or if that need not be tried.
 //
-// An operation of unknown outcome may come at any time after its invocation. If it never happened, the order has it after all other
-// operations. It must be possible there, too, so a cas of unknown outcome that finds another value does nothing.
+// An operation of unknown outcome may come at any time after its invocation. If it never happened, the order has it after all
+// other operations. It must be possible there, too, so a cas of unknown outcome that finds another value does nothing.
 //
 // A read that can come now must come now: the read leaves the register as it is, so waiting wins nothing. Among several
 // such reads, the one that was invoked first comes first. These two rules spare the search most of the orders of many

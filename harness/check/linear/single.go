@@ -6,10 +6,11 @@ import (
 	"glomers/harness/history"
 )
 
-// keyed returns a history of several registers. It gives the operations on a single register, whose values have no key, the key 0.
+// keyed returns a history of several registers. It gives the operations on a single register, whose values have no key, the
+// key 0.
 //
-// A history is of a single register if it has a read or a write, no read or write has a list of two elements, and no cas has a list whose
-// second element is such a list.
+// A history is of a single register if it has a read or a write, no read or write has a list of two elements, and no cas has
+// a list whose second element is such a list.
 func keyed(h []history.Op) []history.Op {
 	single := false
 	for _, op := range h {

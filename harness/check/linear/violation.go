@@ -49,8 +49,8 @@ func (v violation) describe() string {
 	return b.String()
 }
 
-// essential returns the calls that a reader needs to see the contradiction in the window. It leaves out every read without which the contradiction
-// remains, and every operation of unknown outcome whose effect no other call shows.
+// essential returns the calls that a reader needs to see the contradiction in the window. It leaves out every read without
+// which the contradiction remains, and every operation of unknown outcome whose effect no other call shows.
 func (r *register) essential(left int, w window) []*call {
 	calls := w.calls(r.calls)
 	if zonesClash(calls, w) {

@@ -7,8 +7,9 @@ import (
 	"glomers/harness/check"
 )
 
-// A window is a stretch of a register's history that is judged by itself. A call has a part in the window if it completes after from and was
-// invoked at or before to. The value at the start of the window is unknown, unless the window starts at the beginning of the history.
+// A window is a stretch of a register's history that is judged by itself. A call has a part in the window if it completes
+// after from and was invoked at or before to. The value at the start of the window is unknown, unless the window starts at
+// the beginning of the history.
 //
 //	position   0     1     2     3     4     5     6     7
 //	client 0   |-w 1-|           |------ w 2 ------|
@@ -16,12 +17,12 @@ import (
 //	client 2                                 |--- r 2 ---|
 //	window                             [===========]
 //
-// Here w 1 and r 1 have no part in the window. w 2 and r 2 reach beyond it, so it is open whether they take effect inside. A write or a
-// cas that reaches beyond the window counts as an operation of unknown outcome. A read that reaches beyond the window shows nothing, and is
-// left out.
+// Here w 1 and r 1 have no part in the window. w 2 and r 2 reach beyond it, so it is open whether they take effect inside. A
+// write or a cas that reaches beyond the window counts as an operation of unknown outcome. A read that reaches beyond the
+// window shows nothing, and is left out.
 //
-// A window therefore knows less than the whole history: if the window has no order, the history has none. For the same reason, a window has no
-// order if a smaller window inside it has none.
+// A window therefore knows less than the whole history: if the window has no order, the history has none. For the same
+// reason, a window has no order if a smaller window inside it has none.
 type window struct{ from, to int }
 
 // beginning is a position before all others. The register holds null there.
@@ -59,8 +60,9 @@ const scanned = 20
 // contradiction.
 const spared = 20
 
-// judge decides whether the register is linearizable, and if it is not, finds a window without an order. If the whole history has too many
-// orders, judge still looks for such a window. Searching and narrowing each take at most the given number of steps.
+// judge decides whether the register is linearizable, and if it is not, finds a window without an order. If the whole history
+// has too many orders, judge still looks for such a window. Searching and narrowing each take at most the given number of
+// steps.
 func (r *register) judge(steps int) (window, check.Verdict) {
 	cuts := r.cuts()
 	whole := window{beginning, never}
@@ -88,8 +90,8 @@ func (r *register) judge(steps int) (window, check.Verdict) {
 	return window{}, check.Unknown
 }
 
-// cuts returns the positions where a window may begin or end: the beginning; -1, which is the same place, but with an unknown value; and
-// the completions.
+// cuts returns the positions where a window may begin or end: the beginning; -1, which is the same place, but with an unknown
+// value; and the completions.
 func (r *register) cuts() []int {
 	cuts := []int{beginning, -1}
 	for _, c := range r.calls {
@@ -107,9 +109,9 @@ func (r *register) contradicts(left *int, w window) bool {
 	return zonesClash(calls, w) || newSearch(left, w.value(), calls).judge() == check.Invalid
 }
 
-// narrow returns the smallest window between two cuts that has no order. The window from the first to the last cut must have none.
-// The result ends at the earliest possible cut, and then begins at the latest possible one. If the steps do not suffice, the result is
-// larger than necessary.
+// narrow returns the smallest window between two cuts that has no order. The window from the first to the last cut must have
+// none. The result ends at the earliest possible cut, and then begins at the latest possible one. If the steps do not
+// suffice, the result is larger than necessary.
 func (r *register) narrow(left int, cuts []int) window {
 	last := 1 + sort.Search(len(cuts)-2, func(i int) bool { return r.contradicts(&left, window{cuts[0], cuts[1+i]}) })
 	ending := func(size int) window { return window{cuts[last-size], cuts[last]} }

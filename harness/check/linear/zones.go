@@ -5,10 +5,11 @@ import (
 	"slices"
 )
 
-// If a value is written only once, the register holds it during one stretch of time. The stretch begins before the first completion, and ends
-// after the last invocation, among the operations that wrote or read the value. The zone of the value lies between these two positions.
-// If the first completion comes before the last invocation, the register holds the value during the whole zone: a forward zone. Otherwise all these
-// operations overlap, and the register holds the value at some moment within the zone: a backward zone. The package comment draws both.
+// If a value is written only once, the register holds it during one stretch of time. The stretch begins before the first
+// completion, and ends after the last invocation, among the operations that wrote or read the value. The zone of the value
+// lies between these two positions. If the first completion comes before the last invocation, the register holds the value
+// during the whole zone: a forward zone. Otherwise all these operations overlap, and the register holds the value at some
+// moment within the zone: a backward zone. The package comment draws both.
 //
 // From Gibbons and Korach, Testing Shared Memories, SIAM J. Comput. 1997, section 4.1:
 //
@@ -16,8 +17,9 @@ import (
 //   - If there is no cas, and every value that was read was written exactly once, there are only two other contradictions: a read that
 //     completes before its write begins, and a read of a value that nobody wrote.
 //
-// A cas reads one value and writes another, so it belongs to the zones of both. The first rule still holds. Each operation on a value that is
-// written several times has a separate backward zone. An operation of unknown outcome completes after all others.
+// A cas reads one value and writes another, so it belongs to the zones of both. The first rule still holds. Each operation on
+// a value that is written several times has a separate backward zone. An operation of unknown outcome completes after all
+// others.
 
 // A zone has the bounds of one value's zone.
 type zone struct {
@@ -29,9 +31,9 @@ type zone struct {
 
 const unwritten = -3
 
-// zones returns the zones of the calls in a window. It reports false if a read contradicts the writes. If the value at the start of
-// the window is unknown, it may be any value; then a value that was written once in the window may have been there twice, and counts
-// as written several times.
+// zones returns the zones of the calls in a window. It reports false if a read contradicts the writes. If the value at the
+// start of the window is unknown, it may be any value; then a value that was written once in the window may have been there
+// twice, and counts as written several times.
 func zones(calls []*call, w window) (all []zone, ok bool) {
 	writes := timesWritten(calls)
 	ofOne := make(map[int]int) // the index in all of the zone of a value that is written once
@@ -120,7 +122,8 @@ func zonesClash(calls []*call, w window) bool {
 	return false
 }
 
-// zonesDecide reports whether zones that do not clash prove that there is an order of the calls. The register must be null at first.
+// zonesDecide reports whether zones that do not clash prove that there is an order of the calls. The register must be null at
+// first.
 func zonesDecide(calls []*call) bool {
 	writes := timesWritten(calls)
 	return !slices.ContainsFunc(calls, func(c *call) bool {

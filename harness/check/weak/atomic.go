@@ -3,8 +3,8 @@ package weak
 // atomic yields the edges of ReadAtomic. Let transaction t3 read key x from t1, and let t2 write x. If t2 comes before t3 in the
 // session of t3, or if t3 reads anything from t2, then t2 precedes t1.
 //
-// Of the earlier transactions in the session that write x, only the last one needs an edge. If a transaction reads x from both a and
-// b, then a → b and b → a are among the edges, so reads are repeatable.
+// Of the earlier transactions in the session that write x, only the last one needs an edge. If a transaction reads x from
+// both a and b, then a → b and b → a are among the edges, so reads are repeatable.
 func (x *index) atomic(s *sources, yield func(implied)) {
 	last := newStamps(x.h.Keys) // the last transaction of the session that wrote each key
 	for _, session := range x.sessions {

@@ -10,9 +10,9 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// replicated returns a history of n operations, in transactions of four operations each, on replicas that receive each other's
-// transactions in order, with a delay. A write goes to one of ten keys, each of which is replaced by a new key after 16 writes, as in the
-// workload's generator. If keys is not 0, a write goes to one of that many fixed keys instead.
+// replicated returns a history of n operations, in transactions of four operations each, on replicas that receive each
+// other's transactions in order, with a delay. A write goes to one of ten keys, each of which is replaced by a new key after
+// 16 writes, as in the workload's generator. If keys is not 0, a write goes to one of that many fixed keys instead.
 func replicated(n, sessions, keys int) *weak.History {
 	const delay = 20 // transactions
 	rng := rand.New(rand.NewPCG(uint64(n), uint64(sessions)))
@@ -76,8 +76,8 @@ func replicated(n, sessions, keys int) *weak.History {
 	return h
 }
 
-// dense returns a worst case for read committed and read atomic: √n transactions of about √n operations, each of which reads from all
-// transactions before it.
+// dense returns a worst case for read committed and read atomic: √n transactions of about √n operations, each of which reads
+// from all transactions before it.
 func dense(n int) *weak.History {
 	m := 1
 	for m*m*3/2 < n {
@@ -128,8 +128,8 @@ func BenchmarkDecide(b *testing.B) {
 	}
 }
 
-// A million operations take seconds, and memory is proportional to their number. The figures are only printed, since a machine may be
-// slow.
+// A million operations take seconds, and memory is proportional to their number. The figures are only printed, since a
+// machine may be slow.
 func TestScale(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

@@ -7,8 +7,8 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// bruteForce judges a small history by the definitions alone. It tries all commit orders, for every choice of which transactions of
-// unknown outcome committed and of the versions that they read. No version may have been written twice.
+// bruteForce judges a small history by the definitions alone. It tries all commit orders, for every choice of which
+// transactions of unknown outcome committed and of the versions that they read. No version may have been written twice.
 func bruteForce(h *weak.History) [weak.NumLevels]weak.Verdict {
 	var holds [weak.NumLevels]bool
 	var unknown []int // their places in h.Txns
@@ -71,8 +71,9 @@ func completions(h *weak.History, ops []weak.Op) [][]weak.Op {
 	return all
 }
 
-// judge judges a history whose transactions all committed or aborted. In its matrices, transaction 0 is the initial one, and t+1 stands
-// for h.Txns[t]. orderable reports whether there is an order in which a comes before b wherever before[a][b] is set.
+// judge judges a history whose transactions all committed or aborted. In its matrices, transaction 0 is the initial one, and
+// t+1 stands for h.Txns[t]. orderable reports whether there is an order in which a comes before b wherever before[a][b] is
+// set.
 func judge(h *weak.History, orderable func(before [][]bool) bool) (holds [weak.NumLevels]bool) {
 	type extern struct{ reader, op, writer int }
 	n := len(h.Txns) + 1

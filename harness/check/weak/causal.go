@@ -1,13 +1,14 @@
 package weak
 
-// causal yields the edges of Causal. Let transaction t3 read key x from t1, and let t2 write x. If t2 is a cause of t3, then t2
-// precedes t1. The causes of a transaction are the transactions from which a path of session edges and write→read edges leads to it.
-// order is a topological order of these edges.
+// causal yields the edges of Causal. Let transaction t3 read key x from t1, and let t2 write x. If t2 is a cause of t3, then
+// t2 precedes t1. The causes of a transaction are the transactions from which a path of session edges and write→read edges
+// leads to it. order is a topological order of these edges.
 //
-// Of the causes in one session that write x, only the last one needs an edge. For n operations in k sessions this takes O(n·k) time.
-// Keeping a vector clock of each transaction would also take O(n·k) memory. Instead, the clocks are computed one component at a time:
-// for each session, the number of its transactions that are causes of each transaction. This number never falls along a session, so
-// the last write of each key among the causes is found by going through two sessions side by side.
+// Of the causes in one session that write x, only the last one needs an edge. For n operations in k sessions this takes
+// O(n·k) time. Keeping a vector clock of each transaction would also take O(n·k) memory. Instead, the clocks are computed one
+// component at a time: for each session, the number of its transactions that are causes of each transaction. This number
+// never falls along a session, so the last write of each key among the causes is found by going through two sessions side by
+// side.
 func (x *index) causal(order []int32, yield func(implied)) {
 	c := newClock(x, order)
 	strongest := newStamps(len(x.h.Txns)) // for each t1: the place of the last t2 in the session
@@ -85,8 +86,8 @@ func (c *clock) compute(session int32) {
 	}
 }
 
-// lastWrites yields an edge for each read in the session other whose key was written by a cause in the session session. The edge comes
-// from the last such cause.
+// lastWrites yields an edge for each read in the session other whose key was written by a cause in the session session. The
+// edge comes from the last such cause.
 func (c *clock) lastWrites(session, other []int32, yield func(implied)) {
 	if c.count[other[len(other)-1]] == 0 {
 		return

@@ -1,10 +1,10 @@
 package weak
 
-// committed yields the edges of ReadCommitted. Let transaction t3 read key x from t1, and let t2 write x. If t3 has read anything from
-// t2 before that read, then t2 precedes t1.
+// committed yields the edges of ReadCommitted. Let transaction t3 read key x from t1, and let t2 write x. If t3 has read
+// anything from t2 before that read, then t2 precedes t1.
 //
-// Not all of these edges are needed. If t3 reads x repeatedly, from a, b, c, …, the edges include a → b → c → …. So of the reads of x
-// after the first read from t2, only the earliest needs an edge.
+// Not all of these edges are needed. If t3 reads x repeatedly, from a, b, c, …, the edges include a → b → c → …. So of the
+// reads of x after the first read from t2, only the earliest needs an edge.
 func (x *index) committed(s *sources, yield func(implied)) {
 	last := newStamps(x.h.Keys) // the previous read of each key
 	for t := range int32(len(x.h.Txns)) {

@@ -20,8 +20,8 @@ func (e *edges) clone() *edges {
 	return &edges{e.n, slices.Clone(e.from), slices.Clone(e.to)}
 }
 
-// base returns the edges of so ∪ wr, which every commit order extends: from each transaction of a session to the next, and from writers
-// to readers.
+// base returns the edges of so ∪ wr, which every commit order extends: from each transaction of a session to the next, and
+// from writers to readers.
 func (x *index) base() *edges {
 	e := &edges{n: len(x.h.Txns)}
 	for _, s := range x.sessions {
@@ -41,8 +41,8 @@ func (x *index) base() *edges {
 	return e
 }
 
-// sort returns the nodes in an order in which all edges lead forwards (Kahn 1962). If there is no such order, cyclic has the nodes that
-// are on cycles or reachable from a cycle, in ascending order.
+// sort returns the nodes in an order in which all edges lead forwards (Kahn 1962). If there is no such order, cyclic has the
+// nodes that are on cycles or reachable from a cycle, in ascending order.
 func (e *edges) sort() (order, cyclic []int32) {
 	first, in := make([]int32, e.n+1), make([]int32, e.n)
 	for i, v := range e.from {
@@ -81,8 +81,8 @@ func (e *edges) sort() (order, cyclic []int32) {
 	return nil, cyclic
 }
 
-// explain returns a short cycle of e as a violation. All cycles of e are among the nodes of cyclic. The edges of e are those of base and
-// those that infer yields.
+// explain returns a short cycle of e as a violation. All cycles of e are among the nodes of cyclic. The edges of e are those
+// of base and those that infer yields.
 func (x *index) explain(l Level, e *edges, cyclic []int32, infer func(yield func(implied))) *Violation {
 	number := make(map[int32]int, len(cyclic))
 	for i, t := range cyclic {
@@ -122,7 +122,8 @@ func (x *index) explain(l Level, e *edges, cyclic []int32, infer func(yield func
 	return v
 }
 
-// shorten leaves out nodes of a cycle if another edge leads past them. In a session, an edge leads from any transaction to any later one.
+// shorten leaves out nodes of a cycle if another edge leads past them. In a session, an edge leads from any transaction to
+// any later one.
 func (x *index) shorten(cycle []int32) []int32 {
 	for i := 0; i < len(cycle); i++ {
 		for ahead := len(cycle) - 1; ahead > 1; ahead-- { // the farthest first
@@ -166,8 +167,8 @@ func (x *index) path(l Level, from, to int32) []Edge {
 	if direct, ok := x.baseEdge(from, to); ok || l < Causal {
 		return []Edge{direct}
 	}
-	// A breadth-first search, backwards. In a session, one step leads to any earlier transaction. So once a place of a session has
-	// been visited, all earlier places have been reached: next has, for each session, the latest visited place.
+	// A breadth-first search, backwards. In a session, one step leads to any earlier transaction. So once a place of a
+	// session has been visited, all earlier places have been reached: next has, for each session, the latest visited place.
 	next := make(map[int32]int32)
 	after := map[int32]int32{to: to} // the transaction that follows on the path
 	queue := []int32{to}

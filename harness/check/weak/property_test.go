@@ -38,8 +38,8 @@ func TestAgreesWithBruteForce(t *testing.T) {
 	}
 }
 
-// larger returns a history in which all but a few reads are causally consistent: replicas receive each other's transactions in one
-// order, with delays. Some transactions write much and read little, others write little and read much.
+// larger returns a history in which all but a few reads are causally consistent: replicas receive each other's transactions
+// in one order, with delays. Some transactions write much and read little, others write little and read much.
 func larger(rng *rand.Rand) *weak.History {
 	h := &weak.History{Keys: 2 + rng.IntN(12)}
 	sessions, wrong, forgets := 1+rng.IntN(6), rng.IntN(3), rng.IntN(2) == 0

@@ -1,8 +1,8 @@
 package weak
 
-// readOps goes through the reads of committed transactions and collects the external ones. It returns the first read that violates
-// ReadUncommitted (thin) and the first read that violates ReadCommitted (bad), whatever the commit order. A read whose writer is not
-// certain is left out, which can only hide violations; unclear has the first such read.
+// readOps goes through the reads of committed transactions and collects the external ones. It returns the first read that
+// violates ReadUncommitted (thin) and the first read that violates ReadCommitted (bad), whatever the commit order. A read
+// whose writer is not certain is left out, which can only hide violations; unclear has the first such read.
 func (x *index) readOps() (thin, bad *Violation, unclear *Ambiguity) {
 	own := newStamps(x.h.Keys)
 	x.reads.first = make([]int32, 1, len(x.h.Txns)+1)

@@ -1,6 +1,7 @@
 package weak
 
-// An implied edge says that from precedes to. The reason: reader knew of from, which wrote a key, and yet it read that key from to.
+// An implied edge says that from precedes to. The reason: reader knew of from, which wrote a key, and yet it read that key
+// from to.
 type implied struct {
 	from, to int32 // to may be Initial
 	reader   int32
@@ -13,18 +14,19 @@ type source struct {
 	first        int32 // the reader's first read from it, as a place in index.reads.items
 }
 
-// sources has all pairs of a reader and a transaction that it read from, each once. The reader has R reads, the other transaction has
-// W writes.
+// sources has all pairs of a reader and a transaction that it read from, each once. The reader has R reads, the other
+// transaction has W writes.
 type sources struct {
 	byReader []source // the pairs with W ≤ R, ordered by reader
 	byWriter []source // the other pairs, ordered by writer
 }
 
-// sources finds the pairs and splits them into two kinds, so that ReadCommitted and ReadAtomic take O(n^3/2) time for n operations. A
-// pair costs min(R, W): for W ≤ R, the writes are looked up among the reads; otherwise the reads are looked up among the writes.
+// sources finds the pairs and splits them into two kinds, so that ReadCommitted and ReadAtomic take O(n^3/2) time for n
+// operations. A pair costs min(R, W): for W ≤ R, the writes are looked up among the reads; otherwise the reads are looked up
+// among the writes.
 //
-// The pairs of a reader with R ≤ √n cost at most √n for each of its reads, O(n^3/2) in total. There are at most √n other readers, and
-// each costs at most n, since the transactions that it read from made at most n writes in total.
+// The pairs of a reader with R ≤ √n cost at most √n for each of its reads, O(n^3/2) in total. There are at most √n other
+// readers, and each costs at most n, since the transactions that it read from made at most n writes in total.
 func (x *index) sources() *sources {
 	s := &sources{}
 	seen := newStamps(len(x.h.Txns))

@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A pair of transactions costs no more than the smaller of two numbers: the reads of the reader and the writes of the writer. This keeps
-// the time at O(n^3/2). Here, many transactions read little from one that wrote much, and one transaction reads much from many that wrote
-// little.
+// A pair of transactions costs no more than the smaller of two numbers: the reads of the reader and the writes of the writer.
+// This keeps the time at O(n^3/2). Here, many transactions read little from one that wrote much, and one transaction reads
+// much from many that wrote little.
 func TestPairsCostTheSmallerSide(t *testing.T) {
 	const n = 100
 	h := &History{Keys: 2 * n, Versions: 2 * n}

@@ -37,7 +37,8 @@ type Result struct {
 	TooLarge  bool       // Causal would have taken too long: sessions × transactions is more than MaxCausal
 }
 
-// MaxCausal is the largest product sessions × transactions for which Causal is decided. At the limit, this takes about ten seconds.
+// MaxCausal is the largest product sessions × transactions for which Causal is decided. At the limit, this takes about ten
+// seconds.
 const MaxCausal = 500_000_000
 
 // maxCausal may be smaller in tests.

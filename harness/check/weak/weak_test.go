@@ -10,8 +10,9 @@ import (
 	"glomers/harness/check/weak"
 )
 
-// parse reads transactions such as "a: w x1, r y0", one per line: the session and the operations. A session is followed by ! if the
-// transaction was aborted, and by ? if its outcome is unknown. Values are digits; 0 is null. Versions are numbered by key and value.
+// parse reads transactions such as "a: w x1, r y0", one per line: the session and the operations. A session is followed by !
+// if the transaction was aborted, and by ? if its outcome is unknown. Values are digits; 0 is null. Versions are numbered by
+// key and value.
 func parse(t *testing.T, lines string) *weak.History {
 	h := &weak.History{Keys: 3, Versions: 30}
 	for line := range strings.Lines(strings.TrimSpace(lines)) {
