@@ -9,18 +9,18 @@ import (
 	"glomers/harness/workload"
 )
 
-// A Pair is a figure in two results. What only one of them has is nil in the other one.
+// A Pair is one figure in two results. It is nil in a result that lacks the figure.
 type Pair struct {
 	Path  string   `json:"path"`
 	Unit  string   `json:"unit,omitempty"`
 	A     any      `json:"a"`
 	B     any      `json:"b"`
-	Ratio *float64 `json:"ratio,omitempty"` // B/A; nil if there is none
+	Ratio *float64 `json:"ratio,omitempty"` // B/A; nil if undefined
 	About string   `json:"-"`               // as in workload.Figure
 }
 
-// Pairs returns the figures that either result has, in the order of their descriptions. Either may be nil. Long values
-// cannot be compared by eye, and are left out.
+// Pairs returns the figures that at least one of the results has, in the order of their descriptions. Either result may be
+// nil. Long values are left out, as they cannot be compared by eye.
 func Pairs(described []harness.FigureGroup, a, b Results) []Pair {
 	pairs := []Pair{} // marshals to [], not null
 	seen := make(map[string]bool)
@@ -37,9 +37,9 @@ func Pairs(described []harness.FigureGroup, a, b Results) []Pair {
 	return pairs
 }
 
-// pair puts together what was found in two results.
+// pair matches the values of one figure in two results.
 func pair(f workload.Figure, a, b map[string]any) []Pair {
-	skip := []string{"reasons", "dir", "hash"} // differ always, or say it at length
+	skip := []string{"reasons", "dir", "hash"} // these always differ, or are too long
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	var pairs []Pair
@@ -52,13 +52,13 @@ func pair(f workload.Figure, a, b map[string]any) []Pair {
 	return pairs
 }
 
-// isEmpty tells whether a value is nothing or has nothing in it. Maelstrom leaves out some lists, or writes null, where ours are empty.
+// isEmpty reports whether a value is nil or empty. Where our lists are empty, Maelstrom omits some of them, or writes null.
 func isEmpty(v any) bool {
 	list, isList := v.([]any)
 	return v == nil || isList && len(list) == 0
 }
 
-// isShort tells whether a value is a word, a number, or a list of these.
+// isShort reports whether a value is a word, a number, or a list of these.
 func isShort(v any) bool {
 	switch v := v.(type) {
 	case map[string]any:
@@ -82,7 +82,7 @@ func ratio(a, b any) *float64 {
 	return &r
 }
 
-// Relation says how the two sides relate, in a word; nothing if that is plain.
+// Relation describes in a word how the two sides relate, or returns "" if that is obvious.
 func (p Pair) Relation() string {
 	switch {
 	case p.Ratio != nil:

@@ -1,5 +1,5 @@
-// Package compare reads the figures out of the results of runs, and puts those of two runs beside each other.
-// harness.Figures describes them.
+// Package compare reads the figures from the results of runs and compares those of two runs. harness.Figures describes the
+// figures.
 package compare
 
 import (
@@ -13,14 +13,14 @@ import (
 	"glomers/internal/edn"
 )
 
-// Results are what results.json says of one run: objects, arrays, strings, booleans and json.Numbers, with our names.
+// Results hold the content of one run's results.json: objects, arrays, strings, booleans and json.Numbers, with our names.
 type Results map[string]any
 
-// Parse reads results: our results.json, or results.edn of Maelstrom; which of the two shows in the text. The name is that of the
-// file, for the error.
+// Parse reads results: our results.json or Maelstrom's results.edn. The text shows which of the two it is. The name of the
+// file is for errors.
 func Parse(name string, text []byte) (Results, error) {
 	if !json.Valid(text) {
-		if err := json.Unmarshal(text, new(any)); bytes.HasPrefix(bytes.TrimSpace(text), []byte(`{"`)) { // in EDN names are keywords
+		if err := json.Unmarshal(text, new(any)); bytes.HasPrefix(bytes.TrimSpace(text), []byte(`{"`)) { // in EDN, names are keywords
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		var err error
@@ -41,7 +41,7 @@ func Parse(name string, text []byte) (Results, error) {
 	return r, nil
 }
 
-// fromMaelstrom turns EDN into JSON.
+// fromMaelstrom converts EDN to JSON.
 func fromMaelstrom(text []byte) ([]byte, error) {
 	v, err := edn.Parse(string(text))
 	if err != nil {
@@ -53,7 +53,7 @@ func fromMaelstrom(text []byte) ([]byte, error) {
 	return edn.AppendJSON(nil, v)
 }
 
-// withoutMarks removes the question marks of Clojure from names, as in "valid?".
+// withoutMarks removes Clojure's question marks from names such as "valid?".
 func withoutMarks(tree any) any {
 	object, ok := tree.(map[string]any)
 	if !ok {
@@ -66,7 +66,7 @@ func withoutMarks(tree any) any {
 	return renamed
 }
 
-// find returns what is at the paths that match the pattern; see workload.Figure.
+// find returns the values at the paths that match the pattern; see workload.Figure.
 func (r Results) find(pattern string) map[string]any {
 	found := make(map[string]any)
 	var descend func(object map[string]any, at, pattern string)
@@ -87,7 +87,7 @@ func (r Results) find(pattern string) map[string]any {
 	return found
 }
 
-// At returns what is at a path, whose names have slashes between them; nil if there is nothing.
+// At returns the value at a path, whose names are separated by slashes, or nil if it does not exist.
 func (r Results) At(at string) any {
 	first, rest, more := strings.Cut(at, "/")
 	if !more {

@@ -9,10 +9,10 @@ import (
 	"glomers/internal/wording"
 )
 
-// maxShown is how many characters of a value a table has room for.
+// maxShown is the number of characters of a value that fit into a table.
 const maxShown = 40
 
-// Show writes a figure for people, "-" if it is nil. The unit is as in workload.Figure.
+// Show formats a figure for people; nil becomes "-". The unit is as in workload.Figure.
 func Show(v any, unit string) string {
 	switch v := v.(type) {
 	case nil:
@@ -25,7 +25,7 @@ func Show(v any, unit string) string {
 		}
 		text := v.String()
 		if f, ok := numberOf(v); ok && len(text) > 8 && strings.Contains(text, ".") {
-			text = fmt.Sprintf("%.5g", f) // the rest is noise
+			text = fmt.Sprintf("%.5g", f) // further digits are noise
 		}
 		if unit == "ms" || unit == "s" {
 			text += " " + unit
@@ -41,7 +41,7 @@ func Show(v any, unit string) string {
 	return cut(fmt.Sprint(v))
 }
 
-// cut shortens a text to what a table has room for.
+// cut shortens a text to fit into a table.
 func cut(text string) string {
 	if runes := []rune(text); len(runes) > maxShown {
 		return string(runes[:maxShown-1]) + "…"

@@ -9,23 +9,23 @@ import (
 	"glomers/harness/check/kafka"
 )
 
-// A Staleness is the time from the acknowledgement of data until everybody saw the data. For broadcast it is the
-// stable latency, for kafka the worst realtime lag, for transactions an upper bound of the delay until other nodes showed
-// a write.
+// A Staleness is the time from the acknowledgement of data until all nodes show the data. For broadcast it is the stable
+// latency, for kafka the worst realtime lag, and for transactions an upper bound of the delay until other nodes show a
+// write.
 type Staleness struct {
 	Median time.Duration // NoMedian if only the maximum is known
 	Max    time.Duration
 }
 
-// NoMedian is the median of a Staleness of which only the maximum is known.
+// NoMedian is the median of a Staleness if only the maximum is known.
 const NoMedian = -1
 
-// newStaleness takes milliseconds.
+// newStaleness takes its arguments in milliseconds.
 func newStaleness(median, most float64) *Staleness {
 	return &Staleness{time.Duration(median * 1e6), time.Duration(most * 1e6)}
 }
 
-// StalenessOf returns the staleness that the checker of a workload found; nil if it found none.
+// StalenessOf returns the staleness that a workload's checker found, or nil if it found none.
 func StalenessOf(r check.Result) *Staleness {
 	switch r := r.(type) {
 	case *check.SetFullResult:
@@ -42,7 +42,7 @@ func StalenessOf(r check.Result) *Staleness {
 	return nil
 }
 
-// Staleness returns what the results of a run in its directory say; nil if they say nothing.
+// Staleness returns the staleness in the results of a run, or nil if they have none.
 func (r Results) Staleness() *Staleness {
 	for _, source := range []struct {
 		at, median, most string

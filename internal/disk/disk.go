@@ -1,10 +1,10 @@
-// Package disk writes files whole, and reads files within bounds, in directories where somebody else may write too: a node knows
-// the directory of its run, and may put links, pipes and directories under the names of our files.
+// Package disk writes files as a whole and reads files within limits, in directories where others may write, too: a node
+// knows the directory of its run, and may put links, pipes and directories in the place of our files.
 //
-// What is written goes to a new file beside the old one, which it then replaces. So a full disk, or the end of this process,
-// leaves the old file or none, never a part of one, and a link is replaced, not written through.
+// Content is written to a new file beside the old one, and the new file then replaces the old one. A full disk, or the end
+// of this process, therefore leaves the old file or no file, but never a part of a file. A link is replaced, not followed.
 //
-// What is read is a regular file: opening a pipe would wait for its other end, and a device may do anything.
+// Only regular files are read: opening a pipe would wait for its other end, and opening a device may have any effect.
 package disk
 
 import (
@@ -19,18 +19,18 @@ import (
 	"strconv"
 )
 
-// Replace writes the file called name in a directory. It replaces whatever is there under that name, but for a directory.
+// Replace writes the file called name in a directory. It replaces anything that has this name, except a directory.
 func Replace(dir *os.Root, name string, write func(io.Writer) error) error {
 	return replace(dir, name, 0o644, write)
 }
 
-// ReplaceBytes replaces a file by one with that content.
+// ReplaceBytes replaces a file by one with the given content.
 func ReplaceBytes(dir *os.Root, name string, content []byte) error {
 	return Replace(dir, name, func(w io.Writer) error { _, err := w.Write(content); return err })
 }
 
-// WriteFile writes a file that a user has named. Unlike Replace it follows links, keeps the permissions of the file that is there,
-// and writes to what is no regular file, such as /dev/stdout, as it is.
+// WriteFile writes a file that a user has named. Unlike Replace, it follows links, keeps the permissions of an existing
+// file, and writes directly to anything that is not a regular file, such as /dev/stdout.
 func WriteFile(file string, content []byte) error {
 	perm := fs.FileMode(0o644)
 	if info, err := os.Stat(file); err == nil {
@@ -46,7 +46,7 @@ func WriteFile(file string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer dir.Close() // nothing is written through it any more
+	defer dir.Close() // the file is complete by then
 	return replace(dir, filepath.Base(file), perm, func(w io.Writer) error { _, err := w.Write(content); return err })
 }
 
@@ -57,7 +57,7 @@ func replace(dir *os.Root, name string, perm fs.FileMode, write func(io.Writer) 
 	}
 	err = write(f)
 	if err == nil {
-		err = f.Sync() // some file systems look for room only now; and without it, power could fail after the renaming and before the writing
+		err = f.Sync() // some file systems check for space only now; and without Sync, a power failure could leave the new name with old or no content
 	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
@@ -72,7 +72,7 @@ func replace(dir *os.Root, name string, perm fs.FileMode, write func(io.Writer) 
 	return nil
 }
 
-// create makes a file beside the one called name.
+// create creates a temporary file beside the file called name.
 func create(dir *os.Root, name string, perm fs.FileMode) (f *os.File, temporary string, err error) {
 	for {
 		temporary = beside(name)
@@ -83,12 +83,13 @@ func create(dir *os.Root, name string, perm fs.FileMode) (f *os.File, temporary 
 	}
 }
 
-// beside returns a name in the same directory that nobody can foresee.
+// beside returns an unpredictable name in the same directory.
 func beside(name string) string {
 	return path.Join(path.Dir(name), "."+path.Base(name)+"-"+strconv.FormatUint(rand.Uint64(), 36))
 }
 
-// Link makes the name in a directory a link to target. It replaces what is there, but for a directory, so that the name always leads somewhere.
+// Link makes name in a directory a link to target. It replaces anything that has this name, except a directory. The name
+// leads somewhere at all times.
 func Link(dir *os.Root, target, name string) error {
 	for {
 		temporary := beside(name)

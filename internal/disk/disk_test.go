@@ -26,7 +26,7 @@ func read(t *testing.T, path ...string) string {
 	return string(text)
 }
 
-// names returns what there is in a directory: no temporary file may stay.
+// names returns the names in a directory, to check that no temporary file is left.
 func names(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
@@ -52,7 +52,7 @@ func TestReplace(t *testing.T) {
 	require.Equal(t, []string{"file"}, names(t, filepath.Join(path, "below")))
 }
 
-// When the content cannot be written in full, what was there stays, or nothing is there.
+// If the content cannot be written in full, the old file stays; if there was none, none is created.
 func TestReplaceFails(t *testing.T) {
 	t.Parallel()
 	path, dir := open(t)
@@ -77,7 +77,7 @@ func TestReplaceFails(t *testing.T) {
 	require.Equal(t, []string{"directory", "file"}, names(t, path))
 }
 
-// Links, symbolic or hard, are replaced, and what they lead to stays as it is.
+// Links, symbolic or hard, are replaced, and their targets stay unchanged.
 func TestReplaceWritesThroughNoLink(t *testing.T) {
 	t.Parallel()
 	path, dir := open(t)
@@ -111,7 +111,7 @@ func TestLink(t *testing.T) {
 	require.Equal(t, []string{"current", "latest"}, names(t, path))
 }
 
-// A file that the user has named may be a link, which is what they mean, or a device.
+// A file that the user has named may be a link, which is then followed on purpose, or a device.
 func TestWriteFile(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()

@@ -2,5 +2,5 @@
 
 package disk
 
-// nonblock is nothing: there are no pipes among files here.
+// nonblock is 0: on this system, pipes are not among the files.
 const nonblock = 0

@@ -10,12 +10,12 @@ import (
 	"glomers/internal/wording"
 )
 
-// ErrIrregular is the error of what is there under a name, but is no regular file.
+// ErrIrregular is the error for a name that exists but is not a regular file.
 var ErrIrregular = errors.New("not a regular file")
 
-// Open opens a regular file of a directory for reading. It follows links within the directory, none that lead out of it.
+// Open opens a regular file in a directory for reading. It follows links within the directory, but not out of it.
 func Open(dir *os.Root, name string) (*os.File, error) {
-	info, err := dir.Stat(name) // to open a device may do something already
+	info, err := dir.Stat(name) // opening a device may have an effect
 	if err == nil {
 		err = regular(info)
 	}
@@ -27,7 +27,7 @@ func Open(dir *os.Root, name string) (*os.File, error) {
 		return nil, err
 	}
 	if info, err = f.Stat(); err == nil {
-		err = regular(info) // it may have been replaced
+		err = regular(info) // the file may have been replaced
 	}
 	if err != nil {
 		_ = f.Close() // nothing was written
@@ -36,7 +36,7 @@ func Open(dir *os.Root, name string) (*os.File, error) {
 	return f, nil
 }
 
-// regular returns an error that says what a file is, if it is not regular.
+// regular returns an error that describes the file if it is not regular.
 func regular(info fs.FileInfo) error {
 	kind := "a file of a kind of its own"
 	switch m := info.Mode(); {
@@ -54,14 +54,15 @@ func regular(info fs.FileInfo) error {
 	return fmt.Errorf("%w, but %s", ErrIrregular, kind)
 }
 
-// A TooLargeError is the error of a file that is larger than its reader accepts.
+// A TooLargeError is the error for a file that is larger than its reader accepts.
 type TooLargeError struct{ Limit int64 } // bytes
 
 func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("larger than %s, which is the limit for it", wording.Limit(e.Limit))
 }
 
-// Read returns what is in a regular file of a directory. The error is a *TooLargeError if that is more than limit bytes.
+// Read returns the content of a regular file in a directory. The error is a *TooLargeError if the file has more than limit
+// bytes.
 func Read(dir *os.Root, name string, limit int64) ([]byte, error) {
 	f, err := Open(dir, name)
 	if err != nil {
@@ -71,7 +72,7 @@ func Read(dir *os.Root, name string, limit int64) ([]byte, error) {
 	return ReadAll(f, limit)
 }
 
-// ReadAll returns what is left of f. The error is a *TooLargeError if that is more than limit bytes.
+// ReadAll returns the rest of f. The error is a *TooLargeError if the rest has more than limit bytes.
 func ReadAll(f io.Reader, limit int64) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(f, limit+1))
 	if err == nil && int64(len(b)) > limit {

@@ -28,7 +28,7 @@ func TestOpen(t *testing.T) {
 	_, err := Read(dir, "nosuch", 4)
 	require.ErrorIs(t, err, fs.ErrNotExist)
 
-	// None of these makes it wait, or read what is elsewhere.
+	// None of these makes Read wait, or read a file elsewhere.
 	require.NoError(t, syscall.Mkfifo(at("pipe"), 0o600))
 	require.NoError(t, os.Symlink("pipe", at("link to a pipe")))
 	require.NoError(t, os.Mkdir(at("directory"), 0o755))

@@ -1,4 +1,4 @@
-// Package environ decides which variables of the environment node programs get.
+// Package environ decides which environment variables node programs get.
 package environ
 
 import (
@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// A Group has the variables that programs of a kind need to find themselves and their libraries, and by which their users commonly control
-// them. A star at the end of a name stands for any ending that does not look like a secret's.
+// A Group holds the variables that one kind of program needs to find itself and its libraries, and the variables by which
+// users commonly configure it. A star at the end of a name stands for any ending that does not look like a secret's.
 type Group struct {
-	Of    string // whose they are
+	Of    string // the kind of program
 	Names []string
 }
 
-// Passed returns the variables that programs get of this process's environment without being asked. None of them is anybody's secret.
+// Passed returns the variables of this process's environment that programs get by default. None of them holds a secret.
 func Passed() []Group { return slices.Clone(groups) }
 
 var groups = []Group{
@@ -43,20 +43,22 @@ var groups = []Group{
 	{"package node", []string{"GLOMERS_*"}},
 }
 
-// searchPaths are the variables whose values are lists of directories, in which a relative one is relative to where the user is.
+// searchPaths are the variables that hold lists of directories. A relative directory in them is relative to the user's
+// current directory.
 var searchPaths = []string{
 	"PATH", "PYTHONPATH", "NODE_PATH", "RUBYLIB", "GEM_PATH", "PERL5LIB", "CLASSPATH", "ERL_LIBS", "OCAMLPATH",
 	"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH",
 }
 
-// An Environment is what the variables of programs are.
+// An Environment is the environment of node programs.
 type Environment struct {
 	Vars     []string // NAME=VALUE, ordered by name
-	Withheld []string // the names of those that this process was given and programs are not, ordered
+	Withheld []string // the names of the variables of this process that programs do not get, ordered
 }
 
-// New returns the environment of programs. Of all, as [os.Environ] returns it, it has those that are Passed, and those that extra
-// names. An entry NAME=VALUE of extra sets a variable instead. Relative directories in search paths become absolute, from dir.
+// New returns the environment of programs. Of all, which is in the format of [os.Environ], it keeps the variables that are
+// Passed and those that extra names. An entry NAME=VALUE of extra sets a variable instead. Relative directories in search
+// paths are made absolute, relative to dir.
 func New(all, extra []string, dir string) (Environment, error) {
 	vars, set := map[string]string{}, map[string]string{}
 	for _, v := range all {
@@ -91,7 +93,7 @@ func New(all, extra []string, dir string) (Environment, error) {
 		env.Vars = append(env.Vars, name+"="+value)
 	}
 	for name := range set {
-		if _, ok := vars[name]; !ok && !slices.Contains([]string{"PWD", "OLDPWD", "SHLVL", "_"}, name) { // which shells set for what they start
+		if _, ok := vars[name]; !ok && !slices.Contains([]string{"PWD", "OLDPWD", "SHLVL", "_"}, name) { // shells set these for their children
 			env.Withheld = append(env.Withheld, name)
 		}
 	}
@@ -100,13 +102,13 @@ func New(all, extra []string, dir string) (Environment, error) {
 	return env, nil
 }
 
-// cutVar splits NAME=VALUE. On Windows there are names that begin with an equals sign; they are nobody's business.
+// cutVar splits NAME=VALUE. On Windows, some names begin with an equals sign; such variables are ignored.
 func cutVar(v string) (name, value string, ok bool) {
 	name, value, ok = strings.Cut(v, "=")
 	return name, value, ok && name != ""
 }
 
-// passed tells whether programs get a variable without being asked.
+// passed reports whether programs get a variable by default.
 func passed(name string) bool {
 	if runtime.GOOS == "windows" {
 		name = strings.ToUpper(name)
@@ -119,14 +121,15 @@ func passed(name string) bool {
 	})
 }
 
-// LooksSecret tells whether a variable of that name may hold what is not to be shown.
+// LooksSecret reports whether a variable with this name may hold a secret.
 func LooksSecret(name string) bool {
 	name = strings.ToUpper(name)
 	return slices.ContainsFunc([]string{"SECRET", "TOKEN", "PASS", "PWD", "CREDENTIAL", "KEY", "AUTH", "COOKIE", "PRIVATE", "DSN", "SESSION"},
 		func(part string) bool { return strings.Contains(name, part) })
 }
 
-// absolute makes the directories of a search path absolute. An empty one stays: to most programs it is where they run.
+// absolute makes the directories of a search path absolute. It keeps an empty entry, which most programs take for the
+// directory in which they run.
 func absolute(list, dir string) string {
 	parts := filepath.SplitList(list)
 	for i, p := range parts {

@@ -40,7 +40,7 @@ func TestEnvironment(t *testing.T) {
 	}
 }
 
-// No name in the list is that of a secret, or there would be no point in it.
+// No name in the list may look like that of a secret, or the list would be pointless.
 func TestNothingPassedLooksSecret(t *testing.T) {
 	for _, group := range environ.Passed() {
 		for _, name := range group.Names {

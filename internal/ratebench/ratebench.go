@@ -1,7 +1,7 @@
-// Package ratebench measures what a replicated service costs and how stale it is, at any load and in clusters of any
-// size: the messages between servers, those to services included, per operation of a client, and the time from the
-// acknowledgement of a write on one node until it is visible on another. For that it looks into the nodes, as clients may
-// not read often enough.
+// Package ratebench measures the cost and the staleness of a replicated service, at any load and in clusters of any size.
+// The cost is the number of messages between servers, including those to services, per operation of a client. The staleness
+// is the time from the acknowledgement of a write on one node until the write is visible on another. To measure it, the
+// package looks into the nodes, as clients may not read often enough.
 package ratebench
 
 import (
@@ -20,39 +20,41 @@ import (
 	"glomers/node"
 )
 
-// A Service is what is measured. W is a write.
+// A Service is the service to measure. W is the type of a write.
 type Service[W any] struct {
-	// Test returns the test of a point: nodes, and operations per second. Its program and what it observes are ratebench's.
+	// Test returns the test for a number of nodes and of operations per second. The package itself sets the program and the
+	// observers.
 	Test func(nodes, rate int) harness.Test
 	// Serve makes n a node of the service.
 	Serve func(n *node.Node) Replica[W]
-	// Settles says that the test goes on until everything is visible everywhere. Then a write that is not fails
-	// the benchmark; else it is not counted.
+	// Settles says that the test goes on until everything is visible everywhere. A write that does not become visible then
+	// fails the benchmark; otherwise it is not counted.
 	Settles bool
 }
 
 // A Replica looks into one node.
 type Replica[W any] interface {
-	// Wrote returns the writes that the node has acknowledged by completing op. What changes nothing cannot be seen,
-	// and is none.
+	// Wrote returns the writes that the node has acknowledged by completing op. A write that changes nothing cannot be
+	// observed, and is left out.
 	Wrote(op history.Op) ([]W, error)
-	// Sees tells whether a read on the node would show w, or what has overwritten it.
+	// Sees reports whether a read on the node would show w, or a value that has overwritten it.
 	Sees(w W) bool
 }
 
-// Run runs one benchmark for each number of nodes and rate, and reports msgs/op, bytes/op, staleness-ms, which is the median, and
-// staleness-max-ms. Iterations are seeds from 1 on, taken together: with -benchtime Nx the figures are always the same.
+// Run runs one benchmark for each number of nodes and each rate. It reports msgs/op, bytes/op, staleness-ms (the median) and
+// staleness-max-ms. Each iteration is a seed, from 1 on, and the figures cover all iterations: with -benchtime Nx they are
+// always the same.
 func Run[W any](b *testing.B, s Service[W]) {
 	RunEach(b, func(int) []Mode[W] { return []Mode[W]{{Service: s}} })
 }
 
-// A Mode is a service with some setting.
+// A Mode is a service with particular settings.
 type Mode[W any] struct {
-	Name string // as name=value; "" if there are no others
+	Name string // as name=value; "" if there is only one mode
 	Service[W]
 }
 
-// RunEach does the same for a service that can be set to several modes; modes returns them for so many nodes.
+// RunEach is Run for a service with several modes; modes returns the modes for a number of nodes.
 func RunEach[W any](b *testing.B, modes func(nodes int) []Mode[W]) {
 	for _, nodes := range []int{2, 5, 25} {
 		for _, rate := range []int{10, 100, 1000, 10_000} {
@@ -74,7 +76,7 @@ func measure[W any](b *testing.B, s Service[W], test harness.Test) {
 	for b.Loop() {
 		test.Seed++
 		w := &watch[W]{serve: s.Serve}
-		res, err := sim.Run(new(testing.T), w.on(test)) // a bubble needs one, which a benchmark does not have
+		res, err := sim.Run(new(testing.T), w.on(test)) // the bubble needs a testing.T, which a benchmark does not have
 		require.NoError(b, errors.Join(err, w.err))
 		require.Equal(b, check.Valid, res.Valid, res.Reasons)
 		if s.Settles {

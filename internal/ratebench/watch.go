@@ -12,26 +12,26 @@ import (
 	"glomers/node"
 )
 
-// A watch finds out when what one node has acknowledged becomes visible on the others. Only a message from another node
-// can make it so.
+// A watch finds out when data that one node has acknowledged becomes visible on the others. Only a message from another node
+// can make it visible.
 type watch[W any] struct {
 	serve    func(n *node.Node) Replica[W]
 	nodes    []*node.Node // in their order
 	replicas []Replica[W]
-	hidden   [][]write[W] // what is acknowledged and not visible, by the node where it is not
-	got      int          // the node that got the latest message of another one; -1 if it has been looked at
+	hidden   [][]write[W] // acknowledged but not visible, by the node on which it is not visible
+	got      int          // the node that got the latest message from another node; -1 if that node has been examined
 	at       time.Duration
 	delays   []time.Duration
-	err      error // what has not been understood
+	err      error // from a write that could not be read
 }
 
-// A write has been acknowledged.
+// A write is a write that has been acknowledged.
 type write[W any] struct {
 	what  W
 	acked time.Duration
 }
 
-// on returns test with nodes that are watched.
+// on returns test with watched nodes.
 func (w *watch[W]) on(test harness.Test) harness.Test {
 	w.hidden, w.got = make([][]write[W], test.NodeCount), -1
 	test.Program = harness.InProcess(func(n *node.Node) {
@@ -53,12 +53,12 @@ func (w *watch[W]) on(test harness.Test) harness.Test {
 	return test
 }
 
-// index returns the number of a node; -1 if id is not one.
+// index returns the index of a node, or -1 if id is not a node.
 func (w *watch[W]) index(id string) int {
 	return slices.IndexFunc(w.nodes, func(n *node.Node) bool { return n.ID() == id })
 }
 
-// acknowledged takes note of what node i has written for op.
+// acknowledged records the writes of node i in op.
 func (w *watch[W]) acknowledged(i int, op history.Op) {
 	writes, err := w.replicas[i].Wrote(op)
 	w.err = errors.Join(w.err, err)
@@ -75,7 +75,7 @@ func (w *watch[W]) acknowledged(i int, op history.Op) {
 	}
 }
 
-// look looks into the node that got the latest message, which it has handled by now.
+// look examines the node that got the latest message; the node has handled the message by now.
 func (w *watch[W]) look() {
 	if w.got < 0 {
 		return

@@ -15,7 +15,7 @@ import (
 	"glomers/node"
 )
 
-// A set is a node of the workload g-set that tells n0 of each element at once, and nobody else.
+// A set is a node of the workload g-set that sends each element to n0 at once, and to no other node.
 type set map[int]bool
 
 type element struct {
@@ -45,7 +45,7 @@ func (s set) Wrote(op history.Op) (added []int, err error) {
 
 func (s set) Sees(e int) bool { return s[e] }
 
-// What n1 writes is visible on n0 after a hop, and what n0 writes is not on n1.
+// A write on n1 is visible on n0 after a hop; a write on n0 is never visible on n1.
 func TestWatch(t *testing.T) {
 	const hop = 30 * time.Millisecond
 	test := harness.Test{
@@ -63,7 +63,7 @@ func TestWatch(t *testing.T) {
 	require.Greater(t, len(w.hidden[1]), 20)
 }
 
-// A mute is a set whose writes cannot be understood.
+// A mute is a set whose writes cannot be read.
 type mute struct{ set }
 
 func (mute) Wrote(history.Op) ([]int, error) { return nil, errors.New("what?") }

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// AddBenchmark adds a line that "go test -bench" wrote to the points, as one more run of the benchmark that it is about, and tells
-// whether it is such a line. The name BenchmarkRate/lossy/nodes=5-8 is of the series Rate/lossy, with nodes: 5; the number of
-// threads at its end is left out. The units are the metrics.
+// AddBenchmark adds a line of the output of "go test -bench" to the points, as one more run of the line's benchmark, and
+// reports whether the line is one of a benchmark. The name BenchmarkRate/lossy/nodes=5-8 belongs to the series Rate/lossy
+// with nodes: 5; the number of threads at its end is left out. The units become the metrics.
 func AddBenchmark(points []Point, line string) ([]Point, bool) {
 	fields := strings.Fields(line)
 	if len(fields) < 4 || len(fields)%2 != 0 || !strings.HasPrefix(fields[0], "Benchmark") {
 		return points, false
 	}
-	if _, err := strconv.Atoi(fields[1]); err != nil { // iterations
+	if _, err := strconv.Atoi(fields[1]); err != nil { // the number of iterations
 		return points, false
 	}
 	run := Run{Verdict: Valid, Values: map[string]float64{}}
@@ -36,10 +36,10 @@ func AddBenchmark(points []Point, line string) ([]Point, bool) {
 	return append(points, p), true
 }
 
-// threads is what the testing package adds to names where GOMAXPROCS is not 1.
+// threads matches the suffix that the testing package adds to names if GOMAXPROCS is not 1.
 var threads = regexp.MustCompile(`-\d+$`)
 
-// named returns a point without runs for the name of a benchmark.
+// named returns a point without runs for a benchmark's name.
 func named(benchmark string) Point {
 	name := threads.ReplaceAllString(strings.TrimPrefix(benchmark, "Benchmark"), "")
 	p := Point{Params: map[string]string{}}

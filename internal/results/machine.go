@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// ThisMachine describes the machine that it runs on. The processor and the memory are known on Linux only.
+// ThisMachine describes the machine on which it runs. The processor and the memory are known only on Linux.
 func ThisMachine() Machine {
 	m := Machine{Cores: runtime.NumCPU(), OS: runtime.GOOS + "/" + runtime.GOARCH, Go: runtime.Version()}
 	m.CPU = field("/proc/cpuinfo", "model name")
@@ -22,9 +22,9 @@ func ThisMachine() Machine {
 	return m
 }
 
-// field returns what follows "name:" in a file of such lines, at its first place; "" if it is not there.
+// field returns the rest of the first line that begins with "name:" in a file, or "" if there is no such line.
 func field(file, name string) string {
-	text, _ := os.ReadFile(file) // a system without it has no such field
+	text, _ := os.ReadFile(file) // other systems do not have the file
 	for line := range strings.Lines(string(text)) {
 		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == name {
 			return strings.TrimSpace(value)
@@ -33,7 +33,7 @@ func field(file, name string) string {
 	return ""
 }
 
-// String says it in a line.
+// String describes the machine in a line.
 func (m Machine) String() string {
 	parts := []string{}
 	for _, part := range []string{m.CPU, fmt.Sprintf("%d cores", m.Cores), m.Memory, m.OS, m.Go} {

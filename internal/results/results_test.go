@@ -95,7 +95,7 @@ func TestSummaries(t *testing.T) {
 	f, err := star.Summary("msgs/op")
 	require.NoError(t, err)
 	require.Equal(t, Summary{2, 1, 3, 3}, f)
-	_, err = star.Summary("max-ms") // one run has it
+	_, err = star.Summary("max-ms") // only one run has it
 	require.ErrorIs(t, err, ErrMissing)
 	_, err = tree.Summary("msgs/op")
 	require.ErrorIs(t, err, ErrNotValid)

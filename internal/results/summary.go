@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// These are the reasons why a metric of a point has no summary.
+// The reasons why a metric of a point has no summary.
 var (
-	ErrNotValid = errors.New("not valid")    // a run was not
-	ErrMissing  = errors.New("not measured") // a run has no such metric, or there are no runs
+	ErrNotValid = errors.New("not valid")    // a run was not valid
+	ErrMissing  = errors.New("not measured") // a run lacks the metric, or there are no runs
 )
 
 // A Summary sums up the values of one metric in several runs.
@@ -20,21 +20,21 @@ type Summary struct {
 	Runs             int
 }
 
-// Distorted tells whether the machine distorted one of the runs.
+// Distorted reports whether the machine distorted one of the runs.
 func (p Point) Distorted() bool {
 	return slices.ContainsFunc(p.Runs, func(r Run) bool { return len(r.Distorted) > 0 })
 }
 
-// Summarize sums up the values of at least one run, which it does not change. The median of an even number is the
-// mean of the two in the middle.
+// Summarize summarizes the values of at least one run; it does not change values. The median of an even number of values is
+// the mean of the two in the middle.
 func Summarize(values ...float64) Summary {
 	vs := slices.Sorted(slices.Values(values))
 	n := len(vs)
 	return Summary{Median: (vs[(n-1)/2] + vs[n/2]) / 2, Min: vs[0], Max: vs[n-1], Runs: n}
 }
 
-// Summary sums up a metric over the runs of a point. The error wraps ErrNotValid if a run was not
-// valid, and ErrMissing if a run does not have the metric.
+// Summary summarizes a metric over the runs of a point. The error wraps ErrNotValid if a run was not valid, and ErrMissing
+// if a run lacks the metric.
 func (p Point) Summary(metric string) (Summary, error) {
 	var values []float64
 	if n := p.NotValid(); n > 0 {
@@ -53,7 +53,7 @@ func (p Point) Summary(metric string) (Summary, error) {
 	return Summarize(values...), nil
 }
 
-// NotValid returns how many runs were not valid.
+// NotValid returns the number of runs that were not valid.
 func (p Point) NotValid() int {
 	n := 0
 	for _, r := range p.Runs {
@@ -64,7 +64,7 @@ func (p Point) NotValid() int {
 	return n
 }
 
-// String names the point by what tells it from others.
+// String returns the properties that distinguish the point from others.
 func (p Point) String() string {
 	words := []string{p.Series}
 	for _, name := range slices.Sorted(maps.Keys(p.Params)) {

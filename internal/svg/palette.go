@@ -7,17 +7,18 @@ import (
 	"strings"
 )
 
-// Palette is the style sheet that gives pages the colours of pictures.
+// Palette is the style sheet that gives pages the same colours as the pictures.
 //
 //go:embed palette.css
 var Palette string
 
-// light has the colours by their names, without the dashes, for a light ground: pictures have one of their own.
+// light maps the names of colours, without the dashes, to the colours for a light ground. Pictures always have a light
+// ground.
 var light = schemes()[0]
 
 var declaration = regexp.MustCompile(`--([\w-]+): (#[0-9a-f]{6});`)
 
-// schemes returns the colours of the light scheme, then those of the dark one.
+// schemes returns the colours of the light scheme and those of the dark one.
 func schemes() []map[string]string {
 	var all []map[string]string
 	for text := range strings.SplitSeq(Palette, "@media") {
@@ -30,7 +31,7 @@ func schemes() []map[string]string {
 	return all
 }
 
-// Colour returns a colour of the palette by its name. It panics if there is none of that name.
+// Colour returns the colour of the palette with the given name. It panics if the palette does not have the name.
 func Colour(name string) string {
 	c, ok := light[name]
 	if !ok {
@@ -39,5 +40,5 @@ func Colour(name string) string {
 	return c
 }
 
-// Hue returns the colour of the thing i, from 0, among things of one kind; after eight the colours begin anew.
+// Hue returns the colour of item i, counted from 0, among items of one kind. The eight colours repeat.
 func Hue(i int) string { return Colour("hue-" + strconv.Itoa(i%8)) }

@@ -29,13 +29,13 @@ func read(t *testing.T, colour string) (l light3) {
 	return l
 }
 
-// contrast is that of the Web Content Accessibility Guidelines.
+// contrast is the contrast ratio of the Web Content Accessibility Guidelines.
 func contrast(a, b light3) float64 {
 	luminance := func(l light3) float64 { return 0.2126*l[0] + 0.7152*l[1] + 0.0722*l[2] + 0.05 }
 	return max(luminance(a), luminance(b)) / min(luminance(a), luminance(b))
 }
 
-// sights are what those see who lack a kind of cone (Machado, Oliveira and Fernandes 2009).
+// sights are the matrices for the colour vision of people who lack one kind of cone (Machado, Oliveira and Fernandes 2009).
 var sights = map[string][3]light3{
 	"all cones":   {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
 	"deuteranope": {{.367322, .860646, -.227968}, {.280085, .672501, .047413}, {-.011820, .042940, .968881}},
@@ -43,7 +43,7 @@ var sights = map[string][3]light3{
 	"tritanope":   {{1.255528, -.076749, -.178779}, {-.078411, .930809, .147602}, {.004733, .691367, .303900}},
 }
 
-// distance is the difference of two colours as somebody sees them, in CIELAB (1976), where 2 can just be noticed.
+// distance is the difference of two colours for a given vision, in CIELAB (1976); a difference of 2 is just noticeable.
 func distance(sight [3]light3, a, b light3) float64 {
 	lab := func(l light3) (v [3]float64) {
 		dot := func(row light3, l light3) float64 { return row[0]*l[0] + row[1]*l[1] + row[2]*l[2] }
@@ -64,7 +64,7 @@ func distance(sight [3]light3, a, b light3) float64 {
 	return math.Sqrt((p[0]-q[0])*(p[0]-q[0]) + (p[1]-q[1])*(p[1]-q[1]) + (p[2]-q[2])*(p[2]-q[2]))
 }
 
-// Hues stay apart for everybody, and everything can be seen on its ground.
+// Every kind of vision can tell the hues apart, and every colour is visible on its ground.
 func TestPalette(t *testing.T) {
 	all := schemes()
 	require.Len(t, all, 2)

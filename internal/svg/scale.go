@@ -9,10 +9,10 @@ import (
 // A Scale maps values to pixels.
 type Scale struct {
 	Log       bool
-	Low, High float64 // values; above 0 if Log
+	Low, High float64 // values; positive if Log
 	From, To  float64 // pixels
 	Step      float64 // between the ticks of a linear scale
-	Room      float64 // pixels that the label of a tick takes
+	Room      float64 // pixels needed by the label of a tick
 }
 
 // Linear returns the linear scale from low to high, with about n ticks.
@@ -20,8 +20,8 @@ func Linear(low, high, from, to float64, n int) Scale {
 	return Scale{Low: low, High: high, From: from, To: to, Step: RoundStep((high-low)/float64(n), true)}
 }
 
-// Fit returns a scale that is as wide as it needs to be for low and high, and ends at ticks: a linear one at multiples of its step, a logarithmic one at
-// 1, 2 or 5 of a decade. High must not be below low, nor low, on a logarithmic scale, 0 or less.
+// Fit returns a scale that covers low to high and ends at ticks: a linear scale at multiples of its step, a logarithmic
+// scale at 1, 2 or 5 of a decade. High must not be below low; on a logarithmic scale, low must be positive.
 func Fit(log bool, low, high, from, to, room float64) Scale {
 	s := Scale{Log: log, From: from, To: to, Room: room}
 	if log {
@@ -39,7 +39,7 @@ func Fit(log bool, low, high, from, to, room float64) Scale {
 	return s
 }
 
-// Has tells whether the scale has a place for v.
+// Has reports whether v has a place on the scale.
 func (s Scale) Has(v float64) bool { return !math.IsNaN(v) && (!s.Log || v > 0) }
 
 // At returns the pixel of v.
@@ -51,13 +51,13 @@ func (s Scale) At(v float64) float64 {
 	return s.From + part*(s.To-s.From)
 }
 
-// Ticks returns the values to be labelled, ascending. A logarithmic scale has 1, 2 and 5 of each decade, or where there is no room
-// only its beginning.
+// Ticks returns the values to be labelled, ascending. A logarithmic scale has ticks at 1, 2 and 5 of each decade, or only at
+// its beginning if there is no room for all.
 func (s Scale) Ticks() []float64 {
 	var ts []float64
 	if !s.Log {
 		for i := math.Ceil(s.Low/s.Step - 1e-9); i*s.Step <= s.High+s.Step*1e-9; i++ {
-			ts = append(ts, i*s.Step+0) // there is no -0
+			ts = append(ts, i*s.Step+0) // + 0 turns -0 into 0
 		}
 		return ts
 	}
@@ -75,7 +75,7 @@ func (s Scale) Ticks() []float64 {
 	return ts
 }
 
-// TicksX draws the ticks of a scale that goes from left to right, as lines from top to bottom with the values below.
+// TicksX draws the ticks of a horizontal scale as lines from top to bottom, with the values below.
 func (f *File) TicksX(s Scale, top, bottom float64) {
 	for _, t := range s.Ticks() {
 		f.Line(s.At(t), top, s.At(t), bottom, Colour("grid"))
@@ -83,7 +83,7 @@ func (f *File) TicksX(s Scale, top, bottom float64) {
 	}
 }
 
-// TicksY draws the ticks of a scale that goes upwards, as lines from left to right with the values before them.
+// TicksY draws the ticks of a vertical scale as lines from left to right, with the values to the left.
 func (f *File) TicksY(s Scale, left, right float64) {
 	for _, t := range s.Ticks() {
 		f.Line(left, s.At(t), right, s.At(t), Colour("grid"))
@@ -91,7 +91,7 @@ func (f *File) TicksY(s Scale, left, right float64) {
 	}
 }
 
-// RoundStep returns the next of … 0.1, 0.2, 0.5, 1, 2, 5, 10 … from v, which is above 0, up or down; v if it is one.
+// RoundStep rounds v, which is positive, up or down to one of … 0.1, 0.2, 0.5, 1, 2, 5, 10 …; such a value stays as it is.
 func RoundStep(v float64, up bool) float64 {
 	k := int(math.Floor(math.Log10(v)))
 	best := math.Pow10(k)
@@ -107,9 +107,9 @@ func RoundStep(v float64, up bool) float64 {
 	return best
 }
 
-// Number writes a tick.
+// Number returns the label of a tick.
 func Number(v float64) string {
-	text := strconv.FormatFloat(v, 'g', 10, 64) // without the noise of adding steps
+	text := strconv.FormatFloat(v, 'g', 10, 64) // hides rounding errors from adding steps
 	if v, err := strconv.ParseFloat(text, 64); err == nil {
 		text = strconv.FormatFloat(v, 'f', -1, 64)
 	}
@@ -123,15 +123,15 @@ func Number(v float64) string {
 	return whole
 }
 
-// A Band is a part of a scale from left to right, for example the time of a fault.
+// A Band is a section of a horizontal scale, for example the time of a fault.
 type Band struct {
 	From, To float64
 	Text     string
 }
 
-// Bands shades bands from top to bottom, and names them above as far as there is room.
+// Bands shades the bands from top to bottom and writes their names above, as far as there is room.
 func (f *File) Bands(x Scale, top, bottom float64, bands []Band) {
-	var shade strings.Builder // one path, so that bands on top of each other are not darker
+	var shade strings.Builder // one path, so that overlapping bands do not get darker
 	free := math.Inf(-1)
 	for _, b := range bands {
 		from, to := math.Max(b.From, x.Low), math.Min(b.To, x.High)
@@ -140,7 +140,7 @@ func (f *File) Bands(x Scale, top, bottom float64, bands []Band) {
 		}
 		left, right := x.At(from), x.At(to)
 		shade.WriteString("M" + Px(left) + " " + Px(top) + "H" + Px(right) + "V" + Px(bottom) + "H" + Px(left) + "Z")
-		if left > free && right >= left+1 { // names must not run into each other, nor stand for nothing
+		if left > free && right >= left+1 { // names must not overlap, and a name must have a visible band
 			text := Clip(b.Text, 60)
 			f.Text(left+2, top-6, "start", Small, text)
 			free = left + Width(text, 12)

@@ -9,5 +9,5 @@ import (
 
 var errSwept = errors.New("tempdir: the directory was removed")
 
-// lock locks nothing, so that nothing is swept.
+// lock is not supported on this system, so directories are not swept.
 func lock(string, bool) (*os.File, error) { return nil, errors.ErrUnsupported }

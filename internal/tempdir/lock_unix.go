@@ -9,11 +9,11 @@ import (
 	"syscall"
 )
 
-// errSwept says that a directory is not there any more, or is another one.
+// errSwept means that the directory is gone or has been replaced by another one.
 var errSwept = errors.New("tempdir: the directory was removed")
 
-// lock opens a directory of this user and locks it. It waits for the lock only if told so. The lock ends with the file, and so
-// with this process: what it starts does not inherit the file.
+// lock opens a directory of this user and locks it; wait says whether it waits for the lock. The lock lasts until the file
+// is closed, and thus at most as long as this process: child processes do not inherit the file.
 func lock(path string, wait bool) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_DIRECTORY, 0)
 	if errors.Is(err, os.ErrNotExist) {

@@ -1,5 +1,5 @@
-// Package tempdir makes temporary directories that do not pile up. A process that is killed cannot remove its own, so the next one
-// does, which knows by a lock whose process is gone.
+// Package tempdir makes temporary directories that do not pile up. A process that is killed cannot remove its own directory.
+// The next process removes it; a lock tells it that the owner is gone.
 package tempdir
 
 import (
@@ -10,19 +10,20 @@ import (
 	"sync"
 )
 
-// prefix is what the names of all such directories begin with. Whatever is called so and not locked may be removed.
+// prefix begins the names of all such directories. A directory with this prefix that is not locked may be removed.
 const prefix = "glomers-tmp-"
 
-// keep is a file in a directory that is not to be removed.
+// keep is a file that marks a directory not to be removed.
 const keep = ".keep"
 
 // A Dir is a temporary directory of this process.
 type Dir struct {
 	Path string
-	lock *os.File // the directory, locked until this process ends; nil where that cannot be
+	lock *os.File // the directory, locked until this process ends; nil if locking is impossible
 }
 
-// New makes a directory. First it removes those that others have left in the same place, once in a process.
+// New makes a directory. Once per process and location, it first removes the directories that other processes have left
+// there.
 func New() (*Dir, error) {
 	sweepOnce(os.TempDir())
 	for {
@@ -31,22 +32,22 @@ func New() (*Dir, error) {
 			return nil, err
 		}
 		lock, err := lock(path, true)
-		if err == errSwept { // between the two lines above
+		if err == errSwept { // another process removed it between MkdirTemp and lock
 			continue
 		}
-		// Without a lock, for want of such in this file system, nobody else gets one either, and it is not swept.
+		// If the file system does not support locks, other processes cannot lock the directory either and do not remove it.
 		return &Dir{path, lock}, nil
 	}
 }
 
-// Remove removes the directory and all that is in it.
+// Remove removes the directory and everything in it.
 func (d *Dir) Remove() error {
 	err := RemoveAll(d.Path)
 	d.unlock()
 	return err
 }
 
-// Keep has the directory stay when this process has ended.
+// Keep lets the directory outlive this process.
 func (d *Dir) Keep() error {
 	err := os.WriteFile(filepath.Join(d.Path, keep), nil, 0o644)
 	d.unlock()
@@ -59,7 +60,7 @@ func (d *Dir) unlock() {
 	}
 }
 
-var swept sync.Map // which directories this process has swept
+var swept sync.Map // the locations that this process has swept
 
 func sweepOnce(root string) {
 	if _, done := swept.LoadOrStore(root, true); !done {
@@ -67,7 +68,7 @@ func sweepOnce(root string) {
 	}
 }
 
-// sweep removes the directories in root whose processes are gone. What cannot be removed stays, for want of somebody to tell.
+// sweep removes the directories in root whose processes are gone. It ignores errors, as nobody is there to be told.
 func sweep(root string) {
 	found, err := filepath.Glob(filepath.Join(escape(root), prefix+"*"))
 	if err != nil {
@@ -76,7 +77,7 @@ func sweep(root string) {
 	for _, path := range found {
 		lock, err := lock(path, false)
 		if err != nil {
-			continue // its process lives, or it is not ours
+			continue // its process is alive, or the directory belongs to another user
 		}
 		if _, err := os.Lstat(filepath.Join(path, keep)); os.IsNotExist(err) {
 			_ = RemoveAll(path)
@@ -85,12 +86,13 @@ func sweep(root string) {
 	}
 }
 
-// escape returns a pattern that matches the path only.
+// escape returns a glob pattern that matches only the path.
 func escape(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// RemoveAll removes a directory and all that is in it, also if a program took the rights away that this needs. Links are not followed.
+// RemoveAll removes a directory and everything in it, even if a program has removed the permissions that this needs. It does
+// not follow links.
 func RemoveAll(dir string) error {
 	if os.RemoveAll(dir) == nil {
 		return nil

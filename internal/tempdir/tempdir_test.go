@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// asHolder, as the first argument, makes the test binary make a directory, say where, and wait.
+// asHolder, as the first argument, tells the test binary to make a directory, print its path, and wait.
 const asHolder = "hold-directory"
 
 func TestMain(m *testing.M) {
@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// hold has another process make a directory. It holds it until kill is called.
+// hold has another process make a directory. That process holds the directory until kill is called.
 func hold(t *testing.T) (path string, kill func()) {
 	t.Helper()
 	self, err := os.Executable()
@@ -44,14 +44,14 @@ func hold(t *testing.T) (path string, kill func()) {
 	lines := bufio.NewScanner(out)
 	require.True(t, lines.Scan())
 	kill = sync.OnceFunc(func() {
-		_ = cmd.Process.Kill() // it is still there
+		_ = cmd.Process.Kill() // the process is still running
 		_ = cmd.Wait()
 	})
 	t.Cleanup(kill)
 	return lines.Text(), kill
 }
 
-// A directory whose process was killed goes at the next time, and no other one.
+// The next New removes a directory whose process was killed, and no other directory.
 func TestSweep(t *testing.T) {
 	root := t.TempDir()
 	t.Setenv("TMPDIR", root)
@@ -90,12 +90,12 @@ func TestSweep(t *testing.T) {
 
 	require.NoError(t, mine.Remove())
 	require.NoDirExists(t, mine.Path)
-	d, err := New() // it works still
+	d, err := New() // New still works
 	require.NoError(t, err)
 	require.NoError(t, d.Remove())
 }
 
-// Directories that are made while others sweep are there.
+// Directories that are made while other processes sweep are not removed.
 func TestSweepWhileOthersBegin(t *testing.T) {
 	root := t.TempDir()
 	t.Setenv("TMPDIR", root)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Handler returns a handler for h that escapes the message and the values of each record, so that each stays on its line; tabs stay in the message. What h itself
-// adds, such as colours, is left alone.
+// Handler returns a handler that passes records to h with their messages and values escaped, so that each stays on its line;
+// tabs stay in messages. Text that h itself adds, such as colours, is not escaped.
 func Handler(h slog.Handler) slog.Handler { return handler{h} }
 
 type handler struct{ slog.Handler }
@@ -22,7 +22,7 @@ func (h handler) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, escaped)
 }
 
-// columns is Line, but for tabs: there is nothing behind them in a message that they could push away.
+// columns is Line, except that it keeps tabs: a message has nothing behind it that a tab could push away.
 func columns(text string) string {
 	parts := strings.Split(text, "\t")
 	for i := range parts {
@@ -43,8 +43,8 @@ func (h handler) WithGroup(name string) slog.Handler {
 	return handler{h.Handler.WithGroup(value(name))}
 }
 
-// value is Line for what a handler may put in quotes. Of an escape character that is written out as \x1b, and be it by whoever
-// chose the text, tint makes one when it writes colours; of \u001b it does not.
+// value is Line for a value that a handler may put in quotes. When tint writes colours, it turns \x1b, written out as text,
+// into a real escape character, whoever wrote it; it does not do this with \u001b.
 func value(text string) string {
 	return strings.ReplaceAll(Line(text), `\x1b`, `\u001b`)
 }
@@ -55,7 +55,7 @@ func escapeAttr(a slog.Attr) slog.Attr {
 	case slog.KindString:
 		a.Value = slog.StringValue(value(v.String()))
 	case slog.KindAny:
-		a.Value = slog.StringValue(value(fmt.Sprint(v.Any()))) // an error, say
+		a.Value = slog.StringValue(value(fmt.Sprint(v.Any()))) // an error, for example
 	case slog.KindGroup:
 		group := make([]slog.Attr, 0, len(v.Group()))
 		for _, member := range v.Group() {

@@ -1,12 +1,12 @@
-// Package terminal keeps text that others chose from controlling the terminal that it is shown on. Names, values and
-// errors come from node programs and from files; an escape sequence among them could move the cursor, change
-// the title, or forge a verdict.
+// Package terminal escapes untrusted text, so that it cannot control the terminal on which it is shown. Names, values and
+// errors come from node programs and from files; an escape sequence in them could move the cursor, change the title, or
+// forge a verdict.
 //
-// Escaped are, as in a Go string,
+// The following are escaped, as in a Go string:
 //
-//   - the control characters: C0 (but line feed and tab, where they are meant), DEL and C1,
-//   - the characters that turn the direction of text, and those that break lines or show nothing,
-//   - bytes that are no UTF-8.
+//   - the control characters: C0 (except line feed and tab where they are allowed), DEL and C1,
+//   - the characters that change the direction of text, break lines, or are invisible,
+//   - bytes that are not valid UTF-8.
 package terminal
 
 import (
@@ -17,7 +17,7 @@ import (
 	"unicode/utf8"
 )
 
-// Escape returns text that may have several lines and columns.
+// Escape escapes text that may have several lines and columns.
 func Escape(text string) string {
 	if safe(text, false) {
 		return text
@@ -25,7 +25,7 @@ func Escape(text string) string {
 	return string(appendEscaped(nil, []byte(text), false))
 }
 
-// Line returns text that is to stay on its line, and in its column: line feeds and tabs are escaped, too.
+// Line escapes text that must stay on its line and in its column: line feeds and tabs are escaped, too.
 func Line(text string) string {
 	if safe(text, true) {
 		return text
@@ -33,8 +33,8 @@ func Line(text string) string {
 	return string(appendEscaped(nil, []byte(text), true))
 }
 
-// JSON returns a JSON text that means the same, with escapes as JSON has them. What encoding/json leaves as it is in strings
-// is enough to control a terminal. Bytes that are no UTF-8 become U+FFFD.
+// JSON returns an equivalent JSON text, with JSON's own escapes: characters that encoding/json leaves unescaped in strings
+// are enough to control a terminal. Bytes that are not valid UTF-8 become U+FFFD.
 func JSON(text []byte) []byte {
 	if safe(string(text), false) {
 		return text
@@ -47,7 +47,7 @@ func JSON(text []byte) []byte {
 			b = append(b, `\ufffd`...)
 		case r >= ' ' && unsafe(r) && r > 0xffff:
 			b = fmt.Appendf(b, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)
-		case r >= ' ' && unsafe(r): // JSON has no control characters below but white space
+		case r >= ' ' && unsafe(r): // below a space, valid JSON has only white space
 			b = fmt.Appendf(b, `\u%04x`, r)
 		default:
 			b = append(b, text[:size]...)
@@ -57,18 +57,18 @@ func JSON(text []byte) []byte {
 	return b
 }
 
-// A Writer escapes what is written to it, as Escape does. All goroutines may use it.
+// A Writer escapes text as Escape does and passes it on. It may be used concurrently.
 type Writer struct {
 	w io.Writer
 
 	mu   sync.Mutex
-	rest []byte // the beginning of a character whose end has not been written yet
+	rest []byte // the start of a character whose end has not been written yet
 }
 
 // NewWriter returns a Writer that writes to w.
 func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
 
-// Write writes text. The end of it is kept back if it may be half a character.
+// Write writes text. It keeps back the last bytes if they may be the start of a character.
 func (w *Writer) Write(text []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -81,7 +81,7 @@ func (w *Writer) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// Flush writes what was kept back: it is no character, then.
+// Flush writes the bytes that Write kept back, as invalid UTF-8.
 func (w *Writer) Flush() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -101,7 +101,7 @@ func (w *Writer) put(text []byte) error {
 	return err
 }
 
-// unfinished returns how many bytes at the end of a text are the beginning of a character.
+// unfinished returns the number of bytes at the end of a text that are the start of a character.
 func unfinished(text []byte) int {
 	for n := 1; n <= min(utf8.UTFMax-1, len(text)); n++ {
 		if c := text[len(text)-n]; utf8.RuneStart(c) {
@@ -114,7 +114,7 @@ func unfinished(text []byte) int {
 	return 0
 }
 
-// safe tells whether nothing in the text is escaped.
+// safe reports whether the text needs no escaping.
 func safe(text string, line bool) bool {
 	for i, r := range text {
 		if unsafe(r) || line && (r == '\n' || r == '\t') {
@@ -127,7 +127,7 @@ func safe(text string, line bool) bool {
 	return true
 }
 
-// unsafe tells whether a character is escaped wherever it is.
+// unsafe reports whether a character is always escaped.
 func unsafe(r rune) bool {
 	switch {
 	case r < ' ':

@@ -33,7 +33,7 @@ func TestEscape(t *testing.T) {
 	}
 }
 
-// However a text is cut into writes, the same comes out.
+// The output does not depend on how a text is divided into writes.
 func TestWriter(t *testing.T) {
 	const text = "é漢👩 \xe2\x82\u009b\x1b[m\n\xf0\x9f"
 	for size := 1; size <= len(text); size++ {
