@@ -1,5 +1,5 @@
-// Package edn reads the extensible data notation, in which Maelstrom writes histories
-// and results: as much of it as Clojure's printer puts out.
+// Package edn reads extensible data notation (EDN), the format of Maelstrom's histories and results. It supports the part of
+// EDN that Clojure's printer writes.
 //
 // Values are read as these Go types:
 //
@@ -26,11 +26,11 @@ import (
 	"unicode/utf8"
 )
 
-// The types without a counterpart in Go. A Map is a list of entries, in the order
-// written, because any value may be a key, also one that no Go map takes.
+// These types have no counterpart in Go. A Map is a list of entries, in the order of the text, because any value may be a
+// key, including values that cannot be keys of Go maps.
 type (
 	Char    rune
-	Keyword string // without its colon
+	Keyword string // without the colon
 	Symbol  string
 	List    []any
 	Map     []Entry
@@ -41,8 +41,7 @@ type (
 	}
 )
 
-// Get follows keywords from one map to the next, through tags, and returns
-// the value at the end. It returns nil if there is none.
+// Get follows keywords from one map to the next, through tags, and returns the value at the end, or nil if there is none.
 func Get(v any, path ...Keyword) any {
 	for _, key := range path {
 		if t, ok := v.(Tagged); ok {
@@ -59,13 +58,14 @@ func Get(v any, path ...Keyword) any {
 	return v
 }
 
-// Bounds of one value and all that it contains, so that no input exhausts the stack, or takes hundreds of times its own room.
+// Limits for one value and everything that it contains, so that no input exhausts the stack or takes hundreds of times its
+// own size in memory.
 const (
 	maxDepth  = 1000
 	maxValues = 2_000_000
 )
 
-// Parse returns the one value that the text holds. Its errors name the line.
+// Parse returns the single value in the text. Its errors name the line.
 func Parse(text string) (any, error) {
 	p := &parser{text: text}
 	v, err := p.value(0)
@@ -80,23 +80,23 @@ func Parse(text string) (any, error) {
 	return v, nil
 }
 
-// A Decoder reads a text with any number of values, one after the other.
+// A Decoder reads a text with any number of consecutive values.
 type Decoder struct {
 	parser
-	counted int // where line was counted up to
-	line    int // how many line breaks come before counted
+	counted int // the position up to which lines have been counted
+	line    int // the number of line breaks before counted
 }
 
 // NewDecoder returns a Decoder at the beginning of the text.
 func NewDecoder(text string) *Decoder { return NewDecoderAt(1, text) }
 
-// NewDecoderAt returns a Decoder of a part of a text, which begins on that line.
+// NewDecoderAt returns a Decoder for the part of a text that begins on the given line.
 func NewDecoderAt(line int, text string) *Decoder {
 	return &Decoder{parser: parser{text: text, first: line}}
 }
 
-// Next returns the next value, and the line, from 1, on which it begins. At the end of the text
-// the error is io.EOF; other errors name the line.
+// Next returns the next value and the line, counted from 1, on which it begins. At the end of the text the error is io.EOF;
+// other errors name the line.
 func (d *Decoder) Next() (v any, line int, err error) {
 	more, err := d.more(0)
 	if err != nil {
@@ -115,8 +115,8 @@ func (d *Decoder) Next() (v any, line int, err error) {
 type parser struct {
 	text   string
 	pos    int
-	first  int // its line; 0 means 1
-	values int // so far
+	first  int // the line of the beginning; 0 means 1
+	values int // the number of values so far
 }
 
 func (p *parser) rest() string { return p.text[p.pos:] }
@@ -126,7 +126,7 @@ func (p *parser) errorf(format string, args ...any) error {
 	return fmt.Errorf("edn: line %d: %s", line, fmt.Sprintf(format, args...))
 }
 
-// more skips what has no value and tells whether anything is left.
+// more skips space, comments and discarded forms, and reports whether a value follows.
 func (p *parser) more(depth int) (bool, error) {
 	for p.pos < len(p.text) {
 		r, size := utf8.DecodeRuneInString(p.rest())
@@ -223,7 +223,7 @@ func (p *parser) mapping(depth int) (Map, error) {
 	return m, nil
 }
 
-// symbolic reads a number that has a name.
+// symbolic reads a number that is written as a name, such as ##Inf.
 func (p *parser) symbolic() (float64, error) {
 	p.pos += len("##")
 	switch name := p.token(); name {
@@ -244,12 +244,12 @@ func (p *parser) tagged(depth int) (Tagged, error) {
 	return Tagged{Tag: Symbol(tag), Value: v}, err
 }
 
-// str reads a string. Clojure escapes as Go does, but leaves line breaks as they are.
+// str reads a string. Clojure escapes characters as Go does, but does not escape line breaks.
 func (p *parser) str() (string, error) {
 	for end := p.pos + 1; end < len(p.text); end++ {
 		switch p.text[end] {
 		case '\\':
-			end++ // whatever is escaped does not end the string
+			end++ // an escaped character does not end the string
 		case '"':
 			quoted := strings.ReplaceAll(p.text[p.pos:end+1], "\n", `\n`)
 			s, err := strconv.Unquote(quoted)
@@ -299,7 +299,7 @@ func (p *parser) atom() (any, error) {
 	return Symbol(t), nil
 }
 
-// maxDigits bounds the length of a number: math/big takes time in the square of it.
+// maxDigits limits the length of a number: math/big takes time in the square of the length.
 const maxDigits = 10_000
 
 func (p *parser) number(t string) (any, error) {
@@ -314,7 +314,7 @@ func (p *parser) number(t string) (any, error) {
 		return n, nil
 	}
 	f, err := strconv.ParseFloat(strings.TrimSuffix(t, "M"), 64)
-	if err != nil || strings.ContainsAny(t, "xXpP_") { // which Go knows and EDN does not
+	if err != nil || strings.ContainsAny(t, "xXpP_") { // allowed in Go, but not in EDN
 		return nil, p.errorf("%.40s is not a number", t)
 	}
 	return f, nil

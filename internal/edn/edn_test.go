@@ -96,7 +96,7 @@ func TestParseRejects(t *testing.T) {
 
 func deep(s string) string { return strings.Repeat(s, 100_000) }
 
-// Reading a number takes time in the square of its digits, so that there is a limit.
+// Reading a number takes time in the square of its digits, hence the limit.
 func TestParseManyDigits(t *testing.T) {
 	digits := strings.Repeat("7", maxDigits)
 	v, err := Parse(digits)
@@ -116,7 +116,7 @@ func TestGet(t *testing.T) {
 	require.Nil(t, Get(v, "valid?", "x"), "a string holds nothing")
 }
 
-// These were written by Maelstrom itself.
+// Maelstrom itself wrote these files.
 func TestParseMaelstromsResults(t *testing.T) {
 	ids := parseFile(t, "uniqueids.edn")
 	require.Equal(t, true, Get(ids, "valid?"))
@@ -150,9 +150,9 @@ func FuzzParse(f *testing.F) {
 		if b, err := AppendJSON(nil, v); err == nil {
 			require.True(t, json.Valid(b), "%s", b)
 		}
-		// What a value says does not depend on what surrounds it.
+		// The meaning of a value does not depend on the surrounding text.
 		again, err := Parse("[" + text + "\n]")
 		require.NoError(t, err)
-		require.Equal(t, fmt.Sprint(List{v}), fmt.Sprint(again)) // printed, because NaN differs from itself
+		require.Equal(t, fmt.Sprint(List{v}), fmt.Sprint(again)) // compared in print, because NaN differs from itself
 	})
 }

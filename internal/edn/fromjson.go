@@ -8,20 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// A Style says how JSON, which has fewer types, is written in EDN.
+// A Style says how JSON, which has fewer types, is converted to EDN.
 type Style struct {
-	Keys bool // names of objects become keywords, where they can be
-	Sets bool // arrays that are values in objects become sets
+	Keys bool // names of objects become keywords where possible
+	Sets bool // arrays that are values of objects become sets
 
-	// Tags is how deep in arrays there are strings that say what a value is, so that they become keywords, if they can: with 1 the first
-	// of the array, as in ["timeout", 5], or a string that is all there is; with 2 the first of each array in it.
+	// Tags is the depth of arrays down to which a leading string becomes a keyword, if it can be one. With 1, this is the
+	// first string of the outer array, as in ["timeout", 5], or a string that is the whole value. With 2, it is also the
+	// first string of each array inside.
 	Tags int
-	// Names are those that become keywords there; nil means all.
+	// Names limits these keywords to the given names; nil allows all names.
 	Names []string
 }
 
-// AppendFromJSON appends the EDN that says what a JSON value does: arrays become vectors, objects maps, names strings (but see Style).
-// Numbers stay as they are. The error says that the text is no JSON.
+// AppendFromJSON appends the EDN for a JSON value: arrays become vectors, objects become maps, and names become strings (but
+// see Style). Numbers stay as they are. It returns an error if the text is not valid JSON.
 func AppendFromJSON(b []byte, text json.RawMessage, s Style) ([]byte, error) {
 	if !json.Valid(text) {
 		return b, errors.New("edn: not JSON: " + clip(text))
@@ -35,7 +36,7 @@ func clip(text []byte) string {
 	return strings.ToValidUTF8(string(text[:min(len(text), 40)]), "\uFFFD")
 }
 
-// A transcriber goes through valid JSON once.
+// A transcriber converts valid JSON in one pass.
 type transcriber struct {
 	text  []byte
 	pos   int
@@ -43,7 +44,7 @@ type transcriber struct {
 	style Style
 }
 
-// next skips space and returns the byte after it.
+// next skips space, and returns and consumes the byte after it.
 func (t *transcriber) next() byte {
 	for t.text[t.pos] == ' ' || t.text[t.pos] == '\n' || t.text[t.pos] == '\t' || t.text[t.pos] == '\r' {
 		t.pos++
@@ -51,8 +52,8 @@ func (t *transcriber) next() byte {
 	return t.text[t.pos]
 }
 
-// value transcribes the next value, which is in as many arrays, and no object, as depth says; it is maxDepth in an object. The other
-// arguments tell whether it is a tag if it is a string, and whether it is a value of an object.
+// value transcribes the next value. depth is the number of arrays around the value; in an object, it is maxDepth. tag says
+// whether the value is a tag if it is a string, and inObject whether it is a value of an object.
 func (t *transcriber) value(depth int, tag, inObject bool) {
 	switch t.next() {
 	case '{':
@@ -100,7 +101,7 @@ func (t *transcriber) object() {
 	t.out = append(t.out, '}')
 }
 
-// items transcribes what stands between brackets, each with f, which comes to its end.
+// items transcribes the items between brackets. It calls f for each item; f must consume the whole item.
 func (t *transcriber) items(closing byte, f func(first bool), between string) {
 	t.pos++
 	if t.next() == closing {
@@ -118,7 +119,7 @@ func (t *transcriber) items(closing byte, f func(first bool), between string) {
 	}
 }
 
-// str returns the string that begins here.
+// str returns the string at this position.
 func (t *transcriber) str() string {
 	start := t.pos
 	escaped := false
@@ -133,11 +134,11 @@ func (t *transcriber) str() string {
 		return string(t.text[start+1 : t.pos-1])
 	}
 	var s string
-	_ = json.Unmarshal(t.text[start:t.pos], &s) // it is valid
+	_ = json.Unmarshal(t.text[start:t.pos], &s) // the JSON is valid
 	return s
 }
 
-// Plain tells whether every reader of EDN takes the text as a keyword.
+// Plain reports whether every EDN reader accepts the text as a keyword.
 func (k Keyword) Plain() bool {
 	if k == "" || k[0] >= '0' && k[0] <= '9' {
 		return false
@@ -145,11 +146,11 @@ func (k Keyword) Plain() bool {
 	return strings.Trim(string(k), "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == ""
 }
 
-// AppendQuoted appends a string in quotes. Control characters are escaped, so that a value stays on its line and says
-// nothing to a terminal; what is no UTF-8 becomes U+FFFD.
+// AppendQuoted appends a string in quotes. Control characters are escaped, so that a value stays on its line and cannot
+// control a terminal. Bytes that are not valid UTF-8 become U+FFFD.
 func AppendQuoted(b []byte, s string) []byte {
 	b = append(b, '"')
-	plain := 0 // bytes of s that are as they are
+	plain := 0 // the bytes of s before this position have been appended
 	for plain < len(s) && s[plain] >= ' ' && s[plain] < 0x7f && s[plain] != '"' && s[plain] != '\\' {
 		plain++
 	}
@@ -165,7 +166,7 @@ func AppendQuoted(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// AppendPlain appends a character, control characters as escapes.
+// AppendPlain appends a character; control characters are escaped.
 func AppendPlain(b []byte, r rune) []byte {
 	const hex = "0123456789abcdef"
 	switch {

@@ -11,15 +11,14 @@ import (
 	"strings"
 )
 
-// AppendJSON appends the JSON that says what v does, as far as JSON can: keywords, symbols and characters
-// become strings; lists, vectors and sets become arrays; a map becomes an object, whose names are the
-// texts or the JSON of its keys; a tag is left out. Floats keep a fraction or an exponent, so that 1.0 differs from
-// 1. The error says that v is, or holds, something without a JSON counterpart: an infinite number, or a
-// map as a key that has other keys than texts.
+// AppendJSON appends the JSON for v. Keywords, symbols and characters become strings. Lists, vectors and sets become arrays.
+// A map becomes an object, whose names are the texts or the JSON of the map's keys. Tags are left out. Floats keep a
+// fraction or an exponent, so that 1.0 differs from 1. AppendJSON returns an error if v is or holds something without a JSON
+// counterpart: an infinite number, or a map used as a key that has keys other than texts.
 func AppendJSON(b []byte, v any) ([]byte, error) { return appendValue(b, v, false) }
 
-// appendValue is AppendJSON. In a key, where all of it is quoted, it refuses keys that would have to be
-// quoted again: the text would double with each level.
+// appendValue is AppendJSON. A key is quoted as a whole, so inside a key it refuses keys that would have to be quoted again:
+// the text would double with each level.
 func appendValue(b []byte, v any, inKey bool) ([]byte, error) {
 	switch v := v.(type) {
 	case nil:
@@ -45,7 +44,7 @@ func appendValue(b []byte, v any, inKey bool) ([]byte, error) {
 	return b, fmt.Errorf("edn: no JSON for a %T", v)
 }
 
-// text returns what is a string in JSON.
+// text returns the string that represents v in JSON, if v is represented by a string.
 func text(v any) (s string, ok bool) {
 	switch v := v.(type) {
 	case string:
@@ -63,7 +62,7 @@ func text(v any) (s string, ok bool) {
 func appendString(b []byte, s string) ([]byte, error) {
 	var quoted bytes.Buffer
 	enc := json.NewEncoder(&quoted)
-	enc.SetEscapeHTML(false) // for those who read it
+	enc.SetEscapeHTML(false) // for human readers
 	if err := enc.Encode(s); err != nil {
 		return b, fmt.Errorf("edn: %w", err)
 	}

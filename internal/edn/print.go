@@ -12,14 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// Types for writing; what is read is a List in any case.
+// Types for writing. The parser returns a List in any case.
 type (
 	Seq []any // a list in parentheses
 	Set []any
-	Raw string // EDN already, on one line
+	Raw string // text that is already EDN, on one line
 )
 
-// Append appends a value on one line. Its panics on what is no value of this package are mistakes of the caller.
+// Append appends a value on one line. It panics on types that are not of this package, which are mistakes of the caller.
 func Append(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case nil:
@@ -60,10 +60,10 @@ func Append(b []byte, v any) []byte {
 	return append(b, closing...)
 }
 
-// An item is one value of a collection, or a key and its value.
+// An item is a value of a collection, or a key with its value.
 type item struct {
 	values    []any
-	separator string // from the item before
+	separator string // between the previous item and this one
 }
 
 func parts(v any) (opening string, items []item, closing string) {
@@ -103,17 +103,17 @@ func appendReal(b []byte, f float64, bits int) []byte {
 	start := len(b)
 	b = strconv.AppendFloat(b, f, 'g', -1, bits)
 	if !bytes.ContainsAny(b[start:], ".e") {
-		b = append(b, ".0"...) // or it would be an integer
+		b = append(b, ".0"...) // without it, the text would be an integer
 	}
 	return b
 }
 
-// width is that of a page.
+// width is the width of the page.
 const width = 78
 
-// Print writes a value as Clojure's pretty-printers do: collections that do not fit into a line have a line for each item, aligned
-// behind the bracket. One that begins behind the page stays on its line: whoever chose the value could have it aligned behind a
-// name of a megabyte, or a thousand brackets.
+// Print writes a value as Clojure's pretty-printers do: a collection that does not fit on a line has a line for each item,
+// aligned behind the bracket. A collection that begins beyond the width of the page stays on its line; otherwise the author
+// of the value could have it aligned behind a name of a megabyte, or behind a thousand brackets.
 func Print(w io.Writer, v any) error {
 	_, err := w.Write(append(appendPretty(nil, v, 0), '\n'))
 	return err
@@ -126,7 +126,7 @@ func appendPretty(b []byte, v any, column int) []byte {
 	case List, Seq, Set, Map:
 		collection = true
 	}
-	// A collection that cannot fit is not tried: in a value that is nested, all of it would be written once for each level.
+	// Do not try to print a collection that cannot fit: in a nested value, everything would be written once for each level.
 	if start := len(b); !collection || column > width || fit(v, width-column) >= 0 {
 		b = Append(b, v)
 		if !collection || column > width || column+utf8.RuneCount(b[start:]) <= width {
@@ -154,8 +154,8 @@ func appendPretty(b []byte, v any, column int) []byte {
 	return append(b, closing...)
 }
 
-// fit returns what is left of the room for a value at most, in characters; less than 0 if the value does not fit. It does not look further than
-// it must.
+// fit returns a number of characters: an upper limit for the room that is left after a value. It is negative if the value
+// does not fit. The function examines no more of the value than necessary.
 func fit(v any, room int) int {
 	text := func(s string) int {
 		if len(s) > utf8.UTFMax*room {
@@ -198,8 +198,8 @@ func fitAll(vs []any, room int) int {
 	return room
 }
 
-// FromJSON returns the value that some JSON, or something that marshals to it, says. Names of objects become keywords, where they can
-// be, and keep their order.
+// FromJSON returns the value for v, which is JSON or marshals to JSON. Names of objects become keywords where possible, and
+// keep their order.
 func FromJSON(v any) (any, error) {
 	text, err := json.Marshal(v)
 	if err != nil {

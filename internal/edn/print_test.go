@@ -43,7 +43,7 @@ func TestPrint(t *testing.T) {
 `, b.String())
 }
 
-// Nobody can have a value aligned behind a name of a megabyte, or behind thousands of brackets.
+// A value cannot be aligned behind a name of a megabyte, or behind thousands of brackets.
 func TestPrintBounded(t *testing.T) {
 	elements := make(edn.List, 1000)
 	for i := range elements {
@@ -79,7 +79,7 @@ func FuzzAppendFromJSON(f *testing.F) {
 				continue
 			}
 			v, err := edn.Parse(string(out))
-			if err != nil { // numbers that no float64 is, and too much nesting
+			if err != nil { // numbers beyond float64, and values that are nested too deep
 				require.Regexp(t, "is not a number|nested", err.Error())
 				continue
 			}

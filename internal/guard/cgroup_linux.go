@@ -14,15 +14,16 @@ import (
 	"time"
 )
 
-// A cgroup is a control group (version 2) of the kernel. Whatever is started in it, and all that these start, is there until it ends,
-// whatever it does to its environment and its process group; and it can be killed at once. To make one takes the right
-// to write to the group that this process is in, which root has, and users where it is delegated to them.
+// A cgroup is a control group (version 2) of the kernel. A process that is started in it stays in it until it ends, and so
+// do all its descendants, whatever they do to their environment and process group. All processes in the group can be killed
+// at once. Making a group requires permission to write to the group of this process: root has it, and so do users to whom
+// the group is delegated.
 type cgroup struct {
 	path string
 	dir  *os.File
 }
 
-// newCgroup returns nil where there can be none.
+// newCgroup returns nil if a control group cannot be made.
 func newCgroup(name string) *cgroup {
 	parent := cgroupParent()
 	if parent == "" {
@@ -33,7 +34,7 @@ func newCgroup(name string) *cgroup {
 		return nil
 	}
 	c := &cgroup{path: path}
-	if kill, err := os.OpenFile(filepath.Join(path, "cgroup.kill"), os.O_WRONLY, 0); err == nil { // since Linux 5.14
+	if kill, err := os.OpenFile(filepath.Join(path, "cgroup.kill"), os.O_WRONLY, 0); err == nil { // exists since Linux 5.14
 		_ = kill.Close() // nothing was written
 		if c.dir, err = os.Open(path); err == nil {
 			return c
@@ -43,8 +44,8 @@ func newCgroup(name string) *cgroup {
 	return nil
 }
 
-// cgroupParent returns the directory of the control group of this process, if one can be made in it that changes nothing
-// else: one without controllers, which would share out processors and memory anew. It is "" otherwise.
+// cgroupParent returns the directory of this process's control group, if a group can be made in it without side effects: the
+// group must not have controllers, which would share out processors and memory anew. Otherwise it returns "".
 var cgroupParent = sync.OnceValue(func() string {
 	own, err := os.ReadFile("/proc/self/cgroup")
 	mounts, err2 := os.ReadFile("/proc/self/mountinfo")
@@ -58,7 +59,7 @@ var cgroupParent = sync.OnceValue(func() string {
 		!bytes.Contains(append([]byte{'\n'}, members...), []byte("\n"+strconv.Itoa(os.Getpid())+"\n")) {
 		return ""
 	}
-	// Not all kernels, and not all containers, let a process start in a group.
+	// Some kernels and containers do not let a process start in a group.
 	path := filepath.Join(parent, "glomers-probe-"+strconv.Itoa(os.Getpid()))
 	if err := os.Mkdir(path, 0o755); err != nil {
 		return ""
@@ -77,7 +78,8 @@ var cgroupParent = sync.OnceValue(func() string {
 	return parent
 })
 
-// cgroupPath returns where the file system of control groups has the group of a process, given its /proc/*/cgroup and mountinfo.
+// cgroupPath returns the path of a process's group in the file system of control groups, given the process's /proc/*/cgroup
+// and mountinfo.
 func cgroupPath(own, mounts string) string {
 	var group string
 	for line := range strings.Lines(own) {
@@ -103,14 +105,14 @@ func cgroupPath(own, mounts string) string {
 	return ""
 }
 
-// take has a process start in the group.
+// take makes a process start in the group.
 func (c *cgroup) take(attr *syscall.SysProcAttr) {
 	if c != nil {
 		attr.UseCgroupFD, attr.CgroupFD = true, int(c.dir.Fd())
 	}
 }
 
-// members returns the processes in the group, and in groups that they have made in it.
+// members returns the processes in the group and in its subgroups.
 func (c *cgroup) members() []int {
 	if c == nil {
 		return nil
@@ -118,9 +120,9 @@ func (c *cgroup) members() []int {
 	var pids []int
 	_ = filepath.WalkDir(c.path, func(path string, e fs.DirEntry, _ error) error {
 		if e != nil && e.IsDir() {
-			text, _ := os.ReadFile(filepath.Join(path, "cgroup.procs")) // it may have gone
+			text, _ := os.ReadFile(filepath.Join(path, "cgroup.procs")) // the group may be gone
 			for _, word := range strings.Fields(string(text)) {
-				if pid, err := strconv.Atoi(word); err == nil && pid > 0 { // 0 is one of another name space
+				if pid, err := strconv.Atoi(word); err == nil && pid > 0 { // 0 is a process of another namespace
 					pids = append(pids, pid)
 				}
 			}
@@ -130,14 +132,14 @@ func (c *cgroup) members() []int {
 	return pids
 }
 
-// kill kills all processes in the group, so that none can start another meanwhile.
+// kill kills all processes in the group at once, so that none can start another in between.
 func (c *cgroup) kill() {
 	if c != nil {
-		_ = os.WriteFile(filepath.Join(c.path, "cgroup.kill"), []byte("1"), 0) // at worst they are killed one by one
+		_ = os.WriteFile(filepath.Join(c.path, "cgroup.kill"), []byte("1"), 0) // if it fails, the processes are killed one by one
 	}
 }
 
-// remove removes the group, whose processes have ended or are about to.
+// remove removes the group; its processes have ended or are about to end.
 func (c *cgroup) remove() {
 	if c == nil {
 		return
@@ -150,9 +152,9 @@ func (c *cgroup) remove() {
 		if !errors.Is(err, syscall.EBUSY) {
 			return
 		}
-		_ = filepath.WalkDir(c.path, func(path string, e fs.DirEntry, _ error) error { // groups that the processes made
+		_ = filepath.WalkDir(c.path, func(path string, e fs.DirEntry, _ error) error { // subgroups that the processes made
 			if e != nil && e.IsDir() && path != c.path {
-				_ = os.Remove(path) // at one of the next times, if it has others in it
+				_ = os.Remove(path) // fails while it has subgroups of its own; a later pass removes it
 			}
 			return nil
 		})

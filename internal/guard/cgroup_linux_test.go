@@ -31,8 +31,8 @@ func TestCgroupPath(t *testing.T) {
 	}
 }
 
-// naked starts a process that clears its environment, makes a session and forks twice, so that nothing but a control group knows it. It
-// writes its id to a file.
+// naked starts a process that clears its environment, starts a session and forks twice, so that only its control group
+// identifies it. It writes its id to a file.
 func naked(t *testing.T, g *Guard) (pid int) {
 	t.Helper()
 	if cgroupParent() == "" {
@@ -45,7 +45,7 @@ func naked(t *testing.T, g *Guard) (pid int) {
 	file := t.TempDir() + "/pid"
 	cmd := exec.Command("/bin/sh", "-c", `env -i `+setsid+` /bin/sh -c '(/bin/sleep 3600 & echo $! >"$0") &' "$0"; sleep 3600`, file)
 	require.NoError(t, g.Start(cmd, "n1"))
-	go func() { _ = cmd.Wait() }() // killed
+	go func() { _ = cmd.Wait() }() // it was killed
 	require.Eventually(t, func() bool {
 		text, _ := os.ReadFile(file)
 		pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
@@ -56,10 +56,10 @@ func naked(t *testing.T, g *Guard) (pid int) {
 	return pid
 }
 
-// gone tells whether the process has ended, though nobody may have waited for it.
+// gone reports whether the process has ended; it may be a zombie.
 func gone(pid int) bool { return len(read(pid, "cmdline")) == 0 }
 
-// What has no mark any more is found by its control group, which goes with the guard.
+// A process without the mark is found by its control group, which is removed with the guard.
 func TestCgroupCollects(t *testing.T) {
 	t.Parallel()
 	var g Guard
@@ -68,14 +68,14 @@ func TestCgroupCollects(t *testing.T) {
 	for group := range g.groups {
 		require.NoError(t, exec.Command("/bin/sh", "-c", "kill -s KILL -- -"+strconv.Itoa(group)).Run())
 	}
-	require.Contains(t, g.Collect(), Stray{pid, "", "/bin/sleep 3600", true}) // the shell that started it may be just about to end
+	require.Contains(t, g.Collect(), Stray{pid, "", "/bin/sleep 3600", true}) // the shell that started it may still be ending
 	require.True(t, gone(pid))
 	path := g.cgroup.path
 	g.Close()
 	require.NoDirExists(t, path)
 }
 
-// The same if this process dies.
+// The same holds if this process dies.
 func TestCgroupEndsWithUs(t *testing.T) {
 	t.Parallel()
 	var g Guard

@@ -4,7 +4,7 @@ package guard
 
 import "syscall"
 
-// A cgroup is what there is on Linux only.
+// A cgroup exists only on Linux.
 type cgroup struct{ path string }
 
 func newCgroup(string) *cgroup { return nil }

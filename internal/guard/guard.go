@@ -1,4 +1,4 @@
-// Package guard sees to it that processes do not outlive the one that started them.
+// Package guard makes sure that processes do not outlive the process that started them.
 package guard
 
 import (
@@ -12,42 +12,44 @@ import (
 	"syscall"
 )
 
-// A Guard starts processes, and kills them if this process dies without doing so itself: by SIGKILL, by a crash. It is
-// a shell that waits for the end of its input, which comes then, whatever the cause. The zero value is ready. Any goroutine may
-// use it.
+// A Guard starts processes, and kills them if this process dies without killing them itself: by SIGKILL or by a crash. The
+// guard runs a shell that waits for the end of its input, which comes when this process ends, whatever the cause. The zero
+// value is ready. A Guard may be used concurrently.
 //
-// It knows processes in three ways. Each is the leader of a session and so of a process group, whose id the shell is told. Each, with all that it
-// starts, has a mark in its environment, by which Linux finds those that have left the group (setsid), and those
-// of which the shell was not told in time. And where Linux allows it, all are in a control group, by which it finds also those that
-// have cleared their environment.
+// A guard identifies its processes in three ways. First, each process leads a session and thus a process group, whose id the
+// shell is told. Second, each process and its descendants have a mark in their environment. By the mark, Linux finds
+// processes that have left the group (setsid), and processes of which the shell was not told in time. Third, where Linux
+// allows it, all the processes are in a control group, which also contains processes that have cleared their environment.
 //
-// Without a control group, a process escapes that leaves the process group and either clears its environment, or overwrites it where it
-// stands; so does one that runs as another user. Without a /proc, all escape that leave the process group.
+// Without a control group, a process escapes if it leaves the process group and also clears its environment or overwrites it
+// in memory; so does a process that runs as another user. Without a /proc, every process escapes that leaves the process
+// group.
 //
-// Linux could have the kernel do this (Pdeathsig), but that reaches the process only and not what it
-// started, such as the interpreter behind a wrapper script, and it goes off when the thread that started
-// the process ends, which in a Go program may be at any time.
+// Linux has a kernel feature for this purpose (Pdeathsig), but it kills only the process itself and not its children, such
+// as the interpreter behind a wrapper script. It also fires when the thread that started the process ends, which may happen
+// at any time in a Go program.
 type Guard struct {
 	mu     sync.Mutex
-	cmd    *exec.Cmd // nil until there is something to guard
+	cmd    *exec.Cmd // nil until the first Start
 	in     *os.File  // takes one process group per line
-	mark   string    // what the environments of all its processes have, followed by a label
+	mark   string    // in the environments of all its processes, followed by a label
 	groups map[int]bool
-	cgroup *cgroup // nil where there is none
+	cgroup *cgroup // nil if there is none
 }
 
-// ErrGuard is in the errors of Start that are not of the command.
+// ErrGuard is wrapped by the errors of Start that do not come from the command.
 var ErrGuard = errors.New("guard: cannot see to it that what is started ends with this process")
 
-// Variable is the environment variable that holds the mark: a word that no other guard has, a point, and a label.
+// Variable is the environment variable that holds the mark: a word unique to the guard, a point, and a label.
 const Variable = "GLOMERS_GUARD"
 
-// The shell itself must outlive whatever ends this process, hence the trap. This form of kill is the
-// one that every shell understands; it goes on after a group that does not exist.
+// The shell itself must outlive any signal that ends this process, hence the trap. Every shell understands this form of
+// kill, which continues after a group that does not exist.
 //
-// All of the control group ($2, if it is not empty) are killed first. Then come those with the mark ($1), where there is a /proc to find them in. A process that is just about to execute a program has no
-// environment to read, so that it takes some time of quiet (1 s) until all are known to be gone. Whoever cannot be killed
-// does not keep the shell for ever.
+// First, the script kills everything in the control group ($2, if it is not empty). Then it kills the processes with the
+// mark ($1), where a /proc exists. A process that is about to execute a program does not have a readable environment, so the
+// script waits for some time of quiet (1 s) before it takes all processes to be gone. Processes that cannot be killed do not
+// keep the shell running for ever.
 const guardScript = `trap '' HUP INT QUIT TERM
 groups=
 while read -r id; do groups="$groups -$id"; done
@@ -64,12 +66,12 @@ while [ $quiet -lt 10 ] && [ $rounds -lt 5000 ]; do
 done
 [ -z "$2" ] || rmdir "$2"`
 
-// Start starts cmd, which must have neither a SysProcAttr nor been started, as the leader of a session. label says who it is,
-// should it leave others behind: see Collect. An error of cmd.Start is returned as it is.
+// Start starts cmd as the leader of a session. cmd must not have a SysProcAttr and must not have been started. label names
+// the process in the result of Collect, should it leave others behind. An error of cmd.Start is returned unchanged.
 //
-// No process escapes between its start and the moment when the shell has been told of it. Until it executes its
-// program it holds the other end of the shell's input, as this process does, so that the input does not end before; and from
-// then on it has the mark. (Without a /proc it can escape in these microseconds.)
+// A process cannot escape between its start and the moment when the shell is told of it. Until it executes its program, it
+// holds the other end of the shell's input open, as this process does, so the input does not end before that. From then on
+// it has the mark. (Without a /proc, it can escape during these microseconds.)
 func (g *Guard) Start(cmd *exec.Cmd, label string) error {
 	g.mu.Lock()
 	if g.cmd == nil {
@@ -82,15 +84,16 @@ func (g *Guard) Start(cmd *exec.Cmd, label string) error {
 	g.mu.Unlock()
 
 	cmd.Env = append(slices.Clip(cmd.Environ()), mark+label)
-	// The process group of a session can be killed as a whole, does not get the terminal's Ctrl-C before we do, and has no /dev/tty, through which it
-	// could write what we would have escaped, or switch off the user's echo.
+	// The process group of a session can be killed as a whole, and does not get the terminal's Ctrl-C before we do. It does
+	// not have a /dev/tty either, through which it could write to the terminal without our escaping, or switch off the
+	// user's echo.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	cgroup.take(cmd.SysProcAttr)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	if err := g.add(cmd.Process.Pid); err != nil {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it fails only if none is left
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it fails only if the group is empty
 		_ = cmd.Wait()                                      // it was killed
 		return fmt.Errorf("%w: %w", ErrGuard, err)
 	}
@@ -109,7 +112,8 @@ func (g *Guard) add(group int) error {
 	return err
 }
 
-// start starts the shell. It must not have the mark of whoever guards this process, or it would be killed with it.
+// start starts the shell. The shell must not have the mark of a guard that guards this process, or it would be killed
+// together with this process.
 func (g *Guard) start() error {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -126,7 +130,7 @@ func (g *Guard) start() error {
 	cmd := exec.Command("/bin/sh", "-c", guardScript, "glomers-guard", mark, path)
 	cmd.Stdin = r
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // or Ctrl-C, or a kill of our group, would hit it too
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // otherwise Ctrl-C, or a kill of our group, would hit the shell, too
 	if err := cmd.Start(); err != nil {
 		_ = w.Close() // nothing was written
 		cgroup.remove()
@@ -136,8 +140,8 @@ func (g *Guard) start() error {
 	return nil
 }
 
-// Close ends the guard. The groups must be gone: their ids may belong to others soon, so the
-// shell is killed before it sees the end of its input.
+// Close ends the guard. The process groups must have ended: their ids may soon belong to other processes, so the shell is
+// killed before it sees the end of its input.
 func (g *Guard) Close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

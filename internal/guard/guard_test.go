@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sleeper is a command that lasts longer than any test.
+// sleeper returns a command that runs longer than any test.
 func sleeper() *exec.Cmd { return exec.Command("sleep", "3600") }
 
 // ended returns a channel that is closed when cmd has ended.
@@ -17,7 +17,7 @@ func ended(cmd *exec.Cmd) chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = cmd.Wait() // killed
+		_ = cmd.Wait() // it was killed
 	}()
 	return done
 }
@@ -31,11 +31,11 @@ func requireEnd(t *testing.T, done chan struct{}) {
 	}
 }
 
-// The guard kills what it guards when this process dies, and nobody after it was closed.
+// The guard kills its processes when this process dies, and kills nothing after it was closed.
 func TestGuard(t *testing.T) {
 	t.Parallel()
 	var g Guard
-	g.Close() // without having begun
+	g.Close() // before the first Start
 	spared := sleeper()
 	require.NoError(t, g.Start(spared, "spared"))
 	done := ended(spared)
@@ -57,7 +57,7 @@ func TestGuard(t *testing.T) {
 	g.Close()
 }
 
-// A command that cannot be started leaves a guard that works, and its error is that of exec.
+// After a command that cannot be started, the guard still works. The error is that of exec.
 func TestStartFails(t *testing.T) {
 	t.Parallel()
 	var g Guard

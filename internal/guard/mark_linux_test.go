@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A process that was started when this process died, and of which the shell has not been told, is found by its mark; so is
-// one that has left its group.
+// The mark finds a process that was being started when this process died, and of which the shell has not been told. It also
+// finds a process that has left its group.
 func TestMark(t *testing.T) {
 	t.Parallel()
 	var g Guard

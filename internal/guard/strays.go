@@ -8,10 +8,10 @@ import (
 	"glomers/internal/terminal"
 )
 
-// A Stray is a process that left its group and was still there when the group had been killed.
+// A Stray is a process that left its group and was still running after the group was killed.
 type Stray struct {
 	PID     int
-	Label   string // of who started it
+	Label   string // of the process that started it
 	Command string // its arguments, for people
 	Killed  bool
 }
@@ -25,10 +25,10 @@ func (s Stray) String() string {
 	return fmt.Sprintf("%d %s (%s)", s.PID, s.Command, fate)
 }
 
-// maxNamed is how many processes that one party left behind are named.
+// maxNamed is the number of processes of one party that are named.
 const maxNamed = 5
 
-// Left returns sentences that say which processes somebody left behind.
+// Left returns sentences about the processes that a party left behind.
 func Left(who string, strays []Stray) []string {
 	var sentences []string
 	for i, s := range strays {
@@ -40,12 +40,12 @@ func Left(who string, strays []Stray) []string {
 	return sentences
 }
 
-// collectLimit is how long Collect tries to kill those who start others faster than they are found.
+// collectLimit is how long Collect tries to kill processes that start others faster than they are found.
 const collectLimit = 10 * time.Second
 
-// Collect kills all processes with this guard's mark, or in its control group, that are in none of its process groups, and returns them, in the order in which they
-// were found. The groups must have been killed, or what they still start would be missed. It finds none where
-// there is no /proc.
+// Collect kills all processes that have this guard's mark or are in its control group, but are in none of its process
+// groups. It returns them in the order in which they were found. The groups must have been killed before, or Collect would
+// miss processes that they start later. Where there is no /proc, it finds none.
 func (g *Guard) Collect() []Stray {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -53,10 +53,11 @@ func (g *Guard) Collect() []Stray {
 		return nil
 	}
 	var all []Stray
-	index := make(map[int]int) // in all, by process
+	index := make(map[int]int) // into all, by process
 	deadline := time.Now().Add(collectLimit)
-	// Twice in a row, as one that is just about to execute a program has no environment to read. Nor has one that has just ended, and may have
-	// started the next before: if such have come, that is not the end, unless (on a machine that starts many) it has been so for long.
+	// Two passes in a row must find nothing, because a process that is about to execute a program does not have a readable
+	// environment. The same is true of a process that has just ended, and that may have started another before: if such
+	// processes have appeared, continue, unless (on a machine that starts many processes) this has lasted for long.
 	known := make(map[int]bool)
 	const patience = 100
 	for quiet, passes := 0, 0; quiet < 2; quiet++ {
@@ -70,7 +71,8 @@ func (g *Guard) Collect() []Stray {
 			index[s.PID] = len(all)
 			all = append(all, s)
 		}
-		// Also if none was found: in a chain each starts the next and ends, perhaps before it is looked at.
+		// Kill the control group even if no process was found: in a chain, each process starts the next and ends, perhaps
+		// before it is examined.
 		g.cgroup.kill()
 		if len(found) > 0 || more && passes < patience {
 			if time.Now().After(deadline) {
@@ -86,7 +88,7 @@ func (g *Guard) Collect() []Stray {
 	return all
 }
 
-// label returns the label that follows the mark in an environment as the kernel shows it.
+// label returns the label that follows the mark in an environment in the kernel's format.
 func label(environ []byte, mark string) (string, bool) {
 	for entry := range bytes.SplitSeq(environ, []byte{0}) {
 		if text, ok := bytes.CutPrefix(entry, []byte(mark)); ok {
@@ -96,7 +98,7 @@ func label(environ []byte, mark string) (string, bool) {
 	return "", false
 }
 
-// commandLine returns arguments as the kernel shows them, for people to read: clipped, and without control characters.
+// commandLine formats arguments in the kernel's format for people: clipped, and without control characters.
 func commandLine(arguments []byte) string {
 	const limit = 200
 	text := bytes.TrimRight(arguments, "\x00")

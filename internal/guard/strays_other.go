@@ -2,5 +2,5 @@
 
 package guard
 
-// strays finds nobody: there is no /proc here.
+// strays finds nothing: there is no /proc on this system.
 func strays(string, map[int]bool, *cgroup, map[int]bool) ([]Stray, bool) { return nil, false }

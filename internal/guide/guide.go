@@ -1,15 +1,17 @@
-// Package guide has the list of all commands that Maelstrom's guide and documents show: testdata/guide.txt. Its test runs each with glomers,
-// word for word, with small nodes of our own in the place of those that the guide's reader has written by then, and for a shorter time.
+// Package guide has the list of all commands in Maelstrom's guide and documents: testdata/guide.txt. Its test runs each
+// command with glomers, word for word but for a shorter time. Small nodes of our own take the place of the nodes that the
+// guide's reader has written by then.
 //
-// An entry begins with where the command stands, has the command itself, and then fields, each on a line of its own:
+// An entry begins with the place of the command in the guide, then the command itself, and then fields, each on its own
+// line:
 //
-//	shows: what the guide shows there, or says, in our words
-//	node:  what takes the node's place: a node of glomers node, or one of package standin
-//	with:  flags that are added, so that the run is short and what is to be seen is certain
-//	ends:  the verdicts that it may end with: valid, invalid, unknown, broken; several with "or" between them
-//	says:  a text in what is printed, or in the files of the run
-//	then:  a command of the guide that follows, about the files of the run
-//	not:   why it is not run
+//	shows: the result in the guide, quoted or in our words
+//	node:  the node to run: one of glomers node, or one of package standin
+//	with:  additional flags, to make the run short and its result certain
+//	ends:  the permitted verdicts: valid, invalid, unknown, broken; separated by "or"
+//	says:  a text in the output, or in the files of the run
+//	then:  a later command of the guide that uses the files of the run
+//	not:   why the command is not run
 package guide
 
 import (
@@ -17,15 +19,15 @@ import (
 	"strings"
 )
 
-// A Command is one of the guide's.
+// A Command is a command of the guide.
 type Command struct {
-	Line  int    // of its entry in the list
+	Line  int    // of the entry in the list
 	Where string // page and line, perhaps several
 	Text  string
 
 	Shows, Node, With string
 	Ends, Says, Then  []string
-	Not               string // why it is not run
+	Not               string // why the command is not run
 }
 
 // Parse reads a list of commands.

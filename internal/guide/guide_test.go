@@ -21,7 +21,7 @@ import (
 
 var long = flag.Bool("long", false, "run also the commands that take more than a few seconds")
 
-// TestMain has more commands run at a time than there are cores: they wait for most of the time.
+// TestMain allows more parallel commands than there are cores: the commands mostly wait.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := flag.Set("test.parallel", "10"); err != nil {
@@ -62,7 +62,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestCommands runs the commands of the guide. Those that take more than a few seconds need the flag -long.
+// TestCommands runs the commands of the guide. Commands that take more than a few seconds need the flag -long.
 func TestCommands(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skipf("skipped: needs bash: %v", err)
@@ -80,14 +80,15 @@ func TestCommands(t *testing.T) {
 		ran++
 		t.Run(fmt.Sprintf("%d %s", c.Line, c.Where), func(t *testing.T) {
 			home := c.prepare(t, bin)
-			t.Parallel() // from here on: a program that is being written cannot be run, and a fork keeps it open for a moment
+			t.Parallel() // only from here on: a program that is being written cannot be executed, and a fork keeps its file open for a moment
 			c.run(t, home)
 		})
 	}
 	require.Greater(t, ran, 10)
 }
 
-// isShort tells whether the command has no final phase, before which everybody waits for 10 s, and no requests that time out.
+// isShort reports whether the command has neither a final phase, which begins after a wait of 10 s, nor requests that time
+// out.
 func (c Command) isShort() bool {
 	final := regexp.MustCompile(`-w (broadcast|g-set|g-counter|pn-counter)`)
 	return !final.MatchString(c.Text) && !slices.Contains([]string{"deaf", "blocking"}, c.Node)
@@ -95,7 +96,8 @@ func (c Command) isShort() bool {
 
 var binFlag = regexp.MustCompile(`--bin (\S+)`)
 
-// prepare makes a directory that has what the reader of the command has: maelstrom, and the program that it names.
+// prepare makes a directory with the files that the reader of the command has: maelstrom, and the program that the command
+// names.
 func (c Command) prepare(t *testing.T, bin string) string {
 	t.Helper()
 	home := t.TempDir()
@@ -117,7 +119,7 @@ func (c Command) prepare(t *testing.T, bin string) string {
 	return home
 }
 
-// run runs the command in the directory, and what follows it in the guide.
+// run runs the command in the directory, and then the later commands in its entry.
 func (c Command) run(t *testing.T, home string) {
 	t.Helper()
 	status, output := shell(t, home, c.Text+" "+c.With)
@@ -147,7 +149,7 @@ func has(program string) bool {
 	return err == nil
 }
 
-// standins returns the nodes of package standin, which its documentation lists.
+// standins returns the nodes of package standin, as listed in its documentation.
 func standins(t *testing.T) []string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join("standin", "main.go"))
@@ -160,7 +162,8 @@ func standins(t *testing.T) []string {
 	return names
 }
 
-// shell runs a command in a directory, which is also its home. It and all that it started are gone when the test's time is nearly up.
+// shell runs a command in a directory, which is also its home. It ends the command and all processes that the command
+// started before the test's time is up.
 func shell(t *testing.T, home, command string) (status int, output string) {
 	t.Helper()
 	ctx := t.Context()

@@ -1,4 +1,4 @@
-// Package jstest runs tests in JavaScript as a part of go test.
+// Package jstest runs JavaScript tests as part of go test.
 package jstest
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Run runs the test files that match a pattern with the test runner of Node.js, and skips the test if there is no Node.js.
+// Run runs the test files that match a pattern with the test runner of Node.js. It skips the test if Node.js is missing.
 func Run(t *testing.T, pattern string) {
 	t.Helper()
 	node, err := exec.LookPath("node")
@@ -18,7 +18,7 @@ func Run(t *testing.T, pattern string) {
 	}
 	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
-	require.NotEmpty(t, files) // without any, Node.js would look for tests everywhere
+	require.NotEmpty(t, files) // without files, Node.js would search for tests everywhere
 	out, err := exec.CommandContext(t.Context(), node, append([]string{"--test", "--test-reporter=tap"}, files...)...).CombinedOutput()
 	require.NoError(t, err, string(out))
 	require.Regexp(t, `(?m)^# pass [1-9]`, string(out))

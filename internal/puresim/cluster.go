@@ -9,46 +9,47 @@ import (
 	"glomers/node"
 )
 
-// epoch is what wall clocks that are right show at the virtual time 0. It is days after 1970, so that other clocks may be behind, and a
-// multiple of the slots that broadcast is tested with.
+// epoch is the time on a correct wall clock at the virtual time 0. It lies days after 1970, so that other clocks can be
+// behind it, and is a multiple of the slots in the tests of broadcast.
 var epoch = time.Unix(333_000, 0)
 
-// A Cluster runs the machines of the nodes n0, n1, … over a simulated network, as node.Drive runs one on a node. The exported
-// functions may be replaced at any time.
+// A Cluster runs the machines of the nodes n0, n1, … over a simulated network, as node.Drive runs a machine on a node. The
+// exported functions may be replaced at any time.
 type Cluster[M any, R node.Machine[M]] struct {
 	Queue
 	IDs     []string
 	Members []*Member[M, R] // in the order of IDs
 
-	Latency func() time.Duration    // returns that of a message sent now; at first 0
-	Copies  func(from, to int) int  // returns how often a message sent now arrives; at first once
-	Cut     func(from, to int) bool // tells whether a message that arrives now is dropped; at first Whole
+	Latency func() time.Duration    // returns the latency of a message sent now; initially 0
+	Copies  func(from, to int) int  // returns how many copies of a message sent now arrive; initially 1
+	Cut     func(from, to int) bool // reports whether a message that arrives now is dropped; initially Whole
 
-	// Shared messages go from machine to machine as they are, for machines that never change anything that a message refers to. Others
-	// go through JSON as on the wire, so that machines share no memory. That takes most of the time.
+	// Shared passes messages from machine to machine without copying. It is for machines that never change anything a
+	// message refers to. Otherwise, messages go through JSON as on the wire, so that machines share no memory; this takes
+	// most of the running time.
 	Shared bool
 
-	Sent  int                                // messages so far
-	Log   func(from int, e node.Envelope[M]) // is called for each message sent
-	Lost  func(from, to int)                 // is called for each message that arrives at a cut or at a node that is down
-	After func(i int)                        // is called after each event of node i, before its messages are sent
+	Sent  int                                // the number of messages so far
+	Log   func(from int, e node.Envelope[M]) // called for each message sent
+	Lost  func(from, to int)                 // called for each message that arrives at a cut or at a node that is down
+	After func(i int)                        // called after each event of node i, before its messages are sent
 
 	begin func(c *Cluster[M, R], i int) R
 }
 
 // A Member is a node of a Cluster.
 type Member[M any, R node.Machine[M]] struct {
-	Machine R // of its latest life
+	Machine R // of the latest life
 	Down    bool
-	Skew    time.Duration // how much its wall clock is ahead
-	Paused  time.Duration // until when the node stands still
+	Skew    time.Duration // how far its wall clock is ahead
+	Paused  time.Duration // the node stands still until this time
 
-	began time.Duration // its latest life
-	alarm time.Duration // the time of the machine at which it ticks next, or Never
-	timer int           // counts alarms: all but the latest are off
+	began time.Duration // when the latest life began
+	alarm time.Duration // the machine's time at which it ticks next, or Never
+	timer int           // counts alarms; only the latest is valid
 }
 
-// New starts a cluster of n nodes. begin makes the machine of a life of node i.
+// New starts a cluster of n nodes. begin makes the machine for a new life of node i.
 func New[M any, R node.Machine[M]](n int, begin func(c *Cluster[M, R], i int) R) *Cluster[M, R] {
 	c := &Cluster[M, R]{
 		Latency: func() time.Duration { return 0 },
@@ -69,7 +70,7 @@ func New[M any, R node.Machine[M]](n int, begin func(c *Cluster[M, R], i int) R)
 	return c
 }
 
-// Start begins a new life of node i, and ends the one that it may have. The machine's time is 0 now.
+// Start begins a new life of node i, and ends its current life, if any. The machine's time restarts at 0.
 func (c *Cluster[M, R]) Start(i int) {
 	m := c.Members[i]
 	*m = Member[M, R]{Skew: m.Skew, began: c.Now(), alarm: node.Never, timer: m.timer + 1}
@@ -77,7 +78,7 @@ func (c *Cluster[M, R]) Start(i int) {
 	c.step(i, func(R, time.Duration) []node.Envelope[M] { return nil }) // sets the alarm
 }
 
-// Kill ends the life of node i. Its messages that are under way arrive all the same.
+// Kill ends the life of node i. Messages of the node that are under way still arrive.
 func (c *Cluster[M, R]) Kill(i int) {
 	m := c.Members[i]
 	m.Down, m.Paused = true, 0
@@ -87,11 +88,11 @@ func (c *Cluster[M, R]) Kill(i int) {
 // Machine returns the machine of node i.
 func (c *Cluster[M, R]) Machine(i int) R { return c.Members[i].Machine }
 
-// Wall returns what the wall clock of node i shows now.
+// Wall returns the current time on the wall clock of node i.
 func (c *Cluster[M, R]) Wall(i int) time.Time { return epoch.Add(c.Now() + c.Members[i].Skew) }
 
-// Do lets an event happen to node i, a client's request for example, and sends what the machine returns. It reports
-// whether the node took it: one that is down or paused does not.
+// Do applies an event, such as a client's request, to node i, and sends the messages that the machine returns. It reports
+// whether the node accepted the event: a node that is down or paused does not.
 func (c *Cluster[M, R]) Do(i int, event func(machine R, now time.Duration) []node.Envelope[M]) bool {
 	if m := c.Members[i]; m.Down || m.Paused > c.Now() {
 		return false
@@ -114,7 +115,7 @@ func (c *Cluster[M, R]) step(i int, event func(machine R, now time.Duration) []n
 	c.setAlarm(i)
 }
 
-// send puts a message on the network.
+// send sends a message over the network.
 func (c *Cluster[M, R]) send(from int, e node.Envelope[M]) {
 	c.Sent++
 	c.Log(from, e)
@@ -138,7 +139,7 @@ func (c *Cluster[M, R]) send(from int, e node.Envelope[M]) {
 	}
 }
 
-// onTheWire returns a function that makes copies of m as it is now.
+// onTheWire returns a function that returns copies of m as it is now.
 func onTheWire[M any](m M) func() M {
 	body, err := json.Marshal(m)
 	return func() (copied M) {
@@ -152,7 +153,7 @@ func onTheWire[M any](m M) func() M {
 	}
 }
 
-// setAlarm plans the next Tick, at the time that Next returns and at no other.
+// setAlarm schedules the next Tick for exactly the time that Next returns.
 func (c *Cluster[M, R]) setAlarm(i int) {
 	m := c.Members[i]
 	at := m.Machine.Next()
@@ -173,7 +174,7 @@ func (c *Cluster[M, R]) setAlarm(i int) {
 	})
 }
 
-// on plans do for the time t, or for when node i is no longer paused.
+// on schedules do for time t, or for the end of node i's pause if that is later.
 func (c *Cluster[M, R]) on(i int, t time.Duration, do func()) {
 	c.At(t, func() {
 		if paused := c.Members[i].Paused; paused > c.Now() {

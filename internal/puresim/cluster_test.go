@@ -10,10 +10,10 @@ import (
 	"glomers/node"
 )
 
-// A words is the message of a parrot. It refers to memory.
+// A words is the message of a parrot. It refers to shared memory.
 type words struct{ Words []string }
 
-// A parrot repeats what it hears to n0, a second later, and notes all that happens.
+// A parrot repeats every message to n0 a second later, and records all events.
 type parrot struct {
 	id   string
 	zero time.Time
@@ -46,7 +46,7 @@ func (p *parrot) say(to string, w []string) []node.Envelope[words] {
 	return []node.Envelope[words]{{Dest: to, Message: words{w}}}
 }
 
-// flock starts parrots, and returns a function that returns what has happened since it was last called.
+// flock starts parrots. It also returns a function that returns the events since its last call.
 func flock(n int) (*Cluster[words, *parrot], func() []string) {
 	var log []string
 	c := New(n, func(c *Cluster[words, *parrot], i int) *parrot {
@@ -60,7 +60,7 @@ func flock(n int) (*Cluster[words, *parrot], func() []string) {
 	}
 }
 
-// tell lets n0 say something to n1.
+// tell lets n0 send words to n1.
 func tell(c *Cluster[words, *parrot], w ...string) bool {
 	return c.Do(0, func(p *parrot, _ time.Duration) []node.Envelope[words] { return p.say("n1", w) })
 }
@@ -69,7 +69,7 @@ func TestTimeBeginsWithALife(t *testing.T) {
 	c, log := flock(2)
 	tell(c, "a")
 	c.Run(500 * time.Millisecond)
-	tell(c, "b") // the alarm is moved
+	tell(c, "b") // this moves the alarm
 	c.Run(5 * time.Second)
 	require.Equal(t, []string{
 		"n1 1ms n0 says [a]", "n1 501ms n0 says [b]", "n1 1.501s tick", "n0 1.502s n1 says [b]", "n0 2.502s tick", "n0 2.503s n0 says [b]",
@@ -81,7 +81,7 @@ func TestTimeBeginsWithALife(t *testing.T) {
 	tell(c, "a")
 	c.Run(5*time.Second + 100*time.Millisecond)
 	require.Equal(t, []string{"n1 1ms n0 says [a]"}, log())
-	c.Start(1) // and the alarm of its last life is off
+	c.Start(1) // this cancels the alarm of the last life
 	c.Run(10 * time.Second)
 	require.Empty(t, log())
 	require.Equal(t, 7, c.Sent)

@@ -2,18 +2,18 @@ package puresim
 
 import "math/rand/v2"
 
-// A Cut is a way in which a network is broken.
+// A Cut is a way in which a network can be broken.
 type Cut struct {
 	Kind  string
-	Drops func(from, to int) bool // tells whether nothing arrives on the way from the one node to the other
+	Drops func(from, to int) bool // reports whether messages from one node to the other are lost
 }
 
 // Whole is the network without a cut.
 func Whole(from, to int) bool { return false }
 
-// Cuts returns a random cut of each kind that the harness draws, of some worse kinds, and of one-way ones.
+// Cuts returns random cuts: one of each kind that the harness uses, some of worse kinds, and some one-way cuts.
 func Cuts(n int, rng *rand.Rand) []Cut {
-	order := rng.Perm(n) // order[i] is the place of node i
+	order := rng.Perm(n) // order[i] is the position of node i
 	split := func(size int) func(a, b int) bool {
 		return func(a, b int) bool { return (order[a] < size) != (order[b] < size) }
 	}

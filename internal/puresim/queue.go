@@ -1,5 +1,5 @@
-// Package puresim lets tests run the pure part of nodes, a node.Machine each, in virtual time: messages and
-// timers are events in a queue. The same calls give the same run. Only tests may import it.
+// Package puresim lets tests run the pure part of nodes, each a node.Machine, in virtual time: messages and timers are
+// events in a queue. The same calls give the same run. Only tests may import it.
 package puresim
 
 import (
@@ -7,23 +7,24 @@ import (
 	"time"
 )
 
-// A Queue has the events to come. The zero value is empty, and its time is 0. It is for one goroutine.
+// A Queue holds the future events. The zero value is empty, with the time 0. It is for one goroutine.
 type Queue struct {
 	now    time.Duration
 	events events
 	made   int
 }
 
-// Now returns the virtual time: that of the event under way, or the end of the last Run.
+// Now returns the virtual time: the time of the current event, or the end of the last Run.
 func (q *Queue) Now() time.Duration { return q.now }
 
-// At plans do for the time t, which has not passed, after what is planned for t already. Events may plan others.
+// At schedules do for time t, which must not have passed, after any events already scheduled for t. Events may schedule
+// others.
 func (q *Queue) At(t time.Duration, do func()) {
 	q.made++
 	heap.Push(&q.events, event{t, q.made, do})
 }
 
-// Run lets the time pass until t, and everything happen that is planned until then, t included.
+// Run advances the time to t and runs all events that are scheduled up to and including t.
 func (q *Queue) Run(t time.Duration) {
 	for len(q.events) > 0 && q.events[0].at <= t {
 		e := heap.Pop(&q.events).(event)

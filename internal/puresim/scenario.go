@@ -13,37 +13,39 @@ import (
 	"glomers/node"
 )
 
-// A Printable is a machine whose String describes its state, in lines.
+// A Printable is a machine whose String method describes its state in lines.
 type Printable[M any] interface {
 	node.Machine[M]
 	fmt.Stringer
 }
 
-// A Solution has what the scenarios of one machine need besides the commands that all of them have.
+// A Solution holds the parts of a machine's scenarios that differ from those of other machines.
 type Solution[M any, R Printable[M]] struct {
-	Hop time.Duration // the latency of the network at the beginning
-	// Begin returns the function that makes the machine of a life of node i. args are those of the command nodes after the count.
+	Hop time.Duration // the initial latency of the network
+	// Begin returns the function that makes the machine for a life of node i. args are the arguments of the command "nodes"
+	// after the count.
 	Begin func(s *Scenario[M, R], args []string) func(c *Cluster[M, R], i int) R
 	// Message describes a message between nodes.
 	Message func(m M) string
-	// Commands has what a client does, by the name of the command.
+	// Commands maps the names of commands to the actions of clients.
 	Commands map[string]func(s *Scenario[M, R], args []string)
 }
 
-// RunScenarios carries out the schedules in testdata/scenarios, which are written to be read: the commands are above the
-// line ----, what came of them is below. The commands are those of the solution and
+// RunScenarios runs the schedules in testdata/scenarios, which are written for readers: the commands stand above the line
+// ----, their outcomes below. Besides the commands of the solution, there are
 //
-//	nodes COUNT …         starts the nodes n0 …
-//	hop DURATION          how long a message takes that is sent from now on
-//	cut NODE>NODE …       nothing that arrives from now on gets from the one to the other; * is every node
-//	lose NODE>NODE COUNT  as many of the next messages that arrive there are lost
-//	heal                  all that ends
-//	kill NODE             a node ends, and forgets everything
-//	start NODE [SKEW]     it begins a new life, with a wall clock that is ahead, or behind if negative
-//	run DURATION          time passes
-//	state                 what each node knows
+//	nodes COUNT …         starts the nodes n0, n1, …
+//	hop DURATION          sets the latency of messages sent from now on
+//	cut NODE>NODE …       drops messages from one node to the other that would arrive from now on; * is every node
+//	lose NODE>NODE COUNT  drops the next COUNT messages that would arrive there
+//	heal                  ends all cuts and losses
+//	kill NODE             ends a node, which forgets everything
+//	start NODE [SKEW]     begins a new life of a node, with a wall clock that is ahead, or behind if SKEW is negative
+//	run DURATION          lets time pass
+//	state                 prints the state of each node
 //
-// Each prints the messages that were sent meanwhile, as in n1 → n0, and those that were lost, as in n1 ✕ n0. To write the outcomes anew:
+// Each command prints the messages sent while it runs, as in n1 → n0, and those lost, as in n1 ✕ n0. To rewrite the
+// outcomes:
 //
 //	go test ./broadcast -run TestScenarios -rewrite
 func RunScenarios[M any, R Printable[M]](t *testing.T, solution Solution[M, R]) {
@@ -62,19 +64,19 @@ func RunScenarios[M any, R Printable[M]](t *testing.T, solution Solution[M, R]) 
 	})
 }
 
-// A Scenario is a schedule that is being carried out. What is written to it is the outcome of the command under way.
+// A Scenario is a schedule that is being run. Text written to it becomes the outcome of the current command.
 type Scenario[M any, R Printable[M]] struct {
 	*Cluster[M, R]
 	strings.Builder
 
 	solution Solution[M, R]
 	fail     func(format string, args ...any) // ends the test
-	cut      map[link]int                     // how many messages will not arrive
+	cut      map[link]int                     // how many messages will be lost
 }
 
 type link struct{ from, to int }
 
-// all is more messages than a scenario has.
+// all stands for more messages than any scenario has.
 const all = 1 << 30
 
 func (s *Scenario[M, R]) do(command string, args []string) {
@@ -122,7 +124,7 @@ func (s *Scenario[M, R]) do(command string, args []string) {
 	}
 }
 
-// nodes starts the nodes, on a network that tells what happens on it.
+// nodes starts the nodes on a network that records its events.
 func (s *Scenario[M, R]) nodes(count int, args []string) {
 	s.cut = make(map[link]int)
 	s.Cluster = New(count, s.solution.Begin(s, args))
@@ -140,7 +142,7 @@ func (s *Scenario[M, R]) nodes(count int, args []string) {
 
 func (s *Scenario[M, R]) hop(d time.Duration) { s.Latency = func() time.Duration { return d } }
 
-// lose makes the next messages on a link, or on several, be lost.
+// lose drops the next messages on a link, or on several links.
 func (s *Scenario[M, R]) lose(links string, count int) {
 	from, to, _ := strings.Cut(links, ">")
 	for _, a := range s.matching(from) {
@@ -152,14 +154,14 @@ func (s *Scenario[M, R]) lose(links string, count int) {
 
 func (s *Scenario[M, R]) time() time.Duration { return s.Now().Round(time.Millisecond) }
 
-// Request lets a client ask something of the node with that id.
+// Request applies a client's request to the node with the given id.
 func (s *Scenario[M, R]) Request(id string, event func(machine R, now time.Duration) []node.Envelope[M]) {
 	if !s.Do(s.Node(id), event) {
 		fmt.Fprintf(s, "%s is down\n", id)
 	}
 }
 
-// Node returns the index of the node with that id.
+// Node returns the index of the node with the given id.
 func (s *Scenario[M, R]) Node(id string) int {
 	i := slices.Index(s.IDs, id)
 	if i < 0 {
@@ -168,7 +170,7 @@ func (s *Scenario[M, R]) Node(id string) int {
 	return i
 }
 
-// matching returns the node with that id, or all for *.
+// matching returns the node with the given id, or all nodes for *.
 func (s *Scenario[M, R]) matching(id string) (nodes []int) {
 	for i := range s.IDs {
 		if id == "*" || i == s.Node(id) {
@@ -178,7 +180,7 @@ func (s *Scenario[M, R]) matching(id string) (nodes []int) {
 	return nodes
 }
 
-// Int returns the number that an argument is.
+// Int parses an argument as a number.
 func (s *Scenario[M, R]) Int(arg string) int64 {
 	n, err := strconv.ParseInt(arg, 10, 64)
 	if err != nil {
@@ -187,7 +189,7 @@ func (s *Scenario[M, R]) Int(arg string) int64 {
 	return n
 }
 
-// Duration returns the duration that an argument is.
+// Duration parses an argument as a duration.
 func (s *Scenario[M, R]) Duration(arg string) time.Duration {
 	d, err := time.ParseDuration(arg)
 	if err != nil {

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// A Run says how the commands of a block are run.
+// A Run says how to run the commands of a block.
 type Run struct {
-	Long   bool             // only if there is time
-	Needs  string           // only if there is this program; "" if nothing is needed
-	Status int              // with which each must end
-	Edits  []Edit           // of the code that they are run with
-	Says   []*regexp.Regexp // what its commands must write, taken together
-	Flags  string           // that are added
+	Long   bool             // run only with the flag -long
+	Needs  string           // run only if this program exists; "" if none is needed
+	Status int              // the exit status of each command
+	Edits  []Edit           // changes to the code before the commands are run
+	Says   []*regexp.Regexp // expressions that match the combined output
+	Flags  string           // flags to add
 }
 
-// ParseRun reads the marker of a block that is run.
+// ParseRun parses the marker of a block that is run.
 func ParseRun(marker string) (Run, error) {
 	var r Run
 	what, how, _ := strings.Cut(marker, ":")
@@ -44,7 +44,7 @@ func ParseRun(marker string) (Run, error) {
 	for range len(strings.Fields(how)) - len(words) {
 		_, how, _ = strings.Cut(strings.TrimSpace(how), " ")
 	}
-	rest, err := r.parsePromises(strings.TrimSpace(how)) // with the spaces that quoted texts have
+	rest, err := r.parsePromises(strings.TrimSpace(how)) // with the spaces in quoted texts
 	if err != nil {
 		return r, fmt.Errorf("readme: marker %q: %w", marker, err)
 	}
@@ -71,7 +71,7 @@ func (b Block) HasCommand() bool {
 	return false
 }
 
-// Commands returns the commands of the block, as r wants them to be run.
+// Commands returns the commands of the block, adapted as r says.
 func (b Block) Commands(r Run) []string {
 	var all []string
 	for _, line := range b.lines() {
@@ -87,7 +87,7 @@ func (b Block) Commands(r Run) []string {
 	return all
 }
 
-// lines returns the lines that are not empty, without comments, and with those joined that end in a backslash.
+// lines returns the lines that are not empty, without comments; lines that end in a backslash are joined with the next.
 func (b Block) lines() []string {
 	var all []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(b.Text, "\\\n", " "), "\n") {
@@ -98,7 +98,7 @@ func (b Block) lines() []string {
 	return all
 }
 
-// uncomment cuts a line of shell at its comment.
+// uncomment removes the comment from a line of shell.
 func uncomment(line string) string {
 	quote, before := rune(0), ' '
 	for i, r := range line {

@@ -14,13 +14,14 @@ import (
 	"strings"
 )
 
-// A Library is all documents of the repository, by their paths.
+// A Library holds all documents of the repository, by path.
 type Library struct {
 	Root      string // the directory of the repository
 	Documents map[string]Document
 }
 
-// Read reads all files of Markdown beneath root. Hidden directories are left out, and those that others write: store, bin and testdata.
+// Read reads all Markdown files beneath root. It skips hidden directories and the directories store, bin and testdata, whose
+// contents are generated.
 func Read(root string) (Library, error) {
 	l := Library{root, make(map[string]Document)}
 	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
@@ -66,7 +67,7 @@ var (
 	lineRange = regexp.MustCompile(`^L(\d+)(?:-L(\d+))?$`)
 )
 
-// CheckLink says why the target of a link in d is not there; links to other sites are not looked at.
+// CheckLink returns an error if the target of a link in d does not exist; it does not check links to other sites.
 func (l Library) CheckLink(d Document, target string) error {
 	if elsewhere.MatchString(target) {
 		return nil
@@ -90,7 +91,7 @@ func (l Library) CheckLink(d Document, target string) error {
 		return nil
 	}
 	if info.IsDir() {
-		to = path.Join(to, "README.md") // which is shown there
+		to = path.Join(to, "README.md") // a site shows this file for a directory
 	}
 	if other, ok := l.Documents[to]; ok {
 		if !other.Anchors[anchor] {
@@ -101,7 +102,7 @@ func (l Library) CheckLink(d Document, target string) error {
 	return l.checkLines(to, anchor)
 }
 
-// checkLines says why the file does not have the lines of an anchor such as L10-L20.
+// checkLines returns an error if the file lacks the lines of an anchor such as L10-L20.
 func (l Library) checkLines(name, anchor string) error {
 	m := lineRange.FindStringSubmatch(anchor)
 	if m == nil {

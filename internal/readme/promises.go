@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// An Edit is a change that a reader is invited to make to the code.
+// An Edit is a change to the code that the text invites its reader to make.
 type Edit struct {
 	File     string // from the root of the repository, with slashes
-	Old, New string // Old is there once
+	Old, New string // Old occurs exactly once
 }
 
-// parsePromises reads what a marker has between the status and the flags, and returns the flags.
+// parsePromises parses the part of a marker between the status and the flags. It returns the flags.
 func (r *Run) parsePromises(text string) (flags string, err error) {
 	for {
 		what, rest, _ := strings.Cut(text, " ")
@@ -46,7 +46,7 @@ func (r *Run) parsePromises(text string) (flags string, err error) {
 	}
 }
 
-// unquote takes a quoted string off the beginning of a text.
+// unquote removes a quoted string from the beginning of a text.
 func unquote(text string) (string, string, error) {
 	quoted, err := strconv.QuotedPrefix(text)
 	if err != nil {
@@ -56,7 +56,7 @@ func unquote(text string) (string, string, error) {
 	return inside, strings.TrimSpace(text[len(quoted):]), err
 }
 
-// Unsaid returns which of the promises an output does not keep.
+// Unsaid returns the promised expressions that do not match the output.
 func (r Run) Unsaid(output string) []string {
 	var missing []string
 	for _, said := range r.Says {
@@ -67,7 +67,8 @@ func (r Run) Unsaid(output string) []string {
 	return missing
 }
 
-// Edited writes the edited files into dir, and returns where each file is found instead, by its path: what "go build -overlay" takes.
+// Edited writes the edited files into dir. It returns a map from the paths of the originals to those of the edited files, as
+// "go build -overlay" takes it.
 func (r Run) Edited(root, dir string) (map[string]string, error) {
 	overlay := make(map[string]string)
 	for _, e := range r.Edits {

@@ -1,4 +1,4 @@
-// Command standin takes the place of the programs that the reader of Maelstrom's guide has written so far. Its argument says which one:
+// Command standin plays the nodes that the reader of Maelstrom's guide has written so far. Its argument selects one:
 //
 //	silent     logs what it gets and answers nothing
 //	deaf       answers init and nothing else
@@ -66,7 +66,6 @@ func main() {
 	}
 }
 
-// state is what a node knows.
 type state struct {
 	kind     string
 	id       string
@@ -74,7 +73,7 @@ type state struct {
 	values   []any          // of a set
 	sum      float64        // of a counter
 	keys     map[string]any // of a store
-	old      map[string]any // what they were a while ago
+	old      map[string]any // the values of a while ago
 }
 
 func (s *state) die(why any) {
@@ -82,7 +81,7 @@ func (s *state) die(why any) {
 	os.Exit(1)
 }
 
-// answer returns the body of the reply; nil for none.
+// answer returns the body of the reply, or nil for no reply.
 func (s *state) answer(m message) object {
 	body := m.Body
 	kind, _ := body["type"].(string)
@@ -117,7 +116,7 @@ func (s *state) answer(m message) object {
 	return s.serve(kind, body, reply)
 }
 
-// serve carries a request out here, and nowhere else.
+// serve carries out a request on this node only.
 func (s *state) serve(kind string, body, reply object) object {
 	key := fmt.Sprint(body["key"])
 	switch kind {
