@@ -1,4 +1,4 @@
-// Package chart draws charts as SVG, 800 pixels wide: for READMEs, and of runs.
+// Package chart draws charts as SVG, 800 pixels wide, for READMEs and for reports of runs.
 package chart
 
 import (
@@ -10,9 +10,9 @@ import (
 	"glomers/internal/svg"
 )
 
-// A Chart is some panels side by side, with one legend for all.
+// A Chart is a row of panels with a common legend.
 type Chart struct {
-	About  string // what it shows, for those who do not see it
+	About  string // a description for readers who cannot see it
 	Panels []Panel
 }
 
@@ -24,16 +24,16 @@ type Panel struct {
 	Series []Series
 }
 
-// An Axis is what a direction of a panel stands for. Its range holds all that is to be drawn.
+// An Axis describes one direction of a panel. Its range covers everything that is drawn.
 type Axis struct {
 	Label string  // with the unit
-	Log   bool    // what is not above 0 has no place on it, and is left out
-	Min   float64 // at least from here; 0 means from the data, or on a linear axis from 0
-	Max   float64 // at least to here; 0 means to the data
+	Log   bool    // values that are not positive are left out
+	Min   float64 // the range begins here or lower; 0 means at the data, or at 0 on a linear axis
+	Max   float64 // the range ends here or higher; 0 means at the data
 }
 
-// A Series is points that belong together. Those of one Name, in any panel, share an entry of the legend, which
-// looks as the first of them does; without a name there is none.
+// A Series is a set of points that belong together. Series with the same Name, in any panel, share an entry in the legend,
+// which looks like the first of them; a series without a name is not in the legend.
 type Series struct {
 	Name   string
 	Colour string // as in CSS; see package svg
@@ -42,15 +42,15 @@ type Series struct {
 	Points []Point
 }
 
-// A Point is a place in a panel. Where the bounds of a spread differ, they are drawn as a bar.
+// A Point is a point in a panel. If the bounds of a spread differ, the spread is drawn as a bar.
 type Point struct {
 	X, Y   float64
 	XRange [2]float64 // lowest and highest; zero if there is no spread
 	YRange [2]float64
-	Label  string // written to the lower left, or if it does not fit there to the upper right
+	Label  string // written at the lower left or, if it does not fit there, at the upper right
 }
 
-// A Line is how the points of a series are joined.
+// A Line says how the points of a series are joined.
 type Line int
 
 // The lines.
@@ -60,7 +60,7 @@ const (
 	Dashed
 )
 
-// A Marker is what marks a point.
+// A Marker is the mark of a point.
 type Marker int
 
 // The markers.
@@ -69,13 +69,13 @@ const (
 	Dot
 	Ring
 	Diamond
-	Speck // for very many points: those on the same pixel are drawn once
+	Speck // for very many points: points on the same pixel are drawn once
 )
 
-// Grey is for bounds and for entries of the legend that explain a marker.
+// Grey is the colour of bounds, and of entries in the legend that explain a marker.
 var Grey = svg.Colour("ink-soft")
 
-// The measures, in pixels.
+// Sizes and distances, in pixels.
 const (
 	width      = 800
 	plotHeight = 300
@@ -115,7 +115,7 @@ type entry struct {
 	x      float64
 }
 
-// legend returns the entries, wrapped to the width.
+// legend returns the entries, arranged in rows of the chart's width.
 func (c Chart) legend() []entry {
 	var entries []entry
 	seen := map[string]bool{}
@@ -194,7 +194,7 @@ func (s Series) draw(f *svg.File, x, y svg.Scale, b box) {
 	}
 }
 
-// line joins points.
+// line draws the line that joins the points.
 func (s Series) line(f *svg.File, points [][2]float64) {
 	if s.Line == NoLine || len(points) < 2 {
 		return
@@ -210,7 +210,7 @@ func (s Series) line(f *svg.File, points [][2]float64) {
 	f.Path(d.String(), s.Colour, 1.8, dashes)
 }
 
-// specks draws a speck on each pixel that has a point.
+// specks draws a speck on each pixel that contains a point.
 func (s Series) specks(f *svg.File, points [][2]float64) {
 	var d strings.Builder
 	seen := make(map[[2]int]bool)
@@ -236,7 +236,7 @@ func (s Series) marker(f *svg.File, x, y float64) {
 	}
 }
 
-// An extent is where values lie; inverted infinities if there are none.
+// An extent is a range of values; inverted infinities if it is empty.
 type extent struct{ low, high, lowPositive float64 }
 
 func (e *extent) add(v float64) {
@@ -246,7 +246,7 @@ func (e *extent) add(v float64) {
 	}
 }
 
-// newScale returns the scale of an axis, wide enough for e, from one pixel to another, with labels that take so many.
+// newScale returns a scale for an axis that covers e, between two pixels; room is the space for a label.
 func newScale(a Axis, e extent, from, to, room float64) svg.Scale {
 	low, high := e.low, e.high
 	if a.Log {
@@ -264,8 +264,8 @@ func newScale(a Axis, e extent, from, to, room float64) svg.Scale {
 	return svg.Fit(a.Log, low, high, from, to, room)
 }
 
-// extent returns the lowest and the highest value that is to be drawn, of a coordinate with its spread. Of the values above 0 it
-// returns the lowest, too, which is what a logarithmic axis needs.
+// extent returns the lowest and the highest value to be drawn, of one coordinate with its spread. It also returns the lowest
+// positive value, which a logarithmic axis needs.
 func (p Panel) extent(of func(Point) (float64, [2]float64)) extent {
 	e := extent{math.Inf(1), math.Inf(-1), math.Inf(1)}
 	for _, s := range p.Series {

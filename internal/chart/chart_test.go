@@ -21,7 +21,7 @@ func example() Chart {
 				{Name: "ours", Colour: svg.Hue(0), Line: Solid, Marker: Dot, Points: []Point{
 					{X: 110, Y: 12, XRange: [2]float64{100, 120}, Label: "a label that does not fit at its left"},
 					{X: 1700, Y: 0.31, YRange: [2]float64{0.3, 0.32}, Label: "1.7 s"},
-					{X: 0, Y: 1}, // has no place
+					{X: 0, Y: 1}, // cannot be drawn
 				}},
 				{Name: "bound", Colour: Grey, Line: Dashed, Points: []Point{{X: 100, Y: 10}, {X: 1000, Y: 0.5}}},
 			},

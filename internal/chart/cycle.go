@@ -8,17 +8,17 @@ import (
 	"glomers/internal/svg"
 )
 
-// A Cycle is things of which each must come before the next, and the last before the first: a contradiction.
+// A Cycle is a contradiction: a list of steps of which each must come before the next, and the last before the first.
 type Cycle struct {
 	Title string
 	Steps []Step // at least one
 }
 
-// A Step is one of the things, and why it must come before the next one.
+// A Step is a step of a cycle, with the reason why it must come before the next.
 type Step struct {
 	Name  string   // bold
-	Lines []string // what it did, a line each
-	Kind  string   // of the reason, in a word
+	Lines []string // its actions, one per line
+	Kind  string   // the kind of reason, in a word
 	Why   string   // the reason, in a sentence; wrapped
 }
 
@@ -28,16 +28,16 @@ const (
 	boxLeft     = 60
 	boxWidth    = 420
 	lineHeight  = 17
-	returnLine  = 28 // where the arrow back to the first step is
+	returnLine  = 28 // the horizontal place of the arrow back to the first step
 	arrowX      = boxLeft + 24
 	reasonX     = arrowX + 18
-	reasonChars = 92 // a line of a reason; about 6.5 px each
-	stepLines   = 12 // that are shown of a step
-	lineChars   = 60 // that are shown of a line
+	reasonChars = 92 // characters in a line of a reason; about 6.5 px each
+	stepLines   = 12 // lines shown of a step
+	lineChars   = 60 // characters shown of a line
 )
 
-// SVG draws the steps below each other, arrows with their reasons between them, and an arrow from the last back to the
-// first. Any text is allowed in it.
+// SVG draws the steps below each other, with arrows and their reasons between them, and an arrow from the last step back to
+// the first. The texts may contain any characters.
 func (c Cycle) SVG() []byte {
 	height := 44
 	for _, s := range c.Steps {
@@ -78,7 +78,7 @@ func arrow(f *svg.File, path string) {
 	f.Path(path, svg.Colour("bad"), 1.8, ` marker-end="url(#head)"`)
 }
 
-// shown returns the lines that there is room for.
+// shown returns the lines that fit into the box.
 func (s Step) shown() []string {
 	lines := s.Lines
 	if len(lines) > stepLines {
@@ -91,13 +91,13 @@ func (s Step) shown() []string {
 	return cut
 }
 
-// height returns that of the box.
+// height returns the height of the box.
 func (s Step) height() int { return (len(s.shown())+1)*lineHeight + 12 }
 
-// gap returns the height of what is below the box.
+// gap returns the height of the space below the box.
 func (s Step) gap() int { return (len(wrap(s.Why, reasonChars))+1)*lineHeight + 20 }
 
-// wrap divides a text at spaces into lines of so many characters at the most, and cuts longer words.
+// wrap divides a text at spaces into lines of at most the given number of characters, and cuts longer words.
 func wrap(text string, chars int) []string {
 	var lines []string
 	line := ""

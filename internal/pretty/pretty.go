@@ -1,4 +1,4 @@
-// Package pretty writes JSON for people, whatever is in it.
+// Package pretty writes any JSON in a readable form.
 package pretty
 
 import (
@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 )
 
-// maxDepth is how deep arrays and objects are spread over lines. What is nested deeper stays on its line: in results that is a value
-// which a node chose, and one of 9,000 brackets would be indented by 80 million spaces.
+// maxDepth is the depth to which arrays and objects are spread over lines. Deeper values stay on one line. In results, a
+// deeper value comes from a node, and a value of 9,000 brackets would be indented by 80 million spaces.
 const maxDepth = 12
 
-// JSON returns what json.MarshalIndent(v, "", "  ") does, but for what is nested deep.
+// JSON is json.MarshalIndent(v, "", "  "), except for deeply nested values.
 func JSON(v any) ([]byte, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -34,7 +34,7 @@ func indent(text []byte) []byte {
 		case '{', '[':
 			depth++
 			b = append(b, c)
-			if next := text[i+1]; next == '}' || next == ']' { // {} and [] stay together
+			if next := text[i+1]; next == '}' || next == ']' { // keep {} and [] together
 				b = append(b, next)
 				depth--
 				i++

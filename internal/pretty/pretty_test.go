@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Up to the depth it is encoding/json's.
+// Up to maxDepth, the result is that of encoding/json.
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
@@ -59,7 +59,8 @@ func value(t *rapid.T, depth int) any {
 	}
 }
 
-// A node's value of thousands of brackets, or of many elements deep inside, takes little more than itself.
+// A node's value with thousands of brackets, or with many elements at a great depth, takes little more space than its
+// compact form.
 func TestDeep(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{

@@ -1,29 +1,32 @@
-// Package readme reads the documentation of this repository, so that its tests can see whether it is true: whether the
-// commands work, the links lead somewhere, the code is that of the files, and the functions that are named exist.
+// Package readme reads the documentation of this repository, so that its tests can check that the text is true: the commands
+// work, the links lead somewhere, quoted code equals the files, and the functions that are named exist.
 //
-// A block of code, indented or fenced, is marked by a comment in the line before it (a blank line may be between them),
-// which nobody sees:
+// A block of code, indented or fenced, is marked by a comment in the line before it, which is not visible on the page (there
+// may be a blank line between them):
 //
-//	<!-- run -->                        every command must end with status 0
-//	<!-- run: exits 1 -->               with status 1
-//	<!-- run: long -->                  only with the flag -long, which CI gives
-//	<!-- run: needs python3 -->         only where there is python3
-//	<!-- run: --time-limit 3 -->        with these flags added to "glomers test" and "glomers challenge"
-//	<!-- run: with a/b.go "x++" "x--" -->  with this change to the code, which readers are told to make; there may be several
-//	<!-- run: says "nobody polled" -->  what the commands write must match this regular expression; there may be several
-//	<!-- run: long needs python3 exits 1 with a/b.go "x++" "x--" says "one" --seed 7 -->
-//	                                    all of it, in this order
-//	<!-- not run: why -->               a command for readers only
-//	<!-- file: echo/main.go -->         the block must be this file, to the byte
+//	        <!-- run -->                        every command must exit with status 0
+//		<!-- run: exits 1 -->               with status 1
+//		<!-- run: long -->                  only with the flag -long, which CI gives
+//	        <!-- run: needs python3 -->         only if python3 is installed
+//		<!-- run: --time-limit 3 -->        with these flags added to "glomers test" and "glomers challenge"
+//	        <!-- run: with a/b.go "x++" "x--" -->  with this change to the code, which readers are told to make; may be
 //
-// A file with a marker has one at each block that has a command in it.
+// repeated
+//
+//	        <!-- run: says "nobody polled" -->  the output of the commands must match this regular expression; may be repeated
+//		<!-- run: long needs python3 exits 1 with a/b.go "x++" "x--" says "one" --seed 7 -->
+//	                                            all of these, in this order
+//		<!-- not run: why -->               a command for readers only
+//	        <!-- file: echo/main.go -->         the block must equal this file, byte for byte
+//
+// If a file has a marker, every block in it that contains a command must have one.
 //
 // # Commands
 //
-// A command is a line, or several that end in a backslash; what follows a # is a comment. The commands of a file are run by bash,
-// one after the other, in the root of the repository. HOME is a directory of their own, glomers is on PATH, and in place of
-// the directory store they have another one, by the flag --store and by writing "$STORE"/ for store/. That is all that
-// is changed.
+// A command is a line, or several lines of which all but the last end in a backslash; a # begins a comment. The commands of
+// a file are run by bash, one after the other, in the root of the repository. HOME is a directory for these commands only,
+// and glomers is on PATH. Another directory takes the place of the directory store: by the flag --store, and by "$STORE"/ in
+// place of store/. Nothing else is changed.
 package readme
 
 import (
@@ -33,16 +36,16 @@ import (
 	"unicode"
 )
 
-// A Document is what is to be looked at in a file of Markdown.
+// A Document is the part of a Markdown file that the tests examine.
 type Document struct {
 	Path    string          // from the root of the repository, with slashes
-	Text    string          // all of it
-	Anchors map[string]bool // what a link can have after a #
+	Text    string          // the whole text
+	Anchors map[string]bool // the targets that a link can name after a #
 	Links   []Link
 	Blocks  []Block
 }
 
-// A Link leads somewhere.
+// A Link is a link to a place in this repository or elsewhere.
 type Link struct {
 	Line   int // from 1
 	Target string
@@ -52,7 +55,7 @@ type Link struct {
 type Block struct {
 	Line   int    // of its first line, from 1
 	Text   string // without the indentation, and without the newline at its end
-	Marker string // what the comment before it says; "" if there is none that is a marker
+	Marker string // the text of the comment before it; "" if there is no marker
 }
 
 var (
@@ -64,12 +67,12 @@ var (
 	links      = regexp.MustCompile(`\]\(<?([^)\s>]+)>?(?:\s+"[^"]*")?\)|^ {0,3}\[[^\]]+\]:\s*(\S+)|(?:href|src|id|name)="([^"]*)"`)
 )
 
-// Parse reads a file of Markdown. It understands as much of it as is used here: a list has no blocks of code in it, and a comment
-// is a line.
+// Parse reads a Markdown file. It understands only the Markdown that this repository uses: lists do not contain blocks of
+// code, and a comment takes one line.
 func Parse(path, text string) Document {
 	d := Document{Path: path, Text: text, Anchors: make(map[string]bool)}
 	lines := strings.Split(text, "\n")
-	marker, blank := "", true // the line before was blank, so an indented one begins a block
+	marker, blank := "", true // blank: the line before was blank, so an indented line begins a block
 	for i := 0; i < len(lines); i++ {
 		line := lines[i]
 		var code []string
@@ -100,7 +103,7 @@ func Parse(path, text string) Document {
 	return d
 }
 
-// read takes links and anchors from a line that is no code.
+// read collects the links and anchors in a line that is not code.
 func (d *Document) read(number int, line string) {
 	if m := heading.FindStringSubmatch(line); m != nil {
 		d.addAnchor(slug(m[1]))
@@ -110,12 +113,12 @@ func (d *Document) read(number int, line string) {
 		case strings.HasPrefix(m[0], "id=") || strings.HasPrefix(m[0], "name="):
 			d.Anchors[m[3]] = true
 		default:
-			d.Links = append(d.Links, Link{number, m[1] + m[2] + m[3]}) // two of them are empty
+			d.Links = append(d.Links, Link{number, m[1] + m[2] + m[3]}) // two of the three are empty
 		}
 	}
 }
 
-// addAnchor adds the anchor of a heading, with a number if it is not the first of its name.
+// addAnchor adds the anchor of a heading, with a number if the name has occurred before.
 func (d *Document) addAnchor(name string) {
 	unique := name
 	for n := 1; d.Anchors[unique]; n++ {

@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// named is a function, method or type and the file that it is in: `file.go` `name`.
+// named matches a function, method or type and the file that contains it: `file.go` `name`.
 var named = regexp.MustCompile("`([\\w/.-]+\\.go)`\\s+`(\\w+)`")
 
-// What documents name in files is there. The path of a file begins at the document, as that of a link does.
+// The functions, methods and types that documents name exist in the files. The path of a file is relative to the document,
+// like that of a link.
 func TestNames(t *testing.T) {
 	l := library(t)
 	for _, d := range l.Sorted() {
@@ -29,7 +30,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Each write-up follows one request through the code.
+// Each write-up follows a request through the code.
 func TestOneRequest(t *testing.T) {
 	l := library(t)
 	for _, name := range []string{"echo", "unique-ids", "broadcast", "g-counter", "kafka-log", "txn-kv"} {

@@ -20,7 +20,7 @@ import (
 
 var long = flag.Bool("long", false, "run also the commands that take their time")
 
-// TestMain has more commands run at a time than there are cores: they wait for most of the time.
+// TestMain allows more parallel commands than there are cores: the commands mostly wait.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if err := flag.Set("test.parallel", "8"); err != nil {
@@ -99,7 +99,7 @@ func TestCommands(t *testing.T) {
 	}
 	l := library(t)
 	s := newShell(t, l.Root)
-	// The commands of a file run one after the other, files beside each other.
+	// The commands of a file run one after the other; the files run in parallel.
 	for _, d := range l.Sorted() {
 		t.Run(d.Path, func(t *testing.T) {
 			t.Parallel()
@@ -130,7 +130,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// reserve is the part of the test's time that is left for ending commands.
+// reserve is the part of the test's time that is reserved for ending commands.
 const reserve = 10 * time.Second
 
 // A shell runs commands.
@@ -145,21 +145,21 @@ func newShell(t *testing.T, root string) shell {
 	home := t.TempDir()
 	bin := filepath.Join(home, "bin")
 	s := shell{root, append(os.Environ(), "HOME="+home, "GOBIN="+bin, "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))}
-	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOENV"} { // these depend on HOME
+	for _, name := range []string{"GOCACHE", "GOMODCACHE", "GOPATH", "GOENV"} { // their defaults depend on HOME
 		value, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
 		require.NoError(t, err)
 		s.env = append(s.env, name+"="+strings.TrimSpace(string(value)))
 	}
 	status, output := s.run(t, home, "go install ./cmd/glomers")
 	require.Zero(t, status, output)
-	// The python3 of a version manager is a script, which takes longer than Python.
+	// The python3 of a version manager is a script, which starts more slowly than Python itself.
 	if python, err := exec.CommandContext(t.Context(), "python3", "-c", "import sys; print(sys.executable)").Output(); err == nil {
 		require.NoError(t, os.Symlink(strings.TrimSpace(string(python)), filepath.Join(bin, "python3")))
 	}
 	return s
 }
 
-// edited returns a shell whose go commands see the edits of r.
+// edited returns a shell whose go commands use the edits of r.
 func (s shell) edited(t *testing.T, r Run) shell {
 	t.Helper()
 	if len(r.Edits) == 0 {
@@ -175,8 +175,8 @@ func (s shell) edited(t *testing.T, r Run) shell {
 	return shell{s.root, append(s.env[:len(s.env):len(s.env)], "GOFLAGS=-overlay="+name)}
 }
 
-// run returns the exit status of a command, and what it wrote. Before the test's time is up, it and all that it has
-// started are killed: when it is, nobody is there to do that.
+// run returns the exit status and the output of a command. Shortly before the test's time is up, it kills the command and
+// all its descendants; afterwards the test could not do so.
 func (s shell) run(t *testing.T, store, command string) (status int, output string) {
 	t.Helper()
 	ctx := t.Context()

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// goLicence is that of the Go standard library and of the modules inside it. It stands here because some distributions of Go come without.
+// goLicence is the licence of the Go standard library and of the modules inside it. It is stored here because some
+// distributions of Go do not include it.
 //
 //go:embed go-licence.txt
 var goLicence string
@@ -58,7 +59,7 @@ func section(b *strings.Builder, name, text string) {
 	fmt.Fprintf(b, "%s%s%s\n%s\n", rule, name, rule, strings.Trim(strings.ReplaceAll(text, "\r\n", "\n"), "\n"))
 }
 
-// licence returns the kind of licence and the text of all files.
+// licence returns the kind of the licence and the text of all the licence files.
 func (c component) licence() (kind, text string, err error) {
 	var texts []string
 	for _, file := range c.files {
@@ -77,13 +78,14 @@ func (c component) licence() (kind, text string, err error) {
 	return kind, strings.Join(texts, "\n"), nil
 }
 
-// kindOf returns the SPDX identifier of a licence, or "" if it is none that we have looked at and may link.
+// kindOf returns the SPDX identifier of a licence, or "" if the licence is not among those that we have reviewed and may
+// link.
 func kindOf(text string) string {
 	words := strings.ToLower(strings.Join(strings.Fields(text), " "))
 	has := func(phrase string) bool { return strings.Contains(words, phrase) }
 	switch {
 	case has("eclipse public license"):
-		if has("secondary license") { // only 2.0 has them
+		if has("secondary license") { // only version 2.0 has this term
 			return "EPL-2.0"
 		}
 		return "EPL-1.0"
@@ -104,7 +106,7 @@ func kindOf(text string) string {
 	return ""
 }
 
-// offersSource says whether a licence demands that whoever gets the program is told where its source is.
+// offersSource reports whether a licence demands that recipients of the program are told where to find its source.
 func offersSource(kind string) bool {
 	return strings.HasPrefix(kind, "EPL-") || strings.HasPrefix(kind, "MPL-")
 }

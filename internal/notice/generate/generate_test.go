@@ -10,7 +10,7 @@ import (
 	"glomers/internal/notice"
 )
 
-// NOTICE has the licences of what go.mod links into the programs, and of nothing else.
+// NOTICE has the licences of everything that go.mod links into the programs, and no others.
 func TestNotice(t *testing.T) {
 	root, err := moduleRoot()
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func TestKindOf(t *testing.T) {
 	}
 }
 
-// What nobody has looked at is not linked, and not embedded, without a word.
+// A component whose licence we have not reviewed is an error, whether it is linked or embedded.
 func TestUnknownLicence(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -13,19 +13,19 @@ import (
 	"strings"
 )
 
-// programs are what people build, or get built.
+// programs are the programs that people build or download.
 var programs = []string{"./cmd/glomers", "./echo", "./unique-ids", "./broadcast", "./g-counter", "./kafka-log", "./txn-kv"}
 
-// systems are those that programs are built for. Some modules are linked on one of them only.
+// systems are the systems for which programs are built. Some modules are linked on only one of them.
 var systems = []string{"linux", "darwin", "windows"}
 
-// A component is what somebody else wrote and our programs contain.
+// A component is third-party work that our programs contain.
 type component struct {
 	Name, Version, Source string
 	files                 []string // licences and notices
 }
 
-// A listed package is what go list says of it, as far as needed here.
+// A listed is the part of the output of go list about a package that we need.
 type listed struct {
 	Dir        string
 	EmbedFiles []string
@@ -37,7 +37,8 @@ type listed struct {
 	}
 }
 
-// linked returns the modules that are linked into the programs on any of the systems, and then what they embed of others.
+// linked returns the modules that are linked into the programs on any of the systems, then the third-party components that
+// the programs embed.
 func linked(root string) ([]component, error) {
 	modules := map[string]*component{}
 	embedded := map[string]*component{}
@@ -65,7 +66,7 @@ func linked(root string) ([]component, error) {
 	return append(sorted(modules), sorted(embedded)...), nil
 }
 
-// list returns the packages of the programs, with all that they import, as built for a system.
+// list returns the packages of the programs, with everything that they import, for one system.
 func list(root, system string) ([]listed, error) {
 	cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Dir,EmbedFiles,Standard,Module"}, programs...)...)
 	cmd.Dir = root
@@ -88,7 +89,8 @@ func list(root, system string) ([]listed, error) {
 	}
 }
 
-// addModule adds the module of a package: the licences at its root, and those beside the package, which may be of another author.
+// addModule adds the module of a package: the licences at the module's root, and those beside the package, which may have
+// another author.
 func addModule(to map[string]*component, p listed) error {
 	m := p.Module
 	c := to[m.Path]
@@ -112,7 +114,8 @@ func addModule(to map[string]*component, p listed) error {
 	return nil
 }
 
-// addEmbedded adds what a package of ours embeds out of a directory vendor. The licence of vendor/NAME.… is vendor/LICENSE-NAME.
+// addEmbedded adds the components that a package of ours embeds from a directory named vendor. The licence of vendor/NAME.…
+// is vendor/LICENSE-NAME.
 func addEmbedded(to map[string]*component, root string, p listed) error {
 	for _, file := range p.EmbedFiles {
 		dir, base := filepath.Split(filepath.Join(p.Dir, file))
@@ -147,14 +150,15 @@ func (c *component) add(files []string) {
 	}
 }
 
-// licences returns the files of a directory that are licences and notices. If suffix is not empty, it ends their names.
+// licences returns the files of licences and notices in a directory. If suffix is not empty, only names that end with it
+// count.
 func licences(dir, suffix string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	var files []string
-	for _, e := range entries { // in the order of their names
+	for _, e := range entries { // sorted by name
 		name, ok := strings.CutSuffix(e.Name(), suffix)
 		stem, _, _ := strings.Cut(strings.ToUpper(name), ".")
 		switch stem {

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// copies are where NOTICE stands: at the root, where people look, and where package notice can embed it.
+// copies are the places of NOTICE: the root, where people look for it, and the directory of package notice, which embeds it.
 var copies = []string{"NOTICE", "internal/notice/NOTICE"}
 
 func main() {
