@@ -38,7 +38,7 @@ func ail() {
 	})
 }
 
-// A node that has closed its pipes, or stands still of its own accord, is named among the reasons.
+// A node that has closed its pipes, or has stopped itself, is named among the reasons.
 func TestAilingNodes(t *testing.T) {
 	needProc(t)
 	sh := interpreter(t, "sh", "-c", "true")
@@ -52,7 +52,7 @@ func TestAilingNodes(t *testing.T) {
 		"close-stdout": {program(t, "ail", "close-stdout", "echo"), `^node n0 has closed its stdout, at [0-9.]+ s$`},
 		"close-both":   {program(t, "ail", "close-both", "echo"), ` has closed its stdin, .* and has closed its stdout, at [0-9.]+ s$`},
 		"stop":         {program(t, "ail", "stop", "echo"), `^node n0 .*is stopped, as by SIGSTOP, which the harness did not send$`},
-		// The process that we started waits for the one that stops.
+		// The process that we started waits for another process, which stops.
 		"stop below a shell": {Binary(sh, "-c", `"$@"; true`, "sh", path, asNode, "ail", "stop", "echo"), `is stopped, as by SIGSTOP`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestAilingAtInit(t *testing.T) {
 	}
 }
 
-// Nothing is said of a healthy node.
+// A healthy node is not mentioned.
 func TestHealthyNodes(t *testing.T) {
 	needProc(t)
 	t.Parallel()

@@ -32,7 +32,7 @@ func newModelNode() *modelNode {
 	}
 }
 
-// correct has what a correct node answers to each type of request.
+// correct holds the answer of a correct node to each type of request.
 func correct(workload string) map[string]string {
 	read := map[string]string{
 		"broadcast":  `{"type":"read_ok","messages":$list}`,
@@ -59,7 +59,7 @@ func correct(workload string) map[string]string {
 
 var megabyte = `"` + strings.Repeat("x", 1<<20) + `"`
 
-// do carries a request out.
+// do carries out a request.
 func (m *modelNode) do(workload, src string, body map[string]json.RawMessage) map[string]string {
 	var typ string
 	_ = json.Unmarshal(body["type"], &typ)
@@ -190,7 +190,7 @@ func object(lists map[string]string, withoutEmpty bool) string {
 	return "{" + strings.Join(fields, ",") + "}"
 }
 
-// doTxn carries a transaction out, of registers or of lists.
+// doTxn carries out a transaction over registers or lists.
 func (m *modelNode) doTxn(txn json.RawMessage, lists bool, vars map[string]string) {
 	var ops [][]json.RawMessage
 	_ = json.Unmarshal(txn, &ops)

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// A script describes a node that is correct but for what the script says. A line of it is
+// A script describes a node that is correct except for the lines of the script. A line is
 //
 //	[NODE] TYPE[#FIRST[-[LAST]]]: ACTION
 //
-// and says what the node does on a message of that type: only on those of the given numbers, counted from 1, if there
-// are any, and only if it is NODE. Of several lines that apply all are carried out, in their order. If none applies, the node
-// answers correctly. An ACTION is one of
+// and says what the node does on a message of this type. With FIRST and LAST, the line applies only to messages with these
+// numbers, counted from 1; with NODE, it applies only to that node. If several lines apply, all are carried out, in their
+// order. If no line applies, the node answers correctly. An ACTION is one of
 //
 //	reply BODY         to the sender, with in_reply_to unless the body has one
 //	send DEST BODY     to anybody, in an envelope of its own
@@ -25,8 +25,8 @@ import (
 //	answer BODY        as reply, to the request that has been held for longest
 //	nothing
 //
-// with "after DURATION" before it if it takes time. In the text $id stands for the request's msg_id, $me and $from for the
-// node and the sender, with quotes, and $NAME for what the model node says, or for a field of the request.
+// with "after DURATION" before it to delay it. In the text, $id stands for the msg_id of the request, $me and $from for the
+// node and the sender, with quotes, and $NAME for a value of the model node or for a field of the request.
 type script struct {
 	workload string
 	rules    []rule
@@ -123,7 +123,7 @@ func (s *scripted) Deliver(line []byte) int {
 	return 0
 }
 
-// plan carries an action out, now or later.
+// plan carries out an action, now or later.
 func (s *scripted) plan(r rule, vars map[string]string) {
 	if r.after > 0 {
 		time.AfterFunc(r.after, func() { s.act(r, vars) })
@@ -170,7 +170,7 @@ func withInReplyTo(body, id string) string {
 
 var placeholder = regexp.MustCompile(`\$[a-z_]+`)
 
-// fill puts in what the names in a text stand for.
+// fill replaces the names in a text by their values.
 func fill(text string, vars map[string]string) string {
 	return placeholder.ReplaceAllStringFunc(text, func(name string) string {
 		if value, ok := vars[name[1:]]; ok {

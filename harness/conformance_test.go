@@ -21,8 +21,8 @@ import (
 	"glomers/harness/service"
 )
 
-// The table in testdata/conformance is the executable form of what Maelstrom does: see its README. Each row runs a node that is
-// described by a script, through the same engine as any other node, in virtual time.
+// The table in testdata/conformance is an executable description of Maelstrom's behaviour; see its README. Each row runs a node
+// that is described by a script, in the same engine as any other node, in virtual time.
 func TestConformance(t *testing.T) {
 	rows := 0
 	datadriven.Walk(t, "testdata/conformance", func(t *testing.T, path string) {
@@ -81,7 +81,7 @@ func conform(t *testing.T, d *datadriven.TestData) (string, error) {
 	return "", fmt.Errorf("want run, process or service, not %s", d.Cmd)
 }
 
-// run judges a node, and says what came out.
+// run judges a node, and describes the outcome.
 func (r row) run(t *testing.T, d *datadriven.TestData) (out string, err error) {
 	test := Test{Workload: "broadcast", NodeCount: 1, Rate: 20, TimeLimit: 3 * time.Second}
 	if err := scan(d, &test); err != nil {

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// startSleep starts a process of a session of its own that sleeps, and has none of our files.
+// startSleep starts a sleeping process in a new session, without any of our files.
 func startSleep(seconds string) *exec.Cmd {
 	cmd := exec.Command("sleep", seconds)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -18,7 +18,7 @@ func startSleep(seconds string) *exec.Cmd {
 	return cmd
 }
 
-// escape starts processes that try not to end with this one.
+// escape starts processes that try to outlive this one.
 func escape(how, seconds string) {
 	self, err := os.Executable()
 	must(err)

@@ -10,7 +10,7 @@ import (
 	"glomers/node"
 )
 
-// Run an echo node of one's own, in this process, and see whether it passes.
+// Run your own echo node in this process, and see whether it passes.
 func ExampleRun() {
 	type echo struct {
 		Echo json.RawMessage `json:"echo"`

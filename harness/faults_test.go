@@ -26,13 +26,13 @@ func faulty(workload string, register func(*node.Node), faults ...string) Test {
 	}
 }
 
-// A span is a time in which a fault was in force, and what its start did.
+// A span is a period in which a fault was in force, with the effect of its start.
 type span struct {
 	begin, end time.Duration
 	result     string
 }
 
-// spansOf returns those of the fault in a history.
+// spansOf returns the spans of a fault in a history.
 func spansOf(h []history.Op, fault string) []span {
 	var spans []span
 	for _, f := range history.FaultsIn(h, 0) {
@@ -51,7 +51,7 @@ func recorded(t *testing.T, test Test) (Result, []history.Op) {
 	return virtually(t, test), h
 }
 
-// Whatever the fault, it is over before the final phase, whose operations succeed.
+// Every fault is healed before the final phase, whose operations succeed.
 func TestFaultsAreHealed(t *testing.T) {
 	t.Parallel()
 	for _, fault := range nemesis.All().Names() {
@@ -146,7 +146,7 @@ func TestKill(t *testing.T) {
 	require.Positive(t, res.Stats.InfoCount, "what a dead node was asked is of unknown outcome")
 }
 
-// A node that is paused handles nothing, and all of it afterwards.
+// A paused node handles no message; after the pause, it handles all of them.
 func TestPauseHoldsEverythingUp(t *testing.T) {
 	t.Parallel()
 	type moment struct {
@@ -177,7 +177,7 @@ func TestPauseHoldsEverythingUp(t *testing.T) {
 	}
 }
 
-// The clock of a node stays wrong when its process is killed and started again, and is right after all.
+// The clock of a node stays wrong when its process is killed and started again, and is right in the end.
 func TestSkewOutlivesTheProcess(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex                     // nodes run side by side
@@ -220,7 +220,7 @@ func TestPauseAndKillOfOneNode(t *testing.T) {
 	}
 }
 
-// An excerpt leaves out what it is told to, and nothing else.
+// An excerpt leaves out the given operations and faults, and nothing else.
 func TestExcerpt(t *testing.T) {
 	t.Parallel()
 	test := faulty("broadcast", registerBroadcast, "partition", "kill")

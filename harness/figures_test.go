@@ -40,7 +40,7 @@ func requireDescribed(t *testing.T, figures []workload.Figure, paths []string, o
 	}
 }
 
-// related tells whether one of the paths is, or leads to, the other one.
+// related reports whether one of the paths is the other, or leads to it.
 func related(t *testing.T, pattern, name string) bool {
 	ps, ns := strings.Split(pattern, "/"), strings.Split(name, "/")
 	for i := range min(len(ps), len(ns)) {

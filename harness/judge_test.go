@@ -17,7 +17,7 @@ import (
 	"glomers/harness/workload"
 )
 
-// A saved history is judged as it was in the run.
+// A saved history gets the same judgement as in the run.
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	test := quick("echo", InProcess(registerEcho))
@@ -48,7 +48,7 @@ func TestJudge(t *testing.T) {
 	require.ErrorContains(t, err, `harness: check: availability "most"`)
 }
 
-// A workload of one's own is made once for a run.
+// A user's workload is made once per run.
 func TestOwnWorkload(t *testing.T) {
 	t.Parallel()
 	test := quick("", InProcess(registerEcho))
@@ -77,7 +77,7 @@ func TestOwnWorkload(t *testing.T) {
 	require.ErrorContains(t, err, `harness: workload: kind "../shout": want a name of lower-case letters`)
 }
 
-// However large what a program sends is, what a person is told of it is brief, whatever the checker.
+// Sentences for people are brief with every checker, even if a program sends large values.
 func TestReasonsAreBrief(t *testing.T) {
 	t.Parallel()
 	const size = 200_000

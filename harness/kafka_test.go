@@ -19,7 +19,7 @@ type offsetsBody struct {
 	Offsets map[string]int `json:"offsets"`
 }
 
-// registerLog makes n, which must be the only node, a log that shows so many messages of each key at most.
+// registerLog makes n, which must be the only node, a log that shows only a limited number of messages of each key.
 func registerLog(n *node.Node, shown int) {
 	type sendBody struct {
 		Key string          `json:"key"`

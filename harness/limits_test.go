@@ -15,7 +15,7 @@ import (
 	"glomers/node"
 )
 
-// A journal that is full changes nothing but itself: verdict, figures and hash are as without a limit.
+// A full journal affects only the journal: verdict, figures and hash are the same as without a limit.
 func TestJournalIsBounded(t *testing.T) {
 	t.Parallel()
 	const limit = 20_000
@@ -49,7 +49,7 @@ func lastBody(t *testing.T, lines [][]byte) json.RawMessage {
 	return e.Body
 }
 
-// A history that takes too much memory ends the run, with a verdict on what there is that is not valid.
+// A history that takes too much memory ends the run. The history so far is judged, and the verdict is not valid.
 func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
 	test := quick("echo", program(t, "echo"))
@@ -61,7 +61,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	require.Positive(t, res.Stats.OKCount)
 }
 
-// What nodes make the harness hold is bounded, whatever it is.
+// All kinds of data that nodes can make the harness hold are bounded.
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	const mebi = 1 << 20
@@ -97,7 +97,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// What nodes have read, and what is under way no more, counts no more.
+// Messages that nodes have read, or that are no longer under way, no longer count.
 func TestMemoryIsGivenBack(t *testing.T) {
 	t.Parallel()
 	test := quick("broadcast", program(t, "broadcast"))

@@ -32,7 +32,7 @@ func TestParseLineDepth(t *testing.T) {
 	}
 }
 
-// So is what has too many values; commas in strings are none.
+// A line with too many values is refused, too; commas in strings do not count.
 func TestParseLineOfManyValues(t *testing.T) {
 	t.Parallel()
 	with := func(value string) []byte { return []byte(`{"src":"n1","dest":"n2","body":{"a":` + value + `}}`) }
@@ -57,15 +57,15 @@ func TestParseLine(t *testing.T) {
 		`{"src":"n\"}","dest":"n2","body":{"\"":"}"}}`:                                {`n"}`, "n2", json.RawMessage(`{"\"":"}"}`)},
 		`{"src":"","dest":"","body":{}}`:                                              {"", "", json.RawMessage(`{}`)},
 
-		// Of a name that comes twice the last counts.
+		// If a name comes twice, the last value counts.
 		`{"src":"n1","src":"n3","dest":"n2","dest":"n4","body":{"a":1},"body":{"b":2}}`: {"n3", "n4", json.RawMessage(`{"b":2}`)},
 		`{"src":1,"src":"n3","dest":"n2","body":7,"body":{}}`:                           {"n3", "n2", json.RawMessage(`{}`)},
 
-		// No body is an empty one.
+		// A missing body is an empty body.
 		`{"src":"n1","dest":"n2"}`:             {"n1", "n2", json.RawMessage(`{}`)},
 		`{"src":"n1","dest":"n2","body":null}`: {"n1", "n2", json.RawMessage(`{}`)},
 
-		// What a body has is not looked at here.
+		// The content of a body is not checked here.
 		`{"src":"n1","dest":"n2","body":{"type":5,"msg_id":"a","in_reply_to":1.5,"Type":"x"}}`: {
 			"n1", "n2", json.RawMessage(`{"type":5,"msg_id":"a","in_reply_to":1.5,"Type":"x"}`),
 		},
@@ -113,7 +113,7 @@ func TestParseLine(t *testing.T) {
 	}
 }
 
-// The body is a copy: the caller uses the line's room again.
+// The body is a copy, since the caller reuses the memory of the line.
 func TestParseLineKeepsNothing(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{`{"src":"n1","dest":"n2","body":{"a":1}}`, `{"src":"n1","src":"n1","dest":"n2","body":{},"body":{"a":1}}`} {
@@ -125,7 +125,7 @@ func TestParseLineKeepsNothing(t *testing.T) {
 	}
 }
 
-// Any line is either a message or has a problem, and the fast way says what encoding/json says.
+// Any line is either a message or has a problem, and the fast path agrees with encoding/json.
 func FuzzParseLine(f *testing.F) {
 	f.Add(`{"src":"n1","dest":"n2","body":{"type":"x"}}`)
 	f.Add(`{"SRC":"n1","src":"n1","dest":"n2","dest":"n3","body":{}}`)

@@ -61,7 +61,7 @@ func TestMisbehaviour(t *testing.T) {
 			require.Contains(t, broken.Log, tt.log)
 			require.NotEqual(t, check.Valid, res.Valid)
 			require.Equal(t, err.Error(), res.Error)
-			// What was found out until then is there.
+			// The results up to that point are there.
 			require.Positive(t, res.Net.All.Sent)
 			require.Positive(t, res.Elapsed)
 			if tt.name == "crash" { // at the third request

@@ -12,7 +12,7 @@ import (
 	"glomers/harness/record"
 )
 
-// Any ids do: of a node whose name begins with c, messages count as those of nodes.
+// Any ids are accepted, and messages of a node whose id begins with c count as messages of a node.
 func TestNamedNodes(t *testing.T) {
 	t.Parallel()
 	test := quick("broadcast", program(t, "broadcast"))

@@ -17,7 +17,7 @@ import (
 	"glomers/harness/check"
 )
 
-// A token is an argument of sleep that no other process has, by which a test finds its own.
+// A token is an argument of sleep that no other process has, so that a test can find its own processes.
 func token() string { return fmt.Sprintf("3600.%018d", rand.Uint64N(1e18)) }
 
 // withToken returns the processes that have the token among their arguments, and have not ended.
@@ -41,7 +41,7 @@ func withToken(t *testing.T, token string) []int {
 	return pids
 }
 
-// requireNone fails unless all processes with the token end, and kills them then.
+// requireNone fails unless all processes with the token end; it kills those that do not.
 func requireNone(t *testing.T, token string) {
 	t.Helper()
 	var left []int
@@ -123,7 +123,7 @@ func TestEscapeFromTheGroup(t *testing.T) {
 	}
 }
 
-// They end also if the harness is killed.
+// They also end if the harness is killed.
 func TestEscapeFromACrash(t *testing.T) {
 	needProc(t)
 	path, err := os.Executable()
@@ -155,7 +155,7 @@ func TestEscapeFromACrash(t *testing.T) {
 	}
 }
 
-// A process that nobody left is named nowhere.
+// If nodes leave no process behind, no process is named.
 func TestNobodyLeft(t *testing.T) {
 	t.Parallel()
 	res, err := Run(t.Context(), quick("echo", program(t, "parent")))

@@ -31,7 +31,7 @@ func TestBlockedNode(t *testing.T) {
 	require.Regexp(t, `^node n1 has not read`, stalls[1])
 }
 
-// A node that read nothing for a while, and then went on, is named, too.
+// A node that read nothing for a while, and then continued, is named, too.
 func TestBlockedForAWhile(t *testing.T) {
 	t.Parallel()
 	res, err := Run(t.Context(), Test{
@@ -44,7 +44,7 @@ func TestBlockedForAWhile(t *testing.T) {
 	require.Regexp(t, `^node n0 (did|has) not read its input`, res.Warnings[len(res.Warnings)-1])
 }
 
-// A reader is a process with so many bytes to read, of which it has read nothing for so long.
+// A reader is a process with a number of waiting bytes, of which it has read nothing for a given time.
 type reader struct {
 	Process
 	waiting int
@@ -80,7 +80,7 @@ func TestStalls(t *testing.T) {
 	}, slow)
 }
 
-// A process that writes faster than the harness works is held up by its pipe. The run goes on to its end, in bounded memory.
+// A process that writes faster than the harness works is blocked by its full pipe. The run goes on to its end, in bounded memory.
 func TestGushingNode(t *testing.T) {
 	t.Parallel()
 	res, err := Run(t.Context(), Test{
@@ -93,7 +93,7 @@ func TestGushingNode(t *testing.T) {
 	require.Positive(t, res.Net.Servers.Messages)
 }
 
-// What waits for a node that is paused is bounded, too.
+// The input that waits for a paused node is bounded, too.
 func TestPausedNodeHoldsUpStorm(t *testing.T) {
 	t.Parallel()
 	test := faulty("echo", func(n *node.Node) {

@@ -20,14 +20,14 @@ import (
 	"glomers/harness/report"
 )
 
-// A view is what a "look" node finds around it.
+// A view is the environment that a "look" node finds.
 type view struct {
 	Dir  string
 	Args []string
 	Env  []string
 }
 
-// look writes down what is around the process, and leaves a line in its directory.
+// look logs the view of the process, and leaves a line in its directory.
 func look(args []string) {
 	dir, err := os.Getwd()
 	must(err)
@@ -41,7 +41,7 @@ func look(args []string) {
 	fmt.Fprintf(os.Stderr, "%s\n", found)
 }
 
-// views runs a test of "look" nodes and returns what each of them found at last.
+// views runs a test of "look" nodes and returns the last view of each.
 func views(t *testing.T, ctx context.Context, test Test) (Result, map[string]view) {
 	t.Helper()
 	var mu sync.Mutex
@@ -108,7 +108,7 @@ func TestSurroundings(t *testing.T) {
 	require.Subset(t, meta.Program.Env, []string{"GLOMERS_SEED", "LANG", "PATH"})
 	require.NotContains(t, meta.Program.Env, "DATABASE_URL")
 
-	// What is asked for, they get; and of values there is no record.
+	// They get the requested variables, and values are not recorded.
 	test.Env, test.Cwd, test.Seed = []string{"DATABASE_URL", "MODE=s3cret mode"}, ".", 0
 	res, found = views(t, t.Context(), test)
 	for _, v := range found {
@@ -126,7 +126,7 @@ func TestSurroundings(t *testing.T) {
 	require.Subset(t, meta.Program.Env, []string{"DATABASE_URL", "MODE"})
 }
 
-// Without a store, nodes run in a temporary directory, of which nothing stays.
+// Without a store, nodes run in a temporary directory, which is removed completely.
 func TestTemporarySurroundings(t *testing.T) {
 	test := lookTest(t)
 	t.Setenv("TMPDIR", t.TempDir())
@@ -139,7 +139,7 @@ func TestTemporarySurroundings(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, left)
 
-	// No such directory is needed if it was said where they run, or if there is a store.
+	// The directory is not needed with Cwd or with a store.
 	t.Setenv("TMPDIR", "/no/such/directory")
 	_, err = Run(t.Context(), test)
 	require.ErrorContains(t, err, "start node n0: a directory for nodes to run in: ")
@@ -150,7 +150,7 @@ func TestTemporarySurroundings(t *testing.T) {
 	_, _ = views(t, t.Context(), test)
 }
 
-// A node that is killed and started again finds what it has left.
+// A node that is killed and started again finds its files.
 func TestSurroundingsOutliveAKill(t *testing.T) {
 	test := lookTest(t)
 	test.Store, test.TimeLimit, test.Nemesis, test.NemesisInterval = t.TempDir(), 3*time.Second, []string{"kill"}, 300*time.Millisecond
@@ -166,7 +166,7 @@ func TestSurroundingsOutliveAKill(t *testing.T) {
 	require.Greater(t, starts, test.NodeCount, "so somebody was killed")
 }
 
-// A node that fills its directory with traps does no harm to what the harness writes and reads.
+// A node that fills its directory with traps does no harm to the files of the harness.
 func TestLitteredDirectory(t *testing.T) {
 	t.Parallel()
 	sh := interpreter(t, "sh", "-c", "true")
@@ -204,7 +204,7 @@ exec "$1"`
 	require.Equal(t, "mine", string(now))
 }
 
-// Programs and scripts are found from where the user is, although nodes run elsewhere.
+// Paths to programs and scripts are relative to the user's directory, although nodes run elsewhere.
 func TestRelativePrograms(t *testing.T) {
 	sh := interpreter(t, "sh", "-c", "true")
 	dir, err := filepath.Abs("testdata")
@@ -226,7 +226,7 @@ func TestRelativePrograms(t *testing.T) {
 	}
 }
 
-// A node that fails as it misses a file or a variable says so, and the error what to do about it.
+// If a node fails because a file or a variable is missing, the error says what to do about it.
 func TestMissedSurroundings(t *testing.T) {
 	interpreter(t, "sh", "-c", "true")
 	t.Chdir(t.TempDir())

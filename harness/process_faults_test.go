@@ -47,7 +47,7 @@ func (p *processTable) last(node string) int {
 	return all[len(all)-1]
 }
 
-// state returns the state of a process as the kernel has it, such as "S" or "T" (stopped); "" if there is none.
+// state returns the kernel's state of a process, such as "S" or "T" (stopped); "" if there is no such process.
 func state(pid int) string {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
@@ -131,7 +131,7 @@ func TestKillOfProcesses(t *testing.T) {
 	require.LessOrEqual(t, processes, 3+res.Nemesis.Started)
 }
 
-// A node that was paused to the very end has not stopped reading of its own accord.
+// A node that is paused until the end is not reported as a node that stopped reading.
 func TestPauseIsNotDeafness(t *testing.T) {
 	t.Parallel()
 	test := quick("echo", program(t, "echo"))

@@ -38,7 +38,7 @@ func children(t *testing.T, dir string) []int {
 	return pids
 }
 
-// running tells whether a process exists and is not just a zombie that nobody has waited for.
+// running reports whether a process exists and is not a zombie.
 func running(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
@@ -55,7 +55,7 @@ func needProc(t *testing.T) {
 	}
 }
 
-// No process is left after a run, however it ends; neither is one that a node started.
+// However a run ends, no process of a node, and no process that a node started, is left.
 func TestNoSurvivors(t *testing.T) {
 	needProc(t)
 	tests := map[string]func(test *Test, cancel func()){
@@ -92,7 +92,7 @@ func afterOperations(cancel func()) func(Progress) {
 	}
 }
 
-// Nor after the harness itself was killed.
+// No process is left after the harness itself was killed, either.
 func TestNoSurvivorsOfACrash(t *testing.T) {
 	needProc(t)
 	t.Parallel()
@@ -116,7 +116,7 @@ func TestNoSurvivorsOfACrash(t *testing.T) {
 	}
 }
 
-// A run leaves no goroutine behind. It cannot be parallel to others.
+// A run leaves no goroutine behind. This test cannot be parallel to others.
 func TestNoGoroutineLeaks(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for _, p := range []Program{program(t, "echo"), program(t, "crash"), InProcess(registerEcho)} {

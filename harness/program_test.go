@@ -69,7 +69,7 @@ func (n *pipeNode) Deliver(line []byte) int {
 	return 0
 }
 
-// feed writes what was delivered. Writing fails when the node has ended.
+// feed writes the delivered lines. Writing fails when the node has ended.
 func (n *pipeNode) feed() {
 	for line := range n.lines {
 		n.turn.Lock()

@@ -10,9 +10,9 @@ import (
 	maelstrom "github.com/jepsen-io/maelstrom/demo/go"
 )
 
-// The programs in this file do not use our runtime, which does not do all that the protocol allows.
+// The programs in this file do not use our runtime, because it does not use everything that the protocol allows.
 
-// A rawMessage is a line, with what these programs need of its body.
+// A rawMessage is a line, with the parts of its body that these programs need.
 type rawMessage struct {
 	Src  string          `json:"src"`
 	Dest string          `json:"dest"`

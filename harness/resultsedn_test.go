@@ -111,7 +111,7 @@ func TestFilesLikeMaelstrom(t *testing.T) {
 	}
 }
 
-// Of bad runs it is said what is wrong, under Maelstrom's names.
+// The files of bad runs name the errors as Maelstrom does.
 func TestResultsOfBadRuns(t *testing.T) {
 	t.Parallel()
 	ops := func(maps string) (h []history.Op) {

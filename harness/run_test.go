@@ -25,7 +25,7 @@ func quick(workload string, p Program) Test {
 	}
 }
 
-// virtually runs a test of in-process nodes in virtual time, where neither the machine's speed nor its load matter.
+// virtually runs a test of in-process nodes in virtual time, where neither the speed nor the load of the machine matters.
 func virtually(t *testing.T, test Test) (res Result) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -96,7 +96,7 @@ func join(lines []string) string {
 	return b.String()
 }
 
-// In a run without faults every message is counted, those of init and of the set-up included.
+// In a run without faults every message is counted, including those of init and of the setup.
 func TestNetFigures(t *testing.T) {
 	t.Parallel()
 	res := virtually(t, quick("echo", InProcess(registerEcho)))
@@ -136,7 +136,7 @@ func TestPartition(t *testing.T) {
 	require.Equal(t, []string{"start-partition", "start-partition", "stop-partition", "stop-partition"}, faults)
 }
 
-// After an operation of unknown outcome the worker goes on as another process.
+// After an operation of unknown outcome the worker continues as another process.
 func TestInfoReplacesProcess(t *testing.T) {
 	t.Parallel()
 	test := quick("echo", InProcess(func(n *node.Node) {
@@ -174,7 +174,7 @@ func TestInfoReplacesProcess(t *testing.T) {
 	require.Equal(t, 1, res.Stats.InfoCount)
 }
 
-// Operations and faults depend on the seed, not on timing; only how many there are does, in real time.
+// Operations and faults depend on the seed, not on timing. In real time, only their number depends on timing.
 func TestSameSeed(t *testing.T) {
 	t.Parallel()
 	plan := func(seed uint64) (ops, faults []string) {

@@ -46,7 +46,7 @@ func TestTimersByTimeThenAge(t *testing.T) {
 
 func fromNode(dest string, number int) sent { return sent{line: line{dest: dest}, number: number} }
 
-// However the goroutines of virtual time raced, the posts end up in one order.
+// The order of posts does not depend on how the goroutines raced.
 func TestSortPosts(t *testing.T) {
 	t.Parallel()
 	links := [][]post{ // the posts of each link, in their order
@@ -166,7 +166,7 @@ func TestDecodeReply(t *testing.T) {
 	}
 	require.NoError(t, decodeReply([]byte(`{"type":"x_ok","msg_id":18446744073709551616}`), "x_ok", &into))
 
-	// Whatever else is wrong with an error, it is one.
+	// An error reply with other faults is still an error.
 	for reply, want := range map[string]error{
 		`{"type":"error","code":20,"text":7,"extra":1}`: node.NewRPCError(20, "7"),
 		`{"type":"error","code":20,"msg_id":"a"}`:       node.NewRPCError(20, ""),

@@ -101,7 +101,7 @@ func keys(m map[string]any) []string {
 	return ks
 }
 
-// A run that broke leaves everything too, what the node wrote included.
+// A broken run leaves all files, too, including the logs of nodes.
 func TestStoreAfterError(t *testing.T) {
 	t.Parallel()
 	test := quick("echo", program(t, "crash"))
@@ -140,7 +140,7 @@ func (d fullDisk) Write([]byte) (int, error) {
 	return 0, &fs.PathError{Op: "write", Path: d.name, Err: errors.New("no space left on device")}
 }
 
-// Whoever reads the files during a run finds all that had happened by the last report, in whole lines.
+// A reader of the files during a run finds all events up to the last report, in whole lines.
 func TestStoreCanBeFollowed(t *testing.T) {
 	t.Parallel()
 	test := quick("broadcast", InProcess(registerBroadcast))
@@ -178,7 +178,7 @@ func TestStoreCanBeFollowed(t *testing.T) {
 	require.Equal(t, want.String(), string(written))
 }
 
-// A store does not change what happens.
+// A store does not affect the run.
 func TestStoreLeavesTheRunAsItIs(t *testing.T) {
 	t.Parallel()
 	test := quick("broadcast", InProcess(registerBroadcast))
@@ -188,7 +188,7 @@ func TestStoreLeavesTheRunAsItIs(t *testing.T) {
 	require.Equal(t, without.Hash, virtually(t, test).Hash)
 }
 
-// So does a run that cannot write what a node logs.
+// So does a run that cannot write the log of a node.
 func TestNodeLogFails(t *testing.T) {
 	t.Parallel()
 	var failed []error

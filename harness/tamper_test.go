@@ -14,10 +14,10 @@ import (
 	"glomers/node"
 )
 
-// finals are the names of the files that are written when a run has ended.
+// finals are the names of the files that are written at the end of a run.
 var finals = []string{"results.json", "results.edn", "history.edn", "history.txt", "report.html", "latency.svg", "rate.svg", "messages.svg"}
 
-// forged is a history in which nothing went wrong, as nothing happened.
+// forged is an empty history, in which nothing can go wrong.
 const forged = `{"index":0,"time":1,"type":"invoke","process":0,"f":"generate","value":null}
 {"index":1,"time":2,"type":"ok","process":0,"f":"generate","value":"forged"}
 `
@@ -98,7 +98,7 @@ func runTampered(t *testing.T, how string) (res Result, err error) {
 	return res, err
 }
 
-// Whatever a node puts under the names of a run's files: in the end there are the harness's own.
+// A node may put anything under the names of a run's files: in the end, the harness's files are there.
 func TestTampering(t *testing.T) {
 	t.Parallel()
 	for how, changed := range map[string][]string{
@@ -171,7 +171,7 @@ func TestTheDirectoryIsReplaced(t *testing.T) {
 	require.Len(t, names, 1, "nothing was written to the other one")
 }
 
-// A run whose directory cannot be prepared leaves none behind.
+// A run whose directory cannot be prepared leaves no directory behind.
 func TestStoreThatCannotBegin(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// program returns the test binary as the program of that name.
+// program returns the test binary as the program with this name.
 func program(t testing.TB, name string, args ...string) Program {
 	t.Helper()
 	path, err := os.Executable()
@@ -276,7 +276,7 @@ type echoBody struct {
 
 func registerEcho(n *node.Node) { onEcho(n, func() {}) }
 
-// onEcho makes n an echo that does something else first.
+// onEcho makes n an echo node that calls a function first.
 func onEcho(n *node.Node, first func()) {
 	node.HandleRPC(n, "echo", func(_ context.Context, b echoBody) (echoBody, error) {
 		first()

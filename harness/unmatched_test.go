@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A client remembers what came in place of its reply, and forgets it when the reply comes.
+// A client remembers messages that came in place of its reply, and forgets them when the reply comes.
 func TestUnmatched(t *testing.T) {
 	t.Parallel()
 	var got []reply
@@ -42,7 +42,7 @@ func TestUnmatched(t *testing.T) {
 	require.Equal(t, "n1 did answer, but not in a way that a client can match with its request: odd; there were 3 such, the first to c3 at 1.500 s: {}", u.String())
 }
 
-// However many kinds there are, the list is short; and it keeps the first of each.
+// With any number of kinds, the list is short; it keeps the first of each kind.
 func TestUnmatchedIsBounded(t *testing.T) {
 	t.Parallel()
 	var l unmatchedList

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Integers compare, and round, as those of math/big do.
+// Integers compare and round like those of math/big.
 func TestInteger(t *testing.T) {
 	t.Parallel()
 	integer := rapid.StringMatching(`-?(0|[1-9][0-9]{0,20}|1[0-9]{300,320})`)
@@ -33,7 +33,7 @@ func TestInteger(t *testing.T) {
 	})
 }
 
-// A node chooses how many digits there are. In the square of the digits, this would take hours.
+// A node chooses the number of digits. In quadratic time, this test would take hours.
 func TestIntegerOfManyDigits(t *testing.T) {
 	t.Parallel()
 	digits := strings.Repeat("7", 20_000_000)

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Texts in one line are the same value; those of different lines are not.
+// Texts in the same line are the same value; texts in different lines are not.
 func TestEqual(t *testing.T) {
 	classes := [][]string{
 		{`null`},
@@ -64,7 +64,7 @@ func TestEqual(t *testing.T) {
 	}
 }
 
-// The short cut for plain scalars gives what the long way gives.
+// The shortcut for plain scalars gives the same result as the full path.
 func TestPlainIsItsOwnKey(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		raw := rapid.OneOf(

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Whoever starts a program that cannot be started is told what to do about it.
+// If a program cannot be started, the error says what to do about it.
 func TestExplain(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range map[string]struct {

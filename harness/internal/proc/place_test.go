@@ -24,7 +24,7 @@ func newPlace(t *testing.T, cwd string) (*Place, string) {
 	return p, user
 }
 
-// What the user names from where he is, programs that run elsewhere find as well. Words that may mean something else stay.
+// A program that runs elsewhere finds paths that are relative to the user's directory. Words that may not be paths stay.
 func TestArgs(t *testing.T) {
 	p, user := newPlace(t, "")
 	for arg, want := range map[string]string{
@@ -53,7 +53,7 @@ func TestOwnDirectories(t *testing.T) {
 		dirs[c.Dir] = true
 	}
 	require.Len(t, dirs, 2)
-	// What stays in the way of removing them: links out, which must not be followed, and directories without rights.
+	// Obstacles to removing them: links that lead out, which must not be followed, and directories without permissions.
 	outside := filepath.Join(t.TempDir(), "outside")
 	require.NoError(t, os.WriteFile(outside, nil, 0o600))
 	for dir := range dirs {
@@ -103,7 +103,7 @@ func TestPlaceErrors(t *testing.T) {
 	require.ErrorContains(t, err, "want NAME=VALUE to set it")
 }
 
-// Whoever misses what was there before is told how to get it back; nobody else is told anything.
+// Only a program that misses a variable or a file gets advice about it.
 func TestMissed(t *testing.T) {
 	t.Setenv("MY_FLAG", "x")
 	t.Setenv("lower", "x")
