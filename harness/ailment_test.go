@@ -13,7 +13,7 @@ import (
 	"glomers/harness/internal/proc"
 )
 
-// ail answers init, and at the first request of the type os.Args[4] ("init" for that itself) does os.Args[3] to itself.
+// ail answers init. At the first request of the type os.Args[4], which may be "init", it does os.Args[3] to itself.
 func ail() {
 	what, when := os.Args[3], os.Args[4]
 	rawNode(func(m rawMessage) {

@@ -11,8 +11,8 @@ import (
 	"glomers/harness/service"
 )
 
-// A modelNode knows what a correct node of any workload would answer if it were the only one. It carries requests out
-// and gives what there is to say about each, by names that the lines of a script can use, such as $list.
+// A modelNode is a model of a correct node of any workload, if the node is the only one. It carries out requests and returns
+// the values for their answers under names that the lines of a script can use, such as $list.
 type modelNode struct {
 	list      []string            // broadcast and g-set: the values
 	sum       int64               // g-counter and pn-counter
@@ -166,7 +166,7 @@ func (m *modelNode) doLog(typ string, body map[string]json.RawMessage, vars map[
 // negative is the first offset of a log that does not begin at 0.
 const negative = -5
 
-// poll returns the list of entries from the offsets on, of each key, written in a format.
+// poll returns, for each key, the list of entries from its offset on, written in the given format.
 func (m *modelNode) poll(offsets map[string]int, format string, first int) map[string]string {
 	lists := make(map[string]string)
 	for key, from := range offsets {

@@ -61,8 +61,8 @@ func requireSays(t *testing.T, want string, got []string, name string) {
 	require.Len(t, got, 1, name)
 }
 
-// Workers that wait are told from a harness that is late, and operations that are not asked for are not missed. In virtual time
-// the machine distorts nothing, and the time is exact.
+// Waiting workers are distinguished from a late harness, and operations that were not asked for do not count as missing. In
+// virtual time the machine distorts nothing, and the time is exact.
 func TestBusyWorkersAreCounted(t *testing.T) {
 	t.Parallel()
 	test := quick("echo", InProcess(registerEcho))

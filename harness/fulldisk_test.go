@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// runOnFullDisk runs a test in which no file can have more than so many bytes from a phase on, as if the disk were full, and
-// prints what Run returned. Without the name of a program, the nodes are in this process.
+// runOnFullDisk runs a test and prints the results of Run. From the given phase on, no file can have more than most bytes, as
+// if the disk were full. If program is "", the nodes are in this process.
 func runOnFullDisk(store, most, phase, program string) {
 	limit, err := strconv.ParseUint(most, 10, 64)
 	must(err)
@@ -38,7 +38,7 @@ func runOnFullDisk(store, most, phase, program string) {
 	os.Exit(0)
 }
 
-// A disk that is full at the end leaves whole files or none, and an error that names the first that is not there.
+// If the disk is full at the end, each file is complete or missing, and the error names the first missing file.
 func TestDiskFullAtTheEnd(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()
@@ -78,7 +78,7 @@ func TestDiskFullAtTheEnd(t *testing.T) {
 	}
 }
 
-// A disk that is full while the run goes ends it with an error that names the file, whichever it is, and with no verdict.
+// If the disk becomes full during the run, the run ends with an error that names the file, and without a verdict.
 func TestDiskFullMeanwhile(t *testing.T) {
 	t.Parallel()
 	self, err := os.Executable()

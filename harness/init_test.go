@@ -11,8 +11,8 @@ import (
 	"glomers/node"
 )
 
-// The network works before init_ok: a node may wait for its peers and for a service before it answers init, also for a peer that
-// gets init later.
+// The network works before init_ok: before it answers init, a node may wait for a service and for its peers, even for a peer
+// that gets init later.
 func TestNetworkBeforeInitOK(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"handshake", "official-init"} {
@@ -26,8 +26,8 @@ func TestNetworkBeforeInitOK(t *testing.T) {
 	}
 }
 
-// lateInit is an echo that takes some time for init: it writes to a service, reads that, and sleeps. Its nodes send each other
-// news all the time.
+// lateInit is an echo node that takes some time for init: it writes to a service, reads the value, and sleeps. Its nodes send
+// each other messages all the time.
 type lateInit struct {
 	early, peers int // requests of clients, and messages of peers, before init_ok
 	inits        int
@@ -68,8 +68,8 @@ func (l *lateInit) register(n *node.Node) {
 	})
 }
 
-// A node that is started again gets init first, then what its peers send, and clients' requests only after its init_ok. Virtual
-// time stays exact.
+// A node that is started again gets init first, then messages of its peers, and requests of clients only after its init_ok.
+// Virtual time stays exact.
 func TestRestartedNodeHearsPeersBeforeInitOK(t *testing.T) {
 	t.Parallel()
 	once := func() (*lateInit, Result) {

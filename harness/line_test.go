@@ -11,7 +11,8 @@ import (
 	"glomers/harness/history"
 )
 
-// What is nested too deep is refused, whether or not it is JSON; brackets in strings, and many that are not nested, are no depth.
+// A line that is nested too deeply is refused, even if it is not JSON. Brackets in strings, and brackets that are not nested,
+// do not count.
 func TestParseLineDepth(t *testing.T) {
 	t.Parallel()
 	with := func(value string) []byte { return []byte(`{"src":"n1","dest":"n2","body":{"a":` + value + `}}`) }

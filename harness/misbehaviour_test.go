@@ -10,8 +10,7 @@ import (
 	"glomers/node"
 )
 
-// Each of these programs breaks the protocol. The run must end at once, with an error
-// that names the node and shows what it wrote.
+// Each of these programs breaks the protocol. The run must end at once, with an error that names the node and shows its output.
 func TestMisbehaviour(t *testing.T) {
 	const hour = time.Hour // the run must end long before
 	tests := []struct {

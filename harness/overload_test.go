@@ -14,8 +14,8 @@ import (
 	"glomers/node"
 )
 
-// A node that stops reading does not end the run: its clients' operations time out, the verdict is that of the history, and
-// what was found is said.
+// A node that stops reading does not end the run: operations of its clients time out, the history gives the verdict, and a
+// warning names the node.
 func TestBlockedNode(t *testing.T) {
 	t.Parallel()
 	res, err := Run(t.Context(), Test{

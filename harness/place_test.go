@@ -76,8 +76,8 @@ func lookTest(t *testing.T, args ...string) Test {
 	return test
 }
 
-// Nodes get nothing of the environment that they do not need, and run in directories of their own; test.json says which. Tests
-// of this cannot be parallel.
+// Nodes get only the environment variables that they need, and run in separate directories; test.json records both. Tests of
+// this cannot be parallel.
 func TestSurroundings(t *testing.T) {
 	test := lookTest(t)
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "s3cret")

@@ -16,8 +16,8 @@ import (
 	"glomers/harness/check"
 )
 
-// Pipes is a Program of somebody else's: each node is a function that reads lines and writes lines, as a program in a container
-// or on another host would, here at the ends of two pipes.
+// Pipes is a Program that a user of this package might write. Each node is a function that reads and writes lines at the ends
+// of two pipes, like a program in a container or on another host.
 type Pipes struct {
 	serve func(in io.Reader, out, log io.Writer) error
 

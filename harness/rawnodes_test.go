@@ -49,8 +49,8 @@ func rawSend(src, dest string, body any) {
 // A jsonObject is a body.
 type jsonObject = map[string]any
 
-// handshake is an echo that greets all others and writes to seq-kv when init comes, and answers init when it has heard from all
-// of them. A line that comes before init, or a client's request before init_ok, ends it.
+// handshake is an echo node. When it gets init, it greets all other nodes and writes to seq-kv; it answers init when all of
+// them have answered. A line before init, or a client's request before init_ok, ends the node.
 func handshake() {
 	var init rawMessage
 	waiting, ready := 0, false
@@ -82,8 +82,8 @@ func handshake() {
 	})
 }
 
-// proxy passes every request of a client on to the last node as it is, in the client's name, and that one answers the client.
-// It asks lin-kv in the name of the last node, too, which gets the answer.
+// proxy forwards every request of a client to the last node, unchanged and in the client's name. The last node answers the
+// client. proxy also sends a request to lin-kv in the name of the last node, which gets the answer.
 func proxy() {
 	var last string
 	rawNode(func(m rawMessage) {
@@ -106,9 +106,9 @@ func proxy() {
 	})
 }
 
-// forge gives the id 7 to everybody, and does what it can to have it look otherwise: it answers what has not been asked yet,
-// answers in the name of another node, answers again with another id or an error, and asks and answers in the names of clients
-// and services.
+// forge gives every client the id 7, and tries in every way to hide that: it answers requests that have not been sent yet,
+// answers in the name of another node, answers again with another id or an error, and sends requests and answers in the names
+// of clients and services.
 func forge() {
 	other, others := "", 0
 	rawNode(func(m rawMessage) {

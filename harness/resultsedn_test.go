@@ -39,8 +39,8 @@ func fieldsOf(v any) []string {
 	return names
 }
 
-// TestFilesLikeMaelstrom looks for what Maelstrom's files of a run have, in those of every workload. The fields of :workload
-// are those of its results.edn for the workload; where there may be more, these must be among them.
+// TestFilesLikeMaelstrom checks, for every workload, that our files have the content of Maelstrom's files of a run. The fields
+// of :workload must be those of Maelstrom's results.edn; where more fields are allowed, they must include them.
 func TestFilesLikeMaelstrom(t *testing.T) {
 	t.Parallel()
 	fields := map[string][]string{

@@ -12,8 +12,8 @@ import (
 	"glomers/harness/network"
 )
 
-// A node may pass a client's request on in the client's name: the answer goes to the client. Statistics go by the envelope, as
-// in the reference; the journal says who wrote the line.
+// A node may forward a client's request in the client's name: then the answer goes to the client. Statistics go by the
+// envelope, as in the reference; the journal also names the writer.
 func TestForwardedInTheClientsName(t *testing.T) {
 	t.Parallel()
 	test := quick("echo", program(t, "proxy"))
@@ -48,8 +48,8 @@ func TestForwardedInTheClientsName(t *testing.T) {
 	require.Contains(t, string(journal), `"dest":"n2","writer":"n0","body":{`)
 }
 
-// Whatever nodes write in whose name, before it was asked for or again: a client takes the first answer to the request that it
-// waits for, and the verdict is about what clients took.
+// Nodes may write messages in any name, and answers too early or twice. A client accepts the first answer to the request that
+// it waits for, and the verdict depends on the accepted answers.
 func TestForgedAnswers(t *testing.T) {
 	t.Parallel()
 	test := quick("unique-ids", program(t, "forge"))

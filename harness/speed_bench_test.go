@@ -15,22 +15,22 @@ import (
 	"glomers/harness/workload"
 )
 
-// BenchmarkRouting measures how many messages a second get through 25 processes that pass each message on at
-// once, a thousand at a time, and what one costs. Run it, like BenchmarkEcho, with -benchtime 1x.
+// BenchmarkRouting measures the rate and the cost of messages through 25 processes, which forward each message at once; a
+// thousand messages are under way at a time. Run it, like BenchmarkEcho, with -benchtime 1x.
 func BenchmarkRouting(b *testing.B) {
 	test := Test{Workload: "echo", Program: program(b, "pass-on", "40"), NodeCount: 25, Rate: 1}
 	measureRuns(b, test, "msgs/s", func(res Result) int { return res.Net.Servers.Received })
 }
 
-// BenchmarkEcho measures how many operations a second one process serves for 64 workers, each of which asks again
-// as soon as it has been answered.
+// BenchmarkEcho measures how many operations per second one process serves for 64 workers, each of which sends its next request
+// as soon as it has an answer.
 func BenchmarkEcho(b *testing.B) {
 	test := Test{Workload: "echo", Program: program(b, "echo"), NodeCount: 1, Concurrency: 64, Rate: 1e6}
 	measureRuns(b, test, "ops/s", func(res Result) int { return res.Stats.OKCount })
 }
 
-// measureRuns carries out runs of 5 s, with a journal. It reports how much was done per second, setup included, and how much
-// processor time, of the harness and of the nodes, a message took.
+// measureRuns carries out runs of 5 s, with a journal. It reports the rate of operations or messages, setup included, and the
+// processor time per message, of the harness and of the nodes.
 func measureRuns(b *testing.B, test Test, unit string, done func(Result) int) {
 	test.TimeLimit = 5 * time.Second
 	var elapsed time.Duration
@@ -49,7 +49,7 @@ func measureRuns(b *testing.B, test Test, unit string, done func(Result) int) {
 	b.ReportMetric(float64(total)/elapsed.Seconds(), unit)
 	b.ReportMetric(float64(harness.Nanoseconds())/float64(messages), "harness-cpu-ns/msg")
 	b.ReportMetric(float64(nodes.Nanoseconds())/float64(messages), "nodes-cpu-ns/msg")
-	b.ReportMetric(0, "ns/op") // it says no more
+	b.ReportMetric(0, "ns/op") // hides ns/op, which adds nothing
 }
 
 // cpuTime returns the user and system time of this process, or of the children that it has waited for.

@@ -17,13 +17,13 @@ import (
 // finals are the names of the files that are written at the end of a run.
 var finals = []string{"results.json", "results.edn", "history.edn", "history.txt", "report.html", "latency.svg", "rate.svg", "messages.svg"}
 
-// forged is an empty history, in which nothing can go wrong.
+// forged is a history without errors. Its operation never happened.
 const forged = `{"index":0,"time":1,"type":"invoke","process":0,"f":"generate","value":null}
 {"index":1,"time":2,"type":"ok","process":0,"f":"generate","value":"forged"}
 `
 
 // tamper is an echo node that does something to the directory of the run, which it knows. The first process that runs does it,
-// before it answers init: store is the store, precious a file that is none of the harness's business.
+// before it answers init. store is the path of the store, and precious the path of a file that does not belong to the harness.
 func tamper(n *node.Node, how, store, precious string) {
 	registerEcho(n)
 	if f, err := os.OpenFile(filepath.Join(store, "once"), os.O_CREATE|os.O_EXCL, 0o600); err != nil {
@@ -157,7 +157,7 @@ func TestTampering(t *testing.T) {
 	}
 }
 
-// A directory in the place of the run's is not taken for it: the run ends with an error, and no forged verdict counts.
+// A directory that replaces the run's directory is detected: the run ends with an error, and no forged verdict counts.
 func TestTheDirectoryIsReplaced(t *testing.T) {
 	t.Parallel()
 	res, err := runTampered(t, "move")

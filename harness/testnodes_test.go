@@ -292,8 +292,8 @@ type valuesBody struct {
 	Messages []int `json:"messages"`
 }
 
-// registerBroadcast makes n a node that tells everybody each new value, and a random one everything now
-// and then, for those that missed it.
+// registerBroadcast makes n a node that sends each new value to all nodes. Now and then it sends all values to a random node,
+// in case that node has missed some.
 func registerBroadcast(n *node.Node) { broadcastWithout(n, -1) }
 
 // broadcastWithout is broadcast, but loses one value after acknowledging it.

@@ -39,7 +39,7 @@ func TestArgs(t *testing.T) {
 	require.Equal(t, []string{"node.py", "./run", "."}, p.Args([]string{"node.py", "./run", "."}), "from where it runs")
 }
 
-// Each program has a directory of its own, and keeps it.
+// Each program has a separate directory, and keeps it.
 func TestOwnDirectories(t *testing.T) {
 	p, _ := newPlace(t, "")
 	t.Setenv("TMPDIR", t.TempDir())
@@ -71,7 +71,7 @@ func TestOwnDirectories(t *testing.T) {
 	require.FileExists(t, outside)
 }
 
-// In a run's directory, what programs leave stays, and nothing else.
+// In a run's directory, files of programs stay, and empty directories are removed.
 func TestSettledDirectories(t *testing.T) {
 	p, user := newPlace(t, "")
 	require.NoError(t, p.Settle("work"))
