@@ -179,7 +179,7 @@ func (r *run) heal() error {
 	return r.err
 }
 
-// recordFault adds the two events of a fault's step, its start and its result, to the history.
+// recordFault adds the two events of a fault's step, its value and its result, to the history.
 func (r *run) recordFault(op nemesis.Op, err error) {
 	if err != nil {
 		r.fail(fmt.Errorf("harness: %w", err))

@@ -69,7 +69,7 @@ type Test struct {
 	limits limits // the internal limits of the engine; tests shorten them
 }
 
-// DefaultTimeLimit is what a TimeLimit of 0 means.
+// DefaultTimeLimit is the time limit if TimeLimit is 0.
 const DefaultTimeLimit = 60 * time.Second
 
 // The phases of a run, in order. Recovery and Final are left out if the
@@ -94,7 +94,7 @@ type Excerpt struct {
 	Salt uint64
 }
 
-// A FaultWindow is a time, counted from the beginning of the main phase, in which a fault is in force.
+// A FaultWindow is a period in which a fault is in force. Its times are counted from the beginning of the main phase.
 type FaultWindow struct {
 	Name       string // of the fault, as in Test.Nemesis
 	Start      int    // the number of this start of the fault in the whole run, from 0

@@ -45,7 +45,7 @@ type localProcess struct {
 	mem    *node.Mem
 	killed atomic.Bool
 	thaw   func()        // ends the pause; nil unless the node is paused
-	gone   chan struct{} // closed when Run has returned
+	gone   chan struct{} // Start's goroutine closes it when the node's Run has returned
 }
 
 // Deliver implements Process. The queue of a node in memory is not measured.

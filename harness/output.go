@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	tailLines = 32      // as many as the reference shows
-	tailWidth = 1 << 10 // bytes kept of each
+	tailLines = 32      // the number of lines that the reference shows
+	tailWidth = 1 << 10 // the most bytes kept of a line
 )
 
 // An output records the output of a node: it writes stderr to the node's log file, and keeps the last lines of stdout and

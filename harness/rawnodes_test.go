@@ -49,8 +49,8 @@ func rawSend(src, dest string, body any) {
 // A jsonObject is a body.
 type jsonObject = map[string]any
 
-// handshake is an echo node. When it gets init, it greets all other nodes and writes to seq-kv; it answers init when all of
-// them have answered. A line before init, or a client's request before init_ok, ends the node.
+// handshake is an echo node. When it gets init, it greets all other nodes and writes to seq-kv. It answers init when it has got
+// the greetings of all other nodes and the reply of seq-kv. A line before init, or a client's request before init_ok, ends it.
 func handshake() {
 	var init rawMessage
 	waiting, ready := 0, false

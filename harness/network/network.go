@@ -1,4 +1,4 @@
-// Package network is the simulated network: latencies, cut links, statistics.
+// Package network simulates a network: latencies, cut links and other faults, and statistics.
 //
 // A [Network] has no clock: its owner passes the current time to every call. So the same code runs in real and in virtual time,
 // and the same seed and the same sequence of calls give the same results.

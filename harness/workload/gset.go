@@ -84,7 +84,7 @@ func (*growingSet) Idempotent(f string) bool { return f == "read" }
 // Final returns one read.
 func (*growingSet) Final() []history.Op { return []history.Op{{F: "read", Final: true}} }
 
-// Check follows every element through the reads.
+// Check looks for lost elements in the reads.
 func (s *growingSet) Check(h []history.Op) check.Result { return check.SetFull(h, s.add) }
 
 // unlikeSet reports whether the reads of a history are reads of a counter.

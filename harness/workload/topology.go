@@ -36,7 +36,7 @@ func NewTopology(name string, nodes []string) (map[string][]string, error) {
 	return nil, fmt.Errorf("workload: no topology %q: want %s", name, strings.Join(Topologies(), ", "))
 }
 
-// pick returns the nodes at those positions that exist.
+// pick returns the nodes at the given positions, and skips positions that do not exist.
 func pick(nodes []string, positions ...int) []string {
 	picked := []string{} // marshals to [], not null
 	for _, i := range positions {

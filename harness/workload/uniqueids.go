@@ -32,7 +32,7 @@ func uniqueIDs() Kind {
 	}
 }
 
-// Next returns the request for another id.
+// Next returns a request for an id.
 func (UniqueIDs) Next() history.Op { return history.Op{F: "generate"} }
 
 // Invoke returns the id.

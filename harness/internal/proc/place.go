@@ -141,7 +141,7 @@ func (p *Place) Args(args []string) []string {
 	absolute := append([]string{}, args...)
 	for i, a := range args {
 		if p.isPath(a) {
-			// Not cleaned: behind a link, .. leads elsewhere.
+			// The argument is not cleaned, because .. after a symbolic link leads elsewhere.
 			absolute[i] = filepath.Clean(p.user) + string(filepath.Separator) + strings.TrimPrefix(a, "."+string(filepath.Separator))
 		}
 	}
