@@ -44,7 +44,7 @@
 //     reproduces its figures.
 //  2. A partition always separates some nodes. On two nodes, Maelstrom's minority-third and majorities-ring isolate no node, so many
 //     of its partitioned runs had no partition. Here, kinds of partition that cut nothing for this number of nodes are not drawn,
-//     unless Test.Faithful is set. If a run was asked for faults and none cut a link, its verdict is Unknown, not Valid.
+//     unless Test.Faithful is set. A run in which a requested fault was never in force is Unknown, not Valid.
 //  3. A transaction over registers that is acknowledged with fewer micro-operations than requested makes the run Invalid.
 //     Maelstrom checks only the returned micro-operations, so it accepts a node that returns none.
 //  4. An echo that is refused with a definite error is not a wrong echo. In Maelstrom it is, because it has no reply.
