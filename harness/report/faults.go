@@ -8,17 +8,17 @@ import (
 	"glomers/harness/history"
 )
 
-// A fault is one that was in force for a while, as the page gets it.
+// A fault is a fault that was in force for a time, in the form for the page.
 type fault struct {
 	Name  string      `json:"name"`
 	Begin int64       `json:"begin"` // ns
 	End   int64       `json:"end"`
 	Text  string      `json:"text"`
-	Cut   [][2]string `json:"cut"`   // links, each from a sender to a receiver; nil if it cuts none
-	Nodes []string    `json:"nodes"` // that it hit, if it hits nodes
+	Cut   [][2]string `json:"cut"`   // links, each from a sender to a receiver; nil if none are cut
+	Nodes []string    `json:"nodes"` // nodes that the fault hit; nil if it does not hit nodes
 }
 
-// shown returns the faults as the page gets them. A fault that did not stop goes on until end.
+// shown returns the faults in the form for the page. A fault that did not stop lasts until end.
 func shown(faults []*history.Fault, end time.Duration) []fault {
 	var all []fault
 	for _, f := range faults {

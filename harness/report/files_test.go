@@ -15,10 +15,10 @@ import (
 	"glomers/harness/network"
 )
 
-// files are those of a run's directory, by their names.
+// files maps the names of the files in a run's directory to their contents.
 type files map[string]string
 
-// write writes them to a new directory.
+// write writes the files to a new directory.
 func (f files) write(t testing.TB) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -44,7 +44,7 @@ func lines[T any](t testing.TB, values ...T) string {
 
 const ms = 1e6
 
-// sent is a message in the journal that was received a millisecond later, or became of it what outcome says.
+// sent returns the events of a message that was received a millisecond later, or had the given outcome.
 func sent(id int64, at int64, src, dest, body, outcome string) []network.Event {
 	m := network.Message{ID: id, Src: src, Dest: dest, Body: json.RawMessage(body)}
 	events := []network.Event{{Time: time.Duration(at), Kind: network.Sent, Message: m}}
@@ -54,7 +54,7 @@ func sent(id int64, at int64, src, dest, body, outcome string) []network.Event {
 	return events
 }
 
-// small is a run of two nodes in which a partition loses a message, and a client did not get an answer.
+// small returns a run of two nodes in which a partition loses a message, and a client does not get an answer.
 func small(t testing.TB) files {
 	t.Helper()
 	var journal []network.Event
@@ -93,7 +93,7 @@ func small(t testing.TB) files {
 	}
 }
 
-// large is a run of so many messages among five nodes, with an operation for each twenty.
+// large returns a run with the given number of messages among five nodes, and an operation for every twenty messages.
 func large(messages int) files {
 	var journal, ops strings.Builder
 	for i := range messages {
@@ -123,7 +123,7 @@ func BenchmarkWrite(b *testing.B) {
 	}
 }
 
-// A journal that was full says so, and its mark is no message and no damage.
+// The report says that a journal was full. The mark in the journal is neither a message nor damage.
 func TestFullJournal(t *testing.T) {
 	f := small(t)
 	full := network.Event{Time: 60 * ms, Kind: network.Full, Message: network.Message{ID: 9, Body: json.RawMessage(`{"limit":1048576}`)}}

@@ -13,10 +13,10 @@ import (
 	"glomers/harness/record"
 )
 
-// An outcome says what became of a message.
+// An outcome is the fate of a message.
 type outcome uint8
 
-// The outcomes; the page knows them by these numbers.
+// The page uses the same numbers for the outcomes.
 const (
 	received outcome = iota
 	dropped
@@ -24,33 +24,33 @@ const (
 	underWay // when the run ended
 )
 
-// A message is one that was sent in the run, or a copy of it that a fault has made.
+// A message is a message that was sent in the run, or a copy of it that a fault made.
 type message struct {
 	sent, done int64 // ns since the start of the run; done has no meaning while it is under way
 	id         int64
-	src, dest  int // numbers in journal.parties; src is who wrote the message
-	as         int // in whose name: the src of the envelope, and nearly always src
+	src, dest  int // numbers in journal.parties; src is the actual sender
+	as         int // the src of the envelope, which is nearly always the same as src
 	kind       int // a number in journal.types
 	outcome    outcome
-	body       int // its place among the bodies
+	body       int // the position of its body
 }
 
-// A journal holds the messages of a run; their bodies it compresses as they come.
+// A journal holds the messages of a run. It compresses their bodies as they come.
 type journal struct {
 	window   Options
 	lines    record.Journal
 	messages []message // Invariant: in the order of sent, after close
-	total    int       // messages, those without a place included
+	total    int       // including messages that do not fit into the page
 	parties  *names
 	types    *names
-	last     time.Duration // the latest event
-	full     bool          // there was no room for later events
+	last     time.Duration // the time of the latest event
+	full     bool          // later events were left out of the journal
 
-	lostCopies int // copies without a place
+	lostCopies int // copies that do not fit into the page
 
-	byID    map[int64]int // the first place of a message
-	copies  bool          // there are any
-	lengths []int         // of the bodies, as they are kept
+	byID    map[int64]int // the position of the first copy of a message
+	copies  bool          // there are copies
+	lengths []int         // of the bodies, as stored
 	room    budget
 	bodies  bytes.Buffer // gzip
 	zip     *gzip.Writer
@@ -64,14 +64,14 @@ func newJournal(window Options, nodes []string) *journal {
 		byID:    make(map[int64]int),
 		room:    budget{left: maxText},
 	}
-	for _, id := range nodes { // those that never said anything, too
+	for _, id := range nodes { // including nodes that never sent or received a message
 		j.parties.number([]byte(id))
 	}
-	j.zip, _ = gzip.NewWriterLevel(&j.bodies, gzip.BestSpeed) // the level exists
+	j.zip, _ = gzip.NewWriterLevel(&j.bodies, gzip.BestSpeed) // the level is valid
 	return j
 }
 
-// read takes the events of a journal.
+// read reads the events of a journal.
 func (j *journal) read(r io.Reader) error {
 	for e, err := range j.lines.Events(r) {
 		if err == nil {
@@ -127,11 +127,11 @@ func (j *journal) send(e record.Event) error {
 	return err
 }
 
-// settle notes how a message ended. One that has ended before was copied by a fault.
+// settle records the outcome of a message. A message that already has an outcome was copied by a fault.
 func (j *journal) settle(e record.Event, o outcome) {
 	at, ok := j.byID[e.ID]
 	if !ok {
-		return // it was sent outside the window
+		return // the message was sent outside the window
 	}
 	m := &j.messages[at]
 	if m.outcome != underWay {
@@ -146,7 +146,7 @@ func (j *journal) settle(e record.Event, o outcome) {
 	m.done, m.outcome = e.Time, o
 }
 
-// close ends the bodies and puts copies where they belong.
+// close ends the bodies and sorts the copies into their places.
 func (j *journal) close() error {
 	if j.copies {
 		slices.SortStableFunc(j.messages, func(a, b message) int { return cmp.Compare(a.sent, b.sent) })
@@ -155,18 +155,19 @@ func (j *journal) close() error {
 	return j.zip.Close()
 }
 
-// A budget bounds the text that a page has, but leaves something of each.
+// A budget limits the text in a page, but leaves a part of every text.
 type budget struct {
 	left int
-	cuts int // texts that were
+	cuts int // the number of texts that were cut
 }
 
 const (
 	longText  = 16 << 10 // bytes of any text
-	shortText = 128      // once the budget is used up
+	shortText = 128      // bytes of any text after the budget is used up
 )
 
-// cut returns what is kept of a text of so many bytes, which may itself be only its beginning, and what is said of the rest.
+// cut returns the part of a text that is kept, and a remark about the rest. The whole text has size bytes; the argument text may
+// be only its beginning.
 func (b *budget) cut(text []byte, size int) (kept []byte, rest string) {
 	limit := longText
 	if b.left <= 0 {

@@ -10,7 +10,7 @@ import (
 	"glomers/harness/network"
 )
 
-// Of a long line of the journal the beginning is shown, and how long its body is.
+// The report shows the beginning of a long line of the journal, and the length of its body.
 func TestLongLine(t *testing.T) {
 	f := small(t)
 	long := `{"type":"gossip","text":"` + strings.Repeat("x", 3<<20) + `"}`
@@ -27,7 +27,7 @@ func TestLongLine(t *testing.T) {
 	require.Equal(t, name[:maxName]+"…", p.summary.Types[p.messages[8].kind])
 }
 
-// A message that arrives a million times does not take the room of a million.
+// A message that arrives a million times does not take the space of a million messages.
 func TestEndlessCopies(t *testing.T) {
 	f := small(t)
 	arrived := lines(t, sent(3, 20*ms, "n0", "c2", `{"type":"broadcast_ok","in_reply_to":1}`, network.Received)[1])
@@ -37,7 +37,7 @@ func TestEndlessCopies(t *testing.T) {
 	require.Equal(t, []string{"7 deliveries of copies are left out, for which there is no room."}, p.summary.Notes)
 }
 
-// A file of 4 GiB is read as far as the limit, and the page says how far that was.
+// A file of 4 GiB is read up to the limit, and the page says how far that was.
 func TestLimit(t *testing.T) {
 	f := small(t)
 	limit := int64(strings.Index(f["journal.jsonl"], `"event":"drop"`)) // the history is shorter
@@ -68,7 +68,7 @@ func TestLargeResults(t *testing.T) {
 	}
 }
 
-// The page has the logs of the run's nodes, as far as there is room.
+// The page has the logs of the run's nodes, as far as they fit.
 func TestManyLogs(t *testing.T) {
 	f := small(t)
 	f["nodes/n10.log"] = "planted by a node"

@@ -8,20 +8,22 @@ import (
 	"strings"
 )
 
-// The two forms of import and the three of export that the linker knows, each on a line of its own.
+// The two forms of import and the three forms of export that the linker supports, each on its own line.
 var (
 	importLine = regexp.MustCompile(`^import (?:\{([\w, ]+)\}|\* as (\w+)) from "\./(\w+\.js)";$`)
 	exportLine = regexp.MustCompile(`^export ((?:(?:async )?function|class|const) (\w+).*)$`)
 )
 
-// link joins an ES module and the modules that it imports, directly or not, into one script without imports. The page needs that:
-// a page that was opened from a file may not import, and a policy that allowed modules by their addresses would allow more than
+// link joins an ES module and all modules that it imports, directly or indirectly, into one script without imports. The page
+// needs a single script: a page that is opened from a file cannot import modules, and a policy that allowed modules by their
+// addresses would allow more than hashes do.
 // hashes do.
+// Each module becomes a function, so that names in different modules do not clash, and its exports become an entry in the
+// object `modules`. The result is a classic script, not a module, so that the console and the tests of the page can reach
+// that object.
 //
-// Each module becomes a function, so that names of different modules never clash, and its exports become an entry of the object
-// `modules`. The script is a classic one, and not itself a module, so that the console and the tests of the page can reach that object.
-//
-// What differs from modules that a browser links: cycles are refused, and an import keeps its first value. No export is ever assigned to.
+// There are two differences from modules that a browser links: cycles are refused, and an import keeps its first value.
+// Exports are therefore never assigned to.
 func link(files fs.FS, entry string) (string, error) {
 	l := linker{files: files, exports: make(map[string][]string)}
 	if err := l.add(entry); err != nil {
@@ -32,11 +34,11 @@ func link(files fs.FS, entry string) (string, error) {
 
 type linker struct {
 	files   fs.FS
-	exports map[string][]string // of each module; nil while those that it imports are linked
+	exports map[string][]string // of each module; nil while its imports are being linked
 	script  strings.Builder
 }
 
-// add links a module after those that it imports, once.
+// add links a module once, after the modules that it imports.
 func (l *linker) add(name string) error {
 	if exports, begun := l.exports[name]; begun && exports == nil {
 		return fmt.Errorf("%s imports itself, by way of others", name)
@@ -67,7 +69,8 @@ func (l *linker) add(name string) error {
 	return nil
 }
 
-// resolve links a module that another imports, and returns the declaration that stands for the import: of some of its exports, or of all under one name.
+// resolve links an imported module and returns the declaration that replaces the import: of some of its exports, or of the
+// whole module under one name.
 func (l *linker) resolve(some, all, module string) (string, error) {
 	if err := l.add(module); err != nil {
 		return "", err

@@ -12,7 +12,7 @@ import (
 	"glomers/internal/jstest"
 )
 
-// modules makes files of pairs of names and contents.
+// modules makes files from pairs of names and contents.
 func modules(pairs ...string) fstest.MapFS {
 	files := make(fstest.MapFS)
 	for i := 0; i < len(pairs); i += 2 {
@@ -74,7 +74,7 @@ func TestLinkRefuses(t *testing.T) {
 	}
 }
 
-// Every module of the page is in its script, and exports what others use of it under its name.
+// The script contains every module of the page, and each exports the names that others import from it.
 func TestModulesAreLinked(t *testing.T) {
 	files, err := fs.Sub(web, "web")
 	require.NoError(t, err)
@@ -95,5 +95,5 @@ func TestModulesAreLinked(t *testing.T) {
 	}
 }
 
-// The modules compute what they should: web/test has tests of those that need no page.
+// The modules compute correct results: web/test has the tests that do not need a page.
 func TestJavaScript(t *testing.T) { jstest.Run(t, "web/test/*.test.js") }

@@ -18,16 +18,17 @@ import (
 //go:embed web/*.css web/*.js web/page.html web/vendor
 var web embed.FS
 
-// A page is what page.html is filled with. None of it comes from a node.
+// A page is the data for the template page.html. None of it comes from a node.
 type page struct {
 	Title   string
 	Policy  string
 	Styles  []template.CSS
 	Scripts []template.JS
-	Licence string // of the scripts of others
+	Licence string // of third-party scripts
 }
 
-// writePage writes report.html. The data stand between the two parts of page.html, so that they never have to be one string.
+// writePage writes report.html. The data are written between the two halves of page.html, so that they need not fit into one
+// string.
 func (r *contents) writePage(w io.Writer) error {
 	t, err := template.ParseFS(web, "web/page.html")
 	if err != nil {
@@ -56,7 +57,7 @@ func (r *contents) writePage(w io.Writer) error {
 		id      string
 		content []byte
 	}{{"summary", summary}, {"messages", messages}, {"bodies", r.journal.bodies.Bytes()}} {
-		fmt.Fprintf(b, "<script type=\"text/plain\" id=\"data-%s\">", block.id) // b keeps the first error
+		fmt.Fprintf(b, "<script type=\"text/plain\" id=\"data-%s\">", block.id) // b remembers the first error
 		e := base64.NewEncoder(base64.StdEncoding, b)
 		_, _ = e.Write(block.content)
 		_ = e.Close()
@@ -75,7 +76,7 @@ func (r *contents) title() string {
 	return r.setup.Workload
 }
 
-// noteLimits says what is left out because the page has no room for it.
+// noteLimits notes the data that are left out because the page has no room for them.
 func (r *contents) noteLimits() {
 	if n := len(r.ops); n < r.events {
 		r.note("Of the history, the first %d of %d events are shown, also in the pictures.", n, r.events)
@@ -91,7 +92,8 @@ func (r *contents) noteLimits() {
 	}
 }
 
-// newPage puts styles and scripts together, and allows them by their hashes. They contain no end tags, which would end their elements.
+// newPage joins the styles and the scripts, and allows them by their hashes. They do not contain end tags, which would end
+// their elements.
 func newPage(title string) (page, error) {
 	files, err := fs.Sub(web, "web")
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 	"glomers/harness/network"
 )
 
-// What a node might write to take the page over, or to break it.
+// hostile returns texts with which a node might try to take over the page, or to break it.
 func hostile() []string {
 	return []string{
 		`</script><script>document.title="pwned"</script>`,
@@ -33,7 +33,7 @@ func hostile() []string {
 	}
 }
 
-// hostileRun is a run in which everything that can be said is hostile.
+// hostileRun returns a run in which every text is hostile.
 func hostileRun(t testing.TB) files {
 	t.Helper()
 	all := strings.Join(hostile(), " ")
@@ -56,14 +56,14 @@ func hostileRun(t testing.TB) files {
 		"history.jsonl": lines(t, op(0, history.Invoke, 0), op(1, history.Fail, 0),
 			history.Op{Index: 2, Type: history.Info, Process: history.Nemesis, F: "start-" + all},
 			history.Op{Index: 3, Type: history.Info, Process: history.Nemesis, F: "start-" + all, Value: quoted}),
-		// As a journal would be if bodies were not checked: with bytes that are no UTF-8.
+		// A journal as it would be if bodies were not checked: with bytes that are not valid UTF-8.
 		"journal.jsonl": lines(t, journal...) +
 			`{"time":9000000,"event":"send","id":99,"src":"n0","dest":"n0","body":{"type":"` + "\xff<img src=x>" + `"}}` + "\n",
 		"nodes/n0.log": all + "\n",
 	}
 }
 
-// Nothing that comes from a run is in the page but as data, and everything arrives there.
+// All texts from a run are in the page only as data, and all of them arrive there.
 func TestHostileRun(t *testing.T) {
 	dir := hostileRun(t).write(t)
 	p := open(t, dir)
@@ -80,7 +80,7 @@ func TestHostileRun(t *testing.T) {
 	require.Len(t, p.messages, len(hostile())+1)
 }
 
-// The page allows its own scripts and styles, by their hashes, and nothing else.
+// The page allows only its own scripts and styles, by their hashes.
 func TestPolicy(t *testing.T) {
 	p := open(t, small(t).write(t))
 	policy := regexp.MustCompile(`<meta http-equiv="Content-Security-Policy" content="([^"]*)">`).FindStringSubmatch(p.html)[1]
@@ -99,7 +99,7 @@ func TestPolicy(t *testing.T) {
 	require.NotRegexp(t, `\s(src|on\w+|style)=`, strings.Join(regexp.MustCompile(`(?s)<(script|style)>.*?</(script|style)>`).Split(p.html, -1), ""))
 }
 
-// Our scripts have no way to make markup of a text, and nothing in them ends their element.
+// Our scripts cannot turn a text into markup, and nothing in them ends their element.
 func TestScripts(t *testing.T) {
 	forbidden := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttributeNS|\bimport\(|fetch\(|XMLHttpRequest|WebSocket`)
 	err := fs.WalkDir(web, "web", func(path string, d fs.DirEntry, err error) error {
@@ -119,7 +119,7 @@ func TestScripts(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// dump opens a page in a browser and returns what its scripts have made of it, without the scripts.
+// dump opens a page in a browser and returns the resulting document, without the scripts.
 func dump(t *testing.T, page string) string {
 	t.Helper()
 	if testing.Short() {
@@ -129,15 +129,15 @@ func dump(t *testing.T, page string) string {
 	if err != nil {
 		t.Skipf("skipped: needs chromium: %v", err)
 	}
-	// The browser's own clock runs faster than the machine if it likes. What waits for a thread of the machine may come too late
-	// for it; then it is asked again.
+	// The browser's virtual clock may run faster than the machine, so work in another thread may finish too late for it. The
+	// test then tries again.
 	var text string
 	for range 10 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
 			"--disable-background-networking", "--user-data-dir="+t.TempDir(), "--virtual-time-budget=20000", "--dump-dom",
 			"file://"+filepath.ToSlash(page))
-		cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir()) // it does not tidy up after itself if it is killed
+		cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir()) // the browser does not clean up if it is killed
 		out, err := cmd.Output()
 		cancel()
 		text = regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>`).ReplaceAllString(string(out), "")

@@ -8,7 +8,7 @@ import (
 	"glomers/harness/record"
 )
 
-// names gives numbers to names, from 0. Those for which there is no room share a last one.
+// names numbers names from 0. Names that do not fit share a last number.
 type names struct {
 	list   []string
 	index  map[string]int
@@ -17,15 +17,15 @@ type names struct {
 }
 
 const (
-	maxParties = 1 << 16 // the page has 16 bits for them
-	maxTypes   = 64      // more are no help to anybody
+	maxParties = 1 << 16 // the page has 16 bits for a party
+	maxTypes   = 64      // more would not help a reader
 )
 
 func newNames(limit int, others string) *names {
 	return &names{index: make(map[string]int), limit: limit, others: others}
 }
 
-// number returns the number of a name, a new one if it has none yet.
+// number returns the number of a name, and assigns one if the name is new.
 func (n *names) number(name []byte) int {
 	if len(name) > maxName {
 		name = append(name[:maxName:maxName], "…"...)
@@ -45,14 +45,14 @@ func (n *names) number(name []byte) int {
 	return len(n.list) - 1
 }
 
-// A party is somebody who sends or receives.
+// A party is a sender or receiver of messages.
 type party struct {
 	ID   string `json:"id"`
 	Role string `json:"role"` // record.Node, Service or Client
 }
 
-// arrange returns the parties in the order in which people look for them: nodes, services, clients, each by their
-// names. places has the place of every number.
+// arrange returns the parties in the order in which readers look for them: nodes, services, clients, each sorted by name.
+// places maps numbers to positions in this order.
 func arrange(ids []string, role func(id string) string) (parties []party, places []int) {
 	order := make([]int, len(ids))
 	all := make([]party, len(ids))

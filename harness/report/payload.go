@@ -14,7 +14,7 @@ import (
 	"glomers/harness/history"
 )
 
-// A summary is what the page gets as JSON: everything but the messages.
+// A summary is the JSON for the page: everything except the messages.
 type summary struct {
 	Test      any               `json:"test"`
 	Result    any               `json:"result"`
@@ -30,23 +30,23 @@ type summary struct {
 	Duration  int64             `json:"duration"` // ns
 	Notes     []string          `json:"notes"`
 	Workers   int               `json:"workers"`
-	Truncated int               `json:"truncated"` // bodies and values of which only the beginning is there
+	Truncated int               `json:"truncated"` // bodies and values that were cut
 }
 
-// columns hold the events of the history, field by field, which takes a page less time to read.
+// columns hold the events of the history field by field, which is faster for a page to read.
 type columns struct {
 	Time    []int64  `json:"time"`
 	Type    []string `json:"type"`
 	Process []string `json:"process"`
-	Node    []string `json:"node"` // that the process asks; "" if that is not known
+	Node    []string `json:"node"` // the node to which the process sends requests; "" if unknown
 	F       []string `json:"f"`
 	Value   []string `json:"value"` // JSON
 	Error   []string `json:"error"` // JSON; "" if there is none
-	Final   []int    `json:"final"` // those that are
+	Final   []int    `json:"final"` // the indexes of the final operations
 	Pair    []int    `json:"pair"`
 }
 
-// writeColumns writes the columns of the operations one value after the other, as together they would need much room.
+// writeColumns writes the columns of the operations value by value, because all at once would need much memory.
 func writeColumns(w *bufio.Writer, ops []history.Op, pairs []int) error {
 	var final []int
 	for i, op := range ops {
@@ -56,7 +56,7 @@ func writeColumns(w *bufio.Writer, ops []history.Op, pairs []int) error {
 	}
 	separator := byte('{')
 	column := func(name string, n int, value func(i int) any) error {
-		fmt.Fprintf(w, "%c%q:[", separator, name) // w keeps the first error
+		fmt.Fprintf(w, "%c%q:[", separator, name) // w remembers the first error
 		separator = ','
 		for i := range n {
 			if i > 0 {
@@ -84,11 +84,11 @@ func writeColumns(w *bufio.Writer, ops []history.Op, pairs []int) error {
 	return cmp.Or(err, w.WriteByte('}'))
 }
 
-// writeSummary writes all but the messages, compressed.
+// writeSummary writes everything except the messages, compressed.
 func (r *contents) writeSummary(w io.Writer, parties []party) error {
 	s := struct {
 		summary
-		Ops *columns `json:"ops,omitempty"` // nil: they come last
+		Ops *columns `json:"ops,omitempty"` // nil: they are written last
 	}{summary: summary{
 		Test: r.test, Result: r.result,
 		Parties: append([]party{}, parties...), Types: append([]string{}, r.journal.types.list...), // [], not null
@@ -107,12 +107,12 @@ func (r *contents) writeSummary(w io.Writer, parties []party) error {
 	}
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false) // it is compressed, and the scripts put it into the page as text
+	e.SetEscapeHTML(false) // the data is compressed, and the scripts treat it as text
 	if err := e.Encode(s); err != nil {
 		return err
 	}
 	b := bufio.NewWriterSize(z, 64<<10)
-	_, _ = b.Write(bytes.TrimSuffix(text.Bytes(), []byte("}\n"))) // b keeps the first error
+	_, _ = b.Write(bytes.TrimSuffix(text.Bytes(), []byte("}\n"))) // b remembers the first error
 	_, _ = b.WriteString(`,"ops":`)
 	if err := writeColumns(b, r.ops, r.pairs); err != nil {
 		return err
@@ -124,8 +124,8 @@ func (r *contents) writeSummary(w io.Writer, parties []party) error {
 	return z.Close()
 }
 
-// writeMessages writes the messages, compressed, column after column, all integers as zigzag varints. Times, ids and places of
-// bodies are differences to the row before, which are small and alike.
+// writeMessages writes the messages, compressed, column by column, all integers as zigzag varints. Times, ids and positions
+// of bodies are stored as differences from the previous row, which are small and similar.
 func (r *contents) writeMessages(w io.Writer, places []int) error {
 	j := r.journal
 	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
@@ -170,7 +170,7 @@ func (r *contents) writeMessages(w io.Writer, places []int) error {
 	return z.Close()
 }
 
-// pack returns what write writes.
+// pack returns the output of write.
 func pack(write func(io.Writer) error) ([]byte, error) {
 	var b bytes.Buffer
 	err := write(&b)

@@ -12,14 +12,14 @@ const (
 	maxPictureSize = 256 << 10
 )
 
-// A drawing is a picture that the checker made, an SVG. The page shows it as an image, in which no script runs and nothing is
-// loaded, whoever wrote the file.
+// A drawing is a picture by the checker, an SVG. The page shows it as an image, which runs no scripts and loads nothing,
+// whoever wrote the file.
 type drawing struct {
 	Name string `json:"name"`
 	SVG  string `json:"svg"`
 }
 
-// readPictures reads the pictures of cycles of transactions.
+// readPictures reads the pictures of transaction cycles.
 func (r *contents) readPictures(dir *os.Root) {
 	names, _ := fs.Glob(dir.FS(), "cycle-*.svg") // the pattern is valid
 	slices.Sort(names)

@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Nodes can put files into the directory of their run. Nothing waits for a pipe, and nothing that is elsewhere gets into the page.
+// Nodes can put files into the directory of their run. The report does not wait for a pipe there, and does not show files
+// from elsewhere.
 func TestPlantedFiles(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(secret, []byte("secret"), 0o600))

@@ -19,26 +19,27 @@ import (
 	"glomers/internal/wording"
 )
 
-// Contents are what the files of a run say.
+// A contents holds the data in the files of a run.
 type contents struct {
 	options  Options
 	test     any // test.json and results.json, as exact returns them; nil if missing
 	result   any
 	setup    record.Meta
-	ops      []history.Op // the first ones, with the beginnings of their values. Invariant: the index of each is its position
-	events   int          // of the history, of which ops are the first
-	cuts     int          // values and errors of which only the beginning is there
-	pairs    []int        // for each of ops, its completion or its invocation; -1 if there is none
+	ops      []history.Op // the first operations, with the beginnings of their values. Invariant: the index of each is its position
+	events   int          // the number of events in the history; ops may be fewer
+	cuts     int          // the number of values and errors that were cut
+	pairs    []int        // for each of ops, the position of its completion or invocation; -1 if there is none
 	faults   []fault
 	journal  *journal
 	logs     map[string]string // by node
 	pictures []drawing
-	end      time.Duration // of all that happened
+	end      time.Duration // the time of the last event
 
-	notes []string // what is missing, in sentences
+	notes []string // sentences about missing data
 }
 
-// load reads the files of dir, of the journal the messages in the window. Files that are not as they should be are noted.
+// load reads the files of dir; of the journal, it reads the messages in the window. It notes files that are missing or
+// damaged.
 func load(dir *os.Root, o Options) (*contents, error) {
 	r := &contents{logs: make(map[string]string)}
 	r.test = r.readJSON(dir, "test.json", &r.setup)
@@ -67,7 +68,7 @@ func (r *contents) note(format string, args ...any) {
 	r.notes = append(r.notes, fmt.Sprintf(format, args...))
 }
 
-// missing notes that a file cannot be read, and what that means.
+// missing notes that a file cannot be read, and the consequence.
 func (r *contents) missing(name string, err error, so string) {
 	if errors.Is(err, fs.ErrNotExist) {
 		r.note("%s is missing: %s.", name, so)
@@ -80,7 +81,7 @@ func (r *contents) missing(name string, err error, so string) {
 	r.note("%s cannot be read (%v): %s.", name, err, so)
 }
 
-// readJSON reads a file into into, as far as it fits, and returns all of it.
+// readJSON decodes a file into the argument into, as far as it fits, and returns the complete value.
 func (r *contents) readJSON(dir *os.Root, name string, into any) any {
 	text, err := disk.Read(dir, name, maxJSON)
 	var all any
@@ -109,7 +110,7 @@ func exact(text []byte) (any, error) {
 }
 
 func keepDigits(v any) any {
-	const safe = 15 // digits that a float64 always keeps
+	const safe = 15 // any 15 digits survive in a float64
 	switch v := v.(type) {
 	case json.Number:
 		if len(v) > safe && !strings.ContainsAny(string(v), ".eE") {
@@ -127,7 +128,7 @@ func keepDigits(v any) any {
 	return v
 }
 
-// readHistory reads the history, and returns its last time and what the faults did.
+// readHistory reads the history. It returns the last time and the effects of the faults.
 func (r *contents) readHistory(dir *os.Root, limit int64) (last time.Duration, _ []*history.Fault) {
 	f, err := disk.Open(dir, "history.jsonl")
 	if err != nil {
@@ -146,7 +147,7 @@ func (r *contents) readHistory(dir *os.Root, limit int64) (last time.Duration, _
 		r.events++
 		if op.Effect != nil {
 			if nemesis.left -= op.Effect.Size(); nemesis.left < 0 {
-				op.Effect = nil // what it did is not shown, but that it was there
+				op.Effect = nil // the fault is still shown, but not its effect
 			}
 		}
 		faults.Add(op)
@@ -173,7 +174,7 @@ func isCut(err error) bool {
 	return ok && d.Deviation == history.Cut
 }
 
-// keep returns what is kept of a value, which is not always JSON any more.
+// keep returns the part of a value that is kept; a part may not be valid JSON.
 func (b *budget) keep(value json.RawMessage) json.RawMessage {
 	kept, rest := b.cut(value, len(value))
 	if rest == "" {
@@ -187,7 +188,7 @@ func pair(ops []history.Op) []int {
 	pairs := history.Invocations(ops)
 	for at, invocation := range pairs {
 		if invocation >= 0 {
-			pairs[invocation] = at // it comes before at, so its own entry has been looked at
+			pairs[invocation] = at // the invocation precedes at, so its own entry is complete
 		}
 	}
 	return pairs
@@ -256,7 +257,8 @@ func (r *contents) readLogs(dir *os.Root) {
 	}
 }
 
-// readEnd returns the last bytes of a file, from the beginning of a line if that leaves any, and whether that is not all of it.
+// readEnd returns the last bytes of a file, starting at the beginning of a line if possible, and reports whether the file is
+// longer.
 func readEnd(dir *os.Root, name string, limit int64) (text string, cut bool, err error) {
 	f, err := disk.Open(dir, name)
 	if err != nil {

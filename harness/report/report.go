@@ -1,20 +1,21 @@
-// Package report shows what happened in a run. It writes, from the files of a run's directory,
+// Package report shows what happened in a run. From the files of a run's directory it writes
 //
 //	report.html    a page in one file: verdict, charts, messages, operations, logs
 //	latency.svg    pictures for a README
 //	rate.svg
 //	messages.svg
 //
-// The page needs no network and opens from the disk. What nodes wrote is data in it, never markup: it is
-// compressed, and scripts put it into the page as text. A Content-Security-Policy allows the page's own
-// scripts, by their hashes, and nothing else.
+// The page needs no network and opens from the disk. Texts from nodes are data in it, never markup: the data is compressed,
+// and scripts insert it into the page as text. A Content-Security-Policy allows only the page's own scripts, by their
+// hashes.
 //
-// The package reads files only, and knows no other package of the harness than the formats of the history and the
-// journal. Files that are missing or damaged make a report of the others, which says so.
+// The package only reads files. Of the other packages of the harness, it uses only the formats of the history and the
+// journal. If files are missing or damaged, the report shows the others and says so.
 //
 // # Concurrency
 //
-// Reports of different directories can be written side by side. A report of a run that goes on shows a part of it.
+// Reports of different directories can be written concurrently. The report of a run that is still going on shows a part of
+// it.
 package report
 
 import (
@@ -29,32 +30,32 @@ import (
 	"glomers/internal/disk"
 )
 
-// Options choose what is shown of a long run. The zero value shows as much as there is room for, from the start.
+// Options select the part of a long run to show. The zero value shows as much as fits, from the start.
 type Options struct {
-	// From and To are times since the start of the run. They bound the messages in messages.svg, and those in report.html
-	// if there are more than it has room for. To is the end if it is 0.
+	// From and To are times since the start of the run; a To of 0 means the end. They select the messages in messages.svg.
+	// They also select the messages in report.html if not all of them fit.
 	From, To time.Duration
-	// Limit is how many bytes of the history, and of the journal, are read; 0 means DefaultLimit. The memory that they take
-	// has other limits.
+	// Limit is the number of bytes that are read of the history and of the journal, each; 0 means DefaultLimit. Other limits
+	// bound the memory for them.
 	Limit int64
 }
 
-// DefaultLimit is what a Limit of 0 means.
+// DefaultLimit is the Limit that 0 stands for.
 const DefaultLimit = 4 << 30
 
-// has tells whether a time is in the window.
+// has reports whether a time is in the window.
 func (o Options) has(ns int64) bool {
 	return ns >= int64(o.From) && (o.To == 0 || ns < int64(o.To))
 }
 
-// Limits keep a report small enough to be written after every run, and to be opened, whatever the files of the run are like: they may be
-// of somebody else. What is beyond a limit is left out, and the page says so. What is read of test.json and results.json takes some thirty times
-// the room of the file.
+// Limits keep a report small enough to be written after every run and to be opened in a browser, whatever the files of the
+// run contain: they may come from somebody else. Data beyond a limit is left out, and the page says so. The decoded
+// test.json and results.json take about thirty times the size of their files.
 const (
 	maxMessages = 300_000 // in the page
 	maxEvents   = 400_000 // of the history
 	maxFaults   = 5_000
-	maxText     = 48 << 20 // bytes of bodies, and of values, each before compression
+	maxText     = 48 << 20 // bytes of all bodies, and of all values, each before compression
 	maxName     = 256      // bytes of the name of a party, or of a type of message
 	maxJSON     = 8 << 20  // bytes of test.json, and of results.json
 	maxLog      = 256 << 10
@@ -62,14 +63,14 @@ const (
 	maxPicture  = 1_000    // messages in messages.svg
 )
 
-// Files returns the names of the files that a report has.
+// Files returns the names of the files of a report.
 func Files() []string { return []string{"report.html", "latency.svg", "rate.svg", "messages.svg"} }
 
-// Write writes the report of the run in dir, with all four files. The error says what could not be written, or that dir is
-// no directory; what cannot be read is said in the report instead.
+// Write writes the report of the run in dir, with all four files. The error says which file could not be written, or that
+// dir is not a directory. Files that cannot be read are named in the report instead.
 func Write(dir string) error { return Options{}.Write(dir) }
 
-// WriteIn is Write for a directory that is open.
+// WriteIn is Write for an open directory.
 func WriteIn(dir *os.Root) error { return Options{}.writeIn(dir) }
 
 // Write is the function Write with options.
@@ -78,7 +79,7 @@ func (o Options) Write(dir string) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	defer run.Close() // nothing is written through it any more
+	defer run.Close() // the files are complete by then
 	return o.writeIn(run.Root())
 }
 

@@ -38,7 +38,7 @@ func TestReport(t *testing.T) {
 	require.Equal(t, underWay, p.messages[6].outcome)
 }
 
-// A fault can copy a message: both copies are in the page, at the time of sending.
+// A fault can copy a message: the page has both copies, at the time of sending.
 func TestCopies(t *testing.T) {
 	f := small(t)
 	f["journal.jsonl"] += lines(t, network.Event{Time: 90 * ms, Kind: network.Received, Message: network.Message{
@@ -53,7 +53,8 @@ func TestCopies(t *testing.T) {
 	require.EqualValues(t, 12*ms, p.messages[4].sent)
 }
 
-// What n0 wrote in the name of a client leaves n0, in the page and in the picture, and says in whose name.
+// A message that n0 wrote in the name of a client starts at n0, in the page and in the picture, and the report says in whose
+// name it was sent.
 func TestWrittenInAnotherName(t *testing.T) {
 	f := small(t)
 	f["journal.jsonl"] += lines(t, network.Event{Time: 90 * ms, Kind: network.Sent, Message: network.Message{
@@ -113,7 +114,7 @@ func TestDamagedFiles(t *testing.T) {
 	require.Len(t, p.summary.Ops.Time, 3)
 
 	f = small(t)
-	delete(f, "results.json") // as of a run that was killed
+	delete(f, "results.json") // like a run that was killed
 	f["history.jsonl"] = strings.Replace(f["history.jsonl"], `"type":"ok"`, `"type":"OK"`, 1)
 	p = open(t, f.write(t))
 	require.Contains(t, p.summary.Notes[0], "results.json is missing: the run goes on, or was cut short before it was judged. Its history can be judged: glomers check DIR.")
@@ -123,10 +124,10 @@ func TestDamagedFiles(t *testing.T) {
 	f["history.jsonl"] = `{"index":0,"time":-9000000000000000000,"type":"invoke","process":0,"f":"read"}` + "\n" +
 		`{"index":1,"time":9000000000000000000,"type":"ok","process":0,"f":"read"}` + "\n" +
 		`{"index":2,"time":-1,"type":"ok","process":9223372036854775807,"f":"read"}` + "\n"
-	open(t, f.write(t)) // times that cannot be
+	open(t, f.write(t)) // impossible times
 }
 
-// A page of a long run has a part of it, which it says, and the options choose which.
+// The page of a long run shows a part of it and says so; the options choose the part.
 func TestLongRun(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a second")
@@ -150,7 +151,7 @@ func TestLongRun(t *testing.T) {
 	}
 }
 
-// A window that leaves out messages for which there is room concerns the picture only.
+// If all messages fit, a window affects only the picture.
 func TestWindow(t *testing.T) {
 	dir := small(t).write(t)
 	require.NoError(t, Options{From: 12 * time.Millisecond, To: 14 * time.Millisecond}.Write(dir))
@@ -185,7 +186,7 @@ func TestLongTexts(t *testing.T) {
 	require.Equal(t, long[:shortText]+"… (16384 bytes)", string(kept)+rest, "the budget is used up")
 }
 
-// Pictures of cycles are in the page, as images: no more than it has room for, and whatever they are.
+// The page has the pictures of cycles, as images: as many as fit, whatever they contain.
 func TestCyclesAreShown(t *testing.T) {
 	f := small(t)
 	f["cycle-G0-1.svg"] = "<svg/>"

@@ -15,7 +15,7 @@ import (
 
 var update = flag.Bool("update", false, "write the pictures in testdata")
 
-// The pictures of a small run are those in testdata, which somebody has looked at.
+// The pictures of a small run equal those in testdata, which a person has checked.
 func TestPictures(t *testing.T) {
 	dir := small(t).write(t)
 	require.NoError(t, Write(dir))
@@ -32,7 +32,7 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// Whatever a run is called and says, its pictures are XML, and nothing in them but text comes from it.
+// Whatever the names and texts in a run, its pictures are valid XML, and only text in them comes from the run.
 func TestHostilePictures(t *testing.T) {
 	for _, f := range []files{hostileRun(t), {}, {"journal.jsonl": lines(t, sent(0, 0, "n0", "n0", `{}`, "")...)}} {
 		dir := f.write(t)

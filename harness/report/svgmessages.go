@@ -13,12 +13,12 @@ import (
 
 const (
 	manyParties  = 12 // with more, clients are left out
-	fewArrows    = 40 // so many have room for their type
+	fewArrows    = 40 // up to this number, arrows have room for their types
 	lifeDistance = 30 // px
 	pictureWidth = 1200
 )
 
-// drawMessages draws the first messages of the window as arrows between the lives of the parties: a space-time diagram
+// drawMessages draws the first messages of the window as arrows between the parties' lifelines. This is a space-time diagram
 // after Lamport, "Time, Clocks, and the Ordering of Events in a Distributed System" (1978).
 func (r *contents) drawMessages(w io.Writer) error {
 	parties, places := arrange(r.journal.parties.list, r.setup.Roles())
@@ -63,7 +63,7 @@ func (r *contents) drawMessages(w io.Writer) error {
 	return err
 }
 
-// rowsOf gives a row to every node, and to others if they send or receive; the rest have -1.
+// rowsOf assigns a row to every node, and to other parties that send or receive a message; the rest get -1.
 func rowsOf(parties []party, places []int, messages []message) (rows []int, count int) {
 	takesPart := make([]bool, len(parties))
 	for _, m := range messages {
@@ -80,7 +80,7 @@ func rowsOf(parties []party, places []int, messages []message) (rows []int, coun
 	return rows, count
 }
 
-// pictured returns the messages that are drawn. Those of clients are left out if there are many parties, which about says.
+// pictured returns the messages to draw. If there are many parties, it leaves out the messages of clients; about says so.
 func (r *contents) pictured(parties []party, places []int) (messages []message, about string) {
 	ofClient := func(m message) bool {
 		return parties[places[m.src]].Role == "client" || parties[places[m.dest]].Role == "client"
@@ -108,8 +108,8 @@ func (r *contents) pictured(parties []party, places []int) (messages []message, 
 	return all, ""
 }
 
-// drawArrows draws the messages, the types in colours, a reply in that of its request. Lost messages end in a cross, those
-// under way in nothing.
+// drawArrows draws the messages in a colour for each type; a reply has the colour of its request. The arrows of lost
+// messages end in a cross, those of messages under way without a head.
 func (r *contents) drawArrows(pic *svg.File, messages []message, ends func(m message) (x1, y1, x2, y2 float64)) {
 	shafts := make(map[string]*strings.Builder) // by the type of the request
 	var order []string
@@ -162,7 +162,7 @@ func (r *contents) drawArrows(pic *svg.File, messages []message, ends func(m mes
 	}
 }
 
-// head returns the two strokes of an arrow's head.
+// head returns the path of an arrow's head, which has two strokes.
 func head(x1, y1, x2, y2 float64) string {
 	length := math.Hypot(x2-x1, y2-y1)
 	if length < 8 {
@@ -177,13 +177,13 @@ func head(x1, y1, x2, y2 float64) string {
 	return d.String()
 }
 
-// labels are places where text stands, so that other text does not run into it.
+// labels are the places of texts, recorded so that other texts do not overlap them.
 type labels []label
 
-// A label is a line of text from left to right; y is its middle.
+// A label is the place of a horizontal line of text; y is its middle.
 type label struct{ left, right, y float64 }
 
-// place returns where a text can stand that is anchored at (x, y): there, or a little below or above; else it is left out.
+// place finds room for a text anchored at (x, y): there, or a little below or above. If there is none, the text is left out.
 func (l *labels) place(x, y float64, anchor, text string) (float64, bool) {
 	const height = 11
 	width := svg.Width(text, height)

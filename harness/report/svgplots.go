@@ -13,7 +13,7 @@ import (
 	"glomers/internal/svg"
 )
 
-// operations returns a series for each kind of operation and each outcome of it that there was, in the order of their names.
+// operations returns a series for each kind of operation and each outcome that occurred, sorted by name.
 func (r *contents) operations(add func(s *chart.Series, at int)) []chart.Series {
 	index := make(map[string]*chart.Series)
 	for i, op := range r.ops {
@@ -47,7 +47,7 @@ func (r *contents) operations(add func(s *chart.Series, at int)) []chart.Series 
 	return all
 }
 
-// drawLatency draws how long each operation took.
+// drawLatency draws the latency of each operation.
 func (r *contents) drawLatency(w io.Writer) error {
 	all := r.operations(func(s *chart.Series, at int) {
 		began := r.ops[r.pairs[at]].Time
@@ -57,7 +57,7 @@ func (r *contents) drawLatency(w io.Writer) error {
 	return r.draw(w, "latency of operations", chart.Axis{Label: "ms", Log: true}, all)
 }
 
-// drawRate draws how many operations ended in each second.
+// drawRate draws the number of operations that ended in each second.
 func (r *contents) drawRate(w io.Writer) error {
 	width := svg.RoundStep(math.Max(r.end.Seconds(), 0.1)/100, true)
 	n := int(r.end.Seconds()/width) + 1
@@ -74,7 +74,7 @@ func (r *contents) drawRate(w io.Writer) error {
 	return r.draw(w, fmt.Sprintf("rate of operations, in steps of %s s", svg.Number(width)), chart.Axis{Label: "per second"}, all)
 }
 
-// draw draws series over the time of the run, with the times of faults.
+// draw draws series over the time of the run, and the times of faults.
 func (r *contents) draw(w io.Writer, title string, y chart.Axis, all []chart.Series) error {
 	if len(all) == 0 {
 		title += ": none was completed"

@@ -15,11 +15,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A read page is what a browser finds in report.html.
+// An unpacked is the content of report.html as a browser sees it.
 type unpacked struct {
 	html     string // without the data
 	summary  summary
-	messages []message // src, as and dest are places in summary.Parties
+	messages []message // src, as and dest are positions in summary.Parties
 	bodies   []string  // of the messages
 }
 
@@ -51,7 +51,7 @@ func unpack(t testing.TB, dir string) unpacked {
 	return p
 }
 
-// unpack undoes writeMessages.
+// unpack reverses writeMessages.
 func (p *unpacked) unpack(t testing.TB, columns, bodies []byte) {
 	t.Helper()
 	next := func() int64 {

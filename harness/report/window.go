@@ -11,14 +11,15 @@ import (
 	"glomers/internal/disk"
 )
 
-// margin is how much time is shown before and after operations, as a part of the time that they take together.
+// margin: a 20th of the time of the selected operations is shown before and after them.
 const margin = 20
 
-// maxWindow bounds the numbers of operations that can be asked for, and the memory that it takes.
+// maxWindow limits the positions of operations that can be selected, and thus the memory for them.
 const maxWindow = 1_000_000
 
-// Around makes o show the operations of the run in dir that have these positions in its history, as verdicts name
-// them: from the invocation of the first to the completion of the last. One that never completed lasts to the end.
+// Around makes o show the operations at the given positions in the history of the run in dir; verdicts name operations by
+// these positions. The window lasts from the invocation of the first to the completion of the last. An operation that never
+// completed lasts to the end.
 func (o *Options) Around(dir string, ops []int) error {
 	h, err := readTimes(dir)
 	if err != nil {
@@ -28,7 +29,7 @@ func (o *Options) Around(dir string, ops []int) error {
 		return errors.New("report: no operation to show")
 	}
 	begins := history.Invocations(h)
-	ends := make(map[int]int) // by position of the invocation
+	ends := make(map[int]int) // by the position of the invocation
 	for end, begin := range begins {
 		if begin >= 0 {
 			ends[begin] = end
@@ -53,7 +54,7 @@ func (o *Options) Around(dir string, ops []int) error {
 	return nil
 }
 
-// readTimes reads the history of the run in dir without its values, up to where it is damaged or too long for a report.
+// readTimes reads the history of the run in dir without its values, up to the first damage or the limit of a report.
 func readTimes(dir string) ([]history.Op, error) {
 	run, err := record.Open(dir)
 	if err != nil {
