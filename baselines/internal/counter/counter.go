@@ -1,5 +1,5 @@
-// Package counter is the protocol of the workloads g-counter and pn-counter, what keeping the sum in a service takes, and what
-// keeping it without one takes.
+// Package counter has the protocol of the workloads g-counter and pn-counter, a way to keep the sum in a service, and a way
+// to keep it without one.
 package counter
 
 import (
@@ -10,7 +10,7 @@ import (
 	"glomers/node"
 )
 
-// Serve registers a node whose clients add with the one function and read with the other. Both may wait.
+// Serve registers a node that adds by calling add and reads by calling read. Both functions may wait.
 func Serve(n *node.Node, add func(ctx context.Context, delta int) error, read func(ctx context.Context) (int, error)) {
 	type (
 		addition struct {
@@ -37,7 +37,7 @@ type Sum struct {
 
 const key = "counter"
 
-// Read returns the sum, or an older one if the service's reads may be stale. It is 0 before the first add.
+// Read returns the sum, or an older value if the service's reads may be stale. The sum is 0 before the first add.
 func (s Sum) Read(ctx context.Context) (int, error) {
 	sum, err := s.KV.ReadInt(ctx, key)
 	if node.ErrorCode(err) == node.KeyDoesNotExist {
@@ -46,8 +46,9 @@ func (s Sum) Read(ctx context.Context) (int, error) {
 	return sum, err
 }
 
-// ReadLatest returns the sum as it was when ReadLatest was called, or later, also if the service is only sequentially consistent: a
-// write of what was never there before is carried out on the newest state, and no later operation of this node goes back behind it.
+// ReadLatest returns the sum at the time of the call or later, even if the service is only sequentially consistent. It
+// writes a value that was never there before: such a write takes effect on the newest state, and no later operation of this
+// node sees an older state.
 func (s Sum) ReadLatest(ctx context.Context) (int, error) {
 	if err := s.KV.Write(ctx, "barrier/"+s.Node.ID(), fmt.Sprint(s.Node.Rand().Uint64())); err != nil {
 		return 0, err
@@ -55,17 +56,17 @@ func (s Sum) ReadLatest(ctx context.Context) (int, error) {
 	return s.Read(ctx)
 }
 
-// Swap replaces the sum by another one if it still is from. Otherwise the error has the code PreconditionFailed.
+// Swap replaces the sum if its value is from. Otherwise the error has the code PreconditionFailed.
 func (s Sum) Swap(ctx context.Context, from, to int) error {
 	return s.KV.CompareAndSwap(ctx, key, from, to, true)
 }
 
 const (
 	attempts = 8
-	pause    = 100 * time.Millisecond // at most, between two of them
+	pause    = 100 * time.Millisecond // at most, between two attempts
 )
 
-// Add adds to the sum, again and again until nobody was faster.
+// Add adds to the sum, and repeats the attempt until no other client interferes.
 func (s Sum) Add(ctx context.Context, delta int) error {
 	for range attempts {
 		sum, err := s.ReadLatest(ctx)

@@ -10,7 +10,7 @@ import (
 	"glomers/baselines/internal/counter"
 )
 
-// Whatever the order in which states of all nodes arrive, old ones and repeats among them, the sum is that of all adds in the end.
+// In whatever order the states of all nodes arrive, including old and repeated ones, the final sum is that of all adds.
 func TestMergeOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var states []counter.PN

@@ -1,4 +1,4 @@
-// Package lock is a lock that one node gives out.
+// Package lock has a lock that one node grants.
 package lock
 
 import (
@@ -10,12 +10,12 @@ import (
 	"glomers/node"
 )
 
-// Lease is how long a client that never leaves has the lock, counted by the workload from when it asked.
+// Lease is how long a client that does not leave holds the lock. The workload counts it from the client's request.
 const Lease = 2 * time.Second
 
 const (
-	patience = time.Second     // how long a client waits for its turn; what remains of the lease is for using the lock
-	deadline = 3 * time.Second // of a request that is passed on
+	patience = time.Second     // how long a client waits for its turn; the rest of the lease is for using the lock
+	deadline = 3 * time.Second // for a request that is passed on to the first node
 )
 
 // A Body is a fence, in enter_ok and in leave.
@@ -23,15 +23,15 @@ type Body struct {
 	Fence int64 `json:"fence"`
 }
 
-// Serve registers the handlers of a node that gives out the lock itself if home says so, and else passes requests on to the
-// first node. Whoever has not left when the lease has passed is out.
+// Serve registers the handlers of a node. The node grants the lock itself if home returns true; otherwise it passes requests
+// on to the first node. A client that has not left at the end of its lease loses the lock.
 func Serve(n *node.Node, lease time.Duration, home func() bool) {
 	s := &server{node: n, lease: lease}
 	node.HandleRPC(n, "enter", func(ctx context.Context, _ struct{}) (Body, error) {
 		if home() {
 			return s.enter(ctx)
 		}
-		// Not repeated: a repeat would be another client to the first node.
+		// Not repeated: the first node would take a repeat for another client.
 		return node.Call[Body](ctx, n, n.NodeIDs()[0], "enter", struct{}{}, node.WithTimeout(deadline))
 	})
 	node.HandleRPC(n, "leave", func(ctx context.Context, req Body) (struct{}, error) {
@@ -42,19 +42,19 @@ func Serve(n *node.Node, lease time.Duration, home func() bool) {
 	})
 }
 
-// A server gives out the lock, to one client after the other.
+// A server grants the lock to one client after the other.
 type server struct {
 	node     *node.Node
 	lease    time.Duration
-	fence    int64  // of the client that has the lock, or had it last
+	fence    int64  // of the client that has the lock, or that had it last
 	held     bool   // a client has the lock
-	endLease func() // takes back that the lease will end; set while held
+	endLease func() // cancels the timer of the lease; set while held
 	queue    []*waiter
 }
 
 // A waiter is a client that waits for its turn.
 type waiter struct {
-	fence int64 // set when it gets the lock
+	fence int64 // set when the client gets the lock
 }
 
 func (s *server) enter(ctx context.Context) (Body, error) {
@@ -73,7 +73,7 @@ func (s *server) enter(ctx context.Context) (Body, error) {
 	return Body{w.fence}, nil
 }
 
-// leave also takes a second leave of the same client, as a repeat of the first.
+// leave treats a second leave of the same client as a repeat of the first.
 func (s *server) leave(req Body) error {
 	if req.Fence > s.fence {
 		return node.NewRPCError(node.PreconditionFailed, "lock: there is no such fence")
@@ -85,7 +85,7 @@ func (s *server) leave(req Body) error {
 	return nil
 }
 
-// grant gives the lock to somebody, whose fence it returns.
+// grant gives out the lock and returns the fence of its new holder.
 func (s *server) grant() int64 {
 	s.held = true
 	s.fence++

@@ -11,21 +11,21 @@ import (
 	"glomers/node"
 )
 
-// A LinKV is a node whose logs are in lin-kv. The message at an offset is in a cell: a key of its own, which is created with
-// the message in it and never changed.
+// A LinKV is a node that keeps its logs in lin-kv. Each message is stored in a cell: a key for the log and the offset, which
+// is created with the message and never changed.
 //
-// Fields are for functions that have the node's turn.
+// The fields may be used only by functions that have the node's turn.
 type LinKV struct {
 	Node *node.Node
 	KV   *node.KV
 
 	// Append appends a message to a log and returns its offset. New sets it to AppendCAS.
 	Append func(ctx context.Context, key string, msg json.RawMessage) (int, error)
-	// Read returns what a log has from an offset on. New sets it to ReadCells.
+	// Read returns the entries of a log from an offset on. New sets it to ReadCells.
 	Read func(ctx context.Context, key string, from int) ([]Entry, error)
 
-	// full are the first cells of each log, as far as we know them. They do not change, so they need
-	// not be read again.
+	// full are the first cells of each log, as far as this node knows them. Cells do not change, so known cells need not be
+	// read again.
 	full map[string][]json.RawMessage
 }
 
@@ -46,11 +46,11 @@ func New(n *node.Node) *LinKV {
 // cell returns the key of a cell.
 func cell(key string, offset int) string { return fmt.Sprintf("log/%s/%d", key, offset) }
 
-// AppendCAS puts msg into the first cell that does not exist. That is agreement on each offset: of all who try to fill a cell,
-// one succeeds.
+// AppendCAS puts msg into the first cell that does not exist. This is agreement on each offset: of all nodes that try to
+// fill a cell, only one succeeds.
 func (l *LinKV) AppendCAS(ctx context.Context, key string, msg json.RawMessage) (int, error) {
 	for offset := len(l.full[key]); ; offset++ {
-		// No cell is null, so this only ever creates it.
+		// A cell is never null, so this succeeds only if the cell does not exist yet.
 		err := l.KV.CompareAndSwap(ctx, cell(key, offset), nil, []json.RawMessage{msg}, true)
 		if err == nil {
 			l.know(key, offset, msg)
@@ -62,7 +62,7 @@ func (l *LinKV) AppendCAS(ctx context.Context, key string, msg json.RawMessage) 
 	}
 }
 
-// ReadCells reads the cells that we do not know, up to the first one that does not exist.
+// ReadCells reads the cells that this node does not know, up to the first one that does not exist.
 func (l *LinKV) ReadCells(ctx context.Context, key string, from int) ([]Entry, error) {
 	for offset := len(l.full[key]); ; offset++ {
 		msg, err := l.ReadCell(ctx, key, offset)
@@ -83,12 +83,12 @@ func (l *LinKV) ReadCell(ctx context.Context, key string, offset int) (json.RawM
 	return content[0], err
 }
 
-// WriteCell puts a message into a cell, whatever is in it.
+// WriteCell puts a message into a cell and overwrites any content.
 func (l *LinKV) WriteCell(ctx context.Context, key string, offset int, msg json.RawMessage) error {
 	return l.KV.Write(ctx, cell(key, offset), []json.RawMessage{msg})
 }
 
-// know takes note of what is in a cell, if it is the next one. Another handler may have been faster.
+// know records the content of a cell, if it is the next one; another handler may have recorded it already.
 func (l *LinKV) know(key string, offset int, msg json.RawMessage) {
 	if len(l.full[key]) == offset {
 		l.full[key] = append(l.full[key], msg)
@@ -105,7 +105,8 @@ func (l *LinKV) poll(ctx context.Context, req Offsets) (Messages, error) {
 	return reply, err
 }
 
-// commit raises committed offsets. They never go back: of two consumers the one that is behind must not undo what the other has done.
+// commit raises committed offsets. They never go back: of two consumers, the slower must not undo the progress of the
+// faster.
 func (l *LinKV) commit(ctx context.Context, req Offsets) (struct{}, error) {
 	keys := slices.Sorted(maps.Keys(req.Offsets))
 	return struct{}{}, peers.Each(ctx, l.Node, keys, func(ctx context.Context, key string) error {
@@ -126,7 +127,7 @@ func (l *LinKV) list(ctx context.Context, req Keys) (Offsets, error) {
 	})
 }
 
-// Committed returns the committed offset of a key, if there is one.
+// Committed returns the committed offset of a key, if it has one.
 func (l *LinKV) Committed(ctx context.Context, key string) (offset int, ok bool, err error) {
 	offset, err = l.KV.ReadInt(ctx, committed(key))
 	if node.ErrorCode(err) == node.KeyDoesNotExist {

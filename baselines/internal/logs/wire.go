@@ -1,4 +1,4 @@
-// Package logs is the protocol of the workload kafka, and a log in lin-kv in pieces that a mutant can replace.
+// Package logs has the protocol of the workload kafka, and a log in lin-kv in pieces that a mutant can replace.
 package logs
 
 import (
@@ -14,17 +14,17 @@ type (
 	Send struct {
 		Key    string          `json:"key"`
 		Msg    json.RawMessage `json:"msg"`
-		Number peers.Number    `json:"number,omitempty"` // if a node passes it on
+		Number peers.Number    `json:"number,omitempty"` // set if a node passes the request on
 	}
-	// Sent says where the message is.
+	// Sent returns the offset of the message.
 	Sent struct {
 		Offset int `json:"offset"`
 	}
-	// Offsets has one for each key: in a poll from where to read, in a commit what has been processed.
+	// Offsets holds an offset for each key: in a poll, where to start reading; in a commit, the progress of the consumer.
 	Offsets struct {
 		Offsets map[string]int `json:"offsets"`
 	}
-	// Messages are what a poll returns. Keys without any are left out.
+	// Messages is the result of a poll. Keys without messages are left out.
 	Messages struct {
 		Msgs map[string][]Entry `json:"msgs"`
 	}
@@ -34,7 +34,7 @@ type (
 	}
 )
 
-// NewMessages returns a reply to a poll without messages.
+// NewMessages returns a reply to a poll, still without messages.
 func NewMessages() Messages { return Messages{make(map[string][]Entry)} }
 
 // Add adds the entries of a key, if there are any.
@@ -52,7 +52,7 @@ func NewEntry(offset int, msg json.RawMessage) Entry {
 	return Entry{json.RawMessage(strconv.Itoa(offset)), msg}
 }
 
-// From returns the entries of a log, whose offsets are 0, 1, 2, …, from an offset on.
+// From returns the entries of a log from an offset on. The offsets of log are 0, 1, 2, ….
 func From(offset int, log []json.RawMessage) []Entry {
 	var entries []Entry
 	for at := max(0, offset); at < len(log); at++ {

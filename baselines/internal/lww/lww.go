@@ -1,4 +1,4 @@
-// Package lww is the last-write-wins store, in pieces that a mutant can replace.
+// Package lww has the last-write-wins store, in pieces that a mutant can replace.
 package lww
 
 import (
@@ -11,34 +11,35 @@ import (
 	"glomers/node"
 )
 
-// A Store is a node with a copy of all registers. It runs transactions on its copy alone, and tells the others what they have written.
+// A Store is a node with a copy of all registers. It runs transactions on its own copy, and sends their writes to the other
+// nodes.
 //
-// Fields are for functions that have the node's turn.
+// The fields may be used only by functions that have the node's turn.
 type Store struct {
 	Node *node.Node
 
-	// Exec carries a client's transaction out. New sets it to Run. It may wait, and the others go on meanwhile.
+	// Exec carries out a client's transaction. New sets it to Run. It may wait; other handlers run meanwhile.
 	Exec func(ctx context.Context, ops []txn.Op) ([]txn.Op, error)
-	// Spread tells the other nodes what a transaction has written. New sets it to Tell.
+	// Spread sends the writes of a transaction to the other nodes. New sets it to Tell.
 	Spread func(WriteSet)
-	// Merge takes over what a transaction of another node has written. New sets it to MergeAll.
+	// Merge applies the writes of another node's transaction. New sets it to MergeAll.
 	Merge func(WriteSet)
 
-	clock     int64 // the highest time of any write here
+	clock     int64 // the highest time of any write seen here
 	registers txn.Registers
 	stamps    map[string]Stamp // of the registers
 }
 
-// A WriteSet is all that a transaction has written: the last value of each key.
+// A WriteSet holds all writes of a transaction: the last value of each key.
 type WriteSet struct {
 	Stamp  Stamp                      `json:"stamp"`
 	Writes map[string]json.RawMessage `json:"writes"`
 }
 
-// A Stamp says when a transaction ran. Stamps order all transactions, in a way that agrees with cause and effect (Lamport
-// 1978). No two have the same.
+// A Stamp is the logical time of a transaction. Stamps order all transactions, consistently with cause and effect (Lamport
+// 1978). No two stamps are equal.
 type Stamp struct {
-	Time int64  `json:"time"` // one more than the highest that the node had seen
+	Time int64  `json:"time"` // one more than the highest time that the node had seen
 	Node string `json:"node"`
 }
 
@@ -89,15 +90,15 @@ func (s *Store) Tell(ws WriteSet) {
 	}
 }
 
-// MergeAll puts every write of ws that is later than what is there in its place. That the order in which sets arrive does not matter,
-// nor whether they are repeated, is because the latest always wins.
+// MergeAll applies every write of ws that is later than the current value. The order in which sets arrive does not matter,
+// and neither do repeats, because the latest write always wins.
 func (s *Store) MergeAll(ws WriteSet) {
 	for key, value := range ws.Writes {
 		s.Put(key, value, ws.Stamp)
 	}
 }
 
-// Put puts a write in its place unless something later is there, and reports whether it did.
+// Put applies a write unless the current value is later, and reports whether it did.
 func (s *Store) Put(key string, value json.RawMessage, at Stamp) bool {
 	if !at.after(s.stamps[key]) {
 		return false

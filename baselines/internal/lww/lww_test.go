@@ -13,12 +13,12 @@ import (
 	"glomers/node/nodetest"
 )
 
-// Whatever the order in which write sets arrive, and however often, the latest write of each key is there in the end.
+// In whatever order the write sets arrive, and however often, the latest write of each key wins in the end.
 func TestMergeOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sets := make([]WriteSet, rapid.IntRange(1, 8).Draw(t, "sets"))
 		latest := make(txn.Registers)
-		for i := range sets { // by ascending stamps
+		for i := range sets { // in the order of their stamps
 			sets[i] = WriteSet{Stamp: Stamp{Time: int64(1 + i/2), Node: fmt.Sprint("n", i%2)}, Writes: make(map[string]json.RawMessage)}
 			for _, key := range rapid.SliceOfN(rapid.SampledFrom([]string{"1", "2", "3"}), 1, 3).Draw(t, "keys") {
 				value := json.RawMessage(fmt.Sprint(i))
@@ -36,7 +36,7 @@ func TestMergeOrder(t *testing.T) {
 	})
 }
 
-// A transaction gets a stamp above all that its node has seen, so its writes replace what it has read.
+// The stamp of a transaction is above all stamps that its node has seen, so its writes replace the values that it has read.
 func TestStamps(t *testing.T) {
 	c := nodetest.Start(t, func(n *node.Node) { New(n) }, "n1", "n2")
 	c.Send("n2", "write_set", WriteSet{Stamp: Stamp{Time: 41, Node: "n2"}, Writes: map[string]json.RawMessage{"8": json.RawMessage("1")}})

@@ -1,4 +1,4 @@
-// Package peers is what the baselines do with the nodes beside them.
+// Package peers holds the ways in which the baselines talk to the other nodes.
 package peers
 
 import (
@@ -10,31 +10,32 @@ import (
 
 const (
 	ackTimeout = time.Second            // of an attempt of Pass; covers two hops of up to half a second
-	pause      = 100 * time.Millisecond // after an attempt that failed
+	pause      = 100 * time.Millisecond // after a failed attempt
 	patience   = 3 * time.Second        // of Ask; clients give up after 5 s
 )
 
-// Pass makes a request of another node, again and again until it is acknowledged. Nobody waits for that.
+// Pass repeats a request to another node until it is acknowledged. It does not wait for that.
 func Pass(n *node.Node, to, typ string, body any) {
 	n.Go(func(ctx context.Context) {
 		for {
 			_, err := node.Call[struct{}](ctx, n, to, typ, body, node.WithTimeout(ackTimeout))
-			if err == nil || n.Sleep(ctx, pause) != nil { // Sleep's error is that the node shuts down
+			if err == nil || n.Sleep(ctx, pause) != nil { // an error of Sleep means that the node is shutting down
 				return
 			}
 		}
 	})
 }
 
-// Ask makes a request on behalf of a client that waits. It is repeated while no reply comes, so doing it twice must do no more than
-// doing it once; see Once. After 3 s the error has the code Timeout: the request may have been carried out.
+// Ask makes a request on behalf of a waiting client. It repeats the request until a reply comes, so a request that is
+// carried out twice must have the same effect as once; see Once. After 3 s the error has the code Timeout: the request may
+// have been carried out.
 func Ask[Resp any](ctx context.Context, n *node.Node, to, typ string, body any) (Resp, error) {
 	return node.Call[Resp](ctx, n, to, typ, body, node.WithTimeout(patience), node.Idempotent(node.Retry{}))
 }
 
-// Each calls f with each of the items, all at the same time as far as they wait, and returns when all calls have
-// returned. The error is that of the first item whose call had one. ctx is the context of the handler that
-// calls Each; the calls get their own.
+// Each calls f for each of the items and returns when all calls have returned; the calls overlap while they wait. It returns
+// the error of the first item whose call failed. ctx is the context of the handler that calls Each; each call gets a context
+// of its own.
 func Each(ctx context.Context, n *node.Node, items []string, f func(ctx context.Context, item string) error) error {
 	errs, left := make([]error, len(items)), len(items)
 	for i, item := range items {
@@ -43,7 +44,7 @@ func Each(ctx context.Context, n *node.Node, items []string, f func(ctx context.
 			left--
 		})
 	}
-	// An error is that the node shuts down, and what Go has not begun, it will not.
+	// An error means that the node is shutting down; calls that have not begun will not begin.
 	if err := n.Wait(ctx, func() bool { return left == 0 }); err != nil {
 		return err
 	}

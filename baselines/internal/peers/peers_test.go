@@ -23,7 +23,7 @@ func TestOnce(t *testing.T) {
 	require.Equal(t, 4, o.Do(0, count), "clients' own requests are never repeats")
 }
 
-// The calls of Each wait side by side, and its error is that of the first item.
+// The calls of Each wait concurrently, and its error is that of the first item.
 func TestEach(t *testing.T) {
 	type reply struct {
 		Done int `json:"done"`
@@ -47,7 +47,7 @@ func TestEach(t *testing.T) {
 	ask := func(first, second any) node.Message {
 		result := make(chan node.Message)
 		go func() { result <- c.Do("all", nil) }()
-		a, b := c.Expect("n2", "work"), c.Expect("n3", "work") // both before any reply
+		a, b := c.Expect("n2", "work"), c.Expect("n3", "work") // both arrive before any reply
 		c.Reply(b, second)
 		c.Reply(a, first)
 		return <-result
@@ -58,7 +58,7 @@ func TestEach(t *testing.T) {
 	require.NotContains(t, string(m.Body), `"second"`)
 }
 
-// What is passed on is repeated until it is acknowledged.
+// Pass repeats a request until it is acknowledged.
 func TestPass(t *testing.T) {
 	c := nodetest.Start(t, func(n *node.Node) {
 		node.HandleRPC(n, "tell", func(context.Context, struct{}) (struct{}, error) {

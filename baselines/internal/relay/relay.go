@@ -1,4 +1,4 @@
-// Package relay is what the baselines of broadcast have in common, in pieces that a mutant can replace.
+// Package relay is the common part of the broadcast baselines, in pieces that a mutant can replace.
 package relay
 
 import (
@@ -8,24 +8,23 @@ import (
 	"glomers/node"
 )
 
-// A Relay spreads values over a graph: when a node gets a value for the first time, from a client or
-// from another node, it passes it on to its neighbours. Nodes use the clients' request for that, whose reply is
-// the acknowledgement.
+// A Relay spreads values over a graph: a node that gets a value for the first time, from a client or from another node,
+// passes the value on to its neighbours. Nodes use the same request as clients; its reply is the acknowledgement.
 //
-// Fields are for functions that have the node's turn.
+// The fields may be used only by functions that have the node's turn.
 type Relay struct {
 	Node       *node.Node
 	Have       Set
 	Neighbours []string
 
-	// Spread passes on a value that is new and came from the node or client from. New sets it to Flood.
+	// Spread passes on a new value that came from the node or client called from. New sets it to Flood.
 	Spread func(from string, v int64)
 	// Read answers a read. New sets it to Have.List.
 	Read func() List
 }
 
-// New returns a relay without neighbours. It registers the handlers of broadcast and read on n; that of
-// topology is for the caller.
+// New returns a relay without neighbours. It registers the handlers of broadcast and read on n; the caller must register the
+// handler of topology.
 func New(n *node.Node) *Relay {
 	r := &Relay{Node: n}
 	r.Spread, r.Read = r.Flood, r.Have.List
@@ -37,14 +36,14 @@ func New(n *node.Node) *Relay {
 	return r
 }
 
-// Accept takes in a value.
+// Accept stores a value and, if the value is new, spreads it.
 func (r *Relay) Accept(from string, v int64) {
 	if r.Have.Add(v) {
 		r.Spread(from, v)
 	}
 }
 
-// Flood passes v on to every neighbour but the one that it came from.
+// Flood passes v on to every neighbour except from.
 func (r *Relay) Flood(from string, v int64) {
 	for _, to := range r.Neighbours {
 		if to != from {
@@ -53,7 +52,7 @@ func (r *Relay) Flood(from string, v int64) {
 	}
 }
 
-// HearTopology makes the relay's neighbours those that the topology names.
+// HearTopology registers a handler that sets the relay's neighbours to those in the topology.
 func (r *Relay) HearTopology() {
 	node.HandleRPC(r.Node, "topology", func(_ context.Context, t Topology) (struct{}, error) {
 		r.Neighbours = t.Topology[r.Node.ID()]

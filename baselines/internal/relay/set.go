@@ -25,7 +25,7 @@ type (
 // A Set is a set of values that only grows. The zero value is empty. It is not safe for concurrent use.
 type Set struct {
 	has   map[int64]bool
-	order []int64 // as they came
+	order []int64 // in the order of arrival
 }
 
 // Add puts v into the set and reports whether it is new there.
@@ -41,7 +41,7 @@ func (s *Set) Add(v int64) bool {
 	return true
 }
 
-// List returns the values in the order in which they came. It marshals to an array even if there are none.
+// List returns the values in the order in which they came. An empty list marshals to an array, not to null.
 func (s *Set) List() List { return List{append([]int64{}, s.order...)} }
 
 // ServeSet registers handlers of the workload g-set, whose clients add to the set and read it.

@@ -15,14 +15,14 @@ type ListOp Op
 // Appends reports whether the micro-operation appends.
 func (o ListOp) Appends() bool { return Op(o).Writes() }
 
-// UnmarshalJSON accepts arrays of three that begin with "r" or "append".
+// UnmarshalJSON accepts arrays of three elements that begin with "r" or "append".
 func (o *ListOp) UnmarshalJSON(b []byte) error { return (*Op)(o).decode(b, "append") }
 
-// Lists hold the values that were appended to each key, in their order.
+// Lists hold the values that were appended to each key, in order.
 type Lists map[string][]json.RawMessage
 
-// Run carries out a transaction. It returns the lists after it, and the transaction with what its reads have found. The lists before it
-// stay as they are.
+// Run carries out a transaction. It returns the lists after the transaction, and the transaction with the results of its
+// reads. It does not change l.
 func (l Lists) Run(ops []ListOp) (after Lists, done []ListOp) {
 	after = make(Lists, len(l))
 	maps.Copy(after, l)
@@ -33,14 +33,14 @@ func (l Lists) Run(ops []ListOp) (after Lists, done []ListOp) {
 		if o.Appends() {
 			after[op.Key()] = append(slices.Clip(list), op.Value())
 		} else if list != nil {
-			found, _ := json.Marshal(list) // what was JSON is JSON again
+			found, _ := json.Marshal(list) // the elements are valid JSON
 			done[i] = ListOp(op.Found(found))
 		}
 	}
 	return after, done
 }
 
-// ServeLists registers a node whose clients' transactions run carries out. It may wait.
+// ServeLists registers a node that carries out clients' transactions by calling run, which may wait.
 func ServeLists(n *node.Node, run func(ctx context.Context, ops []ListOp) ([]ListOp, error)) {
 	type body struct {
 		Txn []ListOp `json:"txn"`

@@ -8,7 +8,7 @@ import (
 	"glomers/node"
 )
 
-// A Root is a store of lists that is one value in a key/value service.
+// A Root is a store of lists, kept as a single value in a key/value service.
 type Root struct {
 	KV   *node.KV
 	Node *node.Node
@@ -26,15 +26,16 @@ func (r Root) Read(ctx context.Context) (Lists, error) {
 	return l, err
 }
 
-// Write puts another store in its place, whatever it is by now.
+// Write replaces the store by l, whatever its current state.
 func (r Root) Write(ctx context.Context, l Lists) error { return r.KV.Write(ctx, rootKey, l) }
 
 const (
 	attempts = 8
-	pause    = 100 * time.Millisecond // at most, between two of them
+	pause    = 100 * time.Millisecond // at most, between two attempts
 )
 
-// Run carries out a transaction, again and again until nobody was faster. If it appends nothing, what it has read is enough.
+// Run carries out a transaction, and repeats it until no other client interferes. If the transaction appends nothing,
+// reading is enough.
 func (r Root) Run(ctx context.Context, ops []ListOp) ([]ListOp, error) {
 	for range attempts {
 		before, err := r.Read(ctx)

@@ -28,7 +28,7 @@ var (
 	reads   = request{json.RawMessage(`[["r",8,null]]`)}
 )
 
-// When somebody else was faster, the transaction runs again, on what that has left.
+// If another client was faster, the transaction runs again on the new state.
 func TestRootRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kv nodetest.KV
@@ -48,7 +48,7 @@ func TestRootRetries(t *testing.T) {
 	})
 }
 
-// A transaction that never gets through fails, and the client knows that nothing of it was done.
+// A transaction that never succeeds fails, with an error that tells the client that it had no effect.
 func TestRootGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kv nodetest.KV

@@ -1,4 +1,5 @@
-// Package txn is the protocol of the workloads txn-rw-register and txn-list-append, and what keeping a whole store in a service takes.
+// Package txn has the protocol of the workloads txn-rw-register and txn-list-append, and a way to keep a whole store in a
+// service.
 package txn
 
 import (
@@ -21,18 +22,18 @@ func (o Op) Writes() bool { return string(o[0]) != `"r"` }
 // Key returns the key as JSON.
 func (o Op) Key() string { return string(o[1]) }
 
-// Value returns what is written, or what a read has found.
+// Value returns the value that is written, or the result of a read.
 func (o Op) Value() json.RawMessage { return o[2] }
 
-// Found returns the read o with what it has found; nil is null.
+// Found returns the read o with its result; nil becomes null.
 func (o Op) Found(value json.RawMessage) Op { return Op{o[0], o[1], value} }
 
-// UnmarshalJSON accepts arrays of three that begin with "r" or "w".
+// UnmarshalJSON accepts arrays of three elements that begin with "r" or "w".
 func (o *Op) UnmarshalJSON(b []byte) error {
 	return o.decode(b, "w")
 }
 
-// decode accepts arrays of three that begin with "r" or what writes are called.
+// decode accepts arrays of three elements that begin with "r" or with the given name of a write.
 func (o *Op) decode(b []byte, write string) error {
 	var parts []json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 3 || string(parts[0]) != `"r"` && string(parts[0]) != strconv.Quote(write) {
@@ -45,7 +46,7 @@ func (o *Op) decode(b []byte, write string) error {
 // Registers hold the value of each key.
 type Registers map[string]json.RawMessage
 
-// Run carries out a transaction and returns it with what its reads have found.
+// Run carries out a transaction and returns it with the results of its reads.
 func (r Registers) Run(ops []Op) []Op {
 	done := make([]Op, len(ops))
 	for i, op := range ops {

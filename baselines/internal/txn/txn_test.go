@@ -48,7 +48,7 @@ func TestRunLists(t *testing.T) {
 	}
 }
 
-// A transaction that is run twice on the same lists, as when somebody else was faster, appends once.
+// A transaction that runs twice on the same lists, as after a lost race, appends only once.
 func TestRunListsAgain(t *testing.T) {
 	var ops []txn.ListOp
 	require.NoError(t, json.Unmarshal([]byte(`[["append",1,2]]`), &ops))
@@ -60,7 +60,7 @@ func TestRunListsAgain(t *testing.T) {
 	require.Len(t, first["1"], 2)
 }
 
-// Each kind of store refuses what the other one's clients send.
+// Each kind of store refuses the operations of the other kind.
 func TestMalformedLists(t *testing.T) {
 	var op txn.Op
 	require.EqualError(t, json.Unmarshal([]byte(`["append",1,2]`), &op),
