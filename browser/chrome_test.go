@@ -1,11 +1,11 @@
-// Package browser tests the pages in a real browser: the report of a run, and the pages of glomers serve. It is a module of
-// its own, so that who imports glomers does not get a driver of browsers.
+// Package browser tests the pages in a real browser: the report of a run, and the pages of glomers serve. It is a separate
+// module, so that programs that import glomers do not depend on a browser driver.
 //
 //	go -C browser test ./...
 //	go -C browser test ./... -run TestScreenshots -screenshots ../docs/screenshots
 //
-// The tests need /usr/bin/chromium, or chromium in PATH, and are skipped without. They wait for what they want to see, never for
-// a time.
+// The tests need /usr/bin/chromium, or chromium in PATH; without it they are skipped. They wait for conditions, never for a
+// fixed time.
 package browser
 
 import (
@@ -26,7 +26,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience is how long a test waits for anything: machines that test are slow, and busy with other things.
+// patience is how long a test waits for anything: test machines may be slow and busy.
 const patience = time.Minute
 
 // launch starts a browser for a test, or skips it.
@@ -57,20 +57,20 @@ func launch(t *testing.T) context.Context {
 	return ctx
 }
 
-// A look is how a page is shown. The zero value is a light window of 1280×900.
+// A look is a way to show a page. The zero value is a light window of 1280×900.
 type look struct {
 	width, height int64
 	scale         float64
 	dark          bool
 }
 
-// A page is one in a tab of the browser.
+// A page is a page in a tab of the browser.
 type page struct {
 	t   *testing.T
 	ctx context.Context
 
 	mu       sync.Mutex
-	problems []string // what the page complained about
+	problems []string // the errors that the page reported
 }
 
 // open shows a page in a new tab and waits until it has loaded. The tab closes with the test.
@@ -96,8 +96,8 @@ func open(t *testing.T, browser context.Context, url string, l look) *page {
 	return p
 }
 
-// spy runs in every page before its own scripts. It lets tests see what a report keeps to itself: its run, its bus, its charts,
-// and what the space-time diagram has drawn.
+// spy runs in every page before its own scripts. It gives tests access to the private state of a report: its run, its bus,
+// its charts, and the drawing of the space-time diagram.
 const spy = `document.addEventListener("DOMContentLoaded", () => {
 	if (typeof modules === "undefined") return;
 	window.spy = {plots: []};
@@ -117,7 +117,7 @@ const spy = `document.addEventListener("DOMContentLoaded", () => {
 	}});
 });`
 
-// hear notes what the page complains about.
+// hear records the page's errors.
 func (p *page) hear(event any) {
 	var problem string
 	switch e := event.(type) {
@@ -146,7 +146,7 @@ func (p *page) hear(event any) {
 	}
 }
 
-// calm fails the test if the page has complained, or if something in it has run that was meant as text.
+// calm fails the test if the page has reported an error, or if a text in it has been executed.
 func (p *page) calm() {
 	p.t.Helper()
 	require.Equal(p.t, "undefined", eval[string](p, `typeof window.__hacked`))
@@ -163,13 +163,13 @@ func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.V
 	})
 }
 
-// do does things in the page's tab.
+// do performs actions in the page's tab.
 func (p *page) do(actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	run(p, chromedp.Steps(actions...))
 }
 
-// run does something in the page's tab and returns the outcome.
+// run performs an action in the page's tab and returns its result.
 func run[T any](p *page, action chromedp.Action[T]) T {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)

@@ -18,12 +18,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A place is one elsewhere, which notices whoever as much as connects to it.
+// A place is a server elsewhere. It records every connection, even one without a request.
 type place struct {
 	url      string
 	noticed  atomic.Int32 // connections, and packets
 	requests atomic.Int32
-	control  chan struct{} // closed when a request for /control has come
+	control  chan struct{} // closed when a request for /control has arrived
 }
 
 // Accept implements net.Listener, in newPlace.
@@ -72,7 +72,7 @@ func newPlace(t *testing.T) *place {
 	return p
 }
 
-// attackPages returns pages that try to tell a place what they know, each by other means.
+// attackPages returns pages that try to leak data to a place, each in a different way.
 func attackPages(t *testing.T) (names []string, text func(name string, p *place) string) {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/attacks/*")
@@ -88,12 +88,12 @@ func attackPages(t *testing.T) (names []string, text func(name string, p *place)
 	return names, func(name string, p *place) string { return strings.ReplaceAll(pages[name], "ELSEWHERE", p.url) }
 }
 
-// clicked are the pages that need somebody who clicks.
+// clicked are the pages that work only if the user clicks.
 func clicked(text string) bool {
 	return strings.Contains(text, "onclick") || !strings.Contains(text, ".click()") && strings.Contains(text, "click")
 }
 
-// Every attack is one: without protection it reaches the other place.
+// Every attack is a real one: without protection, it reaches the other place.
 func TestAttacksAreReal(t *testing.T) {
 	browser := launch(t)
 	names, text := attackPages(t)
@@ -117,8 +117,9 @@ func TestAttacksAreReal(t *testing.T) {
 	}
 }
 
-// No page or picture that a run brings makes the browser ask for anything elsewhere, whatever it tries and wherever somebody clicks. What the
-// browser does without asking, no policy can forbid: it opens connections that it may need, and those of WebRTC.
+// No page or picture from a run makes the browser send a request elsewhere, whatever it tries and wherever the user clicks.
+// A policy cannot forbid what the browser does without a request: it opens connections that it may need, and those of
+// WebRTC.
 func TestAttacksStayInside(t *testing.T) {
 	browser := launch(t)
 	names, text := attackPages(t)
@@ -132,16 +133,16 @@ func TestAttacksStayInside(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "test.json"), []byte(`{}`), 0o600))
 			require.NoError(t, os.WriteFile(filepath.Join(dir, file), []byte(text(name, there)), 0o600))
 			address := serveStore(t, store) + "/run/echo/run/"
-			for _, at := range []string{"file/", "frame/"} { // somebody may know the frame's address
+			for _, at := range []string{"file/", "frame/"} { // an attacker may know the frame's address
 				p := open(t, browser, address+at+file, look{})
-				p.wait(`document.activeElement.matches("iframe.guest")`) // it has loaded, too: open waits for that
+				p.wait(`document.activeElement.matches("iframe.guest")`) // the page has loaded, too: open waits for that
 				if clicked(text(name, there)) {
 					p.clickAt(p.at("iframe.guest", 0.5, 0.5))
 				}
 				time.Sleep(300 * time.Millisecond) // for what is slow: not to wait long enough would only miss something
 				require.Equal(t, address+"file/"+file, eval[string](p, `location.href`), "the window shows what it did")
 			}
-			// What has been asked for before this has come before it.
+			// Requests made before this one have arrived before it.
 			control := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/html")
 				_, _ = w.Write([]byte(`<img src="` + there.url + `/control">`))
@@ -158,7 +159,7 @@ func TestAttacksStayInside(t *testing.T) {
 	}
 }
 
-// inside returns the page in the frame of a page, which has a process of its own.
+// inside returns the page in a frame, which has its own process.
 func (p *page) inside() *page {
 	p.t.Helper()
 	p.wait(`document.querySelector("iframe.guest")`)

@@ -10,7 +10,7 @@ import (
 	"glomers/harness/check"
 )
 
-// A reason leads to the operation that it names, the operation to its messages, and those to where the value was lost.
+// A reason links to its operation, the operation to its messages, and these to the place where the value was lost.
 func TestReportOfAFailingNode(t *testing.T) {
 	p := open(t, launch(t), report(failing(t, "")), look{})
 	p.ready()
@@ -37,7 +37,7 @@ func TestReportOfAFailingNode(t *testing.T) {
 	p.calm()
 }
 
-// A cycle of transactions is drawn, and told to those who do not see it.
+// A cycle of transactions is drawn, and described for readers who cannot see the picture.
 func TestCycleIsShown(t *testing.T) {
 	dir, res := simulate(t, harness.Test{
 		Workload: "txn-list-append", Program: mutant(t, "append-stale"), Rate: 20, TimeLimit: 5 * time.Second, Seed: 1,

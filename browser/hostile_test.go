@@ -19,11 +19,11 @@ import (
 	"glomers/node"
 )
 
-// attack would set a variable of the page, by each of the ways there are, if it were taken for HTML.
+// attack sets a variable of the page, in every possible way, if the page takes it for HTML.
 const attack = `</script><script>window.__hacked=1</script><img src=x onerror="window.__hacked=2"><svg onload=window.__hacked=3></svg>` +
 	`<a href="javascript:window.__hacked=4">` + "\u2028" + `"'` + "`${window.__hacked=5}`"
 
-// attacker is an echo node that has HTML in everything it says.
+// attacker is an echo node that puts HTML into every text that it sends.
 func attacker(n *node.Node) {
 	node.HandleRPC(n, "echo", func(_ context.Context, m struct {
 		Echo string `json:"echo"`
@@ -39,14 +39,14 @@ func attacker(n *node.Node) {
 	node.Receive(n, attack, func(context.Context, struct{}) {})
 }
 
-// hostile returns the files of a run whose nodes, and whoever named them and wrote the files, mean harm.
+// hostile returns the files of a run with hostile nodes, hostile names and hostile files.
 func hostile(t *testing.T, store string) (dir string) {
 	t.Helper()
 	dir, _ = simulate(t, harness.Test{
 		Workload: "echo", Program: harness.InProcess(attacker), NodeCount: 2, Rate: 20, TimeLimit: 5 * time.Second,
 		Nemesis: []string{"partition"}, NemesisInterval: time.Second, Seed: 1, Store: store,
 	})
-	// The harness names nodes itself; whoever changes its files can name them anything.
+	// The harness chooses the names of nodes, but a changed file may contain any name.
 	const id = `n<img src=x onerror=window.__hacked=6>`
 	quoted := strings.NewReplacer(`"n1"`, `"`+id+`"`, `\\`, `\\`, `\u003c`, "<", `\u003e`, ">") // as nodes in other languages write
 	for _, name := range []string{"test.json", "results.json", "history.jsonl", "journal.jsonl"} {
@@ -65,7 +65,7 @@ func hostile(t *testing.T, store string) (dir string) {
 	return dir
 }
 
-// elsewhere is a server that no page may reach. It counts those that do.
+// elsewhere is a server that no page may reach. It counts connections.
 func elsewhere(t *testing.T) (url string, asked *atomic.Int32) {
 	t.Helper()
 	asked = new(atomic.Int32)
@@ -77,7 +77,7 @@ func elsewhere(t *testing.T) (url string, asked *atomic.Int32) {
 	return server.URL, asked
 }
 
-// cannotLeave tries to get the page to load something from elsewhere, and to run a script that is not its own.
+// cannotLeave tries to make the page load something from elsewhere, and run a foreign script.
 func (p *page) cannotLeave() {
 	p.t.Helper()
 	p.calm()
@@ -106,11 +106,11 @@ func (p *page) cannotLeave() {
 	require.Zero(p.t, asked.Load())
 	require.Equal(p.t, "undefined", eval[string](p, `typeof window.__hacked`))
 	p.mu.Lock()
-	p.problems = nil // the browser has complained of each
+	p.problems = nil // the browser has reported each of them
 	p.mu.Unlock()
 }
 
-// Whatever nodes write is text in the report, in every part of it.
+// Any text that nodes write is shown as text, in every part of the report.
 func TestHostileReport(t *testing.T) {
 	p := open(t, launch(t), report(hostile(t, "")), look{})
 	p.ready()
@@ -139,7 +139,7 @@ func TestHostileReport(t *testing.T) {
 	p.cannotLeave()
 }
 
-// The same goes for the pages of glomers serve, and there the report has no rights.
+// The same holds for the pages of glomers serve, where the report has no rights.
 func TestHostilePages(t *testing.T) {
 	store := t.TempDir()
 	dir := hostile(t, store)
@@ -160,7 +160,7 @@ func TestHostilePages(t *testing.T) {
 			p.wait(`document.querySelector("#functions tr")`)
 			require.Contains(t, eval[string](p, `document.querySelector(".files").textContent`), `n<img src=x onerror=window.__hacked=6>.log`)
 		}
-		if path != run+"nosuch" { // the browser notes that it is not found
+		if path != run+"nosuch" { // the browser reports that it is not found
 			p.cannotLeave()
 		}
 	}

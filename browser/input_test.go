@@ -10,8 +10,8 @@ import (
 // A point is in CSS pixels from the upper left corner of the window.
 type point struct{ X, Y float64 }
 
-// at returns where a part of an element is, from (0, 0), its upper left corner, to (1, 1). It scrolls there, and waits until that is
-// drawn: before a page is, browsers ignore clicks.
+// at returns a point within an element; (0, 0) is its upper left corner and (1, 1) its lower right. It scrolls there and
+// waits until the page is drawn, because browsers ignore clicks before that.
 func (p *page) at(selector string, x, y float64) point {
 	p.t.Helper()
 	p.wait(`document.querySelector(` + text(selector) + `)`)
@@ -32,7 +32,7 @@ func (p *page) clickAt(at point) {
 	p.do(chromedp.MouseClickXY(at.X, at.Y))
 }
 
-// clickText clicks the first element that the selector finds and that has this text, or that has it as its name.
+// clickText clicks the first element that the selector finds and that has this text or this name.
 func (p *page) clickText(selector, label string) {
 	p.t.Helper()
 	const mark = "data-clicked"
@@ -46,13 +46,13 @@ func (p *page) clickText(selector, label string) {
 	p.click("[" + mark + "]")
 }
 
-// drag moves the mouse with its button held.
+// drag moves the mouse with the button held down.
 func (p *page) drag(from, to point) {
 	p.t.Helper()
 	p.do(chromedp.DragAndDropXY(from.X, from.Y, to.X, to.Y))
 }
 
-// enter puts text into a field, in place of what was there, and ends it with Enter.
+// enter replaces the text in a field and presses Enter.
 func (p *page) enter(selector, value string) {
 	p.t.Helper()
 	p.click(selector)

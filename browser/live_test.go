@@ -11,7 +11,7 @@ import (
 	"glomers/harness"
 )
 
-// A run in progress is shown as it goes, and its verdict when it has ended.
+// A run in progress is shown as it happens, and its verdict when it has ended.
 func TestLive(t *testing.T) {
 	store := t.TempDir()
 	inForce, seen := make(chan struct{}), make(chan struct{})
@@ -20,7 +20,7 @@ func TestLive(t *testing.T) {
 	test.Nemesis, test.NemesisInterval = []string{"partition"}, time.Second
 	held := false
 	test.Progress = func(p harness.Progress) {
-		if !held && p.OK > 0 && p.Fault != "" { // what the page is to show is in the files: hold the run until it does
+		if !held && p.OK > 0 && p.Fault != "" { // the files contain what the page should show: hold the run until the page does
 			held = true
 			close(inForce)
 			<-seen

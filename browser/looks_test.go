@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The pages fit a phone, and are dark where the reader wants that.
+// The pages fit on a phone, and are dark if the reader prefers that.
 func TestLooks(t *testing.T) {
 	store := t.TempDir()
 	dir := failing(t, store)
@@ -45,7 +45,7 @@ func TestLooks(t *testing.T) {
 	}
 }
 
-// fits requires that nothing is wider than the window.
+// fits requires that no element is wider than the window.
 func (p *page) fits() {
 	p.t.Helper()
 	require.LessOrEqual(p.t, eval[int](p, `document.scrollingElement.scrollWidth`), eval[int](p, `innerWidth`), p.wide())

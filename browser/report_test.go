@@ -14,13 +14,13 @@ func (p *page) ready() {
 	p.wait(`window.spy && spy.drawn && spy.plots.length > 0 && document.querySelector("#contents a")`)
 }
 
-// frames waits until the page has drawn what it was going to.
+// frames waits until the page has drawn all pending changes.
 func (p *page) frames() {
 	p.t.Helper()
 	eval[bool](p, `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
 }
 
-// shown returns how many messages the diagram shows.
+// shown returns the number of messages in the diagram.
 func (p *page) shown() int {
 	p.t.Helper()
 	p.frames()
@@ -30,14 +30,14 @@ func (p *page) shown() int {
 // A span is a part of a run, in ns.
 type span struct{ From, To float64 }
 
-// window returns what the diagram shows.
+// window returns the part of the run that the diagram shows.
 func (p *page) window() span {
 	p.t.Helper()
 	p.frames()
 	return eval[span](p, `({From: spy.scene.from, To: spy.scene.to})`)
 }
 
-// charted returns what a chart shows.
+// charted returns the data that a chart shows.
 func (p *page) charted(chart int) span {
 	p.t.Helper()
 	p.frames()
@@ -79,7 +79,8 @@ func verdictIsShown(t *testing.T, p *page) {
 	require.Contains(t, eval[string](p, `document.querySelector("#verdict").textContent`), "faults: partition")
 }
 
-// While a fault was in force, the ground of the diagram and of every chart has another colour than at the end, when there was none.
+// While a fault was in force, the background of the diagram and of every chart has another colour than at the end, when
+// there was no fault.
 func faultsAreShaded(t *testing.T, p *page) {
 	p.frames()
 	require.Positive(t, eval[int](p, `spy.run.faults.length`))
@@ -170,7 +171,7 @@ func followValue(t *testing.T, p *page) {
 	}
 }
 
-// A click on an arrow shows the message, with its body.
+// A click on an arrow shows the message with its body.
 func messageOpens(t *testing.T, p *page) {
 	p.frames()
 	p.at("#diagram canvas", 0.5, 0.5) // scrolls there
@@ -214,7 +215,7 @@ func historyIsSearched(t *testing.T, p *page) {
 	}
 }
 
-// search searches the history for what some events have, and others do not.
+// search searches the history for texts that some events contain and others do not.
 func (p *page) search(text string) {
 	p.t.Helper()
 	const found = `document.querySelector("#history [role=status]").textContent.match(/[\d,]+/g)`

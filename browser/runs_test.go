@@ -25,7 +25,7 @@ func baseline(t *testing.T, name string) harness.Program {
 	return harness.InProcess(all[i].Register)
 }
 
-// simulate carries out a test in virtual time, which takes no time to speak of, and returns its files.
+// simulate runs a test in virtual time, which takes hardly any real time, and returns its files.
 func simulate(t *testing.T, test harness.Test) (dir string, res harness.Result) {
 	t.Helper()
 	if test.Store == "" {
@@ -36,7 +36,7 @@ func simulate(t *testing.T, test harness.Test) (dir string, res harness.Result) 
 	return res.Dir, res
 }
 
-// partitioned is a broadcast whose network is cut in two now and then.
+// partitioned is a broadcast on a network that is partitioned now and then.
 func partitioned(t *testing.T) harness.Test {
 	return harness.Test{
 		Workload: "broadcast", Program: baseline(t, "flooding"), NodeCount: 5, Rate: 10, TimeLimit: 20 * time.Second,
@@ -54,7 +54,7 @@ func mutant(t *testing.T, name string) harness.Program {
 	return harness.InProcess(all[i].Register)
 }
 
-// failing returns the files of a run of a node that passes values on once, which partitions keep it from.
+// failing returns the files of a run in which nodes pass each value on only once, so that partitions lose values.
 func failing(t *testing.T, store string) (dir string) {
 	t.Helper()
 	test := partitioned(t)

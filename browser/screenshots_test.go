@@ -24,7 +24,7 @@ import (
 
 var screenshots = flag.String("screenshots", "", "take the pictures for the documents, into this `directory`")
 
-// TestScreenshots takes the pictures that are in docs/screenshots: of real processes, in real time.
+// TestScreenshots takes the pictures in docs/screenshots: of real processes, in real time.
 func TestScreenshots(t *testing.T) {
 	if *screenshots == "" {
 		t.Skip("skipped: needs -screenshots")
@@ -68,7 +68,7 @@ func TestScreenshots(t *testing.T) {
 	p.picture("phone")
 }
 
-// runAll runs the solutions, and a broken node, all at once, and returns where the files of each are.
+// runAll runs the solutions and a broken node, all at once, and returns the directories of their files.
 func runAll(t *testing.T, store string) map[string]string {
 	t.Helper()
 	bin := t.TempDir()
@@ -102,7 +102,8 @@ func runAll(t *testing.T, store string) map[string]string {
 	return dirs
 }
 
-// busy is the moment of the first fault at which the most messages are on their way between nodes, as the cluster view slows them down.
+// busy is the moment during the first fault at which the most messages are under way between nodes, at the slowed-down speed
+// of the cluster view.
 const busy = `(() => {
 	const {sent, src, dest} = spy.run.messages, {begin, end} = spy.run.faults[0];
 	const isNode = (p) => spy.run.parties[p].role === "node";
@@ -117,13 +118,13 @@ func cutOff(p *page) string {
 	return eval[string](p, `spy.run.ops.find((op) => op.type === "invoke" && op.f === "broadcast" && op.time > spy.run.faults[0].begin + 1e9).value`)
 }
 
-// top scrolls to the beginning of a part of the page.
+// top scrolls to the beginning of a section of the page.
 func (p *page) top(selector string) {
 	p.t.Helper()
 	eval[bool](p, `document.querySelector(`+text(selector)+`).scrollIntoView() === undefined`)
 }
 
-// picture takes a picture of what is in the window, with at most 256 colours, so that it is small: few have more that matter.
+// picture takes a picture of the window, reduced to 256 colours to keep the file small.
 func (p *page) picture(name string) {
 	p.t.Helper()
 	p.frames()

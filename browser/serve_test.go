@@ -70,7 +70,7 @@ func TestServe(t *testing.T) {
 	p.wait(`document.querySelector("table.pairs")`)
 	require.Equal(t, 2, eval[int](p, `document.querySelectorAll("table.pairs .state.valid").length`))
 
-	p.clickAt(p.at("table.pairs thead a", 0.5, 0.75)) // the newer one, which was the first in the list; its link has two lines
+	p.clickAt(p.at("table.pairs thead a", 0.5, 0.75)) // the newer run, which was first in the list; its link has two lines
 	p.wait(`document.querySelector("a[href=delete]")`)
 	p.click(`a[href="delete"]`)
 	p.wait(`document.querySelector("button.danger")`)
@@ -82,13 +82,13 @@ func TestServe(t *testing.T) {
 	p.calm()
 }
 
-// goTo shows another page in the same tab.
+// goTo opens another page in the same tab.
 func (p *page) goTo(url string) {
 	p.t.Helper()
 	p.do(chromedp.Navigate(url))
 }
 
-// Everything can be done without a mouse, and one sees where one is.
+// Everything can be done without a mouse, and the focus is always visible.
 func TestServeByKeyboard(t *testing.T) {
 	store := t.TempDir()
 	simulate(t, echoes(t, store, 1))
