@@ -26,7 +26,7 @@ type place struct {
 	control  chan struct{} // closed when a request for /control has arrived
 }
 
-// Accept implements net.Listener, in newPlace.
+// A noticing is a listener that counts the connections that it accepts.
 type noticing struct {
 	net.Listener
 	noticed *atomic.Int32

@@ -65,7 +65,7 @@ func hostile(t *testing.T, store string) (dir string) {
 	return dir
 }
 
-// elsewhere is a server that no page may reach. It counts connections.
+// elsewhere is a server that no page may reach. It counts requests.
 func elsewhere(t *testing.T) (url string, asked *atomic.Int32) {
 	t.Helper()
 	asked = new(atomic.Int32)

@@ -1,11 +1,11 @@
-// Bus connects the parts of the page. The events are
-//   "time"            the moment that is looked at, in ns; null for none
-//   "range"           {from, to}: the part of the run that is looked at, in ns
-//   "select-op"       the index of an event of the history; -1 for none
-//   "select-message"  the number of a message; -1 for none
-//   "filter"          {types, parties}: sets of numbers, or null for all
+// Bus connects the parts of the page through events. The events are
+//   "time"            the selected moment, in ns, or null
+//   "range"           {from, to}: the part of the run to show, in ns
+//   "select-op"       the index of an event of the history, or -1
+//   "select-message"  the number of a message, or -1
+//   "filter"          {types, parties}: sets of numbers; null stands for all
 
-// create returns a bus. Listeners are called in the order in which they came, the sender's own too.
+// create returns a bus. Listeners are called in the order in which they were added, the sender's own listener included.
 export function create() {
   const listeners = new Map();
   return {

@@ -2,17 +2,17 @@ import {Emphasis} from "./emphasis.js";
 import * as MessageIndex from "./messageindex.js";
 import {Outcome} from "./outcome.js";
 
-// Causality computes happened-before (Lamport 1978) between messages: a message is in the past of another if its
-// receiver sent the other afterwards, or sent one that is in its past.
+// Causality computes happened-before (Lamport 1978) between messages. Message a is in the past of message b if the receiver
+// of a sent b after it received a, or if the receiver of a then sent a message that is in the past of b.
 
-// of returns the causal past and future of message m among those sent and received from `from` to `to`: how many there
-// are, and the Emphasis of each message.
+// of returns the causal past and future of message m, among the messages sent and received from `from` to `to`: the numbers
+// of messages, and the Emphasis of each message.
 export function of(run, m, from, to) {
   const marks = new Uint8Array(run.messages.count);
   return {marks, past: markPast(run, m, from, marks), future: markFuture(run, m, to, marks)};
 }
 
-// markFuture goes forward in time, and keeps for each party since when it has known of m.
+// markFuture goes forward in time. For each party, it keeps the time since which the party has known of m.
 function markFuture(run, m, to, marks) {
   const {count, sent, done, outcome, src, dest} = run.messages;
   if (outcome[m] !== Outcome.received || done[m] > to) return 0;
@@ -31,8 +31,9 @@ function markFuture(run, m, to, marks) {
   return found;
 }
 
-// markPast goes backward in time, and keeps for each party the rank of the last message that it sent and that matters to m: what the party
-// received until then matters, too. Where there is no latency, messages of one instant are told apart by their rank.
+// markPast goes backward in time. For each party, it keeps the rank of the last message of the party that matters to m;
+// everything that the party received before sending that message matters, too. Without latency, messages at the same instant
+// are ordered by their rank.
 function markPast(run, m, from, marks) {
   const {count, sent, outcome, src, dest} = run.messages;
   const index = MessageIndex.of(run);

@@ -2,8 +2,8 @@ import {element, everyFrame} from "./element.js";
 import * as Format from "./format.js";
 import * as Palette from "./palette.js";
 
-// Chart is one chart over the time of the run, drawn by uPlot. It shades the times of faults, marks the moment that is
-// looked at, and shows the part of the run that is looked at.
+// Chart is a chart over the time of the run, drawn by uPlot. It shades the times of faults, marks the selected moment, and
+// shows the selected part of the run.
 export class Chart {
   #run; #bus; #plot; #box; #options; #marker = element("div", {className: "moment", hidden: true});
   #from; #to; #time = null;
@@ -56,7 +56,7 @@ export class Chart {
     this.#mark();
   }
 
-  // update shows the part of the run that is looked at.
+  // update shows the selected part of the run.
   update() {
     const {data} = this.#options.compute(this.#from, this.#to);
     this.#plot.batch(() => {
@@ -75,7 +75,7 @@ export class Chart {
     return {label: series.name, stroke: colour, width: 1.5, dash: series.dash, points: {show: this.#options.logarithmic, size: 4}};
   }
 
-  // dots makes a path of small squares, which is much faster than uPlot's circles.
+  // dots makes a path of small squares, which are drawn much faster than uPlot's circles.
   static #dots(plot, s, first, last) {
     const path = new Path2D();
     const [x, y] = [plot.data[0], plot.data[s]];
@@ -109,7 +109,7 @@ export class Chart {
     if (inside) this.#marker.style.left = `${this.#plot.valToPos(this.#time / 1e9, "x")}px`;
   }
 
-  // shadeFaults fills one path, so that faults at the same time are not darker.
+  // shadeFaults fills a single path, so that overlapping faults do not get darker.
   #shadeFaults(plot, colour) {
     const {ctx} = plot;
     this.#inside(plot, (x, {top, height}) => {
@@ -120,7 +120,7 @@ export class Chart {
     });
   }
 
-  // nameFaults writes names as far as there is room.
+  // nameFaults writes the names that fit.
   #nameFaults(plot, ink) {
     const {ctx} = plot;
     this.#inside(plot, (x, {left, top, width}) => {
@@ -138,7 +138,7 @@ export class Chart {
     });
   }
 
-  // inside lets f draw inside the axes. It gets the place of a time, and the box.
+  // inside calls f to draw within the axes. f gets a function from times to positions, and the box.
   #inside(plot, f) {
     const {ctx, bbox} = plot;
     ctx.save();

@@ -1,15 +1,16 @@
 import * as Format from "./format.js";
 import * as Operation from "./operation.js";
 
-// ChartData counts and measures what the charts show, in the part of the run that they show: {data, series}. data has the
-// times in s, then the values of each series, null where there is none.
+// ChartData computes the data of the charts, for the part of the run that they show: {data, series}. data has the times in
+// s, then the values of each series, null where there is no value.
 
-const fewSteps = 12, manySteps = 120; // of time
-const perStep = 10; // events that a step should have
+const fewSteps = 12, manySteps = 120; // numbers of time steps
+const perStep = 10; // the number of events that a step should have
 const manyTypes = 12;
 const outcomes = ["ok", "fail", "info"];
 
-// bins divides a time in steps of a round length, fewer if few events are to be shown. It gives their middles in s, and the step of any time.
+// bins divides a time into steps of a round length; the fewer events, the fewer steps. It returns the middles of the steps
+// in s, and a function from times to steps.
 function bins(from, to, events) {
   const steps = Math.min(manySteps, Math.max(fewSteps, events / perStep));
   const width = Format.roundStep(Math.max(to - from, 1e3) / steps);
@@ -19,21 +20,21 @@ function bins(from, to, events) {
   return {n, x, width, of: (t) => Math.floor(t / width) - first};
 }
 
-// completed calls f with every completion of a client's operation, and its invocation.
+// completed calls f with each completion of a client's operation and its invocation.
 function completed(run, f) {
   for (const op of run.ops) {
     if (op.process !== "nemesis" && op.type !== "invoke" && op.pair >= 0) f(op, run.ops[op.pair]);
   }
 }
 
-// during counts the operations that ended in that time.
+// during counts the operations that ended within a time.
 function during(run, from, to) {
   let n = 0;
   completed(run, (op) => n += op.time >= from && op.time < to ? 1 : 0);
   return n;
 }
 
-// kinds returns the kinds of operation and outcome that there are: [{f, type, name}].
+// kinds returns the kinds of operations and outcomes that occur: [{f, type, name}].
 function kinds(run) {
   const names = new Set();
   completed(run, (op) => names.add(JSON.stringify([op.f, outcomes.indexOf(op.type)])));
@@ -48,7 +49,7 @@ function placeOf(all) {
   return (op) => places.get(`${op.f} ${op.type}`);
 }
 
-// latencies has a dot for each operation, at its beginning, in ms. It does not depend on what is shown.
+// latencies has a dot for each operation, at its beginning, in ms. The data does not depend on the part of the run shown.
 export function latencies(run) {
   const series = kinds(run);
   const place = placeOf(series);
@@ -60,7 +61,7 @@ export function latencies(run) {
   return {data, series};
 }
 
-// quantiles has, for each step, quantiles of the latencies of the operations that began in it and ended ok.
+// quantiles has, for each step, quantiles of the latencies of the operations that began in the step and ended with ok.
 export function quantiles(run, from, to, f) {
   const wanted = [["median", 0.5], ["95 %", 0.95], ["99 %", 0.99], ["maximum", 1]];
   const {n, x, of} = bins(from, to, during(run, from, to));
@@ -74,7 +75,7 @@ export function quantiles(run, from, to, f) {
   return {data: [x, ...wanted.map(([, q]) => samples.map((s) => at(s, q)))], series: wanted.map(([name]) => ({name}))};
 }
 
-// rates has operations per second, by when they ended.
+// rates has the operations per second, counted at their ends.
 export function rates(run, from, to) {
   const series = kinds(run);
   const place = placeOf(series);
@@ -87,7 +88,7 @@ export function rates(run, from, to) {
   return {data, series};
 }
 
-// traffic has messages sent per second; the rarest types are taken together if there are many.
+// traffic has the messages sent per second. If there are many types, the rarest are combined.
 export function traffic(run, from, to) {
   const {count, sent, type} = run.messages;
   const totals = new Array(run.types.length).fill(0);

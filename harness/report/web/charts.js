@@ -4,7 +4,7 @@ import {element} from "./element.js";
 import * as Format from "./format.js";
 import * as Palette from "./palette.js";
 
-// Charts is the section with all charts. They show the same part of the run.
+// Charts is the section with all charts. They all show the same part of the run.
 
 // mount fills a section of the page. It listens to "range" and "time" on the bus, and emits "range".
 export function mount(section, run, bus) {
@@ -42,7 +42,7 @@ export function mount(section, run, bus) {
   Palette.onChange(() => charts.forEach((chart) => chart.build()));
 }
 
-// rangeBar has buttons for what dragging and double-clicking do in a chart.
+// rangeBar has buttons for the actions that dragging and double-clicking perform in a chart.
 function rangeBar(run, bus, output) {
   let from = 0, to = run.duration;
   bus.on("range", (range) => {

@@ -9,13 +9,14 @@ import {Legend} from "./legend.js";
 import * as MessageIndex from "./messageindex.js";
 import * as Palette from "./palette.js";
 
-// Cluster is the cluster view: messages on their way between the nodes, as time is moved or played. ClusterView draws it.
+// Cluster is the cluster view: messages under way between the nodes, as the reader moves or plays time. ClusterView draws
+// it.
 export class Cluster {
   static #speeds = [0.1, 0.25, 0.5, 1, 2, 5, 10];
-  static #glance = 0.3e9; // ns of the reader's time for which every message is seen at least
+  static #glance = 0.3e9; // ns of the reader's time for which every message stays visible at least
 
   // mount fills a section of the page with the cluster view of a run. It listens to "time", "range", "filter" and
-  // "select-message" on the bus, and emits "time". It moves only when it is told to play.
+  // "select-message" on the bus, and emits "time". Time moves only when the reader plays it.
   static mount(section, run, bus) {
     section.classList.add("cluster");
     return new Cluster(section, run, bus);
@@ -24,7 +25,7 @@ export class Cluster {
   #run; #bus; #section; #index; #figures; #layout; #palette;
   #time = 0; #speed = 1; #clients = true; #selected = -1;
   #filter; #legend;
-  #playing = null; // when the last frame was, in ms; null while it stands still
+  #playing = null; // time of the last frame, in ms; null while paused
   #canvas; #slider; #clock; #playButton; #note; #table;
   #redraw = everyFrame(() => this.#draw());
 
@@ -51,7 +52,7 @@ export class Cluster {
     this.#moveTo(this.#beginning());
   }
 
-  // beginning returns when servers first talked to each other, so that there is something to see at once.
+  // beginning returns the time at which servers first talked to each other, so that the view shows something at once.
   #beginning() {
     const {sent, src, dest} = this.#run.messages;
     const isClient = (p) => this.#run.parties[p].role === "client";
@@ -87,7 +88,7 @@ export class Cluster {
 
   #listen() {
     this.#bus.on("time", (t) => {
-      if (t !== null) this.#moveTo(t); // there is always a moment that the view shows
+      if (t !== null) this.#moveTo(t); // the view always shows some moment
     });
     this.#bus.on("range", ({from, to}) => {
       this.#slider.min = from;
@@ -130,7 +131,8 @@ export class Cluster {
     this.#table.update(this.#time);
   }
 
-  // sides writes the groups of nodes that a partition has left, if it is more than one: " (n0 n2 | n1)".
+  // sides returns the groups of nodes into which a partition divides the cluster, if there are several: " (n0 n2 |
+  // n1)".
   #sides(fault) {
     const {island, count} = Faults.islands(this.#run, fault.cut || []);
     if (count < 2) return "";
@@ -149,7 +151,7 @@ export class Cluster {
     requestAnimationFrame((now) => this.#frame(now));
   }
 
-  // frame moves time on by as much as has passed; a tab that was in the background does not jump.
+  // frame advances time by the elapsed time. A tab that was in the background does not jump.
   #frame(now) {
     if (this.#playing === null) return;
     const passed = Math.max(0, Math.min(now - this.#playing, 100)) * 1e6 * this.#speed;
@@ -160,7 +162,7 @@ export class Cluster {
     else requestAnimationFrame((next) => this.#frame(next));
   }
 
-  // step goes to the time at which the next message that passes the filter was sent, or the one before.
+  // step goes to the sending of the next message that passes the filter, or of the previous one.
   #step(by) {
     const {sent, count} = this.#run.messages;
     const {order} = this.#index;

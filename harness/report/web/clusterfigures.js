@@ -2,7 +2,7 @@ import * as MessageIndex from "./messageindex.js";
 import {Outcome} from "./outcome.js";
 import {firstWhere} from "./search.js";
 
-// ClusterFigures knows how many messages every party had sent, received and lost at any time.
+// ClusterFigures knows the numbers of messages that every party had sent, received and lost at any time.
 export class ClusterFigures {
   #sent; #received; #lost; #answered; // per party: the times, ascending
 
@@ -24,8 +24,8 @@ export class ClusterFigures {
     }
   }
 
-  // at returns the party's figures at time t: {sent, received, lost, ok}. Lost are messages that it had sent; ok is when it
-  // last answered a client with success, or null.
+  // at returns the party's figures at time t: {sent, received, lost, ok}. lost counts messages that the party had
+  // sent; ok is the time of its last successful reply to a client, or null.
   at(party, t) {
     const until = (times) => firstWhere(times[party].length, (i) => times[party][i] > t);
     const answers = until(this.#answered);

@@ -1,14 +1,14 @@
-// ClusterLayout puts the nodes of a cluster on an ellipse, the services in its middle, and the clients of each node on one dot
-// outside of it.
+// ClusterLayout places the nodes of a cluster on an ellipse, the services in its middle, and the clients of each node
+// together at one dot outside.
 
-// of lays out a picture of that width: {width, height, places: [{x, y, ux, uy}], roomy}. Places are by party; u points
-// away from the middle. It is roomy if each node's figures fit beside it.
+// of returns a layout of the given width: {width, height, places: [{x, y, ux, uy}], roomy}. Places are indexed by party; u
+// is the direction away from the middle. The layout is roomy if each node's figures fit beside the node.
 export function of(run, width) {
   const nodes = withRole(run, "node"), services = withRole(run, "service");
   const alone = nodes.length === 1 && services.length === 0;
   const height = alone ? 160 : Math.round(Math.max(380, Math.min(600, width * 0.55)));
   const room = 2 * Math.PI * Math.min(width / 2 - 86, height / 2 - 62) / Math.max(1, nodes.length);
-  const roomy = alone || room >= 50; // CSS pixels from one to the next
+  const roomy = alone || room >= 50; // CSS pixels between neighbours
   const ry = height / 2 - (roomy ? 62 : 46);
   const rx = Math.max(70, Math.min(width / 2 - (roomy ? 86 : 46), ry * 1.7));
   const [cx, cy] = [width / 2, height / 2];
@@ -32,7 +32,7 @@ function withRole(run, role) {
   return [...run.parties.keys()].filter((p) => run.parties[p].role === role);
 }
 
-// nodesOfClients returns the node that each client talks to.
+// nodesOfClients returns the node to which each client talks.
 function nodesOfClients(run) {
   const {count, src, dest} = run.messages;
   const nodes = new Map();

@@ -1,12 +1,12 @@
 import {element} from "./element.js";
 
-// ClusterTable is the figures of all nodes and services at the time that the cluster view shows.
+// ClusterTable shows the figures of all nodes and services at the time of the cluster view.
 export class ClusterTable {
   static #columns = ["", "sent", "received", "lost", "last ok"];
 
   #figures; #rows; #details;
 
-  // onOpen is called when the reader opens the table, which is kept up to date only while it is open.
+  // onOpen is called when the reader opens the table. The table is updated only while it is open.
   constructor(run, figures, onOpen) {
     this.#figures = figures;
     const head = element("tr", {}, ...ClusterTable.#columns.map((name) => element("th", {scope: "col", textContent: name})));

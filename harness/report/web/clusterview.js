@@ -6,13 +6,13 @@ import {Outcome} from "./outcome.js";
 
 const nodeRadius = 13;
 const aside = 3; // CSS pixels
-const most = 3000; // messages that are drawn at once
-const fewWays = 400; // messages whose ways are drawn too
-const diesAt = 0.6; // how far along its way a lost message gets
+const most = 3000; // messages drawn at once
+const fewWays = 400; // paths are drawn up to this number of messages
+const diesAt = 0.6; // the part of its path that a lost message travels
 
-// draw draws the scene, {run, index, layout, palette, figures, time, shortest, clients, shows(m), selected}. A message is on
-// its way for `shortest` ns at least, so that the eye can follow it. It returns how many are on their way, and how many of
-// them it drew: {flying, drawn}.
+// draw draws the scene, {run, index, layout, palette, figures, time, shortest, clients, shows(m), selected}. A message is
+// under way for at least `shortest` ns, so that the eye can follow it. draw returns the number of messages under way and the
+// number drawn: {flying, drawn}.
 export function draw(canvas, scene) {
   const {run, layout, time} = scene;
   const c = fitCanvas(canvas, layout.width, layout.height);
@@ -25,7 +25,7 @@ export function draw(canvas, scene) {
   return {flying: flying.length, drawn: Math.min(flying.length, most)};
 }
 
-// collect returns the messages on their way; lost ones stay for as long again.
+// collect returns the messages under way; lost messages stay for `shortest` longer.
 function collect({run, index, layout, time, shortest, clients, shows}) {
   const {sent, src, dest, outcome} = run.messages;
   const flying = [];
@@ -39,8 +39,8 @@ function collect({run, index, layout, time, shortest, clients, shows}) {
   return flying;
 }
 
-// drawCuts draws each cut link on the half next to the receiver, which does not hear the sender; cut both ways, it is a
-// whole line.
+// drawCuts draws each cut link on the half near the receiver, which does not hear the sender. A link that is cut both ways
+// is a whole line.
 function drawCuts(c, {layout, palette}, cut) {
   c.strokeStyle = palette.bad;
   c.globalAlpha = cut.length > 60 ? 0.2 : 0.6;
@@ -54,8 +54,8 @@ function drawCuts(c, {layout, palette}, cut) {
   c.globalAlpha = 1;
 }
 
-// drawMessages draws a dot for each message, and while they are few the way that it has come. Like the diagram's arrows, all are
-// drawn one by one.
+// drawMessages draws a dot for each message and, while there are few messages, the path behind it. Like the diagram's
+// arrows, they are drawn one by one.
 function drawMessages(c, scene, flying) {
   const {run, index, layout, palette, time, shortest, selected} = scene;
   const {sent, src, dest, type, outcome} = run.messages;
@@ -83,7 +83,8 @@ function drawMessages(c, scene, flying) {
   }
 }
 
-// roadside returns the way from a to b, a little to its right, so that messages in both directions do not hide each other.
+// roadside returns the path from a to b, moved a little to its right, so that messages in opposite directions do not hide
+// each other.
 function roadside(a, b) {
   const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
   const [dx, dy] = [-(b.y - a.y) / length * aside, (b.x - a.x) / length * aside];
@@ -115,7 +116,7 @@ function drawParties(c, scene, faults, {island, count}) {
   });
 }
 
-// drawParty draws a node or a service, with a ring in the colour of its side of the partition.
+// drawParty draws a node or a service. A ring has the colour of its side of the partition.
 function drawParty(c, scene, p, ring, stopped) {
   const {run, layout, palette, figures, time} = scene;
   const {x, y, ux, uy} = layout.places[p];
@@ -148,7 +149,7 @@ function drawParty(c, scene, p, ring, stopped) {
   });
 }
 
-// figureLines writes a party's figures for beside it. Where there is no room, they are in the table.
+// figureLines returns the lines with a party's figures that stand beside it. Where they do not fit, the table has them.
 function figureLines({sent, received, lost, ok}) {
   const counts = `↑${sent} ↓${received}${lost > 0 ? ` ✕${lost}` : ""}`;
   return ok === null ? [counts] : [counts, `ok ${(ok / 1e9).toFixed(2)} s`];

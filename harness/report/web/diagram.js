@@ -14,7 +14,7 @@ import {Outcome} from "./outcome.js";
 import * as Palette from "./palette.js";
 import * as Spread from "./spread.js";
 
-// Diagram is the space-time diagram (Lamport 1978): its state, and what the reader can do to it. DiagramView draws it.
+// Diagram is the space-time diagram (Lamport 1978): its state, and the reader's actions on it. DiagramView draws it.
 export class Diagram {
   static #narrowest = 1000; // ns: the smallest window
 
@@ -27,7 +27,7 @@ export class Diagram {
 
   #run; #bus; #index; #section; #canvas; #bar; #panel; #note; #cursorLine; #layout; #palette; #scene; #drawn;
   #from = 0; #to; // ns: the window
-  #clients = false; // whether they have lanes
+  #clients = false; // whether clients have lanes
   #filter;
   #cursor = null; // ns
   #selected = -1;
@@ -68,7 +68,7 @@ export class Diagram {
     this.#resize();
   }
 
-  // whole returns the end of the run, which a window must not be empty for.
+  // whole returns the end of the run, but at least the width of the smallest window.
   #whole() {
     return Math.max(this.#run.duration, Diagram.#narrowest);
   }
@@ -119,14 +119,16 @@ export class Diagram {
     this.#describe();
   }
 
-  // placeCursor moves the line that shows the time. It is no part of the drawing, so that playing does not draw it anew.
+  // placeCursor moves the line that marks the time. The line is not part of the drawing, so that the diagram is not
+  // redrawn while time plays.
   #placeCursor() {
     const inside = this.#cursor !== null && this.#cursor >= this.#from && this.#cursor <= this.#to;
     this.#cursorLine.hidden = !inside;
     if (inside) this.#cursorLine.style.transform = `translateX(${this.#layout.x(this.#cursor, this.#from, this.#to)}px)`;
   }
 
-  // marks returns which messages stand out: the followed ones, or else the selected one's past and future in the window.
+  // marks returns the messages to emphasize: the followed messages, or otherwise the past and future of the selected
+  // message in the window.
   #marks() {
     if (this.#selected < 0) return this.#followed && this.#followed.marks;
     const {past, future, marks} = Causality.of(this.#run, this.#selected, this.#from, this.#to);
@@ -154,12 +156,12 @@ export class Diagram {
     this.#redraw();
   }
 
-  // zoom makes the window that much narrower around a time, or around its middle.
+  // zoom narrows the window by a factor, around a time or around its middle.
   #zoom(factor, around = (this.#from + this.#to) / 2) {
     this.#show(around - (around - this.#from) / factor, around + (this.#to - around) / factor);
   }
 
-  // zoomTo shows a span of time with as much room again on both sides.
+  // zoomTo shows a span of time, with as much room again on both sides.
   #zoomTo(from, to) {
     const room = Math.max(to - from, 2e6);
     this.#show(from - room, to + room);
@@ -183,7 +185,7 @@ export class Diagram {
     action();
   }
 
-  // wheel zooms, but only once the reader has clicked the diagram: until then it scrolls the page.
+  // wheel zooms, but only after the reader has clicked the diagram. Before that, the wheel scrolls the page.
   #wheel(e) {
     if (document.activeElement !== this.#canvas && !e.ctrlKey) return;
     e.preventDefault();
@@ -197,12 +199,13 @@ export class Diagram {
     return this.#from + Math.max(0, Math.min(1, share)) * (this.#to - this.#from);
   }
 
-  // at returns the message under the pointer; -1 if there is none.
+  // at returns the message under the pointer, or -1.
   #at(e) {
     return this.#scene ? DiagramView.nearest(this.#scene, this.#drawn.arrows, e.offsetX, e.offsetY) : -1;
   }
 
-  // grab moves the window with the pointer until it is let go; a pointer that did not move has clicked.
+  // grab moves the window with the pointer until the button is released. If the pointer does not move, that is a
+  // click.
   #grab(e) {
     if (e.button !== 0) return;
     const [startX, from, to] = [e.clientX, this.#from, this.#to];
@@ -222,7 +225,7 @@ export class Diagram {
     });
   }
 
-  // click selects a message, or shows only the messages of the party whose label was clicked.
+  // click selects a message or, on a party's label, shows only the messages of that party.
   #click(e) {
     const lane = this.#layout.laneOf(e.offsetY);
     if (e.offsetX < this.#layout.left && lane) {
@@ -248,7 +251,8 @@ export class Diagram {
     this.#redraw();
   }
 
-  // step selects the next message, or the one before: of the followed ones if there are any, else of those that pass the filter.
+  // step selects the next or previous message: among the followed messages if there are any, otherwise among those
+  // that pass the filter.
   #step(by) {
     const {order, rank} = this.#index;
     const {count} = this.#run.messages;
@@ -264,7 +268,7 @@ export class Diagram {
     this.#select(-1);
   }
 
-  // follow marks messages, and says which they are.
+  // follow marks messages and names them.
   #follow(list, what) {
     const marks = new Uint8Array(this.#run.messages.count);
     for (const m of list) marks[m] = Emphasis.full;
@@ -275,7 +279,8 @@ export class Diagram {
     this.#redraw();
   }
 
-  // followValue marks the messages that carry a value, most of all those that were news, and shows the time until all had it.
+  // followValue marks the messages that carry a value, emphasizes those that were news, and shows the time until all
+  // nodes had the value.
   #followValue(text) {
     if (text === "") {
       this.#letGo();
@@ -296,7 +301,8 @@ export class Diagram {
     this.#show(first - 0.05 * (last - first), last + 0.05 * (last - first));
   }
 
-  // followOperation marks the messages of the client, and offers to follow what the operation is about. No operation (-1) marks none.
+  // followOperation marks the messages of an operation's client, and offers to follow the operation's value. The index
+  // -1 marks no messages.
   #followOperation(index) {
     const operation = Operation.of(this.#run, index);
     if (!operation) {

@@ -2,7 +2,7 @@ import {element, iconButton} from "./element.js";
 import {Filter} from "./filter.js";
 import {Legend} from "./legend.js";
 
-// DiagramBar is the controls of the space-time diagram: zoom, filters with the legend of types, and what to follow.
+// DiagramBar has the controls of the space-time diagram: zoom, filters with the legend of types, and the value to follow.
 export class DiagramBar {
   #run; #bus; #actions; #filter; #legend;
   #partyChips = element("div", {className: "view-bar", role: "group", "aria-label": "Parties"});
@@ -38,7 +38,7 @@ export class DiagramBar {
     this.#updateParties();
   }
 
-  // recolour takes the colours of a palette.
+  // recolour applies the colours of a palette.
   recolour(palette) {
     this.#legend.recolour(palette);
   }
@@ -50,7 +50,8 @@ export class DiagramBar {
     [...this.#partyChips.children].forEach((chip, p) => { chip.ariaPressed = String(!parties || parties.has(p)); });
   }
 
-  // toggleParty adds a party to those whose messages are shown, or takes it away. With none chosen, all are shown.
+  // toggleParty adds a party to those whose messages are shown, or removes it. If no party is chosen, all messages are
+  // shown.
   toggleParty(p) {
     const {types, parties} = this.#filter;
     const chosen = new Set(parties || []);
@@ -58,7 +59,7 @@ export class DiagramBar {
     this.#bus.emit("filter", {types, parties: chosen.size === 0 ? null : chosen});
   }
 
-  // setFollow sets the value that is followed, and offers another; "" is none.
+  // setFollow sets the followed value, "" for none, and suggests another.
   setFollow(text, suggestion = "") {
     this.#value.value = text;
     this.#suggestion.hidden = suggestion === "";

@@ -1,11 +1,11 @@
-// DiagramLayout says where things are in the space-time diagram: time runs from left to right, and every party has a lane.
+// DiagramLayout computes positions in the space-time diagram: time runs from left to right, and every party has a lane.
 
 const right = 12, axis = 22, labelRow = 15, maxLabelRows = 3;
 const tallest = 6000; // CSS pixels: browsers limit the size of a canvas
 
-// of lays out a diagram of that width: {width, height, left, right, top, bottom, gap, lanes: [{party, y}], x(t, from, to),
-// y(party, peer), laneOf(y), labelRow, labels: [{fault, row, until}]}. Without lanes for the clients, their messages begin and
-// end just above the lane of the node.
+// of returns a layout of the given width: {width, height, left, right, top, bottom, gap, lanes: [{party, y}], x(t, from,
+// to), y(party, peer), laneOf(y), labelRow, labels: [{fault, row, until}]}. If clients have no lanes, their messages begin
+// and end just above the lane of the node.
 export function of(run, width, withClients) {
   const left = width < 500 ? 50 : 64;
   const shown = busy(run, withClients);
@@ -25,7 +25,7 @@ export function of(run, width, withClients) {
   };
 }
 
-// busy returns the parties that have a lane: every node, and the services and clients that sent or received something.
+// busy returns the parties with a lane: every node, and the services and clients that sent or received a message.
 function busy(run, withClients) {
   const {count, src, dest} = run.messages;
   const used = new Uint8Array(run.parties.length);
@@ -37,9 +37,10 @@ function busy(run, withClients) {
   });
 }
 
-// labelRows gives faults that overlap different rows for their labels, and each label the room until the next in its row.
+// labelRows puts the labels of overlapping faults in different rows, and gives each label the room up to the next in its
+// row.
 function labelRows(faults) {
-  const last = []; // fault in each row
+  const last = []; // the last fault in each row
   const labels = faults.map((fault) => {
     let row = last.findIndex((before) => (before.fault.end ?? Infinity) <= fault.begin);
     if (row < 0) row = Math.min(last.length, maxLabelRows - 1);

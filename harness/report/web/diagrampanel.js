@@ -4,9 +4,9 @@ import * as JSONText from "./jsontext.js";
 import {Outcome} from "./outcome.js";
 import * as TimeAxis from "./timeaxis.js";
 
-// DiagramPanel shows the selected message of the space-time diagram. Everything from the run is text.
+// DiagramPanel shows the selected message of the space-time diagram. Everything from the run is inserted as text.
 export class DiagramPanel {
-  static #longest = 50000; // characters of a body that are shown
+  static #longest = 50000; // characters of a body to show
 
   #run; #causality;
 
@@ -42,7 +42,7 @@ export class DiagramPanel {
       element("button", {type: "button", textContent: "Close", onclick: () => this.actions.close()})));
   }
 
-  // setCausality says how many messages are in the past and in the future of the one that is shown.
+  // setCausality sets the numbers of messages in the past and in the future of the message shown.
   setCausality(past, future) {
     if (!this.#causality) return;
     this.#causality.textContent = `${past.toLocaleString("en")} messages led to it and ${future.toLocaleString("en")} came of it, ` +

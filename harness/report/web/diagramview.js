@@ -4,17 +4,17 @@ import * as Faults from "./faults.js";
 import {Outcome} from "./outcome.js";
 import * as TimeAxis from "./timeaxis.js";
 
-// DiagramView draws the space-time diagram on a canvas. It decides nothing: what is in the window, chosen or marked, it
-// is told.
+// DiagramView draws the space-time diagram on a canvas. It makes no decisions: the caller tells it the window, the selection
+// and the marks.
 
 const font = "12px system-ui, sans-serif";
-const columnWidth = 2; // CSS pixels, of the density
-const arrowsPerPixel = 6; // more messages than that are drawn as their density
+const columnWidth = 2; // CSS pixels of a column of the density
+const arrowsPerPixel = 6; // with more messages, their density is drawn instead
 const crossSize = 4;
 
-// draw draws the scene, {run, index, layout, palette, from, to, shows(m), marks, selected}. Marks has
-// the Emphasis of each message, or is null. It returns what it drew: {dense, count, marked, arrows}, the last being the messages that were
-// drawn as arrows.
+// draw draws the scene, {run, index, layout, palette, from, to, shows(m), marks, selected}. marks has the Emphasis of each
+// message, or is null. draw returns a description of the drawing: {dense, count, marked, arrows}, where arrows are the
+// messages drawn as arrows.
 export function draw(canvas, scene) {
   const {layout} = scene;
   const c = fitCanvas(canvas, layout.width, layout.height);
@@ -35,7 +35,7 @@ export function draw(canvas, scene) {
   return {dense, count: found.count, marked: found.marked.length, arrows};
 }
 
-// collect returns the messages in the window that pass the filter, and those of them that are marked.
+// collect returns the messages in the window that pass the filter, and the marked ones among them.
 function collect({run, index, from, to, shows, marks, selected}) {
   const all = new Uint32Array(run.messages.count), marked = new Uint32Array(run.messages.count);
   let count = 0, standOut = 0;
@@ -89,7 +89,7 @@ function drawFaults(c, {run, layout, palette, from, to}, x) {
   }
 }
 
-// shorten cuts text to that width; a label of which nothing is left is "".
+// shorten cuts text to a width. If nothing is left, it returns "".
 function shorten(c, text, width) {
   if (c.measureText(text).width <= width) return text;
   let n = text.length;
@@ -123,8 +123,8 @@ function drawLanes(c, {run, layout, palette, from, to}, x) {
   }
 }
 
-// drawDensity draws, on the lane of each sender, how many messages it sent in each column, in the colour of the type
-// that most of them have; and downwards, on the lane of the receiver, how many were lost.
+// drawDensity draws, on the lane of each sender, the number of messages that it sent in each column, in the colour of the
+// type that most of them have; and downwards, on the lane of the receiver, the number of lost messages.
 function drawDensity(c, scene) {
   const {layout, palette, run} = scene;
   const columns = Math.ceil((layout.right - layout.left) / columnWidth);
@@ -150,7 +150,8 @@ function drawDensity(c, scene) {
   c.globalAlpha = 1;
 }
 
-// countColumns counts the messages of each lane and column. The most frequent type is found by majority vote (Boyer and Moore).
+// countColumns counts the messages in each lane and column. It finds the most frequent type by majority vote (Boyer and
+// Moore).
 function countColumns({run, index, from, to, shows}, columns, row) {
   const {sent: at, src, dest, type: typeOf, outcome} = run.messages;
   const lanes = row.reduce((most, r) => Math.max(most, r + 1), 0);
@@ -173,7 +174,7 @@ function countColumns({run, index, from, to, shows}, columns, row) {
   return {sent, lost, type};
 }
 
-// drawArrows draws the messages, those that stand out last.
+// drawArrows draws the messages, with the emphasized ones last.
 function drawArrows(c, scene, x, arrows, dense) {
   const {palette, marks, run} = scene;
   const heads = arrows.length <= scene.layout.right - scene.layout.left;
@@ -191,8 +192,8 @@ function drawArrows(c, scene, x, arrows, dense) {
   if (scene.selected >= 0) drawSome(c, scene, x, [scene.selected], {color: palette.text, width: 3.5, heads: true});
 }
 
-// drawSome draws messages in one style. Each line is a stroke of its own: browsers that draw without a graphics card take
-// far longer for one path of many lines that cross, if they are wider than a pixel.
+// drawSome draws messages in one style. Each line is a separate stroke: without a graphics card, browsers take far longer
+// for a single path of many crossing lines, if the lines are wider than a pixel.
 function drawSome(c, scene, x, some, {color, width, heads}) {
   c.strokeStyle = c.fillStyle = color;
   c.lineWidth = width;
@@ -208,7 +209,7 @@ function drawSome(c, scene, x, some, {color, width, heads}) {
   }
 }
 
-// arrow returns the ends of a message's line. One that was lost ends short of the lane that it did not get to.
+// arrow returns the ends of a message's line. The line of a lost message ends before the receiver's lane.
 function arrow({run, index, layout}, x, m) {
   const {sent, src, dest, outcome} = run.messages;
   const x1 = x(sent[m]), y1 = layout.y(src[m], dest[m]);
@@ -237,7 +238,7 @@ function drawCross(c, {x2, y2}) {
   strokeLine(c, x2 - crossSize, y2 + crossSize, x2 + crossSize, y2 - crossSize);
 }
 
-// nearest returns which of the messages has its line closest to a point, at most 7 CSS pixels off; -1 if there is none.
+// nearest returns the message whose line is closest to a point, within 7 CSS pixels; -1 if there is none.
 export function nearest(scene, arrows, px, py) {
   const {layout, from, to} = scene;
   const x = (t) => layout.x(t, from, to);

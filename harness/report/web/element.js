@@ -1,5 +1,5 @@
-// element makes a DOM element: its properties, then its children. Strings become text, never markup. Properties that
-// begin with "aria-", and role, are set as attributes.
+// element makes a DOM element from its properties and its children. Strings become text, never markup. Properties that begin
+// with "aria-", and role, are set as attributes.
 export function element(tag, properties = {}, ...children) {
   const e = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -10,18 +10,18 @@ export function element(tag, properties = {}, ...children) {
   return e;
 }
 
-// facts makes a list of names and what they are: text or elements.
+// facts makes a list of names with their values, which are texts or elements.
 export function facts(pairs) {
   return element("dl", {}, ...pairs.flatMap(([name, what]) => [element("dt", {}, name), element("dd", {}, what)]));
 }
 
-// iconButton makes a button of a sign or two, with a name for those who cannot see it.
+// iconButton makes a button that shows one or two signs. The name describes it for readers who cannot see it.
 export function iconButton(sign, name, onclick) {
   return element("button", {type: "button", textContent: sign, "aria-label": name, title: name, onclick});
 }
 
-// fitCanvas sizes a canvas of that many CSS pixels for the screen's resolution, and returns its context, cleared and scaled to
-// CSS pixels.
+// fitCanvas sizes a canvas, given in CSS pixels, for the screen's resolution. It returns the canvas's context, cleared and
+// scaled to CSS pixels.
 export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
   const w = Math.round(width * ratio), h = Math.round(height * ratio);
@@ -44,7 +44,8 @@ export function strokeLine(c, x1, y1, x2, y2) {
   c.stroke();
 }
 
-// everyFrame returns a function that has f called once, before the next frame, however often it is itself called until then.
+// everyFrame returns a function that schedules one call of f before the next frame, however often the function itself is
+// called before.
 export function everyFrame(f) {
   let asked = false;
   return () => {

@@ -1,11 +1,11 @@
-// Faults says what the nemesis' faults did, for all views.
+// Faults describes the effects of the nemesis' faults, for all views.
 
-// stopsNode tells whether the fault stopped nodes, so that it is shown on them and not on the network.
+// stopsNode reports whether the fault stopped nodes. Such a fault is shown on the nodes and not on the network.
 export function stopsNode(fault) {
   return (fault.name === "pause" || fault.name === "kill") && (fault.nodes || []).length > 0;
 }
 
-// label names a fault, and whom it hit.
+// label names a fault and the nodes that it hit.
 export function label(fault) {
   return fault.text || fault.name;
 }
@@ -15,7 +15,7 @@ export function during(run, t) {
   return run.faults.filter((fault) => fault.begin <= t && t < (fault.end ?? Infinity));
 }
 
-// islands returns the groups of nodes that could not reach each other while the links in cut were, both ways, cut.
+// islands returns the groups of nodes that could not reach each other while the links in cut were cut in both directions.
 export function islands(run, cut) {
   const nodes = [...run.parties.keys()].filter((p) => run.parties[p].role === "node");
   const gone = new Set(cut.map(([a, b]) => `${a} ${b}`));

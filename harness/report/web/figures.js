@@ -1,9 +1,9 @@
 import {element} from "./element.js";
 import * as Format from "./format.js";
 
-// Figures shows what results.json says, the most important first.
+// Figures shows the content of results.json, the most important figures first.
 
-const long = 200_000; // characters of a file that are shown
+const long = 200_000; // characters of a file to show
 
 export function mount(section, run) {
   const {result} = run;

@@ -2,7 +2,7 @@ import * as MessageIndex from "./messageindex.js";
 
 // Follow finds the messages that carry a value.
 
-// carries tells whether a body contains the JSON value: as a whole word, and not as the number of a message.
+// carries reports whether a body contains the JSON value as a whole word that is not the number of a message.
 export function carries(body, value) {
   for (let i = body.indexOf(value); i >= 0; i = body.indexOf(value, i + 1)) {
     const inWord = isWord(body.charAt(i - 1)) && isWord(value.charAt(0)) ||
@@ -12,13 +12,13 @@ export function carries(body, value) {
   return false;
 }
 
-// isWord tells whether c continues a number or a name: 5 is in neither 15, -5, 5.1 nor n5.
+// isWord reports whether c continues a number or a name: 15, -5, 5.1 and n5 do not contain 5.
 function isWord(c) {
   return c !== "" && /[\p{L}\p{N}_.+-]/u.test(c);
 }
 
-// spans tells whether a body contains a pair [lo,hi] with the integer in between: so do nodes write sets of integers that are as
-// large as those of the workloads broadcast and g-set. In other workloads pairs mean other things.
+// spans reports whether a body contains a pair [lo,hi] with the integer in between. Nodes use such pairs to write large sets
+// of integers, as in the workloads broadcast and g-set. In other workloads, pairs have other meanings.
 export function spans(body, integer) {
   for (const [, lo, hi] of body.matchAll(/\[\s*(-?\d+)\s*,\s*(-?\d+)\s*\]/g)) {
     if (BigInt(lo) <= integer && integer <= BigInt(hi)) return true;

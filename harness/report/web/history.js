@@ -1,7 +1,7 @@
 import {element, everyFrame} from "./element.js";
 import * as Format from "./format.js";
 
-// HistoryTable is the history, as a table that can be searched. Only the rows that are in sight are in the page, so that there can be many.
+// HistoryTable is a searchable table of the history. Only the visible rows are in the page, so that there can be many rows.
 export class HistoryTable {
   static #rowHeight = 28; // px, as in the style sheet
   static #fields = [
@@ -20,7 +20,7 @@ export class HistoryTable {
   }
 
   #run; #bus; #box; #rows; #count; #search; #type; #f;
-  #found; // indexes of the events that are shown, in order
+  #found; // indexes of the events shown, in order
   #selected = -1;
   #redraw = everyFrame(() => this.#draw());
 
@@ -88,7 +88,7 @@ export class HistoryTable {
     if (index !== undefined) this.#bus.emit("select-op", index);
   }
 
-  // select shows an event, wherever it was chosen.
+  // select shows an event, wherever it was selected.
   #select(index) {
     this.#selected = index;
     const at = this.#found.indexOf(index), height = HistoryTable.#rowHeight;

@@ -4,12 +4,12 @@ import * as JSONText from "./jsontext.js";
 import * as Operation from "./operation.js";
 import {Outcome} from "./outcome.js";
 
-// Inspector shows the chosen operation beside everything else: what it was, and the messages that carried it.
+// Inspector shows the selected operation beside everything else: its properties, and the messages that carried it.
 
 const manyCarriers = 200;
 
 export function mount(aside, run, bus) {
-  let before = null; // had the focus when the inspector opened
+  let before = null; // the element that had the focus when the inspector opened
   const close = () => bus.emit("select-op", -1);
   aside.addEventListener("keydown", (e) => {
     if (e.key === "Escape") close();

@@ -1,10 +1,10 @@
-// JSONText lays out JSON text over lines. It does not parse it, so that integers above 2^53 keep their digits; what is no
-// JSON comes out readable too.
+// JSONText formats JSON text over several lines. It does not parse the text, so that integers above 2^53 keep their digits;
+// text that is not JSON becomes readable, too.
 
 const text = /"(?:[^"\\]|\\.)*"?/ys;
 const flat = /\[(?:[^[\]{}"]|"(?:[^"\\]|\\.)*")*\]|\{\s*\}/ys; // an array of scalars, or an empty object
 
-// indent returns the text with a line for each member; arrays of scalars stay on one.
+// indent returns the text with a line for each member; an array of scalars stays on one line.
 export function indent(json) {
   let out = "", depth = 0;
   const line = () => "\n" + "  ".repeat(Math.max(0, depth));

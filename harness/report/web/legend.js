@@ -1,7 +1,7 @@
 import {element} from "./element.js";
 import {Filter} from "./filter.js";
 
-// Legend is the message types and their colours. A click hides a type in all views, or shows it again.
+// Legend shows the message types and their colours. A click hides a type in all views, or shows it again.
 export class Legend {
   #run; #bus; #filter;
 
@@ -12,7 +12,7 @@ export class Legend {
     this.root = element("div", {className: "view-bar", role: "group", "aria-label": "Message types"});
   }
 
-  // recolour takes the colours of a palette.
+  // recolour applies the colours of a palette.
   recolour(palette) {
     this.root.replaceChildren(...this.#run.types.map((name, i) => {
       const swatch = element("span", {className: "swatch"});

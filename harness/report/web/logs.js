@@ -1,7 +1,7 @@
 import {element, everyFrame} from "./element.js";
 import * as Format from "./format.js";
 
-// Logs shows what nodes wrote to stderr.
+// Logs shows the stderr of the nodes.
 
 const manyLines = 5000;
 
@@ -28,7 +28,7 @@ export function mount(section, run) {
   show();
 }
 
-// find returns the lines of the logs that contain the text, each with its node if there are several.
+// find returns the lines of the logs that contain the text, each with its node if there are several nodes.
 function find(logs, ids, text) {
   return ids.flatMap((id) => logs[id].replace(/\n$/, "").split("\n")
     .filter((line) => text === "" || line.toLowerCase().includes(text))

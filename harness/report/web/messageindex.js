@@ -1,7 +1,7 @@
 import {firstWhere} from "./search.js";
 
-// MessageIndex finds the messages of a window of time without looking at all of them. of(run) builds it once
-// per run; the diagram and the cluster view share it.
+// MessageIndex finds the messages in a window of time without examining all of them. of(run) builds the index once per run;
+// the diagram and the cluster view share it.
 
 const blockSize = 512;
 const built = new WeakMap();
@@ -13,34 +13,35 @@ export function of(run) {
 
 function build(run) {
   const {count, sent, done} = run.messages;
-  const end = new Float64Array(count); // when the message was done with; the end of the run for one under way
+  const end = new Float64Array(count); // when each message arrived or was lost; the end of the run for a message under way
   let last = run.duration;
   for (let m = 0; m < count; m++) last = Math.max(last, sent[m]);
   for (let m = 0; m < count; m++) end[m] = Number.isNaN(done[m]) ? last : done[m];
 
-  const order = sortedBy(sent, count); // the messages by the time at which they were sent
-  const rank = new Uint32Array(count); // where a message is in order
+  const order = sortedBy(sent, count); // the messages in the order of their sending
+  const rank = new Uint32Array(count); // the position of each message in order
   for (let r = 0; r < count; r++) rank[order[r]] = r;
 
-  // A message that takes long may have been sent long before the window that it ends in, so the
-  // search skips blocks of messages by their last end.
+  // A slow message may have been sent long before the window in which it ends. The search therefore skips whole blocks
+  // of messages, by the latest end in the block.
   const blockEnd = new Float64Array(Math.ceil(count / blockSize));
   for (let r = 0; r < count; r++) {
     const b = Math.floor(r / blockSize);
     blockEnd[b] = Math.max(blockEnd[b], end[order[r]]);
   }
 
-  let byEnd = null; // sorted when it is first needed
+  let byEnd = null; // sorted on first use
   return {
     end, order, rank,
 
-    // inOrderOfEnd returns the messages by the time at which they were done with.
+    // inOrderOfEnd returns the messages in the order of their ends.
     inOrderOfEnd() {
       if (!byEnd) byEnd = sortedBy(end, count);
       return byEnd;
     },
 
-    // each calls f with every message that was on its way at some time from `from` to `to`, in the order of sending.
+    // each calls f with every message that was under way at some time from `from` to `to`, in the order of
+    // sending.
     each(from, to, f) {
       for (let b = 0; b < blockEnd.length; b++) {
         if (blockEnd[b] < from) continue;
@@ -58,8 +59,8 @@ function build(run) {
   };
 }
 
-// sortedBy returns 0 to count-1 in ascending order of keys. Those that are equal stay in their order, which is the order of
-// sending.
+// sortedBy returns 0 to count-1 in ascending order of keys. Numbers with equal keys stay in their order, which is the order
+// of sending.
 function sortedBy(keys, count) {
   const order = new Uint32Array(count);
   let ascending = true;

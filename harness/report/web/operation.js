@@ -1,12 +1,12 @@
 import * as Follow from "./follow.js";
 import {firstWhere} from "./search.js";
 
-// Operation answers questions about a client's operation: an invocation in the history and, mostly, a completion.
+// Operation answers questions about a client's operation: an invocation in the history and, usually, a completion.
 
 const number = /-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b/g;
 
-// of returns both events of the operation to which the event with that index belongs: {first, last}, either of which
-// may be undefined. It is null if there is no such event, or if it is one of the nemesis.
+// of returns both events of the operation to which the event with the given index belongs: {first, last}, either of which
+// may be undefined. It returns null if there is no such event, or if the event belongs to the nemesis.
 export function of(run, index) {
   const op = run.ops[index];
   if (!op || op.process === "nemesis") return null;
@@ -14,7 +14,7 @@ export function of(run, index) {
   return op.type === "invoke" ? {first: op, last: other} : {first: other, last: op};
 }
 
-// span returns when it began and ended; one that did not end, or of which nobody knows whether it did, lasts until the run ends.
+// span returns the beginning and the end of an operation. If its end is unknown, it lasts until the end of the run.
 export function span(run, {first, last}) {
   return {from: (first || last).time, to: last && last.type !== "info" ? last.time : run.duration};
 }
@@ -24,7 +24,7 @@ export function outcome({last}) {
   return last ? last.type : "open";
 }
 
-// messages returns the numbers of the client's messages: requests, and what came back.
+// messages returns the numbers of the client's messages: requests and replies.
 export function messages(run, operation) {
   const client = run.clients.get(String((operation.first || operation.last).process));
   if (client === undefined || client < 0) return [];
@@ -33,7 +33,7 @@ export function messages(run, operation) {
   return between(run, from, to, (m) => src[m] === client || dest[m] === client);
 }
 
-// between returns the messages that were sent in that time and that a condition holds for, at most limit.
+// between returns at most limit messages that were sent within a time and satisfy a condition.
 export function between(run, from, to, holds, limit = Infinity) {
   const {sent, count} = run.messages;
   const found = [];
@@ -43,8 +43,9 @@ export function between(run, from, to, holds, limit = Infinity) {
   return found;
 }
 
-// subject returns the JSON value that the operation is about: what it was invoked with, if that is a number or a string; of a list, the last
-// number of the last inner list that asks for nothing, as in [["r",4,null],["append",5,17]]. It is "" if there is none.
+// subject returns the JSON value that the operation is about, or "". If the argument is a number or a string, it is the
+// subject. In a list, the subject is the last number of the last inner list that does not read, as in
+// [["r",4,null],["append",5,17]].
 export function subject({first}) {
   if (!first || /^(null|true|false|\{.*)?$/s.test(first.value)) return "";
   if (!first.value.startsWith("[")) return first.value;
@@ -53,7 +54,7 @@ export function subject({first}) {
   return numbers.length > 0 ? numbers[numbers.length - 1] : "";
 }
 
-// carriers returns messages between servers that have the subject in them, from the beginning of the operation on.
+// carriers returns the messages between servers that contain the subject, from the beginning of the operation on.
 export function carriers(run, operation, limit) {
   const value = subject(operation);
   if (value === "") return [];

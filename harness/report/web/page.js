@@ -11,7 +11,7 @@ import * as RunData from "./rundata.js";
 import {Timeline} from "./timeline.js";
 import * as Verdict from "./verdict.js";
 
-// Puts the report together when the whole page is there.
+// Build the report when the whole page has loaded.
 
 const contents = [["verdict", "Verdict"], ["figures", "Figures"], ["charts", "Over time"], ["cluster", "Cluster"],
   ["diagram", "Messages"], ["timeline", "Workers"], ["history", "History"], ["logs", "Logs"]];
@@ -50,7 +50,7 @@ async function start() {
     .map(([id, name]) => element("a", {href: `#${id}`}, name)));
 }
 
-// mountView keeps a problem in one view from the others.
+// mountView keeps an error in one view from affecting the others.
 function mountView(section, view, run, bus) {
   try {
     view.mount(section, run, bus);

@@ -1,7 +1,7 @@
-// Palette gives every message type a colour, the same in all views. A reply has the colour of its request.
+// Palette gives every message type a colour, which is the same in all views. A reply has the colour of its request.
 
-// of reads the colours that the style sheet gives an element, and assigns those of the types. Read it again when the
-// colour scheme changes.
+// of reads the colours that the style sheet gives an element, and assigns colours to the types. It must be called again when
+// the colour scheme changes.
 export function of(element, run) {
   const style = getComputedStyle(element);
   const get = (name) => style.getPropertyValue(name).trim();
@@ -14,7 +14,7 @@ export function of(element, run) {
   };
 }
 
-// assign gives each type the number of its hue, in the order of their first messages.
+// assign numbers the hues of the types in the order of their first messages.
 function assign(types) {
   const taken = new Map();
   return types.map((type) => {
@@ -24,7 +24,7 @@ function assign(types) {
   });
 }
 
-// onChange calls f when the reader changes between light and dark.
+// onChange calls f when the reader switches between light and dark.
 export function onChange(f) {
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", f);
 }

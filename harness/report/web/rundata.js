@@ -2,7 +2,7 @@ import {Outcome} from "./outcome.js";
 
 // RunData reads the run from the page. Go's package report writes it, in payload.go.
 
-// read returns the run, with messages in columns, so that there can be many.
+// read returns the run. The messages are in columns, so that there can be many.
 export async function read() {
   const [summary, columns, bodies] = await Promise.all(["summary", "messages", "bodies"].map(unpack));
   const run = JSON.parse(new TextDecoder().decode(summary));
@@ -32,7 +32,7 @@ async function unpack(name) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// reader returns a function that reads one number after the other: zigzag varints of less than 53 bits.
+// reader returns a function that reads the next number: zigzag varints of less than 53 bits.
 function reader(bytes) {
   let at = 0;
   return () => {
@@ -65,14 +65,15 @@ function readMessages(bytes, bodies, count) {
   const type = fill(new Uint16Array(count), false);
   const id = fill(new Float64Array(count), true);
   const place = fill(new Uint32Array(count), true);
-  // In whose name a message was sent: its envelope's src. src is who wrote it, which is nearly always the same.
+  // as is the party in whose name a message was sent: the src of its envelope. src is the actual sender, nearly always the same.
   const as = fill(new Int32Array(count), false);
   for (let i = 0; i < count; i++) as[i] += src[i];
   const body = bodyReader(next, bodies, place);
   return {count, sent, done, outcome, src, as, dest, type, id, body};
 }
 
-// bodyReader returns a function from a message to its body. Two messages have the same place if one is a copy.
+// bodyReader returns a function from a message to its body. Two messages have the same position if one is a copy of the
+// other.
 function bodyReader(next, bodies, place) {
   let n = 0;
   for (const p of place) n = Math.max(n, p + 1);

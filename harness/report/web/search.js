@@ -1,5 +1,5 @@
-// firstWhere returns the least of the numbers from 0 to n-1 for which a condition holds; n if there is none. The condition holds for all
-// numbers after one for which it holds.
+// firstWhere returns the smallest number from 0 to n-1 for which a condition holds, or n if there is none. If the condition
+// holds for a number, it must hold for all larger numbers.
 export function firstWhere(n, holds) {
   let low = 0, high = n;
   while (low < high) {

@@ -1,11 +1,11 @@
 import * as Format from "./format.js";
 import {Outcome} from "./outcome.js";
 
-// Spread tells how a value got around, from the messages that carry it.
+// Spread describes how a value spread, based on the messages that carry it.
 
-// of takes the messages that carry the value, in the order of sending. It returns which of them were sent to somebody who had not
-// heard of it by then, lost ones too: {news, heard, deaf}. heard are the nodes that heard of it, the first one first, with the time:
-// [{party, time}]; deaf are those that never did.
+// of takes the messages that carry the value, in the order of sending, and returns {news, heard, deaf}. news are the
+// messages, including lost ones, to parties that had not heard of the value by then. heard are the nodes that heard of it,
+// in order, with the times: [{party, time}]. deaf are the nodes that never did.
 export function of(run, carriers) {
   const {sent, done, outcome, dest} = run.messages;
   const time = new Float64Array(run.parties.length).fill(Infinity);
@@ -20,7 +20,7 @@ export function of(run, carriers) {
   };
 }
 
-// describe says when the first and the last node heard of the value, and which never did.
+// describe tells when the first and the last node heard of the value, and which nodes never did.
 export function describe(run, {heard, deaf}) {
   const name = (party) => run.parties[party].id;
   const parts = [];

@@ -1,13 +1,13 @@
 import * as Format from "./format.js";
 
-// TimeAxis writes times, which are in nanoseconds since the start of the run, and chooses the ticks of an axis.
+// TimeAxis formats times, in nanoseconds since the start of the run, and chooses the ticks of an axis.
 
-// moment writes a time in seconds, to the microsecond: "3.204518 s".
+// moment formats a time in seconds, to the microsecond: "3.204518 s".
 export function moment(ns) {
   return `${(ns / 1e9).toFixed(6)} s`;
 }
 
-// ticks returns round times from `from` to `to`, at most `most` of them, each with its label: [{time, label}].
+// ticks returns at most `most` round times from `from` to `to`, each with its label: [{time, label}].
 export function ticks(from, to, most) {
   const rough = (to - from) / Math.max(1, most);
   if (!(rough > 0)) return [];

@@ -5,9 +5,9 @@ import * as Palette from "./palette.js";
 import {firstWhere} from "./search.js";
 import * as TimeAxis from "./timeaxis.js";
 
-// Timeline shows what each worker did: a bar for each operation, from its invocation to its completion.
+// Timeline shows the operations of each worker: a bar for each operation, from its invocation to its completion.
 export class Timeline {
-  static #left = 74; // px: the names of workers
+  static #left = 74; // px: room for the names of workers
 
   // mount fills a section of the page. It listens to "range", "time" and "select-op" on the bus, and emits "select-op".
   static mount(section, run, bus) {
@@ -50,7 +50,8 @@ export class Timeline {
     });
   }
 
-  // group returns the bars of each worker in the order of time: {name, bars}. The processes of one worker are alike, modulo their number.
+  // group returns the bars of each worker in the order of time: {name, bars}. Processes of the same worker have
+  // numbers that are equal modulo the number of workers.
   static #group(run) {
     const nodes = run.test.nodes || [];
     const rows = new Map();
@@ -99,7 +100,7 @@ export class Timeline {
     return Timeline.#left + (t - this.#from) / (this.#to - this.#from) * (this.#canvas.clientWidth - Timeline.#left);
   }
 
-  // visible returns the bars that reach into the part of the run that is shown.
+  // visible returns the bars that overlap the part of the run shown.
   #visible(row) {
     const begin = Timeline.#firstAfter(row.bars, this.#from - row.longest), end = Timeline.#firstAfter(row.bars, this.#to);
     return row.bars.slice(begin, end);
@@ -130,7 +131,7 @@ export class Timeline {
     c.save();
     c.globalAlpha = 0.12;
     c.fillStyle = this.#colours.fault;
-    c.beginPath(); // one path, so that faults at the same time are not darker
+    c.beginPath(); // one path, so that overlapping faults do not get darker
     for (const fault of this.#run.faults) {
       const left = Math.max(Timeline.#left, this.#x(fault.begin)), right = this.#x(fault.end);
       if (right > left) c.rect(left, 0, right - left, height);
@@ -148,7 +149,7 @@ export class Timeline {
     }
   }
 
-  // at returns the bar under the pointer, or the nearest one within a few pixels.
+  // at returns the bar under the pointer, or the nearest bar within a few pixels.
   #at(e) {
     const row = this.#rows[Math.floor(e.offsetY / this.#height)];
     if (!row) return null;
@@ -187,7 +188,7 @@ export class Timeline {
     if (target.bars[at]) this.#bus.emit("select-op", target.bars[at].index);
   }
 
-  // place returns the row and the place in it of the chosen operation.
+  // place returns the row of the selected operation and its position in the row.
   #place() {
     for (const [i, row] of this.#rows.entries()) {
       const at = row.bars.findIndex((bar) => bar.index === this.#selected);

@@ -1,7 +1,7 @@
 import {element} from "./element.js";
 import * as Format from "./format.js";
 
-// Verdict says at the top how the run ended, why, and what else should be known.
+// Verdict shows at the top how the run ended, the reasons, and the warnings.
 
 const words = new Map([[true, "valid"], [false, "invalid"], ["unknown", "unknown"]]);
 
@@ -21,14 +21,14 @@ export function mount(section, run, bus) {
   if (run.pictures.length > 0) section.append(pictures(run));
 }
 
-// sentences lists what the harness has to say under a heading, if there is anything.
+// sentences lists the harness's messages under a heading, if there are any.
 function sentences(heading, className, texts, run, bus) {
   if (!texts || texts.length === 0) return [];
   return [element("h2", {}, heading), element("ol", {className},
     ...texts.map((text) => element("li", {}, ...withLinks(text, run, bus))))];
 }
 
-// decided says which levels transactions satisfy, unless the reasons or the warnings do.
+// decided says which levels the transactions satisfy, unless the reasons or the warnings say it.
 function decided(run, bus) {
   const {workload, reasons, warnings} = run.result;
   const text = ((workload || {}).decided || {}).text;
@@ -36,7 +36,7 @@ function decided(run, bus) {
   return [element("p", {className: "decided"}, ...withLinks(text, run, bus))];
 }
 
-// pictures shows the cycles of transactions, the first one at once.
+// pictures shows the cycles of transactions, with the first one open.
 function pictures(run) {
   const texts = new Map(Object.values((run.result.workload || {}).anomalies || {}).flat().map((c) => [c.picture, c.text]));
   return element("div", {className: "pictures"}, ...run.pictures.map(({name, svg}, i) =>
@@ -66,7 +66,7 @@ function notes(run) {
   return element("ul", {className: "notes"}, ...all.map((note) => element("li", {}, note)));
 }
 
-// withLinks makes buttons of the operations that a reason names, as in "op 17", "ops 3 and 4" and "ops [5 6]".
+// withLinks makes buttons of the operations named in a reason, as in "op 17", "ops 3 and 4" and "ops [5 6]".
 function withLinks(text, run, bus) {
   const named = /\b(ops? \[?\d+(?:(?:,| and)? \d+)*)/;
   return text.split(named).flatMap((part, i) => i % 2 === 0 ? [part] : part.split(/(\d+)/).map((piece, k) => {
