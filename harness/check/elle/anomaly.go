@@ -25,9 +25,9 @@ const (
 // reported themselves; only models refer to them.
 func (a Anomaly) implies() []Anomaly {
 	base, variant := a.split()
-	wider, varies := base.widens()
+	varies := wider[base].varies
 	var all []Anomaly
-	for _, w := range wider {
+	for _, w := range wider[base].anomalies {
 		if varies {
 			w += variant
 		}
@@ -43,33 +43,26 @@ func (a Anomaly) implies() []Anomaly {
 	return all
 }
 
-// widens returns the anomalies of which a is a special case, and whether they and a have variants.
-func (a Anomaly) widens() (wider []Anomaly, varies bool) {
-	switch a {
-	case "G0":
-		return []Anomaly{"G1c"}, true
-	case "G1c":
-		return []Anomaly{"G1"}, true
-	case "G-single-item":
-		return []Anomaly{"G-single", "G-nonadjacent-item"}, true
-	case "G-single":
-		return []Anomaly{"G-nonadjacent"}, true
-	case "G-nonadjacent-item":
-		return []Anomaly{"G-nonadjacent", "G2-item"}, true
-	case "G-nonadjacent", "G2-item":
-		return []Anomaly{"G2"}, true
-	case "G1", "G2":
-		return nil, true
-	case G1a, G1b:
-		return []Anomaly{"G1"}, false
-	case LostUpdate:
-		return []Anomaly{"G2-item"}, false
-	case IncompatibleOrder, DirtyUpdate:
-		return []Anomaly{G1a}, false
-	case FutureRead:
-		return []Anomaly{"G1c"}, false
-	}
-	return nil, false
+// wider has, for each anomaly, the anomalies of which it is a special case, and whether it and they have variants.
+var wider = map[Anomaly]struct {
+	anomalies []Anomaly
+	varies    bool
+}{
+	"G0":                 {[]Anomaly{"G1c"}, true},
+	"G1c":                {[]Anomaly{"G1"}, true},
+	"G-single-item":      {[]Anomaly{"G-single", "G-nonadjacent-item"}, true},
+	"G-single":           {[]Anomaly{"G-nonadjacent"}, true},
+	"G-nonadjacent-item": {[]Anomaly{"G-nonadjacent", "G2-item"}, true},
+	"G-nonadjacent":      {[]Anomaly{"G2"}, true},
+	"G2-item":            {[]Anomaly{"G2"}, true},
+	"G1":                 {nil, true},
+	"G2":                 {nil, true},
+	G1a:                  {[]Anomaly{"G1"}, false},
+	G1b:                  {[]Anomaly{"G1"}, false},
+	LostUpdate:           {[]Anomaly{"G2-item"}, false},
+	IncompatibleOrder:    {[]Anomaly{G1a}, false},
+	DirtyUpdate:          {[]Anomaly{G1a}, false},
+	FutureRead:           {[]Anomaly{"G1c"}, false},
 }
 
 // split cuts off "-process" or "-realtime".

@@ -36,22 +36,16 @@ func (l *lists) check(o Options) *Result {
 	if slices.Equal(res.Types, []Anomaly{EmptyGraph}) {
 		res.Valid = check.Unknown // as in the reference, unlike Register
 	}
-	if tooLarge != "" {
-		res.unclear(tooLarge)
-	}
+	res.unclear(tooLarge)
 	for _, e := range l.ambiguous {
 		res.unclear(l.describeAmbiguous(e))
 	}
-	for _, m := range l.malformed {
-		res.unclear(m)
-	}
+	res.unclear(l.malformed...)
 	res.warn(o.Strict, l.reordered())
 	incomplete, renamed := l.answers(listOps)
 	if incomplete != nil {
 		res.unclear(incomplete.Text + ", at which Maelstrom's checker gives up")
 	}
-	if renamed != "" {
-		res.unclear(renamed + ", at which Maelstrom's checker gives up")
-	}
+	res.unclear(renamed)
 	return res
 }

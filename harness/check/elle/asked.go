@@ -39,7 +39,7 @@ func (l *log) answers(fs map[string]byte) (incomplete *Warning, renamed string) 
 				continue
 			}
 			if renamed == "" {
-				renamed = fmt.Sprintf("%s returned %s where it was asked for %s",
+				renamed = fmt.Sprintf("%s returned %s where it was asked for %s, at which Maelstrom's checker gives up",
 					newTeller(l).name(v), l.triple(t.completed, i), l.triple(t.invoked, i))
 			}
 			break

@@ -26,30 +26,33 @@ const (
 	several // several, anywhere
 )
 
+// Kinds of edges that classes and levels share.
+const (
+	ww   = graph.WW | graph.Via
+	data = ww | graph.WR
+
+	process  = graph.Process
+	realtime = graph.Realtime
+)
+
 // classes returns the classes in the order in which they are searched: the worst first.
 func classes() []class {
-	const (
-		ww   = graph.WW | graph.Via
-		data = ww | graph.WR
-		p    = graph.Process
-		rt   = graph.Realtime
-	)
 	return []class{
 		{"G-single-item", data, 0, one},
 		{"G0", ww, graph.WW, none},
 		{"G-nonadjacent-item", data, 0, apart},
-		{"G-single-item-process", data | p, 0, one},
+		{"G-single-item-process", data | process, 0, one},
 		{"G1c", data, graph.WR, none},
-		{"G-nonadjacent-item-process", data | p, 0, apart},
-		{"G-single-item-realtime", data | rt, 0, one},
+		{"G-nonadjacent-item-process", data | process, 0, apart},
+		{"G-single-item-realtime", data | realtime, 0, one},
 		{"G2-item", data | graph.RW, graph.RW, several},
-		{"G-nonadjacent-item-realtime", data | rt, 0, apart},
-		{"G0-process", ww | p, graph.WW, none},
-		{"G1c-process", data | p, graph.WR, none},
-		{"G2-item-process", data | p | graph.RW, graph.RW, several},
-		{"G0-realtime", ww | rt, graph.WW, none},
-		{"G1c-realtime", data | rt, graph.WR, none},
-		{"G2-item-realtime", data | rt | graph.RW, graph.RW, several},
+		{"G-nonadjacent-item-realtime", data | realtime, 0, apart},
+		{"G0-process", ww | process, graph.WW, none},
+		{"G1c-process", data | process, graph.WR, none},
+		{"G2-item-process", data | process | graph.RW, graph.RW, several},
+		{"G0-realtime", ww | realtime, graph.WW, none},
+		{"G1c-realtime", data | realtime, graph.WR, none},
+		{"G2-item-realtime", data | realtime | graph.RW, graph.RW, several},
 	}
 }
 
@@ -170,12 +173,6 @@ func isLevel(a Anomaly) bool { return strings.HasSuffix(string(a), "-cycle-exist
 // levels returns an anomaly for each level at which g has a cycle, unless a weaker level is already ruled out by a cycle.
 // Unlike findCycles, it uses an edge of several kinds as an edge of each of these kinds.
 func levels(g *graph.Graph) []Anomaly {
-	const (
-		ww   = graph.WW | graph.Via
-		data = ww | graph.WR
-		p    = graph.Process
-		rt   = graph.Realtime
-	)
 	var found []Anomaly
 	redundant := make(map[Model]bool)
 	for _, l := range []struct {
@@ -189,14 +186,14 @@ func levels(g *graph.Graph) []Anomaly {
 		{SnapshotIsolation, "PL-SI-cycle-exists", data, true},
 		{RepeatableRead, "PL-2.99-cycle-exists", data | graph.RW, false},
 		{Serializable, "PL-3-cycle-exists", data | graph.RW, false},
-		{SessionUncommitted, "strong-session-PL-1-cycle-exists", ww | p, false},
-		{SessionCommitted, "strong-session-PL-2-cycle-exists", data | p, false},
-		{SessionSnapshot, "strong-session-snapshot-isolation-cycle-exists", data | p, true},
-		{SessionSerializable, "strong-session-serializable-cycle-exists", data | graph.RW | p, false},
-		{StrongReadUncommitted, "strong-PL-1-cycle-exists", ww | rt, false},
-		{StrongReadCommitted, "strong-PL-2-cycle-exists", data | rt, false},
-		{StrongSnapshot, "strong-snapshot-isolation-cycle-exists", data | rt, true},
-		{StrongSerializable, "PL-SS-cycle-exists", data | graph.RW | rt, false},
+		{SessionUncommitted, "strong-session-PL-1-cycle-exists", ww | process, false},
+		{SessionCommitted, "strong-session-PL-2-cycle-exists", data | process, false},
+		{SessionSnapshot, "strong-session-snapshot-isolation-cycle-exists", data | process, true},
+		{SessionSerializable, "strong-session-serializable-cycle-exists", data | graph.RW | process, false},
+		{StrongReadUncommitted, "strong-PL-1-cycle-exists", ww | realtime, false},
+		{StrongReadCommitted, "strong-PL-2-cycle-exists", data | realtime, false},
+		{StrongSnapshot, "strong-snapshot-isolation-cycle-exists", data | realtime, true},
+		{StrongSerializable, "PL-SS-cycle-exists", data | graph.RW | realtime, false},
 	} {
 		if redundant[l.model] {
 			continue
@@ -207,9 +204,7 @@ func levels(g *graph.Graph) []Anomaly {
 		}
 		if exists {
 			found = append(found, l.anomaly)
-			for m := range ruledOut(l.anomaly) {
-				redundant[m] = true
-			}
+			maps.Copy(redundant, ruledOut(l.anomaly))
 		}
 	}
 	return found

@@ -115,10 +115,7 @@ func (r *registers) delay(o Options) *Delay {
 // windows returns, for each version, when the transaction that wrote it ran, whatever its outcome. A transaction that is not
 // known to have succeeded may have run until the end of the history.
 func (r *registers) windows(o Options) []window {
-	all := make([]window, len(r.versions))
-	for v := range all {
-		all[v] = window{-1, -1, -1}
-	}
+	all := slices.Repeat([]window{{-1, -1, -1}}, len(r.versions))
 	for t, steps := range r.steps {
 		x := r.txns[t]
 		for _, s := range steps {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"glomers/harness/check/elle/graph"
+	"glomers/internal/chart"
 	"glomers/internal/wording"
 )
 
@@ -33,6 +34,15 @@ func (t *teller) name(txn int) string {
 	return fmt.Sprintf("%s (op %d, %s)", name, op.Index, op.Who())
 }
 
+// list names the first few of several transactions.
+func (t *teller) list(txns []int) string {
+	var names []string
+	for _, txn := range txns[:min(len(txns), maxCases)] {
+		names = append(names, t.name(txn))
+	}
+	return strings.Join(names, ", ")
+}
+
 // end returns the finished text as a case.
 func (t *teller) end(text string) Case { return Case{Ops: t.ops, Text: text} }
 
@@ -52,16 +62,16 @@ func describeCycle(l *log, w witness, c foundCycle) Case {
 // tellCycle describes the edges of a cycle, beginning with the transaction that is earliest in the history.
 func tellCycle(tell *teller, w witness, c cycle) Case {
 	var parts []string
-	var picture []pictureStep
+	picture := &chart.Cycle{}
 	first := slices.Index(c.nodes, slices.Min(c.nodes))
 	for i := range c.nodes {
 		at, next := (first+i)%len(c.nodes), (first+i+1)%len(c.nodes)
 		k, a, b := c.kinds[at], int(c.nodes[at]), int(c.nodes[next])
 		parts = append(parts, tellEdge(tell, w, k, a, b))
-		picture = append(picture, pictureStep{a, k, tellEdge(tell, w, k, a, b)}) // by names only, as both have been mentioned
+		picture.Steps = append(picture.Steps, tell.step(a, k, tellEdge(tell, w, k, a, b))) // by names only, as both have been mentioned
 	}
 	told := tell.end(strings.Join(parts, "; "))
-	told.picture = tell.draw(picture)
+	told.picture = picture
 	return told
 }
 
@@ -124,12 +134,7 @@ func (r *registers) precedes(v, w int32, next [][]int32) bool {
 	if r.isNull(v) {
 		return r.versions[v].key == r.versions[w].key
 	}
-	for _, n := range next[v] {
-		if n == w {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(next[v], w)
 }
 
 // quote returns the key and the value of a version, clipped for use in a text.
@@ -157,12 +162,8 @@ func (r *registers) describeInternal(t int, have, got int32) Case {
 
 func (r *registers) describeLostUpdate(v int32, ts []int) Case {
 	tell := newTeller(r.log)
-	var names []string
-	for _, t := range ts[:min(len(ts), maxCases)] {
-		names = append(names, tell.name(t))
-	}
 	key, value := r.quote(v)
-	return tell.end(fmt.Sprintf("%s all read %s from key %s and then wrote the key", strings.Join(names, ", "), value, key))
+	return tell.end(fmt.Sprintf("%s all read %s from key %s and then wrote the key", tell.list(ts), value, key))
 }
 
 func (r *registers) describeCyclic(versions []int32) Case {

@@ -92,12 +92,7 @@ func (f *findings) result() *Result {
 // superfluous reports whether a level adds nothing: the models in shown, which other anomalies ruled out, include one that
 // forbids the level itself.
 func (f *findings) superfluous(level Anomaly, shown map[Model]bool) bool {
-	for m := range shown {
-		if slices.Contains(forbidden(m), level) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(slices.Collect(maps.Keys(shown)), func(m Model) bool { return slices.Contains(hierarchy[m].forbids, level) })
 }
 
 // bySeverity sorts anomalies: first those that are not cycles, then cycles, the worst first, then levels.

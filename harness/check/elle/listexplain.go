@@ -114,12 +114,8 @@ func (l *lists) describeFuture(t int, s, e int32) Case {
 
 func (l *lists) describeLostUpdate(s int32, ts []int) Case {
 	tell := newTeller(l.log)
-	var names []string
-	for _, t := range ts[:min(len(ts), maxCases)] {
-		names = append(names, tell.name(t))
-	}
 	key, _ := l.quote(l.states[s].last)
-	return tell.end(fmt.Sprintf("%s all read %s from key %s and then appended to it", strings.Join(names, ", "), l.text(s), key))
+	return tell.end(fmt.Sprintf("%s all read %s from key %s and then appended to it", tell.list(ts), l.text(s), key))
 }
 
 // describeFork names two of the lists that go on differently after s.

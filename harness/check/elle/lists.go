@@ -1,6 +1,7 @@
 package elle
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -239,7 +240,7 @@ func items(array json.RawMessage) iter.Seq[json.RawMessage] {
 			case c == '}' || c == ']' && depth > 1:
 				depth--
 			case depth == 1 && (c == ',' || c == ']'):
-				if item := array[begin:i]; c == ',' || begin > 1 || !isBlank(item) {
+				if item := array[begin:i]; c == ',' || begin > 1 || len(bytes.TrimSpace(item)) > 0 {
 					if !yield(item) {
 						return
 					}
@@ -248,14 +249,4 @@ func items(array json.RawMessage) iter.Seq[json.RawMessage] {
 			}
 		}
 	}
-}
-
-// isBlank reports whether text is only white space.
-func isBlank(text []byte) bool {
-	for _, c := range text {
-		if c > ' ' {
-			return false
-		}
-	}
-	return true
 }

@@ -12,26 +12,13 @@ import (
 // maxPictures is how many cycles are drawn.
 const maxPictures = 16
 
-// A pictureStep is a transaction of a cycle, and why it precedes the next.
-type pictureStep struct {
-	txn  int
-	kind graph.Kinds
-	why  string
-}
-
-// draw returns the picture of a cycle whose transactions have been named.
-func (t *teller) draw(steps []pictureStep) *chart.Cycle {
-	c := &chart.Cycle{}
-	for _, s := range steps {
-		op := t.log.op(s.txn)
-		step := chart.Step{
-			Name: fmt.Sprintf("%s, op %d, %s", t.names[s.txn], op.Index, op.Who()),
-			Kind: s.kind.Name().String(), Why: s.why,
-		}
-		step.Lines = describeMicroOps(op.Value)
-		c.Steps = append(c.Steps, step)
+// step returns a transaction of a cycle for the picture. The transaction must have been named; why says why it precedes the next.
+func (t *teller) step(txn int, kind graph.Kinds, why string) chart.Step {
+	op := t.log.op(txn)
+	return chart.Step{
+		Name: fmt.Sprintf("%s, op %d, %s", t.names[txn], op.Index, op.Who()),
+		Kind: kind.Name().String(), Why: why, Lines: describeMicroOps(op.Value),
 	}
-	return c
 }
 
 // describeMicroOps describes a transaction, one line for each micro-operation.

@@ -47,15 +47,11 @@ func Register(h []history.Op, o Options) *Result {
 	r.direct(f)
 
 	res := f.result()
-	if tooLarge != "" {
-		res.unclear(tooLarge)
-	}
+	res.unclear(tooLarge)
 	for _, v := range r.ambiguous() {
 		res.unclear(r.describeAmbiguous(v))
 	}
-	for _, m := range r.malformed {
-		res.unclear(m)
-	}
+	res.unclear(r.malformed...)
 	res.warn(o.Strict, r.blind(next, o))
 	res.addDecided(r.decide(res.Models), o.Strict)
 	res.Delay = r.delay(o)
@@ -65,9 +61,7 @@ func Register(h []history.Op, o Options) *Result {
 		res.Warnings = append(res.Warnings, *incomplete)
 		res.Valid = check.Invalid
 	}
-	if renamed != "" {
-		res.unclear(renamed + ", at which Maelstrom's checker gives up")
-	}
+	res.unclear(renamed)
 	return res
 }
 
@@ -147,11 +141,17 @@ func (r *Result) Reasons() []string {
 	return reason.List(all, func(s string) string { return s })
 }
 
-func (r *Result) unclear(why string) {
-	if len(r.Unclear) < reason.Most {
-		r.Unclear = append(r.Unclear, why)
+// unclear adds the reasons that are not empty to Unclear, as long as there is room.
+func (r *Result) unclear(whys ...string) {
+	for _, why := range whys {
+		if why == "" {
+			continue
+		}
+		if len(r.Unclear) < reason.Most {
+			r.Unclear = append(r.Unclear, why)
+		}
+		r.Valid = max(r.Valid, check.Unknown)
 	}
-	r.Valid = max(r.Valid, check.Unknown)
 }
 
 func (r *Result) warn(strict bool, ws []Warning) {

@@ -82,8 +82,7 @@ func (r *registers) index() {
 			}
 			touched[key] = t + 1
 		}
-		for i := len(steps) - 1; i >= 0; i-- {
-			s := steps[i]
+		for _, s := range slices.Backward(steps) {
 			key := r.versions[s.version].key
 			if s.write && final[key] != t+1 {
 				final[key] = t + 1

@@ -2,6 +2,7 @@ package elle
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,10 +76,7 @@ func (r *registers) notReplicated(o Options) *Warning {
 // events returns, for each position of the history, the acknowledged transaction that began there and the one that ended
 // there; -1 if there is none.
 func (r *registers) events() (began, ended []int) {
-	began, ended = make([]int, len(r.h)), make([]int, len(r.h))
-	for i := range r.h {
-		began[i], ended[i] = -1, -1
-	}
+	began, ended = slices.Repeat([]int{-1}, len(r.h)), slices.Repeat([]int{-1}, len(r.h))
 	for t, x := range r.txns {
 		if x.status == history.OK && x.invoked >= 0 {
 			began[x.invoked], ended[x.completed] = t, t

@@ -1,5 +1,7 @@
 package weak
 
+import "slices"
+
 // causal yields the edges of Causal. Let transaction t3 read key x from t1, and let t2 write x. If t2 is a cause of t3, then
 // t2 precedes t1. The causes of a transaction are the transactions from which a path of session edges and write→read edges
 // leads to it. order is a topological order of these edges.
@@ -15,7 +17,7 @@ func (x *index) causal(order []int32, yield func(implied)) {
 	reasons := make([]implied, len(x.h.Txns))
 	var ends []int32
 	for s, session := range x.sessions {
-		if !x.writesAny(session) {
+		if !slices.ContainsFunc(session, func(t int32) bool { return len(x.writes.of(t)) > 0 }) {
 			continue
 		}
 		c.compute(int32(s))
@@ -40,15 +42,6 @@ func (x *index) causal(order []int32, yield func(implied)) {
 			yield(reasons[t])
 		}
 	}
-}
-
-func (x *index) writesAny(session []int32) bool {
-	for _, t := range session {
-		if len(x.writes.of(t)) > 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // A clock is one component of the vector clocks of all transactions.

@@ -1,5 +1,7 @@
 package weak
 
+import "slices"
+
 // A History is a history of transactions over registers. Keys are numbered from 0 to Keys-1. A version is one value of one key.
 // Versions are numbered from 0 to Versions-1 over all keys, so versions of different keys have different numbers.
 type History struct {
@@ -89,19 +91,12 @@ func newIndex(h *History) *index {
 	n := len(h.Txns)
 	x := &index{
 		h:      h,
-		writer: filled(h.Versions), second: filled(h.Versions), nulled: filled(h.Keys), final: make([]bool, h.Versions),
+		writer: slices.Repeat([]int32{Initial}, h.Versions), second: slices.Repeat([]int32{-1}, h.Versions),
+		nulled: slices.Repeat([]int32{-1}, h.Keys), final: make([]bool, h.Versions),
 		in: make([]bool, n), session: make([]int32, n), place: make([]int32, n),
 	}
 	x.findWriters()
 	return x
-}
-
-func filled(n int) []int32 {
-	s := make([]int32, n)
-	for i := range s {
-		s[i] = -1
-	}
-	return s
 }
 
 // findWriters finds the transaction that wrote each version, even if it aborted.
@@ -109,8 +104,7 @@ func (x *index) findWriters() {
 	last := newStamps(x.h.Keys)
 	for t, txn := range x.h.Txns {
 		last.clear()
-		for i := len(txn.Ops) - 1; i >= 0; i-- {
-			op := txn.Ops[i]
+		for _, op := range slices.Backward(txn.Ops) {
 			if !op.Write {
 				continue
 			}

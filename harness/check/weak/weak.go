@@ -1,5 +1,7 @@
 package weak
 
+import "cmp"
+
 // A Level is an isolation level. Each level implies those before it.
 type Level int
 
@@ -101,11 +103,8 @@ type Ambiguity struct {
 func Decide(h *History) Result {
 	x := newIndex(h)
 	thin, bad, unclear := x.readOps()
-	if thin != nil {
-		return violated(thin, unclear)
-	}
-	if bad != nil {
-		return violated(bad, unclear)
+	if v := cmp.Or(thin, bad); v != nil {
+		return violated(v, unclear)
 	}
 	x.commit()
 	base := x.base()

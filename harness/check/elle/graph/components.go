@@ -42,11 +42,7 @@ func newTarjan(g *Graph, kinds Kinds) *tarjan {
 	n := g.Len()
 	t := &tarjan{
 		g: g, kinds: kinds,
-		index: make([]int32, n), low: make([]int32, n), edge: make([]int32, n), rank: make([]int32, n),
-	}
-	copy(t.edge, g.first)
-	for v := range t.rank {
-		t.rank[v] = -1
+		index: make([]int32, n), low: make([]int32, n), edge: slices.Clone(g.first), rank: slices.Repeat([]int32{-1}, n),
 	}
 	return t
 }

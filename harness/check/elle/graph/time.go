@@ -22,7 +22,7 @@ type Span struct {
 // kind Realtime is added to that edge.
 func (b *Builder) LinkRealtime(spans []Span, events, direct int) {
 	begins, ends := byPosition(spans, events)
-	r := &realtime{direct: direct, from: make([]int32, len(spans)), to: make([]int32, len(spans)), place: make([]int32, len(spans))}
+	r := &realtime{direct: direct, from: make([]int32, len(spans)), to: make([]int32, len(spans)), place: slices.Repeat([]int32{-1}, len(spans))}
 	before := make([]int32, events+1) // how many transactions began before a position
 	for i, v := range begins {
 		before[i+1] = before[i]
@@ -39,9 +39,6 @@ func (b *Builder) LinkRealtime(spans []Span, events, direct int) {
 		if v := begins[i]; v >= 0 && spans[v].Acknowledged {
 			next = min(next, spans[v].End)
 		}
-	}
-	for v := range r.place {
-		r.place[v] = -1
 	}
 	for i, v := range r.order {
 		r.place[v] = int32(i)
@@ -160,10 +157,7 @@ func (b *Builder) LinkProcesses(spans []Span, events int) {
 
 // byPosition returns, for each position of the history, the span that begins there and the span that ends there, or -1.
 func byPosition(spans []Span, events int) (begins, ends []int32) {
-	begins, ends = make([]int32, events), make([]int32, events)
-	for i := range events {
-		begins[i], ends[i] = -1, -1
-	}
+	begins, ends = slices.Repeat([]int32{-1}, events), slices.Repeat([]int32{-1}, events)
 	for v, s := range spans {
 		if s.Begin >= 0 {
 			begins[s.Begin] = int32(v)
