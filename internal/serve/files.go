@@ -58,25 +58,20 @@ func (k kind) framed() bool { return k == pageKind || k == pictureKind }
 func isLog(name string) bool { return strings.HasSuffix(name, ".log") }
 
 // file serves a file of a run, or the page that has a frame for it.
-func (s *Server) file(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) file(w http.ResponseWriter, r *http.Request, f *folder) error {
 	name := r.PathValue("file")
 	k, ok := kindOf(name)
 	if !ok {
 		return fs.ErrNotExist
 	}
 	if k.framed() {
-		return s.frame(w, r, name, k)
+		return s.frame(w, f, name, k)
 	}
-	return s.send(w, r, name, k)
+	return s.send(w, r, f, name, k)
 }
 
 // frame shows a file in a frame of our own page, which keeps it from leading anywhere.
-func (s *Server) frame(w http.ResponseWriter, r *http.Request, name string, k kind) error {
-	f, err := s.openRun(r)
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (s *Server) frame(w http.ResponseWriter, f *folder, name string, k kind) error {
 	if !f.has(name) {
 		return fs.ErrNotExist
 	}
@@ -88,7 +83,7 @@ func (s *Server) frame(w http.ResponseWriter, r *http.Request, name string, k ki
 }
 
 // framed serves what a frame has in it.
-func (s *Server) framed(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) framed(w http.ResponseWriter, r *http.Request, f *folder) error {
 	name := r.PathValue("file")
 	k, ok := kindOf(name)
 	if !ok || !k.framed() {
@@ -99,25 +94,20 @@ func (s *Server) framed(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	w.Header().Set("X-Frame-Options", "SAMEORIGIN")
-	return s.send(w, r, name, k)
+	return s.send(w, r, f, name, k)
 }
 
 // nodeLog serves what a node wrote. It is text, whatever it looks like.
-func (s *Server) nodeLog(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) nodeLog(w http.ResponseWriter, r *http.Request, f *folder) error {
 	name := r.PathValue("file")
 	if !isPlain(name) || !isLog(name) {
 		return fs.ErrNotExist
 	}
-	return s.send(w, r, path.Join("nodes", name), textKind)
+	return s.send(w, r, f, path.Join("nodes", name), textKind)
 }
 
 // send answers with a file of a run, which gets no rights here.
-func (s *Server) send(w http.ResponseWriter, r *http.Request, name string, k kind) error {
-	f, err := s.openRun(r)
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (s *Server) send(w http.ResponseWriter, r *http.Request, f *folder, name string, k kind) error {
 	file, err := f.openFile(name)
 	if err != nil {
 		return err
@@ -148,14 +138,9 @@ func (w *patientWriter) Write(part []byte) (int, error) {
 }
 
 // showReport shows the report of a run. If it has none yet, the page asks whether to make it: to look at something changes nothing.
-func (s *Server) showReport(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.openRun(r)
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (s *Server) showReport(w http.ResponseWriter, _ *http.Request, f *folder) error {
 	if f.has(reportName) {
-		return s.frame(w, r, reportName, pageKind)
+		return s.frame(w, f, reportName, pageKind)
 	}
 	if f.running() {
 		return errNoReportYet
@@ -167,15 +152,7 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request) error {
 var errNoReportYet = &failure{http.StatusConflict, "The run goes on: there will be a report when it has ended."}
 
 // makeReport makes the report of a run that has none yet.
-func (s *Server) makeReport(w http.ResponseWriter, r *http.Request) error {
-	if err := s.checkToken(w, r); err != nil {
-		return err
-	}
-	f, err := s.openRun(r)
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (s *Server) makeReport(w http.ResponseWriter, r *http.Request, f *folder) error {
 	select { // one report is made at a time
 	case s.reports <- struct{}{}:
 		defer func() { <-s.reports }()

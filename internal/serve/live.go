@@ -18,17 +18,12 @@ const maxStreams = 32
 
 // events sends what happens in a run as server-sent events: start, with the scale; update, as often as there is something new;
 // and end. For a run that has ended, all of that comes at once.
-func (s *Server) events(w http.ResponseWriter, r *http.Request) error {
+func (s *Server) events(w http.ResponseWriter, r *http.Request, f *folder) error {
 	if s.streams.Add(1) > maxStreams {
 		s.streams.Add(-1)
 		return &failure{http.StatusServiceUnavailable, "Too many pages follow runs. Close some, and load this one again."}
 	}
 	defer s.streams.Add(-1)
-	f, err := s.openRun(r)
-	if err != nil {
-		return err
-	}
-	defer f.close()
 	file, err := f.openFile("history.jsonl")
 	if err != nil {
 		return err

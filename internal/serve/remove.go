@@ -8,12 +8,7 @@ import (
 )
 
 // askDelete asks whether a run shall be deleted.
-func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.openRun(r)
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (s *Server) askDelete(w http.ResponseWriter, r *http.Request, f *folder) error {
 	one, err := s.summary(r.Context(), f)
 	if err != nil {
 		return err
@@ -23,15 +18,7 @@ func (s *Server) askDelete(w http.ResponseWriter, r *http.Request) error {
 }
 
 // delete deletes a run, and the links in the store that lead to it.
-func (s *Server) delete(w http.ResponseWriter, r *http.Request) error {
-	if err := s.checkToken(w, r); err != nil {
-		return err
-	}
-	f, err := s.openRun(r) // it is no link
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (s *Server) delete(w http.ResponseWriter, r *http.Request, f *folder) error {
 	if f.running() {
 		return &failure{http.StatusConflict, "The run goes on. It can be deleted when it has ended."}
 	}

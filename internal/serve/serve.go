@@ -65,15 +65,15 @@ func New(dir string, figures []harness.FigureGroup, log *slog.Logger) (*Server, 
 	})
 	mux.HandleFunc("GET /{$}", s.page(s.list))
 	mux.HandleFunc("GET /compare", s.page(s.compare))
-	mux.HandleFunc("GET "+run+"{$}", s.page(s.show))
-	mux.HandleFunc("GET "+run+"events", s.page(s.events))
-	mux.HandleFunc("GET "+run+"report", s.page(s.showReport))
-	mux.HandleFunc("POST "+run+"report", s.page(s.makeReport))
-	mux.HandleFunc("GET "+run+"file/{file}", s.page(s.file))
-	mux.HandleFunc("GET "+run+"frame/{file}", s.page(s.framed))
-	mux.HandleFunc("GET "+run+"node/{file}", s.page(s.nodeLog))
-	mux.HandleFunc("GET "+run+"delete", s.page(s.askDelete))
-	mux.HandleFunc("POST "+run+"delete", s.page(s.delete))
+	mux.HandleFunc("GET "+run+"{$}", s.pageOf(s.show))
+	mux.HandleFunc("GET "+run+"events", s.pageOf(s.events))
+	mux.HandleFunc("GET "+run+"report", s.pageOf(s.showReport))
+	mux.HandleFunc("POST "+run+"report", s.pageOf(s.makeReport))
+	mux.HandleFunc("GET "+run+"file/{file}", s.pageOf(s.file))
+	mux.HandleFunc("GET "+run+"frame/{file}", s.pageOf(s.framed))
+	mux.HandleFunc("GET "+run+"node/{file}", s.pageOf(s.nodeLog))
+	mux.HandleFunc("GET "+run+"delete", s.pageOf(s.askDelete))
+	mux.HandleFunc("POST "+run+"delete", s.pageOf(s.delete))
 	mux.HandleFunc("GET /", s.page(func(http.ResponseWriter, *http.Request) error { return fs.ErrNotExist }))
 	s.handler = s.guard(http.NewCrossOriginProtection().Handler(mux))
 	return s, nil
@@ -142,4 +142,21 @@ func (s *Server) page(serve func(http.ResponseWriter, *http.Request) error) http
 		}
 		s.render(w, shown.status, "error.html", map[string]any{"Title": http.StatusText(shown.status), "Text": shown.text})
 	}
+}
+
+// pageOf is page for what is about the run that the path of the request names. What a POST asks for is done only with the token.
+func (s *Server) pageOf(serve func(http.ResponseWriter, *http.Request, *folder) error) http.HandlerFunc {
+	return s.page(func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method == http.MethodPost {
+			if err := s.checkToken(w, r); err != nil {
+				return err
+			}
+		}
+		f, err := s.open(id{r.PathValue("workload"), r.PathValue("name")})
+		if err != nil {
+			return err
+		}
+		defer f.close()
+		return serve(w, r, f)
+	})
 }

@@ -11,12 +11,7 @@ import (
 )
 
 // show shows a run.
-func (s *Server) show(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.openRun(r)
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (s *Server) show(w http.ResponseWriter, r *http.Request, f *folder) error {
 	var one run
 	pairs, moreFigures, err := s.pairs(r.Context(), func() (compare.Results, compare.Results, error) {
 		one = f.summary()

@@ -3,7 +3,6 @@ package serve
 import (
 	"errors"
 	"io/fs"
-	"net/http"
 	"net/url"
 	"os"
 	"path"
@@ -47,11 +46,6 @@ func isPlain(name string) bool {
 type folder struct {
 	id   id
 	root *os.Root
-}
-
-// openRun opens the run that the path of a request names.
-func (s *Server) openRun(r *http.Request) (*folder, error) {
-	return s.open(id{r.PathValue("workload"), r.PathValue("name")})
 }
 
 // open opens a run. If it is none, the error is fs.ErrNotExist.
