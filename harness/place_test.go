@@ -194,7 +194,7 @@ exec "$1"`
 			require.NoError(t, err)
 			require.True(t, info.Mode().IsRegular(), name)
 		}
-		require.NoError(t, report.Write(res.Dir))
+		require.NoError(t, report.Options{}.Write(res.Dir))
 		for _, id := range test.nodeIDs() {
 			require.NoError(t, os.Chmod(filepath.Join(res.Dir, "work", id, "locked"), 0o700)) // or it stays, where we are not root
 		}

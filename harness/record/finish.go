@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -24,22 +25,13 @@ func (w *Writer) Seal(ops []history.Op) (warnings []string, err error) {
 		warnings, err = w.reclaim(ops)
 		errs = append(errs, err)
 	}
-	return warnings, firstOf(errs)
+	return warnings, cmp.Or(errs...)
 }
 
 // Close makes the run the latest of its store, and closes its files. It returns an error, too, if the name of the run's directory leads to
 // another one.
 func (w *Writer) Close() error {
-	return firstOf([]error{w.link("latest"), w.inPlace(), w.close()}) // close in the end, for the lock of the history
-}
-
-func firstOf(errs []error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(w.link("latest"), w.inPlace(), w.close()) // close in the end, for the lock of the history
 }
 
 // close closes what is open.

@@ -119,7 +119,7 @@ func large(messages int) files {
 func BenchmarkWrite(b *testing.B) {
 	dir := large(200_000).write(b)
 	for b.Loop() {
-		require.NoError(b, Write(dir))
+		require.NoError(b, Options{}.Write(dir))
 	}
 }
 

@@ -177,7 +177,7 @@ func TestHostileRunInBrowser(t *testing.T) {
 
 func TestEmptyRunInBrowser(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, Write(dir))
+	require.NoError(t, Options{}.Write(dir))
 	text := dump(t, filepath.Join(dir, "report.html"))
 	require.Contains(t, text, "journal.jsonl is missing")
 	require.Contains(t, text, "no verdict")

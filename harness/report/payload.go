@@ -14,15 +14,14 @@ import (
 	"glomers/harness/history"
 )
 
-// A summary is the JSON for the page: everything except the messages.
+// A summary is the JSON for the page: everything except the messages and the operations.
 type summary struct {
 	Test      any               `json:"test"`
 	Result    any               `json:"result"`
 	Parties   []party           `json:"parties"`
 	Types     []string          `json:"types"`
-	Count     int               `json:"count"` // messages in the page
-	Total     int               `json:"total"` // messages in the run
-	Ops       columns           `json:"ops"`
+	Count     int               `json:"count"`   // messages in the page
+	Total     int               `json:"total"`   // messages in the run
 	Clients   map[string]string `json:"clients"` // of processes
 	Faults    []fault           `json:"faults"`
 	Logs      map[string]string `json:"logs"`
@@ -33,20 +32,8 @@ type summary struct {
 	Truncated int               `json:"truncated"` // bodies and values that were cut
 }
 
-// columns hold the events of the history field by field, which is faster for a page to read.
-type columns struct {
-	Time    []int64  `json:"time"`
-	Type    []string `json:"type"`
-	Process []string `json:"process"`
-	Node    []string `json:"node"` // the node to which the process sends requests; "" if unknown
-	F       []string `json:"f"`
-	Value   []string `json:"value"` // JSON
-	Error   []string `json:"error"` // JSON; "" if there is none
-	Final   []int    `json:"final"` // the indexes of the final operations
-	Pair    []int    `json:"pair"`
-}
-
-// writeColumns writes the columns of the operations value by value, because all at once would need much memory.
+// writeColumns writes the events of the history field by field, which is faster for a page to read; value by value, because all at once would
+// need much memory. The columns value and error hold JSON.
 func writeColumns(w *bufio.Writer, ops []history.Op, pairs []int) error {
 	var final []int
 	for i, op := range ops {
@@ -84,26 +71,19 @@ func writeColumns(w *bufio.Writer, ops []history.Op, pairs []int) error {
 	return cmp.Or(err, w.WriteByte('}'))
 }
 
-// writeSummary writes everything except the messages, compressed.
+// writeSummary writes everything except the messages.
 func (r *contents) writeSummary(w io.Writer, parties []party) error {
-	s := struct {
-		summary
-		Ops *columns `json:"ops,omitempty"` // nil: they are written last
-	}{summary: summary{
+	s := summary{
 		Test: r.test, Result: r.result,
 		Parties: append([]party{}, parties...), Types: append([]string{}, r.journal.types.list...), // [], not null
 		Count: len(r.journal.messages), Total: r.journal.total,
 		Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
 		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: r.cuts + r.journal.room.cuts,
-	}}
+	}
 	for _, op := range r.ops {
 		if op.Client != "" && len(op.Client) <= maxName {
 			s.Clients[op.Process.String()] = op.Client
 		}
-	}
-	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
-	if err != nil {
-		return err
 	}
 	var text bytes.Buffer
 	e := json.NewEncoder(&text)
@@ -111,27 +91,20 @@ func (r *contents) writeSummary(w io.Writer, parties []party) error {
 	if err := e.Encode(s); err != nil {
 		return err
 	}
-	b := bufio.NewWriterSize(z, 64<<10)
+	b := bufio.NewWriterSize(w, 64<<10)
 	_, _ = b.Write(bytes.TrimSuffix(text.Bytes(), []byte("}\n"))) // b remembers the first error
 	_, _ = b.WriteString(`,"ops":`)
 	if err := writeColumns(b, r.ops, r.pairs); err != nil {
 		return err
 	}
 	_ = b.WriteByte('}')
-	if err := b.Flush(); err != nil {
-		return err
-	}
-	return z.Close()
+	return b.Flush()
 }
 
-// writeMessages writes the messages, compressed, column by column, all integers as zigzag varints. Times, ids and positions
-// of bodies are stored as differences from the previous row, which are small and similar.
+// writeMessages writes the messages column by column, all integers as zigzag varints. Times, ids and positions of bodies are
+// stored as differences from the previous row, which are small and similar.
 func (r *contents) writeMessages(w io.Writer, places []int) error {
 	j := r.journal
-	z, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
-	if err != nil {
-		return err
-	}
 	column := func(n int, value func(i int) int64, difference bool) error {
 		b := make([]byte, 0, 2*n)
 		var last int64
@@ -142,7 +115,7 @@ func (r *contents) writeMessages(w io.Writer, places []int) error {
 			}
 			b = binary.AppendVarint(b, v)
 		}
-		_, err := z.Write(b)
+		_, err := w.Write(b)
 		return err
 	}
 	m := j.messages
@@ -164,15 +137,13 @@ func (r *contents) writeMessages(w io.Writer, places []int) error {
 			return err
 		}
 	}
-	if err := column(len(j.lengths), func(i int) int64 { return int64(j.lengths[i]) }, false); err != nil {
-		return err
-	}
-	return z.Close()
+	return column(len(j.lengths), func(i int) int64 { return int64(j.lengths[i]) }, false)
 }
 
-// pack returns the output of write.
+// pack returns the output of write, compressed.
 func pack(write func(io.Writer) error) ([]byte, error) {
 	var b bytes.Buffer
-	err := write(&b)
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level exists
+	err := cmp.Or(write(z), z.Close())
 	return slices.Clip(b.Bytes()), err
 }

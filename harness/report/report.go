@@ -66,14 +66,11 @@ const (
 // Files returns the names of the files of a report.
 func Files() []string { return []string{"report.html", "latency.svg", "rate.svg", "messages.svg"} }
 
-// Write writes the report of the run in dir, with all four files. The error says which file could not be written, or that
-// dir is not a directory. Files that cannot be read are named in the report instead.
-func Write(dir string) error { return Options{}.Write(dir) }
-
-// WriteIn is Write for an open directory.
+// WriteIn is Write without options, for an open directory.
 func WriteIn(dir *os.Root) error { return Options{}.writeIn(dir) }
 
-// Write is the function Write with options.
+// Write writes the report of the run in dir, with all four files. The error says which file could not be written, or that
+// dir is not a directory. Files that cannot be read are named in the report instead.
 func (o Options) Write(dir string) error {
 	run, err := record.Open(dir)
 	if err != nil {

@@ -88,10 +88,10 @@ func TestMissingFiles(t *testing.T) {
 	p := open(t, t.TempDir())
 	require.Len(t, p.summary.Notes, 5)
 
-	require.ErrorContains(t, Write(filepath.Join(t.TempDir(), "nosuch")), "report: ")
+	require.ErrorContains(t, Options{}.Write(filepath.Join(t.TempDir(), "nosuch")), "report: ")
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	require.ErrorContains(t, Write(file), "is no directory")
+	require.ErrorContains(t, Options{}.Write(file), "is no directory")
 	require.ErrorContains(t, Options{From: 2, To: 1}.Write(t.TempDir()), "want a time that is not negative, and a later one")
 	require.ErrorContains(t, Options{From: -1}.Write(t.TempDir()), "from -1ns")
 }
@@ -161,7 +161,7 @@ func TestWindow(t *testing.T) {
 	require.NotContains(t, string(picture), "init")
 	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	require.NoError(t, err)
-	require.NoError(t, Write(dir))
+	require.NoError(t, Options{}.Write(dir))
 	again, err := os.ReadFile(filepath.Join(dir, "report.html"))
 	require.NoError(t, err)
 	require.Equal(t, page, again)

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the pictures in testdata")
 // The pictures of a small run equal those in testdata, which a person has checked.
 func TestPictures(t *testing.T) {
 	dir := small(t).write(t)
-	require.NoError(t, Write(dir))
+	require.NoError(t, Options{}.Write(dir))
 	for _, name := range []string{"latency.svg", "rate.svg", "messages.svg"} {
 		have, err := os.ReadFile(filepath.Join(dir, name))
 		require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestPictures(t *testing.T) {
 func TestHostilePictures(t *testing.T) {
 	for _, f := range []files{hostileRun(t), {}, {"journal.jsonl": lines(t, sent(0, 0, "n0", "n0", `{}`, "")...)}} {
 		dir := f.write(t)
-		require.NoError(t, Write(dir))
+		require.NoError(t, Options{}.Write(dir))
 		for _, name := range []string{"latency.svg", "rate.svg", "messages.svg"} {
 			text, err := os.ReadFile(filepath.Join(dir, name))
 			require.NoError(t, err)

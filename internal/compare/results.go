@@ -97,6 +97,9 @@ func (r Results) At(at string) any {
 	return Results(inner).At(rest)
 }
 
+// Number returns the number at a path; false if there is none.
+func (r Results) Number(at string) (float64, bool) { return numberOf(r.At(at)) }
+
 func numberOf(v any) (float64, bool) {
 	n, ok := v.(json.Number)
 	if !ok {

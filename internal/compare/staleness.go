@@ -52,12 +52,12 @@ func (r Results) Staleness() *Staleness {
 		{"workload/replication-delay/at-most/", "median", "worst", time.Millisecond},
 		{"workload/worst-realtime-lag/", "", "lag", time.Second},
 	} {
-		most, ok := numberOf(r.At(source.at + source.most))
+		most, ok := r.Number(source.at + source.most)
 		if !ok {
 			continue
 		}
 		s := &Staleness{NoMedian, time.Duration(most * float64(source.unit))}
-		if median, ok := numberOf(r.At(source.at + source.median)); ok {
+		if median, ok := r.Number(source.at + source.median); ok {
 			s.Median = time.Duration(median * float64(source.unit))
 		}
 		return s

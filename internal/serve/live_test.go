@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/history"
 	"glomers/internal/jstest"
 )
 
@@ -111,6 +112,33 @@ func TestEventsOfAnInterruptedRun(t *testing.T) {
 
 	answer, _ := get(t, address+"/run/broadcast/"+second+"/events")
 	require.Equal(t, http.StatusNotFound, answer.StatusCode, "it has no history")
+}
+
+// A history that no page shows in full is read up to the limit, and the page says so. Here most of it is a hole in the file.
+func TestEventsOfALongHistory(t *testing.T) {
+	t.Parallel()
+	store := t.TempDir()
+	dir := put(t, store, "broadcast/"+first, map[string]string{"test.json": setup, "history.jsonl": ended})
+	require.NoError(t, os.Truncate(filepath.Join(dir, "history.jsonl"), history.MaxFile+1))
+	events := listen(t, start(t, store)+"/run/broadcast/"+first+"/events")
+	_, _ = events.next()
+	events.until(func(u update) bool {
+		return len(u.Notes) == 1 && strings.HasPrefix(u.Notes[0], "The history is longer than") && u.Functions[0].OK == 1
+	})
+}
+
+// An event whose value is too long still counts.
+func TestWithoutValue(t *testing.T) {
+	t.Parallel()
+	const head = 4 << 10
+	text, err := json.Marshal(history.Op{
+		Index: 3, Time: 4, Type: history.OK, Process: 5, Node: "n1", F: "read", Value: json.RawMessage(`"` + strings.Repeat("x", 2*head) + `"`),
+	})
+	require.NoError(t, err)
+	var op history.Op
+	require.NoError(t, json.Unmarshal(withoutValue(text[:head]), &op))
+	require.Equal(t, history.Op{Index: 3, Time: 4, Type: history.OK, Process: 5, Node: "n1", F: "read"}, op)
+	require.Error(t, json.Unmarshal(withoutValue([]byte(`{"f":"xxxxxx`)), &op))
 }
 
 // The modules compute what they should: web/test has tests of those that need no page.

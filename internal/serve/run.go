@@ -162,10 +162,10 @@ func (r *run) judge() {
 	default:
 		r.State = "unknown"
 	}
-	if n, ok := r.number("net/servers/msgs-per-op"); ok {
+	if n, ok := r.Results.Number("net/servers/msgs-per-op"); ok {
 		r.MsgsPerOp = fmt.Sprintf("%.3g", n)
 	}
-	if n, ok := r.number("net/servers/bytes-per-op"); ok {
+	if n, ok := r.Results.Number("net/servers/bytes-per-op"); ok {
 		r.BytesPerOp = fmt.Sprintf("%.0f", n)
 	}
 	if stale := r.Results.Staleness(); stale != nil {
@@ -177,7 +177,7 @@ func (r *run) judge() {
 	slowest := -1.0
 	functions, _ := r.Results["latencies"].(map[string]any)
 	for f := range functions {
-		if n, ok := r.number("latencies/" + f + "/p99-ns"); ok {
+		if n, ok := r.Results.Number("latencies/" + f + "/p99-ns"); ok {
 			slowest = max(slowest, n)
 		}
 	}
@@ -191,13 +191,4 @@ func shownTime(d time.Duration) string {
 		return "0"
 	}
 	return wording.Duration(d)
-}
-
-func (r *run) number(at string) (n float64, ok bool) {
-	number, ok := r.Results.At(at).(json.Number)
-	if !ok {
-		return 0, false
-	}
-	n, err := number.Float64()
-	return n, err == nil
 }
