@@ -25,7 +25,7 @@ func TestReadResultsOfMaelstrom(t *testing.T) {
 
 // The real Maelstrom's histories, packed.
 func TestPartitionsInHistoriesOfMaelstrom(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join("..", "..", "cmd", "glomers", "testdata", "store", "*", "history.edn.gz"))
+	files, err := filepath.Glob(filepath.Join("..", "..", "cli", "testdata", "store", "*", "history.edn.gz"))
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
