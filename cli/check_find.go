@@ -65,7 +65,7 @@ func findHistory(kinds workload.Kinds, path string) (file string, r subject, err
 	if r.cut != nil {
 		return "", r, fmt.Errorf("%s is the directory of a run that was cut short before it had a history: nothing can be judged; the run can be repeated as its test.json says", path)
 	}
-	return "", r, fmt.Errorf("%s is no run's directory: want one with %s", path, wording.Or(record.HistoryNames()))
+	return "", r, fmt.Errorf("%s is not the directory of a run: want one with %s", path, wording.Or(record.HistoryNames()))
 }
 
 // metaOf returns the metadata in the directory of a run. For a run of Maelstrom, the path names the workload:

@@ -84,16 +84,16 @@ func TestCheckForeign(t *testing.T) {
 			"-w kafka", `{:index 0, :time 0, :type :invoke, :process 0, :f :send, :value [[:send "k" 1]]}
 {:index 1, :time 0, :type :ok, :process 0, :f :send, :value [[:send "k" [0.0 1]]]}`, statusInvalid,
 			`invalid: kafka
-  of 1 operations the value cannot be understood: ops [1]; of the first (send), because the offset 0.0, of key "k", is no integer`,
+  of 1 operations the value cannot be understood: ops [1]; of the first (send), because the offset 0.0, of key "k", is not a 64-bit integer`,
 		},
 		"kafka's keys": {
 			"-w kafka", `{:index 0, :time 0, :type :invoke, :process 0, :f :send, :value [[:send 9 1]]}
 {:index 1, :time 0, :type :ok, :process 0, :f :send, :value [[:send 9 [0 1]]]}`, statusInvalid,
-			"because the key 9 is no string",
+			"because the key 9 is not a string",
 		},
 		"another argument": {
 			"-w g-set", strings.Replace(setHistory, `"type":"ok","process":0,"f":"add","value":1`, `"type":"ok","process":0,"f":"add","value":2`, 1), statusUnknown,
-			"the add of 1 (op 0, process 0) completes as one of 2 (op 1), so nobody knows what it did",
+			"the add of 1 (op 0, process 0) completes as one of 2 (op 1), so it is not known what it did",
 		},
 		"left out of a transaction": {
 			"-w txn-rw-register", `{"index":0,"time":0,"type":"invoke","process":0,"f":"txn","value":[["w",1,1],["r",1,null]]}

@@ -100,7 +100,7 @@ func findResults(path string) (file string, err error) {
 			return file, nil
 		}
 	}
-	return "", fmt.Errorf("%s is no run's directory, or the run did not end: want one with %s", path, wording.Or(names))
+	return "", fmt.Errorf("%s is not the directory of a run, or the run did not end: want one with %s", path, wording.Or(names))
 }
 
 // A comparison sets the figures of two results, A and B, side by side.

@@ -29,7 +29,7 @@ func (r *run) floodError() error {
 		name, size := r.fullestService()
 		what = fmt.Sprintf("fills the services: at %.1f s, the keys and values of %s take %s; %s", at, name, wording.Bytes(size), r.loudest())
 	case addressed:
-		what = fmt.Sprintf("writes in the names of others: at %.1f s, %d pairs of parties have exchanged messages of which one is a client; %s",
+		what = fmt.Sprintf("writes in the names of others: at %.1f s, %d links from or to clients are in use; %s",
 			at, r.net.ClientLinks(), r.loudest())
 	default:
 		hint = ""

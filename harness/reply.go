@@ -40,7 +40,7 @@ func mismatch(id json.RawMessage, has bool, want int64) string {
 	case err == nil && 0 < n && n < want:
 		return "its in_reply_to is that of an earlier request"
 	case err == nil:
-		return "its in_reply_to is no msg_id that the client has used"
+		return "its in_reply_to is not a msg_id that the client has used"
 	}
 	return fmt.Sprintf("its in_reply_to is %s, not an integer", jsonvalue.Kind(id))
 }

@@ -19,7 +19,7 @@ type microOp struct {
 func (o *microOp) UnmarshalJSON(b []byte) error {
 	var parts []json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 3 {
-		return fmt.Errorf(`txn-kv: %.100s is no micro-operation: want ["r",key,null] or ["w",key,value]`, b)
+		return fmt.Errorf(`txn-kv: %.100s is not a micro-operation: want ["r",key,null] or ["w",key,value]`, b)
 	}
 	var k key
 	if err := k.UnmarshalJSON(parts[1]); err != nil {

@@ -246,7 +246,7 @@ func TestExceptions(t *testing.T) {
 	require.Equal(t, []string{
 		`2 replies to read malformed: read_ok: odd; the first to c7 from n1 at 0.003 s (op 3, process 1): {"type":"read_ok","messages":3}`,
 		`1 reply to read malformed: read_ok: field "value" is missing; the first at 0.001 s (op 1, process 0): {"type":"read_ok"}`,
-		`1 reply to read with an error whose code is no integer, but a string: nobody knows what it means; the first at 0.007 s (op 7, process 6)`,
+		`1 reply to read with an error whose code is not an integer, but a string: it is not known what it means; the first at 0.007 s (op 7, process 6)`,
 	}, e.Cautions())
 	require.Equal(t, 3, e.Exceptions[0].Example.Index)
 

@@ -104,7 +104,7 @@ func (c *counting) apply(op history.Op, add func(delta int64) bool) {
 	delta, err := strconv.ParseInt(string(op.Value), 10, 64)
 	switch {
 	case err != nil:
-		c.beyond = fmt.Sprintf("the add of %s at %s is not one of an integer of 64 bits", reason.Quote(op.Value), reason.At(op))
+		c.beyond = fmt.Sprintf("the add of %s at %s is not a 64-bit integer", reason.Quote(op.Value), reason.At(op))
 	case !add(delta):
 		c.beyond = fmt.Sprintf("with the add of %s at %s the sum needs more than 64 bits", reason.Quote(op.Value), reason.At(op))
 	}

@@ -107,7 +107,7 @@ func TestCounterReasons(t *testing.T) {
 		{"no sum", `
 			0 invoke add "x"
 			0 ok add "x"`, []string{"5"}, check.Unknown, []string{
-			`the add of "x" at 0.001 s (op 1, process 0) is not one of an integer of 64 bits, so the final reads cannot be judged`,
+			`the add of "x" at 0.001 s (op 1, process 0) is not a 64-bit integer, so the final reads cannot be judged`,
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -121,7 +121,7 @@ func (e Exceptions) Cautions() []string {
 		cautions = append(cautions, fmt.Sprintf("%s malformed in yet other ways", wording.Plural(e.Others, "reply")))
 	}
 	return append(cautions, reason.List(e.codes, func(x Exception) string {
-		return fmt.Sprintf("%s to %s with an error whose code is no integer, but %s: nobody knows what it means; the first at %s",
+		return fmt.Sprintf("%s to %s with an error whose code is not an integer, but %s: it is not known what it means; the first at %s",
 			wording.Plural(x.Count, "reply"), x.F, x.Class, reason.At(x.Example))
 	})...)
 }

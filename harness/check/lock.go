@@ -142,7 +142,7 @@ func (r *LockResult) Reasons() []string {
 		all = append(all, wording.Plural(r.Stuck, "worker")+" could not enter in the final phase, though all faults were healed")
 	}
 	if len(r.Unreadable) > 0 {
-		all = append(all, fmt.Sprintf("the fence of op %d is not an integer below 2^63, so it cannot be told how long the lock was held (%s of that kind)",
+		all = append(all, fmt.Sprintf("the fence of op %d is not an integer below 2^63, so it is not known how long the lock was held (%s of that kind)",
 			r.Unreadable[0], wording.Plural(len(r.Unreadable), "operation")))
 	}
 	if r.unfinished {

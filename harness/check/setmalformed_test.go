@@ -20,8 +20,8 @@ func TestSetFullMalformedReads(t *testing.T) {
 		{`["1"]`, check.Invalid, 2, `the read at 0.003 s (op 3, process 0) returned ["1"]: that is a list with a string, which no value that was added is`},
 		{`[1.0]`, check.Invalid, 2, `the read at 0.003 s (op 3, process 0) returned [1.0]: that is a list with a float, which no value that was added is`},
 		{`[1,"2"]`, check.Unknown, 1, `the read at 0.003 s (op 3, process 0) returned [1,"2"]: that is a list with a string, which no value that was added is`},
-		{`{"1":1}`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned {"1":1}: that is no list, but an object`},
-		{`7`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned 7: that is no list, but an integer`},
+		{`{"1":1}`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned {"1":1}: that is not a list, but an object`},
+		{`7`, check.Unknown, 2, `the read at 0.003 s (op 3, process 0) returned 7: that is not a list, but an integer`},
 		{`[1,9]`, check.Valid, 0, ""}, // an integer that nobody added: as in the reference, nothing is said
 		{`[1]`, check.Valid, 0, ""},
 		{`null`, check.Invalid, 1, "value 1, acknowledged"},
@@ -44,5 +44,5 @@ func TestSetFullMalformedReads(t *testing.T) {
 		0 ok read 5
 		0 invoke read null
 		0 ok read 6`), "add")
-	require.Contains(t, r.Reasons()[0], "no list, but an integer; so did 1 read more")
+	require.Contains(t, r.Reasons()[0], "not a list, but an integer; so did 1 read more")
 }

@@ -73,7 +73,7 @@ func (t *timelines) read(i int, op history.Op) {
 		return
 	}
 	if !t.list(op.Value) {
-		t.complain(op, "no list, but "+jsonvalue.Kind(op.Value))
+		t.complain(op, "not a list, but "+jsonvalue.Kind(op.Value))
 		return
 	}
 	if t.stranger != nil {

@@ -23,10 +23,10 @@ import (
 	"glomers/harness/internal/jsonvalue"
 )
 
-// brokenVar is the first argument that makes the test binary a node. The second argument is the name of the check that the
+// brokenArg is the first argument that makes the test binary a node. The second argument is the name of the check that the
 // node fails, or sound if it fails none.
 const (
-	brokenVar = "GLOMERS_CONFORM_BROKEN"
+	brokenArg = "GLOMERS_CONFORM_BROKEN"
 	sound     = "sound"
 
 	// These nodes are correct, but have no leader: electing at first, leaderless never, since it is alone.
@@ -44,7 +44,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) > 2 && os.Args[1] == brokenVar { // the arguments of the node
+	if len(os.Args) > 2 && os.Args[1] == brokenArg { // the arguments of the node
 		b := &broken{mode: os.Args[2], out: bufio.NewWriter(os.Stdout), firsts: map[string]string{}, calls: map[string]*written{}}
 		b.serve()
 		return

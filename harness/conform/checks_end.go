@@ -58,7 +58,7 @@ var endChecks = []Check{
 	},
 	{
 		Name: "sigterm", Level: Nice, About: "ends on SIGTERM", needs: needsInit,
-		Why: "It is how a system asks a process to end; whoever ignores it gets killed, with whatever was not written yet.",
+		Why: "It is how a system asks a process to end; a process that ignores it is killed, and what it has not written is lost.",
 		run: func(s *session) error {
 			if err := s.ready(); err != nil {
 				return err

@@ -139,7 +139,7 @@ var requestChecks = []Check{
 	},
 	{
 		Name: "twice", Level: Should, About: "goes on after a request that comes twice", needs: needsAnswer,
-		Why: "Whoever gets no answer in time sends the same request again, with the same msg_id.",
+		Why: "A client that gets no answer in time sends the same request again, with the same msg_id.",
 		run: func(s *session) error {
 			if err := s.ready(); err != nil {
 				return err

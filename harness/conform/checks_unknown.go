@@ -149,7 +149,7 @@ var unknownChecks = []Check{
 	},
 	{
 		Name: "bad-line", Level: Nice, About: "goes on after a line that is no JSON object", needs: needsAnswer,
-		Why: "It is the harness's mistake, or that of whoever types at the node by hand.",
+		Why: "It is the harness's mistake, or that of a person who drives the node by hand.",
 		run: func(s *session) error {
 			if err := s.ready(); err != nil {
 				return err

@@ -43,7 +43,7 @@ func failed(r Report, least Level) []string {
 func brokenNode(t *testing.T, mode string) Options {
 	self, err := os.Executable()
 	require.NoError(t, err)
-	return Options{Path: self, Args: []string{brokenVar, mode}}
+	return Options{Path: self, Args: []string{brokenArg, mode}}
 }
 
 // build compiles main packages of the repository and returns the directory of the programs.

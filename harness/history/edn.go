@@ -52,7 +52,7 @@ func parseEDN(v any) (record, error) {
 	for _, e := range fields {
 		name, ok := e.Key.(edn.Keyword)
 		if !ok {
-			return r, fmt.Errorf("the key %.40v is no keyword", e.Key)
+			return r, fmt.Errorf("the key %.40v is not a keyword", e.Key)
 		}
 		f, known := fieldNamed(string(name))
 		if r.add(string(name), f, known) {

@@ -48,7 +48,7 @@ func TestReadEDNErrors(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{good + "\n{:index 1", "history: edn: line 3: "},
 		{good + "17", "history: line 2: want a map"},
-		{good + `{"type" "ok"}`, "history: line 2: the key type is no keyword"},
+		{good + `{"type" "ok"}`, "history: line 2: the key type is not a keyword"},
 		{good + "{:index 2, :time 0, :process 1, :f :read, :type :ok, :value nil}", "history: line 2: index 2: want 1"},
 		{good + "{:process 1, :value ##Inf}", ":value: edn: JSON has no number"},
 		{good + "{:process 1, :final? [##Inf]}", ":final?: edn: JSON has no number"},

@@ -111,7 +111,7 @@ func notHistory(start []byte) error {
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
 		return errors.New("this is UTF-16: want UTF-8")
 	case bytes.IndexByte(start, 0) >= 0:
-		return errors.New("this is no text, but has null bytes: want lines of JSON, or EDN")
+		return errors.New("this is not text: it has null bytes: want lines of JSON, or EDN")
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func TestReadFile(t *testing.T) {
 		"[" + readJSON + ",]":                      "line 1: unexpected end of JSON input",
 		"JEPSEN\x00\x00\x00\x01":                   "a test.jepsen, in Jepsen's binary format: want the history.edn beside it",
 		"\xff\xfe{\x00":                            "this is UTF-16: want UTF-8",
-		"{\x00":                                    "this is no text, but has null bytes",
+		"{\x00":                                    "this is not text: it has null bytes",
 		pack(t, readJSON)[:30]:                     "unexpected EOF",
 		"\x1f\x8bnot gzip":                         "gzip: ",
 		`{"index":0,` + readJSON[1:]:               `line 1: field "index" twice`,

@@ -25,7 +25,7 @@ func Open(dir string) (*Run, error) {
 		return nil, err
 	}
 	if !info.IsDir() { // a pipe would be waited for
-		return nil, fmt.Errorf("%s is no directory", dir)
+		return nil, fmt.Errorf("%s is not a directory", dir)
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -58,7 +58,7 @@ func TestRunOfMaelstrom(t *testing.T) {
 	require.EqualValues(t, 9, faults[0].End)
 
 	_, err = Open(filepath.Join(dir, "history.edn"))
-	require.ErrorContains(t, err, "is no directory")
+	require.ErrorContains(t, err, "is not a directory")
 	_, err = Open(filepath.Join(dir, "nosuch"))
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }

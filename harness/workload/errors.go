@@ -22,7 +22,7 @@ func ErrorCodes() []ErrorCode {
 		{node.NotSupported, "not-supported", true, "the node does not know this type of request"},
 		{node.TemporarilyUnavailable, "temporarily-unavailable", true, "the node cannot do this now, but may do so later"},
 		{node.MalformedRequest, "malformed-request", true, "the request lacks a field, or has a wrong one"},
-		{node.Crash, "crash", false, "something went wrong on the way, nobody knows how far it got"},
+		{node.Crash, "crash", false, "something went wrong on the way, it is not known how far it got"},
 		{node.Abort, "abort", true, "the operation was given up, for a reason that has no code of its own"},
 		{node.KeyDoesNotExist, "key-does-not-exist", true, "the key has no value"},
 		{node.KeyAlreadyExists, "key-already-exists", true, "the key has a value already, and must not"},

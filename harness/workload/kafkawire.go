@@ -17,7 +17,7 @@ type offset int64
 func (o *offset) UnmarshalJSON(b []byte) error {
 	n, err := strconv.ParseInt(string(b), 10, 64)
 	if err != nil || n == math.MaxInt64 {
-		return fmt.Errorf("workload: %.30s is no offset", b)
+		return fmt.Errorf("workload: %.30s is not an offset", b)
 	}
 	*o = offset(n)
 	return nil

@@ -83,7 +83,7 @@ func (ks Kinds) Foreign(k Kind, h []history.Op) (why string, entirely bool) {
 	case p.contradicts(k) && len(likely) > 0:
 		return fmt.Sprintf("the values of the operations are not those of %s%s", k.Name, looks), true
 	case changed != "":
-		return changed + ", so nobody knows what it did", false
+		return changed + ", so it is not known what it did", false
 	case k.Doubt != nil:
 		return k.Doubt(h), false
 	}

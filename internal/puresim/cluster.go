@@ -121,7 +121,7 @@ func (c *Cluster[M, R]) send(from int, e node.Envelope[M]) {
 	c.Log(from, e)
 	to := slices.Index(c.IDs, e.Dest)
 	if to < 0 {
-		panic(fmt.Sprintf("puresim: %s sends to %q, which is no node", c.IDs[from], e.Dest))
+		panic(fmt.Sprintf("puresim: %s sends to %q, which is not a node", c.IDs[from], e.Dest))
 	}
 	arrives := func() M { return e.Message }
 	if !c.Shared {

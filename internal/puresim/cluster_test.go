@@ -129,7 +129,7 @@ func TestNetwork(t *testing.T) {
 	c.Cut = func(from, to int) bool { return from == 0 && to == 1 }
 	c.Run(10 * time.Millisecond)
 	require.Empty(t, log())
-	require.PanicsWithValue(t, `puresim: n0 sends to "n7", which is no node`, func() {
+	require.PanicsWithValue(t, `puresim: n0 sends to "n7", which is not a node`, func() {
 		c.Do(0, func(p *parrot, _ time.Duration) []node.Envelope[words] { return p.say("n7", nil) })
 	})
 }

@@ -44,7 +44,7 @@ func New(dir string, figures []harness.FigureGroup, log *slog.Logger) (*Server, 
 	if info, err := os.Stat(dir); err != nil {
 		return nil, fmt.Errorf("serve: store: %w", err)
 	} else if !info.IsDir() {
-		return nil, fmt.Errorf("serve: store: %s is no directory", dir)
+		return nil, fmt.Errorf("serve: store: %s is not a directory", dir)
 	}
 	p, err := parsePages()
 	if err != nil {

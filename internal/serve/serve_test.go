@@ -215,7 +215,7 @@ func TestNewRejects(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	_, err = New(file, harness.Figures(workload.All()), quiet())
-	require.ErrorContains(t, err, "no directory")
+	require.ErrorContains(t, err, "not a directory")
 }
 
 // A server that is told to stop does so, also while somebody follows a run.

@@ -37,7 +37,7 @@ func (o *Op) UnmarshalJSON(b []byte) error {
 func (o *Op) decode(b []byte, write string) error {
 	var parts []json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil || len(parts) != 3 || string(parts[0]) != `"r"` && string(parts[0]) != strconv.Quote(write) {
-		return fmt.Errorf(`txn: %.100s is no micro-operation: want ["r", key, null] or [%q, key, value]`, b, write)
+		return fmt.Errorf(`txn: %.100s is not a micro-operation: want ["r", key, null] or [%q, key, value]`, b, write)
 	}
 	*o = Op(parts)
 	return nil

@@ -27,7 +27,7 @@ func TestRun(t *testing.T) {
 func TestMalformed(t *testing.T) {
 	for _, text := range []string{`["r",1]`, `["w",1,2,3]`, `["x",1,2]`, `[0,1,2]`, `{}`, `[]`, `null`, `1`} {
 		var op txn.Op
-		require.ErrorContains(t, json.Unmarshal([]byte(text), &op), "no micro-operation", text)
+		require.ErrorContains(t, json.Unmarshal([]byte(text), &op), "not a micro-operation", text)
 	}
 }
 
@@ -64,8 +64,8 @@ func TestRunListsAgain(t *testing.T) {
 func TestMalformedLists(t *testing.T) {
 	var op txn.Op
 	require.EqualError(t, json.Unmarshal([]byte(`["append",1,2]`), &op),
-		`txn: ["append",1,2] is no micro-operation: want ["r", key, null] or ["w", key, value]`)
+		`txn: ["append",1,2] is not a micro-operation: want ["r", key, null] or ["w", key, value]`)
 	var listOp txn.ListOp
 	require.EqualError(t, json.Unmarshal([]byte(`["w",1,2]`), &listOp),
-		`txn: ["w",1,2] is no micro-operation: want ["r", key, null] or ["append", key, value]`)
+		`txn: ["w",1,2] is not a micro-operation: want ["r", key, null] or ["append", key, value]`)
 }

@@ -113,7 +113,7 @@ func TestAppendExplanations(t *testing.T) {
 			1 fail [["append",8,1],["append",7,5]]
 			2 invoke [["r",8,null],["r",8,null],["r",9,null]]
 			2 ok [["r",8,[1,1]],["r",8,[4,1]],["r",9,[1]]]`, elle.StrongSerializable, check.Unknown, []string{
-			"1 was appended to key 8 by both T1 (op 1, process 0) and T2 (op 3, process 1), so nobody knows whose element was read",
+			"1 was appended to key 8 by both T1 (op 1, process 0) and T2 (op 3, process 1), so it is not known whose element was read",
 		}},
 		{"no transactions", `
 			0 invoke [["append",8,3]]
@@ -125,9 +125,9 @@ func TestAppendExplanations(t *testing.T) {
 			1 invoke [["r",8,null],["r",8,null],["append",8,4]]
 			1 ok [["r",8,5],["r",8,[3,"unknown"]],["append",8,4]]
 			1 invoke [["r",8]]`, elle.ReadUncommitted, check.Unknown, []string{
-			`op 5 is no transaction: unknown micro-operation "w"`,
-			"op 8 is no transaction: want [f, key, value], not 2 elements",
-			"op 7 read 5 from key 8, which is no list",
+			`op 5 is not a transaction: unknown micro-operation "w"`,
+			"op 8 is not a transaction: want [f, key, value], not 2 elements",
+			"op 7 read 5 from key 8, which is not a list",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -108,7 +108,7 @@ func TestAppendCorpus(t *testing.T) {
 				switch {
 				case c.Name == twice:
 					require.Equal(t, check.Unknown, got.Verdict())
-					require.Equal(t, "1 was appended to key 1 by both T1 (op 1, process 0) and T2 (op 3, process 1), so nobody knows whose element was read",
+					require.Equal(t, "1 was appended to key 1 by both T1 (op 1, process 0) and T2 (op 3, process 1), so it is not known whose element was read",
 						got.Unclear[0])
 				case answered && reasons == nil:
 					require.Equal(t, check.Valid, got.Verdict())

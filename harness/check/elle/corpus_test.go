@@ -84,7 +84,7 @@ func TestCorpus(t *testing.T) {
 				if want.Exception != "" {
 					require.Equal(t, check.Unknown, got.Verdict())
 					require.Equal(t, []string{
-						"1 to key 1 was written by both T1 (op 1, process 0) and T2 (op 3, process 1), so nobody knows which write was read",
+						"1 to key 1 was written by both T1 (op 1, process 0) and T2 (op 3, process 1), so it is not known which write was read",
 					}, got.Reasons())
 					return
 				}

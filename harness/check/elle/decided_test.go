@@ -111,7 +111,7 @@ func TestDecidedInWords(t *testing.T) {
 			`0 ok [["w",8]]
 			 2 ok [["r",8,1]]`,
 			"undecided",
-			"undecided: op 0 is no transaction: want [f, key, value], not 2 elements",
+			"undecided: op 0 is not a transaction: want [f, key, value], not 2 elements",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

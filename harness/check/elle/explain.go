@@ -180,6 +180,6 @@ func (r *registers) describeCyclic(versions []int32) Case {
 func (r *registers) describeAmbiguous(v int32) string {
 	tell := newTeller(r.log)
 	key, value := r.quote(v)
-	return fmt.Sprintf("%s to key %s was written by both %s and %s, so nobody knows which write was read",
+	return fmt.Sprintf("%s to key %s was written by both %s and %s, so it is not known which write was read",
 		value, key, tell.name(int(r.writers[v][0])), tell.name(int(r.writers[v][1])))
 }

@@ -141,7 +141,7 @@ func (l *lists) describeDirtyUpdate(before, after int32) Case {
 func (l *lists) describeAmbiguous(e int32) string {
 	tell := newTeller(l.log)
 	key, value := l.quote(e)
-	return fmt.Sprintf("%s was appended to key %s by both %s and %s, so nobody knows whose element was read",
+	return fmt.Sprintf("%s was appended to key %s by both %s and %s, so it is not known whose element was read",
 		value, key, tell.name(int(l.elements[e].writer)), tell.name(int(l.elements[e].other)))
 }
 

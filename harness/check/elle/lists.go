@@ -101,7 +101,7 @@ func (l *lists) parseSteps(t int) []listStep {
 		}
 		s, ok := l.read(t, op.key, op.value)
 		if !ok {
-			l.malformed = append(l.malformed, fmt.Sprintf("op %d read %s from key %s, which is no list",
+			l.malformed = append(l.malformed, fmt.Sprintf("op %d read %s from key %s, which is not a list",
 				l.op(t).Index, clip(string(op.value)), clip(l.keys.texts[op.key])))
 			continue
 		}

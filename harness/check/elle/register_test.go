@@ -134,9 +134,9 @@ func TestExplanations(t *testing.T) {
 			1 ok [["x",8,3]]
 			1 invoke 7
 			1 invoke [["r",8]]`, elle.ReadUncommitted, check.Unknown, []string{
-			`op 5 is no transaction: unknown micro-operation "x"`,
-			"op 6 is no transaction: want an array of arrays: json: cannot unmarshal number into Go value of type [][]json.RawMessage",
-			"op 7 is no transaction: want [f, key, value], not 2 elements",
+			`op 5 is not a transaction: unknown micro-operation "x"`,
+			"op 6 is not a transaction: want an array of arrays: json: cannot unmarshal number into Go value of type [][]json.RawMessage",
+			"op 7 is not a transaction: want [f, key, value], not 2 elements",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -241,5 +241,5 @@ func TestMalformedTransactionIsLeftOut(t *testing.T) {
 		0 invoke [["r",8,null]]
 		0 ok [["r",8,1]]`), elle.Options{})
 	require.Equal(t, check.Unknown, r.Valid)
-	require.Equal(t, []string{`op 3 is no transaction: unknown micro-operation "q"`}, r.Reasons())
+	require.Equal(t, []string{`op 3 is not a transaction: unknown micro-operation "q"`}, r.Reasons())
 }

@@ -71,7 +71,7 @@ func parseLog(h []history.Op, fs map[string]byte) *log {
 		}
 		ops, err := l.parseOps(h[at].Value, fs)
 		if err != nil {
-			l.malformed = append(l.malformed, fmt.Sprintf("op %d is no transaction: %v", h[at].Index, err))
+			l.malformed = append(l.malformed, fmt.Sprintf("op %d is not a transaction: %v", h[at].Index, err))
 		}
 		t.ops = ops // empty if the transaction is malformed
 	}

@@ -50,7 +50,7 @@ func (a *analysis) newEvent(i, invoked int) (event, error) {
 	case "assign":
 		var keys []string
 		if json.Unmarshal(ev.Value, &keys) != nil {
-			err = fmt.Errorf("%s is no list of keys, which are strings", show(ev.Value))
+			err = fmt.Errorf("%s is not a list of keys, which are strings", show(ev.Value))
 		}
 		for _, key := range keys {
 			ev.assign = append(ev.assign, a.log(key))
@@ -75,7 +75,7 @@ func (a *analysis) sends(op *history.Op) ([]entry, error) {
 			return nil, fmt.Errorf(`%s is not [["send", key, message]]`, show(op.Value))
 		}
 		if p[1][0] != '"' || json.Unmarshal(p[1], &key) != nil {
-			return nil, fmt.Errorf("the key %s is no string", show(p[1]))
+			return nil, fmt.Errorf("the key %s is not a string", show(p[1]))
 		}
 		l := a.log(key)
 		if op.Type != history.OK {
@@ -124,9 +124,9 @@ func (l *log) entry(raw json.RawMessage) (entry, error) {
 	if json.Unmarshal(raw, &pair) != nil || len(pair) != 2 {
 		return entry{}, fmt.Errorf("%s, of key %q, is not [offset, message]", show(raw), l.key)
 	}
-	var offset *int64 // null is no offset
+	var offset *int64 // null is not an offset
 	if err := json.Unmarshal(pair[0], &offset); err != nil || offset == nil {
-		return entry{}, fmt.Errorf("the offset %s, of key %q, is no integer of 64 bits", show(pair[0]), l.key)
+		return entry{}, fmt.Errorf("the offset %s, of key %q, is not a 64-bit integer", show(pair[0]), l.key)
 	}
 	return entry{message: l.message(pair[1]), offset: *offset}, nil
 }

@@ -108,7 +108,7 @@ func (r *register) add(c *call, argument json.RawMessage) error {
 		}
 		c.from, c.to = r.number(from), r.number(to)
 	default:
-		return fmt.Errorf("%q at %s is no operation on a register", c.op.F, reason.At(c.op))
+		return fmt.Errorf("%q at %s is not an operation on a register", c.op.F, reason.At(c.op))
 	}
 	r.calls = append(r.calls, c)
 	return nil

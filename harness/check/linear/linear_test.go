@@ -164,7 +164,7 @@ process 1 read 3 between 0.009 s and 0.012 s (ops 9 and 12)`}},
 		}},
 		{"no operation", `
 			0 invoke incr [7,1]`, check.Unknown, []string{
-			`"incr" at 0.000 s (op 0, process 0) is no operation on a register, so the registers cannot be judged`,
+			`"incr" at 0.000 s (op 0, process 0) is not an operation on a register, so the registers cannot be judged`,
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
