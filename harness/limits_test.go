@@ -80,7 +80,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		{
 			"names",
 			Test{NodeCount: 1, Concurrency: 100, Program: program(t, "pose")},
-			`^writes in the names of others: at \d+\.\d s, \d+ pairs of parties .*--max-memory`,
+			`^writes in the names of others: at \d+\.\d s, \d+ links from or to clients .*--max-memory`,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
