@@ -91,7 +91,7 @@ func TestMissingFiles(t *testing.T) {
 	require.ErrorContains(t, Options{}.Write(filepath.Join(t.TempDir(), "nosuch")), "report: ")
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	require.ErrorContains(t, Options{}.Write(file), "is no directory")
+	require.ErrorContains(t, Options{}.Write(file), "is not a directory")
 	require.ErrorContains(t, Options{From: 2, To: 1}.Write(t.TempDir()), "want a time that is not negative, and a later one")
 	require.ErrorContains(t, Options{From: -1}.Write(t.TempDir()), "from -1ns")
 }
