@@ -64,8 +64,8 @@ func Choose(names []string) ([]Set, error) {
 	return slices.DeleteFunc(all, func(s Set) bool { return len(names) > 0 && !slices.Contains(names, s.Name) }), nil
 }
 
-// Run measures the sets one after the other, writes each to Out as soon as it is complete, and renders all that is there. It tells whether every
-// run was valid. The sets that are complete are kept also if another one fails or the context ends.
+// Run measures the sets one after the other, writes each to Out as soon as it is complete, and renders all sets in Out. It
+// reports whether every run was valid. Complete sets are kept even if another set fails or the context ends.
 func (b *Bench) Run(ctx context.Context) (valid bool, err error) {
 	defer b.build.Close()
 	store, err := tempdir.New()

@@ -74,7 +74,7 @@ func (h *healing) read(op history.Op, now time.Duration) {
 	}
 }
 
-// misses tells whether a list lacks any of the values. A reply that is not a list has no values.
+// misses reports whether a list lacks any of the values. A reply that is not a list has no values.
 func misses(list json.RawMessage, values []string) bool {
 	var has []json.RawMessage
 	_ = json.Unmarshal(list, &has) // the checker complains, too

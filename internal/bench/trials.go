@@ -144,7 +144,7 @@ func repeated(once func() results.Run) results.Run {
 	return r
 }
 
-// counts tells whether a run is valid. A missed target may be the machine's fault, so that run counts as well.
+// counts reports whether a run is valid. A missed target may be the machine's fault, so that run counts as well.
 func counts(r results.Run) bool { return r.Verdict == results.Valid || r.Verdict == targetMissed }
 
 // once runs a trial a single time. A test that breaks gives a run as well, which does not count.

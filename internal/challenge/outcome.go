@@ -69,7 +69,7 @@ func (o Outcome) Verdict() string {
 	}
 }
 
-// Passed tells whether the run was valid and reached the targets.
+// Passed reports whether the run was valid and reached the targets.
 func (o Outcome) Passed() bool { return o.Broken == "" && len(o.Missed) == 0 && o.Valid == check.Valid }
 
 // WriteTable writes a line per challenge, and the reasons why one was not passed.

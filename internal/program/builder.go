@@ -14,13 +14,13 @@ import (
 	"glomers/internal/tempdir"
 )
 
-// A Builder makes the programs that tests run. Its zero value is ready, and one goroutine may use it.
+// A Builder makes the programs that tests run. Its zero value is ready for use by one goroutine.
 type Builder struct {
-	temp  *tempdir.Dir      // what it built, each program in a directory of its own; nil before the first
+	temp  *tempdir.Dir      // the built programs, each in its own directory; nil before the first
 	built map[string]string // by source directory
 }
 
-// Close removes what the builder built.
+// Close removes the built programs.
 func (b *Builder) Close() {
 	if b.temp != nil {
 		_ = b.temp.Remove()
@@ -37,7 +37,8 @@ func (b *Builder) Go(ctx context.Context, dir string, out io.Writer, args ...str
 	return err
 }
 
-// tempDir returns the directory for what is built. It is made at the first call, as nothing may have to be built.
+// tempDir returns the directory for the built programs. It makes the directory at the first call, as there may be nothing to
+// build.
 func (b *Builder) tempDir() (string, error) {
 	if b.temp == nil {
 		temp, err := tempdir.New()
@@ -49,8 +50,8 @@ func (b *Builder) tempDir() (string, error) {
 	return b.temp.Path, nil
 }
 
-// Program returns the absolute path of the executable for path, which is one
-// or is the directory of a Go main package, or else the name of a program on PATH.
+// Program returns the absolute path of the executable for path, which may be an executable, the directory of a Go main
+// package, or the name of a program on PATH.
 func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 	if path == "" {
 		return "", errors.New("no node given: want --bin with an executable or the directory of a Go program")
@@ -77,7 +78,7 @@ func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 	return path, nil
 }
 
-// build compiles the main package in dir. Its errors have the output of the compiler.
+// build compiles the main package in dir. Its errors contain the output of the compiler.
 func (b *Builder) build(ctx context.Context, dir string) (string, error) {
 	if done := b.built[dir]; done != "" {
 		return done, nil

@@ -19,20 +19,20 @@ import (
 // ErrInterrupted is the error of work that ended early because its context did: the user stopped the program.
 var ErrInterrupted = errors.New("interrupted")
 
-// Run runs a command in a process group of its own, in a directory, and writes the output of the whole group to out. The group ends with the
-// command itself: its other processes are killed then. If the context ends first, all of them are asked to end, and killed
-// 10 s later. If this process dies, even by SIGKILL, they are killed. Run also returns sentences about processes that had left the group.
-// The variables in env are added to the environment.
+// Run runs a command in a directory and in a new process group, and writes the output of the whole group to out. When the
+// command ends, the other processes of the group are killed. If the context ends first, all of them are asked to end, and
+// killed 10 s later. If this process dies, even by SIGKILL, they are killed. The variables in env are added to the
+// environment. Run also returns sentences about processes that had left the group.
 func Run(ctx context.Context, dir string, out io.Writer, path string, args []string, env ...string) (left []string, err error) {
 	if _, err := exec.LookPath(path); err != nil {
 		return nil, err
 	}
-	r, w, err := os.Pipe() // not one of cmd's: Wait would wait for all who hold it
+	r, w, err := os.Pipe() // not a pipe of cmd: Wait would wait for every process that holds it
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	// The shell becomes the command once the guard knows of it. If this process dies before, the shell ends.
+	// The shell becomes the command once the guard knows the shell. If this process dies before that, the shell ends.
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `read -r guarded && exec "$@" </dev/null`, "sh", path}, args...)...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = w, w
@@ -57,21 +57,21 @@ func Run(ctx context.Context, dir string, out io.Writer, path string, args []str
 	copied := make(chan struct{})
 	go func() {
 		defer close(copied)
-		_, _ = io.Copy(out, r) // to the end of the pipe, however it comes
+		_, _ = io.Copy(out, r) // until the pipe ends, for whatever reason
 	}()
 
 	_, _ = io.WriteString(gate, "\n") // it fails if the shell was killed meanwhile
 	_ = gate.Close()
 	err = cmd.Wait()
-	_ = signal(syscall.SIGKILL) // it fails only if none is left that we may kill
+	_ = signal(syscall.SIGKILL) // it fails only if there is no process left that we may kill
 	left = guard.Left(filepath.Base(path), g.Collect())
-	// A process that has left the group may hold the pipe still, without a way to find it.
+	// A process that has left the group may still hold the pipe, and cannot be found.
 	_ = r.SetReadDeadline(time.Now().Add(time.Second))
 	<-copied
 	return left, err
 }
 
-// A Tail keeps the end of a program's output. All goroutines may use it.
+// A Tail keeps the end of a program's output. It may be used concurrently.
 type Tail struct {
 	mu   sync.Mutex
 	text []byte
@@ -89,14 +89,14 @@ func (t *Tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// String returns the output as far as it is kept.
+// String returns the part of the output that was kept.
 func (t *Tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return string(t.text)
 }
 
-// Quote writes a word for a shell.
+// Quote quotes a word for a shell.
 func Quote(word string) string {
 	plain := strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./,:=@%+") == ""
 	if plain && word != "" {

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// Clip returns a text, or its first bytes and "…" if there are more than that many. It does not split a character.
+// Clip returns a text, or its first bytes and "…" if it has more than most bytes. It does not split a character.
 func Clip[T ~string | ~[]byte](text T, most int) string {
 	if len(text) <= most {
 		return string(text)
@@ -17,7 +17,7 @@ func Clip[T ~string | ~[]byte](text T, most int) string {
 	return string(text[:end]) + "…"
 }
 
-// ClipCounted is Clip, with the number of bytes behind a text that was cut.
+// ClipCounted is Clip, but adds the number of bytes to a text that was cut.
 func ClipCounted[T ~string | ~[]byte](text T, most int) string {
 	if len(text) <= most {
 		return string(text)

@@ -58,7 +58,7 @@ func Bytes[N int | int64 | float64](n N) string {
 	}
 }
 
-// Limit writes a number of bytes that people have chosen: in whole MiB or KiB if it is that.
+// Limit writes a number of bytes that a person has chosen: in MiB or KiB if that gives a whole number.
 func Limit(n int64) string {
 	switch {
 	case n%(1<<20) == 0:
@@ -69,5 +69,5 @@ func Limit(n int64) string {
 	return Bytes(n)
 }
 
-// Hanging indents a text from its second line on, as it stands below the line that it belongs to.
+// Hanging indents a text from its second line on, to align it with the line before.
 func Hanging(text string) string { return strings.ReplaceAll(text, "\n", "\n    ") }

@@ -1,15 +1,15 @@
 // Command misbehave is a node that does one thing wrong, which its argument names. It is for a single node.
 //
-//	silent    does not answer init
-//	crash     exits with status 7 at its third request
-//	rubbish   prints what is no message at its third request
-//	refuse    answers every request with the error temporarily-unavailable
-//	block     handles its third request for an hour
-//	twist     echoes something else at its third request
-//	repeat    generates an id again at its third request
-//	lose      acknowledges broadcasts after the second, and forgets them
-//	control   echoes escape sequences at its third request, and writes them to stderr
-//	sequence  writes them to stderr and ends at its third request
+//		silent    does not answer init
+//		crash     exits with status 7 at its third request
+//	        rubbish   prints a line that is not a message at its third request
+//		refuse    answers every request with the error temporarily-unavailable
+//		block     handles its third request for an hour
+//		twist     echoes something else at its third request
+//		repeat    generates an id again at its third request
+//		lose      acknowledges broadcasts after the second, and forgets them
+//		control   echoes escape sequences at its third request, and writes them to stderr
+//		sequence  writes them to stderr and ends at its third request
 package main
 
 import (

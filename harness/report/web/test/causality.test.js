@@ -16,7 +16,7 @@ const run = makeRun([
   "n1>n0 70 -", // 6: after 0 and 1
 ]);
 
-// marked returns the messages that stand out.
+// marked returns the messages that are emphasized.
 const marked = (marks) => [...marks.keys()].filter((m) => marks[m] === Emphasis.full);
 
 test("the past of a message is what its sender knew, and the future what its receiver did", () => {

@@ -3,7 +3,7 @@ import {test} from "node:test";
 import * as MessageIndex from "../messageindex.js";
 import {makeRun, random} from "./run.js";
 
-// onTheWay returns the messages that each gives.
+// onTheWay returns the messages that each passes to its callback.
 function onTheWay(index, from, to) {
   const found = [];
   index.each(from, to, (m) => found.push(m));

@@ -1,8 +1,9 @@
 import {Outcome} from "../outcome.js";
 
-// makeRun makes a run like that of RunData.read. A message is written "n0>n1 10 20 gossip {…}": from, to, when it was sent and
-// received, type and body. Instead of the time of receipt, "x20" says that it was lost then, and "-" that it was under way at the end.
-// Parties are nodes (n…), clients (c…) or services, and in the order in which they come.
+// makeRun makes a run like that of RunData.read. A message is written "n0>n1 10 20 gossip {…}": sender, receiver, time of
+// sending, time of receipt, type and body. In place of the time of receipt, "x20" means that the message was lost at that
+// time, and "-" that it was under way at the end. Parties are nodes (n…), clients (c…) or services, in the order of their
+// first occurrence.
 export function makeRun(messages, rest = {}) {
   const parties = [], types = [];
   const placeIn = (list, same, make) => {
@@ -31,12 +32,12 @@ export function makeRun(messages, rest = {}) {
   };
 }
 
-// makeOps makes the history of a run of [process, type, f, value, time, pair].
+// makeOps makes the history of a run from lists [process, type, f, value, time, pair].
 export function makeOps(...events) {
   return events.map(([process, type, f, value, time, pair = -1], index) => ({index, process, type, f, value, time, pair, error: "", final: false}));
 }
 
-// random returns a function that returns numbers from 0 to n-1, the same for the same seed.
+// random returns a generator of numbers from 0 to n-1; the same seed gives the same numbers.
 export function random(seed) {
   let state = seed;
   return (n) => {
