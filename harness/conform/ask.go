@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,9 +21,14 @@ func (s *session) newCall(body string) call {
 	return s.callWithID(body, strconv.Itoa(s.msgIDs))
 }
 
-func (s *session) callWithID(body, id string) call {
+// newClient returns the id of a new client.
+func (s *session) newClient() string {
 	s.clients++
-	return s.callFrom(fmt.Sprintf("c%d", s.clients), body, id)
+	return fmt.Sprintf("c%d", s.clients)
+}
+
+func (s *session) callWithID(body, id string) call {
+	return s.callFrom(s.newClient(), body, id)
 }
 
 func (s *session) callFrom(client, body, id string) call {
@@ -97,7 +101,7 @@ func (s *session) ping() error {
 // goesOn fails unless the node still answers requests after the earlier lines. Those lines remain in the evidence.
 func (s *session) goesOn() error {
 	err := s.ping()
-	if f, ok := errors.AsType[*failure](err); ok && !strings.HasPrefix(f.text, "the node ended") {
+	if f, ok := asFailure(err); ok && !strings.HasPrefix(f.text, "the node ended") {
 		return failf("a proper request after it is not answered: %s", f.text)
 	}
 	return err
@@ -116,11 +120,7 @@ func (s *session) initWith(id string, ids []string, msgID, more string) (*messag
 		s.id, s.world = id, newWorld(ids)
 		s.world.nodes = manner
 	})
-	quoted := make([]string, len(ids))
-	for i, id := range ids {
-		quoted[i] = quote(id)
-	}
-	body := fmt.Sprintf(`{"type":"init","node_id":%s,"node_ids":[%s]}`, quote(id), strings.Join(quoted, ","))
+	body := fmt.Sprintf(`{"type":"init","node_id":%s,"node_ids":%s}`, quote(id), quote(ids))
 	if more != "" {
 		body = with(body, more)
 	}
@@ -152,18 +152,25 @@ func (s *session) initWith(id string, ids []string, msgID, more string) (*messag
 	return m, nil
 }
 
-// ready initialises the node: alone in its cluster, or with the given others. It begins a new step.
-func (s *session) ready(others ...string) error {
-	ids := append([]string{"n1"}, others...)
-	if err := s.initialise("n1", ids...); err != nil {
+// setUp initialises the node, alone in its cluster, and sends the requests that precede all others.
+func (s *session) setUp() error {
+	if err := s.initialise("n1", "n1"); err != nil {
 		return err
 	}
-	for _, body := range s.profile.setup(ids) {
+	for _, body := range s.profile.setup([]string{"n1"}) {
 		if _, err := s.ask(body); err != nil {
 			return err
 		}
 	}
-	if s.run.answers && s.run.elects.Load() && len(ids) == 1 {
+	return nil
+}
+
+// ready sets the node up, waits for it to have a leader if it needs one, and begins a new step.
+func (s *session) ready() error {
+	if err := s.setUp(); err != nil {
+		return err
+	}
+	if s.run.answers && s.run.elects.Load() {
 		if _, err := s.askPatiently(s.profile.ping); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ type Check struct {
 	Why   string // why it matters
 
 	needs need
+	fresh bool                   // it begins before init; otherwise the node is ready
 	last  bool                   // it runs after all other checks, whose findings about the node it uses
 	run   func(s *session) error // returns nil, a *failure or a *notApplicable; any other error is about the machine
 }
@@ -72,16 +73,12 @@ func skipf(format string, args ...any) error { return &notApplicable{fmt.Sprintf
 // not the node.
 func (c Check) result(err error, e evidence) (Result, error) {
 	r := Result{Name: c.Name, Level: c.Level, About: c.About, Why: c.Why, Status: Passed}
-	if err == nil {
-		return r, nil
-	}
 	if skip, ok := errors.AsType[*notApplicable](err); ok {
 		r.Status, r.Reason = NotApplicable, skip.text
-		return r, nil
-	}
-	if f, ok := errors.AsType[*failure](err); ok {
+	} else if f, ok := asFailure(err); ok {
 		r.Status, r.Reason, r.Sent, r.Received = Failed, f.text, e.sent, e.received
-		return r, nil
+	} else if err != nil {
+		return r, fmt.Errorf("conform: %s: %w", c.Name, err)
 	}
-	return r, fmt.Errorf("conform: %s: %w", c.Name, err)
+	return r, nil
 }

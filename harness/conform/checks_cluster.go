@@ -4,12 +4,12 @@ import "strings"
 
 var clusterChecks = []Check{
 	{
-		Name: "silent-peer", Level: Must, About: "lives on while the other node never answers", needs: needsAnswer,
+		Name: "silent-peer", Level: Must, About: "lives on while the other node never answers", needs: needsAnswer, fresh: true,
 		Why: "A partition looks like this, and a node that has ended fails the test.",
 		run: func(s *session) error { return s.amid(helpful, "n2") },
 	},
 	{
-		Name: "peer-errors", Level: Should, About: "lives on when the other node answers errors", needs: needsAnswer,
+		Name: "peer-errors", Level: Should, About: "lives on when the other node answers errors", needs: needsAnswer, fresh: true,
 		Why: "A peer may have nothing better to say: it is starting, or has no leader. Typical: a callback that takes any reply for the one it hopes for.",
 		run: func(s *session) error { return s.amid(failing, "n2") },
 	},
@@ -81,9 +81,6 @@ func (s *session) sendAll() error {
 // needService makes the node ready, and skips the check if the node does not use services. If any check has seen the node use
 // services, it waits longer: the node may write to a service some time after it has answered.
 func (s *session) needService() error {
-	if err := s.ready(); err != nil {
-		return err
-	}
 	used := func() bool { return s.world.asked }
 	for _, r := range s.profile.requests {
 		if _, err := s.ask(s.forTopology(r.body)); err != nil {

@@ -5,9 +5,6 @@ var endChecks = []Check{
 		Name: "end-of-input", Level: Should, About: "ends when its input ends", needs: needsInit,
 		Why: "If the harness dies, the end of stdin is all that a node sees of it. Typical: processes that are found days later.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			s.closeInput()
 			return s.untilGone()
 		},
@@ -16,9 +13,6 @@ var endChecks = []Check{
 		Name: "end-status", Level: Should, About: "has the exit status 0 when its input ends", needs: needsInit,
 		Why: "Nothing went wrong. Maelstrom kills its nodes; scripts and other harnesses look at the status.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			s.closeInput()
 			err := s.untilGone()
 			if _, failed := asFailure(err); failed {
@@ -34,9 +28,6 @@ var endChecks = []Check{
 		Name: "end-drained", Level: Nice, About: "answers what it was asked before it ends", needs: needsAnswer,
 		Why: "Then a shell's pipe is enough to try a node: printf of a few lines into it shows all answers.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			var calls []call
 			for range 10 {
 				c := s.newCall(s.profile.ping)
@@ -60,9 +51,6 @@ var endChecks = []Check{
 		Name: "sigterm", Level: Nice, About: "ends on SIGTERM", needs: needsInit,
 		Why: "It is how a system asks a process to end; a process that ignores it is killed, and what it has not written is lost.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			if err := s.terminate(); err != nil {
 				return err
 			}

@@ -1,20 +1,12 @@
 package conform
 
-import (
-	"slices"
-	"strconv"
-)
-
-func itoa(n int) string { return strconv.Itoa(n) }
+import "slices"
 
 var idChecks = []Check{
 	{
 		Name: "same-ids", Level: Must, About: "keeps clients with equal msg_ids apart", needs: needsAnswer,
 		Why: "A msg_id is unique only for its sender: each client of Maelstrom counts from 1.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			a, b := s.callWithID(s.profile.ping, "77"), s.callWithID(s.profile.ping, "77")
 			s.send(a.line, b.line)
 			if _, err := s.reply(a); err != nil {
@@ -40,11 +32,7 @@ var idChecks = []Check{
 		Name: "no-msg-id", Level: Should, About: "goes on after a request without msg_id", needs: needsAnswer,
 		Why: "msg_id is optional: without one, the sender wants no reply (doc/protocol.md). There is nothing that in_reply_to could say.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
-			s.clients++
-			client := "c" + itoa(s.clients)
+			client := s.newClient()
 			// Send several, and wait a moment: a node may answer out of order.
 			lines := slices.Repeat([]string{envelope(client, s.id, s.profile.ping)}, 50)
 			s.send(lines...)
@@ -92,9 +80,6 @@ var idChecks = []Check{
 
 // askWithID sends a ping with the given msg_id.
 func (s *session) askWithID(id string) error {
-	if err := s.ready(); err != nil {
-		return err
-	}
 	_, err := s.call(s.callWithID(s.profile.ping, id))
 	return err
 }

@@ -8,7 +8,7 @@ import (
 // initChecks begins with the two checks on which the others depend; see runner.findOut.
 var initChecks = []Check{
 	{
-		Name: "init", Level: Must, About: "answers init with init_ok",
+		Name: "init", Level: Must, About: "answers init with init_ok", fresh: true,
 		Why: "Maelstrom sends init first, and ends the test if there is no init_ok from the node's own id within 10 s.",
 		run: func(s *session) error { return s.flushed(s.initialise("n1", "n1")) },
 	},
@@ -18,7 +18,7 @@ var initChecks = []Check{
 		run: checkRequest,
 	},
 	{
-		Name: "init-other-id", Level: Must, About: "takes the id that init gives it", needs: needsInit,
+		Name: "init-other-id", Level: Must, About: "takes the id that init gives it", needs: needsInit, fresh: true,
 		Why: "The ids are up to the harness: n0, n1, … with --node-count, others with --nodes. A message from an id that does not exist ends the test.",
 		run: func(s *session) error {
 			if err := s.initialise("n17", "n17"); err != nil || !s.run.answers {
@@ -32,7 +32,7 @@ var initChecks = []Check{
 		},
 	},
 	{
-		Name: "init-many", Level: Must, About: "starts as one of 25 nodes", needs: needsInit,
+		Name: "init-many", Level: Must, About: "starts as one of 25 nodes", needs: needsInit, fresh: true,
 		Why: "Challenge 3d has 25 nodes, and n0 is the first of them.",
 		run: func(s *session) error {
 			ids := make([]string, 25)
@@ -43,7 +43,7 @@ var initChecks = []Check{
 		},
 	},
 	{
-		Name: "init-msg-id", Level: Should, About: "answers an init with any msg_id", needs: needsInit,
+		Name: "init-msg-id", Level: Should, About: "answers an init with any msg_id", needs: needsInit, fresh: true,
 		Why: "The msg_id is the sender's choice. It is 1 only as long as the sender has sent nothing else.",
 		run: func(s *session) error {
 			_, err := s.initWith("n1", []string{"n1"}, "42", "")
@@ -51,7 +51,7 @@ var initChecks = []Check{
 		},
 	},
 	{
-		Name: "init-more-fields", Level: Should, About: "ignores fields of init that it does not know", needs: needsInit,
+		Name: "init-more-fields", Level: Should, About: "ignores fields of init that it does not know", needs: needsInit, fresh: true,
 		Why: "A later version of the protocol can only add fields if nodes ignore those that they do not know.",
 		run: func(s *session) error {
 			_, err := s.initWith("n1", []string{"n1"}, "1", `"glomers_unknown":{"a":[1,"x",null]}`)
@@ -62,15 +62,12 @@ var initChecks = []Check{
 		Name: "init-twice", Level: Nice, About: "goes on after a second init", needs: needsAnswer,
 		Why: "A harness that has lost the answer, or restarts, sends init again.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			s.send(s.newCall(`{"type":"init","node_id":"n1","node_ids":["n1"]}`).line)
 			return s.goesOn()
 		},
 	},
 	{
-		Name: "before-init", Level: Should, About: "refuses, or keeps, a request before init", needs: needsAnswer,
+		Name: "before-init", Level: Should, About: "refuses, or keeps, a request before init", needs: needsAnswer, fresh: true,
 		Why: "Before init a node has no id and no state: what it does for a client then may be lost. Error 11, temporarily unavailable, says that nothing has happened.",
 		run: checkBeforeInit,
 	},
@@ -99,9 +96,6 @@ func (s *session) flushed(err error) error {
 }
 
 func checkRequest(s *session) error {
-	if err := s.ready(); err != nil {
-		return err
-	}
 	if s.profile.name == "" {
 		if err := s.ping(); err != nil {
 			return skipf("it answers no request of a known workload, and no unknown one: name its workload with -w")
@@ -156,13 +150,8 @@ func checkBeforeInit(s *session) error {
 	answers, noisy := s.replies(early), len(s.noise) > 0
 	s.mu.Unlock()
 	if len(answers) == 0 && !noisy { // the node may have kept it for later
-		if err := s.initialise("n1", "n1"); err != nil {
+		if err := s.setUp(); err != nil {
 			return err
-		}
-		for _, body := range s.profile.setup([]string{"n1"}) {
-			if _, err := s.ask(body); err != nil {
-				return err
-			}
 		}
 		_, err := s.reply(early)
 		if f, failed := asFailure(err); failed {

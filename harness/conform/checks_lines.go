@@ -55,9 +55,6 @@ var lineChecks = []Check{
 		Name: "split-line", Level: Must, About: "takes a line that comes in pieces", needs: needsAnswer,
 		Why: "A pipe holds 64 KiB and keeps no borders of lines: a read may end anywhere.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			c := s.newCall(s.profile.ping)
 			third := len(c.line) / 3
 			s.change(func() { s.step.sent = append(s.step.sent, c.line) })
@@ -91,9 +88,6 @@ var lineChecks = []Check{
 			if s.profile.carrier == nil || !s.profile.carrier.any {
 				return skipf("none of its requests has a payload of any kind that comes back")
 			}
-			if err := s.ready(); err != nil {
-				return err
-			}
 			return s.carry(quote(strings.Repeat("0123456789abcdef", mebi/16)))
 		},
 	},
@@ -101,9 +95,6 @@ var lineChecks = []Check{
 
 // askLine sends a ping as a line written by f. Any answer will do.
 func (s *session) askLine(f func(c call) string) error {
-	if err := s.ready(); err != nil {
-		return err
-	}
 	c := s.newCall(s.profile.ping)
 	s.send(f(c))
 	_, err := s.reply(c)

@@ -47,8 +47,5 @@ func (s *session) payload(any bool, values ...string) error {
 	case any && !c.any:
 		return skipf("the payload of its requests is always an integer of 64 bits")
 	}
-	if err := s.ready(); err != nil {
-		return err
-	}
 	return s.carry(values...)
 }

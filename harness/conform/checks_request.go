@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,9 +60,6 @@ var requestChecks = []Check{
 		Name: "flush", Level: Must, About: "flushes each answer at once", needs: needsInit,
 		Why: "Most languages buffer stdout when it is a pipe. Unless the node flushes, its answers wait until the buffer is full, and clients time out.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			err := s.flushed(s.ping())
 			if f, failed := asFailure(err); failed && !strings.Contains(f.text, "flush stdout") {
 				return skipf("it needs a node that answers requests: see the check request, and -w")
@@ -141,9 +139,6 @@ var requestChecks = []Check{
 		Name: "twice", Level: Should, About: "goes on after a request that comes twice", needs: needsAnswer,
 		Why: "A client that gets no answer in time sends the same request again, with the same msg_id.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			c := s.newCall(s.profile.ping)
 			s.send(c.line, c.line)
 			if _, err := s.reply(c); err != nil {
@@ -156,9 +151,6 @@ var requestChecks = []Check{
 
 // askAll sends each request of the workload, one after the other, and calls f, if not nil, with each answer.
 func (s *session) askAll(f func(m *message) error) error {
-	if err := s.ready(); err != nil {
-		return err
-	}
 	bodies := []string{s.profile.ping}
 	for _, r := range s.profile.requests {
 		bodies = append(bodies, r.body)
@@ -192,9 +184,6 @@ func checkReplyFields(s *session) error {
 	if len(s.profile.requests) == 0 {
 		return skipf("it needs a known workload: see -w")
 	}
-	if err := s.ready(); err != nil {
-		return err
-	}
 	// Ask twice: some data exists only the second time.
 	for range 2 {
 		for _, r := range s.profile.requests {
@@ -219,16 +208,12 @@ func checkReplyFields(s *session) error {
 
 // flood writes n pings by one client at once and waits for all replies.
 func (s *session) flood(n int) ([]call, error) {
-	if err := s.ready(); err != nil {
-		return nil, err
-	}
-	s.clients++
-	client := "c" + itoa(s.clients)
+	client := s.newClient()
 	calls := make([]call, n)
 	lines := make([]string, n)
 	for i := range calls {
 		s.msgIDs++
-		calls[i] = s.callFrom(client, s.profile.ping, itoa(s.msgIDs))
+		calls[i] = s.callFrom(client, s.profile.ping, strconv.Itoa(s.msgIDs))
 		lines[i] = calls[i].line
 	}
 	s.write(strings.Join(lines, "\n")+"\n", lines...)

@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"slices"
 	"strings"
 
 	"glomers/harness/internal/jsonvalue"
@@ -12,19 +11,7 @@ var unknownChecks = []Check{
 		Name: "unknown-type", Level: Should, About: "answers an unknown type with error 10", needs: needsInit,
 		Why: "Error 10, not supported, is what the protocol has for it (doc/protocol.md); otherwise the sender waits until its time is up.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
-			m, err := s.ask(unknownRequest)
-			switch {
-			case err != nil:
-				return err
-			case !m.isError():
-				return failf("it is answered with %s", clip(m.body["type"]))
-			case m.code() != "10":
-				return failf("the code of the error is %s, not 10", clip(m.body["code"]))
-			}
-			return nil
+			return s.refused(unknownRequest, "10")
 		},
 	},
 	{
@@ -41,9 +28,6 @@ var unknownChecks = []Check{
 		Name: "error-reply", Level: Should, About: "errors have an integer code, and a text if any", needs: needsInit,
 		Why: "Clients tell by the code whether the operation may have happened (doc/protocol.md).",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
 			m, err := s.ask(unknownRequest)
 			if _, failed := asFailure(err); failed || err == nil && !m.isError() {
 				return skipf("it never answered with an error here")
@@ -64,102 +48,59 @@ var unknownChecks = []Check{
 		Name: "malformed-survived", Level: Should, About: "goes on after requests of wrong fields", needs: needsAnswer,
 		Why: "What one client gets wrong must not cost all others the node.",
 		run: func(s *session) error {
-			bad, err := s.malformed()
-			if err != nil {
-				return err
-			}
-			for _, b := range bad {
-				if err := s.survives(s.newCall(b.body).line); err != nil {
-					return err
-				}
-			}
-			return nil
+			return s.eachMalformed(func(b badRequest) error { return s.survives(s.newCall(b.body).line) })
 		},
 	},
 	{
 		Name: "malformed-answered", Level: Should, About: "answers requests of wrong fields", needs: needsAnswer,
 		Why: "Without an answer the client must assume that the operation may have happened.",
 		run: func(s *session) error {
-			bad, err := s.malformed()
-			if err != nil {
+			return s.eachMalformed(func(b badRequest) error {
+				_, err := s.ask(b.body)
 				return err
-			}
-			for _, b := range bad {
-				s.begin()
-				if _, err := s.ask(b.body); err != nil {
-					return err
-				}
-			}
-			return nil
+			})
 		},
 	},
 	{
 		Name: "malformed-code", Level: Nice, About: "answers fields of the wrong kind with error 12", needs: needsAnswer,
 		Why: "Error 12, malformed request, is definite: the client knows that nothing happened (doc/protocol.md).",
 		run: func(s *session) error {
-			bad, err := s.malformed()
-			if err != nil {
-				return err
-			}
-			bad = slices.DeleteFunc(bad, func(b badRequest) bool {
-				return !b.wrongKind || strings.HasPrefix(b.body, `{"type":"topology"`) // a node may ignore the topology
+			tried := false
+			err := s.eachMalformed(func(b badRequest) error {
+				if !b.wrongKind || strings.HasPrefix(b.body, `{"type":"topology"`) { // a node may ignore the topology
+					return nil
+				}
+				tried = true
+				return s.refused(b.body, "12")
 			})
-			if len(bad) == 0 {
+			if err == nil && !tried {
 				return skipf("none of its requests has a field of only one kind")
 			}
-			for _, b := range bad {
-				s.begin()
-				m, err := s.ask(b.body)
-				switch {
-				case err != nil:
-					return err
-				case !m.isError():
-					return failf("it is answered with %s", clip(m.body["type"]))
-				case m.code() != "12":
-					return failf("the code of the error is %s, not 12", clip(m.body["code"]))
-				}
-			}
-			return nil
+			return err
 		},
 	},
 	{
 		Name: "malformed-message", Level: Nice, About: "goes on after messages that are malformed", needs: needsAnswer,
 		Why: "A node that says what it could not read, on stderr, is easier to debug than one that has ended.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
-			for _, line := range []string{
+			return s.survives(
 				`{"src":"c0","dest":"n1"}`,
 				`{"src":"c0","dest":"n1","body":null}`,
 				`{"src":"c0","dest":"n1","body":[1]}`,
 				`{"src":"c0","dest":"n1","body":{}}`,
 				`{"src":"c0","dest":"n1","body":{"type":7,"msg_id":5}}`,
-				`{"dest":"n1","body":` + with(s.profile.ping, `"msg_id":5`) + `}`,
-				`{"src":"c0","dest":"n1","body":` + with(s.profile.ping, `"msg_id":"five"`) + `}`,
-				`{"src":"c0","dest":"n1","body":` + with(s.profile.ping, `"msg_id":null`) + `}`,
-				`{"src":"c0","dest":"n1","body":` + with(s.profile.ping, `"msg_id":5.5`) + `}`,
-			} {
-				if err := s.survivesHere(line); err != nil {
-					return err
-				}
-			}
-			return nil
+				`{"dest":"n1","body":`+with(s.profile.ping, `"msg_id":5`)+`}`,
+				`{"src":"c0","dest":"n1","body":`+with(s.profile.ping, `"msg_id":"five"`)+`}`,
+				`{"src":"c0","dest":"n1","body":`+with(s.profile.ping, `"msg_id":null`)+`}`,
+				`{"src":"c0","dest":"n1","body":`+with(s.profile.ping, `"msg_id":5.5`)+`}`,
+			)
 		},
 	},
 	{
 		Name: "bad-line", Level: Nice, About: "goes on after a line that is no JSON object", needs: needsAnswer,
 		Why: "It is the harness's mistake, or that of a person who drives the node by hand.",
 		run: func(s *session) error {
-			if err := s.ready(); err != nil {
-				return err
-			}
-			for _, line := range []string{"", "hello", `{"src":"c0","dest":"n1","bo`, "[]", "null", "7", `"x"`, "{}"} {
-				if err := s.survivesHere(line); err != nil {
-					return err
-				}
-			}
-			return nil
+			return s.survives("", "hello", `{"src":"c0","dest":"n1","bo`, "[]", "null", "7", `"x"`, "{}")
 		},
 	},
 }
@@ -171,20 +112,30 @@ func orMissing(text string) string {
 	return text
 }
 
-// survives makes the node ready if necessary, sends it lines, and checks that it still answers.
+// survives sends the lines, each in a step of its own, and checks after each that the node still answers.
 func (s *session) survives(lines ...string) error {
-	if s.id == "" {
-		if err := s.ready(); err != nil {
+	for _, line := range lines {
+		s.begin()
+		s.send(line)
+		if err := s.goesOn(); err != nil {
 			return err
 		}
 	}
-	return s.survivesHere(lines...)
+	return nil
 }
 
-func (s *session) survivesHere(lines ...string) error {
-	s.begin()
-	s.send(lines...)
-	return s.goesOn()
+// refused sends a request, to which the answer must be an error with the given code.
+func (s *session) refused(body, code string) error {
+	m, err := s.ask(body)
+	switch {
+	case err != nil:
+		return err
+	case !m.isError():
+		return failf("it is answered with %s", clip(m.body["type"]))
+	case m.code() != code:
+		return failf("the code of the error is %s, not %s", clip(m.body["code"]), code)
+	}
+	return nil
 }
 
 // A badRequest is a request with something wrong.
@@ -193,9 +144,9 @@ type badRequest struct {
 	wrongKind bool // a field has the wrong kind; otherwise a field is missing
 }
 
-// malformed returns malformed variants of each request of the workload: with one field missing, and with one field of the
-// wrong kind. It makes the node ready.
-func (s *session) malformed() ([]badRequest, error) {
+// eachMalformed calls f with malformed variants of each request of the workload: with one field missing, and with one field
+// of the wrong kind. Each variant has a step of its own.
+func (s *session) eachMalformed(f func(b badRequest) error) error {
 	var all []badRequest
 	for _, r := range s.profile.requests {
 		for _, f := range r.takes {
@@ -206,9 +157,15 @@ func (s *session) malformed() ([]badRequest, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, skipf("none of its requests has a field")
+		return skipf("none of its requests has a field")
 	}
-	return all, s.ready()
+	for _, b := range all {
+		s.begin()
+		if err := f(b); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // without returns the request with the given value for the named field, or without the field if value is "".

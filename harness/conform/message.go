@@ -77,12 +77,9 @@ func parseLine(line []byte) (m *message, problem string) {
 	return m, ""
 }
 
-// quote returns text as JSON.
-func quote(text string) string {
-	raw, err := json.Marshal(text)
-	if err != nil { // never, for a string
-		return `""`
-	}
+// quote returns one or several texts as JSON.
+func quote[T string | []string](text T) string {
+	raw, _ := json.Marshal(text) // strings always marshal
 	return string(raw)
 }
 

@@ -42,12 +42,7 @@ func (p *profile) setup(ids []string) []string {
 	}
 	var lines []string
 	for i, id := range ids {
-		neighbours := slices.Delete(slices.Clone(ids), i, i+1)
-		quoted := make([]string, len(neighbours))
-		for j, n := range neighbours {
-			quoted[j] = quote(n)
-		}
-		lines = append(lines, quote(id)+":["+strings.Join(quoted, ",")+"]")
+		lines = append(lines, quote(id)+":"+quote(slices.Delete(slices.Clone(ids), i, i+1)))
 	}
 	return []string{`{"type":"topology","topology":{` + strings.Join(lines, ",") + `}}`}
 }

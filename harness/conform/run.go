@@ -211,7 +211,13 @@ func (r *runner) outcome(ctx context.Context, c Check, known map[string]Result) 
 func (r *runner) one(ctx context.Context, c Check) (Result, error) {
 	var e evidence
 	err := r.within(ctx, r.profile, func(s *session) error {
-		err := c.run(s)
+		var err error
+		if !c.fresh {
+			err = s.ready()
+		}
+		if err == nil {
+			err = c.run(s)
+		}
 		e = s.evidence()
 		return err
 	})

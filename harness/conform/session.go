@@ -174,7 +174,7 @@ func (s *session) take(line []byte) {
 	defer s.mu.Unlock()
 	if m == nil || isClient(m.dest) {
 		if s.written += len(line); s.written > floodLimit || len(s.answers) > floodLines {
-			s.overflow(fmt.Sprintf("it floods its clients: %d messages and other lines, of %d bytes in all", len(s.answers)+len(s.noise), s.written))
+			s.flooded = fmt.Sprintf("it floods its clients: %d messages and other lines, of %d bytes in all", len(s.answers)+len(s.noise), s.written)
 		}
 	}
 	switch {
@@ -187,21 +187,13 @@ func (s *session) take(line []byte) {
 	default:
 		progress := s.world.take(s, m)
 		if waiting := s.in.waiting(); waiting > floodLimit {
-			s.overflow(fmt.Sprintf("it asks for more than it reads: %d bytes wait for it", waiting))
+			s.flooded = fmt.Sprintf("it asks for more than it reads: %d bytes wait for it", waiting)
 		} else if !progress {
 			return // messages that nodes send to each other all the time are not progress
 		}
 	}
 	s.progress = time.Now()
 	s.wake()
-}
-
-// overflow records that the node writes too much, or does not read the answers that it asked for. From then on, further output is
-// dropped. The caller holds the lock.
-func (s *session) overflow(why string) {
-	if s.flooded == "" {
-		s.flooded = why
-	}
 }
 
 func (s *session) isFlooded() bool {
@@ -244,8 +236,8 @@ func (s *session) until(patience time.Duration, done func() bool) error {
 	for {
 		s.mu.Lock()
 		ok, ended, changed, flooded := done(), s.ended, s.changed, s.flooded
-		quiet := time.Since(latest(begin, s.progress))
 		waited := time.Since(begin)
+		quiet := min(waited, time.Since(s.progress))
 		if !ok && !ended && (quiet >= patience || waited > stepLimit) {
 			s.step.waited = waited
 		}
@@ -289,13 +281,6 @@ func (s *session) ailment() string {
 		return "; the node has closed its stdin"
 	}
 	return ""
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }

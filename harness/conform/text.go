@@ -18,7 +18,7 @@ func (r Report) WriteText(w io.Writer) error {
 	paragraph(&b, "", clip([]byte(program))+", "+r.described())
 	b.WriteByte('\n')
 	for _, result := range r.Results {
-		fmt.Fprintf(&b, "%-4s  %-6s  %-18s  %s\n", result.mark(), result.Level, result.Name, result.About)
+		fmt.Fprintf(&b, "%-4s  %-6s  %-18s  %s\n", marks[result.Status], result.Level, result.Name, result.About)
 	}
 	for _, result := range r.Results {
 		if result.Status == Failed {
@@ -48,35 +48,23 @@ func (r Report) described() string {
 	}
 }
 
-func (r Result) mark() string {
-	switch r.Status {
-	case Passed:
-		return "ok"
-	case Failed:
-		return "FAIL"
-	default:
-		return "-"
-	}
-}
+// marks stand for the outcomes in the table.
+var marks = map[Status]string{Passed: "ok", Failed: "FAIL", NotApplicable: "-"}
 
 func (r Result) explain(b *strings.Builder) {
 	fmt.Fprintf(b, "\nFAIL %s, %s: %s\n", r.Name, r.Level, r.About)
 	paragraph(b, "  failed    ", r.Reason)
-	for i, line := range r.Sent {
-		fmt.Fprintf(b, "  %-8s  %s\n", only("sent", i), line)
-	}
-	for i, line := range r.Received {
-		fmt.Fprintf(b, "  %-8s  %s\n", only("received", i), line)
-	}
+	writeLines(b, "sent", r.Sent)
+	writeLines(b, "received", r.Received)
 	paragraph(b, "  why       ", r.Why)
 }
 
-// only returns the title for the first line, and nothing for later lines.
-func only(title string, i int) string {
-	if i > 0 {
-		return ""
+// writeLines writes lines, the first of them after a title.
+func writeLines(b *strings.Builder, title string, lines []string) {
+	for _, line := range lines {
+		fmt.Fprintf(b, "  %-8s  %s\n", title, line)
+		title = ""
 	}
-	return title
 }
 
 // paragraph writes text after a title, and breaks it at spaces. Later lines have the same indentation as the first.
