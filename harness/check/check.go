@@ -2,7 +2,10 @@
 // on the histories in testdata.
 package check
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A Verdict is the outcome of a checker. Verdicts are ordered from good to bad, so the verdict of several checkers
 // together is the largest of their verdicts.
@@ -44,51 +47,34 @@ type Cautious interface {
 }
 
 // Worst returns the worst of the verdicts, or Valid if vs is empty.
-func Worst(vs ...Verdict) Verdict {
-	worst := Valid
-	for _, v := range vs {
-		worst = max(worst, v)
-	}
-	return worst
-}
+func Worst(vs ...Verdict) Verdict { return slices.Max(append([]Verdict{Valid}, vs...)) }
+
+// verdicts has the word and the JSON of each verdict.
+var verdicts = [...]struct{ word, json string }{{"valid", "true"}, {"unknown", `"unknown"`}, {"invalid", "false"}}
 
 // String returns "valid", "unknown" or "invalid".
 func (v Verdict) String() string {
-	switch v {
-	case Valid:
-		return "valid"
-	case Unknown:
-		return "unknown"
-	case Invalid:
-		return "invalid"
+	if v < Valid || v > Invalid {
+		return fmt.Sprintf("Verdict(%d)", int(v))
 	}
-	return fmt.Sprintf("Verdict(%d)", int(v))
+	return verdicts[v].word
 }
 
 // MarshalJSON writes true, "unknown" or false.
 func (v Verdict) MarshalJSON() ([]byte, error) {
-	switch v {
-	case Valid:
-		return []byte("true"), nil
-	case Unknown:
-		return []byte(`"unknown"`), nil
-	case Invalid:
-		return []byte("false"), nil
+	if v < Valid || v > Invalid {
+		return nil, fmt.Errorf("check: no verdict %d", int(v))
 	}
-	return nil, fmt.Errorf("check: no verdict %d", int(v))
+	return []byte(verdicts[v].json), nil
 }
 
 // UnmarshalJSON accepts the output of MarshalJSON.
 func (v *Verdict) UnmarshalJSON(b []byte) error {
-	switch string(b) {
-	case "true":
-		*v = Valid
-	case `"unknown"`:
-		*v = Unknown
-	case "false":
-		*v = Invalid
-	default:
-		return fmt.Errorf("check: verdict %s: want true, false or \"unknown\"", b)
+	for i, known := range verdicts {
+		if known.json == string(b) {
+			*v = Verdict(i)
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("check: verdict %s: want true, false or \"unknown\"", b)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // Incomplete is the type of the warning that an acknowledged transaction returned fewer or more micro-operations than were
@@ -35,7 +36,7 @@ func (l *log) answers(fs map[string]byte) (incomplete *Warning, renamed string) 
 		}
 		for i, a := range asked {
 			got := returned[i]
-			if a.f == got.f && a.key == got.key && (a.f == 'r' || canonical(a.value) == canonical(got.value)) {
+			if a.f == got.f && a.key == got.key && (a.f == 'r' || jsonvalue.Text(a.value) == jsonvalue.Text(got.value)) {
 				continue
 			}
 			if renamed == "" {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // lists is a log in which keys hold lists, to which transactions append. Only the reads of ok transactions count. Any
@@ -134,7 +135,7 @@ func (l *lists) append(t int, key int32, value json.RawMessage) int32 {
 
 // element returns the number of an element.
 func (l *lists) element(key int32, value json.RawMessage) int32 {
-	e := elementOf{key, canonical(value)}
+	e := elementOf{key, jsonvalue.Text(value)}
 	n, ok := l.numbers[e]
 	if !ok {
 		n = int32(len(l.elements))

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"glomers/harness/check/elle/graph"
+	"glomers/harness/internal/jsonvalue"
 	"glomers/internal/chart"
 )
 
@@ -31,7 +32,7 @@ func describeMicroOps(value json.RawMessage) []string {
 	var lines []string
 	for _, m := range triples {
 		if len(m) == 3 {
-			lines = append(lines, fmt.Sprintf(formats[string(m[0])], clip(canonical(m[1])), clip(canonical(m[2]))))
+			lines = append(lines, fmt.Sprintf(formats[string(m[0])], clip(jsonvalue.Text(m[1])), clip(jsonvalue.Text(m[2]))))
 		}
 	}
 	return lines

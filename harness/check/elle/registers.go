@@ -6,6 +6,7 @@ import (
 
 	"glomers/harness/check/elle/graph"
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // registers is a log in which each key holds one value, which a write replaces. A version of a key is a value that the key
@@ -40,7 +41,7 @@ func newRegisters(h []history.Op) *registers {
 	r.written = make([][]int32, len(r.keys.texts))
 	numbers := make(map[version]int32)
 	number := func(key int32, value json.RawMessage) int32 {
-		v := version{key, canonical(value)}
+		v := version{key, jsonvalue.Text(value)}
 		n, ok := numbers[v]
 		if !ok {
 			n = int32(len(r.versions))

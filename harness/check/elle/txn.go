@@ -1,13 +1,12 @@
 package elle
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"glomers/harness/check/elle/graph"
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 )
 
 // A txn is one transaction of a history.
@@ -149,7 +148,7 @@ type interner struct {
 func newInterner() interner { return interner{numbers: make(map[string]int32)} }
 
 func (in *interner) number(raw json.RawMessage) int32 {
-	text := canonical(raw)
+	text := jsonvalue.Text(raw)
 	n, ok := in.numbers[text]
 	if !ok {
 		n = int32(len(in.texts))
@@ -157,26 +156,4 @@ func (in *interner) number(raw json.RawMessage) int32 {
 		in.texts = append(in.texts, text)
 	}
 	return n
-}
-
-// canonical returns the canonical JSON text of a value, the same for all its texts.
-func canonical(raw json.RawMessage) string {
-	text := string(bytes.TrimSpace(raw))
-	if text == "" {
-		return "null"
-	}
-	if !strings.ContainsAny(text, `"{[`) { // a number or a literal
-		return text
-	}
-	dec := json.NewDecoder(strings.NewReader(text))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return text
-	}
-	b, err := json.Marshal(v) // sorts keys
-	if err != nil {
-		return text
-	}
-	return string(b)
 }

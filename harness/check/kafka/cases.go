@@ -140,12 +140,11 @@ type NonmonotonicCase struct {
 
 // Text implements Case.
 func (c NonmonotonicCase) Text(h []history.Op) string {
+	format := "a process that had last polled %v of key %s (%s) went on with %v (%s), which is not behind it"
 	if c.sent {
-		return fmt.Sprintf("a process sent %v of key %s (%s) and then %v (%s), which is not behind it",
-			c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]))
+		format = "a process sent %v of key %s (%s) and then %v (%s), which is not behind it"
 	}
-	return fmt.Sprintf("a process that had last polled %v of key %s (%s) went on with %v (%s), which is not behind it",
-		c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]))
+	return fmt.Sprintf(format, c.from, c.Key, who(h, c.Ops[0]), c.to, who(h, c.Ops[1]))
 }
 
 // An IntSkipCase is a poll that left out messages between two messages that it returned.

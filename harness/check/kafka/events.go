@@ -1,7 +1,6 @@
 package kafka
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -129,18 +128,4 @@ func (l *log) entry(raw json.RawMessage) (entry, error) {
 		return entry{}, fmt.Errorf("the offset %s, of key %q, is not a 64-bit integer", show(pair[0]), l.key)
 	}
 	return entry{message: l.message(pair[1]), offset: *offset}, nil
-}
-
-// canonical returns the canonical JSON of a value, the same for all its spellings. 1 and 1.0 remain different, as in the
-// reference.
-func canonical(raw json.RawMessage) json.RawMessage {
-	if len(bytes.Trim(raw, "0123456789")) == 0 { // practically all messages
-		return raw
-	}
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var v any
-	_ = dec.Decode(&v) // raw is part of valid JSON
-	b, _ := json.Marshal(v)
-	return b
 }

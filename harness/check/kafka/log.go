@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+
+	"glomers/harness/internal/jsonvalue"
 )
 
 // A log has everything that was seen of the log of one key.
@@ -66,11 +68,11 @@ func (a *analysis) log(key string) *log {
 
 // message returns the message with the given value.
 func (l *log) message(raw json.RawMessage) *message {
-	raw = canonical(raw)
-	m := l.messages[string(raw)]
+	text := jsonvalue.Text(raw)
+	m := l.messages[text]
 	if m == nil {
-		m = &message{value: raw, log: l, invoked: math.MaxInt, acked: none, failed: none, polled: none, index: none}
-		l.messages[string(raw)] = m
+		m = &message{value: json.RawMessage(text), log: l, invoked: math.MaxInt, acked: none, failed: none, polled: none, index: none}
+		l.messages[text] = m
 		l.order = append(l.order, m)
 	}
 	return m

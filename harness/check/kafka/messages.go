@@ -73,20 +73,16 @@ func (a *analysis) findLost(l *log) {
 
 func (a *analysis) findUnseen(l *log) {
 	for _, m := range l.order {
-		if m.acked != none && m.polled == none {
-			a.add(Unseen, unseenCase{l.key, m.value, m.acked})
-			a.addUnseen(l.key, m.value)
+		if m.acked == none || m.polled != none {
+			continue
 		}
-	}
-}
-
-func (a *analysis) addUnseen(key string, value json.RawMessage) {
-	if a.unseen == nil {
-		a.unseen = &UnseenMessages{Counts: make(map[string]int), Messages: make(map[string][]json.RawMessage)}
-	}
-	u := a.unseen
-	if u.Counts[key]++; u.Counts[key] <= maxCases {
-		u.Messages[key] = append(u.Messages[key], value)
+		a.add(Unseen, unseenCase{l.key, m.value, m.acked})
+		if a.unseen == nil {
+			a.unseen = &UnseenMessages{Counts: make(map[string]int), Messages: make(map[string][]json.RawMessage)}
+		}
+		if a.unseen.Counts[l.key]++; a.unseen.Counts[l.key] <= maxCases {
+			a.unseen.Messages[l.key] = append(a.unseen.Messages[l.key], m.value)
+		}
 	}
 }
 

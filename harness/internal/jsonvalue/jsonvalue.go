@@ -94,6 +94,26 @@ func Key(raw json.RawMessage) string {
 	return string(appendKey(nil, v))
 }
 
+// Text returns the canonical JSON text of a value, the same for all its texts, except that a number keeps its digits and
+// exponent.
+func Text(raw json.RawMessage) string {
+	text := string(bytes.TrimSpace(raw))
+	if text == "" {
+		return "null"
+	}
+	if !strings.ContainsAny(text, `"{[`) { // a number or a literal
+		return text
+	}
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return text
+	}
+	b, _ := json.Marshal(v) // sorts keys; a decoded value always marshals
+	return string(b)
+}
+
 // isPlain reports whether raw is a scalar that is its own key: true, false, null, an integer, or a string of printable ASCII
 // without escapes. Nearly all values are.
 func isPlain(raw json.RawMessage) bool {
