@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -65,10 +66,8 @@ func (s LockSection) String() string {
 //
 // Liveness is judged by the final phase, in which each of the workers must enter once more.
 func Lock(h []history.Op, workers int) *LockResult {
-	r := &LockResult{Errors: []LockError{}, Stuck: workers, unfinished: true}
-	for _, op := range h {
-		r.unfinished = r.unfinished && !op.Final
-	}
+	r := &LockResult{Errors: []LockError{}, Stuck: workers}
+	r.unfinished = !slices.ContainsFunc(h, func(op history.Op) bool { return op.Final })
 	last := LockSection{Fence: -1}
 	for _, s := range r.sections(h) {
 		r.Entered++

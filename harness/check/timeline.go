@@ -1,10 +1,8 @@
 package check
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
@@ -228,27 +226,7 @@ func digits(b []byte) (v, end int) {
 // sort puts the elements in order. It is called last, because it changes the numbers of elements. Elements that the
 // reference cannot compare are ordered by their text.
 func (t *timelines) sort() {
-	type keyed struct {
-		element
-		v any
-	}
-	ks := make([]keyed, len(t.elements))
-	for i, e := range t.elements {
-		v, err := jsonvalue.Parse(e.value)
-		if err != nil {
-			v = string(e.value)
-		}
-		ks[i] = keyed{e, v}
-	}
-	slices.SortStableFunc(ks, func(a, b keyed) int {
-		if order, ok := jsonvalue.Compare(a.v, b.v); ok {
-			return order
-		}
-		return cmp.Compare(string(a.value), string(b.value))
-	})
-	for i, k := range ks {
-		t.elements[i] = k.element
-	}
+	jsonvalue.Sort(t.elements, func(e element) json.RawMessage { return e.value })
 }
 
 // sinceKnown returns the milliseconds from the time when e was known until just after the invocation at position i. It

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -22,10 +23,8 @@ func LevelNames() []string { return levelNames[:] }
 
 // ParseLevel returns the level of the given name.
 func ParseLevel(name string) (Level, error) {
-	for l, n := range levelNames {
-		if n == name {
-			return Level(l), nil
-		}
+	if l := slices.Index(levelNames[:], name); l >= 0 {
+		return Level(l), nil
 	}
 	return 0, fmt.Errorf("conform: no level %q: want %s", name, strings.Join(levelNames[:], ", "))
 }

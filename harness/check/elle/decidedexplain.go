@@ -80,7 +80,7 @@ func (r *registers) describeAmbiguity(a *weak.Ambiguity) string {
 	return what + fmt.Sprintf("which both %s and %s wrote", tell.name(a.Writers[0]), tell.name(a.Writers[1]))
 }
 
-func (r *registers) weakKey(key int32) string { return clip(r.keys.texts[key]) }
+func (r *registers) weakKey(key int32) string { return clip(r.keys.values[key]) }
 
 func (r *registers) weakValue(version int32) string {
 	if version == weak.Null {

@@ -1,7 +1,6 @@
 package elle
 
 import (
-	"maps"
 	"slices"
 
 	"glomers/harness/history"
@@ -64,28 +63,42 @@ func (r *registers) internal(t int, f *findings) {
 // lostUpdates looks for transactions that read the same version of a key and then both wrote the key: in whatever order they
 // ran, the later one did not see the write of the earlier one.
 func (r *registers) lostUpdates(f *findings) {
-	updates := make(map[int32][]int) // the transactions that read a version and wrote its key
-	for t, steps := range r.steps {
-		if r.txns[t].status != history.OK {
-			continue
-		}
-		read := make(map[int32]int32)   // the first version of each key that t read
-		updated := make(map[int32]bool) // keys
-		for _, s := range steps {
-			key := r.versions[s.version].key
-			v, hasRead := read[key]
-			switch {
-			case s.write && hasRead && !updated[key]:
-				updated[key] = true
-				updates[v] = append(updates[v], t)
-			case !s.write && !hasRead:
-				read[key] = s.version
-			}
-		}
-	}
-	for _, v := range slices.Sorted(maps.Keys(updates)) {
+	versions, updates := updatesAfterReads(r.log, r.steps, func(s step) (int32, bool, int32) {
+		return r.versions[s.version].key, s.write, s.version
+	})
+	slices.Sort(versions)
+	for _, v := range versions {
 		if ts := updates[v]; len(ts) > 1 {
 			f.add(LostUpdate, func() Case { return r.describeLostUpdate(v, ts) })
 		}
 	}
+}
+
+// updatesAfterReads returns, for the first read of a key in an acknowledged transaction, the transactions that did this read and then
+// wrote the key. The reads are in the order of the first such transaction. look returns the key of a step, whether it is a write, and
+// what it reads if it is not.
+func updatesAfterReads[S any, R comparable](l *log, all [][]S, look func(S) (key int32, write bool, read R)) (reads []R, updates map[R][]int) {
+	updates = make(map[R][]int)
+	for t, steps := range all {
+		if l.txns[t].status != history.OK {
+			continue
+		}
+		first := make(map[int32]R)      // the first read of each key in t
+		updated := make(map[int32]bool) // keys
+		for _, s := range steps {
+			key, write, read := look(s)
+			before, hasRead := first[key]
+			switch {
+			case write && hasRead && !updated[key]:
+				updated[key] = true
+				if updates[before] == nil {
+					reads = append(reads, before)
+				}
+				updates[before] = append(updates[before], t)
+			case !write && !hasRead:
+				first[key] = read
+			}
+		}
+	}
+	return reads, updates
 }

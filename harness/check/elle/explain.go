@@ -139,7 +139,7 @@ func (r *registers) precedes(v, w int32, next [][]int32) bool {
 
 // quote returns the key and the value of a version, clipped for use in a text.
 func (r *registers) quote(v int32) (key, value string) {
-	return clip(r.keys.texts[r.versions[v].key]), clip(r.versions[v].value)
+	return clip(r.keys.values[r.versions[v].key]), clip(r.versions[v].value)
 }
 
 // clip cuts a long text.

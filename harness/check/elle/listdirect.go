@@ -120,28 +120,7 @@ func (l *lists) futureRead(t int, f *findings) {
 // lostUpdates looks for transactions that read the same list from a key and then both appended to it: in whatever order they
 // ran, the later one did not see the append of the earlier one. Null and [] are different lists here, as in the reference.
 func (l *lists) lostUpdates(f *findings) {
-	var reads []listStep
-	updates := make(map[listStep][]int) // the transactions that did this read and then appended to its key
-	for t, steps := range l.steps {
-		if l.txns[t].status != history.OK {
-			continue
-		}
-		read := make(map[int32]listStep) // the first read of each key in t
-		updated := make(map[int32]bool)  // keys
-		for _, s := range steps {
-			first, hasRead := read[s.key]
-			switch {
-			case s.write && hasRead && !updated[s.key]:
-				updated[s.key] = true
-				if updates[first] == nil {
-					reads = append(reads, first)
-				}
-				updates[first] = append(updates[first], t)
-			case !s.write && !hasRead:
-				read[s.key] = s
-			}
-		}
-	}
+	reads, updates := updatesAfterReads(l.log, l.steps, func(s listStep) (int32, bool, listStep) { return s.key, s.write, s })
 	for _, read := range reads {
 		if ts := updates[read]; len(ts) > 1 {
 			f.add(LostUpdate, func() Case { return l.describeLostUpdate(read.at, ts) })

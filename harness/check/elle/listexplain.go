@@ -39,7 +39,7 @@ func (l *lists) previousOf(s listStep) int32 {
 
 // quote returns the key and the value of an element, clipped for use in a text.
 func (l *lists) quote(e int32) (key, value string) {
-	return clip(l.keys.texts[l.elements[e].key]), clip(l.elements[e].value)
+	return clip(l.keys.values[l.elements[e].key]), clip(l.elements[e].value)
 }
 
 // maxElements is how many elements of a list a text shows.
@@ -95,7 +95,7 @@ func (l *lists) describeInternal(t int, key int32, x expectation, got int32) Cas
 		own = append(own, value)
 	}
 	var before string
-	switch name := clip(l.keys.texts[key]); {
+	switch name := clip(l.keys.values[key]); {
 	case !x.known:
 		before = fmt.Sprintf("appended %s to key %s", strings.Join(own, ", "), name)
 	case len(own) == 0:
@@ -127,7 +127,7 @@ func (l *lists) describeFork(key, s int32) Case {
 		second++
 	}
 	return tell.end(fmt.Sprintf("%s read a list from key %s that begins with %s, and %s one that begins with %s: neither is the beginning of the other",
-		tell.name(int(l.states[first].reader)), clip(l.keys.texts[key]), l.text(first), tell.name(int(l.states[second].reader)), l.text(second)))
+		tell.name(int(l.states[first].reader)), clip(l.keys.values[key]), l.text(first), tell.name(int(l.states[second].reader)), l.text(second)))
 }
 
 func (l *lists) describeDirtyUpdate(before, after int32) Case {

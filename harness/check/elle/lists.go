@@ -75,7 +75,7 @@ func newLists(h []history.Op) *lists {
 		log:     parseLog(h, listOps),
 		numbers: make(map[elementOf]int32), branches: make(map[branch]int32),
 	}
-	for key := range int32(len(l.keys.texts)) {
+	for key := range int32(len(l.keys.values)) {
 		l.elements = append(l.elements, element{key: key, writer: nobody, other: nobody})
 		l.states = append(l.states, state{before: -1, last: key, reader: nobody})
 		l.longest = append(l.longest, key)
@@ -103,7 +103,7 @@ func (l *lists) parseSteps(t int) []listStep {
 		s, ok := l.read(t, op.key, op.value)
 		if !ok {
 			l.malformed = append(l.malformed, fmt.Sprintf("op %d read %s from key %s, which is not a list",
-				l.op(t).Index, clip(string(op.value)), clip(l.keys.texts[op.key])))
+				l.op(t).Index, clip(string(op.value)), clip(l.keys.values[op.key])))
 			continue
 		}
 		steps = append(steps, listStep{null: string(op.value) == "null", key: op.key, at: s})

@@ -1,7 +1,6 @@
 package elle
 
 import (
-	"encoding/json"
 	"slices"
 
 	"glomers/harness/check/elle/graph"
@@ -37,31 +36,22 @@ type version struct {
 
 func newRegisters(h []history.Op) *registers {
 	r := &registers{log: parseLog(h, registerOps)}
-	r.null = make([]int32, len(r.keys.texts))
-	r.written = make([][]int32, len(r.keys.texts))
-	numbers := make(map[version]int32)
-	number := func(key int32, value json.RawMessage) int32 {
-		v := version{key, jsonvalue.Text(value)}
-		n, ok := numbers[v]
-		if !ok {
-			n = int32(len(r.versions))
-			numbers[v] = n
-			r.versions = append(r.versions, v)
-		}
-		return n
-	}
+	r.null = make([]int32, len(r.keys.values))
+	r.written = make([][]int32, len(r.keys.values))
+	versions := interner[version]{numbers: make(map[version]int32)}
 	for key := range r.null {
-		r.null[key] = number(int32(key), nil)
+		r.null[key] = versions.number(version{int32(key), "null"})
 	}
 	r.steps = make([][]step, len(r.txns))
 	for t := range r.txns {
 		ops := r.txns[t].ops
 		steps := make([]step, len(ops))
 		for i, op := range ops {
-			steps[i] = step{op.f == 'w', number(op.key, op.value)}
+			steps[i] = step{op.f == 'w', versions.number(version{op.key, jsonvalue.Text(op.value)})}
 		}
 		r.steps[t], r.txns[t].ops = steps, nil // the texts are not needed again
 	}
+	r.versions = versions.values
 	r.index()
 	return r
 }

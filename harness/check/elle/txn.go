@@ -35,7 +35,7 @@ var (
 type log struct {
 	h    []history.Op
 	txns []txn
-	keys interner // numbers the keys for microOps
+	keys interner[string] // the canonical texts of the keys; 1 and 1.0 are not equal
 
 	malformed []string // sentences about values that could not be understood
 }
@@ -43,7 +43,7 @@ type log struct {
 // parseLog reads the transactions of a history. Their micro-operations must have the form [f, key, value], where fs maps f to
 // its letter. The micro-operations of a transaction of another form are left out, and malformed names it.
 func parseLog(h []history.Op, fs map[string]byte) *log {
-	l := &log{h: h, keys: newInterner()}
+	l := &log{h: h, keys: interner[string]{numbers: make(map[string]int32)}}
 	open := make(map[history.Process]int)
 	for i, op := range h {
 		if op.Process < 0 { // the nemesis
@@ -94,7 +94,7 @@ func (l *log) parseOps(raw json.RawMessage, fs map[string]byte) ([]microOp, erro
 		if !ok {
 			return nil, fmt.Errorf("unknown micro-operation %s", triple[0])
 		}
-		ops[i] = microOp{f: f, key: l.keys.number(triple[1]), value: triple[2]}
+		ops[i] = microOp{f: f, key: l.keys.number(jsonvalue.Text(triple[1])), value: triple[2]}
 	}
 	return ops, nil
 }
@@ -139,21 +139,18 @@ func (l *log) op(v int) history.Op {
 	return l.h[t.invoked]
 }
 
-// An interner numbers JSON values from 0. Equal values get the same number; 1 and 1.0 are not equal.
-type interner struct {
-	numbers map[string]int32
-	texts   []string
+// An interner numbers values from 0.
+type interner[T comparable] struct {
+	numbers map[T]int32
+	values  []T
 }
 
-func newInterner() interner { return interner{numbers: make(map[string]int32)} }
-
-func (in *interner) number(raw json.RawMessage) int32 {
-	text := jsonvalue.Text(raw)
-	n, ok := in.numbers[text]
+func (in *interner[T]) number(v T) int32 {
+	n, ok := in.numbers[v]
 	if !ok {
-		n = int32(len(in.texts))
-		in.numbers[text] = n
-		in.texts = append(in.texts, text)
+		n = int32(len(in.values))
+		in.numbers[v] = n
+		in.values = append(in.values, v)
 	}
 	return n
 }

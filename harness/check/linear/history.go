@@ -78,7 +78,7 @@ func parse(h []history.Op) ([]*register, error) {
 			return nil, err
 		}
 	}
-	sortRegisters(all)
+	jsonvalue.Sort(all, func(r *register) json.RawMessage { return r.key })
 	return all, nil
 }
 

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"glomers/harness/check"
 	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
-	"glomers/harness/internal/jsonvalue"
 )
 
 // Steps is the default budget of Check for each register: how many times the search may try an operation as the next one. A
@@ -91,16 +89,4 @@ func Check(h []history.Op, steps int) *Result {
 		r.reasons = reason.List(unknown, func(s string) string { return s })
 	}
 	return r
-}
-
-// sortRegisters sorts by key. Keys that the reference cannot compare are sorted by their text.
-func sortRegisters(rs []*register) {
-	slices.SortStableFunc(rs, func(a, b *register) int {
-		x, errX := jsonvalue.Parse(a.key)
-		y, errY := jsonvalue.Parse(b.key)
-		if order, ok := jsonvalue.Compare(x, y); ok && errX == nil && errY == nil {
-			return order
-		}
-		return cmp.Compare(string(a.key), string(b.key))
-	})
 }

@@ -1,10 +1,38 @@
 package jsonvalue
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
+
+// Sort sorts items by their JSON texts, in the order of Compare. Texts that cannot be compared are ordered as texts.
+func Sort[T any](items []T, text func(T) json.RawMessage) {
+	type keyed struct {
+		item  T
+		value any
+	}
+	all := make([]keyed, len(items))
+	for i, item := range items {
+		value, err := Parse(text(item))
+		if err != nil {
+			value = string(text(item))
+		}
+		all[i] = keyed{item, value}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int {
+		if order, ok := Compare(a.value, b.value); ok {
+			return order
+		}
+		return bytes.Compare(text(a.item), text(b.item))
+	})
+	for i, k := range all {
+		items[i] = k.item
+	}
+}
 
 // Compare orders two values that Parse has returned. The order is that of the reference: null first, numbers by size, false
 // before true, arrays by length and then by element. ok is false for objects and for values of different kinds, which the

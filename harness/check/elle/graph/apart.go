@@ -9,35 +9,28 @@ func (g *Graph) Apart(step, kinds Kinds) Cycle {
 	p := g.product(step, kinds)
 	rank := p.ranks(step | kinds)
 	s := newSearch(p)
-	var best Cycle
-	tries := 0
-	p.each(step, func(a, b int32) bool {
+	return p.shortest(step, func(a, b int32) (Cycle, bool) {
 		if rank[a] != rank[b] {
-			return true
+			return nil, false
 		}
 		walk := s.path(b, a, step|kinds, p.Len())
 		for i := range walk {
 			walk[i] /= 2
 		}
-		if c := g.cycleIn(walk, step); c != nil && (best == nil || len(c) < len(best)) {
-			best = c
-		}
-		tries++
-		return tries < maxTries
+		return g.cycleIn(walk, step), true
 	})
-	return best
 }
 
 // HasApart reports whether there is a closed walk of the kind that Apart looks for.
 func (g *Graph) HasApart(step, kinds Kinds) bool {
 	p := g.product(step, kinds)
 	rank := p.ranks(step | kinds)
-	found := false
-	p.each(step, func(a, b int32) bool {
-		found = rank[a] == rank[b]
-		return !found
-	})
-	return found
+	for a, b := range p.each(step) {
+		if rank[a] == rank[b] {
+			return true
+		}
+	}
+	return false
 }
 
 // product returns a graph with two nodes for each node v: a walk reaches 2v+1 if its last edge was of a kind in step, and 2v

@@ -6,17 +6,13 @@ import "slices"
 // the kinds. In a component, every node can be reached from every other node. The nodes of a component ascend; components
 // come in reverse topological order. Components takes linear time (Tarjan 1972).
 func (g *Graph) Components(kinds Kinds) [][]int32 {
-	t := newTarjan(g, kinds)
-	t.run()
-	return t.components
+	return runTarjan(g, kinds).components
 }
 
 // ranks returns a number for each node. An edge never leads to a node of a greater number, and two nodes have the same number
 // exactly if they are in one component.
 func (g *Graph) ranks(kinds Kinds) []int32 {
-	t := newTarjan(g, kinds)
-	t.run()
-	return t.rank
+	return runTarjan(g, kinds).rank
 }
 
 // tarjan is the state of Tarjan's algorithm. It has an explicit stack instead of recursion, since a component may be as large
@@ -38,16 +34,12 @@ type tarjan struct {
 	components [][]int32
 }
 
-func newTarjan(g *Graph, kinds Kinds) *tarjan {
+func runTarjan(g *Graph, kinds Kinds) *tarjan {
 	n := g.Len()
 	t := &tarjan{
 		g: g, kinds: kinds,
 		index: make([]int32, n), low: make([]int32, n), edge: slices.Clone(g.first), rank: slices.Repeat([]int32{-1}, n),
 	}
-	return t
-}
-
-func (t *tarjan) run() {
 	for root := range t.index {
 		if t.index[root] != 0 {
 			continue
@@ -61,6 +53,7 @@ func (t *tarjan) run() {
 			}
 		}
 	}
+	return t
 }
 
 func (t *tarjan) enter(v int32) {

@@ -26,18 +26,10 @@ func (g *Graph) Once(step, kinds Kinds) Cycle {
 // onceNear looks for the rest of the cycle near each edge in turn.
 func (g *Graph) onceNear(step, kinds Kinds) Cycle {
 	s := newSearch(g)
-	var best Cycle
-	tries := 0
-	g.each(step, func(a, b int32) bool {
-		if c := s.path(b, a, kinds, quickNodes); c != nil {
-			tries++
-			if best == nil || len(c) < len(best) {
-				best = c
-			}
-		}
-		return tries < maxTries && len(best) != 2
+	return g.shortest(step, func(a, b int32) (Cycle, bool) {
+		c := s.path(b, a, kinds, quickNodes)
+		return c, c != nil
 	})
-	return best
 }
 
 // onceFar finds an edge of a kind in step whose beginning can be reached from its end. It treats 64 ends at a time: each has
@@ -52,13 +44,12 @@ func (g *Graph) onceFar(step, kinds Kinds) (a, b int32, ok bool) {
 
 	into := make(map[int32][]int32) // the beginnings of the edges, by their ends
 	var ends []int32
-	g.each(step, func(a, b int32) bool {
+	for a, b := range g.each(step) {
 		if into[b] == nil {
 			ends = append(ends, b)
 		}
 		into[b] = append(into[b], a)
-		return true
-	})
+	}
 	reached := make([]uint64, g.Len()) // by rank
 	work := 0
 	for batch := range slices.Chunk(ends, 64) {

@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // A Cycle lists the nodes of a simple cycle: there is an edge from each node to the next, and from the last to the first.
 type Cycle []int32
@@ -13,28 +16,43 @@ const maxTries = 32
 func (g *Graph) Through(need, kinds Kinds) Cycle {
 	rank := g.ranks(kinds)
 	s := newSearch(g)
+	return g.shortest(need&kinds, func(a, b int32) (Cycle, bool) {
+		if rank[a] != rank[b] {
+			return nil, false
+		}
+		return s.path(b, a, kinds, g.Len()), true
+	})
+}
+
+// shortest calls find for the edges that have one of the kinds, and returns the shortest of the cycles found. It ends early after
+// maxTries tries, which find counts, or with a cycle of two nodes.
+func (g *Graph) shortest(kinds Kinds, find func(a, b int32) (c Cycle, tried bool)) Cycle {
 	var best Cycle
 	tries := 0
-	g.each(need&kinds, func(a, b int32) bool {
-		if rank[a] != rank[b] {
-			return true
-		}
-		if c := s.path(b, a, kinds, g.Len()); best == nil || len(c) < len(best) {
+	for a, b := range g.each(kinds) {
+		c, tried := find(a, b)
+		if c != nil && (best == nil || len(c) < len(best)) {
 			best = c
 		}
-		tries++
-		return tries < maxTries && len(best) > 2
-	})
+		if tried {
+			tries++
+		}
+		if tries == maxTries || best != nil && len(best) <= 2 {
+			break
+		}
+	}
 	return best
 }
 
-// each calls f with the ends of every edge that has one of the kinds, until f returns false.
-func (g *Graph) each(kinds Kinds, f func(a, b int32) bool) {
-	for v := range int32(g.Len()) {
-		to, has := g.Edges(int(v))
-		for i, w := range to {
-			if has[i]&kinds != 0 && !f(v, w) {
-				return
+// each yields the ends of every edge that has one of the kinds.
+func (g *Graph) each(kinds Kinds) iter.Seq2[int32, int32] {
+	return func(yield func(a, b int32) bool) {
+		for v := range int32(g.Len()) {
+			to, has := g.Edges(int(v))
+			for i, w := range to {
+				if has[i]&kinds != 0 && !yield(v, w) {
+					return
+				}
 			}
 		}
 	}
