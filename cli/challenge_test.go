@@ -50,7 +50,7 @@ func TestVerdictWithWarnings(t *testing.T) {
 	warning := "garbage-read: T1 (op 1, process 0) read 7 from key 9, which nobody wrote"
 	require.Equal(t, []string{warning}, r.Cautions())
 	var b strings.Builder
-	writeVerdict(&b, "txn-rw-register", harness.Judgement{Workload: r, Warnings: r.Cautions()})
+	writeFindings(&b, "valid: txn-rw-register", harness.Judgement{Workload: r, Warnings: r.Cautions()})
 	require.Equal(t, "\nvalid: txn-rw-register\n  warning: "+warning+"\n\n", b.String())
 }
 

@@ -148,11 +148,7 @@ func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader hist
 	if file == stdin {
 		file = "standard input"
 	} else {
-		open := os.Open // anything that the user names, such as a pipe from another program
-		if r.inRun {
-			open = openInRun
-		}
-		f, err := open(file)
+		f, err := openFile(file, r.inRun)
 		if err != nil {
 			return harness.Judgement{}, err
 		}
@@ -254,7 +250,7 @@ func writePictures(dir string, r check.Result) ([]string, error) {
 // writeJudgement prints a judgement, and either the paths of the pictures or the way to get pictures.
 func writeJudgement(w io.Writer, workload string, j harness.Judgement, pictures []string) error {
 	var b strings.Builder
-	writeVerdict(&b, workload, j)
+	writeFindings(&b, fmt.Sprintf("%s: %s", j.Valid, workload), j)
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, j)
 	illustrated, drawable := j.Workload.(check.Illustrated)
@@ -264,9 +260,7 @@ func writeJudgement(w io.Writer, workload string, j harness.Judgement, pictures 
 	case drawable && len(illustrated.Pictures()) > 0:
 		writeRow(rows, "pictures", "none: --out DIR would draw the violation")
 	}
-	if err := rows.Flush(); err != nil {
-		return err
-	}
+	_ = rows.Flush() // writing to a strings.Builder cannot fail
 	_, err := io.WriteString(w, b.String())
 	return err
 }

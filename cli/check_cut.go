@@ -103,8 +103,11 @@ func (c *cut) qualify(r subject, w workload.Workload, h []history.Op, j *harness
 	}
 }
 
-// openInRun opens a file in the directory of a run.
-func openInRun(file string) (*os.File, error) {
+// openFile opens a file in the directory of a run, or the user's own file, which may be a pipe from another program.
+func openFile(file string, inRun bool) (*os.File, error) {
+	if !inRun {
+		return os.Open(file)
+	}
 	run, err := record.Open(filepath.Dir(file))
 	if err != nil {
 		return nil, err

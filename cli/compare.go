@@ -63,11 +63,7 @@ func readFigures(path string) (compare.Results, error) {
 	if err != nil {
 		return nil, err
 	}
-	open := os.Open // the user's own file, which may be a pipe from another program
-	if file != path {
-		open = openInRun
-	}
-	f, err := open(file)
+	f, err := openFile(file, file != path)
 	if err != nil {
 		return nil, err
 	}
@@ -128,9 +124,7 @@ func (c comparison) write(w io.Writer) error {
 		}
 		fmt.Fprintln(rows, strings.Join(cells, "\t"))
 	}
-	if err := rows.Flush(); err != nil {
-		return err
-	}
+	_ = rows.Flush() // writing to a strings.Builder cannot fail
 	if c.mixed && slices.ContainsFunc(c.Figures, func(f compare.Pair) bool { return strings.Contains(f.Path, "stable-latencies") }) {
 		b.WriteString("\nUnder a latency Maelstrom's stable latencies are lower than ours, by up to a hop: there reads wait behind\n" +
 			"messages between nodes. To compare, run ours with --faithful.\n")

@@ -50,18 +50,12 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	if r.Dir != "" {
 		writeRow(rows, "to look at", "%s", filepath.Join(r.Dir, "report.html"))
 	}
-	if err := rows.Flush(); err != nil {
-		return err
-	}
+	_ = rows.Flush() // writing to a strings.Builder cannot fail
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// writeVerdict writes the verdict, its reasons, and the warnings.
-func writeVerdict(b *strings.Builder, workload string, j harness.Judgement) {
-	writeFindings(b, fmt.Sprintf("%s: %s", j.Valid, workload), j)
-}
-
+// writeFindings writes a heading with the verdict, the reasons of the verdict, and the warnings.
 func writeFindings(b *strings.Builder, heading string, j harness.Judgement) {
 	fmt.Fprintf(b, "\n%s\n", heading)
 	for _, reason := range j.Reasons {

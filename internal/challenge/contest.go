@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"glomers/harness"
+	"glomers/harness/check/elle"
 	"glomers/internal/compare"
 	"glomers/internal/program"
 	"glomers/internal/wording"
@@ -112,7 +113,10 @@ func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, see
 	if res := r.Net.Servers; r.Hash != "" { // the run began
 		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
 	}
-	o.Stale, o.Decided = compare.StalenessOf(r.Workload), decidedOf(r.Workload)
+	o.Stale = compare.StalenessOf(r.Workload)
+	if transactions, ok := r.Workload.(*elle.Result); ok {
+		o.Decided = transactions.Decided
+	}
 	o.Warnings, o.Distorted = r.Warnings, r.Distorted
 	return o, err
 }

@@ -42,14 +42,6 @@ type Outcome struct {
 	Again      string             `json:"again,omitempty"` // the command that repeats it
 }
 
-// decidedOf returns the levels of isolation that were decided completely; nil if there are none.
-func decidedOf(r check.Result) *elle.Decided {
-	if r, ok := r.(*elle.Result); ok {
-		return r.Decided
-	}
-	return nil
-}
-
 // milliseconds is a duration that JSON has in milliseconds.
 type milliseconds struct{ time.Duration }
 
@@ -83,9 +75,7 @@ func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
 			fmt.Fprintln(rows, strings.Join(row(ch, runs), "\t"))
 		}
 	}
-	if err := rows.Flush(); err != nil {
-		return err
-	}
+	_ = rows.Flush() // writing to a strings.Builder cannot fail
 	b.WriteString("\nmedian, max: until what was acknowledged is seen everywhere\n")
 	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Decided != nil }) {
 		b.WriteString("decided: the strongest of read uncommitted, read committed, read atomic and causal consistency that holds, decided completely\n")

@@ -51,18 +51,39 @@ func WriteFile(file string, content []byte) error {
 }
 
 func replace(dir *os.Root, name string, perm fs.FileMode, write func(io.Writer) error) error {
-	f, temporary, err := create(dir, name, perm)
+	var f *os.File
+	return replaceBy(dir, name, func(temporary string) (err error) {
+		f, err = dir.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
+		return err
+	}, func() error {
+		err := write(f)
+		if err == nil {
+			err = f.Sync() // some file systems check for space only now; and without Sync, a power failure could leave the new name with old or no content
+		}
+		if closeErr := f.Close(); err == nil {
+			err = closeErr
+		}
+		return err
+	})
+}
+
+// Link makes name in a directory a link to target. It replaces anything that has this name, except a directory. The name
+// leads somewhere at all times.
+func Link(dir *os.Root, target, name string) error {
+	return replaceBy(dir, name, func(temporary string) error { return dir.Symlink(target, temporary) }, func() error { return nil })
+}
+
+// replaceBy has create create a file under an unpredictable name in the same directory, fills the file, and renames it to name.
+func replaceBy(dir *os.Root, name string, create func(temporary string) error, fill func() error) error {
+	temporary, err := "", fs.ErrExist
+	for errors.Is(err, fs.ErrExist) {
+		temporary = path.Join(path.Dir(name), "."+path.Base(name)+"-"+strconv.FormatUint(rand.Uint64(), 36))
+		err = create(temporary)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	err = write(f)
-	if err == nil {
-		err = f.Sync() // some file systems check for space only now; and without Sync, a power failure could leave the new name with old or no content
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
+	if err = fill(); err == nil {
 		err = dir.Rename(temporary, name)
 	}
 	if err != nil {
@@ -70,40 +91,4 @@ func replace(dir *os.Root, name string, perm fs.FileMode, write func(io.Writer) 
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-// create creates a temporary file beside the file called name.
-func create(dir *os.Root, name string, perm fs.FileMode) (f *os.File, temporary string, err error) {
-	for {
-		temporary = beside(name)
-		f, err = dir.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
-		if !errors.Is(err, fs.ErrExist) {
-			return f, temporary, err
-		}
-	}
-}
-
-// beside returns an unpredictable name in the same directory.
-func beside(name string) string {
-	return path.Join(path.Dir(name), "."+path.Base(name)+"-"+strconv.FormatUint(rand.Uint64(), 36))
-}
-
-// Link makes name in a directory a link to target. It replaces anything that has this name, except a directory. The name
-// leads somewhere at all times.
-func Link(dir *os.Root, target, name string) error {
-	for {
-		temporary := beside(name)
-		err := dir.Symlink(target, temporary)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err == nil {
-			err = dir.Rename(temporary, name)
-		}
-		if err != nil {
-			_ = dir.Remove(temporary) // the first error counts
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		return nil
-	}
 }

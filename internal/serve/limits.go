@@ -29,10 +29,3 @@ func plain(text string) string { return terminal.Line(wording.Clip(text, shortTe
 
 // passage is plain for texts that may be long and have several lines.
 func passage(text string) string { return terminal.Escape(wording.Clip(text, longText)) }
-
-// shorten makes the texts of a test plain.
-func (t *test) shorten() {
-	for _, text := range []*string{&t.TimeLimit, &t.Latency, (*string)(&t.LatencyDist), &t.NemesisInterval} {
-		*text = plain(*text)
-	}
-}

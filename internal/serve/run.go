@@ -80,7 +80,6 @@ func (f *folder) test() (test, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &t)
 	}
-	t.shorten()
 	return t, err
 }
 

@@ -125,7 +125,7 @@ export class Cluster {
       shortest: Cluster.#glance * this.#speed, clients: this.#clients, selected: this.#selected, shows: (m) => this.#filter.shows(m),
     });
     this.#clock.textContent = `${(this.#time / 1e9).toFixed(4)} s`;
-    const parts = Faults.during(this.#run, this.#time).map((fault) => Faults.label(fault) + this.#sides(fault));
+    const parts = Faults.during(this.#run, this.#time).map((fault) => fault.text + this.#sides(fault));
     if (drawn < flying) parts.push(`${drawn.toLocaleString("en")} of ${flying.toLocaleString("en")} messages are drawn`);
     this.#note.textContent = parts.join(" · ") || "No faults now. Quick messages are slowed down, so that the eye can follow them.";
     this.#table.update(this.#time);

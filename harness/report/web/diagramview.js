@@ -85,7 +85,7 @@ function drawFaults(c, {run, layout, palette, from, to}, x) {
     c.fillRect(left, y, 2, layout.labelRow - 2);
     c.fillRect(left, y, right - left, 1);
     c.globalAlpha = 1;
-    c.fillText(shorten(c, Faults.label(fault), Math.min(x(until), layout.right) - left - 8), left + 5, y + 2);
+    c.fillText(shorten(c, fault.text, Math.min(x(until), layout.right) - left - 8), left + 5, y + 2);
   }
 }
 

@@ -5,11 +5,6 @@ export function stopsNode(fault) {
   return (fault.name === "pause" || fault.name === "kill") && (fault.nodes || []).length > 0;
 }
 
-// label names a fault and the nodes that it hit.
-export function label(fault) {
-  return fault.text || fault.name;
-}
-
 // during returns the faults in force at time t.
 export function during(run, t) {
   return run.faults.filter((fault) => fault.begin <= t && t < (fault.end ?? Infinity));
