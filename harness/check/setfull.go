@@ -8,6 +8,7 @@ import (
 
 	"glomers/harness/check/internal/reason"
 	"glomers/harness/history"
+	"glomers/harness/internal/jsonvalue"
 	"glomers/internal/wording"
 )
 
@@ -80,7 +81,7 @@ func (r *SetFullResult) Reasons() []string { return r.reasons }
 // operations complete with the list of elements. It takes time linear in the total length of the reads plus
 // reads × elements.
 func SetFull(h []history.Op, add string) *SetFullResult {
-	t := newTimelines(h)
+	t := &timelines{h: h, inv: history.Invocations(h), other: make(map[string]int32), kinds: make(map[string]bool)}
 	for i, op := range h {
 		switch {
 		case op.Process == history.Nemesis:
@@ -101,7 +102,7 @@ func (t *timelines) result() *SetFullResult {
 		Lost:         empty, NeverRead: empty, Stale: empty, Duplicated: empty, Repeated: empty,
 		WorstStale: []StaleElement{},
 	}
-	t.sort()
+	jsonvalue.Sort(t.elements, func(e element) json.RawMessage { return e.value }) // at the end, as it changes the numbers of elements
 	var stable, lost []int64
 	var losses []*element
 	for i := range t.elements {

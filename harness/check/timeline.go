@@ -47,10 +47,6 @@ const (
 	maxSmall = 1 << 20 // integers below this are looked up by index, not by hash
 )
 
-func newTimelines(h []history.Op) *timelines {
-	return &timelines{h: h, inv: history.Invocations(h), other: make(map[string]int32), kinds: make(map[string]bool)}
-}
-
 // add records op, the event at position i, which is an add.
 func (t *timelines) add(i int, op history.Op) {
 	if op.Type == history.Invoke {
@@ -221,12 +217,6 @@ func digits(b []byte) (v, end int) {
 		return -1, 0
 	}
 	return v, end
-}
-
-// sort puts the elements in order. It is called last, because it changes the numbers of elements. Elements that the
-// reference cannot compare are ordered by their text.
-func (t *timelines) sort() {
-	jsonvalue.Sort(t.elements, func(e element) json.RawMessage { return e.value })
 }
 
 // sinceKnown returns the milliseconds from the time when e was known until just after the invocation at position i. It

@@ -328,12 +328,6 @@ func (s *session) closeInput() {
 	s.in.end()
 }
 
-// terminate sends SIGTERM.
-func (s *session) terminate() error {
-	s.change(func() { s.step.sent = append(s.step.sent, "(SIGTERM)") })
-	return s.process.Signal(syscall.SIGTERM)
-}
-
 // evidence returns the evidence of the latest step.
 func (s *session) evidence() evidence {
 	const most = 3 // lines sent, and lines received

@@ -35,25 +35,23 @@ const (
 	realtime = graph.Realtime
 )
 
-// classes returns the classes in the order in which they are searched: the worst first.
-func classes() []class {
-	return []class{
-		{"G-single-item", data, 0, one},
-		{"G0", ww, graph.WW, none},
-		{"G-nonadjacent-item", data, 0, apart},
-		{"G-single-item-process", data | process, 0, one},
-		{"G1c", data, graph.WR, none},
-		{"G-nonadjacent-item-process", data | process, 0, apart},
-		{"G-single-item-realtime", data | realtime, 0, one},
-		{"G2-item", data | graph.RW, graph.RW, several},
-		{"G-nonadjacent-item-realtime", data | realtime, 0, apart},
-		{"G0-process", ww | process, graph.WW, none},
-		{"G1c-process", data | process, graph.WR, none},
-		{"G2-item-process", data | process | graph.RW, graph.RW, several},
-		{"G0-realtime", ww | realtime, graph.WW, none},
-		{"G1c-realtime", data | realtime, graph.WR, none},
-		{"G2-item-realtime", data | realtime | graph.RW, graph.RW, several},
-	}
+// classes has the classes in the order in which they are searched: the worst first.
+var classes = []class{
+	{"G-single-item", data, 0, one},
+	{"G0", ww, graph.WW, none},
+	{"G-nonadjacent-item", data, 0, apart},
+	{"G-single-item-process", data | process, 0, one},
+	{"G1c", data, graph.WR, none},
+	{"G-nonadjacent-item-process", data | process, 0, apart},
+	{"G-single-item-realtime", data | realtime, 0, one},
+	{"G2-item", data | graph.RW, graph.RW, several},
+	{"G-nonadjacent-item-realtime", data | realtime, 0, apart},
+	{"G0-process", ww | process, graph.WW, none},
+	{"G1c-process", data | process, graph.WR, none},
+	{"G2-item-process", data | process | graph.RW, graph.RW, several},
+	{"G0-realtime", ww | realtime, graph.WW, none},
+	{"G1c-realtime", data | realtime, graph.WR, none},
+	{"G2-item-realtime", data | realtime | graph.RW, graph.RW, several},
 }
 
 // find returns a short cycle of the class, or nil. It relies on the absence of cycles of the classes that imply c. For
@@ -92,7 +90,7 @@ func findCycles(g, named *graph.Graph, n int, report func(foundCycle)) {
 		}
 		named := named.Induced(component)
 		redundant := make(map[Anomaly]bool)
-		for _, c := range classes() {
+		for _, c := range classes {
 			if redundant[c.name] {
 				continue
 			}

@@ -34,7 +34,7 @@ func newFindings(models []Model) *findings {
 
 // wants reports whether the models forbid any class of cycles of the variant.
 func (f *findings) wants(variant string) bool {
-	return slices.ContainsFunc(classes(), func(c class) bool {
+	return slices.ContainsFunc(classes, func(c class) bool {
 		return strings.HasSuffix(string(c.name), variant) && f.forbids(c.name)
 	})
 }
@@ -71,8 +71,9 @@ func (f *findings) result() *Result {
 	all := slices.Sorted(maps.Keys(f.counts))
 	shown := ruledOut(slices.DeleteFunc(slices.Clone(all), isLevel)...)
 	for _, a := range all {
-		if isLevel(a) && f.superfluous(a, shown) {
-			continue
+		forbids := func(m Model) bool { return slices.Contains(hierarchy[m].forbids, a) }
+		if isLevel(a) && slices.ContainsFunc(slices.Collect(maps.Keys(shown)), forbids) {
+			continue // the other anomalies rule out a model that forbids the level itself
 		}
 		if !f.forbids(a) && a != EmptyGraph {
 			res.Tolerated = append(res.Tolerated, a)
@@ -89,16 +90,10 @@ func (f *findings) result() *Result {
 	return res
 }
 
-// superfluous reports whether a level adds nothing: the models in shown, which other anomalies ruled out, include one that
-// forbids the level itself.
-func (f *findings) superfluous(level Anomaly, shown map[Model]bool) bool {
-	return slices.ContainsFunc(slices.Collect(maps.Keys(shown)), func(m Model) bool { return slices.Contains(hierarchy[m].forbids, level) })
-}
-
 // bySeverity sorts anomalies: first those that are not cycles, then cycles, the worst first, then levels.
 func bySeverity(as []Anomaly) []Anomaly {
 	order := make(map[Anomaly]int)
-	for i, c := range classes() {
+	for i, c := range classes {
 		order[c.name] = i + 1
 	}
 	rank := func(a Anomaly) int {

@@ -3,6 +3,7 @@ package elle
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"glomers/harness/check/elle/graph"
@@ -57,29 +58,27 @@ func (r *Result) namePictures() {
 	}
 }
 
-// Pictures implements check.Illustrated.
-func (r *Result) Pictures() []string {
-	var names []string
+// drawn returns the pictures by their names.
+func (r *Result) drawn() map[string]*chart.Cycle {
+	pictures := make(map[string]*chart.Cycle)
 	for _, cases := range r.Cases {
 		for _, c := range cases {
 			if c.Picture != "" {
-				names = append(names, c.Picture)
+				pictures[c.Picture] = c.picture
 			}
 		}
 	}
-	slices.Sort(names)
-	return names
+	return pictures
 }
+
+// Pictures implements check.Illustrated.
+func (r *Result) Pictures() []string { return slices.Sorted(maps.Keys(r.drawn())) }
 
 // Artifacts implements check.Illustrated: a picture of each of the first cycles.
 func (r *Result) Artifacts() map[string][]byte {
 	files := make(map[string][]byte)
-	for _, cases := range r.Cases {
-		for _, c := range cases {
-			if c.Picture != "" {
-				files[c.Picture] = c.picture.SVG()
-			}
-		}
+	for name, picture := range r.drawn() {
+		files[name] = picture.SVG()
 	}
 	return files
 }

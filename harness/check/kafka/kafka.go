@@ -39,11 +39,9 @@ const (
 )
 
 // severity has the types of errors, the worst first.
-func severity() []string {
-	return []string{
-		LostWrite, InconsistentOffsets, Duplicate, AbortedRead, Garbage, EarlyRead, PollSkip, NonmonotonicPoll,
-		IntPollSkip, IntNonmonotonicPoll, NonmonotonicSend, Unseen, EmptyGraph,
-	}
+var severity = []string{
+	LostWrite, InconsistentOffsets, Duplicate, AbortedRead, Garbage, EarlyRead, PollSkip, NonmonotonicPoll,
+	IntPollSkip, IntNonmonotonicPoll, NonmonotonicSend, Unseen, EmptyGraph,
 }
 
 const (
@@ -138,7 +136,7 @@ func (a *analysis) reasons() []string {
 			n, a.unreadable[:min(n, maxUnread)], op.F, a.nonsense)
 		rs = append(rs, reason)
 	}
-	for _, typ := range severity() {
+	for _, typ := range severity {
 		cases := a.found[typ]
 		if len(cases) == 0 {
 			continue

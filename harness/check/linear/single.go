@@ -1,7 +1,10 @@
 package linear
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
+	"slices"
 
 	"glomers/harness/history"
 )
@@ -33,15 +36,10 @@ func keyed(h []history.Op) []history.Op {
 	if !single {
 		return h
 	}
-	all := make([]history.Op, len(h))
-	for i, op := range h {
-		all[i] = op
+	all := slices.Clone(h)
+	for i, op := range all {
 		if op.Process != history.Nemesis {
-			value := op.Value
-			if len(value) == 0 {
-				value = json.RawMessage("null")
-			}
-			all[i].Value = append(append([]byte("[0,"), value...), ']')
+			all[i].Value = fmt.Appendf(nil, "[0,%s]", cmp.Or(string(op.Value), "null"))
 		}
 	}
 	return all

@@ -12,7 +12,7 @@ import "slices"
 // never falls along a session, so the last write of each key among the causes is found by going through two sessions side by
 // side.
 func (x *index) causal(order []int32, yield func(implied)) {
-	c := newClock(x, order)
+	c := &clock{x: x, order: order, count: make([]int32, len(x.h.Txns)), last: newStamps(x.h.Keys)}
 	strongest := newStamps(len(x.h.Txns)) // for each t1: the place of the last t2 in the session
 	reasons := make([]implied, len(x.h.Txns))
 	var ends []int32
@@ -50,10 +50,6 @@ type clock struct {
 	order []int32
 	count []int32 // of each transaction: how many of the session's transactions are its causes
 	last  *stamps // of each key: the last of these causes that wrote it
-}
-
-func newClock(x *index, order []int32) *clock {
-	return &clock{x: x, order: order, count: make([]int32, len(x.h.Txns)), last: newStamps(x.h.Keys)}
 }
 
 func (c *clock) compute(session int32) {

@@ -16,10 +16,6 @@ func (e *edges) add(from, to int32) {
 	e.from, e.to = append(e.from, from), append(e.to, to)
 }
 
-func (e *edges) clone() *edges {
-	return &edges{e.n, slices.Clone(e.from), slices.Clone(e.to)}
-}
-
 // base returns the edges of so ∪ wr, which every commit order extends: from each transaction of a session to the next, and
 // from writers to readers.
 func (x *index) base() *edges {

@@ -1,6 +1,9 @@
 package weak
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // A Level is an isolation level. Each level implies those before it.
 type Level int
@@ -135,7 +138,7 @@ func Decide(h *History) Result {
 
 // decide looks for a contradiction between the edges of base and those that infer yields.
 func (x *index) decide(l Level, base *edges, infer func(yield func(implied))) *Violation {
-	all := base.clone()
+	all := &edges{base.n, slices.Clone(base.from), slices.Clone(base.to)}
 	var first *implied // the first edge that leads to Initial
 	infer(func(e implied) {
 		switch {
