@@ -38,13 +38,10 @@ func (c *cut) look(f *os.File) {
 
 // finish completes the open operations: whether they took effect is unknown.
 func (c *cut) finish(h []history.Op) []history.Op {
-	completed := make(map[int]bool)
-	for _, invocation := range history.Invocations(h) {
-		completed[invocation] = true
-	}
+	completions := history.Completions(h)
 	n := len(h)
 	for i, op := range h[:n] {
-		if op.Type != history.Invoke || op.Process == history.Nemesis || completed[i] {
+		if _, completed := completions[i]; op.Type != history.Invoke || op.Process == history.Nemesis || completed {
 			continue
 		}
 		op.Index, op.Time, op.Type, op.Error = len(h), h[n-1].Time, history.Info, cutShort

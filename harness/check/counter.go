@@ -112,13 +112,10 @@ func (c *counting) apply(op history.Op, add func(delta int64) bool) {
 
 // openAdds returns the adds that have no completion in the history.
 func openAdds(h []history.Op) []history.Op {
-	completed := make(map[int]bool) // by position of the invocation
-	for _, i := range history.Invocations(h) {
-		completed[i] = true
-	}
+	completions := history.Completions(h)
 	var open []history.Op
 	for i, op := range h {
-		if op.F == "add" && op.Type == history.Invoke && op.Process != history.Nemesis && !completed[i] {
+		if _, completed := completions[i]; op.F == "add" && op.Type == history.Invoke && op.Process != history.Nemesis && !completed {
 			open = append(open, op)
 		}
 	}

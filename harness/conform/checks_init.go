@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -113,7 +114,7 @@ func checkRequest(s *session) error {
 			s.run.unready = true
 			return skipf("all that it answers is error 11: it may need other nodes")
 		default:
-			return failf("its answer is error %s", orMissing(clip(m.body["code"])))
+			return failf("its answer is error %s", cmp.Or(clip(m.body["code"]), "missing"))
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"strings"
 
 	"glomers/harness/internal/jsonvalue"
@@ -36,7 +37,7 @@ var unknownChecks = []Check{
 				return err
 			}
 			if !jsonvalue.IsInteger(m.body["code"]) {
-				return failf("the code is %s", orMissing(clip(m.body["code"])))
+				return failf("the code is %s", cmp.Or(clip(m.body["code"]), "missing"))
 			}
 			if _, ok := m.body.text("text"); m.body["text"] != nil && !ok {
 				return failf("the text is %s", clip(m.body["text"]))
@@ -103,13 +104,6 @@ var unknownChecks = []Check{
 			return s.survives("", "hello", `{"src":"c0","dest":"n1","bo`, "[]", "null", "7", `"x"`, "{}")
 		},
 	},
-}
-
-func orMissing(text string) string {
-	if text == "" {
-		return "missing"
-	}
-	return text
 }
 
 // survives sends the lines, each in a step of its own, and checks after each that the node still answers.

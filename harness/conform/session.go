@@ -82,10 +82,10 @@ func (r *runner) start(ctx context.Context) (*session, error) {
 		return nil, fmt.Errorf("conform: start the node: %w", err)
 	}
 	p, err := proc.Start(&r.guard, command)
-	switch {
-	case errors.Is(err, syscall.ENOEXEC):
-		return nil, fmt.Errorf("conform: start the node: %w: a script needs a first line such as #!/usr/bin/env python3", err)
-	case err != nil:
+	if errors.Is(err, syscall.ENOEXEC) {
+		err = fmt.Errorf("%w: a script needs a first line such as #!/usr/bin/env python3", err)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("conform: start the node: %w", err)
 	}
 	s := &session{

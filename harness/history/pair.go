@@ -21,3 +21,14 @@ func Invocations(h []Op) []int {
 	}
 	return inv
 }
+
+// Completions returns, by the position of its invocation in h, the position of the completion of each operation that has one.
+func Completions(h []Op) map[int]int {
+	completions := make(map[int]int)
+	for i, inv := range Invocations(h) {
+		if inv >= 0 {
+			completions[inv] = i
+		}
+	}
+	return completions
+}

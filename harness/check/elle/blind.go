@@ -54,7 +54,11 @@ func (r *Result) Cautions() []string {
 // blind returns warnings about faults to which the reference is blind.
 func (r *registers) blind(next [][]int32, o Options) []Warning {
 	var all []Warning
-	for _, w := range []*Warning{r.dirtyWrites(next), r.garbage(), r.notReplicated(o), r.notConverged(o)} {
+	found := []*Warning{r.dirtyWrites(next), r.garbage()}
+	if o.replicated() {
+		found = append(found, r.notReplicated(o), r.notConverged(o))
+	}
+	for _, w := range found {
 		if w != nil {
 			all = append(all, *w)
 		}

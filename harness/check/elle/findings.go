@@ -92,15 +92,11 @@ func (f *findings) result() *Result {
 
 // bySeverity sorts anomalies: first those that are not cycles, then cycles, the worst first, then levels.
 func bySeverity(as []Anomaly) []Anomaly {
-	order := make(map[Anomaly]int)
-	for i, c := range classes {
-		order[c.name] = i + 1
-	}
 	rank := func(a Anomaly) int {
 		if isLevel(a) {
-			return len(order) + 1
+			return len(classes)
 		}
-		return order[a]
+		return slices.IndexFunc(classes, func(c class) bool { return c.name == a }) // -1 if it is not a cycle
 	}
 	as = slices.Clone(as)
 	slices.SortStableFunc(as, func(a, b Anomaly) int { return rank(a) - rank(b) })

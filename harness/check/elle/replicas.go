@@ -27,9 +27,6 @@ func (o Options) replicated() bool { return o.Nodes > 1 && o.Concurrency > 0 }
 // again and again. A version is stale if its writer ended before a later writer of the key began on the second node, and
 // that later write was acknowledged before the read.
 func (r *registers) notReplicated(o Options) *Warning {
-	if !o.replicated() {
-		return nil
-	}
 	latest := make([]int, len(r.null)*o.Nodes) // by key and node: 1 + the position at which the last acknowledged write began
 	shown := make([]bool, o.Nodes*o.Nodes)     // by reading and writing node
 	stale := make([]int, o.Nodes*o.Nodes)
@@ -88,9 +85,6 @@ func (r *registers) events() (began, ended []int) {
 // notConverged looks for keys on which two nodes differ in their last reads, although these reads began more than patience
 // after the last write of the key and after the last fault.
 func (r *registers) notConverged(o Options) *Warning {
-	if !o.replicated() {
-		return nil
-	}
 	calm := r.calm()
 	written := make(map[int32]int64) // the time after which nothing writes a key; never if the outcome of a write is unknown
 	const never = int64(1) << 62

@@ -27,15 +27,10 @@ type analysis struct {
 // newAnalysis parses the history and arranges all logs.
 func newAnalysis(h []history.Op, limit int) *analysis {
 	a := &analysis{h: h, logs: make(map[string]*log), limit: max(1, limit), counts: make(map[string]int), found: make(map[string][]Case)}
-	inv := history.Invocations(h)
-	completed := make([]bool, len(h)) // by the position of the invocation
-	for _, at := range inv {
-		if at != none {
-			completed[at] = true
-		}
-	}
+	inv, completions := history.Invocations(h), history.Completions(h)
 	for i, op := range h {
-		if op.Process == history.Nemesis || op.Type == history.Invoke && (completed[i] || op.F != "send") {
+		_, completed := completions[i]
+		if op.Process == history.Nemesis || op.Type == history.Invoke && (completed || op.F != "send") {
 			continue
 		}
 		invoked := inv[i]

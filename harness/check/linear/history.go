@@ -38,12 +38,7 @@ const null = 0
 
 // parse splits a history by key. The error names an operation that parse does not understand.
 func parse(h []history.Op) ([]*register, error) {
-	completion := make(map[int]int) // by position of the invocation
-	for i, inv := range history.Invocations(h) {
-		if inv >= 0 {
-			completion[inv] = i
-		}
-	}
+	completions := history.Completions(h)
 	var all []*register
 	byKey := make(map[string]*register)
 	for i, op := range h {
@@ -62,7 +57,7 @@ func parse(h []history.Op) ([]*register, error) {
 			byKey[jsonvalue.Key(key)] = r
 			all = append(all, r)
 		}
-		if end, ok := completion[i]; ok {
+		if end, ok := completions[i]; ok {
 			c.end = h[end]
 			if c.end.Type == history.Fail {
 				continue

@@ -20,7 +20,6 @@ func (r *Result) Pictures() []string {
 			names = append(names, v.picture)
 		}
 	}
-	slices.Sort(names)
 	return names
 }
 

@@ -93,8 +93,7 @@ func (x *index) explain(l Level, e *edges, cyclic []int32, infer func(yield func
 		}
 	}
 	v := &Violation{Level: l, Kind: Cycle}
-	type pair struct{ from, to int32 }
-	places := make(map[pair]int) // in v.Edges
+	places := make(map[[2]int32]int) // in v.Edges
 	nodes := b.Graph().Through(graph.WW, graph.WW)
 	for i, n := range nodes {
 		nodes[i] = cyclic[n]
@@ -105,13 +104,13 @@ func (x *index) explain(l Level, e *edges, cyclic []int32, infer func(yield func
 		from, to := nodes[(start+i)%len(nodes)], nodes[(start+i+1)%len(nodes)]
 		edge, ok := x.baseEdge(from, to)
 		if !ok {
-			places[pair{from, to}] = len(v.Edges)
+			places[[2]int32{from, to}] = len(v.Edges)
 		}
 		v.Edges = append(v.Edges, edge)
 	}
 	infer(func(e implied) {
-		if i, ok := places[pair{e.from, e.to}]; ok {
-			delete(places, pair{e.from, e.to})
+		if i, ok := places[[2]int32{e.from, e.to}]; ok {
+			delete(places, [2]int32{e.from, e.to})
 			v.Edges[i] = x.commitEdge(l, e)
 		}
 	})
