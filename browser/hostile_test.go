@@ -61,7 +61,7 @@ func hostile(t *testing.T, store string) (dir string) {
 	require.NoError(t, os.Remove(filepath.Join(dir, "nodes", "n1.log")))
 	picture := `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="parent.__hacked=9"><script>window.__hacked=9;top.__hacked=9</script></svg>`
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "cycle-G0-1.svg"), []byte(picture), 0o600))
-	require.NoError(t, pages.Write(dir))
+	require.NoError(t, pages.Options{}.Write(dir))
 	return dir
 }
 
