@@ -33,7 +33,7 @@ type closing struct {
 	whole bool
 }
 
-// epochs tells whether the nodes close epochs.
+// epochs reports whether the nodes close epochs.
 func (l *log) epochs() bool { return l.orderOnly && len(l.journals) == 2 }
 
 // close closes an epoch, unless one is pending. Promises come first, as the lead begins where they end.

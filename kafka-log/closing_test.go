@@ -233,7 +233,7 @@ func (r *rounds) round() {
 	r.look()
 }
 
-// visible tells whether a node shows all early messages.
+// visible reports whether a node shows all early messages.
 func (r *rounds) visible(node int) bool {
 	return !slices.ContainsFunc(r.early, func(x epochSent) bool {
 		return !slices.Contains(offsets(r.logs[node], x.key), x.offset)

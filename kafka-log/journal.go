@@ -68,12 +68,12 @@ func (r run) continuation(length int) []item {
 // end is the index after the last item.
 func (r run) end() int { return r.From + len(r.Items) }
 
-// sends tells whether r has messages of clients.
+// sends reports whether r has messages of clients.
 func (r run) sends() bool {
 	return slices.ContainsFunc(r.Items, func(i item) bool { return i.Op == opSend })
 }
 
-// valid tells whether r can be a piece of a journal.
+// valid reports whether r can be a piece of a journal.
 func (r run) valid() bool {
 	return r.From >= 0 && !slices.ContainsFunc(r.Items, func(i item) bool {
 		return i.Offset < 0 || !slices.Contains(ops, i.Op) || (i.Op == opSend) == (i.Msg == nil)

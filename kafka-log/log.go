@@ -124,7 +124,7 @@ func (l *log) hide(t *topic, offset int64) {
 	}
 }
 
-// hides tells whether there are messages of ours that polls do not show yet.
+// hides reports whether there are messages of ours that polls do not show yet.
 func (l *log) hides() bool {
 	l.hidden = slices.DeleteFunc(l.hidden, func(t *topic) bool {
 		t.hidden = t.watermark(l.self) <= t.own

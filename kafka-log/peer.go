@@ -23,7 +23,7 @@ type message struct {
 	Yours run `json:"yours,omitzero"` // of the receiver's journal, while the receiver is joining
 }
 
-// valid tells whether a node can have sent m.
+// valid reports whether a node can have sent m.
 func (m message) valid() bool {
 	return m.Length >= 0 && m.Have >= 0 && m.Mine.valid() && m.Yours.valid()
 }
@@ -77,7 +77,7 @@ func newPeer(id string, index int, pace time.Duration, incarnation int64) *peer 
 	return &peer{id: id, index: index, pace: pace, state: asked, incarnation: incarnation, unackedAt: never, ackBy: never}
 }
 
-// receive takes note of a message from the peer. toUs says that the peer knows our incarnation; length is that of our journal.
+// receive records a message from the peer. toUs means that the peer knows our incarnation; length is that of our journal.
 func (p *peer) receive(m message, toUs bool, length int, now time.Duration) {
 	if m.Incarnation > p.incarnation {
 		p.incarnation = m.Incarnation
@@ -100,7 +100,7 @@ func (p *peer) receive(m message, toUs bool, length int, now time.Duration) {
 	}
 }
 
-// send takes note of a message to the peer.
+// send records a message to the peer.
 func (p *peer) send(m message, now time.Duration) {
 	p.sent = max(p.sent, m.Mine.end())
 	p.sentAt = now

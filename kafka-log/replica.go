@@ -112,7 +112,7 @@ func newReplica(self string, nodes []string, s settings, incarnation int64) *rep
 	return r
 }
 
-// writes tells whether the replica may add to its journal.
+// writes reports whether the replica may add to its journal.
 func (r *replica) writes() bool { return r.state == alone || r.state == joined }
 
 // wake makes an idle replica join, as a client has come.
@@ -174,7 +174,7 @@ func (r *replica) poll(key string, offset int64) []entry {
 	return r.log.poll(key, offset, maxPoll)
 }
 
-// reachable tells whether no peer is known not to answer.
+// reachable reports whether no peer is known not to answer.
 func (r *replica) reachable() bool {
 	return r.writes() && !slices.ContainsFunc(r.peers, func(p *peer) bool { return p.state == suspected })
 }
@@ -273,10 +273,10 @@ func (r *replica) update() {
 	r.stabilise(everywhere)
 }
 
-// open tells whether p may be sent what we write. Before p has told how much it has of our journal, that might not be a prefix.
+// open reports whether p may be sent what we write. Before p has told how much it has of our journal, that might not be a prefix.
 func (r *replica) open(p *peer) bool { return r.writes() && p.state != asked && p.state != suspected }
 
-// news tells whether we have something for p. Where epochs are closed, a promise is not worth a message: every message carries it, and
+// news reports whether we have something for p. Where epochs are closed, a promise is not worth a message: every message carries it, and
 // whoever waits for a promise has asked.
 func (r *replica) news(p *peer) bool {
 	return r.open(p) && (p.sent < len(r.own()) || len(r.unstated) > 0 && !r.epochs())

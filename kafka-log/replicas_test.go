@@ -54,7 +54,7 @@ type consumer struct {
 	pending     []*sending       // by the node, and not yet everywhere
 }
 
-// caughtUp tells whether every node has shown everything.
+// caughtUp reports whether every node has shown everything.
 func (s *replicas) caughtUp() bool {
 	return !slices.ContainsFunc(s.consumers, func(c *consumer) bool { return len(c.behind) > 0 })
 }
@@ -153,7 +153,7 @@ func (s *replicas) read(i int, key string) {
 	}
 }
 
-// writes tells whether node i can take messages.
+// writes reports whether node i can take messages.
 func (s *replicas) writes(i int) bool { return !s.Members[i].Down && s.Machine(i).writes() }
 
 // send gives node i a message for a random key, and tells whether the node took it.

@@ -103,7 +103,7 @@ func (w *Writer) reclaim(ops []history.Op) (warnings []string, _ error) {
 	return warnings, errors.Join(errs...)
 }
 
-// named tells whether the name in the run's directory is that of the file.
+// named reports whether the name in the run's directory is that of the file.
 func (w *Writer) named(name string, l *lineFile) bool {
 	ours, err := l.file.Stat()
 	if err != nil {

@@ -28,5 +28,5 @@ func (j *journalRoom) take(line []byte, e network.Event) []byte {
 	return line
 }
 
-// JournalFull tells whether the journal had no room for all events, and since when.
+// JournalFull reports whether the journal had no room for all events, and since when.
 func (w *Writer) JournalFull() (since time.Duration, full bool) { return w.room.since, w.room.full }

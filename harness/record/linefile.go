@@ -43,7 +43,7 @@ func (l *lineFile) Write(line []byte) (int, error) {
 	return l.buffer.Write(line)
 }
 
-// unchanged tells whether the file, once it has been flushed, is as it was written: nobody else has written to it. It looks at the
+// unchanged reports whether the file, once it has been flushed, is as it was written: nobody else has written to it. It looks at the
 // size, and at the first sumLimit bytes.
 func (l *lineFile) unchanged() bool {
 	info, err := l.file.Stat()

@@ -47,5 +47,5 @@ func (l *Lines) Next() (line []byte, more int, err error) {
 	}
 }
 
-// Unfinished tells whether there is the beginning of a line.
+// Unfinished reports whether there is the beginning of a line.
 func (l *Lines) Unfinished() bool { return len(l.partly) > 0 && !l.whole }

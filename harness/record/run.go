@@ -75,13 +75,13 @@ func (r *Run) Meta() (m Meta, err error) {
 	return m, nil
 }
 
-// IsOurs tells whether there is a test.json, or something in its place.
+// IsOurs reports whether there is a test.json, or something in its place.
 func (r *Run) IsOurs() bool {
 	_, err := r.root.Lstat("test.json")
 	return err == nil
 }
 
-// Unfinished tells whether this is a run of ours that has no results: it goes on, or was killed, or the disk was full.
+// Unfinished reports whether this is a run of ours that has no results: it goes on, or was killed, or the disk was full.
 func (r *Run) Unfinished() bool {
 	if info, err := r.root.Stat("test.json"); err != nil || info.Size() == 0 {
 		return false

@@ -216,7 +216,7 @@ func (f *folder) stamp(name string) stamp {
 	return stamp{info.ModTime().UnixNano(), info.Size()}
 }
 
-// mayChange tells whether a run may become another one while its directory stays as it is: if it goes on.
+// mayChange reports whether a run may become another one while its directory stays as it is: if it goes on.
 func (k *known) mayChange() bool {
 	r := k.read.Load()
 	return k.running || r != nil && r.line.State == running

@@ -50,11 +50,11 @@ func kindOf(name string) (kind, bool) {
 	return kind{}, false
 }
 
-// framed tells whether files of that kind are shown in a frame only: in a window of its own a page could lead to any address, and
+// framed reports whether files of that kind are shown in a frame only: in a window of its own a page could lead to any address, and
 // tell that address whatever it knows.
 func (k kind) framed() bool { return k == pageKind || k == pictureKind }
 
-// isLog tells whether a file in nodes/ is what a node wrote.
+// isLog reports whether a file in nodes/ is what a node wrote.
 func isLog(name string) bool { return strings.HasSuffix(name, ".log") }
 
 // file serves a file of a run, or the page that has a frame for it.

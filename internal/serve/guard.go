@@ -58,7 +58,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	})
 }
 
-// isOurs tells whether the request was sent to the address that it came to, in digits or by a name that is known to be ours, and to the port that
+// isOurs reports whether the request was sent to the address that it came to, in digits or by a name that is known to be ours, and to the port that
 // it came to. A page whose host name was made to lead here sends that name instead: never digits.
 func (s *Server) isOurs(r *http.Request) bool {
 	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
@@ -77,7 +77,7 @@ func (s *Server) isOurs(r *http.Request) bool {
 	return false
 }
 
-// isForeign tells whether a page of another site asks, of which those on other ports of this machine are, or one without rights, as those are that a
+// isForeign reports whether a page of another site asks, of which those on other ports of this machine are, or one without rights, as those are that a
 // run brings. Browsers say so, unless they are old, or this machine is another one than theirs; then they may say where they come
 // from. Other programs say nothing.
 func (s *Server) isForeign(r *http.Request) bool {
@@ -98,7 +98,7 @@ func (s *Server) isForeign(r *http.Request) bool {
 	return true
 }
 
-// isVisit tells whether somebody follows a link to a page of ours that costs little and changes nothing.
+// isVisit reports whether somebody follows a link to a page of ours that costs little and changes nothing.
 func isVisit(r *http.Request) bool {
 	h := r.Header
 	byHand := h.Get("Sec-Fetch-Site") == "" || h.Get("Sec-Fetch-Mode") == "navigate" && h.Get("Sec-Fetch-Dest") == "document" && h.Get("Sec-Fetch-User") == "?1"

@@ -70,7 +70,7 @@ func (t test) Command() string {
 	return passage(strings.Join(append([]string{t.Program.Path}, t.Program.Args...), " "))
 }
 
-// Running tells whether the run goes on.
+// Running reports whether the run goes on.
 func (r run) Running() bool { return r.State == running }
 
 // test reads test.json. With an error, it is what could be understood.
@@ -128,7 +128,7 @@ func (r run) damaged(file string, err error) run {
 	return r
 }
 
-// running tells whether the run goes on.
+// running reports whether the run goes on.
 func (f *folder) running() bool {
 	file, err := f.openFile("history.jsonl")
 	if err != nil {

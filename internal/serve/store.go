@@ -36,7 +36,7 @@ func parseID(key string) (id, bool) {
 	return id{workload, name}, err == nil && err2 == nil && isPlain(workload) && isPlain(name)
 }
 
-// isPlain tells whether a name can be that of a file in a directory, and of no other one; it need not be UTF-8. Hidden ones are not
+// isPlain reports whether a name can be that of a file in a directory, and of no other one; it need not be UTF-8. Hidden ones are not
 // ours.
 func isPlain(name string) bool {
 	return name != "" && !strings.HasPrefix(name, ".") && !strings.ContainsAny(name, "/\\\x00")
@@ -77,7 +77,7 @@ func (s *Server) open(run id) (*folder, error) {
 
 func (f *folder) close() { _ = f.root.Close() } // nothing was written
 
-// has tells whether there is a regular file of that name.
+// has reports whether there is a regular file of that name.
 func (f *folder) has(name string) bool {
 	info, err := f.root.Lstat(name)
 	return err == nil && info.Mode().IsRegular()
