@@ -28,7 +28,7 @@ type peer struct {
 	ackBy  time.Duration // when it must be told what we have, as it asked; never if it did not
 }
 
-// hear takes note of a message from p. Only the latest message counts, as p may have been started anew, without its
+// hear records a message from p. Only the latest message counts, as p may have been started anew, without its
 // memory. If that message was overtaken by another, p is sent more than it needs. If p asks, it must be told what we have
 // by the time ackBy.
 func (p *peer) hear(g gossip, ackBy time.Duration) {
@@ -40,7 +40,7 @@ func (p *peer) hear(g gossip, ackBy time.Duration) {
 	}
 }
 
-// send takes note that p is sent everything that we have.
+// send records that p is sent everything that we have.
 func (p *peer) send(have set, now time.Duration) {
 	p.sent = have
 	p.sentAt = now

@@ -53,7 +53,7 @@ func (l *log) leap(t *topic) {
 	}
 }
 
-// closedBy takes note that node i has closed an epoch.
+// closedBy records that node i has closed an epoch.
 func (l *log) closedBy(i int) {
 	if i == l.self {
 		l.closed = len(l.own())

@@ -79,7 +79,7 @@ func (l *log) promise() {
 	l.unstated = l.unstated[:0]
 }
 
-// extend adds the items of a run of node i's journal that are new, and tells whether there are any.
+// extend adds the items of a run of node i's journal that are new, and reports whether there are any.
 func (l *log) extend(i int, r run) bool {
 	items := r.continuation(len(l.journals[i]))
 	for _, it := range items {
@@ -112,7 +112,7 @@ func (l *log) add(i int, it item) {
 	}
 }
 
-// hide takes note that we have given out an offset of t.
+// hide records that we have given out an offset of t.
 func (l *log) hide(t *topic, offset int64) {
 	t.own = max(t.own, offset)
 	if !l.orderOnly {
@@ -133,7 +133,7 @@ func (l *log) hides() bool {
 	return len(l.hidden) > 0
 }
 
-// bound takes note that node i has stated that it gives out no offset of t below b any more.
+// bound records that node i has stated that it gives out no offset of t below b any more.
 func (l *log) bound(t *topic, i int, b int64) {
 	t.stated[i] = max(t.stated[i], b)
 	t.bounds[i] = max(t.bounds[i], b)
@@ -156,7 +156,7 @@ func (l *log) pass(t *topic, offset int64) {
 // nodes returns how many nodes there are, as a distance of offsets.
 func (l *log) nodes() int64 { return int64(len(l.journals)) }
 
-// stabilise takes note that every node has had the first n items of our journal.
+// stabilise records that every node has had the first n items of our journal.
 func (l *log) stabilise(n int) {
 	for ; l.stable < n; l.stable++ {
 		if it := l.own()[l.stable]; it.Op == opSend && !l.orderOnly {

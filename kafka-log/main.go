@@ -91,7 +91,7 @@ func (s server) write(ctx context.Context, do func(r *replica, now time.Duration
 	return nil
 }
 
-// await waits until the condition holds, for patience at the most, and tells whether it does. Others have the turn meanwhile.
+// await waits until the condition holds, for patience at the most, and reports whether it does. Others have the turn meanwhile.
 func (s server) await(ctx context.Context, condition func() bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

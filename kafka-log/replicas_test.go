@@ -156,7 +156,7 @@ func (s *replicas) read(i int, key string) {
 // writes reports whether node i can take messages.
 func (s *replicas) writes(i int) bool { return !s.Members[i].Down && s.Machine(i).writes() }
 
-// send gives node i a message for a random key, and tells whether the node took it.
+// send gives node i a message for a random key, and reports whether the node took it.
 func (s *replicas) send(i int) bool {
 	if !s.writes(i) {
 		return false

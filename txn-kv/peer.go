@@ -29,7 +29,7 @@ type peer struct {
 	ackBy          time.Duration // when it must be told what we have; never if it need not be
 }
 
-// hear takes note of a message from p. origin is that of our own writes.
+// hear records a message from p. origin is that of our own writes.
 func (p *peer) hear(m message, origin string, now time.Duration) {
 	p.acked = m.Have
 	p.sent = max(p.sent, m.Have[origin])
@@ -39,7 +39,7 @@ func (p *peer) hear(m message, origin string, now time.Duration) {
 	}
 }
 
-// observe takes note that we have the transactions of have.
+// observe records that we have the transactions of have.
 func (p *peer) observe(have vector, now time.Duration) {
 	switch {
 	case p.acked.equal(have):
@@ -61,7 +61,7 @@ func (p *peer) due(own int64) time.Duration {
 // suspected reports whether p has left a question unanswered for so long that it may be out of reach.
 func (p *peer) suspected(now time.Duration) bool { return p.silentSince+retryAfter <= now }
 
-// send takes note of a message to p. If the message gets through, p has our own writes up to the time sent.
+// send records a message to p. If the message gets through, p has our own writes up to the time sent.
 func (p *peer) send(m message, sent int64, now time.Duration) {
 	p.sent = sent
 	p.sentAt = now
