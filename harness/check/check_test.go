@@ -159,6 +159,8 @@ func TestFewOfAShape(t *testing.T) {
 	require.Equal(t,
 		[]string{value(1), sum(1), value(2), value(3), "… and 2 more like it", sum(2), sum(3), sum(4), "nothing"},
 		check.Few([]string{value(1), sum(1), value(2), value(3), sum(2), value(4), sum(3), value(5), sum(4), "nothing"}))
+	require.Equal(t, []string{value(1), value(2), value(3), "… and 9 more", "nothing"},
+		check.Few([]string{value(1), value(2), value(3), value(4), value(5), "… and 7 more", "nothing"}))
 	require.Empty(t, check.Few(nil))
 	require.Equal(t, check.Shape("[1,2] is on n1"), check.Shape("[3] is on n15"))
 	require.NotEqual(t, check.Shape("1 is on n1"), check.Shape("1 is off n1"))

@@ -50,7 +50,9 @@ func Few(reasons []string) []string {
 		s := Shape(r)
 		told[s]++
 		more := count[s] - maxAlike
-		if more <= 1 || told[s] <= maxAlike {
+		if last := len(all) - 1; last >= 0 && joined(all[last], r) != "" {
+			all[last] = joined(all[last], r)
+		} else if more <= 1 || told[s] <= maxAlike {
 			all = append(all, r)
 		}
 		if more > 1 && told[s] == maxAlike {
@@ -58,6 +60,15 @@ func Few(reasons []string) []string {
 		}
 	}
 	return all
+}
+
+// joined returns one count for two, that of Few and that of the checker's own list, which is cut, too; "" if the reasons are others.
+func joined(alike, rest string) string {
+	var a, b int
+	if n, _ := fmt.Sscanf(alike+rest, "… and %d more like it… and %d more", &a, &b); n < 2 {
+		return ""
+	}
+	return fmt.Sprintf("… and %d more", a+b)
 }
 
 // Shape returns what two sentences have in common that differ in times, counts, ids and values that are numbers.
