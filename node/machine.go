@@ -41,10 +41,11 @@ type WallClock interface{ SetWallClock(zero time.Time) }
 type Driver[M any, R Machine[M]] struct {
 	Machine R // the zero R before the node has been initialised
 
-	n     *Node
-	typ   string
-	start time.Time // when the machine's time was 0
-	alarm struct {
+	n      *Node
+	typ    string
+	start  time.Time     // when the machine's time was 0
+	offset time.Duration // of ticks: the node's index in ns, as with Every
+	alarm  struct {
 		at   time.Duration // of the next tick, or Never
 		stop func()        // ends the timer for it
 	}
@@ -57,7 +58,7 @@ func Drive[M any, R Machine[M]](n *Node, typ string, start func() R) *Driver[M, 
 	d := &Driver[M, R]{n: n, typ: typ}
 	d.alarm.at = Never
 	n.OnInit(func(context.Context) error {
-		d.start = time.Now()
+		d.start, d.offset = time.Now(), time.Duration(n.Index())
 		d.Machine = start()
 		d.Do(func(R, time.Duration) []Envelope[M] { return nil }) // sets the alarm
 		return nil
@@ -93,8 +94,7 @@ func (d *Driver[M, R]) setAlarm(at time.Duration) {
 	if at >= Never {
 		return
 	}
-	offset := time.Duration(max(0, d.n.Index()))
-	d.alarm.stop = d.n.After(time.Until(d.start.Add(at+offset)), func(context.Context) {
+	d.alarm.stop = d.n.After(time.Until(d.start.Add(at+d.offset)), func(context.Context) {
 		d.alarm.at = Never
 		d.Do(R.Tick)
 	})
