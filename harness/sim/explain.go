@@ -74,12 +74,7 @@ func section(b *strings.Builder, heading string, lines []string) {
 // operations returns a line for each operation, numbered from 1.
 func (s *Shrunk) operations() []string {
 	var lines []string
-	done := make(map[int]history.Op) // completions by the position of their invocation
-	for i, inv := range history.Invocations(s.record.ops) {
-		if inv >= 0 {
-			done[inv] = s.record.ops[i]
-		}
-	}
+	completions := history.Completions(s.record.ops)
 	for i, op := range s.record.ops {
 		if op.Process == history.Nemesis || op.Type != history.Invoke {
 			continue
@@ -88,8 +83,12 @@ func (s *Shrunk) operations() []string {
 		if op.Final {
 			what = "final " + what
 		}
+		var done history.Op // the zero Op if it never ended
+		if at, ended := completions[i]; ended {
+			done = s.record.ops[at]
+		}
 		lines = append(lines, fmt.Sprintf("%d.\t%s\tprocess %v to %s\t%s\t→ %s",
-			len(lines)+1, seconds(op.Time), op.Process, s.Test.NodeOf(op.Process), what, outcome(op, done[i])))
+			len(lines)+1, seconds(op.Time), op.Process, op.Node, what, outcome(op, done)))
 	}
 	return lines
 }
