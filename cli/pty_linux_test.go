@@ -36,15 +36,21 @@ func openTerminal(t *testing.T) (screen, program *os.File) {
 	return screen, program
 }
 
-// A terminal shows our own escape sequences, for bars and colours, but no sequence that a node wrote.
-func TestTerminal(t *testing.T) {
-	t.Parallel()
-	screen, program := openTerminal(t)
+// readAll reads what a terminal shows until its other end is closed.
+func readAll(screen io.Reader) <-chan string {
 	shown := make(chan string)
 	go func() {
 		text, _ := io.ReadAll(screen) // the error says that the other end was closed
 		shown <- string(text)
 	}()
+	return shown
+}
+
+// A terminal shows our own escape sequences, for bars and colours, but no sequence that a node wrote.
+func TestTerminal(t *testing.T) {
+	t.Parallel()
+	screen, program := openTerminal(t)
+	shown := readAll(screen)
 	args := append(words("test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --bin testdata/misbehave"), "--store", filepath.Join(t.TempDir(), "s"), "--", "control")
 	status := run(t.Context(), args, program, program)
 	require.NoError(t, program.Close())
@@ -64,11 +70,7 @@ func TestTerminal(t *testing.T) {
 func TestNodesHaveNoTerminal(t *testing.T) {
 	t.Parallel()
 	screen, program := openTerminal(t)
-	shown := make(chan string)
-	go func() {
-		text, _ := io.ReadAll(screen) // the error says that the other end was closed
-		shown <- string(text)
-	}()
+	shown := readAll(screen)
 	node := filepath.Join(t.TempDir(), "node")
 	require.NoError(t, os.WriteFile(node, []byte(`#!/bin/sh
 trap '' TTOU

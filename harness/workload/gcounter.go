@@ -22,34 +22,35 @@ type Counter struct {
 }
 
 func gCounter() Kind {
-	return Kind{
-		Name: "g-counter", About: "A counter that only grows.",
-		RPCs:       counterRPCs(),
-		Operations: "Half add, of 0 to 4, half read. In the final phase, 10 s after the faults, every worker reads once.",
-		Verdict:    "The final reads must return the sum of all acknowledged adds, plus that of any of the adds of unknown outcome.",
-		Figures:    counterFigures(),
-		Make:       func(c Config) (Workload, error) { return &Counter{name: "g-counter", lowest: 0, rand: c.Rand}, nil },
-		Functions:  []string{"add", "read"},
-		Unlike: func(h []history.Op) bool {
-			return unlikeCounter(h) || slices.ContainsFunc(h, func(op history.Op) bool { return op.F == "add" && strings.HasPrefix(string(op.Value), "-") })
-		},
-		Argument: argumentOf("add"),
-		Doubt:    func(h []history.Op) string { return noFinalReads("g-counter", h) },
+	k := counterKind("g-counter", 0)
+	k.About = "A counter that only grows."
+	k.Operations = "Half add, of 0 to 4, half read. In the final phase, 10 s after the faults, every worker reads once."
+	k.Verdict = "The final reads must return the sum of all acknowledged adds, plus that of any of the adds of unknown outcome."
+	k.Unlike = func(h []history.Op) bool {
+		return unlikeCounter(h) || slices.ContainsFunc(h, func(op history.Op) bool { return op.F == "add" && strings.HasPrefix(string(op.Value), "-") })
 	}
+	return k
 }
 
 func pnCounter() Kind {
+	k := counterKind("pn-counter", -5)
+	k.About = "A counter that also shrinks."
+	k.Operations = "As g-counter, but adds are of -5 to 4."
+	k.Verdict = "As of g-counter."
+	return k
+}
+
+// counterKind returns what the kinds of counters have in common.
+func counterKind(name string, lowest int) Kind {
 	return Kind{
-		Name: "pn-counter", About: "A counter that also shrinks.",
-		RPCs:       counterRPCs(),
-		Operations: "As g-counter, but adds are of -5 to 4.",
-		Verdict:    "As of g-counter.",
-		Figures:    counterFigures(),
-		Make:       func(c Config) (Workload, error) { return &Counter{name: "pn-counter", lowest: -5, rand: c.Rand}, nil },
-		Functions:  []string{"add", "read"},
-		Unlike:     unlikeCounter,
-		Argument:   argumentOf("add"),
-		Doubt:      func(h []history.Op) string { return noFinalReads("pn-counter", h) },
+		Name:      name,
+		RPCs:      counterRPCs(),
+		Figures:   counterFigures(),
+		Make:      func(c Config) (Workload, error) { return &Counter{name: name, lowest: lowest, rand: c.Rand}, nil },
+		Functions: []string{"add", "read"},
+		Unlike:    unlikeCounter,
+		Argument:  argumentOf("add"),
+		Doubt:     func(h []history.Op) string { return noFinalReads(name, h) },
 	}
 }
 
