@@ -50,9 +50,13 @@ func Few(reasons []string) []string {
 		s := Shape(r)
 		told[s]++
 		more := count[s] - maxAlike
-		if last := len(all) - 1; last >= 0 && joined(all[last], r) != "" {
-			all[last] = joined(all[last], r)
-		} else if more <= 1 || told[s] <= maxAlike {
+		if last := len(all) - 1; last >= 0 {
+			if one := joined(all[last], r); one != "" {
+				all[last] = one
+				continue
+			}
+		}
+		if more <= 1 || told[s] <= maxAlike {
 			all = append(all, r)
 		}
 		if more > 1 && told[s] == maxAlike {
