@@ -8,6 +8,7 @@ import (
 	"glomers/harness/internal/proc"
 	"glomers/harness/record"
 	"glomers/harness/service"
+	"glomers/internal/module"
 )
 
 // meta returns the content of test.json.
@@ -57,7 +58,7 @@ func version() string {
 		return "unknown"
 	}
 	for _, m := range append([]*debug.Module{&info.Main}, info.Deps...) {
-		if m.Path == "glomers" && m.Version != "" {
+		if m.Path == module.Path() && m.Version != "" {
 			return m.Version
 		}
 	}

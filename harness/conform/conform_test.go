@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/module"
 )
 
 // check runs checks against a program and returns the report. A generous timeout costs no time if an answer comes.
@@ -186,7 +188,7 @@ func TestSolutions(t *testing.T) {
 			delete(solutions, dir)
 			continue
 		}
-		packages = append(packages, "glomers/"+dir)
+		packages = append(packages, module.Path()+"/"+dir)
 	}
 	bin := build(t, packages...)
 	for dir, workload := range solutions {

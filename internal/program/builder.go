@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"glomers/internal/module"
 	"glomers/internal/tempdir"
 )
 
@@ -117,11 +118,11 @@ func Root() (string, error) {
 	}
 	for dir := start; ; dir = filepath.Dir(dir) {
 		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && strings.HasPrefix(string(mod), "module glomers\n") {
+		if err == nil && module.Declared(string(mod)) == module.Path() {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("%s is not inside the glomers repository", start)
+			return "", fmt.Errorf("%s is not inside the glomers repository: want a directory below a go.mod with module %s", start, module.Path())
 		}
 	}
 }
