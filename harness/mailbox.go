@@ -50,13 +50,19 @@ type mailbox struct {
 	memory      *memory // counts their bodies
 
 	mu       sync.Mutex
-	taken    sync.Cond // signalled when posts have been taken, and at close
+	taken    sync.Cond // signalled when posts have been taken, when held changes, and at close
 	posts    []post
 	messages int // the number of sent events in posts
 	bytes    int // the size of their bodies, plus messageCost for each
 	flooded  bool
+	held     bool // the clock is held
 	closed   bool
 }
+
+// An audience says whether the output of a node is read even while the clock is held: that of a node that is debugged, as its
+// answer may be what everybody waits for, and that of a node that has ended, so that its end is reported.
+// The mailbox's mu guards it.
+type audience struct{ always bool }
 
 func newMailbox(maxMessages int, memory *memory) *mailbox {
 	m := &mailbox{wake: make(chan struct{}, 1), maxMessages: maxMessages, memory: memory}
@@ -64,15 +70,32 @@ func newMailbox(maxMessages int, memory *memory) *mailbox {
 	return m
 }
 
-// awaitRoom waits until messages take only a small part of the mailbox's room, or until the mailbox is closed. Readers of a
-// process's output call it, so that a process that writes faster than the scheduler works is blocked by its full pipe, as in
-// the reference.
-func (m *mailbox) awaitRoom() {
+// awaitRoom waits until messages take only a small part of the mailbox's room and, unless the reader is always heard, until the
+// clock is not held; or until the mailbox is closed. Readers of a process's output call it, so that a process that writes faster
+// than the scheduler works is blocked by its full pipe, as in the reference, and so that nodes cannot pile up messages during a
+// hold of any length.
+func (m *mailbox) awaitRoom(a *audience) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for !m.closed && (m.messages > m.maxMessages/100 || int64(m.bytes) > m.memory.limit/10) {
+	for !m.closed && (m.held && !a.always || m.messages > m.maxMessages/100 || int64(m.bytes) > m.memory.limit/10) {
 		m.taken.Wait()
 	}
+}
+
+// hold says whether the clock is held.
+func (m *mailbox) hold(held bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held = held
+	m.taken.Broadcast()
+}
+
+// always makes a reader be heard from now on.
+func (m *mailbox) always(a *audience) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a.always = true
+	m.taken.Broadcast()
 }
 
 // put adds p and reports whether the mailbox accepted it. A full mailbox refuses messages, and a closed one refuses everything.

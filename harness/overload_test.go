@@ -57,7 +57,7 @@ func (r *reader) idle() (int, stamp) { return r.waiting, r.now() - r.idles }
 func TestStalls(t *testing.T) {
 	t.Parallel()
 	const limit = time.Minute // so that the time that the test takes means nothing
-	r := &run{scheduler: &scheduler{start: time.Now().Add(-time.Hour)}, test: Test{limits: limits{stall: limit}}}
+	r := &run{scheduler: &scheduler{clock: clock{start: time.Now().Add(-time.Hour)}}, test: Test{limits: limits{stall: limit}}}
 	var readers []*reader
 	for i := range 7 {
 		readers = append(readers, &reader{waiting: 5000, idles: 10 * limit, now: r.now})
@@ -71,7 +71,7 @@ func TestStalls(t *testing.T) {
 	r.lookAtInputs(r.now())
 	readers[5].idles += limit
 	readers[6].idles = 2 * limit // it has read something since
-	r.scheduler.start = r.scheduler.start.Add(-limit)
+	r.scheduler.clock.start = r.scheduler.clock.start.Add(-limit)
 	ailing, slow := r.stalls()
 	require.Empty(t, ailing)
 	require.Equal(t, []string{
@@ -120,13 +120,13 @@ func TestMailboxAwaitRoom(t *testing.T) {
 	t.Parallel()
 	m := newMailbox(200, &memory{limit: 10 * (3*messageCost + 101)})
 	for range 3 {
-		m.awaitRoom()
+		m.awaitRoom(new(audience))
 		require.True(t, m.put(post{event: sent{}}))
 	}
 	waits := func() chan struct{} {
 		done := make(chan struct{})
 		go func() {
-			m.awaitRoom()
+			m.awaitRoom(new(audience))
 			close(done)
 		}()
 		return done

@@ -26,7 +26,8 @@ type Port struct {
 	messages atomic.Int64 // so far
 	begun    atomic.Int64 // kept bytes of its unfinished line
 	lines    int          // so far; used only by the caller of Line
-	broken   atomic.Bool  // an error of the node has been reported; its further output is ignored
+	audience audience
+	broken   atomic.Bool // an error of the node has been reported; its further output is ignored
 }
 
 // ID returns the id of the node.

@@ -97,6 +97,7 @@ func (c *childProcess) watch() {
 
 	err := c.proc.Wait()
 	c.ended.Store(true)
+	c.port.run.mail.always(&c.port.audience)
 	c.proc.KillGroup() // its child processes may hold its pipes
 	// A process that has left the group may still hold them. All output of the node itself is in the pipes by now.
 	for _, f := range c.output {
@@ -123,7 +124,7 @@ func (c *childProcess) readStdout(r io.Reader) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	long := longLine{port: c.port}
 	for {
-		c.port.run.mail.awaitRoom()
+		c.port.run.mail.awaitRoom(&c.port.audience)
 		part, err := in.ReadSlice('\n')
 		switch {
 		case err == nil && long.empty():

@@ -15,7 +15,7 @@ import (
 // same seed gives the same run: the scheduler does one thing at a time, waits until the nodes are idle, and takes the messages
 // that they have sent in a fixed order (see sortPosts).
 type scheduler struct {
-	start  time.Time
+	clock  clock
 	mail   *mailbox
 	memory memory // memory that nodes take
 	spare  []post // a slice that take reuses
@@ -34,7 +34,7 @@ type scheduler struct {
 
 func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 	s := &scheduler{
-		start:  time.Now(),
+		clock:  clock{start: time.Now()},
 		memory: memory{limit: t.Limits.Memory},
 		settle: t.Settle,
 		alarm:  time.NewTimer(0),
@@ -57,13 +57,26 @@ func networkSeed(t Test) uint64 {
 	return t.seedFor("network", fmt.Sprint(t.Excerpt.Salt))
 }
 
-// now returns the time since the start of the run. Any goroutine may call it.
-func (s *scheduler) now() time.Duration { return time.Since(s.start) }
+// now returns the time of the run's clock. Any goroutine may call it.
+func (s *scheduler) now() time.Duration { return s.clock.now() }
 
 // networkTime returns the current time for the network, which never decreases.
 func (s *scheduler) networkTime() time.Duration {
 	s.last = max(s.last, s.now())
 	return s.last
+}
+
+// hold makes the run stand still: its clock, and the output of nodes, which is not read except for those that are always heard.
+// Posts are taken all the same, and what is due at the time at which the clock stands is delivered.
+func (s *scheduler) hold() {
+	s.clock.hold(s.networkTime())
+	s.mail.hold(true)
+}
+
+// release lets the run go on.
+func (s *scheduler) release() {
+	s.clock.release()
+	s.mail.hold(false)
 }
 
 // after schedules do for the time d from now.
@@ -89,6 +102,9 @@ func (s *scheduler) send(at time.Duration, src, dest string, body json.RawMessag
 
 // sendAs sends a message that writer wrote in the name of src.
 func (s *scheduler) sendAs(at time.Duration, writer, src, dest string, body json.RawMessage) error {
+	if s.clock.standing() {
+		at = min(at, s.now()) // a post of the moment before may be a little later, and would not arrive
+	}
 	s.last = max(s.last, at)
 	_, err := s.net.SendAs(s.last, writer, src, dest, body)
 	return err
@@ -186,7 +202,7 @@ func (s *scheduler) late(by time.Duration) {
 	}
 }
 
-// wait returns when a message or a timer is due, or when an event was posted.
+// wait returns when a message or a timer is due, or when an event was posted. While the clock is held, only a post ends it.
 func (s *scheduler) wait() {
 	message, isMessage := s.net.NextDue()
 	timer, isTimer := s.timers.next()
@@ -195,7 +211,7 @@ func (s *scheduler) wait() {
 		due = message
 	}
 	var alarm <-chan time.Time
-	if isMessage || isTimer {
+	if (isMessage || isTimer) && !s.clock.standing() {
 		s.alarm.Reset(due - s.now())
 		alarm = s.alarm.C
 	}
