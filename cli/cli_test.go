@@ -15,7 +15,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"glomers/internal/notice"
 	"glomers/internal/program"
 )
 
@@ -261,16 +260,6 @@ func TestCompletion(t *testing.T) {
 			require.Contains(t, strings.Split(stdout, "\n"), w, line)
 		}
 	}
-}
-
-func TestVersion(t *testing.T) {
-	status, stdout, _ := execute("version")
-	require.Equal(t, statusValid, status)
-	require.Contains(t, stdout, "go1.")
-
-	status, stdout, _ = execute("version", "--licenses")
-	require.Equal(t, statusValid, status)
-	require.Equal(t, notice.Text, stdout)
 }
 
 func TestModuleRoot(t *testing.T) {
