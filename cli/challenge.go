@@ -32,7 +32,8 @@ func (c *cli) challengeCommand() *cobra.Command {
 		Use:   "challenge ID…|all",
 		Short: "Run the challenges of Gossip Glomers",
 		Long: `Run the published commands of the challenges on the solutions of this repository,
-or on the node given with --bin, and compare the figures with the targets.
+or of the release that was unpacked, or on the node given with --bin, and compare
+the figures with the targets.
 
 With --nemesis the targets are shown but not judged: under faults a
 solution need only be valid. Faults of links are left out where there is

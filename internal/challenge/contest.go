@@ -60,14 +60,18 @@ func (c *Contest) Run(ctx context.Context) ([]Outcome, error) {
 	return done, nil
 }
 
-// program returns the executable that is to solve ch.
+// program returns the executable that is to solve ch: in a checkout what its source says, elsewhere the one that was released
+// together with this program.
 func (c *Contest) program(ctx context.Context, ch Challenge) (string, error) {
 	if c.Bin != "" {
 		return c.build.Program(ctx, c.Bin)
 	}
 	root, err := program.Root()
 	if err != nil {
-		return "", fmt.Errorf("the solutions are built from their source, but %w: go there, or judge a node of your own with --bin", err)
+		if path, err := program.Beside(ch.Dir); err == nil {
+			return path, nil
+		}
+		return "", fmt.Errorf("the solutions are built from their source, but %w; and the solution %s of a release is not beside this program: go there, run glomers from an unpacked release, or judge a node of your own with --bin", err, ch.Dir)
 	}
 	return c.build.Program(ctx, filepath.Join(root, ch.Dir))
 }

@@ -52,7 +52,7 @@ func (b *Builder) tempDir() (string, error) {
 }
 
 // Program returns the absolute path of the executable for path, which may be an executable, the directory of a Go main
-// package, or the name of a program on PATH.
+// package, or the name of a program on PATH or of a solution beside this program.
 func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 	if path == "" {
 		return "", errors.New("no node given: want --bin with an executable or the directory of a Go program")
@@ -66,6 +66,9 @@ func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(name, filepath.Separator) {
 		if found, err := exec.LookPath(name); err == nil {
 			return filepath.Abs(found)
+		}
+		if found, err := Beside(name); err == nil {
+			return found, nil
 		}
 	}
 	switch {
