@@ -29,11 +29,11 @@ func (c *cli) challengeCommand() *cobra.Command {
 		print  bool
 	)
 	cmd := &cobra.Command{
-		Use:   "challenge ID…|all",
+		Use:   "challenge ID…|all [-- ARGS…]",
 		Short: "Run the challenges of Gossip Glomers",
 		Long: `Run the published commands of the challenges on the solutions of this repository,
 or of the release that was unpacked, or on the node given with --bin, and compare
-the figures with the targets.
+the figures with the targets. Words after -- are the arguments of that node.
 
 With --nemesis the targets are shown but not judged: under faults a
 solution need only be valid. Faults of links are left out where there is
@@ -46,14 +46,17 @@ real one run the nodes; its only fault is partition.`,
   glomers challenge 3d 3e --nemesis partition
   glomers challenge 3e --repeat 5
   glomers challenge 3e --bin ./my-broadcast
+  glomers challenge 1 --bin python3 -- echo.py
   glomers challenge 3e --faithful
   glomers challenge 3e --harness maelstrom`,
 		ValidArgs: append(challenge.IDs(), "all"),
-		Args: func(_ *cobra.Command, args []string) (err error) {
-			if len(args) == 0 {
+		Args: func(cmd *cobra.Command, args []string) (err error) {
+			var ids []string
+			ids, t.Args = splitAtDash(cmd, args)
+			if len(ids) == 0 {
 				return fmt.Errorf("no challenge given: want all, %s", wording.Or(challenge.IDs()))
 			}
-			t.Challenges, err = challenge.Choose(args)
+			t.Challenges, err = challenge.Choose(ids)
 			return err
 		},
 	}
@@ -73,7 +76,10 @@ real one run the nodes; its only fault is partition.`,
 	suggest(cmd, "nemesis", nemesis.All().Names())
 	suggest(cmd, "harness", harnesses)
 
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if len(t.Args) > 0 && t.Bin == "" {
+			return fmt.Errorf("words after -- are the arguments of the node given with --bin, and there is no --bin")
+		}
 		if runner == "maelstrom" || print {
 			if err := maelstromAccepts(cmd, t.Changes); err != nil {
 				return err
@@ -92,7 +98,7 @@ real one run the nodes; its only fault is partition.`,
 			}
 		}
 		given.Env, given.Cwd = nodes.env.entries, nodes.cwd
-		t.Again = func(id string, seed uint64) string { return commandLine(cmd, []string{id}, seed) }
+		t.Again = func(id string, seed uint64) string { return commandLine(cmd, []string{id}, t.Args, seed) }
 		return c.runContest(cmd.Context(), &t, given, asJSON)
 	}
 	return cmd
@@ -127,7 +133,7 @@ func (c *cli) printCommands(t *challenge.Contest) error {
 		if bin == "" {
 			bin = filepath.Join("bin", ch.Dir)
 		}
-		if _, err := fmt.Fprintln(c.stdout, strings.Join(ch.Command(bin, t.Changes), " ")); err != nil {
+		if _, err := fmt.Fprintln(c.stdout, strings.Join(t.Command(ch, bin), " ")); err != nil {
 			return err
 		}
 	}

@@ -54,6 +54,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 		return err
 	}
 	t.Program = harness.Binary(bin, args...)
+	words, nodeArgs := splitAtDash(cmd, args)
 
 	out := c.stdout
 	if asJSON {
@@ -78,12 +79,12 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 					return err
 				}
 			}
-			if err := writeSummary(out, t, result, commandLine(cmd, args, t.Seed)); err != nil {
+			if err := writeSummary(out, t, result, commandLine(cmd, words, nodeArgs, t.Seed)); err != nil {
 				return err
 			}
 		}
 		if broken != nil {
-			return fmt.Errorf("%w\nstore: %s\nagain: %s", broken, cmp.Or(result.Dir, "none"), commandLine(cmd, args, t.Seed))
+			return fmt.Errorf("%w\nstore: %s\nagain: %s", broken, cmp.Or(result.Dir, "none"), commandLine(cmd, words, nodeArgs, t.Seed))
 		}
 		c.worsen(statusOf(result.Valid))
 		if result.Valid != check.Valid {

@@ -170,13 +170,9 @@ func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 func clockSeed() uint64 { return uint64(time.Now().UnixMicro()) % 1e9 }
 
 // commandLine returns the command that repeats a run of cmd with the given seed.
-func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
+func commandLine(cmd *cobra.Command, args, nodeArgs []string, seed uint64) string {
 	words := []string{cmd.CommandPath()}
-	dash := cmd.ArgsLenAtDash()
-	if dash < 0 {
-		dash = len(args)
-	}
-	for _, a := range args[:dash] {
+	for _, a := range args {
 		words = append(words, program.Quote(a))
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -192,11 +188,19 @@ func commandLine(cmd *cobra.Command, args []string, seed uint64) string {
 		}
 	})
 	words = append(words, "--seed", strconv.FormatUint(seed, 10))
-	if dash < len(args) {
+	if len(nodeArgs) > 0 {
 		words = append(words, "--")
-		for _, a := range args[dash:] {
+		for _, a := range nodeArgs {
 			words = append(words, program.Quote(a))
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// splitAtDash divides the arguments of a command into those before -- and those after it.
+func splitAtDash(cmd *cobra.Command, args []string) (before, after []string) {
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+		return args[:dash], args[dash:]
+	}
+	return args, nil
 }

@@ -19,11 +19,12 @@ import (
 type Contest struct {
 	Changes
 	Challenges []Challenge
-	Repeat     int    // runs of each challenge
-	Bin        string // the node to judge; "" means the solutions of this repository
-	Seed       uint64 // of the first run of each challenge
-	Store      string // directory for the files of the runs
-	Maelstrom  string // launcher of the real Maelstrom; "" means our harness
+	Repeat     int      // runs of each challenge
+	Bin        string   // the node to judge; "" means the solutions of this repository
+	Args       []string // of Bin
+	Seed       uint64   // of the first run of each challenge
+	Store      string   // directory for the files of the runs
+	Maelstrom  string   // launcher of the real Maelstrom; "" means our harness
 
 	Test   func(words Command) (harness.Test, error) // reads the words as the test command does, and adds the user's settings
 	Drive  func(ctx context.Context, title string, t harness.Test) (harness.Result, error)
@@ -60,6 +61,15 @@ func (c *Contest) Run(ctx context.Context) ([]Outcome, error) {
 	return done, nil
 }
 
+// Command returns the words of ch for the node at bin: the published ones, with the user's changes and the arguments of the node.
+func (c *Contest) Command(ch Challenge, bin string) Command {
+	words := ch.Command(bin, c.Changes)
+	if len(c.Args) > 0 {
+		words = append(append(words, "--"), c.Args...)
+	}
+	return words
+}
+
 // program returns the executable that is to solve ch: in a checkout what its source says, elsewhere the one that was released
 // together with this program.
 func (c *Contest) program(ctx context.Context, ch Challenge) (string, error) {
@@ -84,7 +94,7 @@ func (c *Contest) once(ctx context.Context, ch Challenge, bin string, seed uint6
 	if c.Maelstrom != "" {
 		run = c.onceUnderMaelstrom
 	}
-	o, err := run(ctx, ch, ch.Command(bin, c.Changes), seed)
+	o, err := run(ctx, ch, c.Command(ch, bin), seed)
 	if ctx.Err() != nil {
 		return Outcome{}, program.ErrInterrupted
 	}
@@ -107,7 +117,7 @@ func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, see
 	if err != nil {
 		return o, err
 	}
-	test.Program = harness.Binary(words.Get("--bin"))
+	test.Program = harness.Binary(words.Get("--bin"), c.Args...)
 	test.Seed, test.Store = seed, c.Store
 	r, err := c.Drive(ctx, ch.ID+" "+ch.Name, test)
 	o.Faithful, o.Dir = test.Faithful, r.Dir

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"glomers/internal/module"
 	"glomers/internal/tempdir"
 )
 
@@ -111,21 +110,4 @@ func (b *Builder) build(ctx context.Context, dir string) (string, error) {
 	}
 	b.built[dir] = filepath.Join(into, made[0].Name())
 	return b.built[dir], nil
-}
-
-// Root returns the root of this repository, found from the working directory upwards.
-func Root() (string, error) {
-	start, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := start; ; dir = filepath.Dir(dir) {
-		mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
-		if err == nil && module.Declared(string(mod)) == module.Path() {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("%s is not inside the glomers repository: want a directory below a go.mod with module %s", start, module.Path())
-		}
-	}
 }

@@ -1,4 +1,4 @@
-// Skeleton is a node of a set that all nodes keep together: a small complete one, to be replaced.
+// A node of the workload g-counter: clients add to any node, and soon the reads of all nodes are the sum.
 //
 // The decisions are in replica.go; this file connects them to clients.
 package main
@@ -17,21 +17,21 @@ func main() {
 
 type (
 	addRequest struct {
-		Element int64 `json:"element"`
+		Delta int64 `json:"delta"`
 	}
 	readReply struct {
-		Value []int64 `json:"value"`
+		Value int64 `json:"value"`
 	}
 )
 
-// serve registers the handlers of a skeleton node.
+// serve registers the handlers of a counter node.
 func serve(n *node.Node) {
-	d := node.Drive(n, "gossip", func() *replica { return &replica{others: n.Others()} })
+	d := node.Drive(n, "gossip", func() *replica { return newReplica(n.ID(), n.Others()) })
 	node.HandleRPC(n, "add", func(_ context.Context, req addRequest) (struct{}, error) {
-		d.Machine.add(req.Element)
+		d.Machine.add(req.Delta)
 		return struct{}{}, nil // sent as add_ok
 	})
 	node.HandleRPC(n, "read", func(context.Context, struct{}) (readReply, error) {
-		return readReply{append([]int64{}, d.Machine.set...)}, nil // an empty set is [], not null
+		return readReply{d.Machine.sum()}, nil
 	})
 }

@@ -8,44 +8,44 @@ import (
 )
 
 // gossipEvery is the time between two ticks of a replica.
-const gossipEvery = 500 * time.Millisecond
+const gossipEvery = 200 * time.Millisecond
 
 // A replica decides what a node says, and when: it is a node.Machine. Events come in, and the messages to send come back,
 // so it is tested as a function.
 //
 // Each message carries the whole set. So whatever is lost, a later message has it, too.
 type replica struct {
-	others []string      // the ids of the other nodes
-	set    []int64       // ascending, each element once
-	tickAt time.Duration // when the next tick is due
+	neighbours []string      // the ids of the nodes that it sends to
+	values     []int64       // ascending, each value once
+	tickAt     time.Duration // when the next tick is due
 }
 
 // A gossip is the one message between nodes.
 type gossip struct {
-	Set []int64 `json:"set"` // everything that the sender has
+	Values []int64 `json:"values"` // everything that the sender has
 }
 
 type envelope = node.Envelope[gossip]
 
-// add takes elements from a client or another node. They go out with the next tick.
-func (r *replica) add(elements ...int64) {
-	r.set = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.set, elements))))
+// add takes values from a client or another node. They go out with the next tick.
+func (r *replica) add(values ...int64) {
+	r.values = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.values, values))))
 }
 
 // Receive takes a message from another node, and has no answer.
 func (r *replica) Receive(_ string, g gossip, _ time.Duration) []envelope {
-	r.add(g.Set...)
+	r.add(g.Values...)
 	return nil
 }
 
-// Tick tells the others everything, every gossipEvery.
+// Tick tells the neighbours everything, every gossipEvery.
 func (r *replica) Tick(now time.Duration) (out []envelope) {
 	if now < r.tickAt {
 		return nil
 	}
 	r.tickAt = now + gossipEvery
-	for _, id := range r.others {
-		out = append(out, envelope{Dest: id, Message: gossip{r.set}})
+	for _, id := range r.neighbours {
+		out = append(out, envelope{Dest: id, Message: gossip{r.values}})
 	}
 	return out
 }

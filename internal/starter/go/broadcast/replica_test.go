@@ -7,7 +7,7 @@ import (
 )
 
 func TestAMessageHasEverything(t *testing.T) {
-	a, b := replica{others: []string{"b"}}, replica{others: []string{"a"}}
+	a, b := replica{neighbours: []string{"b"}}, replica{neighbours: []string{"a"}}
 	a.add(3)
 	a.add(1)
 	b.add(2)
@@ -17,6 +17,6 @@ func TestAMessageHasEverything(t *testing.T) {
 		out := a.Tick(now)
 		require.Equal(t, []envelope{{Dest: "b", Message: gossip{[]int64{1, 3}}}}, out)
 		require.Empty(t, b.Receive("a", out[0].Message, now))
-		require.Equal(t, []int64{1, 2, 3}, b.set)
+		require.Equal(t, []int64{1, 2, 3}, b.values)
 	}
 }

@@ -1,0 +1,176 @@
+package starter
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/internal/starter/ci"
+)
+
+var long = flag.Bool("long", false, "test the programs of all workloads, and run their challenges")
+
+// run runs a shell command in a directory, and returns what it wrote.
+func run(t *testing.T, dir, command string, env ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-c", command)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s: %s", command, out)
+	return string(out)
+}
+
+// need skips the test if a command is not there.
+func need(t *testing.T, commands ...string) {
+	t.Helper()
+	for _, name := range commands {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("skipped: needs %s", name)
+		}
+	}
+}
+
+// Programs in other languages build, and pass their own tests. With -long, they also pass conform and their challenges.
+func TestOtherLanguages(t *testing.T) {
+	t.Parallel()
+	need(t, "sh")
+	glomers := ""
+	if *long {
+		glomers = filepath.Join(t.TempDir(), "glomers")
+		run(t, "../..", "go build -o "+glomers+" ./cmd/glomers")
+	}
+	for _, l := range languages {
+		if l.Name == "go" { // the tests of its programs are among ours, and package cli tests a module
+			continue
+		}
+		t.Run(l.Name, func(t *testing.T) {
+			need(t, append(strings.Fields(l.tools), l.Needs)...)
+			for _, w := range tasks {
+				if w.Name != "broadcast" && !*long {
+					continue
+				}
+				t.Run(w.Name, func(t *testing.T) {
+					dir := filepath.Join(t.TempDir(), "my-node")
+					p, err := New(Options{Name: "my-node", Language: l.Name, Workload: w.Name})
+					require.NoError(t, err)
+					require.NoError(t, p.Write(dir))
+					before := list(t, dir)
+					if p.Build != "" {
+						run(t, dir, p.Build)
+					}
+					run(t, dir, p.Test)
+					if !*long {
+						return
+					}
+					run(t, dir, glomers+" conform -w "+w.Name+" --level should --bin "+p.Bin)
+					for _, id := range w.Challenges {
+						args := strings.Replace(p.Command(id), " --bin ", " --time-limit 3 --bin ", 1)
+						out := run(t, dir, strings.Replace(args, "glomers", glomers, 1))
+						require.Contains(t, out, ": valid", id)
+					}
+					requireIgnored(t, dir, before)
+				})
+			}
+		})
+	}
+}
+
+// list returns the files in a directory, but not in that of runs.
+func list(t *testing.T, dir string) (paths []string) {
+	t.Helper()
+	require.NoError(t, filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			paths = append(paths, path)
+		}
+		return err
+	}))
+	return paths
+}
+
+// requireIgnored requires that git ignores all files that building, testing and running has made.
+func requireIgnored(t *testing.T, dir string, before []string) {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		return
+	}
+	run(t, dir, "git init -q && git add -A")
+	added := strings.Fields(run(t, dir, "git ls-files"))
+	for i := range before {
+		before[i], _ = filepath.Rel(dir, before[i])
+	}
+	require.ElementsMatch(t, before, added)
+}
+
+// Every program has its README, whose links and commands are right.
+func TestEverythingIsThere(t *testing.T) {
+	t.Parallel()
+	for _, l := range languages {
+		for _, w := range tasks {
+			for _, ci := range append(ci.Providers(), "") {
+				o := Options{Name: "my-node", Language: l.Name, Workload: w.Name, CI: ci}
+				if l.Name == "go" {
+					o.Module = &Module{Path: "example.org/mine", Glomers: "glomers", Version: "v0.0.0", Dir: "/src/glomers", Requires: "\nrequire a.example/b v1.2.3\n", Sum: "sum\n"}
+				}
+				p, err := New(o)
+				require.NoError(t, err)
+				texts := make(map[string]string)
+				for _, f := range p.Files {
+					require.NotContains(t, string(f.Data), "[[.", "%s is a template", f.Path)
+					require.NotContains(t, texts, f.Path, "made twice")
+					texts[f.Path] = string(f.Data)
+				}
+				require.Contains(t, texts, "README.md")
+				require.Contains(t, texts["README.md"], p.Command(w.Challenge))
+				require.Contains(t, texts["README.md"], p.Test)
+				require.Contains(t, texts, ".gitignore")
+				for _, link := range regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(texts["README.md"], -1) {
+					require.Contains(t, texts, link[1], "a link of the README")
+				}
+				for path, text := range texts {
+					if filepath.Ext(path) == ".json" {
+						require.True(t, json.Valid([]byte(text)), path)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	_, err := New(Options{Name: "x", Language: "cobol", Workload: "echo"})
+	require.ErrorContains(t, err, `no language is called "cobol": want go`)
+	_, err = New(Options{Name: "x", Language: "go", Workload: "lin-kv"})
+	require.ErrorContains(t, err, `no workload is called "lin-kv": want echo, unique-ids`)
+}
+
+// Nothing is made if a file is there already, or if something goes wrong in between.
+func TestWriteMakesAllOrNothing(t *testing.T) {
+	t.Parallel()
+	p := &Project{Files: []File{{Path: "a/b/one", Data: []byte("1")}, {Path: "a/two", Data: []byte("2"), Executable: true}, {Path: "three"}}}
+	dir := filepath.Join(t.TempDir(), "x", "y")
+	require.NoError(t, p.Write(dir))
+	info, err := os.Stat(filepath.Join(dir, "a", "two"))
+	require.NoError(t, err)
+	require.NotZero(t, info.Mode()&0o100)
+
+	require.NoError(t, os.Remove(filepath.Join(dir, "a", "two")))
+	err = p.Write(dir)
+	require.ErrorContains(t, err, "has a/b/one and three already, so nothing was made")
+	require.NoFileExists(t, filepath.Join(dir, "a", "two"))
+
+	parent := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(parent, "a"), nil, 0o600)) // not a directory
+	bad := &Project{Files: []File{{Path: "new/first"}, {Path: "a/second"}}}
+	require.Error(t, bad.Write(parent))
+	left, err := os.ReadDir(parent)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
+}
