@@ -42,10 +42,10 @@ func scenarios(b baselines.Baseline) []sim.Scenario {
 	partition.Nemesis = []string{"partition"}
 	faulty.Nemesis = survived(b)
 	return []sim.Scenario{
-		{Name: "quiet", Test: quiet, Seeds: 2},
+		{Name: "quiet", Test: quiet, Seeds: 1},
 		{Name: "large", Test: large, Seeds: 1},
-		{Name: "partition", Test: partition, Seeds: 2},
-		{Name: "all", Test: faulty, Seeds: 3},
+		{Name: "partition", Test: partition, Seeds: 1},
+		{Name: "all", Test: faulty, Seeds: 2},
 	}
 }
 

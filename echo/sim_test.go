@@ -22,7 +22,7 @@ func challenge1(faults ...string) harness.Test {
 func scenarios() []sim.Scenario {
 	var all []sim.Scenario
 	add := func(availability string, faults ...string) {
-		s := sim.Scenario{Name: strings.Join(faults, "+"), Test: challenge1(faults...)}
+		s := sim.Scenario{Name: strings.Join(faults, "+"), Test: challenge1(faults...), Seeds: 4}
 		s.Test.Availability = availability
 		all = append(all, s)
 	}

@@ -46,7 +46,7 @@ func faults() []string { return append(linkFaults(), "pause", "skew") }
 func scenarios() []sim.Scenario {
 	var all []sim.Scenario
 	add := func(name string, test harness.Test) {
-		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 3})
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1})
 	}
 	add("quiet", available(challenge4(false)))
 	for _, fault := range linkFaults() {

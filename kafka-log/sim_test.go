@@ -80,7 +80,7 @@ func kills(t harness.Test) harness.Test {
 	return t
 }
 
-// scenarios are the faults that the log promises to survive.
+// scenarios are the faults that the log promises to survive. In the modes that are not the default, each fault comes alone only with -seeds.
 func scenarios() []sim.Scenario {
 	all := []sim.Scenario{
 		{Name: "5b", Test: available(challenge5b(false)), Seeds: 1},
@@ -89,12 +89,15 @@ func scenarios() []sim.Scenario {
 	add := func(name string, test harness.Test) {
 		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1})
 	}
+	alone := func(name string, test harness.Test) {
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1, Sweep: true})
+	}
 	for _, fault := range append(linkFaults(), "skew") {
 		add(fault, available(lighter(challenge5b(false, fault))))
 	}
 	add("pause", lighter(challenge5b(false, "pause")))
 	for _, fault := range faults() {
-		add("acks=all, "+fault, lighter(challenge5b(true, fault)))
+		alone("acks=all, "+fault, lighter(challenge5b(true, fault)))
 	}
 	add("all", lighter(challenge5b(false, faults()...)))
 	add("large", large(challenge5b(false, faults()...)))
@@ -103,7 +106,7 @@ func scenarios() []sim.Scenario {
 	add("acks=all, all", together)
 	add("acks=all, large", large(challenge5b(true, faults()...)))
 	for _, fault := range faults() {
-		add("copies=1, "+fault, lighter(orderOnly5b(false, fault)))
+		alone("copies=1, "+fault, lighter(orderOnly5b(false, fault)))
 	}
 	add("copies=1", available(orderOnly5b(false)))
 	add("copies=1, hops", hops(available(orderOnly5b(false, linkFaults()...))))

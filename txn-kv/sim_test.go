@@ -62,7 +62,7 @@ func scenarios() []sim.Scenario {
 		{Name: "6c", Test: available(challenge6("read-committed", "partition")), Seeds: 1},
 	}
 	add := func(name string, test harness.Test) {
-		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 3})
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1})
 	}
 	add("quiet", available(causally()))
 	for _, fault := range append(linkFaults(), "skew") {

@@ -21,6 +21,9 @@ func Test(t *testing.T, scenarios ...Scenario) {
 	var total Report
 	for _, s := range scenarios {
 		t.Run(s.Name, func(t *testing.T) {
+			if s.Sweep && *seedFlag == 0 && *seedsFlag == 0 {
+				t.Skip("skipped: only with -seeds or -seed")
+			}
 			seeds, err := chooseSeeds(*seedFlag, *seedsFlag, s.Seeds)
 			if err != nil {
 				t.Fatal(err)

@@ -31,6 +31,9 @@ type Scenario struct {
 	Name  string
 	Test  harness.Test
 	Seeds int // number of seeds; 0 means 20; -seeds overrides it
+
+	// Sweep leaves the scenario out unless -seeds or -seed is given. It is for scenarios whose faults others have, too.
+	Sweep bool
 }
 
 const (

@@ -137,6 +137,23 @@ func TestFailingSweep(t *testing.T) {
 	require.Contains(t, run("-seeds", "-1"), "sim: -seeds -1: want at least 1")
 }
 
+// A scenario that is for sweeps alone says so, and is simulated with either flag.
+func TestSweepOnly(t *testing.T) {
+	if os.Getenv(inside) != "" {
+		Test(t, Scenario{Name: "cut", Test: broadcast(withoutRetry, "partition"), Sweep: true})
+		return
+	}
+	path, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(path, "-test.run", "^TestSweepOnly$", "-test.v")
+	cmd.Env = append(os.Environ(), inside+"=1")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	require.Contains(t, string(out), "skipped: only with -seeds or -seed")
+	require.Contains(t, failedOutput(t, "TestSweepOnly", "-seeds", "1"), "1 seed, 1 failed")
+	require.Contains(t, failedOutput(t, "TestSweepOnly", "-seed", "1"), "1 seed, 1 failed")
+}
+
 func TestUnrulyNodesFail(t *testing.T) {
 	if os.Getenv(inside) != "" {
 		Test(t, Scenario{Name: "map", Test: broadcast(mapOrder)})

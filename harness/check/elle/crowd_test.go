@@ -1,6 +1,7 @@
 package elle_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -55,7 +56,10 @@ func crowd(seed uint64, verb string, n, concurrency int, stale float64) []histor
 	return h
 }
 
-// Leading edges of real time through nodes that are not transactions does not change the result.
+var long = flag.Bool("long", false, "judge each history by each of the models of real time, not by one of them")
+
+// Leading edges of real time through nodes that are not transactions does not change the result. Without -long each history has one
+// of the models, and each model every kind of history.
 func TestRealtimeThroughTrees(t *testing.T) {
 	verdicts := make(map[check.Verdict]int)
 	same := func(name string, judge func([]history.Op, elle.Options) *elle.Result, h []history.Op, m elle.Model) {
@@ -83,22 +87,31 @@ func TestRealtimeThroughTrees(t *testing.T) {
 		}
 	}
 	registers, lists := corpus.Read[corpusCase](t, "rwregister"), corpus.Read[corpusCase](t, "listappend")
-	for _, m := range []elle.Model{elle.StrongSerializable, elle.StrongSnapshot, elle.StrongReadCommitted} {
-		for _, c := range registers {
-			same(c.Name, elle.Register, c.History, m)
+	models := []elle.Model{elle.StrongSerializable, elle.StrongSnapshot, elle.StrongReadCommitted}
+	for j, m := range models {
+		chosen := func(i int) bool { return *long || i%len(models) == j }
+		for i, c := range registers {
+			if chosen(i) {
+				same(c.Name, elle.Register, c.History, m)
+			}
 		}
-		for _, c := range lists {
-			same(c.Name, elle.Append, c.History, m)
+		for i, c := range lists {
+			if chosen(i) {
+				same(c.Name, elle.Append, c.History, m)
+			}
 		}
 		for seed := range uint64(20) {
+			if !chosen(int(seed) / 3) { // by three: stale depends on what remains
+				continue
+			}
 			concurrency := 1 + 7*int(seed)
 			stale := []float64{0, 0.005, 0.2}[seed%3]
 			same(fmt.Sprint("register ", seed), elle.Register, crowd(seed, "w", 300, concurrency, stale), m)
 			same(fmt.Sprint("list ", seed), elle.Append, crowd(seed, "append", 300, concurrency, stale), m)
 		}
 	}
-	require.Greater(t, verdicts[check.Valid], 100)
-	require.Greater(t, verdicts[check.Invalid], 100)
+	require.Greater(t, verdicts[check.Valid], 50)
+	require.Greater(t, verdicts[check.Invalid], 50)
 }
 
 // BenchmarkCrowd also reports the peak memory in use, found by sampling.
