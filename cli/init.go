@@ -46,7 +46,7 @@ A directory inside the repository of glomers becomes a package of it.`,
 	define(cmd, "lang", "", "name", o.Language, "the language: "+wording.Or(starter.Languages()), oneOf(&o.Language, starter.Languages()))
 	define(cmd, "workload", "w", "name", o.Workload, "what the node does: "+wording.Or(starter.Workloads()), oneOf(&o.Workload, starter.Workloads()))
 	define(cmd, "ci", "", "name", "", "make a pipeline that tests the node, too, for "+wording.Or(ci.Providers()), oneOf(&o.CI, ci.Providers()))
-	cmd.Flags().StringVar(&modulePath, "module", "", "`path` of the Go module; without it, the name of the directory")
+	cmd.Flags().StringVar(&modulePath, "module", "", "`path` of the Go module; without it, example/ and the name of the directory")
 	cmd.Flags().StringVar(&source, "glomers", "", "`directory` of a clone of glomers, for the Go module to use; without it, the one that this program was built in")
 	suggest(cmd, "lang", starter.Languages())
 	suggest(cmd, "workload", starter.Workloads())
@@ -98,7 +98,7 @@ func checkName(name string) error {
 func newModule(name, path, source string) (*starter.Module, error) {
 	m := &starter.Module{Path: path, Glomers: module.Path(), Version: "v0.0.0"}
 	if path == "" {
-		m.Path = name
+		m.Path = "example/" + name // the go command leaves this prefix to its users: a name alone may be that of a standard package
 	}
 	if source == "" {
 		if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
@@ -131,7 +131,8 @@ func newModule(name, path, source string) (*starter.Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.Dir, m.Requires, m.Sum = quotePath(dir), requirements(string(mod)), string(sum)
+	m.Dir, m.Sum = quotePath(dir), string(sum)
+	m.Direct, m.Indirect = requirements(string(mod))
 	return m, nil
 }
 
@@ -144,11 +145,9 @@ func quotePath(dir string) string {
 	return dir
 }
 
-// requirements returns the require blocks of a module that uses the module of the given go.mod file, and of what that one requires
-// only testify by itself.
-func requirements(mod string) string {
-	const direct = "github.com/stretchr/testify "
-	var own, indirect []string
+// requirements returns what a module requires that uses the module of the given go.mod file, and that itself imports only its
+// packages and those of testify: a line for each direct requirement, and a line for each indirect one, sorted.
+func requirements(mod string) (direct, indirect []string) {
 	block := false
 	for line := range strings.Lines(mod) {
 		line = strings.TrimSpace(line)
@@ -161,14 +160,15 @@ func requirements(mod string) string {
 		case !block && !single:
 		default:
 			one, _, _ = strings.Cut(one, " //")
-			if strings.HasPrefix(one, direct) {
-				own = append(own, "require "+one+"\n")
+			if strings.HasPrefix(one, "github.com/stretchr/testify ") {
+				direct = append(direct, one)
 			} else {
-				indirect = append(indirect, "\t"+one+" // indirect\n")
+				indirect = append(indirect, one)
 			}
 		}
 	}
-	return strings.Join(own, "") + "\nrequire (\n" + strings.Join(indirect, "") + ")\n"
+	slices.Sort(indirect)
+	return direct, indirect
 }
 
 // sayMade says what was made in dir, and what to do next.

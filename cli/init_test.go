@@ -126,13 +126,9 @@ require (
 	b.example/two v1.2.0 // indirect
 )
 `
-	require.Equal(t, `require github.com/stretchr/testify v1.12.1
-
-require (
-	a.example/one v1.0.0 // indirect
-	b.example/two v1.2.0 // indirect
-)
-`, requirements(mod))
+	direct, indirect := requirements(mod)
+	require.Equal(t, []string{"github.com/stretchr/testify v1.12.1"}, direct)
+	require.Equal(t, []string{"a.example/one v1.0.0", "b.example/two v1.2.0"}, indirect)
 }
 
 // Every workload and language can be had by its flag.

@@ -36,12 +36,13 @@ type Options struct {
 
 // A Module says how a Go program finds the packages of glomers.
 type Module struct {
-	Path     string // of the new module
-	Glomers  string // the path of the module glomers
-	Version  string // the version of glomers
-	Dir      string // a directory with the source of glomers; "" means that the go command downloads it
-	Requires string // the other requirements, as in a go.mod file: those of glomers
-	Sum      string // the go.sum file of glomers
+	Path     string   // of the new module
+	Glomers  string   // the path of the module glomers
+	Version  string   // the version of glomers
+	Dir      string   // a directory with the source of glomers; "" means that the go command downloads it
+	Direct   []string // what the program requires besides glomers: paths and versions
+	Indirect []string // what glomers requires
+	Sum      string   // the go.sum file of glomers
 }
 
 // A Project is a new program.
