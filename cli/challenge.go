@@ -27,6 +27,7 @@ func (c *cli) challengeCommand() *cobra.Command {
 		runner = "glomers" // what runs the nodes: this harness or the real Maelstrom
 		asJSON bool
 		print  bool
+		files  suiteFiles
 	)
 	cmd := &cobra.Command{
 		Use:   "challenge ID…|all [-- ARGS…]",
@@ -41,12 +42,16 @@ only one node.
 
 Published figures are Maelstrom's, which delivers messages otherwise: with --faithful ours
 does as it does, and stable latencies come out up to a hop lower. --harness maelstrom has the
-real one run the nodes; its only fault is partition.`,
+real one run the nodes; its only fault is partition.
+
+--junit, --summary and --badge are for CI systems: see docs/ci.md. The files are written also if
+a run fails, is broken or is interrupted.`,
 		Example: `  glomers challenge all
   glomers challenge 3d 3e --nemesis partition
   glomers challenge 3e --repeat 5
   glomers challenge 3e --bin ./my-broadcast
   glomers challenge 1 --bin python3 -- echo.py
+  glomers challenge 3a 3b --bin . --junit glomers.xml --summary glomers.md
   glomers challenge 3e --faithful
   glomers challenge 3e --harness maelstrom`,
 		ValidArgs: append(challenge.IDs(), "all"),
@@ -73,6 +78,7 @@ real one run the nodes; its only fault is partition.`,
 	cmd.Flags().StringVar(&t.Store, "store", "store", "`directory` for the files of the runs")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcomes as JSON, and nothing else, on stdout")
 	cmd.Flags().BoolVar(&print, "print-command", false, "print the words of the published commands for Maelstrom instead of running them")
+	files.register(cmd)
 	suggest(cmd, "nemesis", nemesis.All().Names())
 	suggest(cmd, "harness", harnesses)
 
@@ -84,6 +90,12 @@ real one run the nodes; its only fault is partition.`,
 			if err := maelstromAccepts(cmd, t.Changes); err != nil {
 				return err
 			}
+		}
+		if flag := files.given(); flag != "" && print {
+			return fmt.Errorf("--%s: --print-command runs nothing whose outcome could be written", flag)
+		}
+		if err := files.check(); err != nil {
+			return err
 		}
 		if print {
 			return c.printCommands(&t)
@@ -99,7 +111,15 @@ real one run the nodes; its only fault is partition.`,
 		}
 		given.Env, given.Cwd = nodes.env.entries, nodes.cwd
 		t.Again = func(id string, seed uint64) string { return commandLine(cmd, []string{id}, t.Args, seed) }
-		return c.runContest(cmd.Context(), &t, given, asJSON)
+		start := time.Now()
+		done, err := c.runContest(cmd.Context(), &t, given)
+		stopped := ""
+		if err != nil {
+			stopped = err.Error()
+		}
+		outcome := challenge.Suite(t.Challenges, t.Repeat, done, stopped)
+		outcome.Name, outcome.Start = cmd.CommandPath(), start
+		return errors.Join(c.printOutcomes(t.Challenges, done, asJSON), err, files.write(outcome))
 	}
 	return cmd
 }
@@ -140,8 +160,8 @@ func (c *cli) printCommands(t *challenge.Contest) error {
 	return nil
 }
 
-// runContest runs the challenges and prints their outcomes, even if an error ends the contest early.
-func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test, asJSON bool) error {
+// runContest runs the challenges. It returns the outcomes of the finished runs also if an error ends the contest early.
+func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test) ([]challenge.Outcome, error) {
 	t.Test = func(words challenge.Command) (harness.Test, error) {
 		test, err := readTest(words)
 		test.Faithful, test.Limits, test.Env, test.Cwd = given.Faithful, given.Limits, given.Env, given.Cwd
@@ -154,13 +174,18 @@ func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harnes
 	for _, o := range done {
 		c.worsen(outcomeStatus(o))
 	}
+	return done, err
+}
+
+// printOutcomes prints the outcomes as JSON or as a table.
+func (c *cli) printOutcomes(chs []challenge.Challenge, done []challenge.Outcome, asJSON bool) error {
 	switch {
 	case asJSON:
-		return errors.Join(writeJSON(c.stdout, done), challenge.WriteTable(c.stderr, t.Challenges, done), err)
+		return errors.Join(writeJSON(c.stdout, done), challenge.WriteTable(c.stderr, chs, done))
 	case len(done) > 0:
-		return errors.Join(challenge.WriteTable(c.stdout, t.Challenges, done), err)
+		return challenge.WriteTable(c.stdout, chs, done)
 	}
-	return err
+	return nil
 }
 
 func outcomeStatus(o challenge.Outcome) int {

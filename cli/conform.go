@@ -20,6 +20,7 @@ func (c *cli) conformCommand() *cobra.Command {
 		bin     string
 		level   string
 		asJSON  bool
+		files   suiteFiles
 	)
 	cmd := &cobra.Command{
 		Use:   "conform --bin PATH [-w WORKLOAD] [flags] [-- ARGS…]",
@@ -44,7 +45,21 @@ Exit status: 0 all checks of --level and above passed, 1 one failed, 3 the progr
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			options.Args, options.Env, options.Cwd = args, nodes.env.entries, nodes.cwd
-			return c.conform(cmd.Context(), options, bin, level, asJSON)
+			least := conform.Must
+			if level != "" {
+				var err error
+				if least, err = conform.ParseLevel(level); err != nil {
+					return err
+				}
+			}
+			if err := files.check(); err != nil {
+				return err
+			}
+			start := time.Now()
+			results, err := c.conform(cmd.Context(), options, bin, least, asJSON)
+			outcome := conformSuite(results, options.Checks, least, err)
+			outcome.Name, outcome.Start = cmd.CommandPath(), start
+			return errors.Join(err, files.write(outcome))
 		},
 	}
 	options.Kinds, options.InitTimeout, options.Timeout = c.kinds, 10*time.Second, 5*time.Second
@@ -60,6 +75,7 @@ Exit status: 0 all checks of --level and above passed, 1 one failed, 3 the progr
 	define(cmd, "timeout", "", "time", "5s", "how long a check waits when nothing comes", span(&options.Timeout, time.Second, time.Millisecond))
 	nodes.register(cmd)
 	flags.BoolVar(&asJSON, "json", false, "print the report as JSON, and nothing else, on stdout")
+	files.register(cmd)
 	return cmd
 }
 
@@ -71,45 +87,39 @@ func checkNames() []string {
 	return names
 }
 
-// conform checks the program at bin. Only failures at the given level or a more important one count.
-func (c *cli) conform(ctx context.Context, o conform.Options, bin, level string, asJSON bool) error {
-	least := conform.Must
-	if level != "" {
-		var err error
-		if least, err = conform.ParseLevel(level); err != nil {
-			return err
-		}
-	}
+// conform checks the program at bin. Only failures at the level least or a more important one count. It returns the results of
+// the checks that have ended also if an error ends it early.
+func (c *cli) conform(ctx context.Context, o conform.Options, bin string, least conform.Level, asJSON bool) (results []conform.Result, err error) {
 	var build program.Builder
 	defer build.Close()
-	path, err := build.Program(ctx, bin)
-	if err != nil {
-		return err
+	if o.Path, err = build.Program(ctx, bin); err != nil {
+		return nil, err
 	}
-	o.Path = path
-	report, err := c.watchConform(ctx, o)
+	report, err := c.watchConform(ctx, o, func(r conform.Result) { results = append(results, r) })
 	if errors.Is(err, context.Canceled) {
 		err = program.ErrInterrupted
 	}
 	if err != nil {
-		return err
+		return results, err
 	}
 	report.Path = bin // the path that the user gave, not that of the build
 	if len(report.Failed(least)) > 0 {
 		c.worsen(statusInvalid)
 	}
 	if asJSON {
-		return writeJSON(c.stdout, report)
+		return report.Results, writeJSON(c.stdout, report)
 	}
-	return report.WriteText(c.stdout)
+	return report.Results, report.WriteText(c.stdout)
 }
 
-// watchConform carries out the checks and shows the progress: on a terminal in a line, elsewhere every few seconds.
-func (c *cli) watchConform(ctx context.Context, o conform.Options) (conform.Report, error) {
+// watchConform carries out the checks and shows the progress: on a terminal in a line, elsewhere every few seconds. It passes
+// each result on, too.
+func (c *cli) watchConform(ctx context.Context, o conform.Options, ended func(conform.Result)) (conform.Report, error) {
 	if c.terminal {
 		line := newLiveLine(c.screen, "conform")
 		defer line.close()
 		o.Progress = func(r conform.Result, done, all int) {
+			ended(r)
 			line.set(fmt.Sprintf("conform: %d of %d checks", done, all), r.Name)
 			line.bar.SetTotal(int64(all), false)
 			line.bar.SetCurrent(int64(done))
@@ -117,7 +127,8 @@ func (c *cli) watchConform(ctx context.Context, o conform.Options) (conform.Repo
 		return conform.Run(ctx, o)
 	}
 	last := time.Now()
-	o.Progress = func(_ conform.Result, done, all int) {
+	o.Progress = func(r conform.Result, done, all int) {
+		ended(r)
 		if time.Since(last) >= logEvery {
 			last = time.Now()
 			c.log.Info("conform", "done", done, "of", all)

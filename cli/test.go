@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
+	"glomers/internal/challenge"
 	"glomers/internal/pretty"
 	"glomers/internal/program"
 	"glomers/internal/terminal"
@@ -20,7 +22,10 @@ import (
 
 func (c *cli) testCommand() *cobra.Command {
 	flags := testFlags{kinds: c.kinds, faults: c.faults}
-	var asJSON bool
+	var (
+		asJSON bool
+		files  suiteFiles
+	)
 	cmd := &cobra.Command{
 		Use:   "test -w WORKLOAD --bin PATH [flags] [[--] ARGS…]",
 		Short: "Run one test",
@@ -30,20 +35,26 @@ Words without a flag, and all after --, are the arguments of the node program.`,
   glomers test -w broadcast --bin broadcast --node-count 25 --rate 100 --latency 100 --nemesis partition
   glomers test -w unique-ids --bin /usr/bin/python3 --availability total --seed 7 -- ids.py`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.test(cmd, &flags, args, asJSON)
+			t, err := flags.resolve(cmd)
+			if err == nil {
+				err = files.check()
+			}
+			if err != nil {
+				return err
+			}
+			start := time.Now()
+			done, err := c.test(cmd, &flags, t, args, asJSON)
+			return errors.Join(err, files.write(testSuite(cmd.CommandPath(), start, t, flags.runs, done, err)))
 		},
 	}
 	flags.register(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON, and nothing else, on stdout")
+	files.register(cmd)
 	return cmd
 }
 
-// test runs the test that the flags describe, as many times as they ask.
-func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool) error {
-	t, err := f.resolve(cmd)
-	if err != nil {
-		return err
-	}
+// test runs t as many times as the flags ask. It returns the outcomes also if an error ends it early.
+func (c *cli) test(cmd *cobra.Command, f *testFlags, t harness.Test, args []string, asJSON bool) (done []challenge.Outcome, err error) {
 	if f.guide.json {
 		c.logJSON()
 	}
@@ -51,7 +62,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	defer build.Close()
 	bin, err := build.Program(cmd.Context(), f.bin)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.Program = harness.Binary(bin, args...)
 	words, nodeArgs := splitAtDash(cmd, args)
@@ -73,18 +84,22 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 	for range max(1, f.runs) {
 		c.log.Info("starting", append(start, "seed", t.Seed)...)
 		result, broken := c.drive(cmd.Context(), t.Workload, t, f.logs)
+		again := commandLine(cmd, words, nodeArgs, t.Seed)
+		o := challenge.OutcomeOf(asChallenge(t), result, broken)
+		o.Faithful, o.Again = t.Faithful, again
+		done = append(done, o)
 		if broken == nil || result.Elapsed > 0 { // the results up to the failure are useful, too
 			if asJSON {
 				if err := writeJSON(c.stdout, result); err != nil {
-					return err
+					return done, err
 				}
 			}
-			if err := writeSummary(out, t, result, commandLine(cmd, words, nodeArgs, t.Seed)); err != nil {
-				return err
+			if err := writeSummary(out, t, result, again); err != nil {
+				return done, err
 			}
 		}
 		if broken != nil {
-			return fmt.Errorf("%w\nstore: %s\nagain: %s", broken, cmp.Or(result.Dir, "none"), commandLine(cmd, words, nodeArgs, t.Seed))
+			return done, fmt.Errorf("%w\nstore: %s\nagain: %s", broken, cmp.Or(result.Dir, "none"), again)
 		}
 		c.worsen(statusOf(result.Valid))
 		if result.Valid != check.Valid {
@@ -92,7 +107,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, args []string, asJSON bool)
 		}
 		t.Seed++
 	}
-	return nil
+	return done, nil
 }
 
 // drive runs t and shows its progress.

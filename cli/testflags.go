@@ -180,7 +180,7 @@ func commandLine(cmd *cobra.Command, args, nodeArgs []string, seed uint64) strin
 		switch {
 		case isEnv:
 			words = append(words, env.words()...)
-		case f.Name == "seed" || f.Name == "test-count" || f.Name == "repeat":
+		case f.Name == "seed" || f.Name == "test-count" || f.Name == "repeat" || isSuiteFlag(f.Name):
 		case f.Value.String() == "true": // a flag without an argument
 			words = append(words, "--"+f.Name)
 		default:

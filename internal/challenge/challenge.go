@@ -20,6 +20,9 @@ type Challenge struct {
 	Targets  Targets // published too
 }
 
+// title returns the id and the name.
+func (c Challenge) title() string { return strings.TrimSpace(c.ID + " " + c.Name) }
+
 // Targets are limits that the figures of a run must stay below. Zero means that there is no limit.
 type Targets struct {
 	MsgsPerOp   float64       // messages between servers per operation

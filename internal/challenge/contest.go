@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"glomers/harness"
-	"glomers/harness/check/elle"
-	"glomers/internal/compare"
 	"glomers/internal/program"
 	"glomers/internal/wording"
 )
@@ -119,18 +117,8 @@ func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, see
 	}
 	test.Program = harness.Binary(words.Get("--bin"), c.Args...)
 	test.Seed, test.Store = seed, c.Store
-	r, err := c.Drive(ctx, ch.ID+" "+ch.Name, test)
-	o.Faithful, o.Dir = test.Faithful, r.Dir
-	// A run that broke off has results, too: those until then.
-	o.Valid, o.Reasons = r.Valid, r.Reasons
-	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
-	if res := r.Net.Servers; r.Hash != "" { // the run began
-		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
-	}
-	o.Stale = compare.StalenessOf(r.Workload)
-	if transactions, ok := r.Workload.(*elle.Result); ok {
-		o.Decided = transactions.Decided
-	}
-	o.Warnings, o.Distorted = r.Warnings, r.Distorted
+	r, err := c.Drive(ctx, ch.title(), test)
+	o.Faithful = test.Faithful
+	o.fill(r)
 	return o, err
 }

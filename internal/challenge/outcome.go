@@ -12,6 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/internal/compare"
@@ -47,6 +48,20 @@ type milliseconds struct{ time.Duration }
 
 func (m milliseconds) MarshalJSON() ([]byte, error) { return json.Marshal(m.Milliseconds()) }
 
+// fill sets the findings and figures of a run of our harness. A run that broke off has these, too: those until then.
+func (o *Outcome) fill(r harness.Result) {
+	o.Dir, o.Valid, o.Reasons = r.Dir, r.Valid, r.Reasons
+	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
+	if res := r.Net.Servers; r.Hash != "" { // the run began
+		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
+	}
+	o.Stale = compare.StalenessOf(r.Workload)
+	if transactions, ok := r.Workload.(*elle.Result); ok {
+		o.Decided = transactions.Decided
+	}
+	o.Warnings, o.Distorted = r.Warnings, r.Distorted
+}
+
 // Verdict returns the outcome in a word or two.
 func (o Outcome) Verdict() string {
 	switch {
@@ -69,26 +84,17 @@ func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
 	var b strings.Builder
 	b.WriteByte('\n')
 	rows := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(rows, "challenge\tverdict\tavailability\tmsgs/op\tmedian\tmax\ttime")
-	for _, ch := range chs {
-		if runs := runsOf(ch, done); len(runs) > 0 {
-			fmt.Fprintln(rows, strings.Join(row(ch, runs), "\t"))
-		}
+	for _, cells := range table(chs, done) {
+		fmt.Fprintln(rows, strings.Join(cells, "\t"))
 	}
 	_ = rows.Flush() // writing to a strings.Builder cannot fail
-	b.WriteString("\nmedian, max: until what was acknowledged is seen everywhere\n")
-	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Decided != nil }) {
-		b.WriteString("decided: the strongest of read uncommitted, read committed, read atomic and causal consistency that holds, decided completely\n")
-	}
-	if distortedMark(done) != "" {
-		b.WriteString("†: the machine distorted a run, so its figures are not those of the nodes\n")
+	b.WriteByte('\n')
+	for _, line := range legend(done) {
+		b.WriteString(line + "\n")
 	}
 	writeSizes(&b, chs, done)
-	if slices.ContainsFunc(done, func(o Outcome) bool { return !o.Judged }) {
-		b.WriteString("Targets are not judged under --nemesis.\n")
-	}
-	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Faithful }) {
-		b.WriteString("Messages were delivered as Maelstrom does (--faithful).\n")
+	for _, line := range conditions(done) {
+		b.WriteString(line + "\n")
 	}
 	for _, o := range done {
 		o.writeWhy(&b)
@@ -105,6 +111,41 @@ func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
 	return err
 }
 
+// table returns a heading and a row per challenge, for those with finished runs.
+func table(chs []Challenge, done []Outcome) [][]string {
+	rows := [][]string{{"challenge", "verdict", "availability", "msgs/op", "median", "max", "time"}}
+	for _, ch := range chs {
+		if runs := runsOf(ch, done); len(runs) > 0 {
+			rows = append(rows, row(ch, runs))
+		}
+	}
+	return rows
+}
+
+// legend says what the words in the table mean.
+func legend(done []Outcome) []string {
+	lines := []string{"median, max: until what was acknowledged is seen everywhere"}
+	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Decided != nil }) {
+		lines = append(lines, "decided: the strongest of read uncommitted, read committed, read atomic and causal consistency that holds, decided completely")
+	}
+	if distortedMark(done) != "" {
+		lines = append(lines, "†: the machine distorted a run, so its figures are not those of the nodes")
+	}
+	return lines
+}
+
+// conditions says what was special about the runs.
+func conditions(done []Outcome) []string {
+	var lines []string
+	if slices.ContainsFunc(done, func(o Outcome) bool { return !o.Judged }) {
+		lines = append(lines, "Targets are not judged under --nemesis.")
+	}
+	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Faithful }) {
+		lines = append(lines, "Messages were delivered as Maelstrom does (--faithful).")
+	}
+	return lines
+}
+
 // writeSizes writes the sizes of messages between servers in lines of their own, as the table has no room for another column.
 func writeSizes(b *strings.Builder, chs []Challenge, done []Outcome) {
 	head := "bytes per operation between servers (bodies), largest message:\n"
@@ -114,22 +155,34 @@ func writeSizes(b *strings.Builder, chs []Challenge, done []Outcome) {
 			continue
 		}
 		largest := slices.MaxFunc(counted, func(x, y Outcome) int { return x.Largest - y.Largest }).Largest
-		fmt.Fprintf(b, "%s  %s %s: %s, %s\n", head, ch.ID, ch.Name,
-			spread(counted, "%.3g", func(o Outcome) float64 { return *o.BytesPerOp }), wording.Bytes(float64(largest)))
+		fmt.Fprintf(b, "%s  %s: %s, %s\n", head, ch.title(), bytesPerOp(counted), wording.Bytes(float64(largest)))
 		head = ""
 	}
+}
+
+// bytesPerOp returns the bytes per operation of runs that counted them.
+func bytesPerOp(counted []Outcome) string {
+	return spread(counted, "%.3g", func(o Outcome) float64 { return *o.BytesPerOp })
 }
 
 // reports returns the report pages of the runs. Runs under Maelstrom have no page.
 func reports(done []Outcome) []string {
 	var all []string
 	for _, o := range done {
-		page := filepath.Join(o.Dir, "report.html")
-		if _, err := os.Stat(page); err == nil && o.Dir != "" {
+		if page := o.report(); page != "" {
 			all = append(all, page)
 		}
 	}
 	return all
+}
+
+// report returns the report page of the run, "" if there is none.
+func (o Outcome) report() string {
+	page := filepath.Join(o.Dir, "report.html")
+	if _, err := os.Stat(page); err != nil || o.Dir == "" {
+		return ""
+	}
+	return page
 }
 
 func runsOf(ch Challenge, done []Outcome) []Outcome {
@@ -156,7 +209,7 @@ func row(ch Challenge, runs []Outcome) []string {
 		median, most = target("%v", ch.Targets.Median), target("%v", ch.Targets.Max)
 	}
 	return []string{
-		ch.ID + " " + ch.Name,
+		ch.title(),
 		verdicts(runs) + levels(figures) + distortedMark(runs),
 		spread(figures, "%.5g", func(o Outcome) float64 { return float64(o.OKFraction) }),
 		spread(figures, "%.3g", func(o Outcome) float64 { return o.MsgsPerOp }) + msgs,
@@ -235,11 +288,7 @@ func (o Outcome) writeWhy(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, o.Verdict())
-	why := append(slices.Clone(o.Missed), o.Reasons...)
-	if o.Broken != "" {
-		why = append(why, o.Broken)
-	}
-	for _, line := range why {
+	for _, line := range o.why() {
 		fmt.Fprintf(b, "  %s\n", wording.Hanging(check.Brief(line)))
 	}
 	for _, line := range o.Warnings {
@@ -251,10 +300,27 @@ func (o Outcome) writeWhy(b *strings.Builder) {
 	}
 }
 
+// why returns the reasons why the outcome was not a pass.
+func (o Outcome) why() []string {
+	why := append(slices.Clone(o.Missed), o.Reasons...)
+	if o.Broken != "" {
+		why = append(why, o.Broken)
+	}
+	return why
+}
+
 // writeDecided writes the violation of a level of isolation, unless the reasons or the warnings have it already.
 func (o Outcome) writeDecided(b *strings.Builder) {
+	if text := o.violation(); text != "" {
+		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, wording.Hanging(check.Brief(text)))
+	}
+}
+
+// violation returns the violation of a level of isolation, "" if there is none or the reasons or the warnings have it already.
+func (o Outcome) violation() string {
 	if o.Decided != nil && o.Decided.Violation != nil && !o.Decided.Error && !slices.Contains(o.Warnings, o.Decided.Text) &&
 		o.Decided.ReadUncommitted == check.Valid {
-		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, wording.Hanging(check.Brief(o.Decided.Text)))
+		return o.Decided.Text
 	}
+	return ""
 }
