@@ -5,10 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/flock"
 )
 
 // cutRun creates the directory of a run without results.
@@ -95,7 +96,7 @@ func TestCheckARunThatGoesOn(t *testing.T) {
 	f, err := os.Open(filepath.Join(dir, "history.jsonl"))
 	require.NoError(t, err)
 	defer f.Close()
-	require.NoError(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	require.NoError(t, flock.Lock(f))
 	status, stdout, stderr := execute("check", dir)
 	require.Equal(t, statusUnknown, status, stderr)
 	require.Contains(t, stdout, "unknown: unique-ids\n  the run goes on, and this is what it has recorded so far\n")
@@ -118,35 +119,4 @@ func TestRunsWithoutResultsAreNamed(t *testing.T) {
 	status, _, stderr = execute("check", dir)
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stderr, "was cut short before it had a history")
-}
-
-// The program does not wait for the other end of a pipe in the directory of a run, and does not read the target of a link
-// there.
-func TestPipesAndLinksInARun(t *testing.T) {
-	t.Parallel()
-	secret := filepath.Join(t.TempDir(), "secret")
-	require.NoError(t, os.WriteFile(secret, []byte(`{"valid":true,"workload":"echo"}`), 0o600))
-	for _, name := range []string{"test.json", "history.jsonl", "results.json"} {
-		for kind, put := range map[string]func(path string) error{
-			"a named pipe": func(path string) error { return syscall.Mkfifo(path, 0o600) },
-			"escapes":      func(path string) error { return os.Symlink(secret, path) },
-		} {
-			dir := cutRun(t, "unique-ids", twoIDs)
-			path := filepath.Join(dir, name)
-			_ = os.Remove(path)
-			require.NoError(t, put(path))
-			for _, line := range [][]string{{"check", dir}, {"check", filepath.Join(dir, "history.jsonl")}, {"compare", dir, dir}} {
-				if (line[0] == "compare") != (name == "results.json") {
-					continue // this command does not read that file
-				}
-				status, _, stderr := execute(line...)
-				require.Equal(t, statusBroken, status, "%s %s", kind, line)
-				require.Contains(t, stderr, path+": ")
-				require.Contains(t, stderr, kind)
-			}
-			status, stdout, stderr := execute("report", dir)
-			require.Equal(t, statusValid, status, stderr)
-			require.FileExists(t, strings.TrimSpace(stdout))
-		}
-	}
 }

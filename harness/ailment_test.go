@@ -1,3 +1,5 @@
+//go:build unix
+
 package harness
 
 import (
@@ -109,9 +111,9 @@ func TestState(t *testing.T) {
 	require.NoError(t, err)
 	require.Eventually(t, func() bool { return p.State() == proc.Running }, time.Minute, time.Millisecond)
 	require.False(t, p.GroupStopped())
-	require.NoError(t, p.Signal(syscall.SIGSTOP))
+	require.NoError(t, p.Pause())
 	require.Eventually(t, func() bool { return p.State() == proc.Stopped && p.GroupStopped() }, time.Minute, time.Millisecond)
-	require.NoError(t, p.Signal(syscall.SIGCONT))
+	require.NoError(t, p.Resume())
 	require.Eventually(t, func() bool { return p.State() == proc.Running && !p.GroupStopped() }, time.Minute, time.Millisecond)
 	require.NoError(t, p.Stdin.Close())
 	require.Eventually(t, func() bool { return p.State() == proc.Ending }, time.Minute, time.Millisecond)

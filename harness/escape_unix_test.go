@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"syscall"
+
+	"glomers/node"
 )
 
 // startSleep starts a sleeping process in a new session, without any of our files.
@@ -53,5 +55,30 @@ func escape(how, seconds string) {
 		must(cmd.Start())
 	default:
 		must(fmt.Errorf("no way to escape is called %q", how))
+	}
+}
+
+// runUnixNode does as the program called name, if that needs Unix: a program that is a node prepares n.
+func runUnixNode(n *node.Node, name string, args []string) {
+	switch name {
+	case "ail":
+		ail()
+	case "full-disk":
+		runOnFullDisk(args[0], args[1], args[2], args[3])
+	case "tamper":
+		tamper(n, args[0], args[1], args[2])
+	case "escape": // an echo whose children, each of which sleeps for args[1] seconds, are not in its process group
+		registerEcho(n)
+		escape(args[0], args[1])
+	case "middle": // of a double fork
+		startSleep(args[0])
+		os.Exit(0)
+	case "breeder": // starts one process after the other, up to a limit
+		for range 300 {
+			startSleep(args[0])
+		}
+		os.Exit(0)
+	default:
+		must(fmt.Errorf("no program %q", name))
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"glomers/harness/internal/proc"
@@ -149,17 +148,17 @@ func (c *childProcess) unfinished() (text string, size int, since stamp) { retur
 
 func (c *childProcess) idle() (int, stamp) { return c.input.idle() }
 
-func (c *childProcess) Pause() error { return c.signal(syscall.SIGSTOP) }
+func (c *childProcess) Pause() error { return c.named(c.proc.Pause()) }
 
 // Resume also restarts the time for which the process has left its input unread.
 func (c *childProcess) Resume() error {
 	c.input.forgive()
-	return c.signal(syscall.SIGCONT)
+	return c.named(c.proc.Resume())
 }
 
-// signal does nothing if the process has just ended, which watch reports.
-func (c *childProcess) signal(s syscall.Signal) error {
-	if err := c.proc.Signal(s); err != nil {
+// named adds the node's name to an error. If the process has just ended, there is none, and watch reports the end.
+func (c *childProcess) named(err error) error {
+	if err != nil {
 		return fmt.Errorf("node %s: %w", c.port.id, err)
 	}
 	return nil

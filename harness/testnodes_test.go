@@ -41,7 +41,7 @@ func program(t testing.TB, name string, args ...string) Program {
 }
 
 func runNode(name string, args []string) {
-	if raw := map[string]func(){"handshake": handshake, "proxy": proxy, "official-init": officialInit, "forge": forge, "ail": ail}[name]; raw != nil {
+	if raw := map[string]func(){"handshake": handshake, "proxy": proxy, "official-init": officialInit, "forge": forge}[name]; raw != nil {
 		raw()
 		return
 	}
@@ -54,10 +54,6 @@ func runNode(name string, args []string) {
 	case "look": // around: says what it finds, and leaves a line
 		registerEcho(n)
 		look(args)
-	case "full-disk":
-		runOnFullDisk(args[0], args[1], args[2], args[3])
-	case "tamper":
-		tamper(n, args[0], args[1], args[2])
 	case "crash": // at the third request
 		requests := 0
 		onEcho(n, func() {
@@ -232,17 +228,6 @@ func runNode(name string, args []string) {
 		child.Stdout = os.Stdout // it holds the pipe
 		must(child.Start())
 		fmt.Fprintf(os.Stderr, "node %d child %d\n", os.Getpid(), child.Process.Pid)
-	case "escape": // an echo whose children, each of which sleeps for args[1] seconds, are not in its process group
-		registerEcho(n)
-		escape(args[0], args[1])
-	case "middle": // of a double fork
-		startSleep(args[0])
-		return
-	case "breeder": // starts one process after the other, up to a limit
-		for range 300 {
-			startSleep(args[0])
-		}
-		return
 	case "harness-of-escapers":
 		path, err := os.Executable()
 		must(err)
@@ -259,7 +244,7 @@ func runNode(name string, args []string) {
 		_, err = Run(context.Background(), Test{Workload: "echo", NodeCount: nodes, Program: Binary("sleep", args[1])})
 		must(err)
 	default:
-		must(fmt.Errorf("no program %q", name))
+		runUnixNode(n, name, args)
 	}
 	node.Main(n)
 }

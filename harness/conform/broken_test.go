@@ -96,7 +96,7 @@ func (b *broken) serve() {
 	b.total = new(big.Int)
 	if b.is("escape") {
 		sleep := exec.Command("sleep", os.Args[3])
-		sleep.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		sleep.SysProcAttr = ownSession()
 		if err := sleep.Start(); err != nil {
 			panic(err)
 		}

@@ -1,7 +1,5 @@
 package conform
 
-import "syscall"
-
 var endChecks = []Check{
 	{
 		Name: "end-of-input", Level: Should, About: "ends when its input ends", needs: needsInit,
@@ -54,7 +52,7 @@ var endChecks = []Check{
 		Why: "It is how a system asks a process to end; a process that ignores it is killed, and what it has not written is lost.",
 		run: func(s *session) error {
 			s.change(func() { s.step.sent = append(s.step.sent, "(SIGTERM)") })
-			if err := s.process.Signal(syscall.SIGTERM); err != nil {
+			if err := s.process.Terminate(); err != nil {
 				return err
 			}
 			return s.untilGone()

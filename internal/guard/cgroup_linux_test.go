@@ -44,7 +44,7 @@ func naked(t *testing.T, g *Guard) (pid int) {
 	}
 	file := t.TempDir() + "/pid"
 	cmd := exec.Command("/bin/sh", "-c", `env -i `+setsid+` /bin/sh -c '(/bin/sleep 3600 & echo $! >"$0") &' "$0"; sleep 3600`, file)
-	require.NoError(t, g.Start(cmd, "n1"))
+	start(t, g, cmd, "n1")
 	go func() { _ = cmd.Wait() }() // it was killed
 	require.Eventually(t, func() bool {
 		text, _ := os.ReadFile(file)

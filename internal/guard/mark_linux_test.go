@@ -16,7 +16,7 @@ func TestMark(t *testing.T) {
 	var g Guard
 	defer g.Close()
 	first := sleeper()
-	require.NoError(t, g.Start(first, "first"))
+	start(t, &g, first, "first")
 	unknown := sleeper()
 	unknown.Env = append(slices.Clip(unknown.Environ()), g.mark+"unknown")
 	unknown.SysProcAttr = &syscall.SysProcAttr{Setsid: true}

@@ -2,29 +2,10 @@ package guard
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
-
-func TestLabel(t *testing.T) {
-	t.Parallel()
-	const mark = Variable + "=ABC."
-	for environ, want := range map[string]string{
-		"A=1\x00" + mark + "n1\x00B=2\x00": "n1",
-		mark + "the node\x00":              "the node",
-		mark + "n2":                        "n2",
-	} {
-		got, ok := label([]byte(environ), mark)
-		require.True(t, ok, "%q", environ)
-		require.Equal(t, want, got)
-	}
-	for _, environ := range []string{"", "A=1\x00", "A=" + mark + "n1\x00", Variable + "=ABCD.n1\x00"} {
-		_, ok := label([]byte(environ), mark)
-		require.False(t, ok, "%q", environ)
-	}
-}
 
 func TestLeft(t *testing.T) {
 	t.Parallel()
@@ -35,13 +16,4 @@ func TestLeft(t *testing.T) {
 		"n1 left a process behind: 4712 sleep 101 (it could not be killed)",
 	}, Left("n1", strays))
 	require.Equal(t, "n1 left 3 more processes behind", Left("n1", slices.Repeat(strays, 4))[5])
-}
-
-func TestCommandLine(t *testing.T) {
-	t.Parallel()
-	require.Equal(t, "sleep 100", commandLine([]byte("sleep\x00100\x00")))
-	require.Equal(t, `sh -c \x1b[2J\n`, commandLine([]byte("sh\x00-c\x00\x1b[2J\n\x00")))
-	require.Empty(t, commandLine(nil))
-	long := commandLine([]byte(strings.Repeat("x", 1000)))
-	require.Equal(t, strings.Repeat("x", 200)+"…", long)
 }

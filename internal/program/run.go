@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
+	"sync/atomic"
 	"time"
 
 	"glomers/internal/guard"
@@ -32,38 +32,38 @@ func Run(ctx context.Context, dir string, out io.Writer, path string, args []str
 		return nil, err
 	}
 	defer r.Close()
-	// The shell becomes the command once the guard knows the shell. If this process dies before that, the shell ends.
-	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `read -r guarded && exec "$@" </dev/null`, "sh", path}, args...)...)
+	cmd, open, err := gated(ctx, path, args)
+	if err != nil {
+		_ = w.Close() // nothing was written
+		return nil, err
+	}
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = w, w
-	signal := func(s syscall.Signal) error {
-		if err := syscall.Kill(-cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
-			return err
+	var started atomic.Pointer[guard.Group]
+	cmd.Cancel = func() error {
+		if group := started.Load(); group != nil {
+			return group.Terminate()
 		}
-		return nil
+		return cmd.Process.Kill() // the command has not begun
 	}
-	cmd.Cancel = func() error { return signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 10 * time.Second
-	gate, err := cmd.StdinPipe()
 	var g guard.Guard
 	defer g.Close()
-	if err == nil {
-		err = g.Start(cmd, filepath.Base(path))
-	}
+	group, err := g.Start(cmd, filepath.Base(path))
 	_ = w.Close() // nothing was written
 	if err != nil {
 		return nil, err
 	}
+	started.Store(group)
 	copied := make(chan struct{})
 	go func() {
 		defer close(copied)
 		_, _ = io.Copy(out, r) // until the pipe ends, for whatever reason
 	}()
 
-	_, _ = io.WriteString(gate, "\n") // it fails if the shell was killed meanwhile
-	_ = gate.Close()
+	open()
 	err = cmd.Wait()
-	_ = signal(syscall.SIGKILL) // it fails only if there is no process left that we may kill
+	group.Kill()
 	left = guard.Left(filepath.Base(path), g.Collect())
 	// A process that has left the group may still hold the pipe, and cannot be found.
 	_ = r.SetReadDeadline(time.Now().Add(time.Second))

@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -187,8 +186,7 @@ func (s shell) run(t *testing.T, store, command string) (status int, output stri
 	}
 	var out bytes.Buffer
 	cmd := exec.CommandContext(ctx, "bash", "-c", command)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	inGroup(cmd)
 	cmd.Dir, cmd.Env = s.root, append(s.env[:len(s.env):len(s.env)], "STORE="+store)
 	cmd.Stdout, cmd.Stderr = &out, &out
 	err := cmd.Run()

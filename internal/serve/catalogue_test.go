@@ -11,7 +11,6 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -151,7 +150,7 @@ func TestListOfNoRuns(t *testing.T) {
 	other := put(t, store, "odd/"+first, map[string]string{"history.jsonl": ended})
 	require.NoError(t, os.Mkdir(filepath.Join(other, "test.json"), 0o755))
 	pipe := put(t, store, "odd/"+second, map[string]string{"history.jsonl": ended})
-	require.NoError(t, syscall.Mkfifo(filepath.Join(pipe, "test.json"), 0o600))
+	require.NoError(t, mkfifo(filepath.Join(pipe, "test.json")))
 	address := start(t, store)
 	for range 2 {
 		_, page := get(t, address+"/")

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -92,7 +91,7 @@ func TestManyFigures(t *testing.T) {
 func TestOddFiles(t *testing.T) {
 	t.Parallel()
 	odd := map[string]func(path string) error{
-		"pipe":   func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"pipe":   mkfifo,
 		"device": func(path string) error { return os.Symlink("/dev/zero", path) },
 		"link":   func(path string) error { return os.Symlink("other", path) },
 		"folder": func(path string) error { return os.Mkdir(path, 0o755) },

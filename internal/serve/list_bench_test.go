@@ -8,14 +8,10 @@ import (
 	"path/filepath"
 	"runtime/metrics"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"glomers/harness"
-	"glomers/harness/workload"
 )
 
 // BenchmarkList asks for the list of a store with 10,000 runs, whose results are those of a real one: once when the server has just begun (cold),
@@ -55,22 +51,6 @@ func BenchmarkList(b *testing.B) {
 	}
 	b.ReportMetric(float64(memory)/(1<<20), "peak-MiB")
 	b.ReportMetric(0, "ns/op") // the sum says nothing
-}
-
-// processors returns the time that they have spent on this process.
-func processors() time.Duration {
-	var usage syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
-		return 0
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
-}
-
-func newServer(tb testing.TB, store string) *Server {
-	tb.Helper()
-	s, err := New(store, harness.Figures(workload.All()), quiet())
-	require.NoError(tb, err)
-	return s
 }
 
 // ask asks for an address. It may be called by any goroutine.

@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/workload"
+	"glomers/internal/flock"
 )
 
 const (
@@ -57,12 +57,19 @@ func hold(t *testing.T, dir string) (release func()) {
 	t.Helper()
 	f, err := os.Open(filepath.Join(dir, "history.jsonl"))
 	require.NoError(t, err)
-	require.NoError(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
+	require.NoError(t, flock.Lock(f))
 	t.Cleanup(func() { _ = f.Close() }) // it may be closed already
 	return func() { require.NoError(t, f.Close()) }
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func newServer(tb testing.TB, store string) *Server {
+	tb.Helper()
+	s, err := New(store, harness.Figures(workload.All()), quiet())
+	require.NoError(tb, err)
+	return s
+}
 
 // start serves a store and returns its address, without a slash at the end.
 func start(t *testing.T, store string) string {

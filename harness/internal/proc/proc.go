@@ -3,11 +3,9 @@ package proc
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 
 	"glomers/internal/guard"
 )
@@ -19,6 +17,7 @@ type Guard = guard.Guard
 type Process struct {
 	Stdin, Stdout, Stderr *os.File // our ends of the pipes; the caller closes them
 	cmd                   *exec.Cmd
+	group                 *guard.Group
 }
 
 // A Command describes a program for Start.
@@ -56,7 +55,8 @@ func Start(g *Guard, c Command) (*Process, error) {
 		ends[i], ends[i+1] = r, w
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = ends[0], ends[3], ends[5]
-	if err := g.Start(cmd, c.Name); err != nil {
+	group, err := g.Start(cmd, c.Name)
+	if err != nil {
 		closeAll(ends[:])
 		if errors.Is(err, guard.ErrGuard) {
 			return nil, err
@@ -64,7 +64,7 @@ func Start(g *Guard, c Command) (*Process, error) {
 		return nil, c.explain(path, err)
 	}
 	closeAll([]*os.File{ends[0], ends[3], ends[5]})
-	return &Process{ends[1], ends[2], ends[4], cmd}, nil
+	return &Process{ends[1], ends[2], ends[4], cmd, group}, nil
 }
 
 func closeAll(files []*os.File) {
@@ -78,13 +78,14 @@ func closeAll(files []*os.File) {
 // Wait returns when the process itself has ended, with an error unless its exit status is 0. All its output is then in the pipes.
 func (p *Process) Wait() error { return p.cmd.Wait() }
 
-// Signal sends s to the process group. It is not an error if no process is left.
-func (p *Process) Signal(s syscall.Signal) error {
-	if err := syscall.Kill(-p.cmd.Process.Pid, s); err != nil && !errors.Is(err, syscall.ESRCH) {
-		return fmt.Errorf("%v: %w", s, err)
-	}
-	return nil
-}
+// Terminate asks the process group to end. It is not an error if no process is left.
+func (p *Process) Terminate() error { return p.group.Terminate() }
+
+// Pause stops the process group until Resume. It is not an error if no process is left.
+func (p *Process) Pause() error { return p.group.Pause() }
+
+// Resume undoes Pause.
+func (p *Process) Resume() error { return p.group.Resume() }
 
 // KillGroup kills the process group. It fails only if no process is left.
-func (p *Process) KillGroup() { _ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) }
+func (p *Process) KillGroup() { p.group.Kill() }

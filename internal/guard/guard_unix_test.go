@@ -1,3 +1,5 @@
+//go:build unix
+
 package guard
 
 import (
@@ -11,6 +13,14 @@ import (
 
 // sleeper returns a command that runs longer than any test.
 func sleeper() *exec.Cmd { return exec.Command("sleep", "3600") }
+
+// start starts a command.
+func start(t *testing.T, g *Guard, cmd *exec.Cmd, label string) *Group {
+	t.Helper()
+	group, err := g.Start(cmd, label)
+	require.NoError(t, err)
+	return group
+}
 
 // ended returns a channel that is closed when cmd has ended.
 func ended(cmd *exec.Cmd) chan struct{} {
@@ -37,17 +47,17 @@ func TestGuard(t *testing.T) {
 	var g Guard
 	g.Close() // before the first Start
 	spared := sleeper()
-	require.NoError(t, g.Start(spared, "spared"))
+	start(t, &g, spared, "spared")
 	done := ended(spared)
 	cgroup := g.cgroup
 	g.Close()
 	require.NoError(t, syscall.Kill(spared.Process.Pid, 0))
 
 	first, second := sleeper(), sleeper()
-	require.NoError(t, g.Start(first, "first"))
+	start(t, &g, first, "first")
 	require.NoError(t, syscall.Kill(first.Process.Pid, syscall.SIGKILL))
 	requireEnd(t, ended(first)) // a group that does not exist does not save the others
-	require.NoError(t, g.Start(second, "second"))
+	start(t, &g, second, "second")
 	require.NoError(t, g.in.Close()) // as if this process had died
 	requireEnd(t, ended(second))
 	require.NoError(t, syscall.Kill(spared.Process.Pid, 0))
@@ -63,11 +73,11 @@ func TestStartFails(t *testing.T) {
 	var g Guard
 	defer g.Close()
 	cmd := exec.Command("/no/such/program")
-	err := g.Start(cmd, "nobody")
+	_, err := g.Start(cmd, "nobody")
 	require.ErrorIs(t, err, syscall.ENOENT)
 	require.NotErrorIs(t, err, ErrGuard)
 	there := sleeper()
-	require.NoError(t, g.Start(there, "there"))
+	start(t, &g, there, "there")
 	require.NoError(t, there.Process.Kill())
 	<-ended(there)
 }

@@ -1,0 +1,32 @@
+//go:build unix
+
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// A Group is a process that a Guard has started, together with its descendants as long as they do not leave its process
+// group. It is not an error if none of them is left.
+type Group struct{ id int }
+
+// Terminate asks the processes to end.
+func (g *Group) Terminate() error { return g.signal(syscall.SIGTERM) }
+
+// Pause stops the processes until Resume.
+func (g *Group) Pause() error { return g.signal(syscall.SIGSTOP) }
+
+// Resume undoes Pause.
+func (g *Group) Resume() error { return g.signal(syscall.SIGCONT) }
+
+// Kill kills the processes.
+func (g *Group) Kill() { _ = g.signal(syscall.SIGKILL) } // it fails only if there is no process left that we may kill
+
+func (g *Group) signal(s syscall.Signal) error {
+	if err := syscall.Kill(-g.id, s); err != nil && !errors.Is(err, syscall.ESRCH) {
+		return fmt.Errorf("%v: %w", s, err)
+	}
+	return nil
+}
