@@ -174,7 +174,8 @@ func TestDefaultLosesItsWindow(t *testing.T) {
 		for seed := range uint64(20) {
 			test := challenge4(false, "kill")
 			test.NodeCount, test.Latency, test.Seed = c.nodes, hop, seed+1
-			killed := 9*time.Second + time.Duration(seed)*117*time.Millisecond
+			test.TimeLimit = 8 * time.Second
+			killed := 4*time.Second + time.Duration(seed)*117*time.Millisecond
 			test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: "kill", Begin: killed, End: killed + time.Second})
 			var h []history.Op
 			test.OnOp = func(op history.Op) { h = append(h, op) }

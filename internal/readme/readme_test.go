@@ -98,35 +98,59 @@ func TestCommands(t *testing.T) {
 	}
 	l := library(t)
 	s := newShell(t, l.Root)
-	// The commands of a file run one after the other; the files run in parallel.
+	// The blocks of a chain run one after the other; the chains, of all files, run in parallel.
 	for _, d := range l.Sorted() {
-		t.Run(d.Path, func(t *testing.T) {
-			t.Parallel()
-			store := t.TempDir()
-			for _, b := range d.Blocks {
-				if !strings.HasPrefix(b.Marker, "run") {
-					continue
+		for _, chain := range chains(t, d) {
+			t.Run(fmt.Sprintf("%s:%d", d.Path, chain[0].Line), func(t *testing.T) {
+				t.Parallel()
+				store := t.TempDir()
+				for _, b := range chain {
+					s.runBlock(t, d, b, store)
 				}
-				r, err := ParseRun(b.Marker)
-				require.NoError(t, err)
-				if r.Long && !*long {
-					continue
-				}
-				if _, err := exec.LookPath(r.Needs); r.Needs != "" && err != nil {
-					t.Logf("%s:%d: skipped: needs %s: %v", d.Path, b.Line, r.Needs, err)
-					continue
-				}
-				shell := s.edited(t, r)
-				all := ""
-				for _, command := range b.Commands(r) {
-					status, output := shell.run(t, store, command)
-					require.Equal(t, r.Status, status, "%s:%d: %s\n%s", d.Path, b.Line, command, output)
-					all += output
-				}
-				require.Empty(t, r.Unsaid(all), "%s:%d: the text promises what these commands did not say:\n%s", d.Path, b.Line, all)
-			}
-		})
+			})
+		}
 	}
+}
+
+// chains returns those blocks of d that are to be run. A block that names the store needs the run that the block before it leaves
+// there, and is in the same chain.
+func chains(t *testing.T, d Document) [][]Block {
+	t.Helper()
+	var all [][]Block
+	for _, b := range d.Blocks {
+		if !strings.HasPrefix(b.Marker, "run") {
+			continue
+		}
+		r, err := ParseRun(b.Marker)
+		require.NoError(t, err)
+		switch first := strings.Join(b.Commands(Run{})[:1], ""); {
+		case r.Long && !*long:
+		case len(all) > 0 && strings.Contains(first, `"$STORE"/`):
+			all[len(all)-1] = append(all[len(all)-1], b)
+		default:
+			all = append(all, []Block{b})
+		}
+	}
+	return all
+}
+
+// runBlock runs the commands of a block of d.
+func (s shell) runBlock(t *testing.T, d Document, b Block, store string) {
+	t.Helper()
+	r, err := ParseRun(b.Marker)
+	require.NoError(t, err)
+	if _, err := exec.LookPath(r.Needs); r.Needs != "" && err != nil {
+		t.Logf("%s:%d: skipped: needs %s: %v", d.Path, b.Line, r.Needs, err)
+		return
+	}
+	edited := s.edited(t, r)
+	all := ""
+	for _, command := range b.Commands(r) {
+		status, output := edited.run(t, store, command)
+		require.Equal(t, r.Status, status, "%s:%d: %s\n%s", d.Path, b.Line, command, output)
+		all += output
+	}
+	require.Empty(t, r.Unsaid(all), "%s:%d: the text promises what these commands did not say:\n%s", d.Path, b.Line, all)
 }
 
 // reserve is the part of the test's time that is reserved for ending commands.
