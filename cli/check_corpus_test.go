@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"flag"
 	"maps"
 	"os"
 	"path/filepath"
@@ -105,10 +106,12 @@ func answered() map[string]check.Verdict {
 	}
 }
 
-// The command line gives the corpus the same verdicts as the reference.
+var long = flag.Bool("long", false, "judge the whole corpus, not one history in five")
+
+// The command line gives the corpus the same verdicts as the reference. The tests of the checkers have the whole corpus, too.
 func TestCheckCorpus(t *testing.T) {
 	t.Parallel()
-	const share = 5 // one history in five, under -short
+	const share = 5 // one history in five without -long
 	for file, workloads := range map[string]string{
 		"testdata/setfull": "", "testdata/counter": "", "testdata/uniqueids": "unique-ids", "linear/testdata/linkv": "lin-kv",
 		"kafka/testdata/kafka": "kafka", "elle/testdata/rwregister": "txn-rw-register", "elle/testdata/listappend": "txn-list-append",
@@ -118,7 +121,7 @@ func TestCheckCorpus(t *testing.T) {
 			cases := readCorpus(t, file)
 			require.Greater(t, len(cases), 50)
 			for i, c := range cases {
-				if testing.Short() && i%share != 0 {
+				if !*long && i%share != 0 {
 					continue
 				}
 				workload := workloads

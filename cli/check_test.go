@@ -101,7 +101,7 @@ func TestCheckAgreesWithMaelstrom(t *testing.T) {
 func TestCheckDirectory(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
-	line := "test -w echo --bin testdata/official --node-count 1 --time-limit 1 --rate 50 --store " + store
+	line := "test -w echo --bin " + built(t, "official") + " --node-count 1 --time-limit 1 --rate 50 --store " + store
 	status, _, stderr := execute(words(line)...)
 	require.Equal(t, statusValid, status, stderr)
 	latest := filepath.Join(store, "latest")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,13 +22,23 @@ import (
 // asGlomers, as the first argument, makes the test binary behave as the program.
 const asGlomers = "run-as-glomers"
 
+// programs is the directory of what built has built.
+var programs string
+
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == asGlomers {
 		os.Args = append(os.Args[:1], os.Args[2:]...)
 		Main()
 	}
-	_ = flag.Set("test.parallel", "4") // the tests mostly wait; the command line may override this
-	os.Exit(m.Run())
+	_ = flag.Set("test.parallel", "6") // the tests mostly wait; the command line may override this
+	var err error
+	if programs, err = os.MkdirTemp("", "glomers-cli-test-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(programs)
+	os.Exit(status)
 }
 
 // execute runs a command line as main does and returns its exit status and output.
@@ -40,28 +51,37 @@ func execute(args ...string) (status int, stdout, stderr string) {
 // words splits a command line at its spaces.
 func words(line string) []string { return strings.Fields(line) }
 
-// built returns the path of the testdata program with the given name. It builds the program once for the whole test, because
+// builds has the outcomes of built: functions from sync.OnceValues, by the names of the programs.
+var builds sync.Map
+
+// built returns the path of the testdata program with the given name. It builds the program once for all tests, because
 // building takes longer than most commands.
 func built(t *testing.T, name string) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), name)
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "./testdata/"+name).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	build, _ := builds.LoadOrStore(name, sync.OnceValues(func() (string, error) {
+		bin := filepath.Join(programs, name)
+		out, err := exec.Command("go", "build", "-o", bin, "./testdata/"+name).CombinedOutput()
+		if err != nil {
+			return "", fmt.Errorf("%w: %s", err, out)
+		}
+		return bin, nil
+	}))
+	bin, err := build.(func() (string, error))()
+	require.NoError(t, err)
 	return bin
 }
 
 func TestVerdicts(t *testing.T) {
-	const (
-		echo     = "test -w echo --node-count 1 --time-limit 1 --rate 100 "
-		official = "--bin testdata/official"
-	)
+	t.Parallel()
+	const echo = "test -w echo --node-count 1 --time-limit 1 --rate 100 "
+	official := "--bin " + built(t, "official")
 	bad := "--bin " + built(t, "misbehave") + " -- "
 	for name, c := range map[string]struct {
 		args   string
 		status int
 		says   []string // on stdout or stderr
 	}{
-		"written with the official library": {echo + official, statusValid, []string{"valid: echo", "again  ", "--seed"}},
+		"written with the official library": {echo + "--bin testdata/official", statusValid, []string{"valid: echo", "again  ", "--seed"}},
 		"loses broadcasts": {
 			"test -w broadcast --node-count 1 --time-limit 1 --rate 50 " + bad + "lose",
 			statusInvalid,
@@ -147,7 +167,7 @@ func TestWrongArguments(t *testing.T) {
 func TestJSONIsAllOfStdout(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
-	status, stdout, stderr := execute(words("test -w echo --bin testdata/official --time-limit 1 --rate 50 --concurrency 2n --test-count 2 --seed 5 --json --store " + store)...)
+	status, stdout, stderr := execute(words("test -w echo --bin " + built(t, "official") + " --time-limit 1 --rate 50 --concurrency 2n --test-count 2 --seed 5 --json --store " + store)...)
 	require.Equal(t, statusValid, status, stderr)
 	results := json.NewDecoder(strings.NewReader(stdout))
 	for _, seed := range []uint64{5, 6} {
@@ -167,7 +187,7 @@ func TestJSONIsAllOfStdout(t *testing.T) {
 
 func TestLogs(t *testing.T) {
 	t.Parallel()
-	line := "test -w echo --node-count 1 --time-limit 1 --rate 50 --store " + t.TempDir() + " --bin testdata/misbehave "
+	line := "test -w echo --node-count 1 --time-limit 1 --rate 50 --store " + t.TempDir() + " --bin " + built(t, "misbehave") + " "
 	_, _, stderr := execute(words(line + "--log-stderr --log-net-send -- crash")...)
 	require.Contains(t, stderr, "INF out of cheese node=n0")
 	require.Regexp(t, `INF send at=.* src=c1 dest=n0 body=.*Please echo`, stderr)
@@ -180,7 +200,7 @@ func TestLogs(t *testing.T) {
 
 func TestChallengeJudgesAnybodysNode(t *testing.T) {
 	t.Parallel()
-	status, stdout, stderr := execute(words("challenge 1 2 --bin testdata/official --time-limit 1 --store " + t.TempDir())...)
+	status, stdout, stderr := execute(words("challenge 1 2 --bin " + built(t, "official") + " --time-limit 1 --store " + t.TempDir())...)
 	require.Equal(t, statusBroken, status, stderr)
 	require.Regexp(t, `(?m)^1 echo +valid( †)? +1 `, stdout)
 	require.Regexp(t, `(?m)^2 unique ids +broken`, stdout)
@@ -190,10 +210,10 @@ func TestChallengeJudgesAnybodysNode(t *testing.T) {
 
 func TestChallengeAsMaelstromMeasures(t *testing.T) {
 	t.Parallel()
-	status, stdout, stderr := execute(words("challenge 1 2 --faithful --bin testdata/official --time-limit 1 --store " + t.TempDir())...)
+	status, stdout, stderr := execute(words("challenge 1 2 --faithful --bin " + built(t, "official") + " --time-limit 1 --store " + t.TempDir())...)
 	require.Equal(t, statusBroken, status, stderr)
 	require.Contains(t, stdout, "Messages were delivered as Maelstrom does (--faithful).")
-	require.Contains(t, stdout, "again: glomers challenge 2 --bin testdata/official --faithful ")
+	require.Contains(t, stdout, "again: glomers challenge 2 --bin "+built(t, "official")+" --faithful ")
 	page := regexp.MustCompile(`To look at: (.*)/report.html`).FindStringSubmatch(stdout)
 	require.NotNil(t, page, stdout)
 	options, err := os.ReadFile(filepath.Join(page[1], "test.json"))
@@ -225,7 +245,7 @@ func TestInterruptedChallengesShowWhatIsFinished(t *testing.T) {
 	defer cancel()
 	var stdout bytes.Buffer
 	stderr := &stopWriter{text: "challenge=1 ", stop: cancel}
-	status := run(ctx, words("challenge 1 3a --bin testdata/official --time-limit 1 --store "+t.TempDir()), &stdout, stderr)
+	status := run(ctx, words("challenge 1 3a --bin "+built(t, "official")+" --time-limit 1 --store "+t.TempDir()), &stdout, stderr)
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stdout.String(), "1 echo")
 	require.NotContains(t, stdout.String(), "3a ")

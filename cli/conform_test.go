@@ -11,7 +11,8 @@ import (
 )
 
 func TestConform(t *testing.T) {
-	official := "--bin " + built(t, "official")
+	t.Parallel()
+	official, misbehave := "--bin "+built(t, "official"), "--bin "+built(t, "misbehave")
 	for name, c := range map[string]struct {
 		args   string
 		status int
@@ -32,7 +33,7 @@ func TestConform(t *testing.T) {
 		"no must":              {official + " --check floats -w echo", statusValid, []string{"FAIL  nice    floats"}},
 		"a should, by request": {official + " --check integers,floats -w echo --level should", statusInvalid, []string{"got 9007199254740992\n"}},
 		"a nice, by request":   {official + " --check floats -w echo --level nice", statusInvalid, nil},
-		"with arguments":       {"--bin testdata/misbehave --check stdout,init -- rubbish", statusInvalid, []string{"testdata/misbehave rubbish", "is not JSON", "received  hello from the debugger\n"}},
+		"with arguments":       {misbehave + " --check stdout,init -- rubbish", statusInvalid, []string{"misbehave rubbish", "is not JSON", "received  hello from the debugger\n"}},
 		"does not answer init": {"--bin testdata/misbehave --init-timeout 200ms --timeout 200ms --check init,stdout -- silent", statusInvalid, []string{"serves no workload that was recognised", "nothing in 0.", "stdout: not applicable, it needs a node that answers init"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -27,7 +27,7 @@ func TestNodesOfTheGuide(t *testing.T) {
 		t.Run(flags, func(t *testing.T) {
 			t.Parallel()
 			store := t.TempDir()
-			status, _, stderr := execute(words("test -w echo --bin testdata/official --time-limit 0.3 --rate 100 --store " + store + " " + flags)...)
+			status, _, stderr := execute(words("test -w echo --bin " + built(t, "official") + " --time-limit 0.3 --rate 100 --store " + store + " " + flags)...)
 			require.Equal(t, statusValid, status, stderr)
 			record, err := os.ReadFile(filepath.Join(store, "latest", "test.json"))
 			require.NoError(t, err)
@@ -60,16 +60,16 @@ func TestNodesOfTheGuide(t *testing.T) {
 // Bare words are arguments of the node, wherever they stand, and the command that repeats the run includes them.
 func TestBareWordsAreTheNodes(t *testing.T) {
 	t.Parallel()
-	status, stdout, stderr := execute(words("test twist -w echo --bin testdata/misbehave --node-count 1 --time-limit 0.3 --rate 100 --store " + t.TempDir())...)
+	status, stdout, stderr := execute(words("test twist -w echo --bin " + built(t, "misbehave") + " --node-count 1 --time-limit 0.3 --rate 100 --store " + t.TempDir())...)
 	require.Equal(t, statusInvalid, status, stderr)
 	require.Contains(t, stderr, "args=twist")
-	require.Contains(t, stdout, "glomers test twist --bin testdata/misbehave")
+	require.Contains(t, stdout, "glomers test twist --bin "+built(t, "misbehave"))
 }
 
 func TestRateZero(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
-	status, stdout, stderr := execute(words("test --bin testdata/official --nodes n1,n2 --rate 0 --time-limit 0.3 --store " + store)...)
+	status, stdout, stderr := execute(words("test --bin " + built(t, "official") + " --nodes n1,n2 --rate 0 --time-limit 0.3 --store " + store)...)
 	require.Equal(t, statusValid, status, stdout+stderr)
 	require.Contains(t, stdout, "valid: lin-kv", "the default workload")
 	require.Contains(t, stdout, "0: 0 ok, 0 fail, 0 info")
@@ -77,7 +77,7 @@ func TestRateZero(t *testing.T) {
 
 func TestLogOps(t *testing.T) {
 	t.Parallel()
-	_, _, stderr := execute(words("test -w echo --bin testdata/official --node-count 1 --rate 100 --time-limit 0.3 --log-ops --store " + t.TempDir())...)
+	_, _, stderr := execute(words("test -w echo --bin " + built(t, "official") + " --node-count 1 --rate 100 --time-limit 0.3 --log-ops --store " + t.TempDir())...)
 	require.Regexp(t, `(?m)^\S+ INF 0\t:invoke\t:echo\t"Please echo \d+"$`, stderr)
 	require.Regexp(t, `(?m)^\S+ INF 0\t:ok\t:echo\t`, stderr)
 }
@@ -85,7 +85,7 @@ func TestLogOps(t *testing.T) {
 // A consistency model that the workload does not check is accepted, and a message says so.
 func TestModelWithoutAnomalies(t *testing.T) {
 	t.Parallel()
-	_, _, stderr := execute(words("test -w echo --bin testdata/official --node-count 1 --time-limit 0.1 --consistency-models causal,PL-2 --store " + t.TempDir())...)
+	_, _, stderr := execute(words("test -w echo --bin " + built(t, "official") + " --node-count 1 --time-limit 0.1 --consistency-models causal,PL-2 --store " + t.TempDir())...)
 	require.Contains(t, stderr, "no history is found to contradict causal:")
 	require.NotContains(t, stderr, "contradict PL-2")
 }

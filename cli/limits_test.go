@@ -31,7 +31,7 @@ func TestSizeOf(t *testing.T) {
 func TestLimitsOfARun(t *testing.T) {
 	t.Parallel()
 	store := t.TempDir()
-	status, out, errs := execute("test", "-w", "echo", "--node-count", "1", "--time-limit", "1", "--rate", "100", "--bin", "testdata/official",
+	status, out, errs := execute("test", "-w", "echo", "--node-count", "1", "--time-limit", "1", "--rate", "100", "--bin", built(t, "official"),
 		"--max-journal", "4KiB", "--store", store)
 	require.Equal(t, statusValid, status, errs)
 	require.Contains(t, out, "warning: journal.jsonl and the report have the messages until ")

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -28,6 +30,7 @@ func TestNodeFlags(t *testing.T) {
 	relative, err := filepath.Rel(here, node)
 	require.NoError(t, err)
 
+	var commands sync.WaitGroup
 	for _, c := range []struct {
 		line string
 		args []string // the node's arguments
@@ -40,9 +43,8 @@ func TestNodeFlags(t *testing.T) {
 	} {
 		for _, env := range []string{"", "MY_SECRET"} {
 			args := words(c.line)
-			store := t.TempDir()
 			if args[0] != "conform" {
-				args = append(args, "--store", store)
+				args = append(args, "--store", t.TempDir())
 			}
 			if env != "" {
 				args = append(args, "--env", env)
@@ -50,17 +52,20 @@ func TestNodeFlags(t *testing.T) {
 			if c.args != nil {
 				args = append(append(args, "--"), c.args...)
 			}
-			status, stdout, stderr := execute(args...)
-			require.NotContains(t, stdout+stderr, "MY_COLOUR")
-			if env != "" {
-				require.NotEqual(t, statusValid, status, "%q: %s%s", args, stdout, stderr)
-				require.Contains(t, stdout+stderr, "exit status 9", "%q", args)
-			} else {
-				require.Equal(t, statusValid, status, "%q: %s%s", args, stdout, stderr)
-				require.NotContains(t, stdout+stderr, "s3cret")
-			}
+			commands.Go(func() {
+				status, stdout, stderr := execute(args...)
+				assert.NotContains(t, stdout+stderr, "MY_COLOUR")
+				if env != "" {
+					assert.NotEqual(t, statusValid, status, "%q: %s%s", args, stdout, stderr)
+					assert.Contains(t, stdout+stderr, "exit status 9", "%q", args)
+				} else {
+					assert.Equal(t, statusValid, status, "%q: %s%s", args, stdout, stderr)
+					assert.NotContains(t, stdout+stderr, "s3cret")
+				}
+			})
 		}
 	}
+	commands.Wait()
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	require.Len(t, entries, 1, "nobody left anything")

@@ -51,7 +51,7 @@ func TestTerminal(t *testing.T) {
 	t.Parallel()
 	screen, program := openTerminal(t)
 	shown := readAll(screen)
-	args := append(words("test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --bin testdata/misbehave"), "--store", filepath.Join(t.TempDir(), "s"), "--", "control")
+	args := append(words("test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --bin "+built(t, "misbehave")), "--store", filepath.Join(t.TempDir(), "s"), "--", "control")
 	status := run(t.Context(), args, program, program)
 	require.NoError(t, program.Close())
 	text := <-shown

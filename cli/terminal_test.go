@@ -26,7 +26,7 @@ const (
 // The output of nodes does not control the terminal: not in logs, reasons or errors.
 func TestControlSequencesOfNodes(t *testing.T) {
 	t.Parallel()
-	const line = "test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --log-net-send --log-net-recv --bin testdata/misbehave"
+	line := "test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --log-net-send --log-net-recv --bin " + built(t, "misbehave")
 	for fault, status := range map[string]int{"control": statusInvalid, "sequence": statusBroken} {
 		for _, format := range []string{"--json", "--json=false"} {
 			t.Run(fault+format, func(t *testing.T) {
