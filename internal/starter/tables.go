@@ -6,6 +6,7 @@ type language struct {
 	Needs       string // a command without which nothing can be built, tested or run
 	tools       string // further commands that its programs need, with spaces between them
 	Library     string // about the library of the protocol, in a sentence of Markdown
+	Ignored     string // what a build makes, in the words of .gitignore; "" if nothing
 
 	// The fields of Project, with NAME for the name of the program.
 	build, test, bin string
@@ -21,6 +22,13 @@ var languages = []language{
 		Name: "python", Title: "Python", Needs: "python3",
 		Library: "[maelstrom.py](maelstrom.py) speaks the protocol, with nothing but the standard library.",
 		test:    "python3 -m unittest", bin: "./main.py",
+	},
+	{
+		Name: "c", Title: "C", Needs: "cc", tools: "make",
+		Library: "The program is [serve.c](serve.c). [maelstrom.h](maelstrom.h) speaks the protocol, and [json.h](json.h) is all of JSON that it needs. " +
+			"They are written for POSIX: Linux, macOS, and WSL, but not Windows itself.",
+		Ignored: "/build/",
+		build:   "make", test: "make test", bin: "./build/NAME",
 	},
 }
 
