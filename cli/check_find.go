@@ -33,6 +33,7 @@ func findHistory(kinds workload.Kinds, path string) (file string, r subject, err
 	if path == stdin {
 		return path, r, nil
 	}
+	path = record.Resolve(path)
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", r, err

@@ -76,6 +76,7 @@ func readFigures(path string) (compare.Results, error) {
 }
 
 func findResults(path string) (file string, err error) {
+	path = record.Resolve(path)
 	info, err := os.Stat(path)
 	if err != nil || !info.IsDir() {
 		return path, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"glomers/harness/record"
 	"glomers/harness/report"
 )
 
@@ -53,7 +54,7 @@ the history, 16 KiB of each value, and reads 4 GiB of the history and of the jou
 			if err := o.Write(dir); err != nil {
 				return err
 			}
-			page := filepath.Join(dir, "report.html")
+			page := filepath.Join(record.Resolve(dir), "report.html")
 			fmt.Fprintln(c.stdout, page)
 			if open {
 				return openBrowser(page)

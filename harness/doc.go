@@ -93,7 +93,8 @@
 //	violation-*.html, cycle-*.svg
 //	                pictures of the violations found, in lin-kv and in transactions
 //
-// The link Store/current leads to the run that started last, and Store/latest to the run that finished last.
+// The link Store/current leads to the run that started last, and Store/latest to the run that finished last. On Windows, and on
+// file systems without links, these are text files that hold the path of the run; record.Open follows them.
 //
 // The history and the journal are flushed several times a second, in whole lines. So a run can be followed while it is going
 // on, and a killed run leaves them, too. Package record reads them, and record.Running reports whether a run is going on.

@@ -1,5 +1,7 @@
 package conform
 
+import "glomers/internal/guard"
+
 var endChecks = []Check{
 	{
 		Name: "end-of-input", Level: Should, About: "ends when its input ends", needs: needsInit,
@@ -51,6 +53,9 @@ var endChecks = []Check{
 		Name: "sigterm", Level: Nice, About: "ends on SIGTERM", needs: needsInit,
 		Why: "It is how a system asks a process to end; a process that ignores it is killed, and what it has not written is lost.",
 		run: func(s *session) error {
+			if !guard.Asks {
+				return skipf("this system has no signals: a process ends by itself, or is killed")
+			}
 			s.change(func() { s.step.sent = append(s.step.sent, "(SIGTERM)") })
 			if err := s.process.Terminate(); err != nil {
 				return err

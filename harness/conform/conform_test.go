@@ -341,7 +341,7 @@ func TestWhatCannotBeChecked(t *testing.T) {
 	require.NoError(t, os.WriteFile(script, []byte("print('hello')\n"), 0o755))
 	for says, o := range map[string]Options{
 		"no such file":                     {Path: "/nosuch"},
-		"needs a first line":               {Path: script},
+		"its first line must name":         {Path: script},
 		`no workload "nosuch": want broad`: {Path: "/bin/cat", Workload: "nosuch"},
 		`no check "nosuch": want init, `:   {Path: "/bin/cat", Checks: []string{"nosuch"}},
 	} {

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"glomers/harness/internal/proc"
@@ -82,9 +81,6 @@ func (r *runner) start(ctx context.Context) (*session, error) {
 		return nil, fmt.Errorf("conform: start the node: %w", err)
 	}
 	p, err := proc.Start(&r.guard, command)
-	if errors.Is(err, syscall.ENOEXEC) {
-		err = fmt.Errorf("%w: a script needs a first line such as #!/usr/bin/env python3", err)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("conform: start the node: %w", err)
 	}

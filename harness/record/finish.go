@@ -146,8 +146,7 @@ func (w *Writer) makeWay(name string) error {
 	}
 }
 
-// link makes root/name lead to the run. The new link replaces the old one at once, so that it always
-// leads somewhere; it is relative, so that the store can be moved.
+// link makes root/name lead to the run, by a relative path, so that the store can be moved.
 func (w *Writer) link(name string) error {
 	target, err := filepath.Rel(w.root, w.dir)
 	if err != nil {
@@ -158,5 +157,5 @@ func (w *Writer) link(name string) error {
 		return err
 	}
 	defer root.Close() // nothing is written through it any more
-	return disk.Link(root, target, name)
+	return disk.Point(root, target, name)
 }

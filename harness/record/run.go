@@ -18,8 +18,9 @@ type Run struct {
 	root *os.Root
 }
 
-// Open opens the directory of a run.
+// Open opens the directory of a run; see Resolve.
 func Open(dir string) (*Run, error) {
+	dir = Resolve(dir)
 	info, err := os.Stat(dir)
 	if err != nil {
 		return nil, err
@@ -37,7 +38,7 @@ func Open(dir string) (*Run, error) {
 // Close closes the directory.
 func (r *Run) Close() error { return r.root.Close() }
 
-// Dir returns the path that Open was given.
+// Dir returns the path that Open was given, resolved.
 func (r *Run) Dir() string { return r.dir }
 
 // Root returns the directory itself, until Close.

@@ -67,12 +67,6 @@ func replace(dir *os.Root, name string, perm fs.FileMode, write func(io.Writer) 
 	})
 }
 
-// Link makes name in a directory a link to target. It replaces anything that has this name, except a directory. The name
-// leads somewhere at all times.
-func Link(dir *os.Root, target, name string) error {
-	return replaceBy(dir, name, func(temporary string) error { return dir.Symlink(target, temporary) }, func() error { return nil })
-}
-
 // replaceBy has create create a file under an unpredictable name in the same directory, fills the file, and renames it to name.
 func replaceBy(dir *os.Root, name string, create func(temporary string) error, fill func() error) error {
 	temporary, err := "", fs.ErrExist

@@ -97,20 +97,6 @@ func TestReplaceWritesThroughNoLink(t *testing.T) {
 	require.Equal(t, "precious", read(t, precious))
 }
 
-func TestLink(t *testing.T) {
-	t.Parallel()
-	path, dir := open(t)
-	for _, target := range []string{"a/1", "b/2"} {
-		require.NoError(t, Link(dir, target, "latest"))
-		to, err := os.Readlink(filepath.Join(path, "latest"))
-		require.NoError(t, err)
-		require.Equal(t, target, to)
-	}
-	require.NoError(t, os.Mkdir(filepath.Join(path, "current"), 0o755))
-	require.ErrorContains(t, Link(dir, "a/1", "current"), "current: ")
-	require.Equal(t, []string{"current", "latest"}, names(t, path))
-}
-
 // A file that the user has named may be a link, which is then followed on purpose, or a device.
 func TestWriteFile(t *testing.T) {
 	t.Parallel()

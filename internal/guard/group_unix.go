@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// Asks reports whether Terminate asks processes to end, and does not kill them.
+const Asks = true
+
 // A Group is a process that a Guard has started, together with its descendants as long as they do not leave its process
 // group. It is not an error if none of them is left.
 type Group struct{ id int }

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// Asks reports whether Terminate asks processes to end, and does not kill them.
+const Asks = false
+
 // A Group is a process that a Guard has started, together with all its descendants: a job object.
 type Group struct {
 	mu        sync.Mutex
@@ -49,7 +52,7 @@ func (g *Group) begin(p *os.Process) error {
 	return err
 }
 
-// Terminate kills the processes: a process without a window or a console in common with this one cannot be asked to end.
+// Terminate kills the processes: a process with neither a window nor our console cannot be asked to end.
 func (g *Group) Terminate() error {
 	g.Kill()
 	return nil

@@ -62,7 +62,12 @@ func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 		return "", fmt.Errorf("--bin: %w", err)
 	}
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsRune(name, filepath.Separator) {
+	if errors.Is(err, fs.ErrNotExist) {
+		if found, ok := withExtension(path); ok {
+			return found, nil
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) && filepath.Base(name) == name {
 		if found, err := exec.LookPath(name); err == nil {
 			return filepath.Abs(found)
 		}
@@ -75,8 +80,9 @@ func (b *Builder) Program(ctx context.Context, path string) (string, error) {
 		return "", fmt.Errorf("--bin: %w", err)
 	case info.IsDir():
 		return b.build(ctx, path)
-	case info.Mode()&0o111 == 0:
-		return "", fmt.Errorf("--bin: %s is not executable: want an executable (see chmod +x) or the directory of a Go program", path)
+	}
+	if err := runnable(path, info); err != nil {
+		return "", fmt.Errorf("--bin: %w", err)
 	}
 	return path, nil
 }

@@ -4,7 +4,10 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"os"
+	"path/filepath"
 	"time"
+
+	"glomers/internal/disk"
 )
 
 // askDelete asks whether a run shall be deleted.
@@ -31,7 +34,7 @@ func (s *Server) delete(w http.ResponseWriter, r *http.Request, f *folder) error
 		return err
 	}
 	for _, link := range []string{"latest", "current"} {
-		if target, err := store.Readlink(link); err == nil && target == f.id.String() {
+		if target, err := disk.Target(store, link); err == nil && filepath.ToSlash(target) == f.id.String() {
 			if err := store.Remove(link); err != nil {
 				return err
 			}

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 )
 
 // explain adds to err, if it can, the reason why a program could not be started and what to do about it. An error of the
@@ -37,9 +36,12 @@ func (c Command) explain(path string, err error) error {
 	first := firstLine(path)
 	interpreter, isScript := strings.CutPrefix(first, "#!")
 	switch {
-	case errors.Is(err, syscall.ENOEXEC) && isScript:
+	case isNoProgram(err) && isScript && hasInterpreters:
 		return fmt.Errorf("%w: the interpreter that its first line names, %q, cannot be run", err, interpreter)
-	case errors.Is(err, syscall.ENOEXEC):
+	case isNoProgram(err) && !hasInterpreters:
+		return fmt.Errorf("%w: if it is a script, run its interpreter, as in --bin python -- %s; if it is a binary, it must have been built for %s/%s",
+			err, filepath.Base(path), runtime.GOOS, runtime.GOARCH)
+	case isNoProgram(err):
 		return fmt.Errorf("%w: if it is a script, its first line must name the interpreter, as in #!/usr/bin/env python3; "+
 			"if it is a binary, it must have been built for %s/%s", err, runtime.GOOS, runtime.GOARCH)
 	case errors.Is(err, fs.ErrNotExist) && isScript && strings.HasSuffix(interpreter, "\r"):
