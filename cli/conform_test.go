@@ -82,7 +82,7 @@ func TestConformWrongArguments(t *testing.T) {
 		"--bin false --timeout x": "want a number (of seconds)",
 		"--bin false stray":       "arguments of the node go after --",
 		"--bin testdata/broken":   "undefined: nosuch",
-		"--bin false --nosuch":    "glomers conform accepts --badge --bin --check",
+		"--bin false --nosuch":    "glomers conform accepts --annotations --badge --bin --check",
 		"--bin ../harness/check":  "go build",
 	} {
 		status, stdout, stderr := execute(append([]string{"conform"}, words(line)...)...)

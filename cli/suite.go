@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,16 +25,21 @@ type suiteFile struct {
 	format     func(suite.Suite) []byte
 }
 
+type suiteFormat struct {
+	name, extension, usage string // of the flag
+	format                 func(suite.Suite) []byte
+}
+
+var suiteFormats = []suiteFormat{
+	{"junit", "xml", "`file` for the outcome as JUnit XML", suite.Suite.JUnit},
+	{"summary", "md", "`file` for a summary in Markdown", suite.Suite.Markdown},
+	{"badge", "svg", "`file` for a badge: an SVG that says how many passed", suite.Suite.Badge},
+	{"annotations", "txt", "`file` for lines that, printed by a job of GitHub, show there what failed", suite.Suite.Annotations},
+}
+
 // register adds a flag for each file to cmd.
 func (s *suiteFiles) register(cmd *cobra.Command) {
-	for _, f := range []struct {
-		name, extension, usage string
-		format                 func(suite.Suite) []byte
-	}{
-		{"junit", "xml", "`file` for the outcome as JUnit XML", suite.Suite.JUnit},
-		{"summary", "md", "`file` for a summary in Markdown", suite.Suite.Markdown},
-		{"badge", "svg", "`file` for a badge: an SVG that says how many passed", suite.Suite.Badge},
-	} {
+	for _, f := range suiteFormats {
 		file := &suiteFile{flag: f.name, format: f.format}
 		*s = append(*s, file)
 		cmd.Flags().StringVar(&file.path, f.name, "", f.usage)
@@ -43,7 +49,9 @@ func (s *suiteFiles) register(cmd *cobra.Command) {
 }
 
 // isSuiteFlag reports whether the flag only names a file that a command also writes.
-func isSuiteFlag(name string) bool { return name == "junit" || name == "summary" || name == "badge" }
+func isSuiteFlag(name string) bool {
+	return slices.ContainsFunc(suiteFormats, func(f suiteFormat) bool { return f.name == name })
+}
 
 // given returns the flag of one of the files that were asked for, "" if none was.
 func (s suiteFiles) given() string {

@@ -35,15 +35,15 @@ type outcome struct {
 }
 
 // outputs are the files of one command, which are in one directory.
-type outputs struct{ junit, summary, badge string }
+type outputs struct{ junit, summary, badge, annotations string }
 
 func newOutputs(t *testing.T) outputs {
 	dir := t.TempDir()
-	return outputs{filepath.Join(dir, "j.xml"), filepath.Join(dir, "s.md"), filepath.Join(dir, "b.svg")}
+	return outputs{filepath.Join(dir, "j.xml"), filepath.Join(dir, "s.md"), filepath.Join(dir, "b.svg"), filepath.Join(dir, "a.txt")}
 }
 
 func (o outputs) flags() string {
-	return "--junit " + o.junit + " --summary " + o.summary + " --badge " + o.badge + " "
+	return "--junit " + o.junit + " --summary " + o.summary + " --badge " + o.badge + " --annotations " + o.annotations + " "
 }
 
 // read reads the files, which are there and all that is in their directory.
@@ -51,7 +51,7 @@ func (o outputs) read(t *testing.T) (j junitFile, summary, badge string) {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Dir(o.junit))
 	require.NoError(t, err)
-	require.Len(t, entries, 3)
+	require.Len(t, entries, 4)
 	texts := make([]string, 3)
 	for i, path := range []string{o.junit, o.summary, o.badge} {
 		text, err := os.ReadFile(path)
@@ -60,6 +60,9 @@ func (o outputs) read(t *testing.T) (j junitFile, summary, badge string) {
 	}
 	require.NoError(t, xml.Unmarshal([]byte(texts[0]), &j))
 	require.Len(t, j.Cases, j.Tests)
+	annotations, err := os.ReadFile(o.annotations)
+	require.NoError(t, err)
+	require.Equal(t, j.Failures+j.Errors, strings.Count(string(annotations), "::error title="), "%s", annotations)
 	return j, texts[1], texts[2]
 }
 
@@ -235,7 +238,7 @@ func TestSuiteFilesThatAreRefused(t *testing.T) {
 
 func TestCompletionOfSuiteFiles(t *testing.T) {
 	for _, command := range []string{"test", "challenge", "conform"} {
-		for flag, extension := range map[string]string{"--junit": "xml", "--summary": "md", "--badge": "svg"} {
+		for flag, extension := range map[string]string{"--junit": "xml", "--summary": "md", "--badge": "svg", "--annotations": "txt"} {
 			status, stdout, stderr := execute("__complete", command, flag, "")
 			require.Equal(t, statusValid, status, stderr)
 			require.Equal(t, extension+"\n:8\n", stdout) // 8 stands for files with the extensions

@@ -85,16 +85,4 @@ func unattached(text string) string { return attachment.ReplaceAllString(text, "
 
 var attachment = regexp.MustCompile(`(?i)\[\[(attachment)`)
 
-// more returns the warnings and the notes, a line for each.
-func (c Case) more() string {
-	var b strings.Builder
-	for _, w := range c.Warnings {
-		fmt.Fprintf(&b, "warning: %s\n", w)
-	}
-	for _, n := range c.Notes {
-		fmt.Fprintf(&b, "%s: %s\n", n.Name, n.Text)
-	}
-	return b.String()
-}
-
 func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

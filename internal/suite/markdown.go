@@ -61,7 +61,7 @@ func (c Case) markdown() string {
 	case c.Status == Passed:
 		state = ""
 	}
-	text := strings.TrimRight(visible(strings.Join(append(c.Reasons, c.more()), "\n")), "\n")
+	text := c.explanation()
 	fence := strings.Repeat("`", max(3, longest(text)+1))
 	return fmt.Sprintf("\n<details%s><summary>%s: %s</summary>\n\n%s text\n%s\n%[4]s\n\n</details>\n",
 		state, html.EscapeString(line(c.Name)), html.EscapeString(line(c.Verdict)), fence, text)

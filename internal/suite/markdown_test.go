@@ -97,7 +97,7 @@ func TestMarkdownHoldsAnyText(t *testing.T) {
 		var want []string
 		for _, c := range s.Cases {
 			if c.markdown() != "" {
-				want = append(want, strings.TrimRight(visible(strings.Join(append(c.Reasons, c.more()), "\n")), "\n")+"\n")
+				want = append(want, c.explanation()+"\n")
 			}
 		}
 		require.Equal(t, want, blocks)

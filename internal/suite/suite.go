@@ -6,6 +6,8 @@
 package suite
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -82,6 +84,23 @@ func (c Case) headline() string {
 	}
 	line, _, _ := strings.Cut(c.Reasons[0], "\n")
 	return line
+}
+
+// more returns the warnings and the notes, a line for each.
+func (c Case) more() string {
+	var b strings.Builder
+	for _, w := range c.Warnings {
+		fmt.Fprintf(&b, "warning: %s\n", w)
+	}
+	for _, n := range c.Notes {
+		fmt.Fprintf(&b, "%s: %s\n", n.Name, n.Text)
+	}
+	return b.String()
+}
+
+// explanation returns all that is to be said of the case, escaped.
+func (c Case) explanation() string {
+	return strings.TrimRight(visible(strings.Join(append(slices.Clone(c.Reasons), c.more()), "\n")), "\n")
 }
 
 // visible escapes the characters of a text that may have several lines which no format can hold or should hold.
