@@ -126,7 +126,7 @@ func TestWrongArguments(t *testing.T) {
 		"test":        "want --bin",
 		"test -w foo": "want broadcast, echo",
 		"test -w echo --node-count 1 --time-limit 1": "want --bin",
-		"test -w echo --nosuch 1":                    "glomers test accepts --availability",
+		"test -w echo --nosuch 1":                    "glomers test accepts --annotations",
 		"test -w echo --node-count 0":                "want a whole number from 1",
 		"test -w echo --time-limit soon":             "want a number (of seconds) or a duration such as 20s",
 		"test -w echo --latency -1":                  "want a number (of milliseconds) or a duration such as 20ms",
