@@ -18,7 +18,7 @@ const collectLimit = 10 * time.Second
 func (g *Guard) Collect() []Stray {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.cmd == nil {
+	if g.groups == nil {
 		return nil
 	}
 	var all []Stray

@@ -26,16 +26,19 @@ import (
 // in memory; so does a process that runs as another user. Without a /proc, every process escapes that leaves the process
 // group.
 //
+// The first process of a container needs no shell, and there may be none: if it dies, the kernel kills every other process of
+// its PID namespace. See pid_namespaces(7).
+//
 // Linux has a kernel feature for this purpose (Pdeathsig), but it kills only the process itself and not its children, such
 // as the interpreter behind a wrapper script. It also fires when the thread that started the process ends, which may happen
 // at any time in a Go program.
 type Guard struct {
 	mu     sync.Mutex
-	cmd    *exec.Cmd // nil until the first Start
-	in     *os.File  // takes one process group per line
-	mark   string    // in the environments of all its processes, followed by a label
-	groups map[int]bool
-	cgroup *cgroup // nil if there is none
+	cmd    *exec.Cmd    // the shell; nil if the kernel does its work
+	in     *os.File     // takes one process group per line; nil if cmd is
+	mark   string       // in the environments of all its processes, followed by a label
+	groups map[int]bool // nil until the first Start, and after Close
+	cgroup *cgroup      // nil if there is none
 }
 
 // Variable is the environment variable that holds the mark: a word unique to the guard, a point, and a label.
@@ -72,7 +75,7 @@ done
 // it has the mark. (Without a /proc, it can escape during these microseconds.)
 func (g *Guard) Start(cmd *exec.Cmd, label string) (*Group, error) {
 	g.mu.Lock()
-	if g.cmd == nil {
+	if g.groups == nil {
 		if err := g.start(); err != nil {
 			g.mu.Unlock()
 			return nil, fmt.Errorf("%w: %w", ErrGuard, err)
@@ -103,24 +106,31 @@ func (g *Guard) Start(cmd *exec.Cmd, label string) (*Group, error) {
 func (g *Guard) add(group int) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.cmd == nil {
+	if g.groups == nil {
 		return errors.New("it was closed")
 	}
 	g.groups[group] = true
+	if g.in == nil {
+		return nil
+	}
 	_, err := fmt.Fprintln(g.in, group)
 	return err
 }
 
-// start starts the shell. The shell must not have the mark of a guard that guards this process, or it would be killed
+// start starts the shell, if one is needed. The shell must not have the mark of a guard that guards this process, or it would be killed
 // together with this process.
 func (g *Guard) start() error {
+	word := rand.Text()
+	mark := Variable + "=" + word + "."
+	if os.Getpid() == 1 {
+		g.mark, g.groups = mark, make(map[int]bool)
+		return nil
+	}
 	r, w, err := os.Pipe()
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	word := rand.Text()
-	mark := Variable + "=" + word + "."
 	var path string
 	cgroup := newCgroup("glomers-" + word)
 	if cgroup != nil {
@@ -144,12 +154,11 @@ func (g *Guard) start() error {
 func (g *Guard) Close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.cmd == nil {
-		return
+	if g.cmd != nil {
+		_ = g.cmd.Process.Kill() // it fails only if the shell has ended
+		_ = g.cmd.Wait()
+		_ = g.in.Close()
 	}
-	_ = g.cmd.Process.Kill() // it fails only if the shell has ended
-	_ = g.cmd.Wait()
-	_ = g.in.Close()
 	g.cgroup.remove()
-	g.cmd, g.cgroup = nil, nil
+	g.cmd, g.in, g.groups, g.cgroup = nil, nil, nil, nil
 }
