@@ -6,11 +6,14 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"slices"
 	"syscall"
+
+	"github.com/spf13/cobra"
 
 	"glomers/harness/nemesis"
 	"glomers/harness/workload"
@@ -56,6 +59,20 @@ func Main(extensions ...Extension) {
 	ctx, stop := signal.NotifyContext(context.Background(), stopping...)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C then ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, append(extensions, called(name))...))
+}
+
+// Command returns the commands of the command line with the extensions, as a description from which man pages and completions
+// are made. It is not for execution: what the commands print is discarded, and they do not set an exit status.
+func Command(extensions ...Extension) (*cobra.Command, error) {
+	c := &cli{name: "glomers", stdout: io.Discard, stderr: io.Discard, screen: io.Discard, kinds: workload.All(), faults: nemesis.All()}
+	c.log = newLog(io.Discard, false)
+	if err := c.extend(extensions); err != nil {
+		return nil, err
+	}
+	root := c.root()
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root, nil
 }
 
 // called sets the name of the program.

@@ -47,12 +47,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, extension
 		c.terminal = cwriter.IsTerminal(int(f.Fd()))
 	}
 	c.log = newLog(stderr, c.terminal)
-
-	for _, extend := range extensions {
-		if err := extend(c); err != nil {
-			fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
-			return statusBroken
-		}
+	if err := c.extend(extensions); err != nil {
+		fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
+		return statusBroken
 	}
 	root := c.root()
 	root.SetArgs(args)
@@ -63,6 +60,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, extension
 		return statusBroken
 	}
 	return c.status
+}
+
+// extend adds extensions to the command line.
+func (c *cli) extend(extensions []Extension) error {
+	for _, extend := range extensions {
+		if err := extend(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // worsen sets the exit status to s if s is worse than the current status.
