@@ -24,6 +24,11 @@ var languages = []language{
 		test:    "python3 -m unittest", bin: "./main.py",
 	},
 	{
+		Name: "javascript", Title: "JavaScript", Needs: "node",
+		Library: "The program is [serve.js](serve.js). [maelstrom.js](maelstrom.js) speaks the protocol, with nothing but Node.js, and [json.js](json.js) keeps large integers exact.",
+		test:    "node --test", bin: "./main.js",
+	},
+	{
 		Name: "c", Title: "C", Needs: "cc", tools: "make",
 		Library: "The program is [serve.c](serve.c). [maelstrom.h](maelstrom.h) speaks the protocol, and [json.h](json.h) is all of JSON that it needs. " +
 			"They are written for POSIX: Linux, macOS, and WSL, but not Windows itself.",

@@ -1,0 +1,10 @@
+// A node of the workload unique-ids: every id that it gives out is unique among
+// all nodes.
+
+export function serve(node) {
+  // No other node has this node's id, the start time differs after a restart,
+  // and the counter does the rest.
+  const started = Date.now().toString(16);
+  let counter = 0;
+  node.on("generate", () => ({ id: `${node.id}-${started}-${counter++}` }));
+}
