@@ -29,6 +29,12 @@ var languages = []language{
 		test:    "node --test", bin: "./main.js",
 	},
 	{
+		Name: "java", Title: "Java", Needs: "javac", tools: "java",
+		Library: "The program is [Main.java](Main.java). [Node.java](Node.java) speaks the protocol, and [Json.java](Json.java) is all of JSON that it needs.",
+		Ignored: "/build/",
+		build:   "javac -cp . -d build Main.java Tests.java", test: "java -cp build Tests", bin: "java -- -cp ./build Main",
+	},
+	{
 		Name: "c", Title: "C", Needs: "cc", tools: "make",
 		Library: "The program is [serve.c](serve.c). [maelstrom.h](maelstrom.h) speaks the protocol, and [json.h](json.h) is all of JSON that it needs. " +
 			"They are written for POSIX: Linux, macOS, and WSL, but not Windows itself.",
