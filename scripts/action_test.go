@@ -39,17 +39,16 @@ type actionFile struct {
 	}
 }
 
-func readAction(t *testing.T) (a actionFile, text string) {
+func readAction(t *testing.T) (a actionFile) {
 	b, err := os.ReadFile("../action.yml")
 	require.NoError(t, err)
-	d := yaml.NewDecoder(bytes.NewReader(b))
-	require.NoError(t, d.Decode(&a))
-	return a, string(b)
+	require.NoError(t, yaml.Unmarshal(b, &a))
+	return a
 }
 
 // The inputs that are declared are those that the script gets and uses, and so are the outputs. No input is part of a command's text.
 func TestActionAgreesWithItsScript(t *testing.T) {
-	a, _ := readAction(t)
+	a := readAction(t)
 	b, err := os.ReadFile("action")
 	require.NoError(t, err)
 	script := string(b)
@@ -108,7 +107,7 @@ func newJob(t *testing.T, inputs map[string]string) job {
 			t.Skip("skipped: needs " + tool)
 		}
 	}
-	a, _ := readAction(t)
+	a := readAction(t)
 	all := map[string]string{}
 	for name, input := range a.Inputs {
 		all[name] = input.Default
@@ -360,4 +359,41 @@ func TestAction(t *testing.T) {
 		require.Contains(t, j.read("step"), "| 3a single-node broadcast | not run |")
 		require.Contains(t, j.read("step"), "interrupted")
 	})
+}
+
+// The examples of the guide are pipelines, and use inputs that the action has.
+func TestGuideToCI(t *testing.T) {
+	a := readAction(t)
+	text, err := os.ReadFile("../docs/ci.md")
+	require.NoError(t, err)
+	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	require.Len(t, blocks, 2)
+	var github struct {
+		Jobs map[string]struct {
+			Steps []struct {
+				Uses string
+				With map[string]string
+			}
+		}
+	}
+	require.NoError(t, yaml.Unmarshal([]byte(blocks[0][1]), &github))
+	used := 0
+	for _, step := range github.Jobs["challenges"].Steps {
+		if strings.HasPrefix(step.Uses, "OWNER/glomers@") {
+			used++
+			for name, input := range a.Inputs {
+				require.True(t, !input.Required || step.With[name] != "", name)
+			}
+			for name := range step.With {
+				require.Contains(t, a.Inputs, name)
+			}
+		}
+	}
+	require.Equal(t, 1, used)
+	var gitlab map[string]struct{ Script []string }
+	require.NoError(t, yaml.Unmarshal([]byte(blocks[1][1]), &gitlab))
+	require.Len(t, gitlab["challenges"].Script, 1)
+	for name := range a.Outputs {
+		require.Contains(t, string(text), "`"+name+"`")
+	}
 }

@@ -57,7 +57,7 @@ const (
 // summaryRow returns the row of a challenge in a summary, which has room for one more column than a terminal.
 func summaryRow(ch Challenge, runs []Outcome, missing int) []string {
 	cells := row(ch, runs)
-	cells = slices.Insert(cells, bytesColumn, bytesPerOp(slices.DeleteFunc(slices.Clone(runs), func(o Outcome) bool { return o.BytesPerOp == nil })))
+	cells = slices.Insert(cells, bytesColumn, bytesPerOp(slices.DeleteFunc(slices.Clone(runs), func(o Outcome) bool { return o.BytesPerOp == nil || o.Broken != "" })))
 	switch {
 	case len(runs) == 0:
 		cells[1] = notRun
@@ -70,8 +70,12 @@ func summaryRow(ch Challenge, runs []Outcome, missing int) []string {
 // describe completes the case of the outcome.
 func (o Outcome) describe(c *suite.Case) {
 	c.Status, c.Verdict, c.Took = o.status(), o.Verdict(), o.Took.Duration
-	for _, reason := range o.why() {
-		c.Reasons = append(c.Reasons, check.Brief(reason))
+	reasons := o.why()
+	if o.Broken != "" { // a CI system shows the first reason as the message, and those before it are of half a run
+		reasons = append([]string{o.Broken}, reasons[:len(reasons)-1]...)
+	}
+	for _, reason := range reasons {
+		c.Reasons = append(c.Reasons, strings.TrimRight(check.Brief(reason), "\n\t "))
 	}
 	for _, warning := range o.Warnings {
 		c.Warnings = append(c.Warnings, check.Brief(warning))

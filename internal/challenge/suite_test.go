@@ -1,6 +1,7 @@
 package challenge
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -66,6 +67,7 @@ func TestSuiteOfATest(t *testing.T) {
 		{Name: "echo, run 2", Status: suite.Skipped, Verdict: "not run", Reasons: []string{"an earlier run was not valid"}},
 	}, s.Cases)
 
-	broken := OutcomeOf(ch, harness.Result{Seed: 7}, os.ErrClosed)
-	require.Equal(t, suite.Broken, Suite([]Challenge{ch}, 1, []Outcome{broken}, "").Cases[0].Status)
+	broken := Suite([]Challenge{ch}, 1, []Outcome{OutcomeOf(ch, harness.Result{Judgement: harness.Judgement{Reasons: []string{"nothing seen"}}}, errors.New("node n0 ended\n\t"))}, "").Cases[0]
+	require.Equal(t, suite.Broken, broken.Status)
+	require.Equal(t, []string{"node n0 ended", "nothing seen"}, broken.Reasons)
 }

@@ -81,7 +81,7 @@ func longest(text string) int {
 }
 
 // entity matches the characters that are written as entities, because they mean something to Markdown or HTML.
-var entity = regexp.MustCompile("[&<>\"'\\\\`*_{}\\[\\]#|~!$@:]")
+var entity = regexp.MustCompile("[&<>\"'\\\\`*_{}\\[\\]#|~!$@]")
 
 // words escapes text that is to stand in a paragraph, a heading or a cell as it is. Markdown does not interpret what an entity
 // stands for.

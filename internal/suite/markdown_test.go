@@ -20,7 +20,7 @@ func TestMarkdown(t *testing.T) {
 | 1 echo | valid |
 | 3b multi-node broadcast | invalid |
 
-median&#58; until everybody knows
+median: until everybody knows
 
 <details open><summary>3b multi-node broadcast: invalid</summary>
 
