@@ -43,6 +43,7 @@ func ail() {
 // A node that has closed its pipes, or has stopped itself, is named among the reasons.
 func TestAilingNodes(t *testing.T) {
 	needProc(t)
+	t.Parallel()
 	sh := interpreter(t, "sh", "-c", "true")
 	path, err := os.Executable()
 	require.NoError(t, err)
@@ -74,6 +75,7 @@ func TestAilingNodes(t *testing.T) {
 // At init, it is the reason why the run ends.
 func TestAilingAtInit(t *testing.T) {
 	needProc(t)
+	t.Parallel()
 	for what, want := range map[string]string{
 		"close-stdout": "did not answer init with init_ok within 5s; it has closed its stdout, at ",
 		"stop":         "did not answer init with init_ok within 5s; it is stopped, as by SIGSTOP, which the harness did not send",

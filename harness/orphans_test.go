@@ -66,11 +66,7 @@ func TestKilledWhileStarting(t *testing.T) {
 	needProc(t)
 	path, err := os.Executable()
 	require.NoError(t, err)
-	const nodes = 60
-	rounds := 15
-	if testing.Short() {
-		rounds = 8
-	}
+	const nodes, rounds = 60, 8
 	var tokens []string
 	for round := range rounds {
 		mine := token()

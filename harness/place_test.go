@@ -153,7 +153,7 @@ func TestTemporarySurroundings(t *testing.T) {
 // A node that is killed and started again finds its files.
 func TestSurroundingsOutliveAKill(t *testing.T) {
 	test := lookTest(t)
-	test.Store, test.TimeLimit, test.Nemesis, test.NemesisInterval = t.TempDir(), 3*time.Second, []string{"kill"}, 300*time.Millisecond
+	test.Store, test.TimeLimit, test.Nemesis, test.NemesisInterval = t.TempDir(), 1500*time.Millisecond, []string{"kill"}, 150*time.Millisecond
 	test.limits.call = time.Second
 	res, err := Run(t.Context(), test)
 	require.NoError(t, err)
@@ -220,9 +220,12 @@ func TestRelativePrograms(t *testing.T) {
 		"script on PATH":  Binary("my-echo"),
 		"words untouched": Binary("sh", "-c", `[ "$1" = testdata ] && [ ! -e testdata ] && exec "$2"`, "sh", "testdata", "testdata/echo.sh"),
 	} {
-		res, err := Run(t.Context(), quick("echo", p))
-		require.NoError(t, err, name)
-		require.Equal(t, check.Valid, res.Valid, "%s: %v", name, res.Reasons)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // to each other: the directory is this test's
+			res, err := Run(t.Context(), quick("echo", p))
+			require.NoError(t, err)
+			require.Equal(t, check.Valid, res.Valid, res.Reasons)
+		})
 	}
 }
 

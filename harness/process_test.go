@@ -58,6 +58,7 @@ func needProc(t *testing.T) {
 // However a run ends, no process of a node, and no process that a node started, is left.
 func TestNoSurvivors(t *testing.T) {
 	needProc(t)
+	t.Parallel()
 	tests := map[string]func(test *Test, cancel func()){
 		"end":    func(*Test, func()) {},
 		"cancel": func(test *Test, cancel func()) { test.Progress = afterOperations(cancel) },

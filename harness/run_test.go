@@ -38,6 +38,7 @@ func virtually(t *testing.T, test Test) (res Result) {
 }
 
 func TestVerdicts(t *testing.T) {
+	t.Parallel()
 	sameID := InProcess(func(n *node.Node) {
 		node.HandleRPC(n, "generate", func(context.Context, struct{}) (map[string]int, error) {
 			return map[string]int{"id": 4711}, nil

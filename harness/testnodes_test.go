@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		runNode(os.Args[2], os.Args[3:])
 		return
 	}
-	_ = flag.Set("test.parallel", "4") // most of the time they wait; the command line may say otherwise
+	_ = flag.Set("test.parallel", "6") // most of the time they wait; the command line may say otherwise
 	os.Exit(m.Run())
 }
 
