@@ -370,7 +370,7 @@ func TestShownSurvivesKill(t *testing.T) {
 	for _, nodes := range []int{2, 3} {
 		for victim := range nodes {
 			shown := make(map[int]bool)
-			for at := time.Second; at < 1140*time.Millisecond; at += 4 * time.Millisecond {
+			for at := time.Second; at < 1140*time.Millisecond; at += 7 * time.Millisecond {
 				s := newReplicas(t, nodes, 1, 10*time.Millisecond)
 				s.Run(900 * time.Millisecond)
 				s.load(1000, 2*time.Second)

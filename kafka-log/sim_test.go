@@ -131,13 +131,11 @@ func simulate(t *testing.T, test harness.Test) (harness.Result, *kafka.Result, [
 // Two thirds of the messages make things visible as soon, if they need not survive a kill.
 func TestCostAndLag(t *testing.T) {
 	for most, test := range map[float64]harness.Test{0.057: challenge5b(false), 0.038: orderOnly5b(false)} {
-		perOp, lag := 0.0, 0.0
-		for test.Seed = 1; test.Seed <= 2; test.Seed++ {
-			res, log, _ := simulate(t, test)
-			perOp, lag = max(perOp, res.Net.Servers.MsgsPerOp), max(lag, log.WorstLag.Lag)
-			requireAllOK(t, res)
-		}
-		t.Logf("at most %.4f messages per operation and a lag of %.3f s", perOp, lag)
+		test.Seed = 1
+		res, log, _ := simulate(t, test)
+		perOp, lag := res.Net.Servers.MsgsPerOp, log.WorstLag.Lag
+		requireAllOK(t, res)
+		t.Logf("%.4f messages per operation and a lag of %.3f s", perOp, lag)
 		require.LessOrEqual(t, perOp, most)
 		require.Less(t, lag, 0.065)
 	}
@@ -169,23 +167,21 @@ func TestOffsetsStaySmall(t *testing.T) {
 
 // A node that gives out offsets below an epoch that it has closed is judged not valid.
 func TestBrokenClosingIsCaught(t *testing.T) {
-	for seed := uint64(1); seed <= 3; seed++ {
-		test := hops(orderOnly5b(false))
-		test.Seed = seed
-		test.Program = harness.InProcess(func(n *node.Node) {
-			s := serve(n, timings(false, true))
-			n.OnInit(func(context.Context) error {
-				if n.ID() == "n0" {
-					s.Machine.lead = 0
-				}
-				return nil
-			})
+	test := hops(orderOnly5b(false))
+	test.Seed = 1
+	test.Program = harness.InProcess(func(n *node.Node) {
+		s := serve(n, timings(false, true))
+		n.OnInit(func(context.Context) error {
+			if n.ID() == "n0" {
+				s.Machine.lead = 0
+			}
+			return nil
 		})
-		res, err := sim.Run(t, test)
-		require.NoError(t, err)
-		require.Equal(t, check.Invalid, res.Valid)
-		t.Log(res.Reasons)
-	}
+	})
+	res, err := sim.Run(t, test)
+	require.NoError(t, err)
+	require.Equal(t, check.Invalid, res.Valid)
+	t.Log(res.Reasons)
 }
 
 // requireAllOK fails the test unless every send and every poll has succeeded.

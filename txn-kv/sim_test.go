@@ -76,7 +76,8 @@ func scenarios() []sim.Scenario {
 	return all
 }
 
-// Under all faults at once, transactions are causally consistent: decided completely, not by looking for anomalies.
+// Under all faults at once, transactions are causally consistent: decided completely, not by looking for anomalies. TestSim
+// has two nodes under each fault alone.
 func TestCausalUnderFaults(t *testing.T) {
 	for _, fault := range append(faults(), "", "all") {
 		var named []string
@@ -88,6 +89,9 @@ func TestCausalUnderFaults(t *testing.T) {
 			named = []string{fault}
 		}
 		for _, nodes := range []int{2, 5} {
+			if nodes == 2 && fault != "all" {
+				continue
+			}
 			test := challenge6("read-committed", named...)
 			test.NodeCount, test.Concurrency, test.Rate = nodes, 4*nodes, 200
 			test.NemesisInterval, test.Seed = 2*time.Second, 1
@@ -134,7 +138,7 @@ func TestCaughtUpAfterHeal(t *testing.T) {
 		test := available(causally("partition"))
 		test.NodeCount, test.Concurrency, test.MaxWritesPerKey = nodes, 2*nodes, 1000
 		test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
-		for test.Seed = 1; test.Seed <= 3; test.Seed++ {
+		for test.Seed = 1; test.Seed <= 2; test.Seed++ {
 			res, txns, h := simulate(t, test)
 			require.Equal(t, healed-cut, res.Nemesis.Cut)
 			late := elle.Register(notBefore(h, healed+time.Second), elle.Options{Nodes: nodes, Concurrency: 2 * nodes}).Delay

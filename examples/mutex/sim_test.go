@@ -166,7 +166,7 @@ func TestCost(t *testing.T) {
 	} {
 		test := locked()
 		test.LatencyDist, test.Seed = network.Constant, 1
-		test.Concurrency, test.Rate, test.TimeLimit = c.clients, c.rate, 5*time.Minute
+		test.Concurrency, test.Rate, test.TimeLimit = c.clients, c.rate, 2*time.Minute
 		res := sim.Check(t, test)
 		entered := float64(res.Workload.(*check.LockResult).Entered)
 		messages := float64(res.Net.Servers.Messages) / entered

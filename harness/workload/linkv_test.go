@@ -196,9 +196,9 @@ func TestLinKVProxy(t *testing.T) {
 	killed.Nemesis, killed.NemesisInterval = []string{"kill"}, time.Second
 	killed.Concurrency = 12
 	sim.Test(t,
-		sim.Scenario{Name: "quiet", Test: linKVTest(baselines.LinProxy)},
-		sim.Scenario{Name: "partition", Test: partitioned},
-		sim.Scenario{Name: "kill", Test: killed},
+		sim.Scenario{Name: "quiet", Test: linKVTest(baselines.LinProxy), Seeds: 6},
+		sim.Scenario{Name: "partition", Test: partitioned, Seeds: 6},
+		sim.Scenario{Name: "kill", Test: killed, Seeds: 6},
 	)
 }
 

@@ -65,6 +65,17 @@ func missedCycles() map[string]map[elle.Anomaly]int {
 	}
 }
 
+// shared returns the models of case i of a corpus or, without -long, every third of them, beginning with another one for each case.
+func shared(c corpusCase, i int) []string {
+	var names []string
+	for j, name := range slices.Sorted(maps.Keys(c.Expect)) {
+		if *long || (i+j)%3 == 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 func TestCorpus(t *testing.T) {
 	const throws = "rwregister-edge-same-value-written-twice" // one value, two writers: it is not known whose was read
 	missed := missedCycles()

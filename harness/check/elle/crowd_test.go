@@ -56,7 +56,7 @@ func crowd(seed uint64, verb string, n, concurrency int, stale float64) []histor
 	return h
 }
 
-var long = flag.Bool("long", false, "judge each history by each of the models of real time, not by one of them")
+var long = flag.Bool("long", false, "judge each history by all models, not by a share of them")
 
 // Leading edges of real time through nodes that are not transactions does not change the result. Without -long each history has one
 // of the models, and each model every kind of history.

@@ -1,6 +1,7 @@
 package weak_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,11 +13,13 @@ import (
 	"glomers/harness/check/weak"
 )
 
+var long = flag.Bool("long", false, "compare five and ten times as many histories")
+
 // The verdicts agree with a search through all commit orders.
 func TestAgreesWithBruteForce(t *testing.T) {
-	rounds := 60_000
-	if testing.Short() {
-		rounds = 12_000
+	rounds := 12_000
+	if *long {
+		rounds = 60_000
 	}
 	var count [weak.NumLevels][2]int
 	strongest := make(map[weak.Verdict]int)
@@ -86,9 +89,9 @@ func larger(rng *rand.Rand) *weak.History {
 
 // On histories that are too large to try all orders, the verdicts agree with the full set of pairs that the definitions require.
 func TestAgreesWithAllPairs(t *testing.T) {
-	rounds := 4000
-	if testing.Short() {
-		rounds = 400
+	rounds := 400
+	if *long {
+		rounds = 4000
 	}
 	levels := make(map[[weak.NumLevels]weak.Verdict]int)
 	for seed := range rounds {

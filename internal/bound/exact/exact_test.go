@@ -1,6 +1,7 @@
 package exact_test
 
 import (
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -58,11 +59,13 @@ func TestBusy(t *testing.T) {
 	}
 }
 
+var long = flag.Bool("long", false, "search also half hops, and four times as many clusters in the proofs")
+
 // A minimum is for messages that are sent at ticks. Finer ticks of half a hop gain nothing for three nodes in three hops;
 // four hops have too many states.
 func TestHalfHops(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a long search")
+	if !*long {
+		t.Skip("skipped: a long search, for -long")
 	}
 	whole, half := exact.Cluster{Nodes: 3, Hop: 1, Latency: 3}, exact.Cluster{Nodes: 3, Hop: 2, Latency: 6}
 	least, err := half.Busy()
@@ -139,7 +142,11 @@ func (r run) blocks(window, part float64) (n int) {
 func TestProofs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	tight := map[string]int{}
-	for range 400 {
+	clusters := 100
+	if *long {
+		clusters = 400
+	}
+	for range clusters {
 		c := exact.Cluster{Nodes: 2 + rng.IntN(3), Hop: 1 + rng.IntN(2)}
 		most := 6 // values
 		if c.Nodes == 4 {
@@ -175,8 +182,8 @@ func TestProofs(t *testing.T) {
 		}
 		require.GreaterOrEqual(t, pairs, fewest, "a mesh that waits is one way to do it")
 	}
-	require.Greater(t, tight["received"], 20)
-	require.Greater(t, tight["blocks"], 100)
+	require.Greater(t, tight["received"], clusters/20)
+	require.Greater(t, tight["blocks"], clusters/4)
 }
 
 // The formulas give the means of the counts in the proofs.
