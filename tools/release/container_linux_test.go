@@ -32,7 +32,8 @@ func checkContainer(t *testing.T, release string) {
 			return err
 		}))
 		require.ElementsMatch(t, append([]string{".", "store"}, programs...), found, "the image holds nothing else")
-		require.Equal(t, "65532:65532 [/glomers] / map[/store:{}]", buildah("inspect", "--type", "image", "--format", "{{.OCIv1.Config.User}} {{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.WorkingDir}} {{.OCIv1.Config.Volumes}}", "glomers"))
+		require.Regexp(t, `^65532:65532 \[/glomers\] / map\[/store:\{\}\] \[.*\bTMPDIR=/store\]$`, buildah("inspect", "--type", "image", "--format",
+			"{{.OCIv1.Config.User}} {{.OCIv1.Config.Entrypoint}} {{.OCIv1.Config.WorkingDir}} {{.OCIv1.Config.Volumes}} {{.OCIv1.Config.Env}}", "glomers"))
 		command(t, ".", nil, "cp", "-a", root, image)
 	})
 	t.Run("run", func(t *testing.T) {
@@ -47,7 +48,12 @@ func checkContainer(t *testing.T, release string) {
 		require.NoError(t, os.Chmod(filepath.Dir(image), 0o755)) // the user of the image must get there
 		// What every container has: a process namespace, /proc and /dev.
 		const script = `mkdir -p proc dev && mount -t proc proc proc && mount --bind /dev dev && exec chroot --userspec=65532:65532 . /glomers "$@"`
-		out := command(t, image, nil, "unshare", "--pid", "--fork", "--kill-child", "--mount", "sh", "-c", script, "sh", "challenge", "1", "3b", "--time-limit", "1")
+		run := func(args ...string) string {
+			words := append([]string{"--pid", "--fork", "--kill-child", "--mount", "sh", "-c", script, "sh"}, args...)
+			return command(t, image, []string{"TMPDIR=/store"}, "unshare", words...)
+		}
+		run("conform", "-w", "echo", "--bin", "/echo")
+		out := run("challenge", "1", "3b", "--time-limit", "1")
 		require.Regexp(t, `(?m)^1 echo +valid`, out)
 		require.Regexp(t, `(?m)^3b multi-node broadcast +valid`, out)
 		reports, err := filepath.Glob(filepath.Join(image, "store/*/2*/report.html"))

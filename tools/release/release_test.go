@@ -283,10 +283,11 @@ func checkPrograms(t *testing.T, dir, commit string) {
 	require.Contains(t, command(t, dir, nil, glomers, "test", "-w", "echo", "--bin", "./echo", "--node-count", "1", "--time-limit", "1", "--store", elsewhere), "valid")
 	here, err := os.Getwd()
 	require.NoError(t, err)
+	goroot := strings.TrimSpace(command(t, ".", nil, "go", "env", "GOROOT"))
 	for _, name := range programs {
 		content, err := os.ReadFile(filepath.Join(dir, name+suffix(runtime.GOOS+"/")))
 		require.NoError(t, err)
-		for _, path := range []string{filepath.Dir(filepath.Dir(dir)), filepath.Dir(here), runtime.GOROOT() + "/src"} {
+		for _, path := range []string{filepath.Dir(filepath.Dir(dir)), filepath.Dir(here), goroot + "/src"} {
 			require.False(t, bytes.Contains(content, []byte(path)), "%s contains %s", name, path)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 	"github.com/spf13/pflag"
+
+	"glomers/internal/wording"
 )
 
 // writeManual writes a page of section 1 for each command that help lists, and one of section 7 for each help topic, in the
@@ -21,20 +23,19 @@ func writeManual(root *cobra.Command, dir, source string, date time.Time) error 
 	if err := errors.Join(os.MkdirAll(commands, 0o755), os.MkdirAll(topics, 0o755)); err != nil {
 		return err
 	}
-	prepare(root)
-	header := &doc.GenManHeader{Section: "1", Date: &date, Source: source, Manual: "Glomers"}
-	if err := doc.GenManTree(root, header, commands); err != nil {
-		return err
-	}
+	var names []string
 	for _, topic := range root.Commands() {
 		if topic.IsAdditionalHelpTopicCommand() {
 			name := root.Name() + "-" + topic.Name()
+			names = append(names, name+"(7)")
 			if err := os.WriteFile(filepath.Join(topics, name+".7"), topicPage(name, topic, source, date), 0o644); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	prepare(root)
+	root.Long += "\n\nThe help topics are pages of section 7: " + wording.And(names) + "."
+	return doc.GenManTree(root, &doc.GenManHeader{Section: "1", Date: &date, Source: source, Manual: "Glomers"}, commands)
 }
 
 // prepare removes from the commands what does not belong in a manual: cobra's own signature with the day, and the quotes
