@@ -42,10 +42,10 @@ func TestClockNeverGoesBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScheduler(Test{Settle: synctest.Wait}, func(network.Event) error { return nil })
 		s.last = 5 * time.Millisecond
-		s.hold()
+		s.stand()
 		require.Equal(t, 5*time.Millisecond, s.now())
 		time.Sleep(time.Second)
-		s.release()
+		s.goOn()
 		require.Equal(t, 5*time.Millisecond, s.now())
 	})
 }
@@ -67,13 +67,13 @@ func TestHeldScheduler(t *testing.T) {
 		s.handle = func(p post) {
 			switch p.event {
 			case "hold":
-				s.hold()
+				s.stand()
 				note("held")
 			case "speak":
 				require.NoError(t, s.send(p.at, "n1", "c1", []byte("{}")))
 			case "release":
 				released = time.Now()
-				s.release()
+				s.goOn()
 			}
 		}
 		s.net.Add("n1", network.Node)

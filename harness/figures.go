@@ -82,6 +82,7 @@ func generalFigures() []figure {
 		{"latencies/*/*-ns", "ns", "of these, quantiles of the time from invocation to completion; the quantile q of n is the element ⌊n·q⌋, from 0, of all in order"},
 		{"lag/count", "", "deliveries and timers"},
 		{"lag/*-ns", "ns", "how late the harness itself was with them; where this is not far below the latencies, the machine was too slow for the test"},
+		{"held-ns", "ns", "for how long the clock of the run was held for debuggers (--attach); no other figure includes that time"},
 		{"elapsed-ns", "ns", "from the start of the nodes to their end"},
 		{"seed", "", "of operations, faults, latencies, and the nodes' random numbers"},
 		{"hash", "", "SHA-256 of the journal: in virtual time, the same for the same test and seed"},

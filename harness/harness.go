@@ -43,6 +43,8 @@ type Test struct {
 	Seed  uint64 // of operations, faults, latencies, and the nodes' random numbers
 	Store string // the run's files go to Store/WORKLOAD/TIME; "" writes no files
 
+	Attach Attach // nodes that are debugged
+
 	Limits Limits // bounds on the data that nodes can make the harness keep
 
 	// Progress, if not nil, is called about four times a second and at every change of phase. The goroutine of Run calls it
@@ -112,4 +114,5 @@ type Progress struct {
 	Info     int
 	Messages int    // messages sent so far over the simulated network
 	Fault    string // the fault in force, such as "partition: majority"; "" without a fault
+	Held     string // why the clock is held, such as "n1 was stopped by a debugger"; "" while it goes on
 }

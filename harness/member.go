@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"glomers/harness/network"
@@ -27,6 +28,10 @@ type member struct {
 	init   *client // the client that sends init; nil once init is answered
 
 	stall stall // the longest so far, of all its processes
+
+	attached bool         // it is debugged
+	begin    func() error // is called when the node need no longer wait for a debugger; nil if it does not wait
+	traced   traced       // what a debugger has done to its process
 }
 
 // startNodes puts the nodes and the services on the network and starts the nodes' processes.
@@ -47,6 +52,7 @@ func (r *run) startNodes() error {
 			return err
 		}
 		m := &member{Port: &Port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place}}
+		m.attached = slices.Contains(r.test.Attach.Nodes, id)
 		m.log = &output{log: log, fail: func(err error) {
 			r.post(i, failed{fmt.Errorf("harness: log of node %s: %w", id, err)})
 		}}
@@ -75,6 +81,9 @@ func (r *run) start(m *member) error {
 		return fmt.Errorf("harness: start node %s: %w", m.id, err)
 	}
 	m.process = p
+	if m.attached {
+		r.watchTracing(m)
+	}
 	m.setClock()
 	return nil
 }
@@ -87,8 +96,11 @@ func (m *member) setClock() {
 	}
 }
 
-// initNodes sends init to all nodes at the same time, and waits for their answers.
+// initNodes sends init to all nodes at the same time, once debuggers are attached, and waits for their answers.
 func (r *run) initNodes() error {
+	if err := r.awaitDebuggers(); err != nil {
+		return err
+	}
 	for _, m := range r.nodes {
 		if err := r.initNode(m); err != nil {
 			return err
@@ -262,6 +274,8 @@ func (s system) Kill(id string) error {
 	s.killed = append(s.killed, m.process)
 	s.memory.add(waiting, -m.weight)
 	m.process, m.named, m.ready, m.paused, m.held, m.weight, m.init = nil, false, false, false, nil, 0, nil
+	m.begin, m.traced = nil, traced{}
+	s.holdOrGo()
 	return nil
 }
 
@@ -273,5 +287,9 @@ func (s system) Restart(id string) error {
 		return err
 	}
 	s.net.Add(id, network.Node)
+	if m.attached {
+		s.awaitDebugger(func() error { return s.initNode(m) }, m)
+		return nil
+	}
 	return s.initNode(m)
 }

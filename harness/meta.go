@@ -35,6 +35,7 @@ func (t Test) meta(place *proc.Place) record.Meta {
 		NemesisInterval: t.NemesisInterval.String(),
 		Faithful:        t.Faithful,
 		Availability:    t.Availability,
+		Attach:          t.Attach.Nodes,
 		Options:         t.Options,
 		Seed:            t.Seed,
 		Started:         time.Now(),

@@ -85,6 +85,10 @@ func (t Test) plan() (p plan, err error) {
 	}
 	t.Concurrency = t.workers(kind)
 
+	if err := t.Attach.check(t); err != nil {
+		return p, fmt.Errorf("harness: %w", err)
+	}
+
 	// The other options are checked by the packages that they belong to.
 	if _, err := network.ParseDist(string(t.LatencyDist)); err != nil {
 		return p, fmt.Errorf("harness: %w", err)

@@ -103,11 +103,11 @@ func (r *run) watchInputs() {
 	r.after(r.test.limits.stall/5, r.watchInputs)
 }
 
-// lookAtInputs records the longest stall of each node. It skips a paused node, which cannot read, and a node that has not
-// answered init, which may still be starting.
+// lookAtInputs records the longest stall of each node. It skips a paused node, which cannot read, a node that has not answered
+// init, which may still be starting, and a node that is debugged.
 func (r *run) lookAtInputs(now stamp) {
 	for _, m := range r.nodes {
-		if m.process == nil || m.paused || !m.ready {
+		if m.process == nil || m.paused || !m.ready || m.attached {
 			continue
 		}
 		waiting, since := m.idle()

@@ -60,6 +60,7 @@ type childProcess struct {
 	killed atomic.Bool
 	ended  atomic.Bool
 	gone   chan struct{} // watch closes it when the process has ended and all its output has been read
+	kept   chan struct{} // watchTracing closes it when the process has been killed and only its debugger keeps it from being gone
 }
 
 func (b *binary) Start(p *Port) (Process, error) {
@@ -78,6 +79,7 @@ func (b *binary) Start(p *Port) (Process, error) {
 		input:  newInput(started.Stdin, p.run.now, &p.run.memory),
 		output: [2]*os.File{started.Stdout, started.Stderr},
 		gone:   make(chan struct{}),
+		kept:   make(chan struct{}),
 	}
 	go c.watch()
 	return c, nil
@@ -170,4 +172,10 @@ func (c *childProcess) Kill() {
 	c.input.close()
 }
 
-func (c *childProcess) Wait() { <-c.gone }
+// Wait does not wait for a debugger to take note of the end.
+func (c *childProcess) Wait() {
+	select {
+	case <-c.gone:
+	case <-c.kept:
+	}
+}

@@ -21,6 +21,7 @@ type Result struct {
 	Nemesis   NemesisResult `json:"nemesis"`
 	Distorted []string      `json:"distorted,omitempty"` // those of the warnings that say how the machine distorted the run
 	Lag       Latency       `json:"lag"`                 // lateness of the harness's deliveries and timers, in real time
+	Held      time.Duration `json:"held-ns,omitempty"`   // for how long the clock was held for debuggers; no other time includes it
 	Elapsed   time.Duration `json:"elapsed-ns"`          // from the start of the nodes to their end
 	Seed      uint64        `json:"seed"`
 	Hash      string        `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
@@ -162,6 +163,8 @@ func (r *run) judge(runErr error) Result {
 		res.Distorted = c.distortions()
 		res.Warnings = slices.Concat(res.Warnings, c.cautions(), res.Distorted)
 	}
+	held, notes := r.noteHeld()
+	res.Held, res.Warnings = held, slices.Concat(res.Warnings, notes)
 	if runErr != nil {
 		res.Valid = check.Worst(res.Valid, check.Unknown)
 		res.Error = runErr.Error()

@@ -48,6 +48,8 @@ type run struct {
 	progress Progress // Phase and the counts; report fills in the rest
 	phase    struct{ began, planned stamp }
 	ended    stamp // when the nodes were told to stop
+
+	debugging debugging
 }
 
 // Run carries out a test; the package documentation describes its phases. Run returns when the nodes are gone, the history has
@@ -129,6 +131,7 @@ func (r *run) live(ctx context.Context) error {
 		r.post(outside, failed{fmt.Errorf("harness: interrupted: %w", context.Cause(ctx))})
 	})
 	defer forget()
+	defer r.listenToUser()()
 
 	phases := []func() error{r.startNodes, r.initNodes, r.prepare, r.mainPhase, r.finalPhase}
 	for _, phase := range phases {
@@ -258,6 +261,10 @@ func (r *run) handlePost(p post) {
 		r.fail(e.err)
 	case flood:
 		r.fail(r.floodError())
+	case traced:
+		r.nodeTraced(r.nodes[p.source], e)
+	case wentOn:
+		r.userSaid(e)
 	}
 }
 
@@ -282,6 +289,9 @@ func (r *run) nodeSent(p post, e sent) {
 func (r *run) deliverMessage(m network.Message) {
 	if c := r.clients[m.Dest]; c != nil {
 		c.receive(r.now(), m.Body)
+		if len(r.debugging.overdue) > 0 {
+			r.holdOrGo() // it may be the answer
+		}
 		return
 	}
 	if s := r.services[m.Dest]; s != nil {

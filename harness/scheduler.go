@@ -66,15 +66,15 @@ func (s *scheduler) networkTime() time.Duration {
 	return s.last
 }
 
-// hold makes the run stand still: its clock, and the output of nodes, which is not read except for those that are always heard.
+// stand makes the run stand still: its clock, and the output of nodes, which is not read except for those that are always heard.
 // Posts are taken all the same, and what is due at the time at which the clock stands is delivered.
-func (s *scheduler) hold() {
+func (s *scheduler) stand() {
 	s.clock.hold(s.networkTime())
 	s.mail.hold(true)
 }
 
-// release lets the run go on.
-func (s *scheduler) release() {
+// goOn lets the run go on.
+func (s *scheduler) goOn() {
 	s.clock.release()
 	s.mail.hold(false)
 }

@@ -54,6 +54,8 @@ func runNode(name string, args []string) {
 	case "look": // around: says what it finds, and leaves a line
 		registerEcho(n)
 		look(args)
+	case "end-first":
+		os.Exit(5)
 	case "crash": // at the third request
 		requests := 0
 		onEcho(n, func() {

@@ -102,8 +102,7 @@ func (r *run) ask(at time.Duration, c *client, id int64, body json.RawMessage, t
 	}
 	r.after(timeout, func() {
 		if c.waiting == id {
-			r.unmatched.add(c.ignored)
-			c.settle(reply{err: workload.ErrTimeout, ignored: c.ignored})
+			r.timedOut(c)
 		}
 	})
 }

@@ -25,6 +25,7 @@ type Meta struct {
 	NemesisInterval string       `json:"nemesis-interval"`
 	Faithful        bool         `json:"faithful"`
 	Availability    string       `json:"availability"`
+	Attach          []string     `json:"attach,omitempty"` // the nodes that are debugged
 	workload.Options
 	Seed    uint64    `json:"seed"`
 	Started time.Time `json:"started"`
