@@ -72,6 +72,7 @@ a run fails, is broken or is interrupted.`,
 	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+wording.Or(harnesses), oneOf(&runner, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.Seed))
 	cmd.Flags().BoolVar(&given.Faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
+	registerAttach(cmd, &given.Attach.Nodes)
 	registerLimits(cmd, &given.Limits)
 	cmd.Flags().StringVar(&t.Bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
 	nodes.register(cmd)
@@ -110,6 +111,7 @@ a run fails, is broken or is interrupted.`,
 			}
 		}
 		given.Env, given.Cwd = nodes.env.entries, nodes.cwd
+		t.Debug = len(given.Attach.Nodes) > 0
 		t.Again = func(id string, seed uint64) string { return commandLine(cmd, []string{id}, t.Args, seed) }
 		start := time.Now()
 		done, err := c.runContest(cmd.Context(), &t, given)
@@ -130,6 +132,7 @@ var unknownToMaelstrom = map[string]string{
 	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
 	"seed":     "Maelstrom draws its own, so it cannot be given one",
 	"faithful": "it makes our harness measure as Maelstrom does",
+	"attach":   "Maelstrom starts the nodes itself, and its clock cannot be stopped",
 
 	"max-logs": boundsOurs, "max-journal": boundsOurs, "max-history": boundsOurs, "max-memory": boundsOurs,
 }
@@ -164,7 +167,7 @@ func (c *cli) printCommands(t *challenge.Contest) error {
 func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test) ([]challenge.Outcome, error) {
 	t.Test = func(words challenge.Command) (harness.Test, error) {
 		test, err := readTest(words)
-		test.Faithful, test.Limits, test.Env, test.Cwd = given.Faithful, given.Limits, given.Env, given.Cwd
+		test.Faithful, test.Limits, test.Env, test.Cwd, test.Attach = given.Faithful, given.Limits, given.Env, given.Cwd, given.Attach
 		return test, err
 	}
 	t.Drive = func(ctx context.Context, title string, test harness.Test) (harness.Result, error) {

@@ -68,7 +68,7 @@ table. The flags are those of test; what they set holds for all of the tests.`,
 	flags.test.TimeLimit = demoTime
 	cmd.Flags().Lookup("time-limit").DefValue = fmt.Sprint(demoTime.Seconds())
 	cmd.Flags().Lookup("workload").DefValue = "all"
-	ofProcesses := []string{"bin", "test-count", "env", "cwd"}
+	ofProcesses := []string{"bin", "test-count", "env", "cwd", "attach"}
 	for _, name := range ofProcesses { // a demo has no processes
 		_ = cmd.Flags().MarkHidden(name) // the flag exists
 	}

@@ -90,6 +90,9 @@ func (l *liveLine) show(p harness.Progress) {
 	l.meter.update(p)
 	after := fmt.Sprintf("%s  %.0f ops/s  ok %d fail %d info %d  %.0f msgs/s  %s",
 		left(p), l.meter.ops, p.OK, p.Fail, p.Info, l.meter.msgs, p.Fault)
+	if p.Held != "" {
+		after = "held: " + p.Held
+	}
 	l.set(l.title+" "+p.Phase, after)
 	l.bar.SetTotal(int64(p.Elapsed+p.Left), false)
 	l.bar.SetCurrent(int64(p.Elapsed))
@@ -107,6 +110,7 @@ type logLines struct {
 	log   *slog.Logger
 	title string
 	phase string
+	held  string
 	next  time.Duration // when the next line is due, since the start of the phase
 	meter meter
 }
@@ -116,9 +120,10 @@ const logEvery = 5 * time.Second
 
 func (l *logLines) show(p harness.Progress) {
 	l.meter.update(p)
-	if p.Phase != l.phase {
+	if p.Phase != l.phase || p.Held != l.held && p.Held != "" {
 		l.phase, l.next = p.Phase, 0
 	}
+	l.held = p.Held
 	if p.Elapsed < l.next {
 		return
 	}
@@ -132,6 +137,9 @@ func (l *logLines) show(p harness.Progress) {
 	}
 	if p.Fault != "" {
 		attrs = append(attrs, slog.String("fault", p.Fault))
+	}
+	if p.Held != "" {
+		attrs = append(attrs, slog.String("held", p.Held))
 	}
 	l.log.LogAttrs(context.Background(), slog.LevelInfo, l.title+": "+p.Phase, attrs...)
 }

@@ -51,6 +51,16 @@ func TestLogLinesComeAtPhasesAndSeldom(t *testing.T) {
 	require.Contains(t, lines[0], "3c: setup")
 	require.Contains(t, lines[1], "3c: main")
 	require.Contains(t, lines[2], `3c: main ok=495 fail=0 info=5 ops/s=100 msgs/s=500 time="15 s left"`)
+
+	b.Reset()
+	held := harness.Progress{Phase: "main", Elapsed: 6 * time.Second, Held: "n1 was stopped by a debugger"}
+	goesOn := held
+	goesOn.Held = ""
+	for _, p := range []harness.Progress{held, held, goesOn, held} {
+		d.show(p)
+	}
+	require.Equal(t, 2, strings.Count(b.String(), `held="n1 was stopped by a debugger"`), b.String())
+	require.Equal(t, 2, strings.Count(b.String(), "\n"), b.String())
 }
 
 func TestLiveLine(t *testing.T) {
@@ -61,5 +71,7 @@ func TestLiveLine(t *testing.T) {
 	}
 	require.Equal(t, "3c main", *d.before.Load())
 	require.Equal(t, "13 s left  100 ops/s  ok 693 fail 0 info 7  500 msgs/s  partition: majority", *d.after.Load())
+	d.show(harness.Progress{Phase: "main", Held: "n1 was stopped by a debugger"})
+	require.Equal(t, "held: n1 was stopped by a debugger", *d.after.Load())
 	d.close()
 }

@@ -28,13 +28,15 @@ const (
 // A cli is one execution of the program.
 type cli struct {
 	name           string
+	stdin          io.Reader
 	stdout, stderr io.Writer // escaped for terminals
 	screen         io.Writer // stderr itself, for colours and bars
 	terminal       bool      // stderr is a terminal
 	log            *slog.Logger
 	kinds          workload.Kinds
 	faults         nemesis.Kinds
-	status         int // the worst so far
+	status         int           // the worst so far
+	entered        chan struct{} // see lines
 }
 
 // run executes the command line args and returns the exit status. It stops early, but cleanly, when ctx is cancelled.
@@ -42,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, extension
 	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
 	defer out.Flush()
 	defer errs.Flush()
-	c := &cli{name: "glomers", stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All()}
+	c := &cli{name: "glomers", stdin: os.Stdin, stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All()}
 	if f, ok := stderr.(*os.File); ok {
 		c.terminal = cwriter.IsTerminal(int(f.Fd()))
 	}

@@ -58,7 +58,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, t harness.Test, args []stri
 	if f.guide.json {
 		c.logJSON()
 	}
-	var build program.Builder
+	build := program.Builder{Debug: len(t.Attach.Nodes) > 0}
 	defer build.Close()
 	bin, err := build.Program(cmd.Context(), f.bin)
 	if err != nil {
@@ -117,6 +117,7 @@ func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logg
 	defer d.close()
 	t.Progress = d.show
 	logs.attach(&t, d.logger())
+	c.askUser(&t, d.logger())
 	result, err := harness.Run(ctx, t)
 	if errors.Is(err, context.Canceled) {
 		err = program.ErrInterrupted

@@ -22,6 +22,7 @@ type Contest struct {
 	Args       []string // of Bin
 	Seed       uint64   // of the first run of each challenge
 	Store      string   // directory for the files of the runs
+	Debug      bool     // build nodes for a debugger
 	Maelstrom  string   // launcher of the real Maelstrom; "" means our harness
 
 	Test   func(words Command) (harness.Test, error) // reads the words as the test command does, and adds the user's settings
@@ -35,6 +36,7 @@ type Contest struct {
 
 // Run runs the challenges one after the other. It returns the outcomes of the finished runs also if an error ends it early.
 func (c *Contest) Run(ctx context.Context) ([]Outcome, error) {
+	c.build.Debug = c.Debug
 	defer c.build.Close()
 	done := []Outcome{} // marshals to [], not null
 	for _, ch := range c.Challenges {

@@ -16,6 +16,8 @@ import (
 
 // A Builder makes the programs that tests run. Its zero value is ready for use by one goroutine.
 type Builder struct {
+	Debug bool // build for a debugger: without optimisations and inlining
+
 	temp  *tempdir.Dir      // the built programs, each in its own directory; nil before the first
 	built map[string]string // by source directory
 }
@@ -101,7 +103,11 @@ func (b *Builder) build(ctx context.Context, dir string) (string, error) {
 		return "", fmt.Errorf("cannot build %s: %w", dir, err)
 	}
 	var out strings.Builder
-	if err := b.Go(ctx, dir, &out, "build", "-o", into+string(filepath.Separator), "."); err != nil {
+	args := []string{"build", "-o", into + string(filepath.Separator)}
+	if b.Debug {
+		args = append(args, "-gcflags=all=-N -l")
+	}
+	if err := b.Go(ctx, dir, &out, append(args, ".")...); err != nil {
 		if ctx.Err() != nil {
 			return "", ErrInterrupted
 		}

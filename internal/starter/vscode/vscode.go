@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+
+	"glomers/internal/debugger"
 )
 
 //go:embed tasks.json launch.json
@@ -53,17 +55,10 @@ func Files(p Project) (map[string][]byte, error) {
 // Waiting is a regular expression for the line in which glomers says that the nodes are there and wait for a debugger.
 const Waiting = "waiting for a debugger"
 
-// JavaPort is the port on which a Java program listens for a debugger after jcmd PID VM.start_java_debugging.
-const JavaPort = 5005
-
-// javaOptions prepare a Java program for a debugger. Until jcmd asks for it, no port is open, so that all nodes can have the same
-// options. Without quiet, Java would write to stdout, which is for messages.
-var javaOptions = fmt.Sprintf("JAVA_TOOL_OPTIONS=-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,onjcmd=y,quiet=y,address=127.0.0.1:%d", JavaPort)
-
 // Waiting and JavaPort are for the templates.
 func (Project) Waiting() string { return Waiting }
 
-func (Project) JavaPort() int { return JavaPort }
+func (Project) JavaPort() int { return debugger.JavaPort }
 
 // Command returns the fields of a task that runs glomers with these words.
 func (p Project) Command(words ...string) (string, error) {
@@ -99,7 +94,7 @@ func (p Project) Executable() string { return "${workspaceFolder}/" + path.Clean
 func (p Project) ForDebugger() (string, error) {
 	words := []string{"test", "-w", p.Workload, "--attach", "n1"}
 	if p.Language == "java" {
-		words = append(words, "--env", javaOptions)
+		words = append(words, "--env", debugger.JavaOptions)
 	}
 	return p.OnNode(words...)
 }
