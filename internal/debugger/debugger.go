@@ -34,14 +34,21 @@ const JavaPort = 5005
 // that all nodes can have the same options. Without quiet, Java would write to stdout, which is for messages.
 var JavaOptions = fmt.Sprintf("JAVA_TOOL_OPTIONS=-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,onjcmd=y,quiet=y,address=127.0.0.1:%d", JavaPort)
 
-// KindOf returns the kind of the process pid, which was started from the program at path.
+// KindOf returns the kind of the process pid, which was started from the program at path. The program decides if it shows its
+// kind: a script that env starts is a process of env at first. Otherwise the process decides, as a script may have run another
+// program in its place.
 func KindOf(pid int, path string) Kind {
-	if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil { // on Linux
-		path = exe
-	} else if found, err := exec.LookPath(path); err == nil {
+	if found, err := exec.LookPath(path); err == nil {
 		path = found
 	}
-	return kindOfFile(path)
+	kind := kindOfFile(path)
+	if kind != Shell && kind != Native {
+		return kind
+	}
+	if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid)); err == nil { // on Linux
+		return kindOfFile(exe)
+	}
+	return kind
 }
 
 var interpreters = []struct {

@@ -2,7 +2,6 @@ package debugger
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -37,15 +36,22 @@ func TestKindOfFile(t *testing.T) {
 	}
 }
 
-// The program that a process runs decides, where the system shows that, and otherwise that from which it was started.
+// The program decides, and if it may be anything, the process that it has become, where the system shows that.
 func TestKindOf(t *testing.T) {
 	t.Parallel()
 	own, err := os.Executable()
 	require.NoError(t, err)
-	require.Equal(t, Go, KindOf(os.Getpid(), own))
 	require.Equal(t, Go, KindOf(-1, own))
-	if path, err := exec.LookPath("sh"); err == nil {
-		require.Equal(t, Shell, KindOf(-1, filepath.Base(path)))
+
+	script := func(text string) string {
+		path := filepath.Join(t.TempDir(), "script")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o700))
+		return path
+	}
+	require.Equal(t, Python, KindOf(os.Getpid(), script("#!/usr/bin/env python3\n")), "env may not have started it yet")
+	require.Equal(t, Shell, KindOf(-1, script("#!/bin/sh\nexec ./node\n")))
+	if _, err := os.Readlink("/proc/self/exe"); err == nil {
+		require.Equal(t, Go, KindOf(os.Getpid(), script("#!/bin/sh\nexec ./node\n")), "it has run a Go program in its place")
 	}
 }
 
