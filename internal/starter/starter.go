@@ -22,7 +22,7 @@ import (
 	"glomers/internal/wording"
 )
 
-//go:embed all:c all:common all:go all:java all:javascript all:python
+//go:embed all:c all:common all:go all:java all:javascript all:python all:rust
 var embedded embed.FS
 
 // Options say what to make.

@@ -29,6 +29,12 @@ var languages = []language{
 		test:    "node --test", bin: "./main.js",
 	},
 	{
+		Name: "rust", Title: "Rust", Needs: "cargo",
+		Library: "The program is [src/main.rs](src/main.rs). [src/lib.rs](src/lib.rs) speaks the protocol, and [src/json.rs](src/json.rs) is all of JSON that it needs: there is no crate to download.",
+		Ignored: "/target/",
+		build:   "cargo build --release", test: "cargo test", bin: "./target/release/NAME",
+	},
+	{
 		Name: "java", Title: "Java", Needs: "javac", tools: "java",
 		Library: "The program is [Main.java](Main.java). [Node.java](Node.java) speaks the protocol, and [Json.java](Json.java) is all of JSON that it needs.",
 		Ignored: "/build/",
