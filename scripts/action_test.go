@@ -218,6 +218,9 @@ func node(t *testing.T, name string) string {
 }
 
 func TestAction(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short, and the runs take their time")
+	}
 	dir := release(t)
 	official, misbehave := node(t, "official"), node(t, "misbehave")
 

@@ -138,13 +138,16 @@ func TestRefused(t *testing.T) {
 
 // The commands of the pipelines of a Go module work: they are run here, with a small module in the place of glomers.
 func TestCommandsOfGoPipelines(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: -short, and the builds take their time")
+	}
 	for _, tool := range []string{"git", "bash"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip("skipped: needs " + tool)
 		}
 	}
 	glomers := t.TempDir()
-	write(t, glomers, "go.mod", "module glomers\n\ngo 1.26.0\n")
+	write(t, glomers, "go.mod", "module example.org/tool\n\ngo 1.26.0\n")
 	write(t, glomers, "node/node.go", "package node\n\nconst Name = \"node\"\n")
 	write(t, glomers, "cmd/glomers/main.go", `package main
 
@@ -183,8 +186,8 @@ func main() {
 			{"", "", []string{"The variable GLOMERS_GIT is not set"}, true},
 		} {
 			mine, temp := t.TempDir(), t.TempDir()
-			write(t, mine, "go.mod", "module mine\n\ngo 1.26.0\n\nrequire glomers v0.0.0\n\nreplace glomers => /home/me/glomers\n")
-			write(t, mine, "main.go", "package main\n\nimport \"glomers/node\"\n\nfunc main() { println(node.Name) }\n")
+			write(t, mine, "go.mod", "module mine\n\ngo 1.26.0\n\nrequire example.org/tool v0.0.0\n\nreplace example.org/tool => /home/me/tool\n")
+			write(t, mine, "main.go", "package main\n\nimport \"example.org/tool/node\"\n\nfunc main() { println(node.Name) }\n")
 			_, text, err := Pipeline{Module: "mine", Language: "go", Workload: "echo", Challenge: "1", Test: "go vet . && echo tests of my own", Bin: "."}.Write(provider)
 			require.NoError(t, err)
 			script := strings.Join(jobs(t, provider, text)["glomers"].commands(), "\n")
