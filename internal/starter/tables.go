@@ -21,6 +21,7 @@ var languages = []language{
 	{
 		Name: "python", Title: "Python", Needs: "python3",
 		Library: "[maelstrom.py](maelstrom.py) speaks the protocol, with nothing but the standard library.",
+		Ignored: "__pycache__/",
 		test:    "python3 -m unittest", bin: "./main.py",
 	},
 	{
