@@ -97,7 +97,7 @@ func renameIn(root, from, to string, force bool, stdout io.Writer) error {
 	if err := write(changed, t); err != nil {
 		return err
 	}
-	return report(stdout, changed, len(places), from, to)
+	return report(stdout, changed, len(places), t.owned(), from, to)
 }
 
 // checkClean returns an error if there are changes that are not in a commit: they could not be told apart from a renaming.
@@ -120,7 +120,7 @@ func checkClean(root string) error {
 }
 
 // report says what has changed and what comes next.
-func report(w io.Writer, changed tree, places int, from, to string) error {
+func report(w io.Writer, changed tree, places int, owned []place, from, to string) error {
 	if len(changed.names) == 0 {
 		_, err := fmt.Fprintf(w, "Nothing to do: no file has %s as the path of a module other than %s.\n", from, to)
 		return err
@@ -129,12 +129,18 @@ func report(w io.Writer, changed tree, places int, from, to string) error {
 	if first, _, _ := strings.Cut(to, "/"); !strings.Contains(first, ".") {
 		fmt.Fprintf(w, "\nNobody can download a module whose path does not begin with a domain: other modules need a replace directive for %s.\n", to)
 	}
+	if len(owned) > 0 {
+		fmt.Fprint(w, "\nThese lines say OWNER where the name of whoever publishes belongs:\n")
+		for _, p := range owned {
+			fmt.Fprintf(w, "  %s:%d\n", terminal.Line(p.name), p.line)
+		}
+	}
 	_, err := fmt.Fprint(w, `
 Next:
   go vet ./... && go test ./...     they pass as before
   git add -A && git commit          then push, and tag a version, such as v0.1.0
 
-docs/publish.md has the rest: the tags of nested modules, and what says where a project is published.
+docs/publish.md has the rest: what to change by hand, and the tags of nested modules.
 `)
 	return err
 }

@@ -130,6 +130,22 @@ func (t tree) rename(from, to string) (changed tree, places []place) {
 	return changed, places
 }
 
+// owned returns the lines of documents and configurations in which OWNER stands for whoever publishes.
+func (t tree) owned() (places []place) {
+	for _, name := range t.names {
+		if path.Ext(name) == ".go" {
+			continue // it says so of the documents
+		}
+		line := 0
+		for text := range strings.Lines(t.texts[name]) {
+			if line++; strings.Contains(text, "OWNER/") {
+				places = append(places, place{name, line})
+			}
+		}
+	}
+	return places
+}
+
 // sortModFiles puts the requirements of each go.mod in the order of their paths, as the go command does.
 func sortModFiles(t tree) (err error) {
 	for _, name := range t.names {

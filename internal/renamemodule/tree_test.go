@@ -95,6 +95,7 @@ func small(t *testing.T) (root string) {
 		"nested/main.go": "package main\n\nimport _ \"ours/node\"\n\nfunc main() {}\n",
 		".ci/run":        "go vet ours/...\n",
 		"picture":        "ours/node\x00",
+		"ci.md":          "Call it:\n\n    uses: OWNER/ours@v1\n",
 		".gitignore":     "/ignored\n",
 		"ignored":        "ours/node\n",
 	} {
@@ -138,6 +139,7 @@ func TestRenameAndBack(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, renameIn(root, "", theirs, false, &out))
 	require.Contains(t, out.String(), "The module path ours is now "+theirs+", in 6 places of 4 files.\n")
+	require.Contains(t, out.String(), "belongs:\n  ci.md:3\n\n")
 	after := files(t, root)
 	require.Equal(t, "module example.org/me/theirs/nested\n\ngo 1.26.0\n\nrequire (\n\texample.org/me/theirs v0.0.0\n\tm.example/x v1.0.0\n)\n\n"+
 		"replace example.org/me/theirs => ../\n", after["nested/go.mod"], "and sorted")
