@@ -26,7 +26,7 @@
 //
 // Flags of a test binary that imports this package:
 //
-//	-seeds N   run seeds 1 to N of each scenario (default 20, or the Seeds of the scenario; a fifth of that with -race or -short)
+//	-seeds N   run seeds 1 to N of each scenario (default 10, or the Seeds of the scenario; a fifth of that with -race or -short)
 //	-seed S    run only this seed
 //	-shrink    shrink the first failure of each scenario
 //

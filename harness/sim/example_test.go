@@ -13,7 +13,7 @@ import (
 
 // This file is a complete simulation of a node. Copy it, put your own node in place of serve, and run
 //
-//	go test -run TestSim -v                     # 20 seeds of each scenario
+//	go test -run TestSim -v                     # 10 seeds of each scenario
 //	go test -run TestSim -seeds 1000            # more
 //	go test -run TestSim/partition -seed 7      # one again
 //	go test -run TestSim -shrink                # the smallest run that still fails

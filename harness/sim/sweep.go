@@ -22,7 +22,7 @@ import (
 // The flags of a test binary that imports this package. Only the command line sets them.
 var (
 	seedFlag   = flag.Uint64("seed", 0, "simulate only this seed, from 1 on")
-	seedsFlag  = flag.Int("seeds", 0, "simulate so many seeds of each scenario (default 20, or fewer for large ones)")
+	seedsFlag  = flag.Int("seeds", 0, "simulate so many seeds of each scenario (default 10, or fewer for large ones)")
 	shrinkFlag = flag.Bool("shrink", false, "shrink the first failure of each scenario")
 )
 
@@ -30,14 +30,14 @@ var (
 type Scenario struct {
 	Name  string
 	Test  harness.Test
-	Seeds int // number of seeds; 0 means 20; -seeds overrides it
+	Seeds int // number of seeds; 0 means 10; -seeds overrides it
 
 	// Sweep leaves the scenario out unless -seeds or -seed is given. It is for scenarios whose faults others have, too.
 	Sweep bool
 }
 
 const (
-	defaultSeeds = 20
+	defaultSeeds = 10
 	maxFailures  = 30 // after this many failures of a scenario, the remaining seeds are left out
 	maxReported  = 3  // this many failures are reported; the others are only counted
 )
