@@ -45,10 +45,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, extension
 	defer out.Flush()
 	defer errs.Flush()
 	c := &cli{name: "glomers", stdin: os.Stdin, stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All()}
+	coloured := false
 	if f, ok := stderr.(*os.File); ok {
 		c.terminal = cwriter.IsTerminal(int(f.Fd()))
+		coloured = c.terminal && understandsEscapes(f)
 	}
-	c.log = newLog(stderr, c.terminal)
+	c.log = newLog(stderr, coloured)
 	if err := c.extend(extensions); err != nil {
 		fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
 		return statusBroken

@@ -4,10 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os/exec"
-	"runtime"
 	"strconv"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -63,17 +60,8 @@ The address is printed on stdout. Only this machine is served, until Ctrl-C, unl
 // listen listens on the port. If the port is only the default and is taken, listen uses a free one.
 func listen(host string, port uint16, chosen bool) (net.Listener, error) {
 	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
-	if errors.Is(err, syscall.EADDRINUSE) && !chosen {
+	if errors.Is(err, addressInUse) && !chosen {
 		return net.Listen("tcp", net.JoinHostPort(host, "0"))
 	}
 	return l, err
-}
-
-// openBrowser opens a page in the user's browser.
-func openBrowser(url string) error {
-	program := "xdg-open"
-	if runtime.GOOS == "darwin" {
-		program = "open"
-	}
-	return exec.Command(program, url).Start() // not awaited: it may run as long as the browser
 }

@@ -54,6 +54,7 @@ func (o *output) Write(b []byte) (int, error) {
 		if !ended {
 			return n, nil
 		}
+		o.partly = bytes.TrimSuffix(o.partly, []byte{'\r'}) // programs on Windows end lines so
 		o.keep(o.partly)
 		if o.seen != nil {
 			o.seen(o.partly)

@@ -197,7 +197,7 @@ func TestNodeLogFails(t *testing.T) {
 		_, err := o.Write([]byte("half a li"))
 		require.NoError(t, err)
 	}
-	_, err := o.Write([]byte("ne\nlast"))
+	_, err := o.Write([]byte("ne\r\nlast"))
 	require.NoError(t, err)
 	require.Len(t, failed, 1)
 	require.ErrorContains(t, failed[0], "n1.log")

@@ -63,6 +63,7 @@ func New(all, extra []string, dir string) (Environment, error) {
 	vars, set := map[string]string{}, map[string]string{}
 	for _, v := range all {
 		if name, value, ok := cutVar(v); ok {
+			name = canonical(name)
 			set[name] = value
 			if passed(name) {
 				vars[name] = value
@@ -74,6 +75,7 @@ func New(all, extra []string, dir string) (Environment, error) {
 		if !sets {
 			name = e
 		}
+		name = canonical(name)
 		if name == "" || strings.ContainsAny(name, "=\x00") || strings.ContainsRune(value, 0) {
 			return Environment{}, fmt.Errorf("environment: %q: want NAME to pass a variable on, or NAME=VALUE to set one", e)
 		}
@@ -108,11 +110,17 @@ func cutVar(v string) (name, value string, ok bool) {
 	return name, value, ok && name != ""
 }
 
+// canonical returns the form of a name in which two names of the same variable are equal: Windows, where Path is common, does
+// not distinguish upper and lower case.
+func canonical(name string) string {
+	if runtime.GOOS == "windows" {
+		return strings.ToUpper(name)
+	}
+	return name
+}
+
 // passed reports whether programs get a variable by default.
 func passed(name string) bool {
-	if runtime.GOOS == "windows" {
-		name = strings.ToUpper(name)
-	}
 	return slices.ContainsFunc(groups, func(g Group) bool {
 		return slices.ContainsFunc(g.Names, func(p string) bool {
 			prefix, family := strings.CutSuffix(p, "*")

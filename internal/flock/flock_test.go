@@ -2,7 +2,6 @@ package flock
 
 import (
 	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,15 +10,26 @@ import (
 // open opens the file anew: a lock belongs to an open file, not to a process.
 func open(t *testing.T, path string) *os.File {
 	t.Helper()
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = f.Close() }) // the test may have closed it
 	return f
 }
 
+// newFile makes an empty file. Unlike t.TempDir, it also cleans up under Wine 8, which does not know how os.RemoveAll
+// removes a file.
+func newFile(t *testing.T) (path string) {
+	t.Helper()
+	f, err := os.CreateTemp("", "glomers-flock-")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	t.Cleanup(func() { require.NoError(t, os.Remove(f.Name())) })
+	return f.Name()
+}
+
 func TestLock(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "file")
+	path := newFile(t)
 	owner, other := open(t, path), open(t, path)
 	require.False(t, Held(other))
 	require.False(t, Held(other), "asking locks nothing")
@@ -47,7 +57,7 @@ func TestLock(t *testing.T) {
 
 func TestLockOfAClosedFile(t *testing.T) {
 	t.Parallel()
-	f := open(t, filepath.Join(t.TempDir(), "file"))
+	f := open(t, newFile(t))
 	require.NoError(t, f.Close())
 	require.Error(t, Lock(f))
 	require.Error(t, TryLock(f))

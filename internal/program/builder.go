@@ -45,7 +45,7 @@ func (b *Builder) tempDir() (string, error) {
 	if b.temp == nil {
 		temp, err := tempdir.New()
 		if err != nil {
-			return "", fmt.Errorf("no directory for what is built: %w: set TMPDIR to one that is there and can be written to", err)
+			return "", fmt.Errorf("no directory for what is built: %w: set %s to one that is there and can be written to", err, tempdir.Variable())
 		}
 		b.temp = temp
 	}

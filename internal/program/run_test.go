@@ -8,12 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestQuote(t *testing.T) {
-	for word, want := range map[string]string{"a/b-c.d": "a/b-c.d", "": "''", "a b": "'a b'", "it's": `'it'\''s'`, "$x": "'$x'"} {
-		require.Equal(t, want, Quote(word))
-	}
-}
-
 func TestTail(t *testing.T) {
 	var tail Tail
 	for n := range 100_000 {

@@ -6,12 +6,21 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 )
 
 // prefix begins the names of all such directories. A directory with this prefix that is not locked may be removed.
 const prefix = "glomers-tmp-"
+
+// Variable returns the name of the environment variable that says where temporary directories are made.
+func Variable() string {
+	if runtime.GOOS == "windows" {
+		return "TMP"
+	}
+	return "TMPDIR"
+}
 
 // keep is a file that marks a directory not to be removed.
 const keep = ".keep"

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -32,8 +33,16 @@ var (
 	wordPattern = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 	// Texts by which interpreters and libraries report that something is missing.
 	missingPattern = regexp.MustCompile(`(?i)no such file|enoent|cannot open|can't open|cannot find|can't find|could not find|unable to access|no module named|not find module|cannot load|not found|does not exist|can't locate`)
-	pathPattern    = regexp.MustCompile(`[A-Za-z0-9_./-]+`)
+	pathPattern    = pathPatternOf(runtime.GOOS)
 )
+
+// pathPatternOf matches the paths of a system that are made of plain characters.
+func pathPatternOf(goos string) *regexp.Regexp {
+	if goos == "windows" {
+		return regexp.MustCompile(`(?:\b[A-Za-z]:)?[A-Za-z0-9_./\\-]+`)
+	}
+	return regexp.MustCompile(`[A-Za-z0-9_./-]+`)
+}
 
 // candidates returns relative paths that exist in the user's directory and that the program may not have found: those among its
 // arguments, and those that its output mentions.
@@ -50,8 +59,11 @@ func (p *Place) candidates(args []string, log string) []string {
 		}
 	}
 	for _, word := range pathPattern.FindAllString(log, -1) {
+		if runtime.GOOS == "windows" {
+			word = strings.ReplaceAll(word, `\\`, `\`) // some programs quote the path
+		}
 		// Some programs report the absolute path at which they looked.
-		if strings.HasPrefix(word, "/") {
+		if filepath.IsAbs(word) {
 			rest, ok := p.ownPath(word)
 			if !ok {
 				continue
@@ -59,7 +71,7 @@ func (p *Place) candidates(args []string, log string) []string {
 			word = rest
 		}
 		word = strings.TrimRight(word, ".-") // possibly the end of a sentence
-		if strings.ContainsAny(word, "./") && p.here(word) {
+		if strings.ContainsAny(word, "./"+string(filepath.Separator)) && p.here(word) {
 			found = append(found, word)
 		}
 	}

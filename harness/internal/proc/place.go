@@ -87,7 +87,7 @@ func (p *Place) own(name string) (string, error) {
 	if p.root == "" {
 		temp, err := tempdir.New()
 		if err != nil {
-			return "", fmt.Errorf("a directory for nodes to run in: %w: set TMPDIR to a directory that is there, or say where they run, with --cwd", err)
+			return "", fmt.Errorf("a directory for nodes to run in: %w: set %s to a directory that is there, or say where they run, with --cwd", err, tempdir.Variable())
 		}
 		p.root, p.temp = temp.Path, temp
 	}
