@@ -100,7 +100,12 @@ func newModule(name, path, source string) (*starter.Module, error) {
 	if path == "" {
 		m.Path = "example/" + name // the go command leaves this prefix to its users: a name alone may be that of a standard package
 	}
-	if source == "" {
+	info, ok := debug.ReadBuildInfo()
+	// A module can be downloaded by its path only if the path begins with the name of a host.
+	host, _, _ := strings.Cut(module.Path(), "/")
+	published := ok && strings.Contains(host, ".") && info.Main.Path == module.Path() && info.Main.Version != "(devel)"
+	downloaded := published && info.Main.Sum != "" // by go install: the source is where the go command keeps modules
+	if source == "" && !downloaded {
 		if _, file, _, ok := runtime.Caller(0); ok && filepath.IsAbs(file) {
 			if root := filepath.Dir(filepath.Dir(file)); program.IsRoot(root) {
 				source = root
@@ -108,9 +113,7 @@ func newModule(name, path, source string) (*starter.Module, error) {
 		}
 	}
 	if source == "" {
-		info, ok := debug.ReadBuildInfo()
-		// A module can be downloaded by its path only if the path begins with the name of a host.
-		if host, _, _ := strings.Cut(module.Path(), "/"); ok && strings.Contains(host, ".") && info.Main.Path == module.Path() && info.Main.Version != "(devel)" {
+		if published {
 			m.Version = info.Main.Version
 			return m, nil
 		}

@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,13 +101,15 @@ func TestPublish(t *testing.T) {
 	})
 }
 
+// hasPrograms reports whether the module in a directory has programs of its own, and not only those of modules nested in it.
 func hasPrograms(names []string, dir string) bool {
+	var below []string
 	for _, name := range names {
-		if path.Ext(name) == ".go" && strings.HasPrefix(name, dir+"/") {
-			return true
+		if rest, ok := strings.CutPrefix(name, dir+"/"); ok {
+			below = append(below, rest)
 		}
 	}
-	return false
+	return slices.ContainsFunc(moduleFiles(below), func(name string) bool { return path.Ext(name) == ".go" })
 }
 
 // use publishes the module in root, and uses that from elsewhere: as somebody else's dependency, and as a program.
@@ -137,4 +140,14 @@ func use(t *testing.T, root string) {
 	meta, err := os.ReadFile(filepath.Join(elsewhere.dir, "store", "latest", "test.json"))
 	require.NoError(t, err)
 	require.Contains(t, string(meta), `"glomers": "`+version+`"`)
+
+	// A node made by the installed program requires that version.
+	require.Contains(t, elsewhere.run(t, program, "init", "mine"), "go mod tidy")
+	mine := workspace{filepath.Join(elsewhere.dir, "mine"), theirs.env}
+	mod, err := os.ReadFile(filepath.Join(mine.dir, "go.mod"))
+	require.NoError(t, err)
+	require.Contains(t, string(mod), target+" "+version+"\n")
+	require.NotContains(t, string(mod), "replace")
+	mine.run(t, "go", "mod", "tidy")
+	mine.run(t, "go", "test", "./...")
 }
