@@ -96,7 +96,7 @@ func TestVerdicts(t *testing.T) {
 		"crashes":                   {echo + bad + "crash", statusBroken, []string{"n0", "status 7", "out of cheese", "again: glomers test"}},
 		"crashes, with figures":     {echo + bad + "crash", statusBroken, []string{"broken off after", "echo, until then unknown", "operations  ", "2 ok", "store  ", "report.html"}},
 		"crashes, as JSON":          {"test -w echo --json --node-count 1 --time-limit 1 --rate 50 " + bad + "crash", statusBroken, []string{`"ok-count": 2`, `"error": "harness: node n0 ended`}},
-		"blocks":                    {echo + "--concurrency 4n " + bad + "block", statusValid, []string{"valid: echo", "2 ok", "warning: node n0 has not read its input since "}},
+		"blocks":                    {echo + "--concurrency 20n " + bad + "block", statusValid, []string{"valid: echo", "2 ok", "warning: node n0 has not read its input since "}},
 		"prints rubbish":            {echo + bad + "rubbish", statusBroken, []string{"n0", "hello from the debugger", "broken off after"}},
 		"never answers init":        {echo + bad + "silent", statusBroken, []string{"n0", "init"}},
 		"succeeds at nothing":       {echo + bad + "refuse", statusInvalid, []string{"invalid: echo", "no echo succeeded"}},

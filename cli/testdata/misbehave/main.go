@@ -5,7 +5,7 @@
 //	        rubbish   prints a line that is not a message at its third request
 //		refuse    answers every request with the error temporarily-unavailable
 //		block     handles its third request for an hour
-//		twist     echoes something else at its third request
+//		twist     echoes something else at its first request
 //		repeat    generates an id again at its third request
 //		lose      acknowledges broadcasts after the second, and forgets them
 //		control   echoes escape sequences at its third request, and writes them to stderr
@@ -57,7 +57,7 @@ func main() {
 			if fault == "refuse" {
 				body = map[string]any{"type": "error", "code": 11, "text": "not today", "in_reply_to": msg.Body["msg_id"]}
 			}
-			if requests == 3 {
+			if requests == 3 || requests == 1 && fault == "twist" {
 				misbehave(fault, body)
 			}
 		}
