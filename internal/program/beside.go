@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"runtime"
-	"strings"
+
+	"glomers/internal/module"
 )
 
 // Beside returns the path of a solution that lies in the directory of this program, as in an unpacked release. name is the
@@ -34,8 +34,7 @@ func solutionIn(dir, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("program: no solution %s beside this program: %w", name, err)
 	}
-	module := strings.TrimSuffix(reflect.TypeFor[Builder]().PkgPath(), "/internal/program")
-	if want := module + "/" + name; info.Path != want {
+	if want := module.Path() + "/" + name; info.Path != want {
 		return "", fmt.Errorf("program: %s was built from %s: want %s", path, info.Path, want)
 	}
 	return path, nil
