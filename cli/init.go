@@ -60,13 +60,13 @@ A directory inside the repository of glomers becomes a package of it.`,
 		if err := checkName(o.Name); err != nil {
 			return err
 		}
-		inside := program.Inside(filepath.Dir(dir))
+		isPackage := o.Language == "go" && program.Inside(filepath.Dir(dir))
 		switch {
 		case o.Language != "go" && (modulePath != "" || source != ""):
 			return fmt.Errorf("--module and --glomers are for Go: a node in %s is no module, and needs no clone", o.Language)
-		case inside && (modulePath != "" || source != "" || o.CI != ""):
+		case isPackage && (modulePath != "" || source != "" || o.CI != ""):
 			return fmt.Errorf("%s is inside the repository of glomers, where a node is a package: leave out --module, --glomers and --ci, or choose another directory", dir)
-		case o.Language == "go" && !inside:
+		case o.Language == "go" && !isPackage:
 			if o.Module, err = newModule(o.Name, modulePath, source); err != nil {
 				return err
 			}
@@ -78,7 +78,7 @@ A directory inside the repository of glomers becomes a package of it.`,
 		if err := p.Write(dir); err != nil {
 			return err
 		}
-		return c.sayMade(args[0], p, inside)
+		return c.sayMade(args[0], p, isPackage)
 	}
 	return cmd
 }
@@ -99,6 +99,9 @@ func newModule(name, path, source string) (*starter.Module, error) {
 	m := &starter.Module{Path: path, Glomers: module.Path(), Version: "v0.0.0"}
 	if path == "" {
 		m.Path = "example/" + name // the go command leaves this prefix to its users: a name alone may be that of a standard package
+	}
+	if !regexp.MustCompile(`^[A-Za-z0-9][-A-Za-z0-9._~]*(/[-A-Za-z0-9._~]+)*$`).MatchString(m.Path) || m.Path == module.Path() {
+		return nil, fmt.Errorf("--module: %q: want letters, digits and -._~ in parts with slashes between them, such as example.org/mine, and not the path of glomers", m.Path)
 	}
 	info, ok := debug.ReadBuildInfo()
 	// A module can be downloaded by its path only if the path begins with the name of a host.
@@ -175,7 +178,7 @@ func requirements(mod string) (direct, indirect []string) {
 }
 
 // sayMade says what was made in dir, and what to do next.
-func (c *cli) sayMade(dir string, p *starter.Project, inside bool) error {
+func (c *cli) sayMade(dir string, p *starter.Project, isPackage bool) error {
 	var b strings.Builder
 	var paths []string
 	for _, f := range p.Files {
@@ -186,7 +189,7 @@ func (c *cli) sayMade(dir string, p *starter.Project, inside bool) error {
 		fmt.Fprintf(&b, "It needs %s, which is not on PATH.\n\n", p.Language.Needs)
 	}
 	fmt.Fprintln(&b, "Now:")
-	if !inside || p.Module != nil {
+	if !isPackage {
 		fmt.Fprintln(&b, "  cd", program.Quote(dir))
 	}
 	if p.Module != nil && p.Module.Dir == "" {

@@ -66,6 +66,9 @@ func TestInitInside(t *testing.T) {
 		require.Equal(t, statusBroken, status)
 		require.Contains(t, errs, "inside the repository of glomers, where a node is a package")
 	}
+	status, out, errs = initIn(t, filepath.Join(root, "snake"), "--lang", "python", "--ci", "github")
+	require.Zero(t, status, errs)
+	require.Contains(t, out, "Now:\n  cd ", "a program in another language is no package")
 	require.NoError(t, os.Mkdir(filepath.Join(root, "nested"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(root, "nested", "go.mod"), []byte("module nested\n"), 0o600))
 	require.False(t, program.Inside(filepath.Join(root, "nested", "a", "b")))
@@ -87,6 +90,8 @@ func TestInitRefuses(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "x")
 	for says, args := range map[string][]string{
 		"want one directory":                {},
+		"want letters, digits and -._~":     {dir, "--module", "a b"},
+		"and not the path of glomers":       {dir, "--module", module.Path()},
 		"is not a clone of glomers":         {dir, "--glomers", t.TempDir()},
 		"--lang":                            {dir, "--lang", "cobol"},
 		"--workload":                        {dir, "--workload", "lin-kv"},
