@@ -80,7 +80,7 @@ func kills(t harness.Test) harness.Test {
 	return t
 }
 
-// scenarios are the faults that the log promises to survive. In the modes that are not the default, each fault comes alone only with -seeds.
+// scenarios are the faults that the log promises to survive. In the modes that are not the default, each fault alone, and large clusters, come only with -seeds.
 func scenarios() []sim.Scenario {
 	all := []sim.Scenario{
 		{Name: "5b", Test: available(challenge5b(false)), Seeds: 1},
@@ -89,7 +89,7 @@ func scenarios() []sim.Scenario {
 	add := func(name string, test harness.Test) {
 		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1})
 	}
-	alone := func(name string, test harness.Test) {
+	withSeeds := func(name string, test harness.Test) {
 		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1, Sweep: true})
 	}
 	for _, fault := range append(linkFaults(), "skew") {
@@ -97,24 +97,24 @@ func scenarios() []sim.Scenario {
 	}
 	add("pause", lighter(challenge5b(false, "pause")))
 	for _, fault := range faults() {
-		alone("acks=all, "+fault, lighter(challenge5b(true, fault)))
+		withSeeds("acks=all, "+fault, lighter(challenge5b(true, fault)))
 	}
 	add("all", lighter(challenge5b(false, faults()...)))
 	add("large", large(challenge5b(false, faults()...)))
 	together := lighter(challenge5b(true, faults()...))
 	together.NemesisInterval = time.Second // or two nodes may never be both up and connected
 	add("acks=all, all", together)
-	add("acks=all, large", large(challenge5b(true, faults()...)))
+	withSeeds("acks=all, large", large(challenge5b(true, faults()...)))
 	for _, fault := range faults() {
-		alone("copies=1, "+fault, lighter(orderOnly5b(false, fault)))
+		withSeeds("copies=1, "+fault, lighter(orderOnly5b(false, fault)))
 	}
 	add("copies=1", available(orderOnly5b(false)))
 	add("copies=1, hops", hops(available(orderOnly5b(false, linkFaults()...))))
 	add("copies=1, all", lighter(orderOnly5b(false, faults()...)))
-	add("copies=1, large", large(orderOnly5b(false, faults()...)))
-	add("copies=1, acks=all, all", hops(orderOnly5b(true, faults()...)))
+	withSeeds("copies=1, large", large(orderOnly5b(false, faults()...)))
+	withSeeds("copies=1, acks=all, all", hops(orderOnly5b(true, faults()...)))
 	add("acks=all, kill", kills(lighter(challenge5b(true))))
-	add("acks=all, kill, large", kills(large(challenge5b(true))))
+	withSeeds("acks=all, kill, large", kills(large(challenge5b(true))))
 	return all
 }
 

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -175,20 +173,4 @@ func TestCost(t *testing.T) {
 		require.LessOrEqual(t, messages, c.messages)
 		require.LessOrEqual(t, median, c.median)
 	}
-}
-
-// The same as processes, in real time.
-func TestProcesses(t *testing.T) {
-	if testing.Short() {
-		t.Skip("skipped: -short, and the processes take their time")
-	}
-	t.Parallel()
-	bin := filepath.Join(t.TempDir(), "mutex")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", bin, ".").CombinedOutput()
-	require.NoError(t, err, string(out))
-	test := locked()
-	test.Program, test.TimeLimit = harness.Binary(bin), 2*time.Second
-	res, err := harness.Run(t.Context(), test)
-	require.NoError(t, err)
-	require.Equal(t, check.Valid, res.Valid, res.Reasons)
 }

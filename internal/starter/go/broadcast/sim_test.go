@@ -20,7 +20,7 @@ func scenarios() []sim.Scenario {
 		if fault != "" {
 			name, test.Nemesis = fault, []string{fault}
 		}
-		all = append(all, sim.Scenario{Name: name, Test: test})
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 5}) // -seeds simulates more
 	}
 	return all
 }
