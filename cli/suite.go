@@ -21,8 +21,8 @@ import (
 type suiteFiles []*suiteFile
 
 type suiteFile struct {
-	flag, path string
-	format     func(suite.Suite) []byte
+	suiteFormat
+	path string
 }
 
 type suiteFormat struct {
@@ -40,7 +40,7 @@ var suiteFormats = []suiteFormat{
 // register adds a flag for each file to cmd.
 func (s *suiteFiles) register(cmd *cobra.Command) {
 	for _, f := range suiteFormats {
-		file := &suiteFile{flag: f.name, format: f.format}
+		file := &suiteFile{suiteFormat: f}
 		*s = append(*s, file)
 		cmd.Flags().StringVar(&file.path, f.name, "", f.usage)
 		// An error means that the flag does not exist: a mistake that TestCompletion finds.
@@ -57,7 +57,7 @@ func isSuiteFlag(name string) bool {
 func (s suiteFiles) given() string {
 	for _, f := range s {
 		if f.path != "" {
-			return f.flag
+			return f.name
 		}
 	}
 	return ""
@@ -70,11 +70,11 @@ func (s suiteFiles) check() error {
 			continue
 		}
 		if err := disk.Writable(f.path); err != nil {
-			return fmt.Errorf("--%s: %w", f.flag, err)
+			return fmt.Errorf("--%s: %w", f.name, err)
 		}
 		for _, other := range s[:i] {
 			if other.path != "" && same(other.path, f.path) {
-				return fmt.Errorf("--%s and --%s both name %s: want two files", other.flag, f.flag, f.path)
+				return fmt.Errorf("--%s and --%s both name %s: want two files", other.name, f.name, f.path)
 			}
 		}
 	}
@@ -100,7 +100,7 @@ func (s suiteFiles) write(outcome suite.Suite) error {
 			continue
 		}
 		if err := disk.WriteFile(f.path, f.format(outcome)); err != nil {
-			errs = append(errs, fmt.Errorf("--%s: %w", f.flag, err))
+			errs = append(errs, fmt.Errorf("--%s: %w", f.name, err))
 		}
 	}
 	return errors.Join(errs...)

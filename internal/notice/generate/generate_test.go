@@ -8,11 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/internal/notice"
+	"glomers/internal/program"
 )
 
 // NOTICE has the licences of everything that go.mod links into the programs, and no others.
 func TestNotice(t *testing.T) {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	require.NoError(t, err)
 	want, err := compose(root)
 	require.NoError(t, err)

@@ -4,9 +4,9 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
+
+	"glomers/internal/program"
 )
 
 // copies are the places of NOTICE: the root, where people look for it, and the directory of package notice, which embeds it.
@@ -20,7 +20,7 @@ func main() {
 }
 
 func generate() error {
-	root, err := moduleRoot()
+	root, err := program.Root()
 	if err != nil {
 		return err
 	}
@@ -34,16 +34,4 @@ func generate() error {
 		}
 	}
 	return nil
-}
-
-func moduleRoot() (string, error) {
-	out, err := exec.Command("go", "env", "GOMOD").Output()
-	if err != nil {
-		return "", fmt.Errorf("go env GOMOD: %w", err)
-	}
-	file := strings.TrimSpace(string(out))
-	if filepath.Base(file) != "go.mod" {
-		return "", fmt.Errorf("want to be run in the module glomers, not outside of any")
-	}
-	return filepath.Dir(file), nil
 }

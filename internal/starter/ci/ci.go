@@ -24,7 +24,7 @@ type Pipeline struct {
 	Challenge string // the id of the challenge to run; "" runs a test of the workload under partition
 	Build     string // the command that builds the node; "" if there is none
 	Test      string // the command of the tests of its own; "" if there are none
-	Bin       string // the argument of --bin; words after " -- " are arguments of the node, if there is no challenge
+	Bin       string // the argument of --bin; words after " -- " are arguments of the node
 }
 
 // goVersion is the release of Go that builds glomers.
