@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"glomers/internal/flock"
 )
 
 // errSwept means that the directory is gone or has been replaced by another one.
@@ -37,18 +39,12 @@ func lockFile(f *os.File, path string, wait bool) error {
 	if owner := opened.Sys().(*syscall.Stat_t).Uid; int(owner) != os.Geteuid() {
 		return fmt.Errorf("tempdir: %s belongs to user %d", path, owner)
 	}
-	how := syscall.LOCK_EX
-	if !wait {
-		how |= syscall.LOCK_NB
+	acquire := flock.TryLock
+	if wait {
+		acquire = flock.Lock
 	}
-	for {
-		err := syscall.Flock(int(f.Fd()), how)
-		if err == nil {
-			break
-		}
-		if err != syscall.EINTR {
-			return err
-		}
+	if err := acquire(f); err != nil {
+		return err
 	}
 	if there, err := os.Lstat(path); err != nil || !os.SameFile(there, opened) {
 		return errSwept
