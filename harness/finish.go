@@ -12,6 +12,7 @@ import (
 	"glomers/harness/internal/proc"
 	"glomers/harness/record"
 	"glomers/harness/report"
+	"glomers/harness/why"
 	"glomers/internal/pretty"
 	"glomers/internal/wording"
 )
@@ -39,7 +40,8 @@ func (r *run) finish(res *Result) error {
 	}
 	warnings, err := w.Seal(r.history)
 	res.Warnings = append(res.Warnings, warnings...)
-	errs := []error{err, writeJSON(w, "results.json", *res), writeArtifacts(w, res.Workload), writeLikeMaelstrom(w, *res, r.history)}
+	errs := []error{err, r.explain(res)}
+	errs = append(errs, writeJSON(w, "results.json", *res), writeArtifacts(w, res.Workload), writeLikeMaelstrom(w, *res, r.history))
 	errs = append(errs, w.WithRoot(report.Files(), report.WriteIn), w.Close())
 	for _, err := range errs {
 		if err != nil {
@@ -47,6 +49,25 @@ func (r *run) finish(res *Result) error {
 		}
 	}
 	return nil
+}
+
+// explain fills in why the run is not valid.
+func (r *run) explain(res *Result) error {
+	if res.Valid == check.Valid {
+		return nil
+	}
+	dir, err := record.Open(r.store.Dir())
+	if err != nil {
+		return err
+	}
+	defer dir.Close() // it was only read
+	recorded, err := why.Load(dir, r.history, why.Findings{
+		Workload: res.Workload, Stats: res.Stats, Availability: res.Availability, Exceptions: res.Exceptions,
+	})
+	if err == nil {
+		res.Why = why.Explain(recorded)
+	}
+	return err
 }
 
 // writeArtifacts writes the pictures of a result, if it has any.

@@ -10,12 +10,14 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
+	"glomers/harness/why"
 )
 
 // A Result is the outcome of a run. It marshals to results.json; Figures describes the entries of that file.
 type Result struct {
 	Judgement               // includes the faults; after an error, Valid is Unknown at best
 	Error     string        `json:"error,omitempty"` // the error of Run
+	Why       []why.Cause   `json:"why,omitempty"`   // the causes of violations; only if the run has a Store
 	Net       network.Stats `json:"net"`
 	Unmatched []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time
 	Nemesis   NemesisResult `json:"nemesis"`
