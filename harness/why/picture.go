@@ -1,0 +1,174 @@
+package why
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"glomers/harness/record"
+	"glomers/internal/terminal"
+)
+
+// A Picture is the space-time diagram of a cause, with time from top to bottom: a lane for each party of the story, a row for each step.
+type Picture struct {
+	Lanes []string // the clients first, then the nodes, then the services
+	Rows  []Row
+}
+
+// A Row is a step in a picture. From and To are lanes, and -1 for none.
+type Row struct {
+	Step     Step
+	From, To int
+	Cut      bool // a fault of the story is in force
+}
+
+// The limits of a picture. Rows and lanes beyond them are left out: the story has them in words.
+const (
+	maxRows  = 12
+	maxLanes = 10
+)
+
+// Picture returns the space-time diagram of the cause. It has no rows if nothing went from one party to another.
+func (c Cause) Picture() Picture {
+	var p Picture
+	p.Lanes = lanes(c.Story)
+	lane := func(id string) int { return slices.Index(p.Lanes, id) }
+	crossings := 0
+	for _, s := range c.Story {
+		row := Row{Step: s, From: lane(s.From), To: lane(s.To)}
+		switch {
+		case s.Kind == Fault:
+		case row.From < 0 || s.To != "" && row.To < 0 || len(p.Rows) == maxRows:
+			continue
+		case row.To >= 0:
+			crossings++
+		}
+		for _, f := range c.Story {
+			row.Cut = row.Cut || f.Kind == Fault && f.At <= s.At && (f.Until == 0 || s.At < f.Until)
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if crossings == 0 {
+		return Picture{}
+	}
+	return p
+}
+
+// lanes returns the parties of a story.
+func lanes(story []Step) []string {
+	clients := make(map[string]bool)
+	var all []string
+	for _, s := range story {
+		for _, id := range []string{s.From, s.To} {
+			if id != "" && !slices.Contains(all, id) {
+				all = append(all, id)
+			}
+		}
+		if s.Kind == Operation {
+			clients[s.From] = true
+		}
+	}
+	role := record.Meta{}.Roles() // a story does not say which of its parties are services
+	rank := func(id string) int {
+		switch {
+		case clients[id]:
+			return 0
+		case role(id) == record.Node:
+			return 1
+		case role(id) == record.Client:
+			return 0
+		}
+		return 2
+	}
+	slices.SortFunc(all, func(a, b string) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // n2 before n10
+	})
+	return all[:min(len(all), maxLanes)]
+}
+
+// marks are the signs of a picture in text.
+type marks struct{ lane, cut, dash, right, left, lost, note, fault rune }
+
+var (
+	boxes = marks{'│', '┊', '─', '▶', '◀', '✗', '●', '┄'}
+	ascii = marks{'|', ':', '-', '>', '<', 'x', '*', '~'}
+)
+
+const (
+	timeWidth = 12 // of the column of times
+	laneWidth = 9  // at most, so that a line has at most 80 columns for seven parties
+	maxWidth  = 80
+)
+
+// Text returns the picture as lines of at most 80 columns. Arrows are messages and operations; one that ends in a cross before it reaches
+// its party was lost. While a fault is in force, lanes are dotted. Names are escaped.
+func (p Picture) Text(unicode bool) string {
+	if len(p.Rows) == 0 {
+		return ""
+	}
+	m := ascii
+	if unicode {
+		m = boxes
+	}
+	gap := min(laneWidth, (maxWidth-timeWidth-1)/len(p.Lanes))
+	place := func(lane int) int { return timeWidth + lane*gap + gap/2 }
+	var b strings.Builder
+	head := blank(timeWidth + gap*len(p.Lanes))
+	for i, id := range p.Lanes {
+		name := []rune(terminal.Line(id))
+		if len(name) >= gap {
+			name = append(name[:gap-2:gap-2], '~')
+		}
+		copy(head[place(i)-len(name)/2:], name)
+	}
+	write(&b, head)
+	for _, r := range p.Rows {
+		line := blank(timeWidth + gap*len(p.Lanes))
+		copy(line[2:], []rune(seconds(r.Step.At)))
+		for i := range p.Lanes {
+			line[place(i)] = m.lane
+			if r.Cut {
+				line[place(i)] = m.cut
+			}
+		}
+		m.draw(line, r, place)
+		write(&b, line)
+	}
+	return b.String()
+}
+
+// draw draws a row over the lanes.
+func (m marks) draw(line []rune, r Row, place func(int) int) {
+	switch {
+	case r.Step.Kind == Fault:
+		for x := timeWidth; x < len(line); x++ {
+			line[x] = m.fault
+		}
+		copy(line[timeWidth+1:], []rune(" fault "))
+	case r.To < 0 || r.From == r.To:
+		line[place(r.From)] = m.note
+	default:
+		from, to, step, tip := place(r.From), place(r.To), 1, m.right
+		if to < from {
+			step, tip = -1, m.left
+		}
+		if r.Step.Lost { // it ends before the lane of its receiver
+			to, tip = to-2*step, m.lost
+		}
+		for x := from + step; x != to; x += step {
+			line[x] = m.dash
+		}
+		line[to-step] = tip
+	}
+}
+
+func blank(n int) []rune { return []rune(strings.Repeat(" ", n)) }
+
+func write(b *strings.Builder, line []rune) {
+	text := strings.TrimRight(string(line), " ")
+	if utf8.RuneCountInString(text) > 0 {
+		b.WriteString(text)
+	}
+	b.WriteByte('\n')
+}

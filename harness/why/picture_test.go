@@ -1,0 +1,54 @@
+package why
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+var lostValue = Cause{
+	Headline: "value 17 is missing from n2", So: "nothing was repeated", Victims: 1,
+	Story: []Step{
+		{Kind: Fault, At: 1_200e6, Until: 6_100e6, ID: -1, Text: "n2 is cut off"},
+		{Kind: Operation, At: 1_670e6, Until: 1_700e6, From: "c9", To: "n1", ID: 17, Text: "a client adds 17 at n1"},
+		{Kind: Message, At: 1_671e6, Until: 1_681e6, From: "n1", To: "n0", ID: 123, Text: "n1 sends 17 to n0"},
+		{Kind: Message, At: 1_672e6, Until: 1_672e6, From: "n1", To: "n2", ID: 124, Lost: true, Text: "n1 sends 17 to n2, which never gets it"},
+		{Kind: Note, At: 6_100e6, From: "n0", ID: -1, Text: "n0 has it and is silent"},
+	},
+}
+
+func TestPicture(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, `
+               c9       n0       n1       n2
+  1.200 s   ~ fault ~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+  1.670 s       :---------------->:        :
+  1.671 s       :        :<-------:        :
+  1.672 s       :        :        :-----x  :
+  6.100 s       |        *        |        |
+`, "\n"+lostValue.Picture().Text(false))
+	require.Contains(t, lostValue.Picture().Text(true), "┊─────✗")
+	require.Empty(t, Cause{Story: []Step{{Kind: Note, From: "n1"}}}.Picture().Text(true), "nothing to see")
+}
+
+// Whatever a story has, its picture has at most 80 columns, and nothing in it controls a terminal.
+func TestPictureOfAnything(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		party := rapid.SampledFrom([]string{"", "n0", "n1", "n10", "c1", "lin-kv", "\x1b[31mred", strings.Repeat("é", 50), "n2", "n3", "n4", "n5", "n6", "n7", "n8"})
+		step := rapid.Custom(func(t *rapid.T) Step {
+			return Step{
+				Kind: rapid.SampledFrom([]StepKind{Operation, Message, Fault, Note}).Draw(t, "kind"),
+				At:   rapid.Int64Range(0, 9_999e9).Draw(t, "at"), From: party.Draw(t, "from"), To: party.Draw(t, "to"), Lost: rapid.Bool().Draw(t, "lost"),
+			}
+		})
+		text := Cause{Story: rapid.SliceOfN(step, 0, 30).Draw(t, "story")}.Picture().Text(rapid.Bool().Draw(t, "unicode"))
+		require.NotContains(t, text, "\x1b")
+		for line := range strings.Lines(text) {
+			require.LessOrEqual(t, utf8.RuneCountInString(line), maxWidth+1)
+		}
+	})
+}
