@@ -15,6 +15,7 @@ import (
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
 	"glomers/harness/network"
+	"glomers/harness/why"
 	"glomers/internal/terminal"
 	"glomers/internal/wording"
 )
@@ -27,6 +28,9 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 		heading = fmt.Sprintf("broken off after %s: %s, until then %s", wording.Duration(r.Elapsed), t.Workload, r.Valid)
 	}
 	writeFindings(&b, heading, r.Judgement)
+	if told := why.Tell(r.Why); told != "" {
+		b.WriteString(told + "\n")
+	}
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, r.Judgement)
 	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",

@@ -15,6 +15,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
+	"glomers/harness/why"
 	"glomers/internal/compare"
 	"glomers/internal/wording"
 )
@@ -34,6 +35,7 @@ type Outcome struct {
 	Judged     bool               `json:"targets-judged"`
 	Missed     []string           `json:"missed,omitempty"`    // targets, in words
 	Reasons    []string           `json:"reasons,omitempty"`   // why it is not valid
+	Why        []why.Cause        `json:"why,omitempty"`       // the causes of violations
 	Warnings   []string           `json:"warnings,omitempty"`  // what does not count
 	Distorted  []string           `json:"distorted,omitempty"` // of the warnings: by the machine
 	Broken     string             `json:"broken,omitempty"`    // why the test could not be carried out
@@ -50,7 +52,7 @@ func (m milliseconds) MarshalJSON() ([]byte, error) { return json.Marshal(m.Mill
 
 // fill sets the findings and figures of a run of our harness. A run that broke off has these, too: those until then.
 func (o *Outcome) fill(r harness.Result) {
-	o.Dir, o.Valid, o.Reasons = r.Dir, r.Valid, r.Reasons
+	o.Dir, o.Valid, o.Reasons, o.Why = r.Dir, r.Valid, r.Reasons, r.Why
 	o.OKFraction, o.MsgsPerOp = r.Availability.OKFraction, r.Net.Servers.MsgsPerOp
 	if res := r.Net.Servers; r.Hash != "" { // the run began
 		o.BytesPerOp, o.Largest = &res.BytesPerOp, res.Largest
@@ -294,6 +296,7 @@ func (o Outcome) writeWhy(b *strings.Builder) {
 	for _, line := range o.Warnings {
 		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(line)))
 	}
+	b.WriteString(why.Tell(o.Why))
 	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
 	if o.Again != "" {
 		fmt.Fprintf(b, "  again: %s\n", o.Again)
@@ -302,11 +305,11 @@ func (o Outcome) writeWhy(b *strings.Builder) {
 
 // why returns the reasons why the outcome was not a pass.
 func (o Outcome) why() []string {
-	why := append(slices.Clone(o.Missed), o.Reasons...)
+	reasons := append(slices.Clone(o.Missed), o.Reasons...)
 	if o.Broken != "" {
-		why = append(why, o.Broken)
+		reasons = append(reasons, o.Broken)
 	}
-	return why
+	return reasons
 }
 
 // writeDecided writes the violation of a level of isolation, unless the reasons or the warnings have it already.

@@ -8,6 +8,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/why"
 	"glomers/internal/suite"
 )
 
@@ -76,6 +77,9 @@ func (o Outcome) describe(c *suite.Case) {
 	}
 	for _, reason := range reasons {
 		c.Reasons = append(c.Reasons, strings.TrimRight(check.Brief(reason), "\n\t "))
+	}
+	if told := strings.Trim(why.Tell(o.Why), "\n"); told != "" {
+		c.Reasons = append(c.Reasons, told)
 	}
 	for _, warning := range o.Warnings {
 		c.Warnings = append(c.Warnings, check.Brief(warning))
