@@ -73,15 +73,19 @@ func (c Cause) Look() (s Step, ok bool) {
 type explainer func(r *Run) []Cause
 
 // explainers has, for each workload, that of the findings of its own checker. It is called if these are not Valid.
-var explainers = map[string]explainer{}
+var explainers = map[string]explainer{
+	"echo":       echoes,
+	"unique-ids": duplicates,
+}
 
-// Explain returns the causes of the violations in a run, those with the most victims first. It returns nil if there is nothing to
-// explain, or if nothing is known of the run's workload.
+// Explain returns the causes of the violations in a run, those with the most victims first: those that the workload's checker found, and
+// operations without success. It returns nil if there is nothing to explain.
 func Explain(r *Run) []Cause {
 	var causes []Cause
 	if explain := explainers[r.Workload]; explain != nil && r.Found.Workload != nil && r.Found.Workload.Verdict() != check.Valid {
 		causes = explain(r)
 	}
+	causes = append(causes, general(r)...)
 	return merged(causes)
 }
 

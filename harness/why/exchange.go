@@ -1,0 +1,157 @@
+package why
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"glomers/harness/history"
+	"glomers/internal/wording"
+)
+
+// maxExplained is how many violations of a kind are looked at; further ones only count.
+const maxExplained = 200
+
+// request returns the first message that a client sent for the operation that it invoked, or the first that has the type of its function; nil
+// if the journal has none.
+func (r *Run) request(inv history.Op) *Sent {
+	end := r.End
+	if done, ok := r.Completion(inv.Index); ok {
+		end = done.Time
+	}
+	sent := r.byNode[inv.Client].sent
+	i, _ := slices.BinarySearchFunc(sent, inv.Time, func(at int, t int64) int {
+		if r.Messages[at].At < t {
+			return -1
+		}
+		return 1
+	})
+	var first *Sent
+	for _, at := range sent[i:] {
+		m := &r.Messages[at]
+		switch {
+		case m.At > end || inv.Client == "":
+			return first
+		case m.Type == inv.F:
+			return m
+		case first == nil:
+			first = m
+		}
+	}
+	return first
+}
+
+// answer returns the first reply to a request; nil if the journal has none.
+func (r *Run) answer(request *Sent) *Sent {
+	id := string(member(request.Body, "msg_id"))
+	if id == "" {
+		return nil
+	}
+	got := r.byNode[request.Src].got
+	i, _ := slices.BinarySearch(got, int(request.ID))
+	for _, at := range got[i:] {
+		if m := &r.Messages[at]; m.Src == request.Dest && string(member(m.Body, "in_reply_to")) == id {
+			return m
+		}
+	}
+	return nil
+}
+
+// member returns the JSON of a field of an object; nil if there is none.
+func member(body []byte, name string) json.RawMessage {
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) != nil {
+		return nil
+	}
+	return fields[name]
+}
+
+// quoted returns the JSON of a value, cut if it is long.
+func quoted(raw []byte) string {
+	if len(raw) == 0 {
+		return "null"
+	}
+	return wording.ClipCounted(raw, 80)
+}
+
+// asks is the step of an operation, from its invocation to its completion.
+func (r *Run) asks(inv history.Op, text string) Step {
+	s := Step{Kind: Operation, At: inv.Time, From: client(inv), To: inv.Node, ID: int64(inv.Index), Text: text}
+	if done, ok := r.Completion(inv.Index); ok {
+		s.Until = done.Time
+	}
+	return s
+}
+
+// passes is the step of a message.
+func passes(m *Sent, text string) Step {
+	s := Step{Kind: Message, At: m.At, From: m.Src, To: m.Dest, ID: m.ID, Text: text}
+	at, ok := m.Arrival()
+	if !ok && len(m.Ends) > 0 {
+		at, s.Lost = m.Ends[0].At, true
+	}
+	s.Until = at
+	return s
+}
+
+// client names the client of an operation.
+func client(op history.Op) string {
+	if op.Client == "" {
+		return fmt.Sprintf("process %s", op.Process)
+	}
+	return op.Client
+}
+
+// note is a step that is neither an operation nor a message.
+func note(at int64, node, text string) Step {
+	return Step{Kind: Note, At: at, From: node, ID: -1, Text: text}
+}
+
+// begins is the step of a fault.
+func begins(f *history.Fault, text string) Step {
+	return Step{Kind: Fault, At: f.Begin, Until: f.End, ID: -1, Text: text}
+}
+
+// hit returns the faults of a kind that hit a node and were in force at some time of a period.
+func (r *Run) hit(kind, node string, from, until int64) []*history.Fault {
+	var all []*history.Fault
+	for _, f := range r.Faults {
+		if f.Name == kind && f.Begin <= until && f.End >= from && slices.Contains(f.Effect.Nodes, node) {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// inOrder sorts steps by time. It is stable.
+func inOrder(steps []Step) []Step {
+	slices.SortStableFunc(steps, func(a, b Step) int {
+		switch {
+		case a.At < b.At:
+			return -1
+		case a.At > b.At:
+			return 1
+		}
+		return 0
+	})
+	return steps
+}
+
+// sentBetween returns the messages that a party wrote in a period.
+func (r *Run) sentBetween(id string, from, until int64) []*Sent {
+	sent := r.byNode[id].sent
+	at := func(t int64) int {
+		i, _ := slices.BinarySearchFunc(sent, t, func(at int, t int64) int {
+			if r.Messages[at].At < t {
+				return -1
+			}
+			return 1
+		})
+		return i
+	}
+	first, last := at(from), at(until+1)
+	if first >= last {
+		return nil
+	}
+	return r.pick(sent[first:last])
+}
