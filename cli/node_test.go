@@ -21,7 +21,7 @@ func TestNodesAsProcesses(t *testing.T) {
 		{"echo", "echo", statusValid, "valid: echo"},
 		{"broadcast", "flooding", statusValid, "valid: broadcast"},
 		{"txn-rw-register", "single-copy", statusValid, "valid: txn-rw-register"},
-		{"unique-ids", "ids-counter", statusInvalid, "was given out"},
+		{"unique-ids", "ids-counter", statusInvalid, "why: id "},
 		{"echo", "nosuch", statusBroken, `no node is called "nosuch": want cas-counter, echo, flooding`},
 	} {
 		t.Run(c.node, func(t *testing.T) {

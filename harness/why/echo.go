@@ -64,7 +64,7 @@ func (r *Run) swapped(inv history.Op, e check.EchoError, others []history.Op) Ca
 		}
 		c.Story = inOrder(append(c.Story, r.asks(*other, fmt.Sprintf("%s asks %s to echo %s, %s", client(*other), node, quoted(other.Value), when))))
 		c.Story = append(c.Story, end)
-		c.So = fmt.Sprintf("%s had two requests at a time, and answered %s with what %s had sent: something that belongs to one request is shared by all of them", node, client(inv), client(*other))
+		c.So = fmt.Sprintf("%s had two requests at a time, and answered %s with what %s had sent: it looks as if something that belongs to one request is shared by several", node, client(inv), client(*other))
 	default:
 		c.Pattern = "earlier"
 		c.Story = append([]Step{r.asks(*other, fmt.Sprintf("%s asks %s to echo %s", client(*other), node, quoted(other.Value)))}, c.Story...)

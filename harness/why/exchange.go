@@ -9,9 +9,6 @@ import (
 	"glomers/internal/wording"
 )
 
-// maxExplained is how many violations of a kind are looked at; further ones only count.
-const maxExplained = 200
-
 // request returns the first message that a client sent for the operation that it invoked, or the first that has the type of its function; nil
 // if the journal has none.
 func (r *Run) request(inv history.Op) *Sent {

@@ -16,6 +16,7 @@ import (
 // never succeeded, and those whose reply was malformed.
 func general(r *Run) []Cause {
 	var causes []Cause
+	told := make(map[[2]string]bool) // by kind and pattern
 	for i, inv := range r.Ops {
 		if inv.Process == history.Nemesis || inv.Type != history.Invoke {
 			continue
@@ -30,24 +31,15 @@ func general(r *Run) []Cause {
 		if !dead && r.Found.Availability.Verdict() == check.Valid && name != check.Malformed {
 			continue
 		}
-		if len(causes) >= maxExplained { // only its kind is looked at
-			causes = append(causes, alike(causes, inv.F, name, parts))
-			continue
+		c := r.unsuccessful(inv, done, name, parts, dead)
+		if kind := [2]string{c.Kind, c.Pattern}; told[kind] {
+			c = Cause{Kind: c.Kind, Pattern: c.Pattern} // it only counts: there may be many
+		} else {
+			told[kind] = true
 		}
-		causes = append(causes, r.unsuccessful(inv, done, name, parts, dead))
+		causes = append(causes, c)
 	}
 	return causes
-}
-
-// alike returns a cause that is merged with the first of the same function and the same error.
-func alike(causes []Cause, f, name string, parts []string) Cause {
-	want := pattern(f, name, parts)
-	for _, c := range causes {
-		if strings.HasPrefix(c.Pattern, want) {
-			return Cause{Kind: c.Kind, Pattern: c.Pattern}
-		}
-	}
-	return Cause{Kind: causes[0].Kind, Pattern: causes[0].Pattern}
 }
 
 func pattern(f, name string, parts []string) string {
@@ -161,7 +153,7 @@ func (r *Run) unanswered(c *Cause, inv, done history.Op, request, reply *Sent) {
 	}
 	if reply != nil {
 		c.Pattern += " late"
-		c.Kind, c.Headline = "late", fmt.Sprintf("%s answers %s too late", node, inv.F)
+		c.Kind, c.Headline = "late", fmt.Sprintf("%s answers a request for %s too late", node, inv.F)
 		took := wording.Duration(time.Duration(reply.At - at))
 		c.Story = inOrder(append(c.Story, passes(reply, fmt.Sprintf("%s replies %s, %s after the request arrived", node, quoted(reply.Body), took))))
 		c.So = fmt.Sprintf("%s answered, but only %s after it got the request, when the client had given up", node, took)

@@ -98,7 +98,7 @@ func (g ids) restarted(c *Cause, a, b history.Op) bool {
 			text := fmt.Sprintf("the first ids of %s after this start are %s; after its very first start they were %s", a.Node, fresh, first)
 			c.Story = append(c.Story, note(f.End, a.Node, text))
 		}
-		c.So = fmt.Sprintf("%s was started again in between, and gave out ids of its earlier life: nothing that its ids are made of differs from one start to the next, and it had not written down how far it was", a.Node)
+		c.So = fmt.Sprintf("%s was started again in between, and gave out ids of its earlier life: as far as these ids show, nothing that they are made of differs from one start to the next", a.Node)
 		return true
 	}
 	return false
@@ -169,7 +169,7 @@ func (g ids) setBack(c *Cause, a, b history.Op) bool {
 	}
 	c.Pattern = "set back"
 	c.Story = append(c.Story, Step{Kind: Fault, At: since, From: a.Node, ID: -1, Text: fmt.Sprintf("the clock of %s is set back by %s: it was %s, and is now %s", a.Node, wording.Duration(before-after), ahead(before), ahead(after))})
-	c.So = fmt.Sprintf("%s apart, the clock of %s showed the same millisecond: it had been set back by as much. The id is made of the time, and %s does not look whether its clock is behind the last id", apart(a, b), a.Node, a.Node)
+	c.So = fmt.Sprintf("%s apart, the clock of %s showed the same millisecond: it had been set back by as much. So the id seems to be made of the time, and nothing kept %s from going back with its clock", apart(a, b), a.Node, a.Node)
 	return true
 }
 

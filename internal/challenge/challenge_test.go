@@ -12,6 +12,7 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
+	"glomers/harness/why"
 	"glomers/internal/compare"
 )
 
@@ -178,6 +179,15 @@ func TestTableWithWarnings(t *testing.T) {
 		Challenge: "6b", Name: "read uncommitted", Judged: true, Warnings: []string{warning}, Dir: "store/x",
 	}}))
 	require.Contains(t, b.String(), "valid, with warnings\n  warning: "+warning+"\n  store: store/x\n")
+}
+
+func TestTableSaysWhy(t *testing.T) {
+	var b bytes.Buffer
+	require.NoError(t, WriteTable(&b, All(), []Outcome{{
+		Challenge: "1", Name: "echo", Judged: true, Valid: check.Invalid, Reasons: []string{"wrong"}, Why: []why.Cause{{Headline: "n1 mixes them up", So: "something is shared"}},
+	}}))
+	require.Contains(t, b.String(), "\n  wrong\n")
+	require.Contains(t, b.String(), "\n  why: n1 mixes them up\n    So: something is shared\n")
 }
 
 func stale(median, most float64) *compare.Staleness {

@@ -12,6 +12,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/why"
 	"glomers/internal/suite"
 )
 
@@ -66,6 +67,11 @@ func TestSuiteOfATest(t *testing.T) {
 		{Name: "echo, run 1", Status: suite.Failed, Verdict: "invalid", Took: time.Second, Reasons: []string{"wrong"}, Notes: []suite.Note{{Name: "store", Text: "none"}}},
 		{Name: "echo, run 2", Status: suite.Skipped, Verdict: "not run", Reasons: []string{"an earlier run was not valid"}},
 	}, s.Cases)
+
+	o.Why = []why.Cause{{Headline: "n1 answered twice", So: "it counts on its own"}}
+	reasons := Suite([]Challenge{ch}, 1, []Outcome{o}, "").Cases[0].Reasons
+	require.Len(t, reasons, 2)
+	require.Contains(t, reasons[1], "why: n1 answered twice\n    So: it counts on its own")
 
 	broken := Suite([]Challenge{ch}, 1, []Outcome{OutcomeOf(ch, harness.Result{Judgement: harness.Judgement{Reasons: []string{"nothing seen"}}}, errors.New("node n0 ended\n\t"))}, "").Cases[0]
 	require.Equal(t, suite.Broken, broken.Status)
