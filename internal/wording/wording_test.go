@@ -55,3 +55,9 @@ func TestClip(t *testing.T) {
 	require.Equal(t, "abc", ClipCounted([]byte("abc"), 3))
 	require.Equal(t, "ab… (3 bytes)", ClipCounted("abc", 2))
 }
+
+func TestWrap(t *testing.T) {
+	require.Equal(t, "", Wrap(" ", 5, ""))
+	require.Equal(t, "ab cd\n  efg\n  hijklmno\n  p", Wrap("ab cd efg hijklmno p", 5, "  "))
+	require.Equal(t, "ää öö\nü", Wrap("ää öö ü", 5, ""))
+}
