@@ -54,7 +54,7 @@ var general = []Ladder{
 	ladder(Messages, "too many messages per operation",
 		"Divide the messages between servers by their types in the report. How many tell their receiver something new?",
 		"Three things make messages: acknowledgements, copies that the receiver has already, and news that travels alone. Put acknowledgements on messages that are sent anyway, use a tree, and let news wait for company.",
-		"Leitão, Pereira, Rodrigues, Epidemic Broadcast Trees (SRDS 2007), section 3. Nagle, RFC 896 (1984). For the bound: the section The lower bound of each write-up."),
+		"Leitão, Pereira, Rodrigues, Epidemic Broadcast Trees (SRDS 2007), on Plumtree. Nagle, RFC 896 (1984). For the bound: the section The lower bound of each write-up."),
 	ladder(Latency, "values that are seen everywhere too late",
 		"Follow the slowest value in the report: how much of its time was hops, and how much was waiting for a timer?",
 		"The time is hops times latency, plus what each node on the way lets it wait. So make the tree shallow, and let only one of the nodes on a path wait. The maximum is decided by the value that comes just after a timer has fired.",

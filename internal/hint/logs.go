@@ -10,7 +10,7 @@ var logs = []Ladder{
 	ladder(kafka.InconsistentOffsets, "two messages at one offset",
 		"Two sends got the same offset: which nodes answered, and what had each read before it chose?",
 		"Both read the end of the log and then wrote there. Reading and writing must be one step (compare-and-set, and a new attempt if it fails), or one node must choose for the key, or the nodes must have different offsets to choose from.",
-		"Herlihy, Wait-Free Synchronization (TOPLAS 1991), on what compare-and-swap can do that reads and writes cannot. "+kreps+", section 3.2."),
+		"Herlihy, Wait-Free Synchronization (TOPLAS 1991), on what compare-and-swap can do that reads and writes cannot. "+kreps+", section 3."),
 	ladder(kafka.Duplicate, "one message at two offsets",
 		"Was the message appended by the same request twice? Look for a repeated message between nodes or to a service.",
 		"A request whose reply was lost has been carried out, perhaps. Repeating it needs an id by which the receiver knows it again, or a write that may happen twice.",
@@ -54,5 +54,5 @@ var logs = []Ladder{
 	ladder(kafka.EmptyGraph, "nothing depended on anything, so nothing was tested",
 		"Did any poll return a message, or any read a value?",
 		"Reads that return nothing are never wrong. Look at why nothing was returned: an empty reply, other keys, or everything failed.",
-		"Kingsbury and Alvaro, Elle: Inferring Isolation Anomalies from Experimental Observations (VLDB 2020), section 3."),
+		"Kingsbury and Alvaro, Elle: Inferring Isolation Anomalies from Experimental Observations (VLDB 2020)."),
 }

@@ -45,7 +45,7 @@ var sets = []Ladder{
 	ladder(Overlap, "two holders of one lock at the same time",
 		"Who granted the lock to the second holder, and what did that node know of the first?",
 		"Two majorities have a node in common; two nodes that decide alone do not. A lock that expires needs clocks that agree, or a number that tells late holders from the present one.",
-		"Gray and Cheriton, Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency (SOSP 1989). "+raft+", section 5.4, on why at most one leader is elected in a term."),
+		"Gray and Cheriton, Leases: An Efficient Fault-Tolerant Mechanism for Distributed File Cache Consistency (SOSP 1989). "+raft+", section 5.2, on why at most one leader is elected in a term."),
 	ladder(FenceOrder, "a later holder with a smaller number",
 		"Compare where the two numbers came from.",
 		"Numbers that order the holders must come from the same place as the lock: they must be decided together with it.",
