@@ -44,6 +44,9 @@ Published figures are Maelstrom's, which delivers messages otherwise: with --fai
 does as it does, and stable latencies come out up to a hop lower. --harness maelstrom has the
 real one run the nodes; its only fault is partition.
 
+With --virtual time jumps to the next event whenever all nodes are at rest, so all challenges
+together take less than a minute, and a seed always gives the same run: see docs/virtual-time.md.
+
 --junit, --summary and --badge are for CI systems: see docs/ci.md. The files are written also if
 a run fails, is broken or is interrupted.`,
 		Example: `  glomers challenge all
@@ -53,6 +56,7 @@ a run fails, is broken or is interrupted.`,
   glomers challenge 1 --bin python3 -- echo.py
   glomers challenge 3a 3b --bin . --junit glomers.xml --summary glomers.md
   glomers challenge 3e --faithful
+  glomers challenge all --virtual
   glomers challenge 3e --harness maelstrom`,
 		ValidArgs: append(challenge.IDs(), "all"),
 		Args: func(cmd *cobra.Command, args []string) (err error) {
@@ -72,6 +76,7 @@ a run fails, is broken or is interrupted.`,
 	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+wording.Or(harnesses), oneOf(&runner, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.Seed))
 	cmd.Flags().BoolVar(&given.Faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
+	cmd.Flags().BoolVar(&given.Virtual, "virtual", false, "let time jump to the next event whenever all nodes are at rest; nodes take their time from the harness (docs/virtual-time.md)")
 	registerAttach(cmd, &given.Attach.Nodes)
 	registerLimits(cmd, &given.Limits)
 	cmd.Flags().StringVar(&t.Bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
@@ -131,6 +136,7 @@ var unknownToMaelstrom = map[string]string{
 	"env":      "Maelstrom passes its whole environment on to nodes",
 	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
 	"seed":     "Maelstrom draws its own, so it cannot be given one",
+	"virtual":  "its time is that of the operating system",
 	"faithful": "it makes our harness measure as Maelstrom does",
 	"attach":   "Maelstrom starts the nodes itself, and its clock cannot be stopped",
 
@@ -167,7 +173,8 @@ func (c *cli) printCommands(t *challenge.Contest) error {
 func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test) ([]challenge.Outcome, error) {
 	t.Test = func(words challenge.Command) (harness.Test, error) {
 		test, err := readTest(words)
-		test.Faithful, test.Limits, test.Env, test.Cwd, test.Attach = given.Faithful, given.Limits, given.Env, given.Cwd, given.Attach
+		test.Faithful, test.Virtual = given.Faithful, given.Virtual
+		test.Limits, test.Env, test.Cwd, test.Attach = given.Limits, given.Env, given.Cwd, given.Attach
 		return test, err
 	}
 	t.Drive = func(ctx context.Context, title string, test harness.Test) (harness.Result, error) {

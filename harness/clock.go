@@ -48,6 +48,9 @@ func (c *clock) hold(at time.Duration) {
 // release lets the clock go on from where it stands.
 func (c *clock) release() { c.state.Store(&clockState{lost: c.lost()}) }
 
+// advance makes a clock that is held stand at a later time.
+func (c *clock) advance(to time.Duration) { c.state.Store(&clockState{standing: true, at: to}) }
+
 // lost returns the total time for which the clock was held, up to now.
 func (c *clock) lost() time.Duration {
 	s := c.state.Load()

@@ -108,6 +108,7 @@ func (r *run) invoke(w *worker, op history.Op) {
 	op.Process, op.Node, op.Client = w.process, w.node, w.client.id
 	op.Type = history.Invoke
 	r.recordOp(op)
+	r.active.begin()
 	w.jobs <- job{op: op, client: w.client} // does not block: the worker is idle
 }
 

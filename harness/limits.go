@@ -57,18 +57,22 @@ func (l Limits) Heap() int64 {
 type limits struct {
 	init     time.Duration // a node must answer init within this time
 	call     time.Duration // a node must answer a client's request within this time
+	patience time.Duration // in virtual time, a node must answer idle within this real time
 	recovery time.Duration // between healing and the final operations
 	stall    time.Duration // a node that reads nothing of its waiting input for this time gets a warning
 
 	backlog  int // the most bytes that may wait for one node
+	atOnce   int // in virtual time, the most timers and messages that may be due at one instant
 	messages int // the most messages that may be under way at once
 }
 
 func (l limits) withDefaults() limits {
 	setDefault(&l.init, 10*time.Second)
 	setDefault(&l.call, 5*time.Second)
+	setDefault(&l.patience, 10*time.Second)
 	setDefault(&l.recovery, 10*time.Second)
 	setDefault(&l.stall, 2*time.Second)
+	setDefault(&l.atOnce, 200_000)
 	setDefault(&l.messages, 1_000_000)
 	return l
 }

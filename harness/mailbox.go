@@ -141,6 +141,13 @@ func (m *mailbox) take(spare []post) (posts []post, flooded bool) {
 	return posts, m.flooded
 }
 
+// empty reports whether there are no posts.
+func (m *mailbox) empty() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return len(m.posts) == 0
+}
+
 // close makes the mailbox refuse all posts, and returns the posts that have not been taken.
 func (m *mailbox) close() []post {
 	m.mu.Lock()

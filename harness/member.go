@@ -64,7 +64,9 @@ func (r *run) startNodes() error {
 			return err
 		}
 	}
-	r.watchInputs()
+	if r.active == nil { // otherwise nobody ever has input that waits
+		r.watchInputs()
+	}
 	return nil
 }
 
@@ -210,7 +212,11 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 		m.named = true
 		r.deliverHeld(m)
 	}
-	if unread := m.process.Deliver(envelope(message)); unread > r.test.limits.backlog {
+	text := envelope(message, r.virtualNow())
+	if r.active != nil {
+		text = append(text, m.askIdle()...)
+	}
+	if unread := m.process.Deliver(text); unread > r.test.limits.backlog {
 		_, since := m.idle()
 		why := ""
 		if ailment := m.ailment(); ailment != "" {
@@ -224,7 +230,7 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 // isClient reports whether a party is, or was, a client.
 func (r *run) isClient(id string) bool {
 	_, isNode := r.index[id]
-	return !isNode && r.services[id] == nil
+	return !isNode && r.services[id] == nil && id != clockID
 }
 
 // A system gives faults access to the network and the nodes of a run.
@@ -243,6 +249,9 @@ func (s system) member(id string) *member { return s.nodes[s.index[id]] }
 func (s system) Pause(id string) error {
 	if m := s.member(id); m.process != nil {
 		m.paused = true
+		if s.active != nil {
+			return nil // it is at rest, and gets nothing
+		}
 		return m.process.Pause()
 	}
 	return nil
@@ -251,7 +260,10 @@ func (s system) Pause(id string) error {
 func (s system) Resume(id string) error {
 	if m := s.member(id); m.process != nil {
 		m.paused = false
-		err := m.process.Resume()
+		var err error
+		if s.active == nil {
+			err = m.process.Resume()
+		}
 		s.deliverHeld(m)
 		return err
 	}
@@ -270,6 +282,7 @@ func (s system) Kill(id string) error {
 	m := s.member(id)
 	s.net.Remove(id)
 	m.broken.Store(true) // its remaining output is ignored
+	m.endRest()
 	m.process.Kill()
 	s.killed = append(s.killed, m.process)
 	s.memory.add(waiting, -m.weight)

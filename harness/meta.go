@@ -33,6 +33,7 @@ func (t Test) meta(place *proc.Place) record.Meta {
 		InitTimeout:     t.InitTimeout.String(),
 		Nemesis:         append([]string{}, t.Nemesis...),
 		NemesisInterval: t.NemesisInterval.String(),
+		Virtual:         t.Virtual,
 		Faithful:        t.Faithful,
 		Availability:    t.Availability,
 		Attach:          t.Attach.Nodes,

@@ -85,6 +85,14 @@ func (t Test) plan() (p plan, err error) {
 	}
 	t.Concurrency = t.workers(kind)
 
+	if t.Virtual {
+		switch _, isBinary := t.Program.(*binary); {
+		case !isBinary || t.Settle != nil:
+			return p, errors.New("harness: Virtual is for programs that are executed: harness/sim runs nodes in this process in virtual time")
+		case len(t.Attach.Nodes) > 0:
+			return p, errors.New("harness: attach: not in virtual time, in which no run ever waits for a node")
+		}
+	}
 	if err := t.Attach.check(t); err != nil {
 		return p, fmt.Errorf("harness: %w", err)
 	}

@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"glomers/harness/network"
 	"glomers/harness/service"
@@ -155,7 +156,7 @@ func (r *run) stalls() (ailing, slow []string) {
 }
 
 // envelope returns a message as the line that a node reads.
-func envelope(m network.Message) []byte {
+func envelope(m network.Message, now *time.Duration) []byte {
 	b := make([]byte, 0, len(m.Body)+64)
 	b = append(b, `{"id":`...)
 	b = strconv.AppendInt(b, m.ID, 10)
@@ -163,7 +164,12 @@ func envelope(m network.Message) []byte {
 	b = append(b, m.Src...) // needs no escapes: the ids of parties are plain
 	b = append(b, `","dest":"`...)
 	b = append(b, m.Dest...)
-	b = append(b, `","body":`...)
+	b = append(b, '"')
+	if now != nil {
+		b = append(b, `,"now":`...)
+		b = append(b, milliseconds(*now)...)
+	}
+	b = append(b, `,"body":`...)
 	b = append(b, m.Body...)
 	return append(b, "}\n"...)
 }

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type Port struct {
 	begun    atomic.Int64 // kept bytes of its unfinished line
 	lines    int          // so far; used only by the caller of Line
 	audience audience
+	restful  restfulness // in virtual time
 	broken   atomic.Bool // an error of the node has been reported; its further output is ignored
 }
 
@@ -55,8 +57,19 @@ func (p *Port) Line(b []byte) {
 		p.fail(&NodeError{Reason: "wrote a line to stdout that " + problem + stdoutHint(b), Line: clip(b), Number: p.lines})
 		return
 	}
+	if p.run.active != nil {
+		answer, late := p.atRest(l)
+		if late {
+			p.fail(&NodeError{Reason: fmt.Sprintf(lateWords, l.dest), Line: clip(b), Number: p.lines})
+		}
+		if answer || late {
+			return
+		}
+	}
 	p.messages.Add(1)
-	p.run.post(p.index, sent{line: l, number: p.lines})
+	if !p.run.post(p.index, sent{line: l, number: p.lines}) {
+		p.run.active.stop() // too many messages
+	}
 }
 
 // fail reports that the node broke the test. It fills in the Node and the Log of e. Only the first report counts.
@@ -67,6 +80,7 @@ func (p *Port) fail(e *NodeError) {
 	e.Node = p.id
 	e.Log = p.log.tail()
 	p.run.post(p.index, failed{e})
+	p.run.active.stop()
 }
 
 // clip returns a line as it is quoted in errors.

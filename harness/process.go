@@ -64,7 +64,11 @@ type childProcess struct {
 }
 
 func (b *binary) Start(p *Port) (Process, error) {
-	command, err := p.place.Command(p.id, b.path, b.args, "GLOMERS_SEED="+strconv.FormatUint(p.seed, 10))
+	env := []string{"GLOMERS_SEED=" + strconv.FormatUint(p.seed, 10)}
+	if p.run.active != nil {
+		env = append(env, virtualEnv...)
+	}
+	command, err := p.place.Command(p.id, b.path, b.args, env...)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +129,9 @@ func (c *childProcess) readStdout(r io.Reader) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	long := longLine{port: c.port}
 	for {
-		c.port.run.mail.awaitRoom(&c.port.audience)
+		if c.port.run.active == nil { // otherwise the scheduler waits for this reader
+			c.port.run.mail.awaitRoom(&c.port.audience)
+		}
 		part, err := in.ReadSlice('\n')
 		switch {
 		case err == nil && long.empty():

@@ -129,6 +129,7 @@ func (t Test) observe(journal func(network.Event) error) func(network.Event) err
 func (r *run) live(ctx context.Context) error {
 	forget := context.AfterFunc(ctx, func() {
 		r.post(outside, failed{fmt.Errorf("harness: interrupted: %w", context.Cause(ctx))})
+		r.active.stop()
 	})
 	defer forget()
 	defer r.listenToUser()()
@@ -153,6 +154,7 @@ func (r *run) prepare() error {
 		r.working.Add(1)
 		go r.work(w)
 		if i < len(r.nodes) {
+			r.active.begin()
 			w.jobs <- job{setup: true, client: w.client}
 		} else {
 			r.release(w, history.Op{})
@@ -215,11 +217,18 @@ func (r *run) stop() {
 	r.ended = max(r.now(), r.last)
 	r.noteUnfinished()
 	posts := r.mail.close() // from now on, output of nodes, such as half a line, is not an error
+	unaware := ""
 	for _, m := range r.nodes {
 		if m.process != nil {
+			if !m.endRest() && unaware == "" {
+				unaware = m.id
+			}
 			m.process.Kill()
 			r.killed = append(r.killed, m.process)
 		}
+	}
+	if unaware != "" {
+		r.notes = append(r.notes, fmt.Sprintf(unawareWords, unaware))
 	}
 	r.noteStrays(r.guard.Collect()) // before waiting for the nodes: strays may hold their pipes
 	var gone sync.WaitGroup
@@ -270,6 +279,10 @@ func (r *run) handlePost(p post) {
 
 func (r *run) nodeSent(p post, e sent) {
 	from := r.nodes[p.source]
+	if r.active != nil && e.dest == clockID {
+		r.askClock(from, e.body)
+		return
+	}
 	err := r.sendAs(p.at, from.id, e.src, e.dest, e.body)
 	if err == nil {
 		return

@@ -15,14 +15,18 @@ import (
 // same seed gives the same run: the scheduler does one thing at a time, waits until the nodes are idle, and takes the messages
 // that they have sent in a fixed order (see sortPosts).
 type scheduler struct {
-	clock  clock
-	mail   *mailbox
-	memory memory // memory that nodes take
-	spare  []post // a slice that take reuses
-	timers timers
-	net    *network.Network
-	settle func()      // nil in real time
-	alarm  *time.Timer // wakes wait
+	clock    clock
+	mail     *mailbox
+	memory   memory // memory that nodes take
+	spare    []post // a slice that take reuses
+	timers   timers
+	net      *network.Network
+	settle   func()        // nil in real time
+	active   *activity     // nil unless the scheduler itself makes virtual time
+	most     int           // the most of that
+	atOnce   int           // what was done since the time last went on, in virtual time
+	patience time.Duration // in virtual time, for an answer to idle, in real time
+	alarm    *time.Timer   // wakes wait
 
 	handle  func(post)            // handles a post from another goroutine
 	deliver func(network.Message) // hands an arrived message to its receiver
@@ -40,9 +44,16 @@ func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 		alarm:  time.NewTimer(0),
 	}
 	s.mail = newMailbox(t.limits.messages, &s.memory)
+	hop := time.Duration(0)
+	if t.Virtual {
+		s.active, s.patience, s.most, hop = newActivity(), t.limits.patience, t.limits.atOnce, virtualHop
+		s.settle = s.active.rest
+		s.clock.hold(0)
+	}
 	s.net = network.New(network.Config{
 		Latency:  t.Latency,
 		Dist:     t.LatencyDist,
+		Hop:      hop,
 		Seed:     networkSeed(t),
 		Blocking: t.Faithful,
 		Journal:  journal,
@@ -93,6 +104,10 @@ func (s *scheduler) fail(err error) {
 		s.err = err
 	}
 }
+
+// virtualHop is the mean time that a message takes in virtual time besides its latency: about what a message between processes takes in
+// real time. Without it, nothing would ever overlap.
+const virtualHop = 100 * time.Microsecond
 
 // send puts a message on the network. at is the time when it was sent, so that waiting for the scheduler does not delay the
 // message; but the network's time never decreases.
@@ -173,6 +188,10 @@ func (s *scheduler) step() bool {
 	now := s.now()
 	message, isMessage := s.net.NextDue()
 	timer, isTimer := s.timers.next()
+	if s.atOnce++; s.active != nil && s.atOnce > s.most {
+		s.fail(fmt.Errorf("harness: time does not go on: at %.3f s, %d timers and messages were due at one instant; does a node sleep for 0 ms again and again?", now.Seconds(), s.most))
+		return true
+	}
 	switch {
 	case isMessage && message <= now && (!isTimer || message <= timer):
 		s.last = max(s.last, now)
@@ -209,6 +228,14 @@ func (s *scheduler) wait() {
 	due := timer
 	if isMessage && (!isTimer || message < timer) {
 		due = message
+	}
+	if s.active != nil {
+		s.active.rest() // the posts that were just handled may have given somebody something to do
+		if s.mail.empty() && (isMessage || isTimer) {
+			s.clock.advance(max(due, s.now()))
+			s.atOnce = 0
+			return
+		}
 	}
 	var alarm <-chan time.Time
 	if (isMessage || isTimer) && !s.clock.standing() {

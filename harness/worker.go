@@ -44,6 +44,7 @@ func (r *run) work(w *worker) {
 			f.op = workload.Complete(r.workload, j.op, value, err)
 		}
 		r.post(r.workerSource(w), f)
+		r.active.end()
 	}
 }
 
@@ -83,7 +84,10 @@ func (r *run) newClient(node string) *client {
 func (r *run) newWorkerClient(node string) *client {
 	c := r.newClient(node)
 	c.replies = make(chan reply, 1)
-	c.answer = func(a reply) { c.replies <- a } // never blocks: there is at most one answer per request
+	c.answer = func(a reply) {
+		r.active.begin()
+		c.replies <- a // never blocks: there is at most one answer per request
+	}
 	return c
 }
 
@@ -132,6 +136,7 @@ func (c *caller) Call(body any, wantType string, into any) error {
 	if !c.run.post(c.run.workerSource(c.worker), asked{client: c.client, id: c.client.lastID, body: request}) {
 		return errStopped
 	}
+	c.run.active.end()
 	a := <-c.client.replies
 	if len(a.ignored) > 0 {
 		return fmt.Errorf("%w: %s sent %s, but %s", a.err, c.client.node, a.ignored[0].Example, a.ignored[0].Problem)

@@ -93,7 +93,7 @@ func (s server) write(ctx context.Context, do func(r *replica, now time.Duration
 
 // await waits until the condition holds, for patience at the most, and reports whether it does. Others have the turn meanwhile.
 func (s server) await(ctx context.Context, condition func() bool) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := s.node.Timeout(ctx, patience)
 	defer cancel()
 	return s.node.Wait(ctx, condition) == nil
 }

@@ -188,7 +188,7 @@ func (n *Node) await(ctx context.Context, c *call) error {
 	if c.policy.timeout <= 0 {
 		return n.wait(ctx, &c.waiter)
 	}
-	if c.task != nil {
+	if c.task != nil || n.clock.virtual {
 		e := n.timers.after(c.policy.timeout, func() { n.wake(&c.waiter, false) })
 		defer n.timers.stop(e)
 		return n.wait(ctx, &c.waiter)
@@ -278,6 +278,7 @@ func (n *Node) deliver(e *envelope) {
 	case c.callback != nil:
 		n.forget(c)
 		n.inflight.begin()
+		n.clock.loose.begin()
 		go n.runCallback(c.callback, e.message())
 	default:
 		n.deliverToWaiter(c, e)
@@ -286,6 +287,7 @@ func (n *Node) deliver(e *envelope) {
 
 func (n *Node) runCallback(fn HandlerFunc, reply Message) {
 	defer n.inflight.end()
+	defer n.clock.loose.end()
 	err := n.protect("a callback", func() error { return fn(reply) })
 	if err != nil && !isOutputError(err) {
 		n.log.Error("callback failed", "reply", string(reply.Body), "err", err)
@@ -322,6 +324,7 @@ func (n *Node) complete(c *call, reply *envelope) {
 	case c.task != nil:
 		n.turn.give(&c.place)
 	default:
+		n.clock.loose.begin()
 		c.place.called <- struct{}{}
 	}
 }

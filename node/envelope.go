@@ -18,6 +18,7 @@ import (
 type envelope struct {
 	src, dest, typ []byte
 	body           []byte // raw JSON, without the white space around it
+	now            []byte // raw JSON: the virtual time of the line; nil without one
 
 	msgID, inReplyTo       int64
 	hasMsgID, hasInReplyTo bool // 0 is an identifier like any other
@@ -41,8 +42,10 @@ func scanEnvelope(line []byte) (envelope, error) {
 			headErr = cmp.Or(headErr, c.text(&e.dest))
 		case c.is("body"):
 			// The last body counts. In earlier ones only the syntax matters.
-			e = envelope{src: e.src, dest: e.dest}
+			e = envelope{src: e.src, dest: e.dest, now: e.now}
 			bodyErr = e.scanBody(&c)
+		case string(c.key) == "now":
+			e.now = c.skip()
 		default:
 			c.skip()
 		}

@@ -27,7 +27,7 @@ func (f *inflight) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count--
-	if f.count == 0 && f.none != nil {
+	if f.count <= 0 && f.none != nil {
 		close(f.none)
 		f.none = nil
 	}
@@ -39,7 +39,7 @@ func (f *inflight) idle() <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	c := make(chan struct{})
-	if f.count == 0 {
+	if f.count <= 0 {
 		close(c)
 	} else {
 		f.none = c

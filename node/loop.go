@@ -115,6 +115,13 @@ func (n *Node) take(line []byte) bool {
 		}
 		return true
 	}
+	if n.clock.virtual {
+		n.clock.tell(e.now)
+		if string(e.src) == clockID {
+			n.fromClock(&e)
+			return true
+		}
+	}
 	if n.in != nil {
 		n.in(e.message())
 	}
@@ -166,6 +173,7 @@ func (n *Node) dispatch(e *envelope) bool {
 		return true
 	case h.official != nil:
 		n.inflight.begin()
+		n.clock.loose.begin()
 		go n.runOfficial(h.official, *e)
 		return true
 	}
@@ -205,6 +213,7 @@ func (n *Node) Handle(typ string, fn HandlerFunc) { n.register(typ, handler{offi
 
 func (n *Node) runOfficial(fn HandlerFunc, e envelope) {
 	defer n.inflight.end()
+	defer n.clock.loose.end()
 	msg := e.message()
 	if err := n.protect("the handler of "+string(e.typ), func() error { return fn(msg) }); err != nil {
 		n.fail(&e, err)

@@ -58,7 +58,7 @@ func Drive[M any, R Machine[M]](n *Node, typ string, start func() R) *Driver[M, 
 	d := &Driver[M, R]{n: n, typ: typ}
 	d.alarm.at = Never
 	n.OnInit(func(context.Context) error {
-		d.start, d.offset = time.Now(), time.Duration(n.Index())
+		d.start, d.offset = n.clock.now(), time.Duration(n.Index())
 		d.Machine = start()
 		d.Do(func(R, time.Duration) []Envelope[M] { return nil }) // sets the alarm
 		return nil
@@ -71,7 +71,7 @@ func Drive[M any, R Machine[M]](n *Node, typ string, start func() R) *Driver[M, 
 
 // Do lets an event happen to the machine, a client's request for example, and sends what the machine returns.
 func (d *Driver[M, R]) Do(event func(machine R, now time.Duration) []Envelope[M]) {
-	now := time.Since(d.start)
+	now := d.n.clock.now().Sub(d.start)
 	if w, ok := any(d.Machine).(WallClock); ok {
 		w.SetWallClock(d.n.Now().Add(-now))
 	}
@@ -94,7 +94,7 @@ func (d *Driver[M, R]) setAlarm(at time.Duration) {
 	if at >= Never {
 		return
 	}
-	d.alarm.stop = d.n.After(time.Until(d.start.Add(at+d.offset)), func(context.Context) {
+	d.alarm.stop = d.n.After(d.n.clock.until(d.start.Add(at+d.offset)), func(context.Context) {
 		d.alarm.at = Never
 		d.Do(R.Tick)
 	})

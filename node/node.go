@@ -49,6 +49,7 @@ type Node struct {
 
 	turn       turn
 	conditions conditions
+	clock      clock
 	timers     timers
 	gate       gate
 	inflight   inflight // handlers, callbacks, timers' functions
@@ -102,7 +103,8 @@ func New(o Options) *Node {
 		pending:   make(map[int64]*call),
 	}
 	n.turn.gap = n.flushIfIdle
-	n.timers.turn = &n.turn
+	n.clock.virtual = inVirtualTime() && o.Transport == nil
+	n.timers.turn, n.timers.clock, n.timers.alarm = &n.turn, &n.clock, n.wakeAt
 	n.idle.Store(true) // nobody reads yet
 	n.background, n.cancel.background = context.WithCancel(context.Background())
 	n.requests, n.cancel.requests = context.WithCancel(context.Background())

@@ -9,7 +9,7 @@ import (
 // Now returns the time that the wall clock of this node shows. A harness may have skewed this clock, so nodes
 // read the wall clock here and not by time.Now. Durations from time.Since go by the monotonic clock, and are
 // not affected.
-func (n *Node) Now() time.Time { return time.Now().Add(time.Duration(n.skew.Load())) }
+func (n *Node) Now() time.Time { return n.clock.now().Add(time.Duration(n.skew.Load())) }
 
 func init() {
 	control.Skew = func(n any, ahead time.Duration) { n.(*Node).skew.Store(int64(ahead)) }

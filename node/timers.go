@@ -11,12 +11,14 @@ import (
 // in the order in which they were made. For that, all timers of a node share one time.Timer: the Go runtime starts separate
 // timers of one instant in any order.
 type timers struct {
-	turn *turn
+	turn  *turn
+	clock *clock
+	alarm func(at time.Time) // makes the service clock call due, in virtual time
 
 	mu    sync.Mutex
 	queue eventQueue
 	made  uint64      // how many events were made so far
-	clock *time.Timer // calls next when the earliest event is due
+	timer *time.Timer // calls next when the earliest event is due
 }
 
 // An event is a function and the time to call it. do is called with the turn, and must release it or pass it on.
@@ -32,7 +34,7 @@ func (ts *timers) after(d time.Duration, do func()) *event {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	ts.made++
-	e := &event{due: time.Now().Add(d), seq: ts.made, do: do}
+	e := &event{due: ts.clock.now().Add(d), seq: ts.made, do: do}
 	heap.Push(&ts.queue, e)
 	if e.index == 0 {
 		ts.arm()
@@ -54,20 +56,29 @@ func (ts *timers) arm() {
 	if len(ts.queue) == 0 {
 		return
 	}
+	if ts.clock.virtual {
+		ts.alarm(ts.queue[0].due)
+		return
+	}
 	d := time.Until(ts.queue[0].due)
-	if ts.clock == nil {
-		ts.clock = time.AfterFunc(d, ts.next)
+	if ts.timer == nil {
+		ts.timer = time.AfterFunc(d, ts.next)
 	} else {
-		ts.clock.Reset(d)
+		ts.timer.Reset(d)
 	}
 }
 
-// next does the earliest event if that is due. Before that it sets the clock for the one after it, since the event may
-// wait for a long time.
+// next does the earliest event if that is due.
 func (ts *timers) next() {
 	ts.turn.acquire()
+	ts.due()
+}
+
+// due does the earliest event if that is due. The caller has the turn, which passes to the event. Before that it sets the clock for the one
+// after it, since the event may wait for a long time.
+func (ts *timers) due() {
 	ts.mu.Lock()
-	if len(ts.queue) == 0 || time.Now().Before(ts.queue[0].due) {
+	if len(ts.queue) == 0 || ts.clock.now().Before(ts.queue[0].due) {
 		ts.arm() // the event for which the clock was set has been stopped
 		ts.mu.Unlock()
 		ts.turn.release()
@@ -193,6 +204,8 @@ func (n *Node) Sleep(ctx context.Context, d time.Duration) error {
 		if err := n.checkStray(ctx); err != nil {
 			return err
 		}
+	}
+	if w.task == nil && !n.clock.virtual {
 		timer := time.NewTimer(d)
 		defer timer.Stop()
 		select {
@@ -216,6 +229,8 @@ func (n *Node) Blocking(ctx context.Context, f func()) {
 			panic(err)
 		}
 	}
+	n.clock.loose.begin()
+	defer n.clock.loose.end()
 	t.pause()
 	defer t.resume()
 	f()

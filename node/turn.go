@@ -90,6 +90,13 @@ func (t *turn) push(p *place) {
 	t.last = p
 }
 
+// alone reports whether nobody waits for the caller's turn.
+func (t *turn) alone() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.first == nil
+}
+
 // busy reports whether the turn is held.
 func (t *turn) busy() bool {
 	t.mu.Lock()

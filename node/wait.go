@@ -40,10 +40,12 @@ func (n *Node) wait(ctx context.Context, w *waiter) error {
 	if w.task != nil {
 		var at time.Time
 		if at, timed = ctx.Deadline(); timed {
-			e := n.timers.after(time.Until(at), func() { n.wake(w, true) })
+			e := n.timers.after(n.clock.until(at), func() { n.wake(w, true) })
 			defer n.timers.stop(e)
 		}
 		w.task.pause()
+	} else {
+		n.clock.loose.end()
 	}
 	select {
 	case <-w.place.called:
@@ -53,6 +55,9 @@ func (n *Node) wait(ctx context.Context, w *waiter) error {
 	if timed && errors.Is(ctx.Err(), context.DeadlineExceeded) || !n.claim(w) {
 		<-w.place.called // the timer wakes w, or another event has claimed it
 		return w.error()
+	}
+	if w.task == nil {
+		n.clock.loose.begin()
 	}
 	w.task.resume()
 	return ctx.Err()
@@ -66,13 +71,18 @@ func (w *waiter) error() error {
 	return nil
 }
 
-// wake passes the caller's turn to the task of w. If another event has claimed w, it releases the turn. late means that the
+// wake passes the caller's turn to the task of w. If w has none, or if another event has claimed w, it releases the turn. late means that the
 // deadline of the task's context has passed.
 func (n *Node) wake(w *waiter, late bool) {
-	if n.claim(w) {
+	claimed := n.claim(w)
+	if claimed {
 		w.late = late
+		if w.task == nil {
+			n.clock.loose.begin()
+		}
 		w.place.called <- struct{}{}
-	} else {
+	}
+	if !claimed || w.task == nil {
 		n.turn.release()
 	}
 }

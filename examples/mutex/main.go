@@ -46,7 +46,7 @@ func serve(n *node.Node, r rules) {
 		}
 		fence := new(int64)
 		d.Do(func(l *lock, now time.Duration) []envelope { return l.enter(fence, now) })
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		ctx, cancel := n.Timeout(ctx, patience)
 		defer cancel()
 		if err := n.Wait(ctx, func() bool { return *fence != 0 }); err != nil && *fence == 0 {
 			d.Do(func(l *lock, _ time.Duration) []envelope { return l.giveUp(fence) })

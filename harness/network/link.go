@@ -12,10 +12,11 @@ import (
 // A link is the one-way connection from one party to another.
 type link struct {
 	src, dest *party
-	client    bool       // one of the two is a client
-	layers    []layer    // the impairments, in the order in which they were added
-	cut       bool       // Invariant: true exactly if at least one layer cuts the link
-	rng       *rand.Rand // used by this link only
+	client    bool          // one of the two is a client
+	layers    []layer       // the impairments, in the order in which they were added
+	cut       bool          // Invariant: true exactly if at least one layer cuts the link
+	rng       *rand.Rand    // used by this link only
+	latest    time.Duration // when the last message would have arrived without impairments, if there is a Hop
 }
 
 // lookup returns the link from src to dest. The writer of the message, which must exist, only appears in the error.
@@ -60,11 +61,21 @@ func linkHash(src, dest string) uint64 {
 	return h.Sum64()
 }
 
-func (l *link) latency(cfg Config) time.Duration {
-	if l.client {
-		return 0
+// latency draws the time that a message takes which is sent now.
+func (l *link) latency(cfg Config, now time.Duration) time.Duration {
+	var took time.Duration
+	if !l.client {
+		took = cfg.Dist.draw(cfg.Latency, l.rng)
 	}
-	return cfg.Dist.draw(cfg.Latency, l.rng)
+	if cfg.Hop == 0 {
+		return took
+	}
+	took += Exponential.draw(cfg.Hop, l.rng)
+	if cfg.Dist == Constant || l.client {
+		l.latest = max(l.latest, now+took)
+		took = l.latest - now
+	}
+	return took
 }
 
 // An UnknownDestError reports a message to a party that never existed.

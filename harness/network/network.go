@@ -56,6 +56,7 @@ const (
 type Config struct {
 	Latency time.Duration // mean latency; messages to and from clients have none
 	Dist    Dist          // distribution of the latencies; "" means Constant
+	Hop     time.Duration // mean of an additional, exponentially distributed time that every message takes; messages of a link keep their order if latencies are constant
 	Seed    uint64        // of the latencies and the impairments
 
 	// Blocking makes each party receive one message at a time, as in the reference harness; see receiver.
@@ -136,7 +137,7 @@ func (n *Network) SendAs(now time.Duration, writer, src, dest string, body json.
 	if err != nil {
 		return Message{}, err
 	}
-	took, lost, copied := l.impair(l.latency(n.cfg))
+	took, lost, copied := l.impair(l.latency(n.cfg, now))
 	e := envelope{due: now + took, link: l, id: n.nextID, lost: lost, body: body}
 	if writer != src {
 		e.writer = n.parties[writer]
@@ -149,7 +150,7 @@ func (n *Network) SendAs(now time.Duration, writer, src, dest string, body json.
 	if copied {
 		n.copied++
 		c := e
-		took, c.lost, _ = l.impair(l.latency(n.cfg))
+		took, c.lost, _ = l.impair(l.latency(n.cfg, now))
 		c.due = now + took
 		n.dispatch(now, c)
 	}

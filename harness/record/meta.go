@@ -23,6 +23,7 @@ type Meta struct {
 	InitTimeout     string       `json:"init-timeout"`
 	Nemesis         []string     `json:"nemesis"`
 	NemesisInterval string       `json:"nemesis-interval"`
+	Virtual         bool         `json:"virtual,omitempty"`
 	Faithful        bool         `json:"faithful"`
 	Availability    string       `json:"availability"`
 	Attach          []string     `json:"attach,omitempty"` // the nodes that are debugged

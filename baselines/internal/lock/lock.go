@@ -63,7 +63,7 @@ func (s *server) enter(ctx context.Context) (Body, error) {
 	}
 	w := new(waiter)
 	s.queue = append(s.queue, w)
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := s.node.Timeout(ctx, patience)
 	defer cancel()
 	if err := s.node.Wait(ctx, func() bool { return w.fence != 0 }); err != nil && w.fence == 0 {
 		i := slices.Index(s.queue, w)
