@@ -73,7 +73,7 @@ var tasks = []task{
 	},
 	{
 		"unique-ids", "Every node gives out ids that no node gives out again, also while nodes cannot reach each other.",
-		"An id consists of the id of the node, the time at which the node started, and a counter. So nodes need not talk to each other.",
+		"An id consists of the id of the node, a time that is another one after a restart, and a counter. So nodes need not talk to each other.",
 		"Could an id be a number of 64 bits, and still be unique?",
 		"2",
 		[]string{"2"},

@@ -24,6 +24,7 @@ struct Call {
 struct Alarm {
     int64_t due, interval; // in milliseconds
     Timer *timer;
+    int64_t sleep_id; // in virtual time, the msg_id of the request to the clock
 };
 
 // read_message takes a message apart. It returns false if the value is not a message.
@@ -35,6 +36,14 @@ static bool read_message(Json *json, Message *m)
     m->body = json_get(json, "body");
     m->type = json_to_text(json_get(m->body, "type"));
     return m->src != NULL && m->dest != NULL && m->type != NULL;
+}
+
+static void sleep_again(Node *node, size_t i);
+
+static Json *handle_idle(Node *node, const Message *message)
+{
+    (void)node, (void)message;
+    return json_object(); // all that was asked for before is done
 }
 
 static Json *handle_init(Node *node, const Message *message)
@@ -57,14 +66,19 @@ static Json *handle_init(Node *node, const Message *message)
     for (size_t i = 0; i < ids->length; i++) {
         node->ids[i] = json_to_text(ids->items[i]);
     }
+    for (size_t i = 0; node->virtual_time && i < node->alarm_count; i++) {
+        sleep_again(node, i);
+    }
     return json_object();
 }
 
 Node *node_new(void (*write)(void *context, const char *line), void *context)
 {
     Node *node = allocate(NULL, sizeof *node);
-    *node = (Node){.write = write, .context = context};
+    const char *clock = getenv("GLOMERS_CLOCK");
+    *node = (Node){.write = write, .context = context, .virtual_time = clock != NULL && strcmp(clock, "virtual") == 0};
     node_on(node, "init", handle_init);
+    node_on(node, "idle", handle_idle);
     return node;
 }
 
@@ -94,6 +108,16 @@ void node_every(Node *node, int milliseconds, Timer *timer)
 {
     node->alarms = allocate(node->alarms, (node->alarm_count + 1) * sizeof *node->alarms);
     node->alarms[node->alarm_count++] = (struct Alarm){.interval = milliseconds, .timer = timer};
+    if (node->virtual_time && node->id != NULL) {
+        sleep_again(node, node->alarm_count - 1);
+    }
+}
+
+double node_now(const Node *node)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return node->virtual_time ? node->now : (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
 Json *node_body(const char *type) { return json_set(json_object(), "type", json_string(type)); }
@@ -141,6 +165,28 @@ void node_reply(Node *node, const Message *request, Json *body)
     send_from(node, request->dest, request->src, json_set(body, "in_reply_to", json_copy(msg_id)));
 }
 
+// wake_up calls the timer for which the service clock was asked.
+static void wake_up(Node *node, const Message *request, const Json *reply)
+{
+    (void)request;
+    int64_t msg_id = 0;
+    json_to_int(json_get(reply, "in_reply_to"), &msg_id);
+    for (size_t i = 0; i < node->alarm_count; i++) {
+        if (node->alarms[i].sleep_id == msg_id) {
+            node->alarms[i].timer(node);
+            sleep_again(node, i);
+            return;
+        }
+    }
+}
+
+static void sleep_again(Node *node, size_t i)
+{
+    node->alarms[i].sleep_id = node->last_msg_id + 1; // that of the call
+    Json *body = json_set(node_body("sleep"), "ms", json_int(node->alarms[i].interval));
+    node_call(node, "clock", body, wake_up, NULL);
+}
+
 static void handle_reply(Node *node, const Json *body)
 {
     int64_t msg_id;
@@ -165,7 +211,7 @@ static Json *handle_request(Node *node, const Message *message)
         if (strcmp(node->handlers[i].type, message->type) != 0) {
             continue;
         }
-        if (node->id == NULL && node->handlers[i].handler != handle_init) {
+        if (node->id == NULL && node->handlers[i].handler != handle_init && node->handlers[i].handler != handle_idle) {
             return node_error(11, "this node has not been initialized");
         }
         return node->handlers[i].handler(node, message);
@@ -177,6 +223,10 @@ void node_receive(Node *node, const char *line, size_t length)
 {
     Json *json = json_parse(line, length);
     Message message;
+    const Json *now = json_get(json, "now");
+    if (json_is(now, JSON_NUMBER)) {
+        node->now = strtod(now->text, NULL);
+    }
     if (!read_message(json, &message)) {
         fprintf(stderr, "not a message: %.*s\n", length < 200 ? (int)length : 200, line);
     } else if (json_get(message.body, "in_reply_to") != NULL) {
@@ -193,7 +243,7 @@ void node_receive(Node *node, const char *line, size_t length)
 int node_tick(Node *node, int64_t now)
 {
     int64_t next = -1;
-    for (size_t i = 0; node->id != NULL && i < node->alarm_count; i++) {
+    for (size_t i = 0; node->id != NULL && !node->virtual_time && i < node->alarm_count; i++) {
         if (node->alarms[i].due <= now) {
             node->alarms[i].due = now + node->alarms[i].interval;
             node->alarms[i].timer(node);

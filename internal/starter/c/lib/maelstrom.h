@@ -2,6 +2,8 @@
 //
 // Handlers, timers and callbacks run one at a time, so a node needs no locks.
 //
+// If GLOMERS_CLOCK is "virtual", time is that of the harness: each line says what time it is, and the service "clock" has timers.
+//
 // Ownership: the node takes over bodies that it is given to send, and those that handlers return. A message that it gives to a
 // handler or a callback belongs to the node, which frees it afterwards.
 #ifndef MAELSTROM_H
@@ -41,6 +43,8 @@ struct Node {
     struct Alarm *alarms;
     size_t handler_count, call_count, alarm_count;
     int64_t last_msg_id;
+    bool virtual_time;
+    double now; // in virtual time
 };
 
 // serve registers the handlers and timers of a program. Each program defines it.
@@ -55,6 +59,9 @@ void node_on(Node *node, const char *type, Handler *handler);
 
 // node_every calls a function again and again, from the time when the node is initialized.
 void node_every(Node *node, int milliseconds, Timer *timer);
+
+// node_now returns the time in milliseconds: since 1970 or, in virtual time, since the start of the run.
+double node_now(const Node *node);
 
 // node_body returns a new body of a type, for node_send and node_call.
 Json *node_body(const char *type);
@@ -76,7 +83,7 @@ void node_reply(Node *node, const Message *request, Json *body);
 void node_receive(Node *node, const char *line, size_t length);
 
 // node_tick calls the functions of timers that are due at a time in milliseconds, and returns the time until the next one is due;
-// -1 means never.
+// -1 means never, as always in virtual time.
 int node_tick(Node *node, int64_t now);
 
 // node_run handles messages and timers until stdin ends.

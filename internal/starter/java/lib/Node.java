@@ -1,5 +1,6 @@
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.function.Function;
  * line of JSON.
  *
  * <p>Handlers, timers and callbacks run one at a time, in one thread, so a node needs no locks.
+ *
+ * <p>If GLOMERS_CLOCK is "virtual", time is that of the harness: each line says what time it is,
+ * and the service "clock" has timers.
  */
 final class Node {
   private final Consumer<String> write;
@@ -28,16 +32,32 @@ final class Node {
   private long lastMsgId = 0;
   private String id = null;
   private List<String> ids = List.of();
+  private Duration now = null; // in virtual time
 
   /** Makes a node. It uses write for lines, and startTimer to call functions again and again. */
   Node(Consumer<String> write, BiConsumer<Duration, Runnable> startTimer) {
     this.write = write;
     this.startTimer = startTimer;
     on("init", this::init);
+    on("idle", message -> new JsonObject()); // asks whether all that was asked for is done
+  }
+
+  /** Makes a node in virtual time. It uses write for lines. */
+  Node(Consumer<String> write) {
+    this(write, null);
+    now = Duration.ZERO;
   }
 
   /** Makes a node, gives it to serve for its handlers and timers, and runs it until stdin ends. */
   static void run(Consumer<Node> serve) {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    if ("virtual".equals(System.getenv("GLOMERS_CLOCK"))) {
+      Node node = new Node(Node::print);
+      serve.accept(node);
+      in.lines().forEach(line -> guarded(() -> node.receive(line)).run());
+      return;
+    }
     ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
     Node node =
         new Node(
@@ -47,9 +67,7 @@ final class Node {
               loop.scheduleWithFixedDelay(guarded(action), millis, millis, TimeUnit.MILLISECONDS);
             });
     serve.accept(node);
-    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-        .lines()
-        .forEach(line -> loop.execute(guarded(() -> node.receive(line))));
+    in.lines().forEach(line -> loop.execute(guarded(() -> node.receive(line))));
     loop.shutdown(); // after what was read
   }
 
@@ -63,6 +81,11 @@ final class Node {
     return ids;
   }
 
+  /** Returns the time since 1970 or, in virtual time, since the start of the run. */
+  Duration now() {
+    return now == null ? Duration.ofMillis(System.currentTimeMillis()) : now;
+  }
+
   /**
    * Registers the handler of a type of message. It returns the body of the reply, whose type is
    * KIND_ok unless it has one, or null for no reply. It may throw an RpcException.
@@ -73,12 +96,24 @@ final class Node {
 
   /** Calls a function again and again, from the time when the node is initialized. */
   void every(Duration interval, Runnable action) {
-    Runnable start = () -> startTimer.accept(interval, action);
     if (id == null) {
-      timers.add(start);
+      timers.add(() -> every(interval, action));
+    } else if (now == null) {
+      startTimer.accept(interval, action);
     } else {
-      start.run();
+      sleep(interval, guarded(action));
     }
+  }
+
+  /** Lets the service clock call a function again and again. */
+  private void sleep(Duration interval, Runnable action) {
+    call(
+        "clock",
+        new JsonObject().with("type", "sleep").with("ms", interval.toMillis()),
+        reply -> {
+          action.run();
+          sleep(interval, action);
+        });
   }
 
   /** Sends a message that gets no reply. */
@@ -114,6 +149,10 @@ final class Node {
       System.err.println("not a message (" + e.getMessage() + "): " + start);
       return;
     }
+    if (now != null) {
+      BigDecimal millis = new BigDecimal(String.valueOf(message.now()));
+      now = Duration.ofNanos(millis.movePointRight(6).longValue());
+    }
     if (message.body().has("in_reply_to")) {
       Consumer<JsonObject> callback = callbacks.remove(message.body().get("in_reply_to"));
       if (callback != null) { // otherwise it is the second reply
@@ -140,7 +179,7 @@ final class Node {
     if (handler == null) {
       throw new RpcException(10, "this node does not understand " + message.type());
     }
-    if (id == null && !message.type().equals("init")) {
+    if (id == null && !List.of("init", "idle").contains(message.type())) {
       throw new RpcException(11, "this node has not been initialized");
     }
     return handler.apply(message);

@@ -1,3 +1,4 @@
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,6 +47,77 @@ final class NodeTest {
         cluster.request("n1", "{\"type\":\"ask\"}").toString());
     JsonObject again = JsonObject.parse("{\"type\":\"who_ok\",\"in_reply_to\":1,\"id\":\"again\"}");
     cluster.receive("n1", "n2", again);
+  }
+
+  static void virtualTimers() {
+    List<String> lines = new ArrayList<>();
+    List<Duration> times = new ArrayList<>();
+    Node node = new Node(lines::add);
+    node.every(Duration.ofMillis(200), () -> times.add(node.now()));
+    init(node);
+    Tests.assertEquals(List.of(line("sleep", ",\"ms\":200,\"msg_id\":1")), lines);
+    Tests.assertEquals(List.of(), times);
+    for (int i = 1; i <= 2; i++) {
+      String reply = "{\"type\":\"sleep_ok\",\"in_reply_to\":" + i + "}";
+      fromClock(node, 200 * i + ".5", reply);
+      fromClock(node, 200 * i + ".5", reply); // changes nothing
+      Tests.assertEquals(line("sleep", ",\"ms\":200,\"msg_id\":" + (i + 1)), lines.get(i));
+    }
+    Tests.assertEquals(3, lines.size());
+    Tests.assertEquals(List.of(Duration.ofNanos(200500000), Duration.ofNanos(400500000)), times);
+  }
+
+  static void failuresDoNotEndVirtualTimers() {
+    List<String> lines = new ArrayList<>();
+    Node node = new Node(lines::add);
+    node.every(Duration.ofMillis(200), () -> Tests.assertEquals("this", "is reported"));
+    init(node);
+    fromClock(node, "200", "{\"type\":\"sleep_ok\",\"in_reply_to\":1}");
+    Tests.assertEquals(2, lines.size());
+  }
+
+  static void idleIsAnsweredAfterWhatPrecedesIt() {
+    List<String> lines = new ArrayList<>();
+    Node node = new Node(lines::add);
+    node.every(
+        Duration.ofMillis(200), () -> node.send("clock", new JsonObject().with("type", "hello")));
+    fromClock(node, "0", "{\"type\":\"idle\",\"msg_id\":6}"); // before init
+    init(node);
+    fromClock(node, "200", "{\"type\":\"sleep_ok\",\"in_reply_to\":1}");
+    fromClock(node, "200", "{\"type\":\"idle\",\"msg_id\":7}");
+    Tests.assertEquals(
+        List.of(
+            line("idle_ok", ",\"in_reply_to\":6"),
+            line("sleep", ",\"ms\":200,\"msg_id\":1"),
+            line("hello", ""),
+            line("sleep", ",\"ms\":200,\"msg_id\":2"),
+            line("idle_ok", ",\"in_reply_to\":7")),
+        lines);
+  }
+
+  static void ownTimers() {
+    List<String> lines = new ArrayList<>();
+    List<Duration> intervals = new ArrayList<>();
+    Node node = new Node(lines::add, (interval, action) -> intervals.add(interval));
+    node.every(Duration.ofMillis(200), () -> {});
+    init(node);
+    Tests.assertEquals(List.of(), lines);
+    Tests.assertEquals(List.of(Duration.ofMillis(200)), intervals);
+  }
+
+  private static void init(Node node) {
+    fromClock(node, "0", "{\"type\":\"init\",\"node_id\":\"n1\",\"node_ids\":[\"n1\"]}");
+  }
+
+  private static void fromClock(Node node, String now, String body) {
+    String envelope = "{\"src\":\"clock\",\"dest\":\"n1\",\"now\":" + now;
+    node.receive(envelope + ",\"body\":" + body + "}");
+  }
+
+  /** Returns a line of n1 to the service clock, with some more fields in its body. */
+  private static String line(String type, String fields) {
+    String body = "{\"type\":\"" + type + "\"" + fields + "}";
+    return "{\"src\":\"n1\",\"dest\":\"clock\",\"body\":" + body + "}";
   }
 
   private static void serve(Node node) {

@@ -2,6 +2,9 @@
 // messages to stdout, each a line of JSON.
 //
 // Handlers, timers and callbacks run one at a time, so a node needs no locks.
+//
+// If GLOMERS_CLOCK is "virtual", time is that of the harness: each line says
+// what time it is, and the service "clock" has timers.
 
 import { parse, stringify } from "./json.js";
 
@@ -29,17 +32,22 @@ export class Node {
   /** @type {string[]} */
   ids = []; // of all nodes, in the same order everywhere
 
-  #handlers = new Map([["init", (message) => this.#init(message)]]);
+  #handlers = new Map([
+    ["init", (message) => this.#init(message)],
+    ["idle", () => ({})], // asks whether all that was asked for is done
+  ]);
   #callbacks = new Map(); // by the msg_id of the request
   #timers = []; // that start when the node is initialized
   #lastMsgId = 0;
+  #virtual = process.env.GLOMERS_CLOCK === "virtual";
+  #now = 0; // in virtual time
   #write;
   #startTimer;
 
   /**
    * @param {(line: string) => void} write writes a line
    * @param {(callback: () => void, milliseconds: number) => void} startTimer
-   *   calls a function again and again
+   *   calls a function again and again; virtual time does not need it
    */
   constructor(
     write = (line) => process.stdout.write(`${line}\n`),
@@ -66,8 +74,17 @@ export class Node {
    * initialized.
    */
   every(milliseconds, callback) {
-    if (this.id === null) this.#timers.push([callback, milliseconds]);
+    if (this.id === null) this.#timers.push([milliseconds, callback]);
+    else if (this.#virtual) this.#sleep(callback, milliseconds);
     else this.#startTimer(callback, milliseconds);
+  }
+
+  /**
+   * Returns the time in milliseconds: since 1970 or, in virtual time, since the
+   * start of the run.
+   */
+  now() {
+    return this.#virtual ? this.#now : Date.now();
   }
 
   /** Sends a message that gets no reply. */
@@ -112,6 +129,7 @@ export class Node {
       console.error(`not a message (${error.message}): ${line.slice(0, 200)}`);
       return;
     }
+    if (this.#virtual) this.#now = message.now;
     if ("in_reply_to" in message.body) this.#finish(message.body);
     else this.#handle(message);
   }
@@ -119,15 +137,17 @@ export class Node {
   /** Handles messages and timers until stdin ends. */
   run() {
     let rest = ""; // the beginning of a line
+    // The promises that a line has resolved are handled before the next line.
+    const receive = (line) => setImmediate(() => this.receive(line));
     process.stdin.setEncoding("utf8");
     process.stdin.on("data", (chunk) => {
       const lines = chunk.split("\n");
       lines[0] = rest + lines[0];
       rest = lines.pop();
-      lines.forEach((line) => this.receive(line));
+      lines.forEach(receive);
     });
     process.stdin.on("end", () => {
-      if (rest) this.receive(rest);
+      if (rest) receive(rest);
     });
   }
 
@@ -138,7 +158,7 @@ export class Node {
       if (!handler) {
         throw new RPCError(10, `this node does not understand ${type}`);
       }
-      if (this.id === null && type !== "init") {
+      if (this.id === null && !["init", "idle"].includes(type)) {
         throw new RPCError(11, "this node has not been initialized");
       }
       const answer = handler(message);
@@ -158,6 +178,14 @@ export class Node {
     callback?.(reply); // otherwise it is the second reply
   }
 
+  /** Lets the service clock call a function again and again. */
+  #sleep(callback, milliseconds) {
+    this.call("clock", { type: "sleep", ms: milliseconds }, () => {
+      callback();
+      this.#sleep(callback, milliseconds);
+    });
+  }
+
   #send(src, dest, body) {
     this.#write(stringify({ src, dest, body }));
   }
@@ -168,7 +196,7 @@ export class Node {
       "init has a node_id and a list of node_ids",
     );
     [this.id, this.ids] = [body.node_id, body.node_ids];
-    for (const timer of this.#timers.splice(0)) this.#startTimer(...timer);
+    for (const timer of this.#timers.splice(0)) this.every(...timer);
     return {};
   }
 }

@@ -2,9 +2,8 @@
 // all nodes.
 
 export function serve(node) {
-  // No other node has this node's id, the start time differs after a restart,
+  // No other node has this node's id, the time is another one after a restart,
   // and the counter does the rest.
-  const started = Date.now().toString(16);
   let counter = 0;
-  node.on("generate", () => ({ id: `${node.id}-${started}-${counter++}` }));
+  node.on("generate", () => ({ id: `${node.id}-${node.now()}-${counter++}` }));
 }

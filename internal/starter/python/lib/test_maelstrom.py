@@ -1,7 +1,9 @@
 """Tests of maelstrom.py: lines in, lines out."""
 
 import json
+import os
 import unittest
+from unittest import mock
 
 from maelstrom import Error, Node
 
@@ -71,6 +73,49 @@ class Tests(unittest.TestCase):
         c = Cluster(serve, "n1", "n2")
         self.assertEqual({"type": "ask_ok", "id": "n2", "in_reply_to": 1}, c.request("n1", {"type": "ask"}))
         c.nodes["n1"].receive('{"src": "n2", "dest": "n1", "body": {"type": "who_ok", "in_reply_to": 1, "id": "again"}}')
+
+    def started(self, clock, *timers):
+        """Returns a node that is initialized, and the list of what it sends."""
+        sent = []
+        with mock.patch.dict(os.environ, GLOMERS_CLOCK=clock):
+            node = Node(lambda line: sent.append(json.loads(line)))
+        for timer in timers:
+            node.every(0.2, timer)
+        init = {"type": "init", "msg_id": 1, "node_id": "n1", "node_ids": ["n1"]}
+        node.receive(json.dumps({"src": "c0", "dest": "n1", "now": 0, "body": init}))
+        return node, sent
+
+    def test_virtual_timers(self):
+        times = []
+        node, sent = self.started("virtual", lambda: times.append(node.now()))
+        sleep = {"src": "n1", "dest": "clock", "body": {"type": "sleep", "ms": 200, "msg_id": 1}}
+        self.assertIn(sleep, sent)
+        self.assertEqual([], times)
+        for now in [200.5, 400.5]:
+            reply = {"type": "sleep_ok", "in_reply_to": sleep["body"]["msg_id"]}
+            message = {"src": "clock", "dest": "n1", "now": now, "body": reply}
+            for _ in range(2):  # the second one changes nothing
+                node.receive(json.dumps(message))
+            sleep["body"]["msg_id"] += 1
+            self.assertEqual(sleep, sent[-1])
+        self.assertEqual([0.2005, 0.4005], times)
+
+    def test_idle_is_answered_after_what_precedes_it(self):
+        node, sent = self.started("virtual", lambda: node.send("n2", {"type": "hello"}))
+        sent.clear()
+        node.receive('{"src": "clock", "dest": "n1", "now": 200, "body": {"type": "sleep_ok", "in_reply_to": 1}}')
+        node.receive('{"src": "clock", "dest": "n1", "now": 200, "body": {"type": "idle", "msg_id": 7}}')
+        self.assertEqual(["hello", "sleep", "idle_ok"], [m["body"]["type"] for m in sent])
+        self.assertEqual({"src": "n1", "dest": "clock", "body": {"type": "idle_ok", "in_reply_to": 7}}, sent[-1])
+
+    def test_idle_before_init(self):
+        sent = []
+        Node(sent.append).receive('{"src": "clock", "dest": "n1", "now": 0, "body": {"type": "idle", "msg_id": 7}}')
+        self.assertEqual({"type": "idle_ok", "in_reply_to": 7}, json.loads(sent[0])["body"])
+
+    def test_own_timers(self):
+        _, sent = self.started("", lambda: None)
+        self.assertEqual(["init_ok"], [m["body"]["type"] for m in sent])
 
 
 if __name__ == "__main__":

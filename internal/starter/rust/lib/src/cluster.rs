@@ -14,7 +14,7 @@ pub struct Cluster<S> {
     now: Duration,
 }
 
-impl<S: Default> Cluster<S> {
+impl<S: Default + 'static> Cluster<S> {
     /// Makes nodes that are initialized.
     pub fn new(serve: fn(&mut Node<S>), ids: &[&str]) -> Self {
         let mut cluster = Cluster {

@@ -1,18 +1,21 @@
 //! The protocol of Maelstrom: a node reads messages from stdin and writes messages to stdout, each a line of JSON.
 //!
 //! Handlers, timers and callbacks run one at a time, so a node needs no locks.
+//!
+//! If GLOMERS_CLOCK is "virtual", time is that of the harness: each line says what time it is, and the service "clock" has timers.
 
 pub mod cluster;
 mod json;
 
 use std::collections::HashMap;
+use std::env;
 use std::io::{self, BufRead, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process;
 use std::rc::Rc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 pub use json::{FromJson, Json, Object, WrongKind};
 
@@ -68,9 +71,10 @@ pub struct Node<S> {
     callbacks: HashMap<i64, Callback<S>>, // by the msg_id of the request
     timers: Vec<Timer<S>>,
     last_msg_id: i64,
+    virtual_now: Option<Duration>, // since the start of the run; None if time is not virtual
 }
 
-impl<S: Default> Node<S> {
+impl<S: Default + 'static> Node<S> {
     pub fn new(write: impl FnMut(&str) + 'static) -> Self {
         let mut node = Node {
             id: String::new(),
@@ -81,12 +85,32 @@ impl<S: Default> Node<S> {
             callbacks: HashMap::new(),
             timers: Vec::new(),
             last_msg_id: 0,
+            virtual_now: None,
         };
         node.on("init", |node, message| {
             (node.id, node.ids) = (message.body.get("node_id")?, message.body.get("node_ids")?);
+            if node.virtual_now.is_some() {
+                for i in 0..node.timers.len() {
+                    node.sleep(node.timers[i].interval, node.timers[i].function);
+                }
+            }
             Ok(Some(Object::new()))
         });
+        node.on("idle", |_, _| Ok(Some(Object::new()))); // asks whether all that was asked for is done
         node
+    }
+
+    /// Lets the harness say what time it is, from zero.
+    pub fn use_virtual_time(&mut self) {
+        self.virtual_now = Some(Duration::ZERO);
+    }
+
+    /// Returns the time since 1970 or, in virtual time, since the start of the run.
+    pub fn now(&self) -> Duration {
+        self.virtual_now.unwrap_or_else(|| {
+            let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+            since_1970.expect("the clock is later than 1970")
+        })
     }
 
     /// Registers the handler of a type of message.
@@ -101,6 +125,22 @@ impl<S: Default> Node<S> {
             interval,
             function,
         });
+        if self.virtual_now.is_some() && !self.id.is_empty() {
+            self.sleep(interval, function);
+        }
+    }
+
+    /// Lets the service clock call a function again and again.
+    fn sleep(&mut self, interval: Duration, function: fn(&mut Node<S>)) {
+        let ms = Json::Number((interval.as_secs_f64() * 1000.0).to_string());
+        self.call(
+            "clock",
+            Object::new().with("type", "sleep").with("ms", ms),
+            move |node, _| {
+                function(node);
+                node.sleep(interval, function);
+            },
+        );
     }
 
     /// Sends a message that gets no reply.
@@ -141,7 +181,10 @@ impl<S: Default> Node<S> {
     /// Handles one line. What follows from it has been written when receive returns.
     pub fn receive(&mut self, line: &str) {
         let message = match parse(line) {
-            Ok(message) => message,
+            Ok((message, now)) => {
+                self.virtual_now = self.virtual_now.map(|_| now);
+                message
+            }
             Err(e) => {
                 eprintln!(
                     "not a message ({e}): {}",
@@ -182,7 +225,7 @@ impl<S: Default> Node<S> {
                 format!("this node does not understand {}", message.kind),
             )
         })?;
-        if self.id.is_empty() && message.kind != "init" {
+        if self.id.is_empty() && !["init", "idle"].contains(&message.kind.as_str()) {
             return Err(Error::new(11, "this node has not been initialized"));
         }
         // The node goes on after a panic, whose message is on stderr.
@@ -196,7 +239,7 @@ impl<S: Default> Node<S> {
 
     /// Calls the functions that are due at a time since the start, and returns how long it is until the next one is due.
     pub fn tick(&mut self, now: Duration) -> Option<Duration> {
-        if self.id.is_empty() {
+        if self.id.is_empty() || self.virtual_now.is_some() {
             return None;
         }
         for i in 0..self.timers.len() {
@@ -210,8 +253,12 @@ impl<S: Default> Node<S> {
 
     /// Handles messages and timers until stdin ends.
     pub fn run(&mut self) {
+        if env::var("GLOMERS_CLOCK").as_deref() == Ok("virtual") {
+            self.use_virtual_time();
+            return read_lines(|line| self.receive(&line));
+        }
         let (sender, lines) = mpsc::channel();
-        thread::spawn(move || read_lines(sender));
+        thread::spawn(move || read_lines(|line| sender.send(line).expect("run still receives")));
         let start = Instant::now();
         loop {
             let next = match self.tick(start.elapsed()) {
@@ -244,20 +291,26 @@ pub fn write_line(line: &str) {
     }
 }
 
-fn read_lines(lines: mpsc::Sender<String>) {
+fn read_lines(mut receive: impl FnMut(String)) {
     for line in io::stdin().lock().split(b'\n').map_while(Result::ok) {
         match String::from_utf8(line) {
-            Ok(line) => lines.send(line).expect("run still receives"),
+            Ok(line) => receive(line),
             Err(e) => eprintln!("not a message ({e})"),
         }
     }
 }
 
-fn parse(line: &str) -> Result<Message, String> {
+/// Reads a message and what time it is, which is zero unless time is virtual.
+fn parse(line: &str) -> Result<(Message, Duration), String> {
     let message = match Json::parse(line)? {
         Json::Object(object) => object,
         _ => return Err("not an object".to_string()),
     };
+    let ms: f64 = match message.field("now") {
+        Some(Json::Number(ms)) => ms.parse().unwrap_or(0.0),
+        _ => 0.0,
+    };
+    let now = Duration::from_nanos((ms * 1e6).round() as u64);
     let read = || {
         let body: Object = message.get("body")?;
         Ok(Message {
@@ -267,7 +320,8 @@ fn parse(line: &str) -> Result<Message, String> {
             body,
         })
     };
-    read().map_err(|e: WrongKind| e.to_string())
+    let message: Result<Message, WrongKind> = read();
+    message.map(|m| (m, now)).map_err(|e| e.to_string())
 }
 
 #[cfg(test)]
@@ -373,5 +427,67 @@ mod tests {
         let error: Object = c.sent.borrow()[0].get("body").unwrap();
         assert_eq!(11, error.get::<i64>("code").unwrap());
         assert_eq!("n1", c.sent.borrow()[0].get::<String>("src").unwrap());
+    }
+
+    fn greeter(node: &mut Node<()>) {
+        node.every(Duration::from_millis(200), |node| {
+            let now = node.now().as_millis() as i64;
+            node.send("n2", Object::new().with("type", "hello").with("now", now));
+        });
+    }
+
+    const INIT: &str = r#"{"type":"init","node_id":"n1","node_ids":["n1"]}"#;
+
+    fn from_clock(c: &mut Cluster<()>, now: &str, body: &str) {
+        let line = format!(r#"{{"src":"clock","dest":"n1","now":{now},"body":{body}}}"#);
+        c.receive("n1", &line);
+    }
+
+    fn bodies(c: &Cluster<()>) -> Vec<String> {
+        let sent = c.sent.borrow();
+        let bodies = sent.iter().map(|m| m.field("body").unwrap().to_string());
+        bodies.collect()
+    }
+
+    #[test]
+    fn virtual_timers() {
+        let mut c = Cluster::new(greeter, &[]);
+        c.add("n1", greeter);
+        c.nodes.get_mut("n1").unwrap().use_virtual_time();
+        from_clock(&mut c, "0", INIT);
+        let sleep = r#"{"ms":200,"msg_id":1,"type":"sleep"}"#;
+        assert_eq!(vec![sleep], bodies(&c));
+        assert_eq!("clock", c.sent.borrow()[0].get::<String>("dest").unwrap());
+        for _ in 0..2 {
+            // The second one changes nothing.
+            from_clock(&mut c, "200.5", r#"{"type":"sleep_ok","in_reply_to":1}"#);
+        }
+        from_clock(&mut c, "200.5", r#"{"type":"idle","msg_id":7}"#);
+        let want = [
+            sleep,
+            r#"{"now":200,"type":"hello"}"#,
+            r#"{"ms":200,"msg_id":2,"type":"sleep"}"#,
+            r#"{"in_reply_to":7,"type":"idle_ok"}"#,
+        ];
+        assert_eq!(want.to_vec(), bodies(&c));
+    }
+
+    #[test]
+    fn idle_before_init() {
+        let mut c = Cluster::new(greeter, &[]);
+        c.add("n1", greeter);
+        from_clock(&mut c, "0", r#"{"type":"idle","msg_id":7}"#);
+        assert_eq!(vec![r#"{"in_reply_to":7,"type":"idle_ok"}"#], bodies(&c));
+    }
+
+    #[test]
+    fn own_timers() {
+        let mut c = Cluster::new(greeter, &[]);
+        c.add("n1", greeter);
+        from_clock(&mut c, "0", INIT);
+        assert!(c.sent.borrow().is_empty());
+        c.tick();
+        assert_eq!(1, c.sent.borrow().len());
+        assert_eq!("n2", c.sent.borrow()[0].get::<String>("dest").unwrap());
     }
 }
