@@ -64,9 +64,7 @@ func (r *run) startNodes() error {
 			return err
 		}
 	}
-	if r.active == nil { // otherwise nobody ever has input that waits
-		r.watchInputs()
-	}
+	r.watchInputs()
 	return nil
 }
 

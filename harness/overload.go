@@ -105,8 +105,11 @@ func (r *run) watchInputs() {
 }
 
 // lookAtInputs records the longest stall of each node. It skips a paused node, which cannot read, a node that has not answered
-// init, which may still be starting, and a node that is debugged.
+// init, which may still be starting, and a node that is debugged. In virtual time no input ever waits.
 func (r *run) lookAtInputs(now stamp) {
+	if r.active != nil {
+		return
+	}
 	for _, m := range r.nodes {
 		if m.process == nil || m.paused || !m.ready || m.attached {
 			continue

@@ -61,7 +61,8 @@ func linkHash(src, dest string) uint64 {
 	return h.Sum64()
 }
 
-// latency draws the time that a message takes which is sent now.
+// latency draws the time that a message takes which is sent now. With a Hop, messages of a link that would keep their order without it do
+// so with it.
 func (l *link) latency(cfg Config, now time.Duration) time.Duration {
 	var took time.Duration
 	if !l.client {

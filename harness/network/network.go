@@ -56,7 +56,7 @@ const (
 type Config struct {
 	Latency time.Duration // mean latency; messages to and from clients have none
 	Dist    Dist          // distribution of the latencies; "" means Constant
-	Hop     time.Duration // mean of an additional, exponentially distributed time that every message takes; messages of a link keep their order if latencies are constant
+	Hop     time.Duration // mean time that every message takes besides its latency, distributed exponentially; see link.latency
 	Seed    uint64        // of the latencies and the impairments
 
 	// Blocking makes each party receive one message at a time, as in the reference harness; see receiver.

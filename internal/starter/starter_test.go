@@ -9,9 +9,12 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness"
+	"glomers/harness/check"
 	"glomers/internal/starter/ci"
 )
 
@@ -88,6 +91,47 @@ func testProgram(t *testing.T, l language, w task, glomers string) {
 	}
 	if l.Name != "go" {
 		requireIgnored(t, dir, before)
+	}
+}
+
+// In virtual time the same seed gives the same run, to the byte of the journal.
+func TestVirtualTime(t *testing.T) {
+	t.Parallel()
+	for _, l := range languages {
+		if !*long && l.Name != "python" && l.Name != "javascript" {
+			continue // they take longer to build; our own nodes are among the tests of the harness
+		}
+		t.Run(l.Name, func(t *testing.T) {
+			t.Parallel()
+			need(t, append(strings.Fields(l.tools), l.Needs)...)
+			dir := filepath.Join(t.TempDir(), "my-node")
+			p, err := New(Options{Name: "my-node", Language: l.Name, Workload: "broadcast"})
+			require.NoError(t, err)
+			require.NoError(t, p.Write(dir))
+			if p.Build != "" {
+				run(t, dir, p.Build)
+			}
+			bin, words, _ := strings.Cut(p.Bin, " -- ")
+			if l.Name == "go" {
+				bin = filepath.Join(dir, "node")
+				run(t, "go/broadcast", "go build -o "+bin)
+			} else if strings.Contains(bin, "/") {
+				bin = filepath.Join(dir, bin)
+			}
+			hash := func(seed uint64) string {
+				res, err := harness.Run(t.Context(), harness.Test{
+					Workload: "broadcast", Program: harness.Binary(bin, strings.Fields(words)...), NodeCount: 5, Rate: 10, TimeLimit: 10 * time.Second,
+					Nemesis: []string{"partition"}, NemesisInterval: 2 * time.Second, Seed: seed, Virtual: true, Cwd: dir,
+				})
+				require.NoError(t, err)
+				require.Equal(t, check.Valid, res.Valid, res.Reasons)
+				require.Empty(t, res.Warnings)
+				return res.Hash
+			}
+			first := hash(7)
+			require.Equal(t, first, hash(7))
+			require.NotEqual(t, first, hash(8))
+		})
 	}
 }
 
