@@ -24,6 +24,9 @@ type Warning struct {
 	Count int    `json:"count"` // the number of instances
 	Text  string `json:"text"`  // one instance
 	Error bool   `json:"error"` // it makes the history invalid
+
+	// Cases has the instance in Text; of NoReplication, one for each of the first pairs of nodes.
+	Cases []Case `json:"-"`
 }
 
 // String returns the warning as a sentence.
@@ -88,8 +91,10 @@ func (r *registers) garbage() *Warning {
 			}
 			if w == nil {
 				key, value := r.quote(s.version)
-				w = &Warning{Type: GarbageRead, Text: fmt.Sprintf("%s read %s from key %s, which nobody wrote",
-					newTeller(r.log).name(t), value, key)}
+				tell := newTeller(r.log)
+				text := fmt.Sprintf("%s read %s from key %s, which nobody wrote", tell.name(t), value, key)
+				read := Edge{Kind: Wrote, From: None, To: r.op(t).Index, Key: r.keys.values[r.versions[s.version].key], Old: r.versions[s.version].value, Reader: None}
+				w = &Warning{Type: GarbageRead, Text: text, Cases: []Case{tell.end(text, read)}}
 			}
 			w.Count++
 		}
@@ -117,7 +122,7 @@ func (r *registers) dirtyWrites(next [][]int32) *Warning {
 		return nil
 	}
 	c := tellCycle(newTeller(r.log), r.witness(next), cycle{nodes, slices.Repeat([]graph.Kinds{graph.WW}, len(nodes))})
-	return &Warning{Type: DirtyWrite, Count: len(g.Components(graph.WW)), Text: c.Text}
+	return &Warning{Type: DirtyWrite, Count: len(g.Components(graph.WW)), Text: c.Text, Cases: []Case{c}}
 }
 
 // withSessions adds the order of versions that processes saw to next: if a process saw one version of a key and then

@@ -21,7 +21,10 @@ func requireWarning(t *testing.T, lines string, want elle.Warning) {
 	r := elle.Register(h, o)
 	requireResult(t, r)
 	require.Equal(t, check.Valid, r.Verdict(), r.Reasons())
-	require.Equal(t, []elle.Warning{want}, r.Warnings)
+	require.Len(t, r.Warnings, 1)
+	got := r.Warnings[0]
+	got.Cases = nil // see TestEdges
+	require.Equal(t, want, got)
 	require.Contains(t, r.Cautions(), want.String())
 
 	o.Strict = true

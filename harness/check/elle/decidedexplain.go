@@ -15,14 +15,16 @@ func (r *registers) describeViolation(v *weak.Violation) Case {
 	tell := newTeller(r.log)
 	if v.Kind == weak.Cycle {
 		var parts []string
+		var edges []Edge
 		for i, e := range v.Edges {
+			edges = append(edges, r.weakEdge(e))
 			if i == maxTold {
 				parts = append(parts, fmt.Sprintf("… and %d more, back to the first", len(v.Edges)-i))
 				break
 			}
 			parts = append(parts, r.tellWeakEdge(tell, e))
 		}
-		return tell.end(strings.Join(parts, "; "))
+		return tell.end(strings.Join(parts, "; "), edges...)
 	}
 	reader := tell.name(v.Reader)
 	text := fmt.Sprintf("%s read %s from key %s, ", reader, r.weakValue(v.Version), r.weakKey(v.Key))
@@ -38,7 +40,14 @@ func (r *registers) describeViolation(v *weak.Violation) Case {
 	case weak.IntermediateRead:
 		text += fmt.Sprintf("a write of %s, which overwrote it itself", tell.name(v.Writer))
 	}
-	return tell.end(text)
+	read := Edge{Kind: Wrote, From: None, To: r.op(v.Reader).Index, Key: r.keys.values[v.Key], Old: "null", Reader: None}
+	if v.Version != weak.Null {
+		read.Old = r.versions[v.Version].value
+	}
+	if v.Writer != weak.Initial {
+		read.From = r.op(v.Writer).Index
+	}
+	return tell.end(text, read)
 }
 
 func (r *registers) tellWeakEdge(tell *teller, e weak.Edge) string {

@@ -44,10 +44,12 @@ func (t *teller) list(txns []int) string {
 }
 
 // end returns the finished text as a case.
-func (t *teller) end(text string) Case { return Case{Ops: t.ops, Text: text} }
+func (t *teller) end(text string, edges ...Edge) Case {
+	return Case{Ops: t.ops, Text: text, Edges: edges}
+}
 
 // A witness explains an edge of one kind, WR, WW or RW: it says why transaction a precedes transaction b.
-type witness func(k graph.Kinds, a, b int, nameA, nameB string) string
+type witness func(k graph.Kinds, a, b int, nameA, nameB string) (string, versions)
 
 // describeCycle describes the edges of a cycle, or the component that has a cycle if the cycle itself is not known.
 func describeCycle(l *log, w witness, c foundCycle) Case {
@@ -62,20 +64,23 @@ func describeCycle(l *log, w witness, c foundCycle) Case {
 // tellCycle describes the edges of a cycle, beginning with the transaction that is earliest in the history.
 func tellCycle(tell *teller, w witness, c cycle) Case {
 	var parts []string
+	var edges []Edge
 	picture := &chart.Cycle{}
 	first := slices.Index(c.nodes, slices.Min(c.nodes))
 	for i := range c.nodes {
 		at, next := (first+i)%len(c.nodes), (first+i+1)%len(c.nodes)
 		k, a, b := c.kinds[at], int(c.nodes[at]), int(c.nodes[next])
-		parts = append(parts, tellEdge(tell, w, k, a, b))
-		picture.Steps = append(picture.Steps, tell.step(a, k, tellEdge(tell, w, k, a, b))) // by names only, as both have been mentioned
+		text, seen := tellEdge(tell, w, k, a, b)
+		parts, edges = append(parts, text), append(edges, tell.log.edge(k, a, b, seen))
+		text, _ = tellEdge(tell, w, k, a, b) // by names only, as both have been mentioned
+		picture.Steps = append(picture.Steps, tell.step(a, k, text))
 	}
-	told := tell.end(strings.Join(parts, "; "))
+	told := tell.end(strings.Join(parts, "; "), edges...)
 	told.picture = picture
 	return told
 }
 
-func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) string {
+func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) (string, versions) {
 	nameA := tell.name(a)
 	nameB := tell.name(b)
 	if a == b {
@@ -83,17 +88,17 @@ func tellEdge(tell *teller, w witness, k graph.Kinds, a, b int) string {
 	}
 	switch k {
 	case graph.Process:
-		return fmt.Sprintf("%s ran %s before %s", tell.log.op(a).Who(), nameA, nameB)
+		return fmt.Sprintf("%s ran %s before %s", tell.log.op(a).Who(), nameA, nameB), versions{}
 	case graph.Realtime:
 		gap := tell.log.h[tell.log.txns[b].invoked].Time - tell.log.h[tell.log.txns[a].completed].Time
-		return fmt.Sprintf("%s was acknowledged %.3f s before %s began", nameA, float64(gap)/1e9, nameB)
+		return fmt.Sprintf("%s was acknowledged %.3f s before %s began", nameA, float64(gap)/1e9, nameB), versions{}
 	}
 	return w(k, a, b, nameA, nameB)
 }
 
 // witness returns the explanation of the edges that link makes.
 func (r *registers) witness(next [][]int32) witness {
-	return func(k graph.Kinds, a, b int, nameA, nameB string) string {
+	return func(k graph.Kinds, a, b int, nameA, nameB string) (string, versions) {
 		before, after := r.reads[a], r.writes[b]
 		switch k {
 		case graph.WR:
@@ -104,11 +109,15 @@ func (r *registers) witness(next [][]int32) witness {
 		for _, v := range before {
 			for _, w := range after {
 				if text := r.edgeText(k, v, w, next, nameA, nameB); text != "" {
-					return text
+					seen := versions{r.keys.values[r.versions[v].key], r.versions[v].value, r.versions[w].value}
+					if v == w {
+						seen.new = ""
+					}
+					return text, seen
 				}
 			}
 		}
-		return nameA + " precedes " + nameB
+		return nameA + " precedes " + nameB, versions{}
 	}
 }
 
@@ -148,8 +157,9 @@ func clip(s string) string { return wording.Clip(s, maxQuote) }
 func (r *registers) describeRead(reader, writer int, v int32, why string) Case {
 	tell := newTeller(r.log)
 	key, value := r.quote(v)
+	read := versions{r.keys.values[r.versions[v].key], r.versions[v].value, ""}
 	return tell.end(fmt.Sprintf("%s read %s from key %s, a write of %s, %s",
-		tell.name(reader), value, key, tell.name(writer), why))
+		tell.name(reader), value, key, tell.name(writer), why), r.edge(graph.WR, writer, reader, read))
 }
 
 func (r *registers) describeInternal(t int, have, got int32) Case {
@@ -163,7 +173,16 @@ func (r *registers) describeInternal(t int, have, got int32) Case {
 func (r *registers) describeLostUpdate(v int32, ts []int) Case {
 	tell := newTeller(r.log)
 	key, value := r.quote(v)
-	return tell.end(fmt.Sprintf("%s all read %s from key %s and then wrote the key", tell.list(ts), value, key))
+	var edges []Edge // the first two: each missed the write of the other
+	for i, t := range ts[:2] {
+		other := ts[1-i]
+		for _, s := range r.steps[other] {
+			if w := r.versions[s.version]; s.write && w.key == r.versions[v].key {
+				edges = append(edges[:i], r.edge(graph.RW, t, other, versions{r.keys.values[w.key], r.versions[v].value, w.value}))
+			}
+		}
+	}
+	return tell.end(fmt.Sprintf("%s all read %s from key %s and then wrote the key", tell.list(ts), value, key), edges...)
 }
 
 func (r *registers) describeCyclic(versions []int32) Case {

@@ -9,24 +9,33 @@ import (
 )
 
 // witness explains the edges that link makes.
-func (l *lists) witness(k graph.Kinds, a, b int, nameA, nameB string) string {
+func (l *lists) witness(k graph.Kinds, a, b int, nameA, nameB string) (string, versions) {
 	for _, s := range l.steps[b] {
 		e := l.previousOf(s)
 		name, value := l.quote(e)
 		switch {
 		case k == graph.WR && !s.write && l.elements[e].writer == int32(a):
-			return fmt.Sprintf("%s appended %s to key %s, and %s read %s", nameA, value, name, nameB, l.text(s.at))
+			return fmt.Sprintf("%s appended %s to key %s, and %s read %s", nameA, value, name, nameB, l.text(s.at)), l.versions(e, nobody)
 		case k == graph.WW && s.write && l.elements[e].writer == int32(a):
 			_, newer := l.quote(s.at)
-			return fmt.Sprintf("%s appended %s to key %s, and %s appended %s after it", nameA, value, name, nameB, newer)
+			return fmt.Sprintf("%s appended %s to key %s, and %s appended %s after it", nameA, value, name, nameB, newer), l.versions(e, s.at)
 		case k == graph.RW && s.write:
 			if i := slices.IndexFunc(l.steps[a], func(r listStep) bool { return !r.write && l.states[r.at].last == e }); i >= 0 {
 				_, newer := l.quote(s.at)
-				return fmt.Sprintf("%s read %s from key %s, without %s, which %s appended", nameA, l.text(l.steps[a][i].at), name, newer, nameB)
+				return fmt.Sprintf("%s read %s from key %s, without %s, which %s appended", nameA, l.text(l.steps[a][i].at), name, newer, nameB), l.versions(e, s.at)
 			}
 		}
 	}
-	return nameA + " precedes " + nameB
+	return nameA + " precedes " + nameB, versions{}
+}
+
+// versions returns elements of one list as the versions of an edge; newer may be nobody.
+func (l *lists) versions(older, newer int32) versions {
+	v := versions{key: l.keys.values[l.elements[older].key], old: l.elements[older].value}
+	if newer != nobody {
+		v.new = l.elements[newer].value
+	}
+	return v
 }
 
 // previousOf returns the last element of the list when step s was taken.
@@ -62,8 +71,9 @@ func (l *lists) text(s int32) string {
 func (l *lists) describeRead(t int, s, e int32, why string) Case {
 	tell := newTeller(l.log)
 	key, value := l.quote(e)
+	writer := int(l.elements[e].writer)
 	return tell.end(fmt.Sprintf("%s read %s from key %s, where %s is an append of %s, %s",
-		tell.name(t), l.text(s), key, value, tell.name(int(l.elements[e].writer)), why))
+		tell.name(t), l.text(s), key, value, tell.name(writer), why), l.edge(graph.WR, writer, t, l.versions(e, nobody)))
 }
 
 func (l *lists) describeGarbage(t int, s, e int32) Case {
@@ -115,7 +125,17 @@ func (l *lists) describeFuture(t int, s, e int32) Case {
 func (l *lists) describeLostUpdate(s int32, ts []int) Case {
 	tell := newTeller(l.log)
 	key, _ := l.quote(l.states[s].last)
-	return tell.end(fmt.Sprintf("%s all read %s from key %s and then appended to it", tell.list(ts), l.text(s), key))
+	var edges []Edge // the first two: each missed the append of the other
+	for i, t := range ts[:2] {
+		other := ts[1-i]
+		for _, step := range l.steps[other] {
+			if step.write && l.elements[step.at].key == l.elements[l.states[s].last].key {
+				edges = append(edges, l.edge(graph.RW, t, other, l.versions(l.states[s].last, step.at)))
+				break
+			}
+		}
+	}
+	return tell.end(fmt.Sprintf("%s all read %s from key %s and then appended to it", tell.list(ts), l.text(s), key), edges...)
 }
 
 // describeFork names two of the lists that go on differently after s.
@@ -126,8 +146,14 @@ func (l *lists) describeFork(key, s int32) Case {
 	for l.states[second].before != s {
 		second++
 	}
+	var edges []Edge
+	for _, at := range [2]state{l.states[first], l.states[second]} {
+		if writer := l.elements[at.last].writer; writer != nobody {
+			edges = append(edges, l.edge(graph.WR, int(writer), int(at.reader), l.versions(at.last, nobody)))
+		}
+	}
 	return tell.end(fmt.Sprintf("%s read a list from key %s that begins with %s, and %s one that begins with %s: neither is the beginning of the other",
-		tell.name(int(l.states[first].reader)), clip(l.keys.values[key]), l.text(first), tell.name(int(l.states[second].reader)), l.text(second)))
+		tell.name(int(l.states[first].reader)), clip(l.keys.values[key]), l.text(first), tell.name(int(l.states[second].reader)), l.text(second)), edges...)
 }
 
 func (l *lists) describeDirtyUpdate(before, after int32) Case {

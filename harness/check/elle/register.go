@@ -101,6 +101,9 @@ type Case struct {
 	// Picture is the name of the artifact that shows a cycle; "" if there is none.
 	Picture string `json:"picture,omitempty"`
 
+	// Edges say in fields what Text says in words, as far as that is about reads and writes.
+	Edges []Edge `json:"-"`
+
 	picture *chart.Cycle // the content of Picture
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"glomers/harness/check/elle/graph"
 	"glomers/harness/history"
 )
 
@@ -28,6 +29,7 @@ func (o Options) replicated() bool { return o.Nodes > 1 && o.Concurrency > 0 }
 // that later write was acknowledged before the read.
 func (r *registers) notReplicated(o Options) *Warning {
 	latest := make([]int, len(r.null)*o.Nodes) // by key and node: 1 + the position at which the last acknowledged write began
+	first := make(map[int]staleRead)           // by reading and writing node
 	shown := make([]bool, o.Nodes*o.Nodes)     // by reading and writing node
 	stale := make([]int, o.Nodes*o.Nodes)
 	began, ended := r.events()
@@ -45,7 +47,10 @@ func (r *registers) notReplicated(o Options) *Warning {
 				}
 				for there := range o.Nodes {
 					if there != here && latest[int(r.versions[v].key)*o.Nodes+there] > done+1 {
-						stale[here*o.Nodes+there]++
+						pair := here*o.Nodes + there
+						if stale[pair]++; stale[pair] == 1 {
+							first[pair] = staleRead{t, v, latest[int(r.versions[v].key)*o.Nodes+there] - 1}
+						}
 					}
 				}
 			}
@@ -58,8 +63,12 @@ func (r *registers) notReplicated(o Options) *Warning {
 		}
 	}
 	var pairs []string
+	var cases []Case
 	for pair, n := range stale {
 		if n >= manyStale && !shown[pair] {
+			if len(cases) < maxPairs {
+				cases = append(cases, r.describeStale(first[pair], began))
+			}
 			pairs = append(pairs, fmt.Sprintf("node %d of %d never showed a write of node %d, in %d stale reads",
 				pair/o.Nodes, o.Nodes, pair%o.Nodes, n))
 		}
@@ -67,7 +76,31 @@ func (r *registers) notReplicated(o Options) *Warning {
 	if len(pairs) == 0 {
 		return nil
 	}
-	return &Warning{Type: NoReplication, Count: len(pairs), Text: strings.Join(pairs[:min(len(pairs), maxCases)], "; ")}
+	return &Warning{Type: NoReplication, Count: len(pairs), Text: strings.Join(pairs[:min(len(pairs), maxCases)], "; "), Cases: cases}
+}
+
+// maxPairs is for how many pairs of nodes a stale read is described.
+const maxPairs = 200
+
+// A staleRead is a read of an old version by a transaction. The write that it misses began at a position of the history.
+type staleRead struct {
+	reader  int
+	version int32
+	missed  int
+}
+
+func (r *registers) describeStale(s staleRead, began []int) Case {
+	tell := newTeller(r.log)
+	writer := began[s.missed]
+	key, value := r.quote(s.version)
+	seen := versions{key: r.keys.values[r.versions[s.version].key], old: r.versions[s.version].value}
+	for _, v := range r.writes[writer] {
+		if r.versions[v].key == r.versions[s.version].key {
+			seen.new = r.versions[v].value
+		}
+	}
+	return tell.end(fmt.Sprintf("%s read %s from key %s, without the write of %s", tell.name(s.reader), value, key, tell.name(writer)),
+		r.edge(graph.RW, s.reader, writer, seen))
 }
 
 // events returns, for each position of the history, the acknowledged transaction that began there and the one that ended
