@@ -76,6 +76,9 @@ type explainer func(r *Run) []Cause
 var explainers = map[string]explainer{
 	"echo":       echoes,
 	"unique-ids": duplicates,
+
+	"txn-list-append": transactions,
+	"txn-rw-register": transactions,
 }
 
 // Explain returns the causes of the violations in a run, those with the most victims first: those that the workload's checker found, and
