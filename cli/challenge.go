@@ -45,7 +45,7 @@ does as it does, and stable latencies come out up to a hop lower. --harness mael
 real one run the nodes; its only fault is partition.
 
 With --virtual time jumps to the next event whenever all nodes are at rest, so all challenges
-together take less than a minute, and a seed always gives the same run: see docs/virtual-time.md.
+together take about a minute, and a seed always gives the same run: see docs/virtual-time.md.
 
 --junit, --summary and --badge are for CI systems: see docs/ci.md. The files are written also if
 a run fails, is broken or is interrupted.`,

@@ -10,6 +10,6 @@ for line in sys.stdin:
     reply = {"type": body["type"] + "_ok", "in_reply_to": body["msg_id"]}
     if body["type"] == "init":
         node_id = body["node_id"]
-    elif body["type"] == "echo":
+    else:
         reply["echo"] = body["echo"]
     print(json.dumps({"src": node_id, "dest": message["src"], "body": reply}), flush=True)
