@@ -1,9 +1,11 @@
 package why
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"glomers/harness/history"
 	"glomers/internal/wording"
@@ -16,15 +18,9 @@ func (r *Run) request(inv history.Op) *Sent {
 	if done, ok := r.Completion(inv.Index); ok {
 		end = done.Time
 	}
-	sent := r.byNode[inv.Client].sent
-	i, _ := slices.BinarySearchFunc(sent, inv.Time, func(at int, t int64) int {
-		if r.Messages[at].At < t {
-			return -1
-		}
-		return 1
-	})
+	sent := r.byParty[inv.Client].sent
 	var first *Sent
-	for _, at := range sent[i:] {
+	for _, at := range sent[r.since(sent, inv.Time):] {
 		m := &r.Messages[at]
 		switch {
 		case m.At > end || inv.Client == "":
@@ -44,11 +40,29 @@ func (r *Run) answer(request *Sent) *Sent {
 	if id == "" {
 		return nil
 	}
-	got := r.byNode[request.Src].got
+	got := r.byParty[request.Src].got
 	i, _ := slices.BinarySearch(got, int(request.ID))
 	for _, at := range got[i:] {
 		if m := &r.Messages[at]; m.Src == request.Dest && string(member(m.Body, "in_reply_to")) == id {
 			return m
+		}
+	}
+	return nil
+}
+
+// requestOf returns the request that a message answers, if it was sent at most 10 s earlier: nobody waits longer. It is nil if the journal
+// has none.
+func (r *Run) requestOf(reply *Sent) *Sent {
+	id := string(member(reply.Body, "in_reply_to"))
+	sent := r.byParty[reply.Dest].sent
+	i, _ := slices.BinarySearch(sent, int(reply.ID))
+	for _, at := range slices.Backward(sent[:i]) {
+		m := &r.Messages[at]
+		if m.Dest == reply.Src && string(member(m.Body, "msg_id")) == id {
+			return m
+		}
+		if reply.At-m.At > int64(10*time.Second) {
+			break
 		}
 	}
 	return nil
@@ -122,31 +136,25 @@ func (r *Run) hit(kind, node string, from, until int64) []*history.Fault {
 
 // inOrder sorts steps by time. It is stable.
 func inOrder(steps []Step) []Step {
-	slices.SortStableFunc(steps, func(a, b Step) int {
-		switch {
-		case a.At < b.At:
-			return -1
-		case a.At > b.At:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
 	return steps
+}
+
+// since returns the place of the first of some messages, given in the order of sending, that was sent at a time or later.
+func (r *Run) since(messages []int, at int64) int {
+	i, _ := slices.BinarySearchFunc(messages, at, func(m int, at int64) int {
+		if r.Messages[m].At < at {
+			return -1
+		}
+		return 1
+	})
+	return i
 }
 
 // sentBetween returns the messages that a party wrote in a period.
 func (r *Run) sentBetween(id string, from, until int64) []*Sent {
-	sent := r.byNode[id].sent
-	at := func(t int64) int {
-		i, _ := slices.BinarySearchFunc(sent, t, func(at int, t int64) int {
-			if r.Messages[at].At < t {
-				return -1
-			}
-			return 1
-		})
-		return i
-	}
-	first, last := at(from), at(until+1)
+	sent := r.byParty[id].sent
+	first, last := r.since(sent, from), r.since(sent, until+1)
 	if first >= last {
 		return nil
 	}

@@ -8,7 +8,6 @@ import (
 
 	"glomers/harness/check"
 	"glomers/harness/history"
-	"glomers/harness/record"
 	"glomers/internal/wording"
 )
 
@@ -188,7 +187,7 @@ func (r *Run) unlessWhole() string {
 func (r *Run) answeredBetween(node string, from, until int64) int {
 	n := 0
 	for _, m := range r.sentBetween(node, from, until) {
-		if r.role(m.Dest) == record.Client && member(m.Body, "in_reply_to") != nil {
+		if r.isClient(m.Dest) && member(m.Body, "in_reply_to") != nil {
 			n++
 		}
 	}
@@ -198,7 +197,7 @@ func (r *Run) answeredBetween(node string, from, until int64) int {
 // lostFrom returns how many messages of a node were lost that it sent in a period, and the receiver of the first.
 func (r *Run) lostFrom(node string, from, until int64) (to string, lost int) {
 	for _, m := range r.sentBetween(node, from, until) {
-		if _, ok := m.Arrival(); ok || len(m.Ends) == 0 || r.role(m.Dest) == record.Client {
+		if _, ok := m.Arrival(); ok || len(m.Ends) == 0 || r.isClient(m.Dest) {
 			continue
 		}
 		if lost++; lost == 1 {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"glomers/harness/record"
 	"glomers/internal/terminal"
@@ -166,9 +165,5 @@ func (m marks) draw(line []rune, r Row, place func(int) int) {
 func blank(n int) []rune { return []rune(strings.Repeat(" ", n)) }
 
 func write(b *strings.Builder, line []rune) {
-	text := strings.TrimRight(string(line), " ")
-	if utf8.RuneCountInString(text) > 0 {
-		b.WriteString(text)
-	}
-	b.WriteByte('\n')
+	b.WriteString(strings.TrimRight(string(line), " ") + "\n")
 }

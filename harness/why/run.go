@@ -28,10 +28,10 @@ type Run struct {
 	// Whole reports whether these are all. Otherwise, nothing may be concluded from the absence of a message.
 	Whole bool
 
-	role   func(id string) string
-	done   map[int]int // completions, by the index of the invocation
-	asked  map[int]int // invocations, by the index of the completion
-	byNode map[string]parcel
+	role    func(id string) string
+	done    map[int]int // completions, by the index of the invocation
+	asked   map[int]int // invocations, by the index of the completion
+	byParty map[string]parcel
 }
 
 // Findings are what the checkers say of the run.
@@ -138,17 +138,17 @@ func (r *Run) index() {
 	for inv, at := range r.done {
 		r.asked[at] = inv
 	}
-	r.byNode = make(map[string]parcel)
+	r.byParty = make(map[string]parcel)
 	for i := range r.Messages {
 		s := &r.Messages[i]
-		from, to := r.byNode[s.Writer], r.byNode[s.Dest]
+		from, to := r.byParty[s.Writer], r.byParty[s.Dest]
 		from.sent = append(from.sent, i)
-		r.byNode[s.Writer] = from
+		r.byParty[s.Writer] = from
 		if s.Dest == s.Writer {
 			to = from
 		}
 		to.got = append(to.got, i)
-		r.byNode[s.Dest] = to
+		r.byParty[s.Dest] = to
 	}
 }
 
@@ -158,11 +158,10 @@ func (r *Run) IsNode(id string) bool { return r.role(id) == record.Node }
 // Role returns record.Node, record.Service or record.Client.
 func (r *Run) Role(id string) string { return r.role(id) }
 
-// SentBy returns the messages that a party wrote, in the order of sending.
-func (r *Run) SentBy(id string) []*Sent { return r.pick(r.byNode[id].sent) }
+func (r *Run) isClient(id string) bool { return r.role(id) == record.Client }
 
-// SentTo returns the messages to a party, arrived or not, in the order of sending.
-func (r *Run) SentTo(id string) []*Sent { return r.pick(r.byNode[id].got) }
+// SentBy returns the messages that a party wrote, in the order of sending.
+func (r *Run) SentBy(id string) []*Sent { return r.pick(r.byParty[id].sent) }
 
 func (r *Run) pick(at []int) []*Sent {
 	all := make([]*Sent, len(at))

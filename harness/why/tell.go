@@ -38,20 +38,6 @@ func Tell(causes []Cause) string {
 // hang writes a text behind a label in lines of at most 80 columns, and indents those after the first by the width of the label.
 func hang(b *strings.Builder, label, text string) {
 	indent := utf8.RuneCountInString(label)
-	b.WriteString(label)
-	column := indent
-	for i, word := range strings.Fields(terminal.Line(text)) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case i > 0 && column+1+n > maxWidth:
-			b.WriteString("\n" + strings.Repeat(" ", indent))
-			column = indent
-		case i > 0:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += n
-	}
-	b.WriteByte('\n')
+	lines := wording.Wrap(terminal.Line(text), maxWidth-indent, "")
+	b.WriteString(label + strings.ReplaceAll(lines, "\n", "\n"+strings.Repeat(" ", indent)) + "\n")
 }

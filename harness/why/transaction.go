@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
@@ -178,14 +177,14 @@ func (x *txns) survey(cases []elle.Case) {
 		}
 		body, ok := decoded(m.Body)
 		x.unread = x.unread || !ok
-		call, isReply := version{}, false // the value of a reply belongs to the key of the request
+		var request *Sent // the value of a reply belongs to the key of the request
 		if x.Role(m.Src) == record.Service && m.Type == "read_ok" {
-			call.key, isReply = x.keyAsked(m)
+			request = x.requestOf(m)
 		}
 		eachVersion(body, func(v version) {
 			x.carry(v, m)
-			if isReply && v.key == "value" {
-				x.carry(version{call.key, v.value}, m)
+			if request != nil && v.key == "value" {
+				x.carry(version{plainJSON(string(member(request.Body, "key"))), v.value}, m)
 			}
 		})
 	}
@@ -203,22 +202,3 @@ func (x *txns) brings(m *Sent, v version) bool {
 	_, found := slices.BinarySearchFunc(x.carriers[v], m.ID, func(s *Sent, id int64) int { return cmp.Compare(s.ID, id) })
 	return found
 }
-
-// keyAsked returns the key in the request to which a service's message is the reply.
-func (x *txns) keyAsked(reply *Sent) (key string, ok bool) {
-	id := string(member(reply.Body, "in_reply_to"))
-	sent := x.byNode[reply.Dest].sent
-	i, _ := slices.BinarySearch(sent, int(reply.ID))
-	for _, at := range slices.Backward(sent[:i]) {
-		m := &x.Messages[at]
-		if m.Dest == reply.Src && string(member(m.Body, "msg_id")) == id {
-			return plainJSON(string(member(m.Body, "key"))), true
-		}
-		if reply.At-m.At > int64(10*time.Second) { // nobody waits for as long
-			break
-		}
-	}
-	return "", false
-}
-
-func (x *txns) isClient(id string) bool { return x.Role(id) == record.Client }

@@ -149,13 +149,9 @@ func (t *tale) messages(way []*Sent) {
 
 // reply adds the step of a service's reply.
 func (t *tale) reply(m *Sent) {
-	id := string(member(m.Body, "in_reply_to"))
-	for _, s := range slices.Backward(t.sentBetween(m.Dest, max(0, m.At-10e9), m.At)) {
-		if s.Dest == m.Src && string(member(s.Body, "msg_id")) == id {
-			if c, ok := t.newCall(s); ok && c.reply != nil {
-				t.add(c.tells(t.keys))
-			}
-			return
+	if request := t.requestOf(m); request != nil {
+		if c, ok := t.newCall(request); ok && c.reply != nil {
+			t.add(c.tells(t.keys))
 		}
 	}
 }
@@ -234,9 +230,10 @@ func (t *tale) headline(text string) string {
 	return wording.And(names) + " " + text
 }
 
-// wrote returns the version of an edge and its writer's name.
+// old returns the older version of an edge.
 func old(e elle.Edge) version { return version{plainJSON(e.Key), plainJSON(e.Old)} }
 
+// newer returns the version of an edge that follows its old one.
 func newer(e elle.Edge) version { return version{plainJSON(e.Key), plainJSON(e.New)} }
 
 // missing are the reads of edges that did not show a version that they should have shown, the most telling one first.

@@ -132,6 +132,18 @@ func TestAbortedWrites(t *testing.T) {
 	require.NotContains(t, causes[0].So, "did not take it back")
 }
 
+// A service's reply may be missing, in a journal that is cut off or because it never came.
+func TestAbortedWritesWithoutAReply(t *testing.T) {
+	ops, messages := asking(1, "n1", `[["w",8,4]]`, `[["w",8,4]]`, 10, 100)
+	ops[1].Type, ops[1].Error = history.Fail, json.RawMessage(`["txn-conflict","no"]`)
+	more, others := asking(2, "n1", `[["r",8,null]]`, `[["r",8,4]]`, 120, 160)
+	messages = append(messages, others...)
+	messages = append(messages, keyValue("n1", 20, `{"type":"write","key":"8","value":4}`, `{"type":"write_ok"}`)...)
+	messages = append(messages, keyValue("n1", 130, `{"type":"read","key":"8"}`, `{"type":"read_ok","value":4}`)[:1]...)
+	causes := Explain(judged("txn-rw-register", append(ops, more...), elle.Options{Models: []elle.Model{elle.ReadCommitted}}, messages...))
+	require.Equal(t, []string{"G1a: n1's own copy"}, patterns(causes))
+}
+
 func TestVersionsInBodies(t *testing.T) {
 	for body, want := range map[string]bool{
 		`{"writes":{"8":4}}`:                      true,

@@ -150,7 +150,7 @@ func (t *tale) disagreement(edges []elle.Edge) (Cause, bool) {
 			v, w := newer(a), newer(b)
 			key := v.key
 			t.keys = []string{key}
-			t.op = slices.Compact(slices.DeleteFunc([]*txn{first, second, readers[0], readers[1]}, func(x *txn) bool { return x == nil }))
+			t.op = slices.Compact([]*txn{first, second, readers[0], readers[1]})
 			haveV, haveW := t.spread(v, first), t.spread(w, second)
 			var last []bool // the value that each reader shows is the one that came last to its node
 			for i, reader := range readers {

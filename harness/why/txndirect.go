@@ -89,7 +89,7 @@ func (t *tale) through(writer, reader *txn, v version) []*Sent {
 			continue
 		}
 		for _, c := range t.calls(reader, []string{v.key}) {
-			if c.reads() && c.request.Dest == w.request.Dest && t.brings(c.reply, v) {
+			if c.reads() && c.request.Dest == w.request.Dest && c.reply != nil && t.brings(c.reply, v) {
 				return []*Sent{w.request, c.reply}
 			}
 		}
@@ -182,7 +182,7 @@ func (t *tale) overwriter(put call, v version) (call, bool) {
 		return call{}, false
 	}
 	var first call
-	for _, s := range t.pick(t.byNode[put.request.Dest].got) {
+	for _, s := range t.pick(t.byParty[put.request.Dest].got) {
 		at, ok := s.Arrival()
 		if !ok || s.Type == "read" || at < put.there || at == put.there && s.ID <= put.request.ID || t.brings(s, v) {
 			continue

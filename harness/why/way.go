@@ -82,7 +82,7 @@ func (x *txns) missed(reader, writer *txn, v version, old string) miss {
 	m := miss{how: unknown, reader: reader, writer: writer, version: v, old: old}
 	have := x.spread(v, writer)
 	for _, c := range x.calls(reader, []string{v.key}) {
-		if !c.reads() || c.reply == nil || c.reply.Type == "error" && c.refused == "" {
+		if !c.reads() || c.reply == nil {
 			continue
 		}
 		m.call, m.service = c, c.request.Dest
