@@ -76,7 +76,7 @@ a run fails, is broken or is interrupted.`,
 	define(cmd, "harness", "", "name", "glomers", "who runs the nodes: "+wording.Or(harnesses), oneOf(&runner, harnesses))
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.Seed))
 	cmd.Flags().BoolVar(&given.Faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
-	cmd.Flags().BoolVar(&given.Virtual, "virtual", false, "let time jump to the next event whenever all nodes are at rest; nodes take their time from the harness (docs/virtual-time.md)")
+	registerVirtual(cmd, &given.Virtual)
 	registerAttach(cmd, &given.Attach.Nodes)
 	registerLimits(cmd, &given.Limits)
 	cmd.Flags().StringVar(&t.Bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")

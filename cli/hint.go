@@ -20,9 +20,6 @@ import (
 // hintWidth is the width of hints, in columns.
 const hintWidth = 80
 
-// maxResults is more than a results.json has, in bytes.
-const maxResults = 64 << 20
-
 func (c *cli) hintCommand() *cobra.Command {
 	var (
 		store string
@@ -100,7 +97,7 @@ func (c *cli) hint(topic, store string, all bool) error {
 
 // latestFailures returns the directory of the latest run of a store, and the kinds of its failures.
 func latestFailures(store string) (dir string, kinds []string, err error) {
-	run, err := record.Open(record.Resolve(filepath.Join(store, "latest")))
+	run, err := record.Open(filepath.Join(store, "latest"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil, fmt.Errorf("%s has no run yet: name a challenge, as in glomers hint 3c, or say where the runs are, with --store", store)
 	}
@@ -113,7 +110,7 @@ func latestFailures(store string) (dir string, kinds []string, err error) {
 		return "", nil, fmt.Errorf("%s: the latest run has no results: %w", run.Dir(), err)
 	}
 	defer f.Close() // it was only read
-	text, err := disk.ReadAll(f, maxResults)
+	text, err := disk.ReadAll(f, record.MaxResults)
 	if err == nil {
 		kinds, err = hint.Seen(text)
 	}

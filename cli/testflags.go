@@ -62,7 +62,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
 	registerAttach(cmd, &t.Attach.Nodes)
-	flags.BoolVar(&t.Virtual, "virtual", false, "let time jump to the next event whenever all nodes are at rest; nodes take their time from the harness (docs/virtual-time.md)")
+	registerVirtual(cmd, &t.Virtual)
 	flags.BoolVar(&t.Faithful, "faithful", false, "deliver messages as Maelstrom does, clients' behind late ones, and draw its partitions, also those that cut nothing")
 	flags.BoolVar(&f.logs.ops, "log-ops", false, "log every operation of a client when it is invoked and when it completes, and every fault")
 	flags.BoolVar(&f.logs.stderr, "log-stderr", false, "log what nodes write to stderr")
@@ -73,6 +73,11 @@ func (f *testFlags) register(cmd *cobra.Command) {
 
 	suggest(cmd, "latency-dist", dists)
 	suggest(cmd, "nemesis", faults)
+}
+
+// registerVirtual adds the flag of virtual time.
+func registerVirtual(cmd *cobra.Command, virtual *bool) {
+	cmd.Flags().BoolVar(virtual, "virtual", false, "let time jump to the next event whenever all nodes are at rest; nodes take their time from the harness (docs/virtual-time.md)")
 }
 
 // registerVerdict adds the flags that affect how a history is judged.

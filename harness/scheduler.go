@@ -23,8 +23,8 @@ type scheduler struct {
 	net      *network.Network
 	settle   func()        // nil in real time
 	active   *activity     // nil unless the scheduler itself makes virtual time
-	most     int           // the most of that
-	atOnce   int           // what was done since the time last went on, in virtual time
+	atOnce   int           // in virtual time, the number of deliveries and timers since the time last went on
+	most     int           // the most of these
 	patience time.Duration // in virtual time, for an answer to idle, in real time
 	alarm    *time.Timer   // wakes wait
 
@@ -104,10 +104,6 @@ func (s *scheduler) fail(err error) {
 		s.err = err
 	}
 }
-
-// virtualHop is the mean time that a message takes in virtual time besides its latency: about what a message between processes takes in
-// real time. Without it, nothing would ever overlap.
-const virtualHop = 100 * time.Microsecond
 
 // send puts a message on the network. at is the time when it was sent, so that waiting for the scheduler does not delay the
 // message; but the network's time never decreases.

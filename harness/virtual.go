@@ -19,6 +19,10 @@ import (
 // not recorded.
 const clockID = "clock"
 
+// virtualHop is the mean time that a message takes in virtual time besides its latency: about what a message between processes takes in
+// real time. Without it, nothing would ever overlap.
+const virtualHop = 100 * time.Microsecond
+
 // virtualEnv tells a program that its time comes from the harness. Python is also told to order its sets in the same way in each run.
 var virtualEnv = []string{"GLOMERS_CLOCK=virtual", "PYTHONHASHSEED=0"}
 
@@ -102,23 +106,29 @@ func (p *Port) askIdle() []byte {
 		r.working = true
 		p.run.active.begin()
 	}
-	patience := p.run.patience
-	if r.asked == 1 {
-		patience *= 3 // the program starts
-	}
 	if r.watchdog == nil {
-		r.watchdog = time.AfterFunc(patience, func() { p.neverIdle(patience) })
+		r.watchdog = time.AfterFunc(p.patience(), p.neverIdle)
 	} else {
-		r.watchdog.Reset(patience)
+		r.watchdog.Reset(p.patience())
 	}
 	return envelope(network.Message{Src: clockID, Dest: p.id, Body: fmt.Appendf(nil, `{"type":"idle","msg_id":%d}`, r.asked)}, p.run.virtualNow())
 }
 
+// patience is the real time that a node has to answer the last request idle. The first one also waits for the program to start. The caller
+// holds restful.mu.
+func (p *Port) patience() time.Duration {
+	if p.restful.asked == 1 {
+		return 3 * p.run.patience
+	}
+	return p.run.patience
+}
+
 // neverIdle ends the run: a node does not answer.
-func (p *Port) neverIdle(patience time.Duration) {
-	p.restful.mu.Lock()
-	working := p.restful.working
-	p.restful.mu.Unlock()
+func (p *Port) neverIdle() {
+	r := &p.restful
+	r.mu.Lock()
+	working, patience := r.working, p.patience()
+	r.mu.Unlock()
 	if working {
 		p.fail(&NodeError{Reason: fmt.Sprintf(silentWords, patience)})
 	}
@@ -186,21 +196,20 @@ func (r *run) askClock(m *member, body json.RawMessage) {
 		MS    *float64 `json:"ms"`
 	}
 	malformed := json.Unmarshal(body, &request) != nil
-	reply := func(format string, args ...any) {
-		body := fmt.Appendf(nil, format, args...)
-		p := m.Port
-		r.timers.add(r.now(), func() { r.fromClock(m, p, body) })
+	p := m.Port
+	answer := func(wait time.Duration, format string, args ...any) {
+		text := fmt.Appendf(nil, format, args...)
+		r.after(wait, func() { r.fromClock(m, p, text) })
 	}
 	switch {
 	case malformed || request.Type == "sleep" && (request.MS == nil || !(*request.MS >= 0 && *request.MS < 1e12)):
 		m.fail(&NodeError{Reason: "sent the service clock a request that is not one: want the type now, or sleep with ms, a number from 0", Line: clip(body)})
 	case request.Type == "now":
-		reply(`{"type":"now_ok","now":%s,"in_reply_to":%d}`, milliseconds(r.now()), request.MsgID)
-	case request.Type != "sleep":
-		reply(`{"type":"error","code":10,"text":"the service clock knows now and sleep","in_reply_to":%d}`, request.MsgID)
+		answer(0, `{"type":"now_ok","now":%s,"in_reply_to":%d}`, milliseconds(r.now()), request.MsgID)
+	case request.Type == "sleep":
+		answer(time.Duration(math.Round(*request.MS*1e6)), `{"type":"sleep_ok","in_reply_to":%d}`, request.MsgID)
 	default:
-		p, body := m.Port, fmt.Appendf(nil, `{"type":"sleep_ok","in_reply_to":%d}`, request.MsgID)
-		r.after(time.Duration(math.Round(*request.MS*1e6)), func() { r.fromClock(m, p, body) })
+		answer(0, `{"type":"error","code":10,"text":"the service clock knows now and sleep","in_reply_to":%d}`, request.MsgID)
 	}
 }
 

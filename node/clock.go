@@ -61,26 +61,21 @@ func (n *Node) wakeAt(t time.Time) {
 	c.wake = t
 	c.asked++
 	ms := strconv.FormatFloat(float64(max(0, c.until(t)))/1e6, 'f', -1, 64)
-	// The only error is that of a broken output, which ends the node.
-	_ = n.sendToClock(`{"type":"sleep","ms":` + ms + `,"msg_id":` + strconv.FormatInt(c.asked, 10) + `}`)
+	n.sendToClock(`{"type":"sleep","ms":` + ms + `,"msg_id":` + strconv.FormatInt(c.asked, 10) + `}`)
 }
 
-func (n *Node) sendToClock(body string) error {
+// sendToClock sends a message to the service clock. It is none of the node's: Out does not get it, and no gate holds it back.
+func (n *Node) sendToClock(body string) {
 	line := append([]byte(`{"src":`), appendString(nil, n.ID())...)
 	line = append(line, `,"dest":"`+clockID+`","body":`+body+`}`...)
-	if err := n.write(line); err != nil {
-		err = outputError{err}
-		n.stop(err)
-		return err
-	}
-	return nil
+	_ = n.put(line) // the only error is that of a broken output, which has ended the node
 }
 
 // fromClock handles a message of the service clock.
 func (n *Node) fromClock(e *envelope) {
 	if string(e.typ) == "idle" {
 		n.awaitRest()
-		_ = n.sendToClock(`{"type":"idle_ok","in_reply_to":` + strconv.FormatInt(e.msgID, 10) + `}`)
+		n.sendToClock(`{"type":"idle_ok","in_reply_to":` + strconv.FormatInt(e.msgID, 10) + `}`)
 		return
 	}
 	n.clock.mu.Lock()

@@ -79,12 +79,17 @@ func (n *Node) emit(line []byte) error {
 			n.out(m)
 		}
 	}
-	if err := n.write(line); err != nil {
+	return n.put(line)
+}
+
+// put writes a line that is not counted as a message. An error ends the node.
+func (n *Node) put(line []byte) error {
+	err := n.write(line)
+	if err != nil {
 		err = outputError{err}
 		n.stop(err)
-		return err
 	}
-	return nil
+	return err
 }
 
 // An outputError is the transport's. It ends the node and Run returns it, so nobody else reports it.
