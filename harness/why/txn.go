@@ -45,12 +45,11 @@ func transactions(r *Run) []Cause {
 			all = append(all, violations{w.Type, w.Cases, count})
 		}
 	}
-	x := &txns{Run: r, byOp: make(map[int]*txn)}
 	var cases []elle.Case
 	for _, v := range all {
 		cases = append(cases, v.cases...)
 	}
-	x.survey(cases[:min(len(cases), maxExplained)])
+	x := &txns{r.survey(versionsOf(cases[:min(len(cases), maxExplained)])), make(map[int]*txn)}
 	var causes []Cause
 	told := 0
 	for _, v := range all {

@@ -1,52 +1,10 @@
 package why
 
-import (
-	"fmt"
-	"slices"
-
-	"glomers/harness/record"
-)
-
-// A visit is the first arrival of a version at a party, by a message.
-type visit struct {
-	at  int64
-	via *Sent
-}
+import "fmt"
 
 // spread returns when a version first came to each party, from the node on which t wrote it.
 func (x *txns) spread(v version, t *txn) map[string]visit {
-	have := map[string]visit{t.node: {at: t.begin}}
-	for _, m := range x.carriers[v] { // in the order of sending, so earlier arrivals are known
-		from, ok := have[m.Src]
-		at, arrived := m.Arrival()
-		if !ok || from.at > m.At || !arrived {
-			continue
-		}
-		if x.Role(m.Dest) == record.Service {
-			if c, ok := x.newCall(m); ok && (c.refused != "" || c.reads()) {
-				continue
-			}
-		}
-		if before, ok := have[m.Dest]; !ok || at < before.at {
-			have[m.Dest] = visit{at, m}
-		}
-	}
-	return have
-}
-
-// path returns the messages by which a version came to a party until a time, the first one first.
-func path(have map[string]visit, to string, until int64) []*Sent {
-	var all []*Sent
-	for {
-		v, ok := have[to]
-		if !ok || v.via == nil || v.at > until {
-			break
-		}
-		all = append(all, v.via)
-		to = v.via.Src
-	}
-	slices.Reverse(all)
-	return all
+	return x.carriage.spread(v, t.node, t.begin)
 }
 
 // A how says why a read did not show a version.
@@ -169,14 +127,4 @@ func bare(v any) string {
 		return text
 	}
 	return shown(v)
-}
-
-// cut says which fault was in force when a message was lost, if one cut its link.
-func (x *txns) cut(s *Sent) string {
-	for _, f := range x.Faults {
-		if f.Begin <= s.Ends[0].At && s.At <= f.End && slices.Contains(f.Effect.Links[s.Dest], s.Src) {
-			return fmt.Sprintf(": the link is cut from %s to %s", seconds(f.Begin), seconds(f.End))
-		}
-	}
-	return ""
 }

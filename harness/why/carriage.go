@@ -1,0 +1,112 @@
+package why
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"glomers/harness/record"
+)
+
+// A carriage knows which messages carry versions.
+type carriage struct {
+	*Run
+	carriers map[version][]*Sent // of the versions asked for: messages between nodes and services, in the order of sending
+	links    map[[2]string]int   // messages from one node to another
+	unread   bool                // some bodies could not be read
+}
+
+// survey finds the messages that carry some versions: one pass through the journal.
+func (r *Run) survey(wanted []version) *carriage {
+	x := &carriage{Run: r, carriers: make(map[version][]*Sent), links: make(map[[2]string]int)}
+	for _, v := range wanted {
+		x.carriers[v] = nil
+	}
+	for i := range x.Messages {
+		m := &x.Messages[i]
+		if x.isClient(m.Src) || x.isClient(m.Dest) {
+			continue
+		}
+		if m.Src != m.Dest && x.IsNode(m.Src) && x.IsNode(m.Dest) {
+			x.links[[2]string{m.Src, m.Dest}]++
+		}
+		body, ok := decoded(m.Body)
+		x.unread = x.unread || !ok
+		var request *Sent // the value of a reply belongs to the key of the request
+		if x.Role(m.Src) == record.Service && m.Type == "read_ok" {
+			request = x.requestOf(m)
+		}
+		eachVersion(body, func(v version) {
+			x.carry(v, m)
+			if request != nil && v.key == "value" {
+				x.carry(version{plainJSON(string(member(request.Body, "key"))), v.value}, m)
+			}
+		})
+	}
+	return x
+}
+
+// carry notes that a message carries a version, if that was asked for.
+func (x *carriage) carry(v version, m *Sent) {
+	if list, asked := x.carriers[v]; asked && (len(list) == 0 || list[len(list)-1] != m) {
+		x.carriers[v] = append(list, m)
+	}
+}
+
+// brings reports whether a message carries a version that was asked for.
+func (x *carriage) brings(m *Sent, v version) bool {
+	_, found := slices.BinarySearchFunc(x.carriers[v], m.ID, func(s *Sent, id int64) int { return cmp.Compare(s.ID, id) })
+	return found
+}
+
+// A visit is the first arrival of a version at a party, by a message.
+type visit struct {
+	at  int64
+	via *Sent
+}
+
+// spread returns when a version first came to each party, from the node that had it from a time on.
+func (x *carriage) spread(v version, node string, begin int64) map[string]visit {
+	have := map[string]visit{node: {at: begin}}
+	for _, m := range x.carriers[v] { // in the order of sending, so earlier arrivals are known
+		from, ok := have[m.Src]
+		at, arrived := m.Arrival()
+		if !ok || from.at > m.At || !arrived {
+			continue
+		}
+		if x.Role(m.Dest) == record.Service {
+			if c, ok := x.newCall(m); ok && (c.refused != "" || c.reads()) {
+				continue
+			}
+		}
+		if before, ok := have[m.Dest]; !ok || at < before.at {
+			have[m.Dest] = visit{at, m}
+		}
+	}
+	return have
+}
+
+// path returns the messages by which a version came to a party until a time, the first one first.
+func path(have map[string]visit, to string, until int64) []*Sent {
+	var all []*Sent
+	for {
+		v, ok := have[to]
+		if !ok || v.via == nil || v.at > until {
+			break
+		}
+		all = append(all, v.via)
+		to = v.via.Src
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// cut says which fault was in force when a message was lost, if one cut its link.
+func (r *Run) cut(s *Sent) string {
+	for _, f := range r.Faults {
+		if f.Begin <= s.Ends[0].At && s.At <= f.End && slices.Contains(f.Effect.Links[s.Dest], s.Src) {
+			return fmt.Sprintf(": the link is cut from %s to %s", seconds(f.Begin), seconds(f.End))
+		}
+	}
+	return ""
+}
