@@ -18,6 +18,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/network"
+	"glomers/harness/why"
 )
 
 // hostile returns texts with which a node might try to take over the page, or to break it.
@@ -49,10 +50,19 @@ func hostileRun(t testing.TB) files {
 	op := func(i int, typ history.Type, process history.Process) history.Op {
 		return history.Op{Index: i, Time: int64(i) * ms, Type: typ, Process: process, F: all, Value: quoted, Error: quoted}
 	}
+	causes, err := json.Marshal([]why.Cause{{
+		Kind: all, Headline: all, So: all, Others: all,
+		Story: []why.Step{
+			{Kind: why.Fault, At: 1, ID: -1, Text: all},
+			{Kind: why.Message, At: 2, From: hostile()[0], To: hostile()[4], ID: 3, Text: all},
+			{Kind: why.Message, At: 3, From: hostile()[4], To: hostile()[5], ID: 4, Lost: true, Text: all},
+		},
+	}})
+	require.NoError(t, err)
 	return files{
 		"test.json": `{"workload":` + text + `,"nodes":["n0",` + text + `],"concurrency":1,"program":{"path":` + text + `,"args":[` + text + `]},"nemesis":[` + text + `]}`,
 		"results.json": `{"valid":false,"error":` + text + `,"reasons":[` + text + `,"op 1 <b>op 0</b>"],"warnings":[` + text + `],"stats":{"count":` + text + `},` +
-			`"latencies":{` + text + `:{"p50-ns":` + text + `}},"net":7,"__proto__":{"polluted":1}}`,
+			`"latencies":{` + text + `:{"p50-ns":` + text + `}},"why":` + string(causes) + `,"net":7,"__proto__":{"polluted":1}}`,
 		"history.jsonl": lines(t, op(0, history.Invoke, 0), op(1, history.Fail, 0),
 			history.Op{Index: 2, Type: history.Info, Process: history.Nemesis, F: "start-" + all},
 			history.Op{Index: 3, Type: history.Info, Process: history.Nemesis, F: "start-" + all, Value: quoted}),
@@ -78,6 +88,7 @@ func TestHostileRun(t *testing.T) {
 	require.Equal(t, clean(all)+"\n", p.summary.Logs["n0"])
 	require.Equal(t, clean(all), clean(p.summary.Ops.F[0]))
 	require.Len(t, p.messages, len(hostile())+1)
+	require.Equal(t, clean(all), clean(p.summary.Causes[0].Headline))
 }
 
 // The page allows only its own scripts and styles, by their hashes.
@@ -167,9 +178,10 @@ func TestHostileRunInBrowser(t *testing.T) {
 	open(t, dir)
 	text := dump(t, filepath.Join(dir, "report.html"))
 	require.NotContains(t, text, "<title>pwned")
-	require.NotContains(t, text, "<img")
+	require.NotContains(t, text, `<img src="x`)
 	require.NotContains(t, text, "<svg")
 	require.NotContains(t, text, "<b>op 0")
+	require.Regexp(t, `<img src="data:image/svg[^>"]*" alt="Space-time diagram`, text)
 	require.Contains(t, text, "&lt;img")
 	require.Contains(t, text, "4 of 4 events")
 	require.NotContains(t, text, "part of the report failed")

@@ -26,6 +26,7 @@ type summary struct {
 	Faults    []fault           `json:"faults"`
 	Logs      map[string]string `json:"logs"`
 	Pictures  []drawing         `json:"pictures"`
+	Causes    []cause           `json:"causes"`
 	Duration  int64             `json:"duration"` // ns
 	Notes     []string          `json:"notes"`
 	Workers   int               `json:"workers"`
@@ -77,7 +78,7 @@ func (r *contents) writeSummary(w io.Writer, parties []party) error {
 		Test: r.test, Result: r.result,
 		Parties: append([]party{}, parties...), Types: append([]string{}, r.journal.types.list...), // [], not null
 		Count: len(r.journal.messages), Total: r.journal.total,
-		Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures,
+		Clients: make(map[string]string), Faults: r.faults, Logs: r.logs, Pictures: r.pictures, Causes: r.causes,
 		Duration: int64(r.end), Notes: r.notes, Workers: r.setup.Concurrency, Truncated: r.cuts + r.journal.room.cuts,
 	}
 	for _, op := range r.ops {

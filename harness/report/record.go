@@ -15,6 +15,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/record"
+	"glomers/harness/why"
 	"glomers/internal/disk"
 	"glomers/internal/wording"
 )
@@ -33,6 +34,7 @@ type contents struct {
 	journal  *journal
 	logs     map[string]string // by node
 	pictures []drawing
+	causes   []cause
 	end      time.Duration // the time of the last event
 
 	notes []string // sentences about missing data
@@ -45,11 +47,13 @@ func load(dir *os.Root, o Options) (*contents, error) {
 	r.test = r.readJSON(dir, "test.json", &r.setup)
 	var result struct {
 		Elapsed time.Duration `json:"elapsed-ns"`
+		Why     []why.Cause   `json:"why"`
 	}
 	if info, err := dir.Lstat("results.json"); errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0 {
 		r.note("results.json is missing: the run goes on, or was cut short before it was judged. Its history can be judged: glomers check DIR.")
 	} else {
 		r.result = r.readJSON(dir, "results.json", &result)
+		r.explain(result.Why)
 	}
 	last, faults := r.readHistory(dir, o.Limit)
 	r.pairs = pair(r.ops)

@@ -9,8 +9,11 @@
 // and scripts insert it into the page as text. A Content-Security-Policy allows only the page's own scripts, by their
 // hashes.
 //
+// Addresses lead into the page: report.html#why1 to the first cause of the violations, #m123 to message 123 in the diagram, #op17
+// to operation 17, and the names of the sections to these.
+//
 // The package only reads files. Of the other packages of the harness, it uses only the formats of the history and the
-// journal. If files are missing or damaged, the report shows the others and says so.
+// journal, and the causes of violations with their pictures. If files are missing or damaged, the report shows the others and says so.
 //
 // # Concurrency
 //

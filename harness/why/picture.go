@@ -18,6 +18,7 @@ type Picture struct {
 // A Row is a step in a picture. From and To are lanes, and -1 for none.
 type Row struct {
 	Step     Step
+	Number   int // of the step in the story, from 1
 	From, To int
 	Cut      bool // a fault of the story is in force
 }
@@ -34,19 +35,24 @@ func (c Cause) Picture() Picture {
 	p.Lanes = lanes(c.Story)
 	lane := func(id string) int { return slices.Index(p.Lanes, id) }
 	crossings := 0
-	for _, s := range c.Story {
-		row := Row{Step: s, From: lane(s.From), To: lane(s.To)}
+	for i, s := range c.Story {
+		row := Row{Step: s, Number: i + 1, From: lane(s.From), To: lane(s.To)}
 		switch {
+		case len(p.Rows) == maxRows:
+			continue
 		case s.Kind == Fault:
-		case row.From < 0 || s.To != "" && row.To < 0 || len(p.Rows) == maxRows:
+		case row.From < 0 || s.To != "" && row.To < 0:
 			continue
 		case row.To >= 0:
 			crossings++
 		}
-		for _, f := range c.Story {
-			row.Cut = row.Cut || f.Kind == Fault && f.At <= s.At && (f.Until == 0 || s.At < f.Until)
-		}
 		p.Rows = append(p.Rows, row)
+	}
+	for i := range p.Rows {
+		for _, f := range p.Rows {
+			at, f := p.Rows[i].Step.At, f.Step
+			p.Rows[i].Cut = p.Rows[i].Cut || f.Kind == Fault && f.At <= at && (f.Until == 0 || at < f.Until)
+		}
 	}
 	if crossings == 0 {
 		return Picture{}
@@ -56,11 +62,12 @@ func (c Cause) Picture() Picture {
 
 // lanes returns the parties of a story.
 func lanes(story []Step) []string {
-	clients := make(map[string]bool)
+	clients, found := make(map[string]bool), map[string]bool{"": true}
 	var all []string
 	for _, s := range story {
 		for _, id := range []string{s.From, s.To} {
-			if id != "" && !slices.Contains(all, id) {
+			if !found[id] {
+				found[id] = true
 				all = append(all, id)
 			}
 		}

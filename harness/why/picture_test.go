@@ -1,6 +1,7 @@
 package why
 
 import (
+	"encoding/xml"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -34,6 +35,20 @@ func TestPicture(t *testing.T) {
 	require.Empty(t, Cause{Story: []Step{{Kind: Note, From: "n1"}}}.Picture().Text(true), "nothing to see")
 }
 
+// The picture as SVG says without colours what was lost, and when a fault was in force.
+func TestPictureAsSVG(t *testing.T) {
+	t.Parallel()
+	p := lostValue.Picture()
+	drawn := string(p.SVG())
+	require.Contains(t, drawn, ">4.</text>")
+	require.Contains(t, drawn, ">1.672 s</text>")
+	require.Contains(t, drawn, "fault: n2 is cut off")
+	require.Contains(t, drawn, "<title>"+p.About())
+	require.Contains(t, p.About(), "3. at 1.671 s: n1 to n0; 4. at 1.672 s: lost, from n1 to n2; 5. at 6.100 s: n0")
+	require.Equal(t, 4*4, strings.Count(drawn, "stroke-dasharray=\"2 5\""), "four lanes, until the fault ends")
+	require.Empty(t, Picture{}.SVG())
+}
+
 // Whatever a story has, its picture has at most 80 columns, and nothing in it controls a terminal.
 func TestPictureOfAnything(t *testing.T) {
 	t.Parallel()
@@ -45,7 +60,12 @@ func TestPictureOfAnything(t *testing.T) {
 				At:   rapid.Int64Range(0, 9_999e9).Draw(t, "at"), From: party.Draw(t, "from"), To: party.Draw(t, "to"), Lost: rapid.Bool().Draw(t, "lost"),
 			}
 		})
-		text := Cause{Story: rapid.SliceOfN(step, 0, 30).Draw(t, "story")}.Picture().Text(rapid.Bool().Draw(t, "unicode"))
+		p := Cause{Story: rapid.SliceOfN(step, 0, 30).Draw(t, "story")}.Picture()
+		require.LessOrEqual(t, len(p.Rows), maxRows)
+		if drawn := p.SVG(); drawn != nil {
+			require.NoError(t, xml.Unmarshal(drawn, new(struct{})))
+		}
+		text := p.Text(rapid.Bool().Draw(t, "unicode"))
 		require.NotContains(t, text, "\x1b")
 		for line := range strings.Lines(text) {
 			require.LessOrEqual(t, utf8.RuneCountInString(line), maxWidth+1)

@@ -1,3 +1,4 @@
+import * as Anchors from "./anchors.js";
 import * as Bus from "./bus.js";
 import * as Charts from "./charts.js";
 import {Cluster} from "./cluster.js";
@@ -10,10 +11,11 @@ import * as Logs from "./logs.js";
 import * as RunData from "./rundata.js";
 import {Timeline} from "./timeline.js";
 import * as Verdict from "./verdict.js";
+import * as Why from "./why.js";
 
 // Build the report when the whole page has loaded.
 
-const contents = [["verdict", "Verdict"], ["figures", "Figures"], ["charts", "Over time"], ["cluster", "Cluster"],
+const contents = [["verdict", "Verdict"], ["why", "Why"], ["figures", "Figures"], ["charts", "Over time"], ["cluster", "Cluster"],
   ["diagram", "Messages"], ["timeline", "Workers"], ["history", "History"], ["logs", "Logs"]];
 
 async function start() {
@@ -34,6 +36,7 @@ async function start() {
     mountView(section, view, run, bus);
   };
   mount("verdict", Verdict);
+  mount("why", Why);
   mount("figures", Figures);
   mount("charts", Charts);
   if (run.messages.count > 0) {
@@ -48,6 +51,7 @@ async function start() {
   mount("inspector", Inspector);
   document.getElementById("contents").append(...contents.filter(([id]) => document.getElementById(id).childElementCount > 0)
     .map(([id, name]) => element("a", {href: `#${id}`}, name)));
+  Anchors.follow(run, bus);
 }
 
 // mountView keeps an error in one view from affecting the others.

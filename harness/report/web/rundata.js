@@ -19,7 +19,7 @@ export async function read() {
       nodes: placesOf(fault.nodes || []),
     })),
     clients: new Map(Object.entries(run.clients).map(([process, id]) => [process, places.get(id) ?? -1])),
-    logs: run.logs, pictures: run.pictures || [], duration: run.duration, workers: run.workers, truncated: run.truncated, notes: run.notes || [],
+    logs: run.logs, pictures: run.pictures || [], causes: run.causes || [], duration: run.duration, workers: run.workers, truncated: run.truncated, notes: run.notes || [],
   };
 }
 

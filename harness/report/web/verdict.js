@@ -15,7 +15,7 @@ export function mount(section, run, bus) {
   if (result.error) {
     section.append(element("h2", {}, "What broke the test"), element("pre", {className: "problem"}, result.error));
   }
-  section.append(...sentences("Why", "reasons", result.reasons, run, bus),
+  section.append(...sentences("Reasons", "reasons", result.reasons, run, bus),
     ...sentences("Warnings", "reasons warnings", result.warnings, run, bus));
   section.append(...decided(run, bus));
   if (run.pictures.length > 0) section.append(pictures(run));
