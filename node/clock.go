@@ -17,8 +17,8 @@ type clock struct {
 	ns      atomic.Int64 // of virtual time: since the start of the run, at the latest line
 
 	mu    sync.Mutex
-	asked int64     // the msg_id of the latest request to the service clock
-	wake  time.Time // when the service clock wakes the node next; zero if it does not
+	asked int64       // the msg_id of the latest request to the service clock
+	wakes []time.Time // when the service clock will wake the node, the next time last: each was the earliest when it was asked for
 
 	loose inflight // goroutines without the turn that run: handlers of Handle, callbacks, functions of Blocking
 }
@@ -55,13 +55,24 @@ func (n *Node) wakeAt(t time.Time) {
 	c := &n.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.wake.IsZero() && !t.Before(c.wake) {
+	if n := len(c.wakes); n > 0 && !t.Before(c.wakes[n-1]) {
 		return
 	}
-	c.wake = t
+	c.wakes = append(c.wakes, t)
 	c.asked++
 	ms := strconv.FormatFloat(float64(max(0, c.until(t)))/1e6, 'f', -1, 64)
 	n.sendToClock(`{"type":"sleep","ms":` + ms + `,"msg_id":` + strconv.FormatInt(c.asked, 10) + `}`)
+}
+
+// woken forgets the wakes that have come.
+func (c *clock) woken() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now, left := c.now(), len(c.wakes)
+	for left > 0 && !now.Before(c.wakes[left-1]) {
+		left--
+	}
+	c.wakes = c.wakes[:left]
 }
 
 // sendToClock sends a message to the service clock. It is none of the node's: Out does not get it, and no gate holds it back.
@@ -78,9 +89,7 @@ func (n *Node) fromClock(e *envelope) {
 		n.sendToClock(`{"type":"idle_ok","in_reply_to":` + strconv.FormatInt(e.msgID, 10) + `}`)
 		return
 	}
-	n.clock.mu.Lock()
-	n.clock.wake = time.Time{} // or a later one will come, too, and find nothing to do
-	n.clock.mu.Unlock()
+	n.clock.woken()
 	n.turn.acquire()  // by the reading goroutine, so that the events are part of what follows from this line
 	go n.timers.due() // which may wait for other lines
 }
