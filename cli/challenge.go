@@ -27,6 +27,7 @@ func (c *cli) challengeCommand() *cobra.Command {
 		runner = "glomers" // what runs the nodes: this harness or the real Maelstrom
 		asJSON bool
 		print  bool
+		list   bool
 		files  suiteFiles
 	)
 	cmd := &cobra.Command{
@@ -50,6 +51,7 @@ together take about a minute, and a seed always gives the same run: see docs/vir
 --junit, --summary and --badge are for CI systems: see docs/ci.md. The files are written also if
 a run fails, is broken or is interrupted.`,
 		Example: `  glomers challenge all
+  glomers challenge --list
   glomers challenge 3d 3e --nemesis partition
   glomers challenge 3e --repeat 5
   glomers challenge 3e --bin ./my-broadcast
@@ -62,8 +64,8 @@ a run fails, is broken or is interrupted.`,
 		Args: func(cmd *cobra.Command, args []string) (err error) {
 			var ids []string
 			ids, t.Args = splitAtDash(cmd, args)
-			if len(ids) == 0 {
-				return fmt.Errorf("no challenge given: want all, %s", wording.Or(challenge.IDs()))
+			if len(ids) == 0 && !list {
+				return fmt.Errorf("no challenge given: %s; glomers challenge --list says what they ask for", challenge.Meant("", "all"))
 			}
 			t.Challenges, err = challenge.Choose(ids)
 			return err
@@ -83,12 +85,16 @@ a run fails, is broken or is interrupted.`,
 	nodes.register(cmd)
 	cmd.Flags().StringVar(&t.Store, "store", "store", "`directory` for the files of the runs")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the outcomes as JSON, and nothing else, on stdout")
+	cmd.Flags().BoolVar(&list, "list", false, "list the challenges, what they ask for and their targets, instead of running them")
 	cmd.Flags().BoolVar(&print, "print-command", false, "print the words of the published commands for Maelstrom instead of running them")
 	files.register(cmd)
 	suggest(cmd, "nemesis", nemesis.All().Names())
 	suggest(cmd, "harness", harnesses)
 
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if list {
+			return challenge.WriteList(c.stdout, t.Challenges)
+		}
 		if len(t.Args) > 0 && t.Bin == "" {
 			return fmt.Errorf("words after -- are the arguments of the node given with --bin, and there is no --bin")
 		}

@@ -163,7 +163,7 @@ func TestCheckVerdicts(t *testing.T) {
 		"line":           {"-w echo", lostHistory + "rubbish\n", statusBroken, "history: line 5: "},
 		"line of EDN":    {"-w echo", "{:index 0 :time 0 :type :invoke, :process 0 :f :echo :value nil}\n}", statusBroken, "edn: line 2: "},
 		"no workload":    {"", lostHistory, statusBroken, "want --workload broadcast"},
-		"wrong workload": {"-w ehco", lostHistory, statusBroken, "want broadcast, echo"},
+		"wrong workload": {"-w ehco", lostHistory, statusBroken, "did you mean echo?"},
 		"wrong share":    {"-w echo --availability most", lostHistory, statusBroken, "want total or a number"},
 	} {
 		t.Run(name, func(t *testing.T) {

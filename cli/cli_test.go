@@ -134,7 +134,7 @@ func TestWrongArguments(t *testing.T) {
 		"test -w echo --rate -1":                     "want a number from 0 to a million",
 		"test -w echo --rate NaN":                    "want a number from 0 to a million",
 		"test -w echo --username me":                 "--username is not for here: nodes are processes of this machine",
-		"test --consistency-models serialisable":     `no consistency model "serialisable": want 1SR, causal,`,
+		"test --consistency-models serialisable":     `no consistency model "serialisable": did you mean serializable?`,
 		"test --bin false --nodes n1,c2":             `node "c2": c0, c1, … are the clients`,
 		"test --bin false -n a -n a":                 `node "a" is given twice`,
 		"test --nodes-file nosuch":                   "--nodes-file: open nosuch",

@@ -62,7 +62,7 @@ table. The flags are those of test; what they set holds for all of the tests.`,
 		Example: `  glomers demo
   glomers demo --time-limit 10 --nemesis partition
   glomers demo -w kafka --log-ops`,
-		Args: cobra.NoArgs,
+		Args: noWords,
 	}
 	flags.register(cmd)
 	flags.test.TimeLimit = demoTime

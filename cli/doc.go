@@ -39,7 +39,7 @@ files in a directory, doc unless another is given, which is made if need be; wit
 A file of the same name that doc did not write stays as it is.`,
 		Example: `  glomers doc
   glomers doc - | less`,
-		Args: cobra.MaximumNArgs(1),
+		Args: oneWord,
 		RunE: func(_ *cobra.Command, args []string) error {
 			dir := "doc"
 			if len(args) > 0 {

@@ -2,19 +2,24 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"glomers/harness/service"
 	"glomers/harness/workload"
 )
 
-func describeServices() string {
+// describeServices describes the services of the given names, or all of them.
+func describeServices(names ...string) string {
 	var b strings.Builder
 	b.WriteString("Services are parties that a node may ask as it would ask another node: it sends a request to lin-kv, seq-kv, lww-kv or lin-tso, and gets a reply " +
 		"with its `msg_id` as `in_reply_to`. Messages take the latency of the network; no fault keeps nodes from services. The examples leave out both ids, and follow each " +
 		"other: each reply is the one if those before it were carried out. Keys and values are any JSON; a field that is missing counts as null; 1 is not 1.0. An error says " +
 		"that nothing was changed.\n")
 	for _, d := range service.Describe() {
+		if len(names) > 0 && !slices.Contains(names, d.Name) {
+			continue
+		}
 		fmt.Fprintf(&b, "\n### %s\n\n%s\n\n* Promise: %s\n* Staleness: %s\n", d.Name, d.About, d.Promise, d.Stale)
 		for _, r := range d.Requests {
 			fmt.Fprintf(&b, "\n%s\n\n", r.About)

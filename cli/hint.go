@@ -76,7 +76,11 @@ func (c *cli) hint(topic, store string, all bool) error {
 	}
 	ladder, ok := hint.Find(topic)
 	if !ok {
-		return fmt.Errorf("no challenge and no kind of failure is called %q: want %s; or a kind, which glomers hint --help lists", topic, wording.Or(challenge.IDs()))
+		kinds := hint.Topics()[len(challenge.IDs()):]
+		if near := wording.Near(topic, kinds); len(near) > 0 {
+			return fmt.Errorf("no challenge and no kind of failure is called %q: %s", topic, wording.Want(topic, kinds))
+		}
+		return fmt.Errorf("no challenge and no kind of failure is called %q: %s; glomers hint --help lists the kinds", topic, challenge.Meant(topic))
 	}
 	shown, err := hint.LoadShown(store)
 	if err != nil {

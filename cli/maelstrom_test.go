@@ -195,7 +195,7 @@ func TestMaelstromIsNotAskedForWhatItHasNot(t *testing.T) {
 
 // Every flag of the command is either refused or has a meaning with Maelstrom.
 func TestEveryFlagMeansSomethingToMaelstrom(t *testing.T) {
-	meaningful := []string{"annotations", "badge", "bin", "harness", "help", "json", "junit", "nemesis", "print-command", "repeat", "store", "summary", "time-limit"}
+	meaningful := []string{"annotations", "badge", "bin", "harness", "help", "json", "junit", "list", "nemesis", "print-command", "repeat", "store", "summary", "time-limit"}
 	(&cli{}).challengeCommand().Flags().VisitAll(func(f *pflag.Flag) {
 		require.NotEqual(t, slices.Contains(meaningful, f.Name), unknownToMaelstrom[f.Name] != "", f.Name)
 	})

@@ -54,14 +54,14 @@ stdout, so that a harness can drive it. Without a name, list them.`,
   glomers test -w broadcast --bin glomers -- node flooding
   glomers test -w broadcast --bin glomers --nemesis partition -- node broadcast-gives-up`,
 		ValidArgs: described,
-		Args:      cobra.MaximumNArgs(1),
+		Args:      oneWord,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listSamples(c.stdout, all)
 			}
 			i := slices.Index(names, args[0])
 			if i < 0 {
-				return fmt.Errorf("no node is called %q: want %s", args[0], wording.Or(names))
+				return fmt.Errorf("no node is called %q: %s", args[0], wording.Want(args[0], names))
 			}
 			n := node.NewNode()
 			all[i].register(n)

@@ -59,7 +59,7 @@ func TestNodeNames(t *testing.T) {
 	require.Contains(t, stderr, `no node is called "nosuch": want cas-counter, echo, flooding`)
 	status, _, stderr = execute("node", "echo", "star")
 	require.Equal(t, statusBroken, status)
-	require.Contains(t, stderr, "at most 1")
+	require.Contains(t, stderr, "2 words given: want glomers node [NAME]")
 
 	_, stdout, _ = execute("node", "--help")
 	require.Contains(t, stdout, "Examples:")

@@ -64,7 +64,7 @@ the history, 16 KiB of each value, and reads 4 GiB of the history and of the jou
 	}
 	define(cmd, "from", "", "seconds", "", "show messages from this time after the start on", span(&o.From, time.Second, 0))
 	define(cmd, "to", "", "seconds", "", "show messages up to this time after the start", span(&o.To, time.Second, 0))
-	cmd.Flags().IntSliceVar(&ops, "ops", nil, "show the messages of the time of these operations")
+	define(cmd, "ops", "", "numbers", "", "show the messages of the time of these operations, with commas between them", indexes(&ops))
 	define(cmd, "limit", "", "size", "4GiB", "how much of the history, and of the journal, is read", sizeOf(&o.Limit))
 	cmd.Flags().BoolVar(&open, "open", false, "open the report in the browser")
 	return cmd

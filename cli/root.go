@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/vbauerster/mpb/v8/cwriter"
@@ -14,7 +13,9 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/nemesis"
 	"glomers/harness/workload"
+	"glomers/internal/challenge"
 	"glomers/internal/terminal"
+	"glomers/internal/wording"
 )
 
 // The exit statuses.
@@ -52,6 +53,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, extension
 	}
 	c.log = newLog(stderr, coloured)
 	if err := c.extend(extensions); err != nil {
+		fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
+		return statusBroken
+	}
+	if err := refuseDashes(args); err != nil {
 		fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
 		return statusBroken
 	}
@@ -113,17 +118,66 @@ Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
 			if len(args) == 0 {
 				return nil
 			}
-			if there := elsewhere(args[0]); there != "" {
-				return fmt.Errorf("no command is called %q: %s", args[0], there)
-			}
-			return fmt.Errorf("no command is called %q: want %s", args[0], strings.Join(commandNames(cmd), ", "))
+			return c.noCommand(cmd, args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(c.initCommand(), c.testCommand(), c.challengeCommand(), c.checkCommand(), c.compareCommand(), c.conformCommand(), c.hintCommand(), c.reportCommand(), c.serveCommand(), c.demoCommand(), c.docCommand(), c.nodeCommand(), c.versionCommand(), c.benchCommand(), c.readmeCommand())
 	root.AddCommand(c.topics()...)
+	root.SetHelpCommand(c.helpCommand())
+	c.completeCompletion(root)
 	return root
+}
+
+// noCommand is the error about a word that is no command: what was meant, or what there is.
+func (c *cli) noCommand(root *cobra.Command, word string) error {
+	there := elsewhere(word)
+	switch chs, err := challenge.Choose([]string{word}); {
+	case there != "":
+	case err == nil && len(chs) > 0:
+		there = fmt.Sprintf("it is a challenge: %s challenge %s runs it, %[1]s help %[2]s says what it asks for", c.name, word)
+	default:
+		there = wording.Want(word, commandNames(root))
+	}
+	return fmt.Errorf("no command is called %q: %s", word, there)
+}
+
+// completeCompletion has the command that cobra makes refuse words that it does not know.
+func (c *cli) completeCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		var shells []string
+		for _, sub := range cmd.Commands() {
+			shells = append(shells, sub.Name())
+		}
+		cmd.Args = func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return fmt.Errorf("no shell given: want %s", wording.Or(shells))
+			}
+			return fmt.Errorf("no shell is called %q: %s", args[0], wording.Want(args[0], shells))
+		}
+		cmd.RunE = func(*cobra.Command, []string) error { return nil } // without it, the arguments are not looked at
+	}
+}
+
+// noWords refuses words that belong to no flag.
+func noWords(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("the word %q belongs to no flag: %s takes only flags, which %[2]s --help lists", args[0], cmd.CommandPath())
+	}
+	return nil
+}
+
+// oneWord refuses more than one word.
+func oneWord(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%d words given: want %s", len(args), cmd.UseLine())
+	}
+	return nil
 }
 
 func commandNames(cmd *cobra.Command) []string {

@@ -15,7 +15,7 @@ import (
 func (c *cli) serveCommand() *cobra.Command {
 	var (
 		store, host string
-		port        uint16
+		port        uint16 = defaultPort
 		open        bool
 	)
 	cmd := &cobra.Command{
@@ -29,7 +29,7 @@ The address is printed on stdout. Only this machine is served, until Ctrl-C, unl
 		Example: `  glomers serve --open
   glomers serve --store /tmp/store --port 8081
   glomers serve --host 0.0.0.0`,
-		Args: cobra.NoArgs,
+		Args: noWords,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := serve.New(store, harness.Figures(c.kinds), c.log)
 			if err != nil {
@@ -52,9 +52,23 @@ The address is printed on stdout. Only this machine is served, until Ctrl-C, unl
 	}
 	cmd.Flags().StringVar(&store, "store", "store", "`directory` with the files of the runs")
 	cmd.Flags().StringVarP(&host, "host", "b", "127.0.0.1", "`address` or name to serve on; 0.0.0.0 means all of this machine's")
-	cmd.Flags().Uint16VarP(&port, "port", "p", 8080, "`port` to serve on; 0 takes one that is free, as does a default that is taken")
+	define(cmd, "port", "p", "port", strconv.Itoa(defaultPort), "port to serve on; 0 takes one that is free, as does a default that is taken", portOf(&port))
 	cmd.Flags().BoolVar(&open, "open", false, "open the browser")
 	return cmd
+}
+
+const defaultPort = 8080
+
+// portOf accepts the number of a port.
+func portOf(p *uint16) func(string) error {
+	return func(text string) error {
+		n, err := strconv.ParseUint(text, 10, 16)
+		if err != nil {
+			return errors.New("want the number of a port, from 0 to 65535")
+		}
+		*p = uint16(n)
+		return nil
+	}
 }
 
 // listen listens on the port. If the port is only the default and is taken, listen uses a free one.

@@ -158,6 +158,11 @@ func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 		return t, err
 	}
 	t.Workload, t.Faults = t.Kind.Name, f.faults
+	for _, id := range f.guide.single.ids { // -nemesis is taken for -n emesis
+		if name := "n" + id; cmd.Flags().Lookup(name) != nil {
+			return t, twoDashes(name)
+		}
+	}
 	if t.Nodes, err = f.guide.nodes(); err != nil {
 		return t, err
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"glomers/internal/wording"
 )
@@ -48,7 +47,7 @@ func suggest(cmd *cobra.Command, name string, words []string) {
 func oneOf(p *string, words []string) func(string) error {
 	return func(text string) error {
 		if !slices.Contains(words, text) {
-			return fmt.Errorf("want %s", wording.Or(words))
+			return errors.New(wording.Want(text, words))
 		}
 		*p = text
 		return nil
@@ -63,6 +62,9 @@ func someOf(p *[]string, words []string) func(string) error {
 			word = strings.TrimSpace(word)
 			chosen[i] = word
 			if !slices.Contains(words, word) {
+				if near := wording.Near(word, words); len(near) > 0 {
+					return fmt.Errorf("%q: %s", word, wording.Want(word, words))
+				}
 				return fmt.Errorf("want %s, or several with commas between them", wording.Or(words))
 			}
 		}
@@ -79,6 +81,22 @@ func whole(p *int) func(string) error {
 			return errors.New("want a whole number from 1")
 		}
 		*p = n
+		return nil
+	}
+}
+
+// indexes accepts whole numbers from 0, separated by commas.
+func indexes(p *[]int) func(string) error {
+	return func(text string) error {
+		var all []int
+		for word := range strings.SplitSeq(text, ",") {
+			n, err := strconv.Atoi(strings.TrimSpace(word))
+			if err != nil || n < 0 {
+				return errors.New("want whole numbers from 0 with commas between them, such as 9,11")
+			}
+			all = append(all, n)
+		}
+		*p = append(*p, all...)
 		return nil
 	}
 }
@@ -115,19 +133,4 @@ func unitName(unit time.Duration) string {
 		return "milliseconds"
 	}
 	return "seconds"
-}
-
-// flagError adds the list of valid flags to an error about an unknown flag.
-func flagError(cmd *cobra.Command, err error) error {
-	if !strings.HasPrefix(err.Error(), "unknown") {
-		return err
-	}
-	for _, flag := range sshFlags {
-		if strings.HasSuffix(err.Error(), " "+flag) {
-			return fmt.Errorf("%s is not for here: nodes are processes of this machine, nobody logs in anywhere", flag)
-		}
-	}
-	var names []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-	return fmt.Errorf("%w: %s accepts %s", err, cmd.CommandPath(), strings.Join(names, " "))
 }

@@ -26,7 +26,7 @@ With --licenses, print the licences of glomers and of everything that is linked 
 		Example: `  glomers version
   glomers version --json
   glomers version --licenses`,
-		Args: cobra.NoArgs,
+		Args: noWords,
 		RunE: func(*cobra.Command, []string) error {
 			switch {
 			case licences:

@@ -13,6 +13,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/network"
+	"glomers/internal/wording"
 )
 
 // A System has the links and the nodes on which faults act.
@@ -129,7 +130,7 @@ func (ks Kinds) Find(name string) (Kind, error) {
 	if i := slices.IndexFunc(ks, func(k Kind) bool { return k.Name == name }); i >= 0 {
 		return ks[i], nil
 	}
-	return Kind{}, fmt.Errorf("nemesis: unknown fault %q: want %s", name, strings.Join(ks.Names(), ", "))
+	return Kind{}, fmt.Errorf("nemesis: unknown fault %q: %s", name, wording.Want(name, ks.Names()))
 }
 
 // Describe describes the effects of a fault, such as "kill: n1 twice, n2 once; a node was down for 3 s". effects is from

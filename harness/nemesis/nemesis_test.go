@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 
 	"glomers/harness/history"
 	"glomers/harness/network"
+	"glomers/internal/wording"
 )
 
 // A testSystem is a network that records the actions on its nodes.
@@ -80,7 +80,7 @@ func TestNew(t *testing.T) {
 	}
 
 	_, err = All().New([]string{"partition", "flood"}, Options{})
-	require.EqualError(t, err, `nemesis: unknown fault "flood": want `+strings.Join(All().Names(), ", "))
+	require.EqualError(t, err, `nemesis: unknown fault "flood": want `+wording.Or(All().Names()))
 	_, err = All().New([]string{"partition", "partition"}, Options{})
 	require.EqualError(t, err, `nemesis: fault "partition" is given twice`)
 	_, err = All().New([]string{"partition"}, Options{Interval: -time.Second})

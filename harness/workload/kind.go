@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // A Kind describes a workload: it holds everything that the harness and the command line know about the workload. harness.Test
@@ -112,7 +113,7 @@ func (ks Kinds) Find(name string) (Kind, error) {
 	if i := slices.IndexFunc(ks, func(k Kind) bool { return k.Name == name }); i >= 0 {
 		return ks[i], nil
 	}
-	return Kind{}, fmt.Errorf("workload: no workload %q: want %s", name, strings.Join(ks.Names(), ", "))
+	return Kind{}, fmt.Errorf("workload: no workload %q: %s", name, wording.Want(name, ks.Names()))
 }
 
 // New makes the workload with this name.

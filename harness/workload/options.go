@@ -2,7 +2,6 @@ package workload
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -100,7 +99,7 @@ func topologyFlag() Flag {
 		Name: "topology", Argument: "name", Default: words[0], About: "neighbours told to the nodes in broadcast: " + wording.Or(words), Words: words,
 		Set: func(o *Options, text string) error {
 			if !slices.Contains(words, text) {
-				return fmt.Errorf("want %s", wording.Or(words))
+				return errors.New(wording.Want(text, words))
 			}
 			o.Topology = text
 			return nil

@@ -116,7 +116,7 @@ func TestTxnOptions(t *testing.T) {
 		"workload: -1 keys with 16 writes per key in transactions of up to 4: want at least 1 of each":  {KeyCount: -1},
 		"workload: 10 keys with -1 writes per key in transactions of up to 4: want at least 1 of each":  {MaxWritesPerKey: -1},
 		"workload: 10 keys with 16 writes per key in transactions of up to -1: want at least 1 of each": {MaxTxnLength: -1},
-		`workload: elle: no consistency model "serialisable": want `: {
+		`workload: elle: no consistency model "serialisable": did you mean serializable?`: {
 			ConsistencyModels: []string{"read-committed", "serialisable"},
 		},
 	} {

@@ -93,7 +93,7 @@ func TestNew(t *testing.T) {
 		require.NotEmpty(t, w.Next().F)
 	}
 	_, err := workload.All().New("ehco", workload.Config{})
-	require.EqualError(t, err, `workload: no workload "ehco": want `+strings.Join(workload.All().Names(), ", "))
+	require.EqualError(t, err, `workload: no workload "ehco": did you mean echo?`)
 	require.IsIncreasing(t, workload.All().Names())
 	_, err = workload.All().New("broadcast", workload.Config{Options: workload.Options{Topology: "ring"}})
 	require.EqualError(t, err, `workload: no topology "ring": want grid, line, total, tree, tree2, tree3, tree4`)

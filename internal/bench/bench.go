@@ -58,7 +58,7 @@ func Choose(names []string) ([]Set, error) {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("no set is called %q: want %s", name, wording.Or(known))
+			return nil, fmt.Errorf("no set is called %q: %s", name, wording.Want(name, known))
 		}
 	}
 	return slices.DeleteFunc(all, func(s Set) bool { return len(names) > 0 && !slices.Contains(names, s.Name) }), nil

@@ -15,6 +15,7 @@ import (
 // A Challenge is one of https://fly.io/dist-sys.
 type Challenge struct {
 	ID, Name string  // together unique
+	Task     string  // in a few words
 	Dir      string  // of our solution, from the root of the repository
 	Words    string  // of the published command, after "maelstrom test" and without --bin
 	Targets  Targets // published too
@@ -38,21 +39,21 @@ func All() []Challenge {
 		total     = " --availability total --nemesis partition"
 	)
 	return []Challenge{
-		{"1", "echo", "echo", "-w echo --node-count 1 --time-limit 10", Targets{}},
-		{"2", "unique ids", "unique-ids", "-w unique-ids --time-limit 30 --rate 1000 --node-count 3 --availability total --nemesis partition", Targets{}},
-		{"3a", "single-node broadcast", "broadcast", "-w broadcast --node-count 1 --time-limit 20 --rate 10", Targets{}},
-		{"3b", "multi-node broadcast", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10", Targets{}},
-		{"3c", "fault-tolerant broadcast", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition", Targets{}},
-		{"3d", "efficient broadcast I", "broadcast", efficient, Targets{30, 400 * time.Millisecond, 600 * time.Millisecond}},
-		{"3e", "efficient broadcast II", "broadcast", efficient, Targets{20, time.Second, 2 * time.Second}},
-		{"4", "grow-only counter", "g-counter", "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition", Targets{}},
-		{"5a", "single-node log", "kafka-log", "-w kafka --node-count 1 --concurrency 2n --time-limit 20 --rate 1000", Targets{}},
-		{"5b", "multi-node log", "kafka-log", log, Targets{}},
-		{"5c", "efficient log", "kafka-log", log, Targets{}},
-		{"6a", "single-node transactions", "txn-kv", "-w txn-rw-register --node-count 1 --time-limit 20 --rate 1000 --concurrency 2n --consistency-models read-uncommitted --availability total", Targets{}},
-		{"6b", "read uncommitted", "txn-kv", txn + "read-uncommitted", Targets{}},
-		{"6b", "the same, totally available", "txn-kv", txn + "read-uncommitted" + total, Targets{}},
-		{"6c", "read committed", "txn-kv", txn + "read-committed" + total, Targets{}},
+		{"1", "echo", "send back whatever clients send", "echo", "-w echo --node-count 1 --time-limit 10", Targets{}},
+		{"2", "unique ids", "give out ids that are never given out twice", "unique-ids", "-w unique-ids --time-limit 30 --rate 1000 --node-count 3 --availability total --nemesis partition", Targets{}},
+		{"3a", "single-node broadcast", "keep values, and return them all", "broadcast", "-w broadcast --node-count 1 --time-limit 20 --rate 10", Targets{}},
+		{"3b", "multi-node broadcast", "pass every value on to all five nodes", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10", Targets{}},
+		{"3c", "fault-tolerant broadcast", "get every value to all nodes despite cuts", "broadcast", "-w broadcast --node-count 5 --time-limit 20 --rate 10 --nemesis partition", Targets{}},
+		{"3d", "efficient broadcast I", "25 nodes: few messages, and little delay", "broadcast", efficient, Targets{30, 400 * time.Millisecond, 600 * time.Millisecond}},
+		{"3e", "efficient broadcast II", "25 nodes: fewer messages, more delay", "broadcast", efficient, Targets{20, time.Second, 2 * time.Second}},
+		{"4", "grow-only counter", "count together; the sum is kept in seq-kv", "g-counter", "-w g-counter --node-count 3 --rate 100 --time-limit 20 --nemesis partition", Targets{}},
+		{"5a", "single-node log", "append to logs, poll them, commit offsets", "kafka-log", "-w kafka --node-count 1 --concurrency 2n --time-limit 20 --rate 1000", Targets{}},
+		{"5b", "multi-node log", "the same logs, served by two nodes", "kafka-log", log, Targets{}},
+		{"5c", "efficient log", "the same with fewer messages and less delay", "kafka-log", log, Targets{}},
+		{"6a", "single-node transactions", "run transactions on a key-value store", "txn-kv", "-w txn-rw-register --node-count 1 --time-limit 20 --rate 1000 --concurrency 2n --consistency-models read-uncommitted --availability total", Targets{}},
+		{"6b", "read uncommitted", "transactions on two nodes, no dirty writes", "txn-kv", txn + "read-uncommitted", Targets{}},
+		{"6b", "the same, totally available", "the same while the two are cut off", "txn-kv", txn + "read-uncommitted" + total, Targets{}},
+		{"6c", "read committed", "transactions that read only committed data", "txn-kv", txn + "read-committed" + total, Targets{}},
 	}
 }
 
@@ -65,20 +66,55 @@ func IDs() []string {
 	return slices.Compact(ids)
 }
 
-// Choose returns the challenges with the given ids, in the order of All. The id "all" stands for every challenge.
+// Choose returns the challenges with the given ids, in the order of All. The id "all" stands for every challenge. Letters may be of
+// either case.
 func Choose(ids []string) ([]Challenge, error) {
+	var lower []string
+	for _, id := range ids {
+		id = strings.ToLower(id)
+		if id != "all" && !slices.Contains(IDs(), id) {
+			return nil, fmt.Errorf("no challenge is called %q: %s", id, Meant(id, "all"))
+		}
+		lower = append(lower, id)
+	}
 	var chosen []Challenge
 	for _, c := range All() {
-		if slices.Contains(ids, c.ID) || slices.Contains(ids, "all") {
+		if slices.Contains(lower, c.ID) || slices.Contains(lower, "all") {
 			chosen = append(chosen, c)
 		}
 	}
-	for _, id := range ids {
-		if id != "all" && !slices.Contains(IDs(), id) {
-			return nil, fmt.Errorf("no challenge is called %q: want all, %s", id, wording.Or(IDs()))
+	return chosen, nil
+}
+
+// Meant says which ids, or more words, there are instead of a word that is none.
+func Meant(word string, more ...string) string {
+	word = strings.ToLower(word)
+	var named []string // the ids of those whose names have the word in them
+	for _, c := range All() {
+		if len(word) >= 3 && strings.Contains(c.Name+" "+c.Dir, word) && !slices.Contains(named, c.ID) {
+			named = append(named, c.ID)
 		}
 	}
-	return chosen, nil
+	switch words := strings.FieldsFunc(word, func(r rune) bool { return r == ',' || r == ';' }); {
+	case len(Parts(word)) > 0:
+		return fmt.Sprintf("want one of its parts, %s, or several", wording.Or(Parts(word)))
+	case len(named) > 0:
+		return fmt.Sprintf("did you mean %s?", wording.Or(named))
+	case len(words) > 1:
+		return fmt.Sprintf("want spaces between them: %s", strings.Join(words, " "))
+	}
+	return "want " + wording.Or(append(more, IDs()...))
+}
+
+// Parts returns the ids of the parts of a challenge: 3a to 3e for 3. A challenge that is its only part has none.
+func Parts(id string) []string {
+	var parts []string
+	for _, whole := range IDs() {
+		if number := strings.TrimRight(whole, "abcde"); number == id && number != whole {
+			parts = append(parts, whole)
+		}
+	}
+	return parts
 }
 
 // Missed names the targets that the figures of a run miss, each with its figure. The staleness is nil if none was measured.

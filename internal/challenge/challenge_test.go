@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,10 +22,37 @@ func TestChoose(t *testing.T) {
 	all, err := Choose([]string{"all", "1"})
 	require.NoError(t, err)
 	require.Equal(t, All(), all)
-	some, err := Choose([]string{"3e", "1", "1"})
+	some, err := Choose([]string{"3E", "1", "1"})
 	require.NoError(t, err)
 	require.Len(t, some, 2)
 	require.Equal(t, "1", some[0].ID)
+}
+
+func TestMeant(t *testing.T) {
+	for word, says := range map[string]string{
+		"3":         "want one of its parts, 3a, 3b, 3c, 3d or 3e, or several",
+		"Broadcast": "did you mean 3a, 3b, 3c, 3d or 3e?",
+		"g-counter": "did you mean 4?",
+		"1,2":       "want spaces between them: 1 2",
+		"1a":        "want all, 1, 2, 3a, 3b, 3c, 3d, 3e, 4, 5a, 5b, 5c, 6a, 6b or 6c",
+		"":          "want all, 1, 2, 3a, 3b, 3c, 3d, 3e, 4, 5a, 5b, 5c, 6a, 6b or 6c",
+	} {
+		require.Equal(t, says, Meant(word, "all"), word)
+	}
+	require.Empty(t, Parts("1"), "it is whole")
+	require.Equal(t, []string{"6a", "6b", "6c"}, Parts("6"))
+}
+
+func TestDescribe(t *testing.T) {
+	require.Empty(t, Describe("3", "glomers"))
+	for _, id := range IDs() {
+		text := Describe(strings.ToUpper(id), "prog")
+		require.Contains(t, text, "\n  prog challenge "+id+" --bin PATH")
+		for line := range strings.Lines(text) {
+			require.LessOrEqual(t, utf8.RuneCountInString(line), 81, line)
+		}
+	}
+	require.Contains(t, Describe("3e", "prog"), "  Target:  < 20 msgs/op, < 1000 / 2000 ms\n")
 }
 
 func TestTargets(t *testing.T) {

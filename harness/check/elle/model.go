@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"glomers/internal/wording"
 )
 
 // A Model is the name of a consistency model.
@@ -154,7 +156,7 @@ func ParseModel(name string) (Model, error) {
 		return m, nil
 	}
 	if !slices.Contains(Models(), Model(name)) {
-		return "", fmt.Errorf("elle: no consistency model %q: want %s", name, strings.Join(ModelNames(), ", "))
+		return "", fmt.Errorf("elle: no consistency model %q: %s", name, wording.Want(name, ModelNames()))
 	}
 	return Model(name), nil
 }

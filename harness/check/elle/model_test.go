@@ -158,9 +158,15 @@ func TestModelNames(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, name, m)
 	}
-	for _, wrong := range []string{"serialisable", "", "pl-3", "Serializable", "serializable,causal"} {
+	for wrong, says := range map[string]string{
+		"":             "want 1SR, causal, causal-cerone, conflict-serializable, consistent-view,",
+		"nosuch":       "want 1SR, causal, causal-cerone, conflict-serializable, consistent-view,",
+		"serialisable": "did you mean serializable?",
+		"Serializable": "did you mean serializable?",
+		"pl-3":         "did you mean PL-3?",
+	} {
 		_, err := elle.ParseModel(wrong)
-		require.ErrorContains(t, err, "want 1SR, causal, causal-cerone, conflict-serializable, consistent-view,")
+		require.ErrorContains(t, err, says)
 	}
 	// Weaker models come first: ruledOut relies on this order.
 	models := elle.Models()
