@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -45,8 +46,9 @@ Published figures are Maelstrom's, which delivers messages otherwise: with --fai
 does as it does, and stable latencies come out up to a hop lower. --harness maelstrom has the
 real one run the nodes; its only fault is partition.
 
-With --virtual time jumps to the next event whenever all nodes are at rest, so all challenges
-together take about a minute, and a seed always gives the same run: see docs/virtual-time.md.
+With --virtual time jumps to the next event whenever all nodes are at rest: see
+docs/virtual-time.md. A seed always gives the same run, and there are as many runs at a time as
+processors, so all challenges together take about half a minute.
 
 --junit, --summary and --badge are for CI systems: see docs/ci.md. The files are written also if
 a run fails, is broken or is interrupted.`,
@@ -183,8 +185,15 @@ func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harnes
 		test.Limits, test.Env, test.Cwd, test.Attach = given.Limits, given.Env, given.Cwd, given.Attach
 		return test, err
 	}
+	if given.Virtual {
+		t.AtOnce = runtime.GOMAXPROCS(0) // one run keeps about one processor busy, and none can be late
+	}
 	t.Drive = func(ctx context.Context, title string, test harness.Test) (harness.Result, error) {
-		return c.drive(ctx, title, test, logging{})
+		d := c.newDisplay(title)
+		if t.AtOnce > 1 {
+			d = noProgress{c.log}
+		}
+		return c.drive(ctx, d, test, logging{})
 	}
 	done, err := t.Run(ctx)
 	for _, o := range done {

@@ -146,3 +146,10 @@ func (l *logLines) show(p harness.Progress) {
 
 func (l *logLines) logger() *slog.Logger { return l.log }
 func (l *logLines) close()               {}
+
+// noProgress is for runs of which several go on at a time: their ends are enough.
+type noProgress struct{ log *slog.Logger }
+
+func (n noProgress) show(harness.Progress) {}
+func (n noProgress) logger() *slog.Logger  { return n.log }
+func (n noProgress) close()                {}

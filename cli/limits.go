@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -44,12 +45,33 @@ func sizeOf(p *int64) func(string) error {
 	}
 }
 
-// boundHeap sets the memory limit of this process to what runs with these limits need, so that garbage is collected before
-// the heap grows larger. It does nothing if the user has set GOMEMLIMIT. The returned function restores the old limit.
+// heap is what the runs of this process together may take.
+var heap struct {
+	sync.Mutex
+	runs          int
+	total, before int64
+}
+
+// boundHeap raises the memory limit of this process to what another run with these limits needs, so that garbage is collected before
+// the heap grows larger. It does nothing if the user has set GOMEMLIMIT. The returned function takes that back, and with the last run
+// restores the old limit. Any goroutine may call both.
 func boundHeap(l harness.Limits) (undo func()) {
 	if os.Getenv("GOMEMLIMIT") != "" {
 		return func() {}
 	}
-	before := debug.SetMemoryLimit(l.Heap())
-	return func() { debug.SetMemoryLimit(before) }
+	change := func(runs int, size int64) {
+		heap.Lock()
+		defer heap.Unlock()
+		if heap.runs == 0 {
+			heap.before = debug.SetMemoryLimit(-1)
+		}
+		heap.runs, heap.total = heap.runs+runs, heap.total+size
+		if heap.runs > 0 {
+			debug.SetMemoryLimit(heap.total)
+		} else {
+			debug.SetMemoryLimit(heap.before)
+		}
+	}
+	change(1, l.Heap())
+	return func() { change(-1, -l.Heap()) }
 }

@@ -51,7 +51,11 @@ func TestBoundHeap(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	undo := boundHeap(harness.Limits{})
 	require.EqualValues(t, 448<<20, debug.SetMemoryLimit(-1))
+	another := boundHeap(harness.Limits{}) // of a run at the same time
+	require.EqualValues(t, 2*448<<20, debug.SetMemoryLimit(-1))
 	undo()
+	require.EqualValues(t, 448<<20, debug.SetMemoryLimit(-1))
+	another()
 	require.Equal(t, before, debug.SetMemoryLimit(-1))
 
 	t.Setenv("GOMEMLIMIT", "1GiB")

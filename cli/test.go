@@ -83,7 +83,7 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, t harness.Test, args []stri
 	}
 	for range max(1, f.runs) {
 		c.log.Info("starting", append(start, "seed", t.Seed)...)
-		result, broken := c.drive(cmd.Context(), t.Workload, t, f.logs)
+		result, broken := c.drive(cmd.Context(), c.newDisplay(t.Workload), t, f.logs)
 		again := commandLine(cmd, words, nodeArgs, t.Seed)
 		o := challenge.OutcomeOf(asChallenge(t), result, broken)
 		o.Faithful, o.Again = t.Faithful, again
@@ -111,10 +111,9 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, t harness.Test, args []stri
 }
 
 // drive runs t and shows its progress.
-func (c *cli) drive(ctx context.Context, title string, t harness.Test, logs logging) (harness.Result, error) {
-	defer boundHeap(t.Limits)()
-	d := c.newDisplay(title)
+func (c *cli) drive(ctx context.Context, d display, t harness.Test, logs logging) (harness.Result, error) {
 	defer d.close()
+	defer boundHeap(t.Limits)()
 	t.Progress = d.show
 	logs.attach(&t, d.logger())
 	c.askUser(&t, d.logger())

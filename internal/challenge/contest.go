@@ -1,11 +1,13 @@
 package challenge
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"glomers/harness"
@@ -18,6 +20,7 @@ type Contest struct {
 	Changes
 	Challenges []Challenge
 	Repeat     int      // runs of each challenge
+	AtOnce     int      // how many run at a time; 0 means 1
 	Bin        string   // the node to judge; "" means the solutions of this repository
 	Args       []string // of Bin
 	Seed       uint64   // of the first run of each challenge
@@ -25,40 +28,71 @@ type Contest struct {
 	Debug      bool     // build nodes for a debugger
 	Maelstrom  string   // launcher of the real Maelstrom; "" means our harness
 
-	Test   func(words Command) (harness.Test, error) // reads the words as the test command does, and adds the user's settings
-	Drive  func(ctx context.Context, title string, t harness.Test) (harness.Result, error)
-	Again  func(id string, seed uint64) string // the command that repeats a run
+	Test   func(words Command) (harness.Test, error)                                       // reads the words as the test command does, and adds the user's settings
+	Drive  func(ctx context.Context, title string, t harness.Test) (harness.Result, error) // several at a time if AtOnce says so
+	Again  func(id string, seed uint64) string                                             // the command that repeats a run
 	Log    *slog.Logger
 	Stderr io.Writer // for the output of Maelstrom
 
 	build program.Builder
 }
 
-// Run runs the challenges one after the other. It returns the outcomes of the finished runs also if an error ends it early.
+// Run runs the challenges, AtOnce at a time. It returns the outcomes of the finished runs, in the order of the challenges, also if an error
+// ends it early.
 func (c *Contest) Run(ctx context.Context) ([]Outcome, error) {
 	c.build.Debug = c.Debug
 	defer c.build.Close()
-	done := []Outcome{} // marshals to [], not null
-	for _, ch := range c.Challenges {
-		bin, err := c.program(ctx, ch)
-		if err != nil {
-			return done, err
+	var (
+		places  = make(chan struct{}, max(1, c.AtOnce)) // one for each run under way
+		running sync.WaitGroup
+		all     = make([]*Outcome, len(c.Challenges)*c.Repeat) // nil until its run has finished
+
+		mu      sync.Mutex
+		failure error // the first
+	)
+	failed := func(err error) bool { // now or before
+		mu.Lock()
+		defer mu.Unlock()
+		failure = cmp.Or(failure, err)
+		return failure != nil
+	}
+	for i := range all {
+		places <- struct{}{}
+		if failed(nil) {
+			break
 		}
-		for i := range c.Repeat {
-			seed := c.Seed + uint64(i)
+		ch, seed := c.Challenges[i/c.Repeat], c.Seed+uint64(i%c.Repeat)
+		bin, err := c.program(ctx, ch)
+		if failed(err) {
+			break
+		}
+		running.Go(func() {
+			defer func() { <-places }()
 			o, err := c.once(ctx, ch, bin, seed)
 			if err != nil {
-				return done, err
+				failed(err)
+				return
 			}
-			done = append(done, o)
-			about := []any{"challenge", ch.ID, "verdict", o.Verdict()}
-			if c.Maelstrom == "" {
-				about = append(about, "seed", seed)
-			}
-			c.Log.Info("finished", append(about, "time", wording.Duration(o.Took.Duration))...)
+			all[i] = &o
+			c.finished(o)
+		})
+	}
+	running.Wait()
+	done := []Outcome{} // marshals to [], not null
+	for _, o := range all {
+		if o != nil {
+			done = append(done, *o)
 		}
 	}
-	return done, nil
+	return done, failure
+}
+
+func (c *Contest) finished(o Outcome) {
+	about := []any{"challenge", o.Challenge, "verdict", o.Verdict()}
+	if c.Maelstrom == "" {
+		about = append(about, "seed", o.Seed)
+	}
+	c.Log.Info("finished", append(about, "time", wording.Duration(o.Took.Duration))...)
 }
 
 // Command returns the words of ch for the node at bin: the published ones, with the user's changes and the arguments of the node.
