@@ -61,6 +61,8 @@ func TestTerminal(t *testing.T) {
 	require.Contains(t, text, `\x1b[2J\x1b]0;title\x07\u009b31m\u202evalid\x7f\r\x9b31m`)
 	require.Contains(t, text, "\x1b[92mINF\x1b[0m", "tint's colour")
 	require.Contains(t, text, "echo main", "the bar")
+	require.Contains(t, text, "\x1b[1;31m  why: \x1b[0m")
+	require.Contains(t, text, "report.html#")
 	for _, forbidden := range []string{"\x1b[2J\x1b]", "\x1b]0;", "\a", "\u009b", "\u202e", "\x7f"} {
 		require.False(t, strings.Contains(text, forbidden), "%q", forbidden)
 	}

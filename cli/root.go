@@ -42,15 +42,12 @@ type cli struct {
 
 // run executes the command line args and returns the exit status. It stops early, but cleanly, when ctx is cancelled.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, extensions ...Extension) int {
-	out, errs := terminal.NewWriter(stdout), terminal.NewWriter(stderr)
+	coloured := colours(stderr)
+	out, errs := terminal.NewWriter(stdout, colours(stdout)), terminal.NewWriter(stderr, coloured)
 	defer out.Flush()
 	defer errs.Flush()
 	c := &cli{name: "glomers", stdin: os.Stdin, stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All()}
-	coloured := false
-	if f, ok := stderr.(*os.File); ok {
-		c.terminal = cwriter.IsTerminal(int(f.Fd()))
-		coloured = c.terminal && understandsEscapes(f)
-	}
+	c.terminal = isTerminal(stderr)
 	c.log = newLog(stderr, coloured)
 	if err := c.extend(extensions); err != nil {
 		fmt.Fprintf(c.stderr, "%s: %v\n", c.name, err)
@@ -69,6 +66,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, extension
 		return statusBroken
 	}
 	return c.status
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && cwriter.IsTerminal(int(f.Fd()))
+}
+
+// colours reports whether w is a terminal that shows colours, for a user who wants any (https://no-color.org).
+func colours(w io.Writer) bool {
+	return isTerminal(w) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && understandsEscapes(w.(*os.File))
 }
 
 // extend adds extensions to the command line.

@@ -99,6 +99,7 @@ func (s suiteFiles) write(outcome suite.Suite) error {
 		if f.path == "" {
 			continue
 		}
+		outcome.Dir = filepath.Dir(f.path)
 		if err := disk.WriteFile(f.path, f.format(outcome)); err != nil {
 			errs = append(errs, fmt.Errorf("--%s: %w", f.name, err))
 		}

@@ -15,23 +15,24 @@ import (
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
 	"glomers/harness/network"
-	"glomers/harness/why"
+	"glomers/internal/challenge"
 	"glomers/internal/terminal"
 	"glomers/internal/wording"
 )
 
 // writeSummary prints the outcome of a test: the verdict, its reasons, the figures, and the command that repeats the run.
 func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) error {
-	var b strings.Builder
+	b := terminal.NewText(w)
 	heading := fmt.Sprintf("%s: %s", r.Valid, t.Workload)
 	if r.Error != "" {
 		heading = fmt.Sprintf("broken off after %s: %s, until then %s", wording.Duration(r.Elapsed), t.Workload, r.Valid)
 	}
-	writeFindings(&b, heading, r.Judgement)
-	if told := why.Tell(r.Why); told != "" {
-		b.WriteString(told + "\n")
+	writeFindings(b, heading, r.Judgement)
+	if len(r.Why) > 0 {
+		challenge.TellingOf(r.Dir).To(b, r.Why)
+		fmt.Fprintln(b)
 	}
-	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	rows := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, r.Judgement)
 	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",
 		r.Net.Servers.MsgsPerOp, r.Net.Servers.Messages, r.Net.Clients.Messages)
@@ -54,13 +55,12 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	if r.Dir != "" {
 		writeRow(rows, "to look at", "%s", filepath.Join(r.Dir, "report.html"))
 	}
-	_ = rows.Flush() // writing to a strings.Builder cannot fail
-	_, err := io.WriteString(w, b.String())
-	return err
+	_ = rows.Flush() // writing to a Text cannot fail
+	return b.Print(w)
 }
 
 // writeFindings writes a heading with the verdict, the reasons of the verdict, and the warnings.
-func writeFindings(b *strings.Builder, heading string, j harness.Judgement) {
+func writeFindings(b io.Writer, heading string, j harness.Judgement) {
 	fmt.Fprintf(b, "\n%s\n", heading)
 	for _, reason := range j.Reasons {
 		fmt.Fprintf(b, "  %s\n", wording.Hanging(check.Brief(reason)))
@@ -68,7 +68,7 @@ func writeFindings(b *strings.Builder, heading string, j harness.Judgement) {
 	for _, warning := range j.Warnings {
 		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(warning)))
 	}
-	b.WriteByte('\n')
+	fmt.Fprintln(b)
 }
 
 // writeFigures writes a row for each figure of a history.

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"glomers/harness/why"
 )
@@ -32,6 +34,24 @@ func (r *contents) explain(causes []why.Cause) {
 		p := c.Picture()
 		r.causes = append(r.causes, cause{c, string(p.SVG()), p.About()})
 	}
+}
+
+// Page returns the path of the report in the directory of a run, "" if there is none.
+func Page(dir string) string {
+	page := filepath.Join(dir, Files()[0])
+	if _, err := os.Stat(page); err != nil || dir == "" {
+		return ""
+	}
+	return page
+}
+
+// Look returns where to look at causes of the run in a directory, as why.Telling wants it: nil if there is no report.
+func Look(dir string) func(n int, c why.Cause) string {
+	page := Page(dir)
+	if page == "" {
+		return nil
+	}
+	return func(n int, c why.Cause) string { return page + "#" + Anchor(n, c) }
 }
 
 // Anchor returns the fragment of a report's address at which a reader should begin to look at the n-th cause of the run, counted from 1: that

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -15,8 +13,10 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
+	"glomers/harness/report"
 	"glomers/harness/why"
 	"glomers/internal/compare"
+	"glomers/internal/terminal"
 	"glomers/internal/wording"
 )
 
@@ -83,34 +83,33 @@ func (o Outcome) Passed() bool { return o.Broken == "" && len(o.Missed) == 0 && 
 
 // WriteTable writes a line per challenge, and the reasons why one was not passed.
 func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
-	var b strings.Builder
-	b.WriteByte('\n')
-	rows := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
+	b := terminal.NewText(w)
+	fmt.Fprintln(b)
+	rows := tabwriter.NewWriter(b, 0, 0, 3, ' ', 0)
 	for _, cells := range table(chs, done) {
 		fmt.Fprintln(rows, strings.Join(cells, "\t"))
 	}
-	_ = rows.Flush() // writing to a strings.Builder cannot fail
-	b.WriteByte('\n')
+	_ = rows.Flush() // writing to a Text cannot fail
+	fmt.Fprintln(b)
 	for _, line := range legend(done) {
-		b.WriteString(line + "\n")
+		fmt.Fprintln(b, line)
 	}
-	writeSizes(&b, chs, done)
+	writeSizes(b, chs, done)
 	for _, line := range conditions(done) {
-		b.WriteString(line + "\n")
+		fmt.Fprintln(b, line)
 	}
 	for _, o := range done {
-		o.writeWhy(&b)
-		o.writeDecided(&b)
+		o.writeWhy(b)
+		o.writeDecided(b)
 	}
 	switch all := reports(done); len(all) {
 	case 0:
 	case 1:
-		fmt.Fprintf(&b, "To look at: %s\n", all[0])
+		fmt.Fprintf(b, "To look at: %s\n", all[0])
 	default:
-		fmt.Fprintf(&b, "To look at: %s and the others, or glomers serve\n", all[len(all)-1])
+		fmt.Fprintf(b, "To look at: %s and the others, or glomers serve\n", all[len(all)-1])
 	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	return b.Print(w)
 }
 
 // table returns a heading and a row per challenge, for those with finished runs.
@@ -149,7 +148,7 @@ func conditions(done []Outcome) []string {
 }
 
 // writeSizes writes the sizes of messages between servers in lines of their own, as the table has no room for another column.
-func writeSizes(b *strings.Builder, chs []Challenge, done []Outcome) {
+func writeSizes(b io.Writer, chs []Challenge, done []Outcome) {
 	head := "bytes per operation between servers (bodies), largest message:\n"
 	for _, ch := range chs {
 		counted := slices.DeleteFunc(runsOf(ch, done), func(o Outcome) bool { return o.BytesPerOp == nil || o.Largest == 0 })
@@ -171,20 +170,20 @@ func bytesPerOp(counted []Outcome) string {
 func reports(done []Outcome) []string {
 	var all []string
 	for _, o := range done {
-		if page := o.report(); page != "" {
+		if page := report.Page(o.Dir); page != "" {
 			all = append(all, page)
 		}
 	}
 	return all
 }
 
-// report returns the report page of the run, "" if there is none.
-func (o Outcome) report() string {
-	page := filepath.Join(o.Dir, "report.html")
-	if _, err := os.Stat(page); err != nil || o.Dir == "" {
-		return ""
+// TellingOf returns the way to tell the causes of a run, of which a directory has the files; "" if there are none.
+func TellingOf(dir string) why.Telling {
+	t := why.Telling{Look: report.Look(dir)}
+	if dir != "" {
+		t.Others = "glomers why --all " + dir
 	}
-	return page
+	return t
 }
 
 func runsOf(ch Challenge, done []Outcome) []Outcome {
@@ -285,7 +284,7 @@ func spread(runs []Outcome, format string, figure func(Outcome) float64) string 
 }
 
 // writeWhy explains an outcome that was not a pass, or that has warnings.
-func (o Outcome) writeWhy(b *strings.Builder) {
+func (o Outcome) writeWhy(b *terminal.Text) {
 	if o.Passed() && len(o.Warnings) == 0 {
 		return
 	}
@@ -296,7 +295,7 @@ func (o Outcome) writeWhy(b *strings.Builder) {
 	for _, line := range o.Warnings {
 		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(line)))
 	}
-	b.WriteString(why.Tell(o.Why))
+	TellingOf(o.Dir).To(b, o.Why)
 	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
 	if o.Again != "" {
 		fmt.Fprintf(b, "  again: %s\n", o.Again)
@@ -313,7 +312,7 @@ func (o Outcome) why() []string {
 }
 
 // writeDecided writes the violation of a level of isolation, unless the reasons or the warnings have it already.
-func (o Outcome) writeDecided(b *strings.Builder) {
+func (o Outcome) writeDecided(b io.Writer) {
 	if text := o.violation(); text != "" {
 		fmt.Fprintf(b, "\n%s %s: %s\n", o.Challenge, o.Name, wording.Hanging(check.Brief(text)))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/report"
 	"glomers/harness/why"
 	"glomers/internal/suite"
 )
@@ -78,8 +79,13 @@ func (o Outcome) describe(c *suite.Case) {
 	for _, reason := range reasons {
 		c.Reasons = append(c.Reasons, strings.TrimRight(check.Brief(reason), "\n\t "))
 	}
-	if told := strings.Trim(why.Tell(o.Why), "\n"); told != "" {
+	if told := strings.Trim(TellingOf(o.Dir).Text(o.Why), "\n"); told != "" {
 		c.Reasons = append(c.Reasons, told)
+	}
+	if page := report.Page(o.Dir); page != "" {
+		for i, cause := range o.Why[:min(len(o.Why), why.Told)] {
+			c.Links = append(c.Links, suite.Link{Text: cause.Headline, Path: page, Fragment: report.Anchor(i+1, cause)})
+		}
 	}
 	for _, warning := range o.Warnings {
 		c.Warnings = append(c.Warnings, check.Brief(warning))
@@ -87,7 +93,7 @@ func (o Outcome) describe(c *suite.Case) {
 	for _, note := range []suite.Note{
 		{Name: "decided", Text: check.Brief(o.violation())},
 		{Name: "store", Text: cmp.Or(o.Dir, "none")},
-		{Name: "report", Text: o.report()},
+		{Name: "report", Text: report.Page(o.Dir)},
 		{Name: "again", Text: o.Again},
 	} {
 		if note.Text != "" {

@@ -58,6 +58,24 @@ func TestSuite(t *testing.T) {
 	}, s.Table)
 }
 
+// Each cause ends with the place in the report to look at, as far as there is a report and has the place.
+func TestSuiteSaysWhereToLook(t *testing.T) {
+	dir := t.TempDir()
+	page := filepath.Join(dir, "report.html")
+	require.NoError(t, os.WriteFile(page, nil, 0o600))
+	lost := why.Cause{Headline: "7 is lost", So: "x", Story: []why.Step{{Kind: why.Message, ID: 123, Text: "n1 sends 7"}}}
+	asked := why.Cause{Headline: "8 is lost", So: "x", Story: []why.Step{{Kind: why.Operation, ID: 17, Text: "c1 sends 8"}}}
+	none := why.Cause{Headline: "9 is lost", So: "x"}
+	ch := Challenge{ID: "broadcast"}
+	o := OutcomeOf(ch, harness.Result{Judgement: harness.Judgement{Valid: check.Invalid}, Dir: dir, Why: []why.Cause{lost, asked, none, lost}}, nil)
+	c := Suite([]Challenge{ch}, 1, []Outcome{o}, "").Cases[0]
+	for _, place := range []string{"#m123", "#op17", "#why3"} {
+		require.Contains(t, c.Reasons[0], "\n    look at "+page+place+"\n")
+	}
+	require.Contains(t, c.Reasons[0], "and 1 more cause: glomers why --all "+dir)
+	require.Equal(t, []suite.Link{{Text: "7 is lost", Path: page, Fragment: "m123"}, {Text: "8 is lost", Path: page, Fragment: "op17"}, {Text: "9 is lost", Path: page, Fragment: "why3"}}, c.Links)
+}
+
 // Runs that were not needed are skipped.
 func TestSuiteOfATest(t *testing.T) {
 	ch := Challenge{ID: "echo"}
@@ -72,6 +90,7 @@ func TestSuiteOfATest(t *testing.T) {
 	reasons := Suite([]Challenge{ch}, 1, []Outcome{o}, "").Cases[0].Reasons
 	require.Len(t, reasons, 2)
 	require.Contains(t, reasons[1], "why: n1 answered twice\n    So: it counts on its own")
+	require.NotContains(t, reasons[1], "look at", "there is no report")
 
 	broken := Suite([]Challenge{ch}, 1, []Outcome{OutcomeOf(ch, harness.Result{Judgement: harness.Judgement{Reasons: []string{"nothing seen"}}}, errors.New("node n0 ended\n\t"))}, "").Cases[0]
 	require.Equal(t, suite.Broken, broken.Status)

@@ -131,6 +131,7 @@ func drawn() *rapid.Generator[Suite] {
 			return Case{
 				Name: text.Draw(t, "name"), Status: rapid.SampledFrom([]Status{Skipped, Passed, Broken, Failed}).Draw(t, "status"), Verdict: text.Draw(t, "verdict"),
 				Reasons: rapid.SliceOfN(text, 0, 3).Draw(t, "reasons"), Warnings: rapid.SliceOfN(text, 0, 2).Draw(t, "warnings"), Notes: []Note{{"again", text.Draw(t, "again")}},
+				Links: []Link{{text.Draw(t, "link"), text.Draw(t, "path"), text.Draw(t, "fragment")}},
 			}
 		}), 0, 3).Draw(t, "cases")
 		return s

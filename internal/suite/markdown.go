@@ -1,8 +1,11 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
 	"html"
+	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -31,7 +34,7 @@ func (s Suite) Markdown() []byte {
 	}
 	left := 0
 	for _, c := range s.Cases {
-		text := c.markdown()
+		text := c.markdown(s.Dir)
 		if b.Len()+len(text) > maxSummary {
 			left++
 			continue
@@ -53,7 +56,7 @@ func (s Suite) tally() string {
 }
 
 // markdown explains a case. It is "" if there is nothing to explain.
-func (c Case) markdown() string {
+func (c Case) markdown(dir string) string {
 	state := " open"
 	switch {
 	case c.Status == Skipped, c.Status == Passed && len(c.Warnings) == 0:
@@ -63,8 +66,27 @@ func (c Case) markdown() string {
 	}
 	text := c.explanation()
 	fence := strings.Repeat("`", max(3, longest(text)+1))
-	return fmt.Sprintf("\n<details%s><summary>%s: %s</summary>\n\n%s text\n%s\n%[4]s\n\n</details>\n",
-		state, html.EscapeString(line(c.Name)), html.EscapeString(line(c.Verdict)), fence, text)
+	links := ""
+	for _, l := range c.Links {
+		links += l.markdown(dir)
+	}
+	return fmt.Sprintf("\n<details%s><summary>%s: %s</summary>\n\n%s text\n%s\n%[4]s\n%[6]s\n</details>\n",
+		state, html.EscapeString(line(c.Name)), html.EscapeString(line(c.Verdict)), fence, text, links)
+}
+
+// markdown returns the link as an item of a list, for a summary in dir. It is "" if no relative path leads there.
+func (l Link) markdown(dir string) string {
+	from, err := filepath.Abs(dir)
+	to, err2 := filepath.Abs(l.Path)
+	if err = cmp.Or(err, err2); err != nil {
+		return ""
+	}
+	path, err := filepath.Rel(from, to)
+	if err != nil {
+		return "" // on another drive
+	}
+	address := url.URL{Path: filepath.ToSlash(path), Fragment: l.Fragment}
+	return fmt.Sprintf("\n* [%s](<%s>)\n", words(l.Text), &address)
 }
 
 // longest returns the length of the longest run of backticks in a text.

@@ -53,8 +53,18 @@ func TestMarkdownFoldsWarnings(t *testing.T) {
 
 var (
 	opening = regexp.MustCompile("^(`{3,}) text$")
+	link    = regexp.MustCompile("^\\* \\[[^<>`\\[\\]]*\\]\\(<[^<> \\\\]*>\\)$")
 	summary = regexp.MustCompile(`^<details( open)?><summary>[^<]*</summary>$`)
 )
+
+// A link leads from the file to the report, wherever both are.
+func TestMarkdownLinks(t *testing.T) {
+	c := Case{Name: "3e", Status: Failed, Verdict: "invalid", Links: []Link{{"value [17] is missing", "store/a b/report.html", "m123"}}}
+	for dir, want := range map[string]string{".": "store/a%20b/report.html", "store": "a%20b/report.html", "ci/out": "../../store/a%20b/report.html"} {
+		require.Contains(t, string(Suite{Cases: []Case{c}, Dir: dir}.Markdown()), "\n* [value &#91;17&#93; is missing](<"+want+"#m123>)\n")
+	}
+	require.NotContains(t, string(Suite{Cases: []Case{c}}.JUnit()), "m123")
+}
 
 // Whatever nodes write, it stays in its cell or block.
 func TestMarkdownHoldsAnyText(t *testing.T) {
@@ -71,7 +81,7 @@ func TestMarkdownHoldsAnyText(t *testing.T) {
 			require.NotRegexp(t, "[<>`*\\[\\]\\\\]", lines[n])
 		}
 		var blocks []string // as a reader of Markdown finds them
-		fence, open := "", 0
+		fence, open, links := "", 0, 0
 		for _, line := range lines[2+len(s.Table)+1:] {
 			m := opening.FindStringSubmatch(line)
 			switch {
@@ -86,6 +96,8 @@ func TestMarkdownHoldsAnyText(t *testing.T) {
 				open--
 			case summary.MatchString(line):
 				open++
+			case open == 1 && link.MatchString(line):
+				links++
 			default:
 				require.NotContains(t, line, "<")
 				require.NotContains(t, line, "`")
@@ -96,10 +108,12 @@ func TestMarkdownHoldsAnyText(t *testing.T) {
 		require.Zero(t, open)
 		var want []string
 		for _, c := range s.Cases {
-			if c.markdown() != "" {
+			if c.markdown("") != "" {
 				want = append(want, c.explanation()+"\n")
+				links -= len(c.Links)
 			}
 		}
+		require.Zero(t, links)
 		require.Equal(t, want, blocks)
 	})
 }

@@ -34,10 +34,18 @@ type Case struct {
 	Reasons  []string      // why the case did not pass; each may have several lines
 	Warnings []string
 	Notes    []Note // where to look and how to repeat the case
+	Links    []Link // to the causes of a failure; only the summary has them
 }
 
 // A Note is a line below the reasons of a case, such as "again: glomers test …".
 type Note struct{ Name, Text string }
+
+// A Link leads to a place in a file.
+type Link struct {
+	Text     string
+	Path     string // of the file, from the working directory or the root
+	Fragment string
+}
 
 // A Suite is the outcomes of one command.
 type Suite struct {
@@ -46,6 +54,7 @@ type Suite struct {
 	Cases []Case
 	Table [][]string // for the summary: a heading, and the rows
 	Notes []string   // sentences about the table
+	Dir   string     // in which the summary will be: its links are relative to that
 }
 
 // Count returns the number of cases with a status.

@@ -59,14 +59,15 @@ func JSON(text []byte) []byte {
 
 // A Writer escapes text as Escape does and passes it on. It may be used concurrently.
 type Writer struct {
-	w io.Writer
+	w        io.Writer
+	coloured bool
 
 	mu   sync.Mutex
 	rest []byte // the start of a character whose end has not been written yet
 }
 
-// NewWriter returns a Writer that writes to w.
-func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+// NewWriter returns a Writer that writes to w. If w is coloured, it is a terminal on which a Text may have colours.
+func NewWriter(w io.Writer, coloured bool) *Writer { return &Writer{w: w, coloured: coloured} }
 
 // Write writes text. It keeps back the last bytes if they may be the start of a character.
 func (w *Writer) Write(text []byte) (int, error) {
@@ -88,6 +89,17 @@ func (w *Writer) Flush() error {
 	rest := w.rest
 	w.rest = nil
 	return w.put(rest)
+}
+
+// print writes a text that has been escaped, and perhaps coloured, already.
+func (w *Writer) print(text string) error {
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, err := io.WriteString(w.w, text)
+	return err
 }
 
 func (w *Writer) put(text []byte) error {

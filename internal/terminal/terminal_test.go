@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -38,7 +40,7 @@ func TestWriter(t *testing.T) {
 	const text = "é漢👩 \xe2\x82\u009b\x1b[m\n\xf0\x9f"
 	for size := 1; size <= len(text); size++ {
 		var b bytes.Buffer
-		w := terminal.NewWriter(&b)
+		w := terminal.NewWriter(&b, false)
 		for rest := text; rest != ""; {
 			n, err := w.Write([]byte(rest[:min(size, len(rest))]))
 			require.NoError(t, err)
@@ -49,8 +51,35 @@ func TestWriter(t *testing.T) {
 		require.NoError(t, w.Flush())
 		require.Equal(t, terminal.Escape(text), b.String())
 	}
-	_, err := terminal.NewWriter(failing{}).Write([]byte("x"))
+	_, err := terminal.NewWriter(failing{}, false).Write([]byte("x"))
 	require.ErrorIs(t, err, iotest.ErrTimeout)
+}
+
+// A Text has our colours, and nobody else's.
+func TestText(t *testing.T) {
+	const control = "\x1b[31mred\u009b"
+	for _, coloured := range []bool{false, true} {
+		var b bytes.Buffer
+		w := terminal.NewWriter(&b, coloured)
+		_, err := io.WriteString(w, "\xe2") // the first byte of a character that does not go on
+		require.NoError(t, err)
+		text := terminal.NewText(w)
+		fmt.Fprintf(text, "%s\n", control)
+		text.Add(terminal.Bold, control+"\nx\n")
+		text.Add(terminal.Plain, "plain")
+		require.NoError(t, text.Print(w))
+		escaped := terminal.Escape(control)
+		want := `\xe2` + escaped + "\n" + escaped + "\nx\nplain"
+		if coloured {
+			want = `\xe2` + escaped + "\n\x1b[1m" + escaped + "\x1b[0m\n\x1b[1mx\x1b[0m\nplain"
+		}
+		require.Equal(t, want, b.String())
+	}
+	var b bytes.Buffer
+	text := terminal.NewText(&b)
+	text.Add(terminal.Alarm, control)
+	require.NoError(t, text.Print(&b))
+	require.Equal(t, terminal.Escape(control), b.String())
 }
 
 type failing struct{}
