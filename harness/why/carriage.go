@@ -1,10 +1,10 @@
 package why
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
+	"glomers/harness/history"
 	"glomers/harness/record"
 )
 
@@ -55,8 +55,7 @@ func (x *carriage) carry(v version, m *Sent) {
 
 // brings reports whether a message carries a version that was asked for.
 func (x *carriage) brings(m *Sent, v version) bool {
-	_, found := slices.BinarySearchFunc(x.carriers[v], m.ID, func(s *Sent, id int64) int { return cmp.Compare(s.ID, id) })
-	return found
+	return among(x.carriers[v], m)
 }
 
 // A visit is the first arrival of a version at a party, by a message.
@@ -101,12 +100,30 @@ func path(have map[string]visit, to string, until int64) []*Sent {
 	return all
 }
 
-// cut says which fault was in force when a message was lost, if one cut its link.
-func (r *Run) cut(s *Sent) string {
+// loss says which fault has lost a message, and how; it is nil if none that is recorded did.
+func (r *Run) loss(m *Sent) (f *history.Fault, how string) {
+	at := m.Ends[0].At
 	for _, f := range r.Faults {
-		if f.Begin <= s.Ends[0].At && s.At <= f.End && slices.Contains(f.Effect.Links[s.Dest], s.Src) {
-			return fmt.Sprintf(": the link is cut from %s to %s", seconds(f.Begin), seconds(f.End))
+		if at < f.Begin || m.At > f.End {
+			continue
+		}
+		switch {
+		case slices.Contains(f.Effect.Links[m.Dest], m.Src):
+			return f, "the link is cut"
+		case f.Name == "kill" && slices.Contains(f.Effect.Nodes, m.Dest):
+			return f, m.Dest + " is down"
+		case f.Name == "loss" && r.IsNode(m.Src) && r.IsNode(m.Dest):
+			return f, fmt.Sprintf("%s of the messages between nodes get lost", f.Effect.Text)
 		}
 	}
-	return ""
+	return nil, ""
+}
+
+// cut is the end of a sentence on a message that was lost: it says which fault was in force, if one was.
+func (r *Run) cut(m *Sent) string {
+	f, how := r.loss(m)
+	if f == nil {
+		return ""
+	}
+	return fmt.Sprintf(": %s from %s to %s", how, seconds(f.Begin), seconds(f.End))
 }

@@ -77,6 +77,9 @@ var explainers = map[string]explainer{
 	"echo":       echoes,
 	"unique-ids": duplicates,
 
+	"broadcast": growing("broadcast"),
+	"g-set":     growing("add"),
+
 	"txn-list-append": transactions,
 	"txn-rw-register": transactions,
 }

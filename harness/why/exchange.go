@@ -160,3 +160,9 @@ func (r *Run) sentBetween(id string, from, until int64) []*Sent {
 	}
 	return r.pick(sent[first:last])
 }
+
+// among reports whether a message is one of some, which are in the order of sending.
+func among(messages []*Sent, m *Sent) bool {
+	_, found := slices.BinarySearchFunc(messages, m.ID, func(s *Sent, id int64) int { return cmp.Compare(s.ID, id) })
+	return found
+}

@@ -88,9 +88,13 @@ func lanes(story []Step) []string {
 		return 2
 	}
 	slices.SortFunc(all, func(a, b string) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // n2 before n10
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), compareIDs(a, b))
 	})
 	return all[:min(len(all), maxLanes)]
+}
+
+func compareIDs(a, b string) int {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // n2 before n10
 }
 
 // marks are the signs of a picture in text.

@@ -27,6 +27,14 @@ func others(n int, names []string) string {
 	return "the same happened to " + wording.And(names)
 }
 
+// an returns a word with its article.
+func an(word string) string {
+	if word != "" && strings.ContainsRune("aeiouAEIOU", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
 func times(n int) string {
 	if n == 1 {
 		return "once"
