@@ -6,6 +6,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
+	"glomers/harness/record"
 	"glomers/harness/workload"
 )
 
@@ -61,8 +62,8 @@ type Test struct {
 	// OnLog, if not nil, is called, from any goroutine, with every line that a node writes to stderr (cut to 1 KiB).
 	OnLog func(node, line string)
 
-	// Excerpt, if not nil, selects a part of the run that the seed describes. harness/sim uses it to find the smallest run that
-	// still fails.
+	// Excerpt, if not nil, selects a part of the run that the seed describes: that of the smallest run that still fails, for
+	// example.
 	Excerpt *Excerpt
 
 	// Settle, if not nil, is called after each delivery and timer. It must return when the nodes have nothing left to do.
@@ -86,23 +87,10 @@ const (
 )
 
 // An Excerpt is a part of a run.
-type Excerpt struct {
-	// Ops lists, in ascending order, the main phase's operations to carry out; they are numbered from 0. The other operations
-	// are drawn but not carried out, so that leaving them out does not change the draws of the rest.
-	Ops []int
-	// Faults replaces the schedule of the faults.
-	Faults []FaultWindow
-	// Salt, if not 0, changes the seed of the network, so that latencies and losses are drawn anew. An excerpt sends fewer
-	// messages than the whole run, so the original draws would hit different messages anyway.
-	Salt uint64
-}
+type Excerpt = record.Excerpt
 
-// A FaultWindow is a period in which a fault is in force. Its times are counted from the beginning of the main phase.
-type FaultWindow struct {
-	Name       string // of the fault, as in Test.Nemesis
-	Start      int    // the number of this start of the fault in the whole run, from 0
-	Begin, End time.Duration
-}
+// A FaultWindow is a period in which a fault is in force.
+type FaultWindow = record.FaultWindow
 
 // A Progress is a snapshot of a running test.
 type Progress struct {

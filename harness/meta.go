@@ -38,6 +38,7 @@ func (t Test) meta(place *proc.Place) record.Meta {
 		Availability:    t.Availability,
 		Attach:          t.Attach.Nodes,
 		Options:         t.Options,
+		Excerpt:         t.Excerpt,
 		Seed:            t.Seed,
 		Started:         time.Now(),
 		Go:              runtime.Version(),

@@ -28,6 +28,7 @@ type Meta struct {
 	Availability    string       `json:"availability"`
 	Attach          []string     `json:"attach,omitempty"` // the nodes that are debugged
 	workload.Options
+	Excerpt *Excerpt  `json:"excerpt,omitempty"` // what of the run was carried out; nil means all
 	Seed    uint64    `json:"seed"`
 	Started time.Time `json:"started"`
 	Go      string    `json:"go"`

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"glomers/harness"
+	"glomers/internal/shrink"
 )
 
 // Test runs the scenarios of a node's test. Each scenario becomes a subtest of t and runs with the number of seeds that the
@@ -81,7 +82,7 @@ func again(t *testing.T, test harness.Test, hash string) {
 	}
 	err := Replay(t, test)
 	t.Errorf("seed %d gives different runs, whose journals have the hashes %s and %s\n\t%s\n\tagain: %s\n\t%v",
-		test.Seed, hash, res.Hash, describe(test), command(t.Name(), test.Seed), err)
+		test.Seed, hash, res.Hash, shrink.Describe(test), command(t.Name(), test.Seed), err)
 }
 
 // Catch fails t unless at least one seed of s fails. It is for nodes that are broken on purpose. The reason of each failing
@@ -95,11 +96,11 @@ func Catch(t *testing.T, s Scenario, text string) {
 	report := s.sweep(t, seeds)
 	for _, f := range report.Failures {
 		if !strings.Contains(f.Problem, text) {
-			t.Errorf("seed %d: want a reason with %q: %s\n\t%s", f.Seed, text, f.Problem, describe(s.Test))
+			t.Errorf("seed %d: want a reason with %q: %s\n\t%s", f.Seed, text, f.Problem, shrink.Describe(s.Test))
 		}
 	}
 	if len(report.Failures) == 0 {
-		t.Errorf("none of the seeds up to %d catches the mistake\n\t%s", seeds[len(seeds)-1], describe(s.Test))
+		t.Errorf("none of the seeds up to %d catches the mistake\n\t%s", seeds[len(seeds)-1], shrink.Describe(s.Test))
 		return
 	}
 	first := report.Failures[0]

@@ -1,13 +1,14 @@
 package sim
 
 import (
-	"cmp"
+	"context"
 	"fmt"
-	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"glomers/harness"
+	"glomers/internal/shrink"
 )
 
 // maxRuns limits the number of runs that Shrink makes.
@@ -21,8 +22,7 @@ type Shrunk struct {
 
 	Runs int // the number of runs that the search made
 
-	from   plan
-	record transcript
+	story string
 }
 
 // Ops returns the number of operations in the small run, without those of the final phase.
@@ -40,238 +40,45 @@ func (s *Shrunk) Faults() int { return len(s.Test.Excerpt.Faults) }
 // reason outside the run.
 func Shrink(t *testing.T, test harness.Test) (*Shrunk, error) {
 	t.Helper()
-	test.Excerpt = nil
-	record, res, err := watch(t, test)
-	c, ok := complaintOf(res, err)
-	switch {
-	case ok:
-	case err != nil:
-		return nil, fmt.Errorf("sim: cannot shrink what is no node's fault: %w", err)
-	default:
-		return nil, fmt.Errorf("sim: seed %d does not fail, so there is nothing to shrink", test.Seed)
-	}
-	s := &shrinker{t: t, test: test, complaint: c, runs: 1}
-	s.best = s.whole(record)
-	from := s.best
-	for size := s.best.size(); ; size = s.best.size() {
-		s.fewerNodes()
-		s.lessTime()
-		s.fewerFaults()
-		s.fewerOps()
-		s.shorterFaults()
-		s.throwAgain()
-		if s.runs >= maxRuns || slices.Compare(s.best.size(), size) >= 0 {
-			break
-		}
-	}
-	small := s.best.of(test)
-	record, res, err = watch(t, small)
-	return &Shrunk{Test: small, Result: res, Err: err, Runs: s.runs + 1, from: from, record: record}, nil
-}
-
-// A plan holds the parameters of a run that Shrink varies.
-type plan struct {
-	nodes   int // 0 means n1 … n5, as in harness.Test
-	workers int
-	limit   time.Duration
-	ops     []int
-	faults  []harness.FaultWindow
-	salt    uint64 // see harness.Excerpt
-}
-
-// of returns test reduced to the plan.
-func (p plan) of(test harness.Test) harness.Test {
-	test.NodeCount, test.Concurrency, test.TimeLimit = p.nodes, p.workers, p.limit
-	test.Excerpt = &harness.Excerpt{Ops: p.ops, Faults: p.faults, Salt: p.salt}
-	test.Nemesis = nil
-	for _, w := range p.faults {
-		if !slices.Contains(test.Nemesis, w.Name) {
-			test.Nemesis = append(test.Nemesis, w.Name)
-		}
-	}
-	return test
-}
-
-// size returns the quantities that Shrink minimizes, the most important first.
-func (p plan) size() []int {
-	inForce := time.Duration(0)
-	for _, w := range p.faults {
-		inForce += w.End - w.Begin
-	}
-	return []int{len(p.faults), len(p.ops), cmp.Or(p.nodes, 5), int(p.limit), int(inForce)}
-}
-
-// A shrinker is a search. Each pass starts from the best plan so far and replaces it by smaller plans that fail in the same way.
-type shrinker struct {
-	t         *testing.T
-	test      harness.Test
-	complaint complaint
-	runs      int
-	best      plan
-}
-
-// whole returns the plan of the whole run that is recorded in record.
-func (s *shrinker) whole(record transcript) plan {
-	p := plan{nodes: s.test.NodeCount, workers: s.test.Concurrency, limit: s.test.TimeLimit, faults: record.windows()}
-	p.limit = cmp.Or(p.limit, harness.DefaultTimeLimit)
-	for i := range record.invoked() {
-		p.ops = append(p.ops, i)
-	}
-	return p
-}
-
-// try runs p, and makes it the best plan if it fails in the same way. After maxRuns runs it does nothing.
-func (s *shrinker) try(p plan) bool {
-	if s.runs >= maxRuns || len(p.ops) == 0 && !s.complaint.broken() {
-		return false // a run without operations cannot be judged
-	}
-	s.runs++
-	record, res, err := watch(s.t, p.of(s.test))
-	if !s.complaint.repeated(res, err) {
-		return false
-	}
-	p.ops = p.ops[:min(len(p.ops), record.invoked())] // there was no time for the others
-	s.best = p
-	return true
-}
-
-// fewerNodes tries smaller clusters. In a smaller cluster the whole run changes, since faults hit other nodes, so fewerNodes
-// tries each size several times, with different faults.
-func (s *shrinker) fewerNodes() {
-	const goes = 5
-	for _, n := range []int{1, 2, 3, 4, 5, 8, 12} {
-		if n >= cmp.Or(s.best.nodes, 5) {
-			return
-		}
-		for shift := range goes {
-			p := s.best
-			p.nodes = n
-			p.workers = min(p.workers, n) // 0 stays 0: the default of the workload
-			p.faults = slices.Clone(p.faults)
-			for i := range p.faults {
-				p.faults[i].Start += shift
-			}
-			if s.try(p) {
-				return
-			}
-		}
-	}
-}
-
-// throwAgain tries each single operation under each single fault with other random numbers for the network. A shorter run sends
-// fewer messages and so draws fewer random numbers. A message that was lost in the long run is therefore often not lost in the
-// short one.
-func (s *shrinker) throwAgain() {
-	const throws = 30
-	if len(s.best.ops) <= 1 && len(s.best.faults) <= 1 {
-		return
-	}
-	from := s.best
-	for _, w := range from.faults {
-		for _, op := range from.ops {
-			for salt := range uint64(throws) {
-				p := from
-				p.ops, p.faults, p.salt = []int{op}, []harness.FaultWindow{w}, salt+1
-				if s.try(p) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// precision is the precision of the times that the search finds.
-const precision = 10 * time.Millisecond
-
-// lessTime looks for the shortest beginning of the run that fails.
-func (s *shrinker) lessTime() {
-	bisect(precision, s.best.limit, func(limit time.Duration) bool {
-		p := s.best
-		p.limit, p.faults = limit, nil
-		for _, w := range s.best.faults {
-			if w.Begin < limit {
-				w.End = min(w.End, limit)
-				p.faults = append(p.faults, w)
-			}
-		}
-		return s.try(p)
+	small, err := shrink.Shrink(context.Background(), test, shrink.Options{
+		Run:     func(_ context.Context, test harness.Test) (harness.Result, error) { return Run(t, test) },
+		MaxRuns: maxRuns,
 	})
-}
-
-func (s *shrinker) fewerFaults() {
-	ddmin(s.best.faults, func(some []harness.FaultWindow) bool {
-		p := s.best
-		p.faults = some
-		return s.try(p)
-	})
-}
-
-func (s *shrinker) fewerOps() {
-	ddmin(s.best.ops, func(some []int) bool {
-		p := s.best
-		p.ops = some
-		return s.try(p)
-	})
-}
-
-// shorterFaults shortens each fault: it looks for the earliest end, and then for the latest beginning.
-func (s *shrinker) shorterFaults() {
-	for i := range s.best.faults {
-		try := func(change func(w *harness.FaultWindow)) bool {
-			p := s.best
-			p.faults = slices.Clone(p.faults)
-			change(&p.faults[i])
-			return s.try(p)
-		}
-		try(func(w *harness.FaultWindow) { w.Begin = w.Begin.Truncate(precision) }) // easier to read
-		w := s.best.faults[i]
-		length := bisect(0, w.End-w.Begin, func(length time.Duration) bool {
-			return try(func(w *harness.FaultWindow) { w.End = w.Begin + length })
-		})
-		bisect(0, length, func(length time.Duration) bool {
-			return try(func(w *harness.FaultWindow) { w.Begin = w.End - length })
-		})
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
 	}
+	return &Shrunk{Test: small.Test, Result: small.Result, Err: small.Err, Runs: small.Runs, story: small.Story()}, nil
 }
 
-// bisect looks for the shortest duration between low and high that fails; high is known to fail. If not all longer durations
-// fail, the result fails but may not be the shortest.
-func bisect(low, high time.Duration, fails func(time.Duration) bool) time.Duration {
-	for high-low > precision {
-		middle := (low + (high-low)/2).Round(precision)
-		if fails(middle) {
-			high = middle
-		} else {
-			low = middle
-		}
+// String describes the small run: its operations, its faults, the most important messages, the verdict, and the code that
+// repeats it.
+func (s *Shrunk) String() string { return s.story + "\nagain, from the same Test:\n\n" + s.code() }
+
+// code returns Go statements that make the small run from the Test of the large one.
+func (s *Shrunk) code() string {
+	t := s.Test
+	var b strings.Builder
+	fmt.Fprintf(&b, "\ttest.Seed, test.NodeCount, test.Concurrency = %d, %d, %d\n", t.Seed, t.NodeCount, t.Concurrency)
+	fmt.Fprintf(&b, "\ttest.TimeLimit, test.Nemesis = %s, %#v\n", duration(t.TimeLimit), t.Nemesis)
+	fmt.Fprintf(&b, "\ttest.Excerpt = &harness.Excerpt{\n\t\tOps: %#v,\n", t.Excerpt.Ops)
+	if t.Excerpt.Salt != 0 {
+		fmt.Fprintf(&b, "\t\tSalt: %d,\n", t.Excerpt.Salt)
 	}
-	return high
+	if len(t.Excerpt.Faults) > 0 {
+		b.WriteString("\t\tFaults: []harness.FaultWindow{\n")
+		for _, w := range t.Excerpt.Faults {
+			fmt.Fprintf(&b, "\t\t\t{Name: %q, Start: %d, Begin: %s, End: %s},\n", w.Name, w.Start, duration(w.Begin), duration(w.End))
+		}
+		b.WriteString("\t\t},\n")
+	}
+	b.WriteString("\t}\n\tsim.Check(t, test)\n")
+	return b.String()
 }
 
-// ddmin reduces a failing list to a part that still fails, but no longer fails if any single element is left out. It is delta
-// debugging (Zeller and Hildebrandt 2002) without the step that tries each part alone: ddmin only leaves parts out.
-func ddmin[T any](list []T, fails func(part []T) bool) []T {
-	if len(list) == 0 || fails(nil) {
-		return nil
+// duration returns a time as a Go expression.
+func duration(d time.Duration) string {
+	if d%time.Millisecond == 0 {
+		return fmt.Sprintf("%d * time.Millisecond", d.Milliseconds())
 	}
-	for parts := 2; len(list) > 1; {
-		size := (len(list) + parts - 1) / parts
-		reduced := false
-		for i := 0; i < len(list); i += size {
-			rest := slices.Concat(list[:i], list[min(i+size, len(list)):])
-			if len(rest) > 0 && fails(rest) {
-				list, reduced = rest, true
-				break
-			}
-		}
-		switch {
-		case reduced:
-			parts = max(2, parts-1)
-		case size == 1:
-			return list
-		default:
-			parts = min(2*parts, len(list))
-		}
-	}
-	return list
+	return fmt.Sprintf("%d * time.Nanosecond", d.Nanoseconds())
 }

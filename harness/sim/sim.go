@@ -10,6 +10,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/internal/shrink"
 )
 
 // Run carries out test in virtual time, in a separate bubble, and returns the results of harness.Run. It does not fail t
@@ -30,7 +31,7 @@ func Check(t *testing.T, test harness.Test) harness.Result {
 	t.Helper()
 	res, err := Run(t, test)
 	if problem := failure(res, err); problem != "" {
-		t.Errorf("seed %d: %s\n%s", test.Seed, problem, describe(test))
+		t.Errorf("seed %d: %s\n%s", test.Seed, problem, shrink.Describe(test))
 		keep(t, test)
 	}
 	return res

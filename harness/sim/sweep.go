@@ -16,6 +16,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/internal/shrink"
 	"glomers/internal/wording"
 )
 
@@ -184,7 +185,7 @@ func (r Report) fail(t *testing.T, test harness.Test) {
 			problem = f.Problem
 		}
 		told[shape] = true
-		t.Errorf("seed %d: %s\n\t%s\n\tagain: %s", f.Seed, problem, describe(test), command(t.Name(), f.Seed))
+		t.Errorf("seed %d: %s\n\t%s\n\tagain: %s", f.Seed, problem, shrink.Describe(test), command(t.Name(), f.Seed))
 	}
 }
 

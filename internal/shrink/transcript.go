@@ -1,8 +1,8 @@
-package sim
+package shrink
 
 import (
 	"cmp"
-	"testing"
+	"context"
 	"time"
 
 	"glomers/harness"
@@ -18,8 +18,7 @@ type transcript struct {
 }
 
 // watch runs test and records its events.
-func watch(t *testing.T, test harness.Test) (transcript, harness.Result, error) {
-	t.Helper()
+func (o Options) watch(ctx context.Context, test harness.Test) (transcript, harness.Result, error) {
 	var tr transcript
 	test.OnOp = func(op history.Op) {
 		tr.ops = append(tr.ops, op)
@@ -30,7 +29,7 @@ func watch(t *testing.T, test harness.Test) (transcript, harness.Result, error) 
 			tr.events = append(tr.events, e)
 		}
 	}
-	res, err := Run(t, test)
+	res, err := o.Run(ctx, test)
 	return tr, res, err
 }
 

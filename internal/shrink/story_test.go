@@ -1,10 +1,8 @@
-package sim
+package shrink
 
 import (
 	"encoding/json"
 	"fmt"
-	"go/parser"
-	"go/token"
 	"strings"
 	"testing"
 	"time"
@@ -17,8 +15,8 @@ import (
 )
 
 func TestDescribe(t *testing.T) {
-	require.Equal(t, "echo, 5 nodes, 5 operations/s for 1m0s", describe(harness.Test{Workload: "echo"}))
-	require.Equal(t, "broadcast, 25 nodes, 100 operations/s for 20s, 50 workers, constant latency of 100ms, faults: partition, loss", describe(harness.Test{
+	require.Equal(t, "echo, 5 nodes, 5 operations/s for 1m0s", Describe(harness.Test{Workload: "echo"}))
+	require.Equal(t, "broadcast, 25 nodes, 100 operations/s for 20s, 50 workers, constant latency of 100ms, faults: partition, loss", Describe(harness.Test{
 		Workload: "broadcast", NodeCount: 25, Rate: 100, TimeLimit: 20 * time.Second, Concurrency: 50,
 		Latency: 100 * time.Millisecond, Nemesis: []string{"partition", "loss"},
 	}))
@@ -63,18 +61,6 @@ func TestMessages(t *testing.T) {
 	require.Equal(t, "0.000 s\tn0 → n1\t{\"id\":20}\tlost at 0.005 s", lines[13])
 	require.Equal(t, "0.000 s\tn0 → n1\t{\"id\":30}\tfound nobody at 0.005 s", lines[14])
 	require.Equal(t, "… and 25 more", lines[15])
-}
-
-func TestCodeIsGo(t *testing.T) {
-	s := Shrunk{Test: harness.Test{Seed: 7, NodeCount: 2, TimeLimit: 1234567, Nemesis: []string{"kill"}, Excerpt: &harness.Excerpt{
-		Ops: []int{3, 8}, Faults: []harness.FaultWindow{{Name: "kill", Start: 1, Begin: time.Second, End: 1500 * time.Millisecond}},
-	}}}
-	code := s.code()
-	_, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc f() {\n"+code+"}\n", 0)
-	require.NoError(t, err, code)
-	require.Contains(t, code, "1234567 * time.Nanosecond")
-	require.Contains(t, code, `{Name: "kill", Start: 1, Begin: 1000 * time.Millisecond, End: 1500 * time.Millisecond},`)
-	require.Contains(t, code, "Ops: []int{3, 8},")
 }
 
 func TestQuote(t *testing.T) {

@@ -1,4 +1,4 @@
-package sim
+package shrink
 
 import (
 	"cmp"
@@ -22,25 +22,23 @@ const (
 	maxWidth = 72 // the most bytes of a value or a message that are shown
 )
 
-// String describes the small run: its operations, its faults, the most important messages, the verdict, and the code that
-// repeats it.
-func (s *Shrunk) String() string {
+// Story describes the small run: its operations, its faults, the most important messages, and the verdict.
+func (s *Shrunk) Story() string {
 	var b strings.Builder
 	to := plan{nodes: s.Test.NodeCount, limit: s.Test.TimeLimit, ops: s.Test.Excerpt.Ops, faults: s.Test.Excerpt.Faults}
 	fmt.Fprintf(&b, "seed %d in %d runs: operations %d → %d, faults %d → %d, nodes %d → %d, time %v → %v\n",
 		s.Test.Seed, s.Runs, len(s.from.ops), len(to.ops), len(s.from.faults), len(to.faults),
 		cmp.Or(s.from.nodes, 5), cmp.Or(to.nodes, 5), s.from.limit, to.limit)
-	fmt.Fprintf(&b, "\n    %s\n", describe(s.Test))
+	fmt.Fprintf(&b, "\n    %s\n", Describe(s.Test))
 	section(&b, "operations", s.operations())
 	section(&b, "faults", s.faults())
 	section(&b, "messages between nodes", s.messages())
 	section(&b, s.verdict(), s.reasons())
-	fmt.Fprintf(&b, "\nagain, from the same Test:\n\n%s", s.code())
 	return b.String()
 }
 
-// describe sums up the options of a test in a line.
-func describe(t harness.Test) string {
+// Describe sums up the options of a test in a line.
+func Describe(t harness.Test) string {
 	parts := []string{
 		t.Workload,
 		wording.Plural(cmp.Or(t.NodeCount, 5), "node"),
@@ -215,35 +213,6 @@ func (s *Shrunk) reasons() []string {
 		}
 	}
 	return reasons
-}
-
-// code returns Go statements that make the small run from the Test of the large one.
-func (s *Shrunk) code() string {
-	t := s.Test
-	var b strings.Builder
-	fmt.Fprintf(&b, "\ttest.Seed, test.NodeCount, test.Concurrency = %d, %d, %d\n", t.Seed, t.NodeCount, t.Concurrency)
-	fmt.Fprintf(&b, "\ttest.TimeLimit, test.Nemesis = %s, %#v\n", duration(t.TimeLimit), t.Nemesis)
-	fmt.Fprintf(&b, "\ttest.Excerpt = &harness.Excerpt{\n\t\tOps: %#v,\n", t.Excerpt.Ops)
-	if t.Excerpt.Salt != 0 {
-		fmt.Fprintf(&b, "\t\tSalt: %d,\n", t.Excerpt.Salt)
-	}
-	if len(t.Excerpt.Faults) > 0 {
-		b.WriteString("\t\tFaults: []harness.FaultWindow{\n")
-		for _, w := range t.Excerpt.Faults {
-			fmt.Fprintf(&b, "\t\t\t{Name: %q, Start: %d, Begin: %s, End: %s},\n", w.Name, w.Start, duration(w.Begin), duration(w.End))
-		}
-		b.WriteString("\t\t},\n")
-	}
-	b.WriteString("\t}\n\tsim.Check(t, test)\n")
-	return b.String()
-}
-
-// duration returns a time as a Go expression.
-func duration(d time.Duration) string {
-	if d%time.Millisecond == 0 {
-		return fmt.Sprintf("%d * time.Millisecond", d.Milliseconds())
-	}
-	return fmt.Sprintf("%d * time.Nanosecond", d.Nanoseconds())
 }
 
 func seconds(ns int64) string { return fmt.Sprintf("%.3f s", float64(ns)/1e9) }
