@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,7 @@ type testFlags struct {
 	perNode bool // workers is the number per node
 	runs    int  // of --test-count
 	seed    uint64
+	excerpt string // of --excerpt
 	logs    logging
 	guide   guideFlags
 	nodes   nodeFlags
@@ -38,8 +40,24 @@ type testFlags struct {
 // defaultWorkload is Maelstrom's default.
 const defaultWorkload = "lin-kv"
 
-// register adds the flags to cmd.
+// register adds the flags of one run to cmd.
 func (f *testFlags) register(cmd *cobra.Command) {
+	t, flags := &f.test, cmd.Flags()
+	f.registerTest(cmd)
+	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
+	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
+	define(cmd, "excerpt", "", "directory", "", "repeat the part of a run that glomers sweep --shrink has left in this directory; only with --virtual", directory(&f.excerpt))
+	registerAttach(cmd, &t.Attach.Nodes)
+	registerVirtual(cmd, &t.Virtual)
+	flags.BoolVar(&f.logs.ops, "log-ops", false, "log every operation of a client when it is invoked and when it completes, and every fault")
+	flags.BoolVar(&f.logs.stderr, "log-stderr", false, "log what nodes write to stderr")
+	flags.BoolVar(&f.logs.sent, "log-net-send", false, "log every message when it is sent")
+	flags.BoolVar(&f.logs.received, "log-net-recv", false, "log every message when it is received, or lost")
+	_ = cmd.MarkFlagDirname("excerpt") // the flag exists
+}
+
+// registerTest adds the flags of all that many runs with different seeds have in common.
+func (f *testFlags) registerTest(cmd *cobra.Command) {
 	t, flags := &f.test, cmd.Flags()
 	faults := f.faults.Names()
 	dists := []string{string(network.Constant), string(network.Uniform), string(network.Exponential)}
@@ -59,15 +77,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+wording.Or(dists), f.setDist)
 	define(cmd, "nemesis", "", "names", "", "faults to inject: "+wording.Or(faults), someOf(&t.Nemesis, faults))
 	define(cmd, "nemesis-interval", "", "seconds", "10", "mean time between the start and the end of a fault", span(&t.NemesisInterval, time.Second, time.Millisecond))
-	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
-	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
-	registerAttach(cmd, &t.Attach.Nodes)
-	registerVirtual(cmd, &t.Virtual)
 	flags.BoolVar(&t.Faithful, "faithful", false, "deliver messages as Maelstrom does, clients' behind late ones, and draw its partitions, also those that cut nothing")
-	flags.BoolVar(&f.logs.ops, "log-ops", false, "log every operation of a client when it is invoked and when it completes, and every fault")
-	flags.BoolVar(&f.logs.stderr, "log-stderr", false, "log what nodes write to stderr")
-	flags.BoolVar(&f.logs.sent, "log-net-send", false, "log every message when it is sent")
-	flags.BoolVar(&f.logs.received, "log-net-recv", false, "log every message when it is received, or lost")
 	registerLimits(cmd, &t.Limits)
 	flags.StringVar(&t.Store, "store", "store", "`directory` for the files of the run")
 
@@ -175,6 +185,9 @@ func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 	if !cmd.Flags().Changed("seed") {
 		t.Seed = clockSeed()
 	}
+	if f.excerpt != "" {
+		return excerpt(t, f.excerpt)
+	}
 	return t, nil
 }
 
@@ -183,7 +196,12 @@ func clockSeed() uint64 { return uint64(time.Now().UnixMicro()) % 1e9 }
 
 // commandLine returns the command that repeats a run of cmd with the given seed.
 func commandLine(cmd *cobra.Command, args, nodeArgs []string, seed uint64) string {
-	words := []string{cmd.CommandPath()}
+	return commandLineOf(cmd.CommandPath(), cmd, args, nodeArgs, seed)
+}
+
+// commandLineOf returns the command with the flags of cmd that are not about a number of runs, with a seed, and with more words.
+func commandLineOf(path string, cmd *cobra.Command, args, nodeArgs []string, seed uint64, more ...string) string {
+	words := []string{path}
 	for _, a := range args {
 		words = append(words, program.Quote(a))
 	}
@@ -192,14 +210,14 @@ func commandLine(cmd *cobra.Command, args, nodeArgs []string, seed uint64) strin
 		switch {
 		case isEnv:
 			words = append(words, env.words()...)
-		case f.Name == "seed" || f.Name == "test-count" || f.Name == "repeat" || isSuiteFlag(f.Name):
+		case slices.Contains([]string{"seed", "test-count", "repeat", "seeds", "jobs", "shrink", "keep-all"}, f.Name) || isSuiteFlag(f.Name):
 		case f.Value.String() == "true": // a flag without an argument
 			words = append(words, "--"+f.Name)
 		default:
 			words = append(words, "--"+f.Name, program.Quote(f.Value.String()))
 		}
 	})
-	words = append(words, "--seed", strconv.FormatUint(seed, 10))
+	words = append(append(words, "--seed", strconv.FormatUint(seed, 10)), more...)
 	if len(nodeArgs) > 0 {
 		words = append(words, "--")
 		for _, a := range nodeArgs {

@@ -60,7 +60,7 @@ func (p *Port) Line(b []byte) {
 	if p.run.active != nil {
 		answer, late := p.atRest(l)
 		if late {
-			p.fail(&NodeError{Reason: fmt.Sprintf(lateWords, l.dest), Line: clip(b), Number: p.lines})
+			p.fail(&NodeError{Reason: fmt.Sprintf(lateWords, l.dest), Line: clip(b), Number: p.lines, Untimed: true})
 		}
 		if answer || late {
 			return

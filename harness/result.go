@@ -122,6 +122,8 @@ type NodeError struct {
 	Line   string // the offending line of the node's output, if there is one (cut to 1 KiB)
 	Number int    // the number of that line, from 1; 0 if there is no such line
 	Log    string // the last lines that the node wrote to stdout and stderr
+
+	Untimed bool // the program does not do what virtual time asks for, so it cannot be tested in it
 }
 
 // Error returns all fields as text, on several lines if the node has written anything.

@@ -82,6 +82,7 @@ type restfulness struct {
 	mu       sync.Mutex
 	asked    int64 // msg_id of the last request idle; 0 before the first line
 	working  bool  // it has not been answered
+	answered bool  // one has been answered
 	unaware  bool  // it was answered with an error: the program does not know it
 	watchdog *time.Timer
 }
@@ -127,10 +128,10 @@ func (p *Port) patience() time.Duration {
 func (p *Port) neverIdle() {
 	r := &p.restful
 	r.mu.Lock()
-	working, patience := r.working, p.patience()
+	working, answered, patience := r.working, r.answered, p.patience()
 	r.mu.Unlock()
 	if working {
-		p.fail(&NodeError{Reason: fmt.Sprintf(silentWords, patience)})
+		p.fail(&NodeError{Reason: fmt.Sprintf(silentWords, patience), Untimed: !answered})
 	}
 }
 
@@ -149,7 +150,7 @@ func (p *Port) atRest(l line) (answer, late bool) {
 	}
 	if l.dest == clockID && json.Unmarshal(l.body, &head) == nil && head.InReplyTo != nil {
 		if r.working && *head.InReplyTo == r.asked {
-			r.working = false
+			r.working, r.answered = false, true
 			r.unaware = r.unaware || head.Type == "error"
 			r.watchdog.Stop()
 			p.run.active.end()
@@ -203,7 +204,7 @@ func (r *run) askClock(m *member, body json.RawMessage) {
 	}
 	switch {
 	case malformed || request.Type == "sleep" && (request.MS == nil || !(*request.MS >= 0 && *request.MS < 1e12)):
-		m.fail(&NodeError{Reason: "sent the service clock a request that is not one: want the type now, or sleep with ms, a number from 0", Line: clip(body)})
+		m.fail(&NodeError{Reason: "sent the service clock a request that is not one: want the type now, or sleep with ms, a number from 0", Line: clip(body), Untimed: true})
 	case request.Type == "now":
 		answer(0, `{"type":"now_ok","now":%s,"in_reply_to":%d}`, milliseconds(r.now()), request.MsgID)
 	case request.Type == "sleep":

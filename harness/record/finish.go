@@ -146,13 +146,19 @@ func (w *Writer) makeWay(name string) error {
 	}
 }
 
-// link makes root/name lead to the run, by a relative path, so that the store can be moved.
-func (w *Writer) link(name string) error {
-	target, err := filepath.Rel(w.root, w.dir)
+// link makes root/name lead to the run.
+func (w *Writer) link(name string) error { return link(w.root, w.dir, name) }
+
+// MakeLatest makes the run in a directory the latest of its store.
+func MakeLatest(store, dir string) error { return link(store, dir, "latest") }
+
+// link makes store/name lead to the directory of a run, by a relative path, so that the store can be moved.
+func link(store, dir, name string) error {
+	target, err := filepath.Rel(store, dir)
 	if err != nil {
 		return err
 	}
-	root, err := os.OpenRoot(w.root)
+	root, err := os.OpenRoot(store)
 	if err != nil {
 		return err
 	}

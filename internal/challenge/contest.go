@@ -104,12 +104,21 @@ func (c *Contest) Command(ch Challenge, bin string) Command {
 	return words
 }
 
-// program returns the executable that is to solve ch: in a checkout what its source says, elsewhere the one that was released
-// together with this program.
+// program returns the executable that is to solve ch.
 func (c *Contest) program(ctx context.Context, ch Challenge) (string, error) {
-	if c.Bin != "" {
-		return c.build.Program(ctx, c.Bin)
+	bin := c.Bin
+	if bin == "" {
+		var err error
+		if bin, err = Solution(ch); err != nil {
+			return "", err
+		}
 	}
+	return c.build.Program(ctx, bin)
+}
+
+// Solution returns the path of our solution of a challenge: in a checkout that of its source, elsewhere the one that was released
+// together with this program.
+func Solution(ch Challenge) (string, error) {
 	root, err := program.Root()
 	if err != nil {
 		if path, err := program.Beside(ch.Dir); err == nil {
@@ -117,7 +126,7 @@ func (c *Contest) program(ctx context.Context, ch Challenge) (string, error) {
 		}
 		return "", fmt.Errorf("the solutions are built from their source, but %w; and the solution %s of a release is not beside this program: go there, run glomers from an unpacked release, or judge a node of your own with --bin", err, ch.Dir)
 	}
-	return c.build.Program(ctx, filepath.Join(root, ch.Dir))
+	return filepath.Join(root, ch.Dir), nil
 }
 
 // once runs ch a single time. A test that breaks is an outcome. An error means

@@ -57,7 +57,7 @@ func ParseRun(marker string) (Run, error) {
 
 var (
 	command = regexp.MustCompile(`^(?:glomers|go|python3|scripts/\S+|\.ci/run)(?: |$)`)
-	driver  = regexp.MustCompile(`^(?:glomers|go run \./cmd/glomers) (?:test|challenge)(?: |$)`)
+	driver  = regexp.MustCompile(`^(?:glomers|go run \./cmd/glomers) (?:test|challenge|sweep)(?: |$)`)
 	inStore = regexp.MustCompile(`(^| )store/`)
 )
 

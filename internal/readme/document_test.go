@@ -8,7 +8,7 @@
 //		<!-- run: exits 1 -->               with status 1
 //		<!-- run: long -->                  only with the flag -long, which CI gives
 //	        <!-- run: needs python3 -->         only if python3 is installed
-//		<!-- run: --time-limit 3 -->        with these flags added to "glomers test" and "glomers challenge"
+//		<!-- run: --time-limit 3 -->        with these flags added to "glomers test", "glomers challenge" and "glomers sweep"
 //	        <!-- run: with a/b.go "x++" "x--" -->  with this change to the code, which readers are told to make; may be
 //
 // repeated
