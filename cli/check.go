@@ -17,6 +17,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/history"
+	"glomers/harness/record"
 	"glomers/harness/workload"
 	"glomers/internal/disk"
 	"glomers/internal/program"
@@ -118,6 +119,11 @@ type checkOptions struct {
 
 // check judges a history as the flags ask.
 func (c *cli) check(cmd *cobra.Command, f *testFlags, o checkOptions) error {
+	if o.path != stdin {
+		if err := c.noFileOfRun(o.path, record.HistoryNames()...); err != nil {
+			return err
+		}
+	}
 	file, about, err := findHistory(c.kinds, o.path)
 	if err != nil {
 		return err
@@ -173,6 +179,9 @@ func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader hist
 	if errors.Is(err, program.ErrInterrupted) {
 		return harness.Judgement{}, err
 	}
+	if err != nil && len(h) == 0 { // it may be something else
+		err = fmt.Errorf("%w\nA history has operations, one a line, such as\n  %s\nThe formats are in docs/history-format.md.", err, exampleOp)
+	}
 	if err != nil {
 		return harness.Judgement{}, fmt.Errorf("%s: %w", file, err)
 	}
@@ -180,9 +189,16 @@ func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader hist
 	return await(ctx, func() (harness.Judgement, error) { return r.judge(c.kinds, file, h) })
 }
 
+// exampleOp is an operation as a history has it.
+const exampleOp = `{"index":0,"time":1000000,"type":"invoke","process":0,"f":"read","value":null}`
+
 // judge judges a history from a file with the help of the facts known about its run.
 func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harness.Judgement, error) {
 	if r.Workload == "" {
+		if len(h) == 0 {
+			return harness.Judgement{}, fmt.Errorf("%s has no operation, so it does not show what it is of: want a history, such as the history.jsonl of a run; "+
+				"with --workload an empty one is judged, too", file)
+		}
 		hint := ""
 		if likely := kinds.Recognize(h); len(likely) > 0 && len(likely) < len(kinds) {
 			hint = fmt.Sprintf("; it looks like a history of %s", wording.Or(likely))

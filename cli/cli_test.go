@@ -149,7 +149,7 @@ func TestWrongArguments(t *testing.T) {
 		"check":                                      "0 files given: want one history",
 		"check a b":                                  "2 files given",
 		"check nosuch":                               "nosuch",
-		"check testdata":                             "want one with history.jsonl, history.edn, history.jsonl.gz or history.edn.gz",
+		"check .":                                    "want one with history.jsonl, history.edn, history.jsonl.gz or history.edn.gz",
 		"challenge":                                  "want all, 1, 2, 3a",
 		"challenge 9z":                               `no challenge is called "9z": want all, 1, 2, 3a`,
 		"challenge 1 --repeat 0":                     "want a whole number from 1",

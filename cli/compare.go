@@ -38,6 +38,11 @@ what check --json and test --json print), or results.edn of Maelstrom. What the 
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
+			for _, path := range args {
+				if err := c.noFileOfRun(path, resultNames...); err != nil {
+					return err
+				}
+			}
 			a, err := readFigures(args[0])
 			if err != nil {
 				return err
@@ -75,6 +80,9 @@ func readFigures(path string) (compare.Results, error) {
 	return compare.Parse(file, text)
 }
 
+// resultNames are the names of the results of a run, the best first.
+var resultNames = []string{"results.json", "results.edn"}
+
 func findResults(path string) (file string, err error) {
 	path = record.Resolve(path)
 	info, err := os.Stat(path)
@@ -90,14 +98,13 @@ func findResults(path string) (file string, err error) {
 		return "", fmt.Errorf("the run in %s has no results: it goes on, or was cut short. Its history can be judged, and compared, with\n"+
 			"  glomers check %s --json > results.json", path, path)
 	}
-	names := []string{"results.json", "results.edn"}
-	for _, name := range names {
+	for _, name := range resultNames {
 		file := filepath.Join(path, name)
 		if _, err := os.Lstat(file); err == nil {
 			return file, nil
 		}
 	}
-	return "", fmt.Errorf("%s is not the directory of a run, or the run did not end: want one with %s", path, wording.Or(names))
+	return "", fmt.Errorf("the run in %s has no results, or did not end: want a run with %s", path, wording.Or(resultNames))
 }
 
 // A comparison sets the figures of two results, A and B, side by side.

@@ -78,7 +78,7 @@ func TestCompareRejects(t *testing.T) {
 		"a b":      "b: neither JSON nor Maelstrom's results: edn: line 1: ",
 		"a list":   "want a map",
 		"other a":  "other: no verdict in there",
-		"a empty":  "want one with results.json or results.edn",
+		"a empty":  "want the directory of a run, with results.json or results.edn",
 		"a nosuch": "nosuch",
 	} {
 		status, stdout, stderr := execute(append([]string{"compare"}, words(args)...)...)

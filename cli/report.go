@@ -43,10 +43,13 @@ the history, 16 KiB of each value, and reads 4 GiB of the history and of the jou
 			if len(args) == 1 {
 				dir = args[0]
 			}
+			if len(ops) > 0 && (o.From > 0 || o.To > 0) {
+				return errors.New("--ops with --from or --to: want one or the other")
+			}
+			if err := c.noRun(dir, "test.json", "a history", "results"); err != nil {
+				return err
+			}
 			if len(ops) > 0 {
-				if o.From > 0 || o.To > 0 {
-					return errors.New("--ops with --from or --to: want one or the other")
-				}
 				if err := o.Around(dir, ops); err != nil {
 					return err
 				}

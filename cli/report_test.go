@@ -17,11 +17,11 @@ func TestReport(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(run, "history.jsonl"),
 		[]byte(`{"index":0,"time":5,"type":"invoke","process":0,"f":"echo","value":"x"}`), 0o600))
 	for line, page := range map[string]string{
-		"report":                        filepath.Join(run, "report.html"),
-		"report store/latest":           filepath.Join(run, "report.html"),
-		"report . --from 1.5 --to 2s":   "report.html",
-		"report --ops 0":                filepath.Join(run, "report.html"),
-		"report --from 100ms ./store/.": filepath.Join("store", "report.html"),
+		"report":                               filepath.Join(run, "report.html"),
+		"report store/latest":                  filepath.Join(run, "report.html"),
+		"report --from 1.5 --to 2s":            filepath.Join(run, "report.html"),
+		"report --ops 0":                       filepath.Join(run, "report.html"),
+		"report --from 100ms ./store/latest/.": filepath.Join(run, "report.html"),
 	} {
 		status, stdout, stderr := execute(words(line)...)
 		require.Equal(t, statusValid, status, stderr)
@@ -35,8 +35,9 @@ func TestReport(t *testing.T) {
 func TestReportRejects(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Mkdir("run", 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join("run", "test.json"), []byte("{}"), 0o600))
 	for line, says := range map[string]string{
-		"report":                     "latest",
+		"report":                     "store has no run yet",
 		"report a b":                 "2 directories given: want that of one run",
 		"report run --ops 1":         "no such file",
 		"report run --ops x":         "invalid",

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
+	"glomers/harness/record"
 	"glomers/internal/serve"
 )
 
@@ -31,10 +32,16 @@ The address is printed on stdout. Only this machine is served, until Ctrl-C, unl
   glomers serve --host 0.0.0.0`,
 		Args: noWords,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch place, _ := record.Locate(store); place {
+			case record.StoreDir, record.EmptyDir, record.OtherDir:
+			default:
+				return c.noStore(store)
+			}
 			s, err := serve.New(store, harness.Figures(c.kinds), c.log)
 			if err != nil {
-				return fmt.Errorf("%w\nA run makes one: glomers challenge 1", err)
+				return err
 			}
+			s.Suggest(c.firstRun())
 			l, err := listen(host, port, cmd.Flags().Changed("port"))
 			if err != nil {
 				return err

@@ -44,7 +44,7 @@ func TestServeRejects(t *testing.T) {
 	status, _, stderr := execute("serve", "--store", filepath.Join(t.TempDir(), "nosuch"))
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stderr, "nosuch")
-	require.Contains(t, stderr, "A run makes one")
+	require.Contains(t, stderr, "has no run yet; this makes one here:")
 
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

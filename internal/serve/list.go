@@ -55,6 +55,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) error {
 		"Next":      "/?" + query.Encode(),
 		"Store":     s.dir,
 		"Empty":     len(store.runs) == 0,
+		"Make":      s.command,
 		"Notes":     store.notes,
 		"Workloads": slices.Sorted(maps.Keys(workloads)),
 		"Workload":  workload,

@@ -31,6 +31,7 @@ type Server struct {
 	interval time.Duration // between two looks at a run in progress
 	handler  http.Handler
 	host     string // a name or an address that it answers to besides those that a request comes to
+	command  string // one that makes a run
 	pages    pages
 	runs     *catalogue
 	parsing  chan struct{} // has room for as many as may parse results at the same time
@@ -81,6 +82,9 @@ func New(dir string, figures []harness.FigureGroup, log *slog.Logger) (*Server, 
 
 // Allow has the server answer requests for a host of that name, before it begins to serve.
 func (s *Server) Allow(host string) { s.host = host }
+
+// Suggest has the page of an empty store suggest a command that makes a run. It is called before the server begins to serve.
+func (s *Server) Suggest(command string) { s.command = command }
 
 // ServeHTTP implements http.Handler. The server that calls it must be net/http's, which says what address a request came to.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
