@@ -59,6 +59,7 @@ type limits struct {
 	call     time.Duration // a node must answer a client's request within this time
 	patience time.Duration // in virtual time, a node must answer idle within this real time
 	recovery time.Duration // between healing and the final operations
+	flush    time.Duration // real time that a node from which nothing has come has for ending, once its input has
 	stall    time.Duration // a node that reads nothing of its waiting input for this time gets a warning
 
 	backlog  int // the most bytes that may wait for one node
@@ -71,6 +72,7 @@ func (l limits) withDefaults() limits {
 	setDefault(&l.call, 5*time.Second)
 	setDefault(&l.patience, 10*time.Second)
 	setDefault(&l.recovery, 10*time.Second)
+	setDefault(&l.flush, time.Second)
 	setDefault(&l.stall, 2*time.Second)
 	setDefault(&l.atOnce, 200_000)
 	setDefault(&l.messages, 1_000_000)

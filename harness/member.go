@@ -20,12 +20,13 @@ type member struct {
 	// Messages that arrive too early are held. Before init has been delivered, all other messages are held; before the node has
 	// answered init, messages of clients are held. So a node may send requests to services and to other nodes before it answers
 	// init. While the node is paused, all messages are held.
-	named  bool // init has been delivered
-	ready  bool // the node has answered init
-	paused bool
-	held   []network.Message
-	weight int     // size of held in bytes
-	init   *client // the client that sends init; nil once init is answered
+	named    bool // init has been delivered
+	ready    bool // the node has answered init
+	paused   bool
+	held     []network.Message
+	weight   int     // size of held in bytes
+	requests int     // delivered messages of clients, without init
+	init     *client // the client that sends init; nil once init is answered
 
 	stall stall // the longest so far, of all its processes
 
@@ -76,6 +77,7 @@ func (r *run) start(m *member) error {
 		seed: r.test.seedFor("node", fmt.Sprint(m.id, " ", m.starts)),
 	}
 	m.starts++
+	m.requests = 0
 	p, err := r.test.Program.Start(m.Port)
 	if err != nil {
 		return fmt.Errorf("harness: start node %s: %w", m.id, err)
@@ -158,7 +160,13 @@ func (r *run) initProblem(m *member, a reply) string {
 		case size > 0:
 			reason += fmt.Sprintf("; it has written %d bytes to stdout that no newline ends: %s", size, text)
 		case m.messages.Load() == 0:
-			reason += "; it has written nothing to stdout: does it flush its output after every line?"
+			reason += "; it has written nothing to stdout: "
+			if r.silent { // one node is looked at: the others are as likely the same program
+				reason += "does it flush its output after every line?"
+			} else {
+				r.silent = true
+				reason += m.holdsBack(r.test.limits.flush)
+			}
 		}
 		return reason
 	}
@@ -209,6 +217,9 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 	if isInit {
 		m.named = true
 		r.deliverHeld(m)
+	}
+	if ofClient && !isInit {
+		m.requests++
 	}
 	text := envelope(message, r.virtualNow())
 	if r.active != nil {

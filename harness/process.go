@@ -51,6 +51,7 @@ func hashFile(path string) string {
 // A childProcess is a running node of a binary.
 type childProcess struct {
 	port   *Port
+	path   string   // as passed to Binary
 	args   []string // as passed to Binary
 	proc   *proc.Process
 	input  *input
@@ -78,6 +79,7 @@ func (b *binary) Start(p *Port) (Process, error) {
 	}
 	c := &childProcess{
 		port:   p,
+		path:   b.path,
 		args:   b.args,
 		proc:   started,
 		input:  newInput(started.Stdin, p.run.now, &p.run.memory),
@@ -118,6 +120,9 @@ func (c *childProcess) watch() {
 		status := "exit status 0"
 		if err != nil {
 			status = err.Error()
+		}
+		if e, ok := errors.AsType[*exec.ExitError](err); ok {
+			status += proc.NotFound(c.path, e.ExitCode())
 		}
 		c.port.fail(&NodeError{Reason: "ended during the run: " + status + c.port.place.Missed(c.args, c.port.log.tail())})
 	}

@@ -41,9 +41,14 @@ func rawNode(handle func(m rawMessage)) {
 }
 
 func rawSend(src, dest string, body any) {
+	_, err := os.Stdout.Write(rawLine(src, dest, body))
+	must(err)
+}
+
+func rawLine(src, dest string, body any) []byte {
 	line, err := json.Marshal(map[string]any{"src": src, "dest": dest, "body": body})
 	must(err)
-	fmt.Println(string(line))
+	return append(line, '\n')
 }
 
 // A jsonObject is a body.

@@ -36,6 +36,7 @@ type run struct {
 	clients     map[string]*client         // the clients on the network, by id
 	clientsMade int
 	unmatched   unmatchedList // messages to clients that got no reply
+	silent      bool          // a node without output has been looked at
 	notes       []string      // sentences about the nodes, for the warnings
 
 	workers []*worker
@@ -217,6 +218,7 @@ func (r *run) stop() {
 	r.ended = max(r.now(), r.last)
 	r.noteUnfinished()
 	posts := r.mail.close() // from now on, output of nodes, such as half a line, is not an error
+	r.noteSilent()
 	unaware := ""
 	for _, m := range r.nodes {
 		if m.process != nil {

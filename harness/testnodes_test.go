@@ -41,7 +41,7 @@ func program(t testing.TB, name string, args ...string) Program {
 }
 
 func runNode(name string, args []string) {
-	if raw := map[string]func(){"handshake": handshake, "proxy": proxy, "official-init": officialInit, "forge": forge, "clockwork": clockwork}[name]; raw != nil {
+	if raw := map[string]func(){"handshake": handshake, "proxy": proxy, "official-init": officialInit, "forge": forge, "buffer": buffer, "clockwork": clockwork}[name]; raw != nil {
 		raw()
 		return
 	}

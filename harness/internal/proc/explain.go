@@ -55,6 +55,27 @@ func (c Command) explain(path string, err error) error {
 	return err
 }
 
+// NotFound explains, in words that begin with a semicolon, why a script ended at once with the status by which env says that it has
+// not found the interpreter; "" if that is not so.
+func NotFound(path string, status int) string {
+	const notFound = 127
+	if found, err := exec.LookPath(path); err == nil {
+		path = found
+	}
+	first := firstLine(path)
+	words := strings.Fields(strings.TrimPrefix(first, "#!"))
+	if status != notFound || !strings.HasPrefix(first, "#!") || len(words) < 2 || filepath.Base(words[0]) != "env" {
+		return ""
+	}
+	if strings.HasSuffix(first, "\r") {
+		return fmt.Sprintf("; the first line of the file, %q, ends in a carriage return: save it with Unix line ends", first)
+	}
+	if _, err := exec.LookPath(words[len(words)-1]); err == nil {
+		return "" // it was something else that was not found
+	}
+	return fmt.Sprintf("; %s, which its first line names, is not on PATH", words[len(words)-1])
+}
+
 // firstLine returns the beginning of a file's first line; "" if the file is empty or cannot be read.
 func firstLine(path string) string {
 	f, err := os.Open(path)

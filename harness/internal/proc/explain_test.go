@@ -37,3 +37,23 @@ func TestExplain(t *testing.T) {
 	_, err = Start(&g, Command{Path: filepath.Join(dir, "missing")})
 	require.ErrorContains(t, err, "no such file or directory")
 }
+
+// A script whose interpreter env does not find ends at once, with a status of env's own.
+func TestNotFound(t *testing.T) {
+	dir := t.TempDir()
+	for text, want := range map[string]string{
+		"#!/usr/bin/env pyhton3\n":    "; pyhton3, which its first line names, is not on PATH",
+		"#!/usr/bin/env -S pyhton3\n": "; pyhton3, which its first line names, is not on PATH",
+		"#!/usr/bin/env go\r\n":       `; the first line of the file, "#!/usr/bin/env go\r", ends in a carriage return: save it with Unix line ends`,
+		"#!/usr/bin/env go\n":         "", // it was the program itself that did not find something
+		"#!/bin/sh\n":                 "",
+		"\x7fELF":                     "",
+		"":                            "",
+	} {
+		path := filepath.Join(dir, "node")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o700))
+		require.Equal(t, want, NotFound(path, 127), text)
+		require.Empty(t, NotFound(path, 1), text)
+	}
+	require.Empty(t, NotFound(filepath.Join(dir, "nosuch"), 127))
+}
