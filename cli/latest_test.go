@@ -38,5 +38,5 @@ func TestLatestIsATextFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(latest, []byte("../elsewhere\n"), 0o600))
 	status, _, stderr = execute("report", latest)
 	require.Equal(t, statusBroken, status)
-	require.Contains(t, stderr, "latest is not a directory")
+	require.Contains(t, stderr, "latest is a file: want the directory of a run")
 }

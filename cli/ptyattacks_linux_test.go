@@ -101,7 +101,7 @@ func TestHostileNamesOnTerminal(t *testing.T) {
 		"report":                 {"report", run},
 		"report of nothing":      {"report", filepath.Join(dir, "no"+hostile)},
 		"serve nothing":          {"serve", "--store", filepath.Join(dir, "no"+hostile)},
-		"serve nowhere":          {"serve", "--store", dir, "--host", hostile},
+		"serve nowhere":          {"serve", "--store", t.TempDir(), "--host", hostile},
 		"store and summary":      echo(filepath.Join(dir, "store"+hostile), "--bin", "sh", "--", "-c", `exec "$0"`, mustAbs(t, echoScript), hostile),
 		"program":                echo(filepath.Join(dir, "s1"), "--bin", bin, "--log-stderr", "--", hostile),
 		"last words":             echo(filepath.Join(dir, "s2"), "--bin", loud, "--log-stderr"),

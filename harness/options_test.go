@@ -18,7 +18,7 @@ func TestWrongOptions(t *testing.T) {
 	}{
 		"no program":       {func(t *Test) { t.Program = nil }, []string{"Binary or InProcess"}},
 		"no workload":      {func(t *Test) { t.Workload = "" }, []string{"echo", "unique-ids", "broadcast"}},
-		"unknown workload": {func(t *Test) { t.Workload = "ecko" }, []string{`"ecko"`, "echo", "broadcast"}},
+		"unknown workload": {func(t *Test) { t.Workload = "ecko" }, []string{`"ecko"`, "echo", "did you mean echo?"}},
 		"many nodes":       {func(t *Test) { t.NodeCount = 1e9 }, []string{"1000000000", "at most 10000"}},
 		"long list":        {func(t *Test) { t.Nodes = make([]string, 10_001) }, []string{"10001", "at most 10000"}},
 		"many workers":     {func(t *Test) { t.Concurrency = 1e9 }, []string{"1000000000", "at most 100000"}},
