@@ -19,24 +19,35 @@ import (
 
 var update = flag.Bool("update", false, "write the explanations to testdata/why")
 
-// A baseline does not keep more than it promises. The explanation of what is then found is in testdata/why.
+// A baseline does not keep more than it promises. The explanations of what is then found are in testdata/why.
 func TestExplanationOfMoreThanPromised(t *testing.T) {
-	res, err := sim.Run(t, harness.Test{
-		Workload: "txn-rw-register", Program: harness.InProcess(baselines.LastWriteWins), Options: workload.Options{ConsistencyModels: []string{"strict-serializable"}},
-		Rate: 50, TimeLimit: 5 * time.Second, Latency: 50 * time.Millisecond, Seed: 1, Store: t.TempDir(),
-	})
-	require.NoError(t, err)
-	require.Equal(t, check.Invalid, res.Valid)
-	var texts []string
-	for _, c := range res.Why {
-		texts = append(texts, c.String())
+	for name, test := range map[string]harness.Test{
+		"last-write-wins": {
+			Workload: "txn-rw-register", Program: harness.InProcess(baselines.LastWriteWins), Options: workload.Options{ConsistencyModels: []string{"strict-serializable"}},
+			Rate: 50, TimeLimit: 5 * time.Second, Latency: 50 * time.Millisecond, Seed: 1,
+		},
+		"single-lock": {
+			Workload: "lock", Program: harness.InProcess(baselines.SingleLock),
+			Rate: 10, TimeLimit: 10 * time.Second, Nemesis: []string{"kill"}, NemesisInterval: 3 * time.Second, Seed: 7,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			test.Store = t.TempDir()
+			res, err := sim.Run(t, test)
+			require.NoError(t, err)
+			require.Equal(t, check.Invalid, res.Valid)
+			var texts []string
+			for _, c := range res.Why {
+				texts = append(texts, c.String())
+			}
+			got, golden := strings.Join(texts, "\n"), filepath.Join("testdata", "why", name+".txt")
+			if *update {
+				require.NoError(t, os.MkdirAll(filepath.Dir(golden), 0o755))
+				require.NoError(t, os.WriteFile(golden, []byte(got), 0o644))
+			}
+			want, err := os.ReadFile(golden)
+			require.NoError(t, err)
+			require.Equal(t, string(want), got)
+		})
 	}
-	got, golden := strings.Join(texts, "\n"), filepath.Join("testdata", "why", "last-write-wins.txt")
-	if *update {
-		require.NoError(t, os.MkdirAll(filepath.Dir(golden), 0o755))
-		require.NoError(t, os.WriteFile(golden, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(golden)
-	require.NoError(t, err)
-	require.Equal(t, string(want), got)
 }

@@ -64,17 +64,17 @@ type visit struct {
 	via *Sent
 }
 
-// spread returns when a version first came to each party, from the node that had it from a time on.
-func (x *carriage) spread(v version, node string, begin int64) map[string]visit {
+// spread returns when a version first came to each party, from the node that had it from a time on, by messages that carry it.
+func (r *Run) spread(carriers []*Sent, node string, begin int64) map[string]visit {
 	have := map[string]visit{node: {at: begin}}
-	for _, m := range x.carriers[v] { // in the order of sending, so earlier arrivals are known
+	for _, m := range carriers { // in the order of sending, so earlier arrivals are known
 		from, ok := have[m.Src]
 		at, arrived := m.Arrival()
 		if !ok || from.at > m.At || !arrived {
 			continue
 		}
-		if x.Role(m.Dest) == record.Service {
-			if c, ok := x.newCall(m); ok && (c.refused != "" || c.reads()) {
+		if r.Role(m.Dest) == record.Service {
+			if c, ok := r.newCall(m); ok && (c.refused != "" || c.reads()) {
 				continue
 			}
 		}
@@ -90,7 +90,7 @@ func path(have map[string]visit, to string, until int64) []*Sent {
 	var all []*Sent
 	for {
 		v, ok := have[to]
-		if !ok || v.via == nil || v.at > until {
+		if !ok || v.via == nil || v.at > until || len(all) > 0 && v.via.ID >= all[len(all)-1].ID { // it came back to where it had been
 			break
 		}
 		all = append(all, v.via)

@@ -76,6 +76,8 @@ type explainer func(r *Run) []Cause
 var explainers = map[string]explainer{
 	"echo":       echoes,
 	"unique-ids": duplicates,
+	"lin-kv":     registers,
+	"lock":       locks,
 
 	"broadcast": growing("broadcast"),
 	"g-set":     growing("add"),

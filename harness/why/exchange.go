@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -137,6 +138,33 @@ func (r *Run) hit(kind, node string, from, until int64) []*history.Fault {
 // inOrder sorts steps by time. It is stable.
 func inOrder(steps []Step) []Step {
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
+	return steps
+}
+
+// inJournal sorts steps by time and, at the same time, by their place in the journal: without delays, a request and all that follows from it
+// have the same time.
+func inJournal(r *Run, steps []Step) []Step {
+	place := make(map[int64]int64) // of operations
+	at := func(s Step) int64 {
+		switch s.Kind {
+		case Message:
+			return s.ID
+		case Operation:
+			return place[s.ID]
+		case Fault:
+			return -1
+		}
+		return math.MaxInt64
+	}
+	for _, s := range steps {
+		if s.Kind == Operation {
+			place[s.ID] = math.MaxInt64
+			if request := r.request(r.Ops[s.ID]); request != nil {
+				place[s.ID] = request.ID
+			}
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(at(a), at(b))) })
 	return steps
 }
 

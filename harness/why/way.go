@@ -4,7 +4,7 @@ import "fmt"
 
 // spread returns when a version first came to each party, from the node on which t wrote it.
 func (x *txns) spread(v version, t *txn) map[string]visit {
-	return x.carriage.spread(v, t.node, t.begin)
+	return x.Run.spread(x.carriers[v], t.node, t.begin)
 }
 
 // A how says why a read did not show a version.
