@@ -179,12 +179,7 @@ func (c *cli) printCommands(t *challenge.Contest) error {
 
 // runContest runs the challenges. It returns the outcomes of the finished runs also if an error ends the contest early.
 func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harness.Test) ([]challenge.Outcome, error) {
-	t.Test = func(words challenge.Command) (harness.Test, error) {
-		test, err := readTest(words)
-		test.Faithful, test.Virtual = given.Faithful, given.Virtual
-		test.Limits, test.Env, test.Cwd, test.Attach = given.Limits, given.Env, given.Cwd, given.Attach
-		return test, err
-	}
+	t.Test = func(words challenge.Command) (harness.Test, error) { return readTestLike(words, given) }
 	if given.Virtual {
 		t.AtOnce = runtime.GOMAXPROCS(0) // one run keeps about one processor busy, and none can be late
 	}
@@ -200,6 +195,14 @@ func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harnes
 		c.worsen(outcomeStatus(o))
 	}
 	return done, err
+}
+
+// readTestLike parses the words of a command, and takes the user's settings from given.
+func readTestLike(words challenge.Command, given harness.Test) (harness.Test, error) {
+	test, err := readTest(words)
+	test.Faithful, test.Virtual = given.Faithful, given.Virtual
+	test.Limits, test.Env, test.Cwd, test.Attach = given.Limits, given.Env, given.Cwd, given.Attach
+	return test, err
 }
 
 // printOutcomes prints the outcomes as JSON or as a table.

@@ -147,7 +147,7 @@ func (l *logLines) show(p harness.Progress) {
 func (l *logLines) logger() *slog.Logger { return l.log }
 func (l *logLines) close()               {}
 
-// noProgress is for runs of which several go on at a time: their ends are enough.
+// noProgress is for runs that are soon over, or of which several go on at a time: their ends are enough.
 type noProgress struct{ log *slog.Logger }
 
 func (n noProgress) show(harness.Progress) {}

@@ -152,11 +152,16 @@ func (s *session) initWith(id string, ids []string, msgID, more string) (*messag
 	return m, nil
 }
 
-// setUp initialises the node, alone in its cluster, and sends the requests that precede all others.
+// setUp initialises the node, alone in its cluster, as a run does.
 func (s *session) setUp() error {
 	if err := s.initialise("n1", "n1"); err != nil {
 		return err
 	}
+	return s.requestSetUp()
+}
+
+// requestSetUp sends the requests that precede all others.
+func (s *session) requestSetUp() error {
 	for _, body := range s.profile.setup([]string{"n1"}) {
 		if _, err := s.ask(body); err != nil {
 			return err

@@ -33,6 +33,9 @@ const (
 	electing   = "electing"
 	leaderless = "leaderless"
 
+	// restful answers the request idle.
+	restful = "restful"
+
 	// buffering handles only one line after each read, however many lines it has read.
 	buffering = "buffering"
 
@@ -254,6 +257,8 @@ func (b *broken) request(src string, body fields) {
 		b.die("unknown-survived")
 		b.die("reply-to-zero")
 		switch {
+		case b.is(restful) && kind == "idle":
+			b.answer(src, id, `{"type":"idle_ok"}`)
 		case b.is("unknown-type"):
 			b.refuse(src, id, "13")
 		case b.is("error-reply"):

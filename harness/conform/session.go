@@ -33,6 +33,7 @@ type session struct {
 	name    string // of its directory
 	profile *profile
 	id      string // of the node
+	virtual bool   // the node takes its time from the clock
 	process *proc.Process
 	in      *feeder
 	gone    chan struct{} // closed by watch when the process has ended and all its output has been read
@@ -178,7 +179,7 @@ func (s *session) take(line []byte) {
 		s.noise = append(s.noise, noise{clip(line), problem})
 	case m == nil:
 		return
-	case isClient(m.dest):
+	case isClient(m.dest), s.virtual && m.dest == clockID && m.body["in_reply_to"] != nil:
 		s.answers = append(s.answers, m)
 	default:
 		progress := s.world.take(s, m)

@@ -51,6 +51,13 @@ func (r Report) described() string {
 // marks stand for the outcomes in the table.
 var marks = map[Status]string{Passed: "ok", Failed: "FAIL", NotApplicable: "-"}
 
+// Explanation returns the text about a check that failed, as in WriteText.
+func (r Result) Explanation() string {
+	var b strings.Builder
+	r.explain(&b)
+	return b.String()
+}
+
 func (r Result) explain(b *strings.Builder) {
 	fmt.Fprintf(b, "\nFAIL %s, %s: %s\n", r.Name, r.Level, r.About)
 	paragraph(b, "  failed    ", r.Reason)

@@ -21,8 +21,8 @@ type Challenge struct {
 	Targets  Targets // published too
 }
 
-// title returns the id and the name.
-func (c Challenge) title() string { return strings.TrimSpace(c.ID + " " + c.Name) }
+// Title returns the id and the name.
+func (c Challenge) Title() string { return strings.TrimSpace(c.ID + " " + c.Name) }
 
 // Targets are limits that the figures of a run must stay below. Zero means that there is no limit.
 type Targets struct {

@@ -68,7 +68,7 @@ func (c *Contest) Run(ctx context.Context) ([]Outcome, error) {
 		}
 		running.Go(func() {
 			defer func() { <-places }()
-			o, err := c.once(ctx, ch, bin, seed)
+			o, err := c.Once(ctx, ch, bin, seed)
 			if err != nil {
 				failed(err)
 				return
@@ -129,9 +129,9 @@ func Solution(ch Challenge) (string, error) {
 	return filepath.Join(root, ch.Dir), nil
 }
 
-// once runs ch a single time. A test that breaks is an outcome. An error means
+// Once runs ch a single time on the program bin. A test that breaks is an outcome. An error means
 // that there is no point in going on.
-func (c *Contest) once(ctx context.Context, ch Challenge, bin string, seed uint64) (Outcome, error) {
+func (c *Contest) Once(ctx context.Context, ch Challenge, bin string, seed uint64) (Outcome, error) {
 	start := time.Now()
 	run := c.onceHere
 	if c.Maelstrom != "" {
@@ -162,7 +162,7 @@ func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, see
 	}
 	test.Program = harness.Binary(words.Get("--bin"), c.Args...)
 	test.Seed, test.Store = seed, c.Store
-	r, err := c.Drive(ctx, ch.title(), test)
+	r, err := c.Drive(ctx, ch.Title(), test)
 	o.Faithful = test.Faithful
 	o.fill(r)
 	return o, err

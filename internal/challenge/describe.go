@@ -40,7 +40,7 @@ func Describe(id, program string) string {
 		if !strings.EqualFold(c.ID, id) {
 			continue
 		}
-		fmt.Fprintf(&b, "%s\n\n", c.title())
+		fmt.Fprintf(&b, "%s\n\n", c.Title())
 		fmt.Fprintf(&b, "  Task:    %s\n", c.Task)
 		fmt.Fprintf(&b, "  Target:  %s\n", c.Target())
 		if c.Targets.Max > 0 {

@@ -99,7 +99,7 @@ func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
 		fmt.Fprintln(b, line)
 	}
 	for _, o := range done {
-		o.writeWhy(b)
+		o.WriteWhy(b)
 		o.writeDecided(b)
 	}
 	switch all := reports(done); len(all) {
@@ -156,7 +156,7 @@ func writeSizes(b io.Writer, chs []Challenge, done []Outcome) {
 			continue
 		}
 		largest := slices.MaxFunc(counted, func(x, y Outcome) int { return x.Largest - y.Largest }).Largest
-		fmt.Fprintf(b, "%s  %s: %s, %s\n", head, ch.title(), bytesPerOp(counted), wording.Bytes(float64(largest)))
+		fmt.Fprintf(b, "%s  %s: %s, %s\n", head, ch.Title(), bytesPerOp(counted), wording.Bytes(float64(largest)))
 		head = ""
 	}
 }
@@ -210,7 +210,7 @@ func row(ch Challenge, runs []Outcome) []string {
 		median, most = target("%v", ch.Targets.Median), target("%v", ch.Targets.Max)
 	}
 	return []string{
-		ch.title(),
+		ch.Title(),
 		verdicts(runs) + levels(figures) + distortedMark(runs),
 		spread(figures, "%.5g", func(o Outcome) float64 { return float64(o.OKFraction) }),
 		spread(figures, "%.3g", func(o Outcome) float64 { return o.MsgsPerOp }) + msgs,
@@ -283,8 +283,8 @@ func spread(runs []Outcome, format string, figure func(Outcome) float64) string 
 	return text
 }
 
-// writeWhy explains an outcome that was not a pass, or that has warnings.
-func (o Outcome) writeWhy(b *terminal.Text) {
+// WriteWhy explains an outcome that was not a pass, or that has warnings.
+func (o Outcome) WriteWhy(b *terminal.Text) {
 	if o.Passed() && len(o.Warnings) == 0 {
 		return
 	}
@@ -300,6 +300,20 @@ func (o Outcome) writeWhy(b *terminal.Text) {
 	if o.Again != "" {
 		fmt.Fprintf(b, "  again: %s\n", o.Again)
 	}
+}
+
+// Figures returns the figures of the outcome in a few words.
+func (o Outcome) Figures() string {
+	figures := []string{fmt.Sprintf("%.3g msgs/op", o.MsgsPerOp)}
+	if s := o.Stale; s != nil && s.Median != compare.NoMedian {
+		figures = append(figures, fmt.Sprintf("%d / %d ms", s.Median.Milliseconds(), s.Max.Milliseconds()))
+	} else if s != nil {
+		figures = append(figures, fmt.Sprintf("%d ms", s.Max.Milliseconds()))
+	}
+	if o.OKFraction < 1 {
+		figures = append(figures, fmt.Sprintf("%.3g %% ok", 100*o.OKFraction))
+	}
+	return strings.Join(figures, ", ")
 }
 
 // why returns the reasons why the outcome was not a pass.

@@ -31,7 +31,7 @@ func Suite(chs []Challenge, repeat int, done []Outcome, stopped string) suite.Su
 	for _, ch := range chs {
 		runs := runsOf(ch, done)
 		for i := range repeat {
-			c := suite.Case{Name: ch.title()}
+			c := suite.Case{Name: ch.Title()}
 			if repeat > 1 {
 				c.Name += fmt.Sprintf(", run %d", i+1)
 			}

@@ -17,6 +17,7 @@ import (
 // A Builder makes the programs that tests run. Its zero value is ready for use by one goroutine.
 type Builder struct {
 	Debug bool // build for a debugger: without optimisations and inlining
+	Quick bool // leave out what only debuggers and users of version control want to know: linking takes less time
 
 	temp  *tempdir.Dir      // the built programs, each in its own directory; nil before the first
 	built map[string]string // by source directory
@@ -106,6 +107,9 @@ func (b *Builder) build(ctx context.Context, dir string) (string, error) {
 	args := []string{"build", "-o", into + string(filepath.Separator)}
 	if b.Debug {
 		args = append(args, "-gcflags=all=-N -l")
+	}
+	if b.Quick {
+		args = append(args, "-ldflags=-w", "-buildvcs=false")
 	}
 	if err := b.Go(ctx, dir, &out, append(args, ".")...); err != nil {
 		if ctx.Err() != nil {

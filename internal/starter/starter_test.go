@@ -227,3 +227,28 @@ func TestWriteMakesAllOrNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, left, 1)
 }
+
+// What New makes is found again, with the same commands.
+func TestDetect(t *testing.T) {
+	t.Parallel()
+	for _, l := range languages {
+		o := Options{Name: "mine", Language: l.Name, Workload: "broadcast"}
+		if l.Name == "go" {
+			o.Module = &Module{Path: "example/mine", Glomers: "glomers", Version: "v0.0.0"}
+		}
+		p, err := New(o)
+		require.NoError(t, err)
+		dir := filepath.Join(t.TempDir(), "mine")
+		require.NoError(t, p.Write(dir))
+		found, ok := Detect(dir)
+		require.True(t, ok, l.Name)
+		require.Equal(t, p.Build, strings.Join(found.Build, " "))
+		words := []string{found.Bin}
+		if len(found.Args) > 0 {
+			words = append(append(words, "--"), found.Args...)
+		}
+		require.Equal(t, p.Bin, strings.Join(words, " "))
+	}
+	_, ok := Detect(t.TempDir())
+	require.False(t, ok)
+}

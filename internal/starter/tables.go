@@ -7,6 +7,7 @@ type language struct {
 	tools       string // further commands that its programs need, with spaces between them
 	Library     string // about the library of the protocol, in a sentence of Markdown
 	Ignored     string // what a build makes, in the words of .gitignore; "" if nothing
+	sign        string // a file that the directory of a program in this language has, and of others has not
 
 	// The fields of Project, with NAME for the name of the program.
 	build, test, bin string
@@ -16,29 +17,34 @@ var languages = []language{
 	{
 		Name: "go", Title: "Go", Needs: "go",
 		Library: "The package `node` of glomers speaks the protocol, and `go doc` explains it.",
+		sign:    "main.go",
 		test:    "go test ./...", bin: ".",
 	},
 	{
 		Name: "python", Title: "Python", Needs: "python3",
 		Library: "[maelstrom.py](maelstrom.py) speaks the protocol, with nothing but the standard library.",
 		Ignored: "__pycache__/",
+		sign:    "main.py",
 		test:    "python3 -m unittest", bin: "./main.py",
 	},
 	{
 		Name: "javascript", Title: "JavaScript", Needs: "node",
 		Library: "The program is [serve.js](serve.js). [maelstrom.js](maelstrom.js) speaks the protocol, with nothing but Node.js, and [json.js](json.js) keeps large integers exact.",
+		sign:    "main.js",
 		test:    "node --test", bin: "./main.js",
 	},
 	{
 		Name: "rust", Title: "Rust", Needs: "cargo",
 		Library: "The program is [src/main.rs](src/main.rs). [src/lib.rs](src/lib.rs) speaks the protocol, and [src/json.rs](src/json.rs) is all of JSON that it needs: there is no crate to download.",
 		Ignored: "/target/",
+		sign:    "Cargo.toml",
 		build:   "cargo build --release", test: "cargo test", bin: "./target/release/NAME",
 	},
 	{
 		Name: "java", Title: "Java", Needs: "javac", tools: "java",
 		Library: "The program is [Main.java](Main.java). [Node.java](Node.java) speaks the protocol, and [Json.java](Json.java) is all of JSON that it needs.",
 		Ignored: "/build/",
+		sign:    "Main.java",
 		build:   "javac -cp . -d build Main.java Tests.java", test: "java -cp build Tests", bin: "java -- -cp ./build Main",
 	},
 	{
@@ -46,6 +52,7 @@ var languages = []language{
 		Library: "The program is [serve.c](serve.c). [maelstrom.h](maelstrom.h) speaks the protocol, and [json.h](json.h) is all of JSON that it needs. " +
 			"They are written for POSIX: Linux, macOS, and WSL, but not Windows itself.",
 		Ignored: "/build/",
+		sign:    "serve.c",
 		build:   "make", test: "make test", bin: "./build/NAME",
 	},
 }
