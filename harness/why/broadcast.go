@@ -32,6 +32,9 @@ func growing(add string) explainer {
 			if len(all) == 0 {
 				continue
 			}
+			if f.searched > maxBytes {
+				break
+			}
 			c := Cause{Kind: "lost", Pattern: all[0].pattern(), Victim: quoted(s.elements[n].value)}
 			if !told[c.Pattern] { // others only count: there may be many
 				told[c.Pattern] = true

@@ -177,10 +177,13 @@ func (s *scalarScan) give(text []byte) bool {
 	return goOn
 }
 
+// endsBare has the bytes that end a number or a literal.
+var endsBare = [256]bool{' ': true, '\t': true, '\r': true, '\n': true, ',': true, ':': true, ']': true, '}': true, '[': true, '{': true, '"': true}
+
 // bare visits a number, true, false or null.
 func (s *scalarScan) bare(depth int) bool {
 	start := s.at
-	for s.at < len(s.text) && !bytes.ContainsRune([]byte(" \t\r\n,:]}[{\""), rune(s.text[s.at])) {
+	for s.at < len(s.text) && !endsBare[s.text[s.at]] {
 		s.at++
 	}
 	if depth > 0 && s.at == len(s.text) {

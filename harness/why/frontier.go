@@ -12,37 +12,72 @@ type frontier struct {
 	*growset
 	*scanner
 	parties  map[string]int      // nodes and services, by id
-	got      [][]int32           // for each party and element, the message by which the element first came there, or noMessage
-	carriers map[int32][]*Sent   // of the wanted elements, in the order of sending; the requests of clients are among them
-	links    map[[2]string][]int // messages from one party to another, as positions in Messages
-	carrying map[[2]string]int   // how many of these carry elements
+	got      [][]coming          // for each party and element, how it first came there
+	wanted   []int32             // for each element, its place among the wanted ones, or notWanted
+	carriers map[int32][]*Sent   // of the wanted elements, in the order of sending, up to maxKept of a link; those of clients are among them
+	links    map[[2]string]*link // between nodes and services
 	topology map[string][]string // for each node, its neighbours in the topology that it was told
 	shownIn  map[int32][]int     // of the wanted elements, the positions of the reads that show them
 	lagging  [2]int              // the result of withoutNewest
+	searched int                 // bytes of bodies that were looked at again
 	hidden   bool                // elements also travel in a form that is not found, or in bodies that are not recorded whole
 }
 
-const noMessage = -1
+// A coming is the arrival of an element at a party.
+type coming struct {
+	at      int64
+	message int32 // its position in Messages, or noMessage
+}
 
-// newFrontier looks through the journal for elements. Only for the wanted ones, all messages are kept.
+// before reports whether it was before a time.
+func (c coming) before(at int64) bool { return c.message != noMessage && c.at < at }
+
+// A link has the messages from one party to another.
+type link struct {
+	messages []int   // positions in Messages
+	carrying int     // how many of them carry elements
+	kept     []int32 // for each wanted element, how many carry it
+	last     []*Sent // for each wanted element, the last one that is not kept
+}
+
+// maxKept is how many messages with one element are kept of one link, and the last one: a node may repeat an element for ever.
+const maxKept = 20
+
+const (
+	noMessage = -1
+	notWanted = -1
+)
+
+// newFrontier looks through the journal for elements. Only for the wanted ones, messages are kept.
 func newFrontier(s *growset, wanted []int32) *frontier {
 	f := &frontier{
-		growset: s, scanner: newScanner(s), parties: make(map[string]int), carriers: make(map[int32][]*Sent),
-		links: make(map[[2]string][]int), carrying: make(map[[2]string]int), topology: make(map[string][]string), shownIn: make(map[int32][]int),
+		growset: s, scanner: newScanner(s), parties: make(map[string]int), carriers: make(map[int32][]*Sent), links: make(map[[2]string]*link),
+		topology: make(map[string][]string), shownIn: make(map[int32][]int), wanted: slices.Repeat([]int32{notWanted}, len(s.elements)),
 	}
-	for _, n := range wanted {
+	for i, n := range wanted {
 		f.carriers[n] = nil
+		f.wanted[n] = int32(i)
 	}
 	f.judge()
 	for i := range f.Messages {
-		f.enter(i, &f.Messages[i])
+		f.enter(i, &f.Messages[i], len(wanted))
+	}
+	for _, l := range f.links {
+		for i, m := range l.last {
+			if m != nil {
+				f.carriers[wanted[i]] = append(f.carriers[wanted[i]], m)
+			}
+		}
+	}
+	for _, n := range wanted {
+		slices.SortFunc(f.carriers[n], func(a, b *Sent) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	f.look()
 	return f
 }
 
 // enter notes what a message brings.
-func (f *frontier) enter(i int, m *Sent) {
+func (f *frontier) enter(i int, m *Sent, wanted int) {
 	client := f.isClient(m.Src)
 	switch {
 	case f.isClient(m.Dest):
@@ -52,9 +87,11 @@ func (f *frontier) enter(i int, m *Sent) {
 		return
 	case client && m.Type != f.add:
 		return
-	case !client:
-		link := [2]string{m.Src, m.Dest}
-		f.links[link] = append(f.links[link], i)
+	}
+	var l *link
+	if !client {
+		l = f.link(m.Src, m.Dest)
+		l.messages = append(l.messages, i)
 	}
 	if len(m.Body) == 0 || m.Body[len(m.Body)-1] != '}' {
 		f.hidden = true // it was cut
@@ -67,32 +104,55 @@ func (f *frontier) enter(i int, m *Sent) {
 			return true
 		}
 		filled = true
-		if list, wanted := f.carriers[n]; wanted && (len(list) == 0 || list[len(list)-1] != m) {
-			f.carriers[n] = append(list, m)
+		if w := f.wanted[n]; w != notWanted {
+			f.keep(l, n, w, wanted, m)
 		}
-		if first := dest[n]; arrived && (first == noMessage || at < f.came(first)) {
-			dest[n] = int32(i)
+		if first := &dest[n]; arrived && (first.message == noMessage || at < first.at) {
+			*first = coming{at, int32(i)}
 		}
 		return true
 	})
-	if filled && !client {
-		f.carrying[[2]string{m.Src, m.Dest}]++
+	if filled && l != nil {
+		l.carrying++
 	}
 }
 
-// came returns when a message arrived that did.
-func (f *frontier) came(message int32) int64 {
-	at, _ := f.Messages[message].Arrival()
-	return at
+// keep keeps a message with a wanted element. Those of clients have no link.
+func (f *frontier) keep(l *link, n, place int32, wanted int, m *Sent) {
+	list := f.carriers[n]
+	switch {
+	case len(list) > 0 && list[len(list)-1] == m:
+		return // it has the element twice
+	case l == nil:
+	case l.kept == nil:
+		l.kept, l.last = make([]int32, wanted), make([]*Sent, wanted)
+		l.kept[place]++
+	case l.kept[place] == maxKept:
+		l.last[place] = m
+		return
+	default:
+		l.kept[place]++
+	}
+	f.carriers[n] = append(list, m)
 }
 
-// party returns the messages that brought each element to a party.
-func (f *frontier) party(id string) []int32 {
+// link returns the link from one party to another.
+func (f *frontier) link(src, dest string) *link {
+	l := f.links[[2]string{src, dest}]
+	if l == nil {
+		l = &link{}
+		f.links[[2]string{src, dest}] = l
+	}
+	return l
+}
+
+// party returns how each element first came to a party.
+func (f *frontier) party(id string) []coming {
 	i, found := f.parties[id]
 	if !found {
 		i = len(f.got)
 		f.parties[id] = i
-		f.got = append(f.got, slices.Repeat([]int32{noMessage}, len(f.elements)))
+		f.got = append(f.got, slices.Repeat([]coming{{0, noMessage}}, len(f.elements)))
 	}
 	return f.got[i]
 }
@@ -122,7 +182,7 @@ func (f *frontier) look() {
 				continue
 			}
 			total++
-			if dest[n] == noMessage || f.came(dest[n]) > r.done.Time {
+			if !dest[n].before(r.done.Time + 1) {
 				unexplained++
 			}
 			if _, wanted := f.carriers[n]; wanted {
@@ -160,8 +220,9 @@ type sighting struct {
 	read   read
 }
 
-// sightings returns the evidence that a node had an element, from a time on and before another one, in the order of time.
-func (f *frontier) sightings(n int32, node string, from, before int64) []sighting {
+// sightings returns the evidence that a node had an element, from a time on and before another one, in the order of time. The messages with
+// the element to and from the node are given.
+func (f *frontier) sightings(n int32, node string, messages []*Sent, from, before int64) []sighting {
 	e := &f.elements[n]
 	var all []sighting
 	add := func(s sighting) {
@@ -170,7 +231,7 @@ func (f *frontier) sightings(n int32, node string, from, before int64) []sightin
 		}
 	}
 	request := false
-	for _, m := range f.carriers[n] {
+	for _, m := range messages {
 		at, arrived := m.Arrival()
 		switch {
 		case m.Src == node:

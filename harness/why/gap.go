@@ -47,6 +47,13 @@ func (f *frontier) gaps(n int32) []*gap {
 	if !ok {
 		return nil
 	}
+	byNode := make(map[string][]*Sent) // the messages with the element
+	for _, m := range f.carriers[n] {
+		byNode[m.Dest] = append(byNode[m.Dest], m)
+		if m.Src != m.Dest {
+			byNode[m.Src] = append(byNode[m.Src], m)
+		}
+	}
 	var all []*gap
 	for _, node := range f.Nodes {
 		reads := f.readsAt(node, known, f.End)
@@ -55,7 +62,7 @@ func (f *frontier) gaps(n int32) []*gap {
 		}
 		last := slices.MaxFunc(reads, func(a, b read) int { return cmp.Compare(a.inv.Time, b.inv.Time) })
 		if !f.shows(last, n) {
-			all = append(all, f.gap(n, last))
+			all = append(all, f.gap(n, last, byNode[node]))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *gap) int {
@@ -72,17 +79,17 @@ func (g *gap) first() int64 {
 	return g.attempts[0].At
 }
 
-// gap says why a read misses an element.
-func (f *frontier) gap(n int32, r read) *gap {
+// gap says why a read misses an element. The messages with the element to and from the node are given.
+func (f *frontier) gap(n int32, r read, messages []*Sent) *gap {
 	g := &gap{n: n, node: r.done.Node, read: r}
 	for _, k := range f.hit("kill", g.node, 0, r.inv.Time) {
 		if k.End <= r.inv.Time {
 			g.restart = max(g.restart, k.End)
 		}
 	}
-	g.have = f.sightings(n, g.node, g.restart, r.inv.Time)
-	g.earlier = f.sightings(n, g.node, 0, g.restart)
-	for _, m := range f.carriers[n] {
+	g.have = f.sightings(n, g.node, messages, g.restart, r.inv.Time)
+	g.earlier = f.sightings(n, g.node, messages, 0, g.restart)
+	for _, m := range messages {
 		if m.Dest == g.node && !f.isClient(m.Src) && m.At >= g.restart && m.At < r.inv.Time {
 			g.attempts = append(g.attempts, m)
 		}
@@ -150,7 +157,7 @@ func (f *frontier) unsent(g *gap) {
 	sends := slices.ContainsFunc(f.carriers[g.n], func(m *Sent) bool { return !f.isClient(m.Src) })
 	if !sends {
 		g.kind, g.from = silent, e.inv.Node
-		if f.adjacent(g.from, g.node) && f.carrying[[2]string{g.from, g.node}] == 0 && f.carrying[[2]string{g.node, g.from}] > 0 {
+		if f.adjacent(g.from, g.node) && f.link(g.from, g.node).carrying == 0 && f.link(g.node, g.from).carrying > 0 {
 			g.kind = oneWay
 		}
 		if slices.ContainsFunc(holders, func(id string) bool { return id != g.from }) {
@@ -167,7 +174,7 @@ func (f *frontier) unsent(g *gap) {
 		return
 	}
 	g.from = slices.MinFunc(holders, func(a, b string) int { return cmp.Or(cmp.Compare(have[a].at, have[b].at), compareIDs(a, b)) })
-	if f.carrying[[2]string{g.from, g.node}] == 0 {
+	if f.link(g.from, g.node).carrying == 0 {
 		g.kind = oneWay
 	}
 }

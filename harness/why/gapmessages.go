@@ -25,12 +25,19 @@ func (t *gapTale) tellLost() string {
 	if len(mine) > 2 {
 		second := mine[1]
 		t.told[second.ID] = true
-		t.steps = append(t.steps, passes(second, fmt.Sprintf("%s sends it %d times more, the last time at %s: lost each time",
-			t.from, len(mine)-1, seconds(last.At))))
+		more := fmt.Sprintf("%d times more", len(mine)-1)
+		if len(mine) > maxKept {
+			more = "again and again"
+		}
+		t.steps = append(t.steps, passes(second, fmt.Sprintf("%s sends it %s, the last time at %s: lost each time", t.from, more, seconds(last.At))))
 	} else if len(mine) == 2 {
 		t.passed(last)
 	}
-	text := fmt.Sprintf("%s sent %s to %s %s, ", t.from, t.value, t.node, times(len(mine)))
+	often := times(len(mine))
+	if len(mine) > maxKept {
+		often = fmt.Sprintf("more than %d times", maxKept)
+	}
+	text := fmt.Sprintf("%s sent %s to %s %s, ", t.from, t.value, t.node, often)
 	if len(mine) == 1 {
 		text += "and that was lost"
 	} else {
@@ -98,7 +105,7 @@ func (t *gapTale) counted(last *Sent) string {
 // first of them, or the first that carries anything.
 func (t *gapTale) withoutIt(after int64) (n int, first *Sent) {
 	carrier := false
-	for _, i := range t.links[[2]string{t.from, t.node}] {
+	for _, i := range t.link(t.from, t.node).messages {
 		m := &t.Messages[i]
 		at, ok := m.Arrival()
 		if m.At <= after || !ok || at >= t.read.inv.Time || among(t.carriers[t.n], m) {
@@ -169,7 +176,7 @@ func (t *gapTale) tellUnsent() string {
 	later, next := t.withoutIt(had)
 	if t.kind == oneWay {
 		text := fmt.Sprintf("%s had %s%s, but sends %s no value at all in the whole run", t.from, t.value, neighbour, t.node)
-		if back := t.carrying[[2]string{t.node, t.from}]; back > 0 {
+		if back := t.link(t.node, t.from).carrying; back > 0 {
 			text += fmt.Sprintf(", while %s sends %s %s with values", t.node, t.from, wording.Plural(back, "message"))
 		}
 		if single, all := t.edges(); single > 1 {
@@ -200,7 +207,7 @@ func (t *gapTale) edges() (single, all int) {
 				continue
 			}
 			all++
-			if (t.carrying[[2]string{a, b}] == 0) != (t.carrying[[2]string{b, a}] == 0) {
+			if (t.link(a, b).carrying == 0) != (t.link(b, a).carrying == 0) {
 				single++
 			}
 		}
@@ -217,11 +224,11 @@ func (t *gapTale) tellSilent() string {
 		text += fmt.Sprintf(", although the topology gave it the neighbour%s %s", map[bool]string{true: "s"}[len(near) > 1], t.names(near))
 	}
 	between, mine := 0, 0
-	for link, messages := range t.carrying {
-		if link[0] != link[1] {
-			between += messages
-			if link[0] == t.owner {
-				mine += messages
+	for ends, l := range t.links {
+		if ends[0] != ends[1] {
+			between += l.carrying
+			if ends[0] == t.owner {
+				mine += l.carrying
 			}
 		}
 	}

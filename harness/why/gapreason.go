@@ -8,6 +8,9 @@ import (
 // maxSearched bounds how many messages are looked at for one gap.
 const maxSearched = 2000
 
+// maxBytes bounds how much is looked at again for all gaps. After that, no more are explained.
+const maxBytes = 64 << 20
+
 // isReplaced looks for a message without the element after whose arrival the node has nothing but what that brought and what came later:
 // the node has put the content of the message in the place of its own.
 func (f *frontier) isReplaced(g *gap) bool {
@@ -32,6 +35,7 @@ func (f *frontier) isReplaced(g *gap) bool {
 		if searched++; !arrived || at < had || at > next.inv.Time || !f.IsNode(m.Src) {
 			continue
 		}
+		f.searched += len(m.Body)
 		content := f.content(m)
 		if len(content) > 1 && !content[g.n] && f.isAll(g.node, content, at, f.view(g, m, at, next)) {
 			g.culprit = m
@@ -76,7 +80,7 @@ func (f *frontier) isAll(node string, content map[int32]bool, at int64, view map
 	}
 	party := f.party(node)
 	for n := range view {
-		if !content[n] && (party[n] == noMessage || f.came(party[n]) < at) {
+		if !content[n] && (party[n].message == noMessage || party[n].before(at)) {
 			return false
 		}
 	}
@@ -103,7 +107,7 @@ func (f *frontier) isOvertaken(g *gap) bool {
 // overtaker returns the first message of the same type on the same link that was sent later than another one and arrived earlier.
 func (f *frontier) overtaker(m *Sent) *Sent {
 	at, _ := m.Arrival()
-	link := f.links[[2]string{m.Src, m.Dest}]
+	link := f.link(m.Src, m.Dest).messages
 	i, _ := slices.BinarySearch(link, int(m.ID)+1)
 	for _, i := range link[i:min(len(link), i+maxSearched)] {
 		s := &f.Messages[i]
@@ -131,17 +135,14 @@ func (f *frontier) isNewest(g *gap) bool {
 func (f *frontier) newestAt(r read) (n int32, came int) {
 	n = unknownElement
 	latest := int64(-1)
-	for e, m := range f.party(r.done.Node) {
-		if m == noMessage {
-			continue
-		}
-		at := f.came(m)
-		if at >= r.inv.Time {
+	party := f.party(r.done.Node)
+	for e, c := range party {
+		if !c.before(r.inv.Time) {
 			continue
 		}
 		came++
-		if at > latest || at == latest && n != unknownElement && m > f.party(r.done.Node)[n] {
-			n, latest = int32(e), at
+		if c.at > latest || c.at == latest && c.message > party[n].message {
+			n, latest = int32(e), c.at
 		}
 	}
 	return n, came

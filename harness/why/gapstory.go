@@ -61,8 +61,8 @@ func (t *gapTale) tellReplaced() string {
 	t.told[m.ID] = true
 	t.steps = append(t.steps, passes(m, fmt.Sprintf("%s sends %s %s message without %s: %s in all, %s", m.Src, m.Dest, an(m.Type), t.value, wording.Plural(len(content), "value"), t.fate(m))))
 	gone := 0
-	for n, message := range t.party(t.node) {
-		if message != noMessage && t.came(message) < at && !content[int32(n)] {
+	for n, c := range t.party(t.node) {
+		if c.before(at) && !content[int32(n)] {
 			gone++
 		}
 	}
@@ -194,12 +194,12 @@ func (t *gapTale) order() (late, lateShown, rest, restShown int) {
 	for _, n := range t.listed(t.read.done.Value) {
 		shows[n] = true
 	}
-	for n, i := range t.party(t.node) {
-		if i == noMessage || !t.IsNode(t.Messages[i].Src) || t.came(i) >= t.read.inv.Time {
+	for n, c := range t.party(t.node) {
+		if !c.before(t.read.inv.Time) || !t.IsNode(t.Messages[c.message].Src) {
 			continue
 		}
 		count, showing := &rest, &restShown
-		if t.overtaker(&t.Messages[i]) != nil {
+		if t.overtaker(&t.Messages[c.message]) != nil {
 			count, showing = &late, &lateShown
 		}
 		*count++
@@ -224,13 +224,13 @@ func (t *gapTale) tellUnshown() string {
 	later, shown := 0, 0
 	for _, n := range t.listed(t.read.done.Value) {
 		if n != unknownElement {
-			if m := t.party(t.node)[n]; m != noMessage && t.came(m) > since {
+			if c := t.party(t.node)[n]; c.message != noMessage && c.at > since {
 				shown++
 			}
 		}
 	}
-	for _, m := range t.party(t.node) {
-		if m != noMessage && t.came(m) > since && t.came(m) < t.read.inv.Time {
+	for _, c := range t.party(t.node) {
+		if c.before(t.read.inv.Time) && c.at > since {
 			later++
 		}
 	}

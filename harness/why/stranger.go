@@ -2,6 +2,7 @@ package why
 
 import (
 	"fmt"
+	"slices"
 
 	"glomers/harness/internal/jsonvalue"
 	"glomers/internal/wording"
@@ -16,6 +17,10 @@ func (f *frontier) strangers() []Cause {
 	seen := make(map[string]bool) // values
 	more := 0
 	for _, r := range f.reads {
+		strange := func(n int32) bool { return n == unknownElement || f.elements[n].inv.Time > r.done.Time }
+		if numbers := f.listed(r.done.Value); len(numbers) > 0 && !slices.ContainsFunc(numbers, strange) {
+			continue
+		}
 		list := values(r.done.Value)
 		if list == nil && len(r.done.Value) > 0 && string(r.done.Value) != "null" {
 			other = append(other, f.noList(r, len(other) == 0))
