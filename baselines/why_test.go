@@ -22,6 +22,10 @@ var update = flag.Bool("update", false, "write the explanations to testdata/why"
 // A baseline does not keep more than it promises. The explanations of what is then found are in testdata/why.
 func TestExplanationOfMoreThanPromised(t *testing.T) {
 	for name, test := range map[string]harness.Test{
+		"flooding": { // its nodes are told the topology once, and lose that when they are killed
+			Workload: "broadcast", Program: harness.InProcess(baselines.Flooding),
+			Rate: 10, TimeLimit: 20 * time.Second, Nemesis: []string{"kill"}, NemesisInterval: 3 * time.Second, Seed: 1,
+		},
 		"last-write-wins": {
 			Workload: "txn-rw-register", Program: harness.InProcess(baselines.LastWriteWins), Options: workload.Options{ConsistencyModels: []string{"strict-serializable"}},
 			Rate: 50, TimeLimit: 5 * time.Second, Latency: 50 * time.Millisecond, Seed: 1,

@@ -163,6 +163,19 @@ func TestGaps(t *testing.T) {
 			s.adds("n2", 4, 17)
 			final(s, "", "17", "")
 		}, []string{"lost: silent"}, []string{"the topology gave it the neighbours n1 and n3. The nodes exchange no values in the whole run"}},
+		{"muted", func(s *scene) {
+			s.tells()
+			usual(s)
+			s.kills("n2", 5, 6)
+			s.sends("n1", "n2", 6.5, `pass "message":1`)
+			s.sends("n1", "n2", 6.5, `pass "message":2`)
+			s.sends("n1", "n2", 6.5, `pass "message":3`)
+			s.adds("n2", 7, 17)
+			final(s, "1,2,3", "1,2,3,17", "1,2,3")
+		}, []string{"lost: muted"}, []string{
+			"5.000 s  n2 is killed; it is started again at 6.000 s", "n2 had 17, and sent it to nobody. Since it was started again at 6.000 s, it has sent no value to any node; before, it had sent 3 messages",
+			"told the topology at 0.000 s, before the restart, and not again",
+		}},
 		{"one way", func(s *scene) {
 			s.tells()
 			s.adds("n2", 4, 17)
@@ -235,6 +248,34 @@ func TestGaps(t *testing.T) {
 			s.sends("n2", "n1", 4.2, `pass "message":18`)
 			final(s, "1,2,3,17,18", "1,2,3,17,18", "1,2,3,18")
 		}, []string{"lost: overtaken"}, []string{"Of the 1 value that first came to n3 in a message that was overtaken in this way, its last read shows 0; of 4 others, 4"}},
+		{"overwritten", func(s *scene) {
+			for i, id := range []string{"n1", "n2"} { // both read before either writes
+				s.adds(id, 4, 17+i)
+				s.sends(id, "seq-kv", 4.1, `read "key":"all","msg_id":1`)
+				s.sends("seq-kv", id, 4.3, `read_ok "value":[],"in_reply_to":1`)
+				s.sends(id, "seq-kv", 4.5+float64(i), fmt.Sprintf(`write "key":"all","value":[%d],"msg_id":2`, 17+i))
+				s.sends("seq-kv", id, 4.7+float64(i), `write_ok "in_reply_to":2`)
+			}
+			final(s, "18", "18", "18")
+		}, []string{"lost: overwritten"}, []string{
+			"4.500 s  n1 writes [17] to key all of seq-kv", "4.300 s  seq-kv answers n2: key all is []", "5.500 s  n2 writes [18] to key all of seq-kv",
+			"n2 had read key all at 4.200 s, before what n1 wrote was in force (4.600 s); and it wrote key all again without 17",
+		}},
+		{"stale", func(s *scene) {
+			s.adds("n1", 4, 17)
+			s.sends("n1", "seq-kv", 4.5, `cas "key":"all","from":[],"to":[17],"msg_id":2`)
+			s.sends("seq-kv", "n1", 4.7, `cas_ok "in_reply_to":2`)
+			s.sends("n3", "seq-kv", 30, `read "key":"all","msg_id":1`)
+			s.sends("seq-kv", "n3", 30.1, `read_ok "value":[],"in_reply_to":1`)
+			s.reads("n2", 30, "17")
+			s.ops = append(s.ops, op(2, "n3", "read", "null", "[]", at(30.1), at(30.4))...)
+		}, []string{"lost: stale"}, []string{"seq-kv had 17 from 4.600 s on, and yet gave n3 an older state at 30.100 s"}},
+		{"refused", func(s *scene) {
+			s.adds("n1", 4, 17)
+			s.sends("n1", "seq-kv", 4.5, `cas "key":"all","from":[],"to":[17],"msg_id":2`)
+			s.sends("seq-kv", "n1", 4.7, `error "code":22,"text":"not so","in_reply_to":2`)
+			final(s, "", "", "")
+		}, []string{"lost: refused"}, []string{"seq-kv refuses the cas of n1: not so", "n1 acknowledged it all the same"}},
 		{"newest", func(s *scene) {
 			usual(s)
 			s.reads("n1", 1.5, "")
@@ -340,7 +381,7 @@ func TestMangledSets(t *testing.T) {
 			case 0, 1:
 				s.adds(node.Draw(t, "node"), now, few.Draw(t, "element"))
 			case 2, 3:
-				body := rapid.SampledFrom([]string{`pass "message":%d`, `all "m":[0,%d,2]`, `topology "topology":{"n1":["n%d"]}`, `pass "%d":`, `read_ok "value":"[%d"`, `pass "in_reply_to":%d`}).Draw(t, "body")
+				body := rapid.SampledFrom([]string{`pass "message":%d`, `all "m":[0,%d,2]`, `topology "topology":{"n1":["n%d"]}`, `pass "%d":`, `read_ok "value":"[%d"`, `pass "in_reply_to":%d`, `write "key":"a","value":[%d],"msg_id":1`, `read "key":"a","msg_id":%d`, `read_ok "value":[%d],"in_reply_to":1`}).Draw(t, "body")
 				m := s.sends(node.Draw(t, "src"), node.Draw(t, "dest"), now, fmt.Sprintf(body, few.Draw(t, "value")))
 				switch rapid.IntRange(0, 4).Draw(t, "end") {
 				case 0:

@@ -17,6 +17,8 @@ type frontier struct {
 	carriers map[int32][]*Sent   // of the wanted elements, in the order of sending, up to maxKept of a link; those of clients are among them
 	links    map[[2]string]*link // between nodes and services
 	topology map[string][]string // for each node, its neighbours in the topology that it was told
+	toldAt   map[string]int64    // when that was, the last time
+	sentTo   map[string]int64    // for each node, when it last sent elements to another one
 	shownIn  map[int32][]int     // of the wanted elements, the positions of the reads that show them
 	lagging  [2]int              // the result of withoutNewest
 	searched int                 // bytes of bodies that were looked at again
@@ -52,7 +54,7 @@ const (
 func newFrontier(s *growset, wanted []int32) *frontier {
 	f := &frontier{
 		growset: s, scanner: newScanner(s), parties: make(map[string]int), carriers: make(map[int32][]*Sent), links: make(map[[2]string]*link),
-		topology: make(map[string][]string), shownIn: make(map[int32][]int), wanted: slices.Repeat([]int32{notWanted}, len(s.elements)),
+		topology: make(map[string][]string), toldAt: make(map[string]int64), sentTo: make(map[string]int64), shownIn: make(map[int32][]int), wanted: slices.Repeat([]int32{notWanted}, len(s.elements)),
 	}
 	for i, n := range wanted {
 		f.carriers[n] = nil
@@ -114,6 +116,9 @@ func (f *frontier) enter(i int, m *Sent, wanted int) {
 	})
 	if filled && l != nil {
 		l.carrying++
+		if m.Src != m.Dest {
+			f.sentTo[m.Src] = m.At
+		}
 	}
 }
 
@@ -162,8 +167,8 @@ func (f *frontier) tell(m *Sent) {
 	var body struct {
 		Topology map[string][]string `json:"topology"`
 	}
-	if json.Unmarshal(m.Body, &body) == nil {
-		f.topology[m.Dest] = body.Topology[m.Dest]
+	if at, ok := m.Arrival(); ok && json.Unmarshal(m.Body, &body) == nil {
+		f.topology[m.Dest], f.toldAt[m.Dest] = body.Topology[m.Dest], at
 	}
 }
 

@@ -17,6 +17,8 @@ type gap struct {
 	attempts []*Sent    // the messages with it to the node since then; if the node does not have it, none arrived before the read
 	from     string     // a node that had it and could have passed it on, if this one does not
 	culprit  *Sent      // that replaced the element, or overtook it
+	deposit  deposit    // of the element in a service, if that is the reason
+	asked    call       // by which the node got something without it from there
 }
 
 // A gapKind says what went wrong between an element and a node.
@@ -24,21 +26,25 @@ type gapKind int
 
 // The kinds of gaps, the most telling ones first.
 const (
-	otherForm  gapKind = iota // it is shown in another form
-	replaced                  // the node has taken over something without it
-	forgotten                 // an earlier read showed it
-	restarted                 // the node had it before it was restarted
-	overtaken                 // it came in messages that later ones had overtaken
-	newest                    // it was the last that came, and reads always leave that out
-	unshown                   // it came, and no read shows it
-	miscounted                // sent and lost; the sender stopped when others had answered several times
-	gaveUp                    // sent several times, and lost each time
-	lostOnce                  // sent once, and lost
-	tooLate                   // it was under way when the read began
-	oneWay                    // who had it sends this node no elements at all
-	silent                    // the node that a client gave it to sent it to nobody
-	unpassed                  // who had it sent this node other messages, and not this
-	untold                    // the record has no message with it, and yet it spread
+	otherForm    gapKind = iota // it is shown in another form
+	overwritten                 // it was in a service, and somebody overwrote it there
+	staleService                // a service that has it gave the node something older
+	refusedPut                  // a service refused to take it
+	replaced                    // the node has taken over something without it
+	forgotten                   // an earlier read showed it
+	restarted                   // the node had it before it was restarted
+	overtaken                   // it came in messages that later ones had overtaken
+	newest                      // it was the last that came, and reads always leave that out
+	unshown                     // it came, and no read shows it
+	miscounted                  // sent and lost; the sender stopped when others had answered several times
+	gaveUp                      // sent several times, and lost each time
+	lostOnce                    // sent once, and lost
+	tooLate                     // it was under way when the read began
+	muted                       // it came to a node that has sent no elements since it was restarted
+	oneWay                      // who had it sends this node no elements at all
+	silent                      // the node that a client gave it to sent it to nobody
+	unpassed                    // who had it sent this node other messages, and not this
+	untold                      // the record has no message with it, and yet it spread
 )
 
 // gaps returns the nodes whose last read misses an element, the most telling one first.
@@ -54,6 +60,7 @@ func (f *frontier) gaps(n int32) []*gap {
 			byNode[m.Src] = append(byNode[m.Src], m)
 		}
 	}
+	d := f.deposited(n)
 	var all []*gap
 	for _, node := range f.Nodes {
 		reads := f.readsAt(node, known, f.End)
@@ -62,7 +69,7 @@ func (f *frontier) gaps(n int32) []*gap {
 		}
 		last := slices.MaxFunc(reads, func(a, b read) int { return cmp.Compare(a.inv.Time, b.inv.Time) })
 		if !f.shows(last, n) {
-			all = append(all, f.gap(n, last, byNode[node]))
+			all = append(all, f.gap(n, last, byNode[node], d))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b *gap) int {
@@ -79,14 +86,11 @@ func (g *gap) first() int64 {
 	return g.attempts[0].At
 }
 
-// gap says why a read misses an element. The messages with the element to and from the node are given.
-func (f *frontier) gap(n int32, r read, messages []*Sent) *gap {
+// gap says why a read misses an element. The messages with the element to and from the node are given,
+// and what a service had of it.
+func (f *frontier) gap(n int32, r read, messages []*Sent, d deposit) *gap {
 	g := &gap{n: n, node: r.done.Node, read: r}
-	for _, k := range f.hit("kill", g.node, 0, r.inv.Time) {
-		if k.End <= r.inv.Time {
-			g.restart = max(g.restart, k.End)
-		}
-	}
+	g.restart = f.begun(g.node, r.inv.Time)
 	g.have = f.sightings(n, g.node, messages, g.restart, r.inv.Time)
 	g.earlier = f.sightings(n, g.node, messages, 0, g.restart)
 	for _, m := range messages {
@@ -97,6 +101,7 @@ func (f *frontier) gap(n int32, r read, messages []*Sent) *gap {
 	switch {
 	case carries(r.done.Value, f.elements[n].value):
 		g.kind = otherForm
+	case f.served(g, d):
 	case len(g.have) > 0:
 		f.unseen(g)
 	case len(g.earlier) > 0:
@@ -162,6 +167,8 @@ func (f *frontier) unsent(g *gap) {
 		}
 		if slices.ContainsFunc(holders, func(id string) bool { return id != g.from }) {
 			g.kind = untold
+		} else if f.isMuted(g.from, have[g.from].at) {
+			g.kind = muted
 		}
 		return
 	}
@@ -174,7 +181,27 @@ func (f *frontier) unsent(g *gap) {
 		return
 	}
 	g.from = slices.MinFunc(holders, func(a, b string) int { return cmp.Or(cmp.Compare(have[a].at, have[b].at), compareIDs(a, b)) })
-	if f.link(g.from, g.node).carrying == 0 {
+	switch {
+	case f.isMuted(g.from, have[g.from].at):
+		g.kind = muted
+	case f.link(g.from, g.node).carrying == 0:
 		g.kind = oneWay
 	}
+}
+
+// isMuted reports whether a node was restarted before a time, and has sent no elements to others since then.
+func (f *frontier) isMuted(node string, before int64) bool {
+	begun := f.begun(node, before)
+	last, sends := f.sentTo[node]
+	return begun > 0 && (!sends || last < begun)
+}
+
+// begun returns when a node was last started again before a time, or 0.
+func (f *frontier) begun(node string, before int64) (at int64) {
+	for _, k := range f.hit("kill", node, 0, before) {
+		if k.End <= before {
+			at = max(at, k.End)
+		}
+	}
+	return at
 }

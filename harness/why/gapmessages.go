@@ -154,6 +154,8 @@ func (t *gapTale) tellLate() string {
 
 func (t *gapTale) tellUnsent() string {
 	switch t.kind {
+	case muted:
+		return t.tellMuted()
 	case silent:
 		return t.tellSilent()
 	case untold:
@@ -241,4 +243,31 @@ func (t *gapTale) tellSilent() string {
 		text += fmt.Sprintf(". Of the %s with values that it sends in the run, none contains it", wording.Plural(mine, "message"))
 	}
 	return text
+}
+
+// tellMuted tells of a node that sends no elements since it was started again.
+func (t *gapTale) tellMuted() string {
+	t.way(t.from)
+	begun := t.begun(t.from, t.have[t.from].at)
+	for _, k := range t.hit("kill", t.from, begun, begun) {
+		t.steps = append(t.steps, begins(k, fmt.Sprintf("%s is killed; it is started again at %s", t.from, seconds(k.End))))
+	}
+	text := fmt.Sprintf("%s had %s, and sent it to nobody. Since it was started again at %s, it has sent no value to any node", t.from, t.value, seconds(begun))
+	if n := t.filledBefore(t.from, begun); n > 0 {
+		text += fmt.Sprintf("; before, it had sent %s with values", wording.Plural(n, "message"))
+	}
+	if told, ok := t.toldAt[t.from]; ok && told < begun {
+		text += fmt.Sprintf(". It was told the topology at %s, before the restart, and not again: it may have lost that", seconds(told))
+	}
+	return text
+}
+
+// filledBefore returns how many messages with elements a node sent to others before a time.
+func (f *frontier) filledBefore(node string, before int64) (n int) {
+	for _, m := range f.sentBetween(node, 0, before-1) {
+		if f.IsNode(m.Dest) && m.Dest != node && len(f.content(m)) > 0 {
+			n++
+		}
+	}
+	return n
 }

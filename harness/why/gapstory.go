@@ -8,8 +8,8 @@ import (
 )
 
 var gapNames = map[gapKind]string{
-	otherForm: "other form", replaced: "replaced", forgotten: "forgotten", restarted: "restarted", overtaken: "overtaken", newest: "newest",
-	unshown: "unshown", miscounted: "miscounted", gaveUp: "gave up", lostOnce: "lost once", tooLate: "late", silent: "silent", oneWay: "one way",
+	otherForm: "other form", overwritten: "overwritten", staleService: "stale", refusedPut: "refused", replaced: "replaced", forgotten: "forgotten", restarted: "restarted", overtaken: "overtaken", newest: "newest",
+	unshown: "unshown", miscounted: "miscounted", gaveUp: "gave up", lostOnce: "lost once", tooLate: "late", silent: "silent", muted: "muted", oneWay: "one way",
 	unpassed: "not passed on", untold: "untold",
 }
 
@@ -26,6 +26,8 @@ func (t *gapTale) tell() string {
 	switch t.kind {
 	case otherForm:
 		return fmt.Sprintf("%s was added, and %s shows it in another form: a read has to list each value as the same JSON that was added", t.value, t.node)
+	case overwritten, staleService, refusedPut:
+		return t.tellServed()
 	case replaced:
 		return t.tellReplaced()
 	case forgotten:

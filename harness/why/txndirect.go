@@ -201,12 +201,12 @@ func (t *tale) overwriter(put call, v version) (call, bool) {
 }
 
 // lookedBefore returns the last read of the same key of the service by the node that made a call, before that call.
-func (t *tale) lookedBefore(over call) (call, bool) {
-	for _, s := range slices.Backward(t.sentBetween(over.request.Src, max(0, over.request.At-int64(10*time.Second)), over.request.At)) {
+func (r *Run) lookedBefore(over call) (call, bool) {
+	for _, s := range slices.Backward(r.sentBetween(over.request.Src, max(0, over.request.At-int64(10*time.Second)), over.request.At)) {
 		if s.ID >= over.request.ID || s.Type != "read" {
 			continue
 		}
-		if c, ok := t.newCall(s); ok && c.arrived && c.key == over.key && c.reply != nil && c.refused == "" {
+		if c, ok := r.newCall(s); ok && c.arrived && c.key == over.key && c.reply != nil {
 			return c, true
 		}
 	}
