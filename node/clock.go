@@ -16,6 +16,8 @@ type clock struct {
 	virtual bool
 	ns      atomic.Int64 // of virtual time: since the start of the run, at the latest line
 
+	id atomic.Pointer[string] // the node's, which the node's own lock may guard already where a timer is set
+
 	mu    sync.Mutex
 	asked int64       // the msg_id of the latest request to the service clock
 	wakes []time.Time // when the service clock will wake the node, the next time last: each was the earliest when it was asked for
@@ -77,7 +79,11 @@ func (c *clock) woken() {
 
 // sendToClock sends a message to the service clock. It is none of the node's: Out does not get it, and no gate holds it back.
 func (n *Node) sendToClock(body string) {
-	line := append([]byte(`{"src":`), appendString(nil, n.ID())...)
+	id := ""
+	if known := n.clock.id.Load(); known != nil {
+		id = *known
+	}
+	line := append([]byte(`{"src":`), appendString(nil, id)...)
 	line = append(line, `,"dest":"`+clockID+`","body":`+body+`}`...)
 	_ = n.put(line) // the only error is that of a broken output, which has ended the node
 }

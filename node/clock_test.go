@@ -138,3 +138,29 @@ func TestSleepsOfVirtualTime(t *testing.T) {
 		require.NoError(t, <-ended)
 	})
 }
+
+// A call that is repeated sets its timer while the node is locked. It must not wait for the lock when it asks the clock.
+func TestCallsAreRepeatedInVirtualTime(t *testing.T) {
+	t.Setenv("GLOMERS_CLOCK", "virtual")
+	inRead, inWrite := io.Pipe()
+	outRead, outWrite := io.Pipe()
+	hung := time.AfterFunc(time.Minute, func() { _ = outRead.Close() })
+	defer hung.Stop()
+	h := &clockHarness{t: t, in: inWrite, out: bufio.NewScanner(outRead)}
+	n := node.New(node.Options{})
+	n.Stdin, n.Stdout = inRead, outWrite
+	node.HandleRPC(n, "read", func(ctx context.Context, _ struct{}) (struct{}, error) {
+		return node.Call[struct{}](ctx, n, "n2", "ask", struct{}{}, node.Idempotent(node.Retry{Wait: 100 * time.Millisecond}))
+	})
+	ended := make(chan error, 1)
+	go func() { ended <- n.Run() }()
+	h.send("c1", `{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1","n2"]}`)
+	h.goTo(5 * time.Second) // there is no wake any more that would come first
+	h.send("c1", `{"type":"read","msg_id":2}`)
+	require.NotEmpty(t, h.sleeps)
+	before := h.asked
+	h.goTo(h.now + 400*time.Millisecond)
+	require.Greater(t, h.asked, before, "it was repeated")
+	require.NoError(t, inWrite.Close())
+	require.NoError(t, <-ended)
+}

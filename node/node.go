@@ -170,6 +170,7 @@ func (n *Node) name(id string, nodeIDs []string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.id = id
+	n.clock.id.Store(&id)
 	n.ids = slices.Clone(nodeIDs)
 	n.seedRand(id)
 	n.phase.Store(named)
