@@ -190,6 +190,7 @@ func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harnes
 		}
 		return c.drive(ctx, d, test, logging{})
 	}
+	t.Ended = func(o challenge.Outcome) { c.note(t, o, given.Virtual) }
 	done, err := t.Run(ctx)
 	for _, o := range done {
 		c.worsen(outcomeStatus(o))

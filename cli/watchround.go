@@ -191,7 +191,11 @@ func (w *watcher) runOne(ctx context.Context, ch challenge.Challenge) (passed bo
 	if !o.Passed() {
 		fmt.Fprintf(text, "  hint: %s\n", w.hintCommand(ch, o))
 	}
-	return o.Passed(), text.Print(w.c.stdout)
+	if err := text.Print(w.c.stdout); err != nil {
+		return false, err
+	}
+	w.c.note(&contest, o, w.given.Virtual)
+	return o.Passed(), nil
 }
 
 // figures returns the figures of a run and the real time that it took.

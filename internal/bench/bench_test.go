@@ -466,6 +466,6 @@ func TestPeers(t *testing.T) {
 		require.Positive(t, p.msgsPerOp, p)
 		require.LessOrEqual(t, p.median, p.max, p)
 		require.Contains(t, challenge.IDs(), p.challenge)
-		require.Contains(t, published(p.challenge), fmt.Sprint(p.msgsPerOp))
+		require.Contains(t, Published(p.challenge), fmt.Sprint(p.msgsPerOp))
 	}
 }

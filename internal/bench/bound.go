@@ -8,6 +8,7 @@ import (
 
 	"glomers/internal/bound"
 	"glomers/internal/bound/exact"
+	"glomers/internal/challenge"
 	"glomers/internal/results"
 )
 
@@ -19,6 +20,15 @@ func broadcastLoad() bound.Broadcast {
 // provenAt returns a lower bound of the messages per operation of any program whose latency has this maximum, in milliseconds. A
 // median has no such bound: half of the values could be as late as they like.
 func provenAt(latency float64) float64 { return broadcastLoad().Least(seconds(latency)) }
+
+// Needed returns a lower bound of the messages per operation of any program that passes a challenge with this maximum of the stable
+// latency, in milliseconds. It is known for the challenges with the load of broadcastLoad.
+func Needed(ch challenge.Challenge, latency float64) (msgsPerOp float64, ok bool) {
+	if ch.Targets.Max == 0 {
+		return 0, false
+	}
+	return provenAt(latency), true
+}
 
 // designAt returns the messages per operation of the best design that we know.
 func designAt(latency float64) float64 { return broadcastLoad().Best(seconds(latency)) }

@@ -34,8 +34,8 @@ func peers() []peer {
 	}
 }
 
-// published returns the figures of the best public solutions of a challenge, "" if we know of none.
-func published(challenge string) string {
+// Published returns the figures of the best public solutions of a challenge, "" if we know of none.
+func Published(challenge string) string {
 	var all []string
 	for _, p := range peers() {
 		if p.challenge != challenge {

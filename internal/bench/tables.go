@@ -127,7 +127,7 @@ func challengeTable(s results.Set, dir string) string {
 		if dir != "" && dir != ch.Dir {
 			continue
 		}
-		best := published(ch.ID)
+		best := Published(ch.ID)
 		for _, p := range s.Where("challenge", ch.ID) {
 			if p.Series != ch.Name {
 				continue

@@ -30,6 +30,7 @@ type Contest struct {
 
 	Test   func(words Command) (harness.Test, error)                                       // reads the words as the test command does, and adds the user's settings
 	Drive  func(ctx context.Context, title string, t harness.Test) (harness.Result, error) // several at a time if AtOnce says so
+	Ended  func(o Outcome)                                                                 // gets each outcome at once, several at a time; nil for nobody
 	Again  func(id string, seed uint64) string                                             // the command that repeats a run
 	Log    *slog.Logger
 	Stderr io.Writer // for the output of Maelstrom
@@ -75,6 +76,9 @@ func (c *Contest) Run(ctx context.Context) ([]Outcome, error) {
 			}
 			all[i] = &o
 			c.finished(o)
+			if c.Ended != nil {
+				c.Ended(o)
+			}
 		})
 	}
 	running.Wait()

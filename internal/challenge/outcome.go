@@ -78,6 +78,9 @@ func (o Outcome) Verdict() string {
 	}
 }
 
+// Title returns the id and the name of the challenge.
+func (o Outcome) Title() string { return Challenge{ID: o.Challenge, Name: o.Name}.Title() }
+
 // Passed reports whether the run was valid and reached the targets.
 func (o Outcome) Passed() bool { return o.Broken == "" && len(o.Missed) == 0 && o.Valid == check.Valid }
 

@@ -5,19 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 
-	"glomers/internal/disk"
+	"glomers/internal/state"
 	"glomers/internal/wording"
 )
 
 const (
-	stateDir  = ".glomers" // beside the store
 	stateFile = "hints.json"
 	damaged   = "hints-damaged.json"
-	maxState  = 1 << 20 // bytes
 )
 
 // Shown says how many rungs of which ladders somebody has seen. It is a small file beside the store of their runs, and nowhere else.
@@ -26,21 +22,13 @@ type Shown struct {
 	// Note says that the file was damaged, and where it is now. It is "" otherwise.
 	Note string `json:"-"`
 
-	dir string
+	dir state.Dir
 }
 
 // LoadShown reads the file for a store. A file that cannot be understood is kept under another name.
 func LoadShown(store string) (*Shown, error) {
-	s := &Shown{Rungs: make(map[string]int), dir: filepath.Join(filepath.Dir(filepath.Clean(store)), stateDir)}
-	root, err := os.OpenRoot(s.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return s, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("hint: %w", err)
-	}
-	defer root.Close() // a rename is complete by then
-	text, err := disk.Read(root, stateFile, maxState)
+	s := &Shown{Rungs: make(map[string]int), dir: state.Beside(store)}
+	text, err := s.dir.Read(stateFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
 	}
@@ -53,10 +41,10 @@ func LoadShown(store string) (*Shown, error) {
 		return s, nil
 	}
 	s.Rungs = make(map[string]int)
-	if moved := root.Rename(stateFile, damaged); moved != nil {
-		return nil, fmt.Errorf("hint: %s: %w; and it cannot be put aside: %w", filepath.Join(s.dir, stateFile), err, moved)
+	if moved := s.dir.Rename(stateFile, damaged); moved != nil {
+		return nil, fmt.Errorf("hint: %s: %w; and it cannot be put aside: %w", s.dir.Path(stateFile), err, moved)
 	}
-	s.Note = fmt.Sprintf("%s could not be understood (%v), and is kept as %s: the hints begin again", filepath.Join(s.dir, stateFile), err, damaged)
+	s.Note = fmt.Sprintf("%s could not be understood (%v), and is kept as %s: the hints begin again", s.dir.Path(stateFile), err, damaged)
 	return s, nil
 }
 
@@ -72,20 +60,9 @@ func (s *Shown) Next(l Ladder, all bool) int {
 
 // Save writes the file.
 func (s *Shown) Save() error {
-	if err := os.MkdirAll(s.dir, 0o755); err != nil {
-		return fmt.Errorf("hint: %w", err)
-	}
-	root, err := os.OpenRoot(s.dir)
-	if err != nil {
-		return fmt.Errorf("hint: %w", err)
-	}
-	defer root.Close() // the files are complete by then
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err == nil {
-		err = disk.ReplaceBytes(root, stateFile, append(text, '\n'))
-	}
-	if err == nil {
-		err = disk.ReplaceBytes(root, ".gitignore", []byte("*\n")) // it is nobody else's
+		err = s.dir.Write(stateFile, append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("hint: %w", err)
