@@ -75,7 +75,7 @@ func (f *frontier) tellGap(c *Cause, all []*gap) {
 	c.Headline = fmt.Sprintf("value %s is missing from %s", t.value, f.where(all))
 	t.added(e)
 	c.So = t.tell()
-	if g.kind > newest {
+	if g.kind > newest || g.kind == restarted {
 		c.So += t.hedge()
 	}
 	t.steps = append(t.steps, t.misses())

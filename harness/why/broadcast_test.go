@@ -357,6 +357,27 @@ func TestSlots(t *testing.T) {
 	require.False(t, f.hidden)
 }
 
+// A reader begins at the message that was lost, although a later one of the story shows that others came through.
+func TestLookAtWhatWasLost(t *testing.T) {
+	t.Parallel()
+	s := &scene{add: "add"}
+	s.adds("n1", 1, 17, 18)
+	s.loses("n1", "n2", 2, `pass "message":17`)
+	s.sends("n1", "n2", 3, `pass "message":18`)
+	s.reads("n2", 30, "18")
+	step, ok := Explain(s.run())[0].Look()
+	require.True(t, ok)
+	require.Equal(t, at(2), step.At)
+	step, ok = (Cause{Story: []Step{{Kind: Message, ID: 1}, {Kind: Message, ID: 2}, {Kind: Note}}}).Look()
+	require.True(t, ok)
+	require.EqualValues(t, 2, step.ID)
+	step, ok = (Cause{Story: []Step{{Kind: Note, ID: 3}}}).Look()
+	require.True(t, ok)
+	require.EqualValues(t, 3, step.ID)
+	_, ok = Cause{}.Look()
+	require.False(t, ok)
+}
+
 // A journal without all messages proves nothing by what it does not have, and the explanation says so.
 func TestNotWhole(t *testing.T) {
 	t.Parallel()

@@ -54,9 +54,14 @@ type Step struct {
 	Text  string `json:"text"`
 }
 
-// Look returns the step at which a reader should begin: the last message of the story, or else its last step. ok is false for a cause
-// without a story.
+// Look returns the step at which a reader should begin: the last message of the story that was lost, or else its last message, or else its
+// last step. ok is false for a cause without a story.
 func (c Cause) Look() (s Step, ok bool) {
+	for _, s := range slices.Backward(c.Story) {
+		if s.Lost {
+			return s, true
+		}
+	}
 	for _, s := range slices.Backward(c.Story) {
 		if s.Kind == Message {
 			return s, true
