@@ -106,7 +106,10 @@ func (t *custody) twoGranters() {
 	c := &t.cause
 	c.Pattern = "two granters"
 	between, cut := t.between(a.granter, b.granter)
-	c.So = fmt.Sprintf("%s gave the lock to %s, and %s gave it to %s, each on its own", a.granter, client(a.inv), b.granter, client(b.inv))
+	c.So = fmt.Sprintf("%s gave the lock to %s, and %s gave it to %s", a.granter, client(a.inv), b.granter, client(b.inv))
+	if t.Whole {
+		c.So += ", each on its own"
+	}
 	switch asked, service := t.asked(a), t.asked(b); {
 	case service.request != nil && asked.request != nil && asked.request.Dest == service.request.Dest:
 		t.throughService(asked, service)

@@ -18,12 +18,10 @@ type lesson struct {
 // learnt returns the last that a party had learnt of the register before a time; ok is false if there is nothing.
 func (t *verdict) learnt(party string, until int64, lastID int64) (l lesson, ok bool) {
 	for _, v := range t.versions() {
-		for _, m := range t.carriers[v] {
+		for _, m := range slices.Backward(t.carriers[v]) {
 			at, arrived := m.Arrival()
-			if m.Dest == party && arrived && at <= until && m.ID < lastID && (!ok || at >= l.at) {
-				if at == l.at && l.via != nil && l.via.ID > m.ID || t.refusals.of(m) {
-					continue
-				}
+			newer := !ok || at > l.at || at == l.at && l.via != nil && m.ID > l.via.ID
+			if m.Dest == party && arrived && at <= until && m.ID < lastID && newer && !t.refusals.of(m) {
 				l, ok = lesson{at: at, value: v.value, via: m}, true
 			}
 		}
@@ -131,7 +129,7 @@ func (t *verdict) carriersOf(from *access) []*Sent {
 			horizon = o.begin
 		}
 	}
-	return slices.DeleteFunc(slices.Clone(t.carriers[version{t.key, t.against.value}]), func(m *Sent) bool { return m.At > horizon || t.refusals.of(m) })
+	return slices.DeleteFunc(slices.Clone(t.carriers[version{t.key, t.against.value}]), func(m *Sent) bool { return m.ID < from.first || m.At > horizon || t.refusals.of(m) })
 }
 
 // askedFor returns the operation for which a node sent a message with its value; nil if there is none.
@@ -160,7 +158,7 @@ func (t *verdict) notReached(carriers []*Sent, have map[string]visit, from *acce
 		t.way(have, m.Src)
 		t.message(m)
 		t.cause.Pattern = "lost"
-		t.cause.So = fmt.Sprintf("%s. The %s that would have brought %s was lost, and nothing else brought it in time%s. %s", own, clipped(m.Type), value, t.tooEarly(from), t.lesson())
+		t.cause.So = fmt.Sprintf("%s. The %s that would have brought %s was lost, and nothing else brought it in time%s%s. %s", own, clipped(m.Type), value, t.unlessWhole(), t.tooEarly(from), t.lesson())
 		return
 	}
 	if here, reached := have[party]; reached {

@@ -153,6 +153,8 @@ func TestVersionsInBodies(t *testing.T) {
 		`{"pairs":[["8",4]]}`:                     true,
 		`{"type":"cas","key":8,"from":3,"to":4}`:  true,
 		`{"type":"cas","key":8,"from":4,"to":5}`:  false,
+		`{"term":4,"key":8,"value":1}`:            false,
+		`{"8":{"value":1,"at":4}}`:                false,
 		`{"msg_id":4,"key":8}`:                    false,
 		`{"8":{"stamps":{"n1":{"4":[{"4":4}]}}}}`: false,
 		`{"4":8}`: false,

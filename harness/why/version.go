@@ -44,8 +44,8 @@ func plainJSON(raw string) string {
 }
 
 // eachVersion gives the versions that a body seems to have. A value belongs to a key if it is in a field with the name of the key, if it
-// follows the key in an array ([key, value] or [f, key, value]), or if it is beside a field "key" in an object. The fields "from",
-// msg_id, in_reply_to and type do not count: they are not what a message brings.
+// follows the key in an array ([key, value] or [f, key, value]), or if it is beside a field "key" in an object. If that object has a field
+// "value" or "to", only this counts. The fields "from", msg_id, in_reply_to and type do not count: they are not what a message brings.
 func eachVersion(v any, give func(version)) { versionsIn(v, 0, give) }
 
 func versionsIn(v any, depth int, give func(version)) {
@@ -55,6 +55,7 @@ func versionsIn(v any, depth int, give func(version)) {
 	switch v := v.(type) {
 	case map[string]any:
 		key, keyed := plain(v["key"])
+		named := has(v, "value") || has(v, "to")
 		for name, x := range v {
 			switch name {
 			case "msg_id", "in_reply_to", "type", "from", "key":
@@ -62,7 +63,7 @@ func versionsIn(v any, depth int, give func(version)) {
 			}
 			valuesIn(x, 0, func(value string) {
 				give(version{name, value})
-				if keyed {
+				if keyed && (!named || name == "value" || name == "to") {
 					give(version{key, value})
 				}
 			})
@@ -80,7 +81,12 @@ func versionsIn(v any, depth int, give func(version)) {
 	}
 }
 
-// valuesIn gives a scalar, or the scalars in an array or in the fields of an object.
+func has(fields map[string]any, name string) bool {
+	_, ok := fields[name]
+	return ok
+}
+
+// valuesIn gives a scalar, or the scalars in an array or in the fields of an object. Of an object with a field "value", only this counts.
 func valuesIn(v any, depth int, give func(string)) {
 	if text, ok := plain(v); ok {
 		give(text)
@@ -95,6 +101,10 @@ func valuesIn(v any, depth int, give func(string)) {
 			valuesIn(x, depth+1, give)
 		}
 	case map[string]any:
+		if x, ok := v["value"]; ok {
+			valuesIn(x, depth+1, give)
+			return
+		}
 		for _, x := range v {
 			valuesIn(x, depth+1, give)
 		}
