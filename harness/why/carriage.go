@@ -100,6 +100,21 @@ func path(have map[string]visit, to string, until int64) []*Sent {
 	return all
 }
 
+// sending is the step of a message between nodes that brings something.
+func (r *Run) sending(s *Sent, brings string) Step {
+	at, ok := s.Arrival()
+	end := "which has not arrived when the run ends"
+	switch {
+	case ok && at == s.At:
+		end = "which arrives at once"
+	case ok:
+		end = "which arrives at " + seconds(at)
+	case len(s.Ends) > 0:
+		end = "which is lost" + r.cut(s)
+	}
+	return passes(s, fmt.Sprintf("%s sends %s a %s with %s, %s", s.Src, s.Dest, s.Type, brings, end))
+}
+
 // loss says which fault has lost a message, and how; it is nil if none that is recorded did.
 func (r *Run) loss(m *Sent) (f *history.Fault, how string) {
 	at := m.Ends[0].At

@@ -36,7 +36,10 @@ func (r *Run) request(inv history.Op) *Sent {
 }
 
 // answer returns the first reply to a request; nil if the journal has none.
-func (r *Run) answer(request *Sent) *Sent {
+func (r *Run) answer(request *Sent) *Sent { return r.answerUntil(request, math.MaxInt64) }
+
+// answerUntil returns the first reply to a request that was sent until a time; nil if the journal has none.
+func (r *Run) answerUntil(request *Sent, until int64) *Sent {
 	id := string(member(request.Body, "msg_id"))
 	if id == "" {
 		return nil
@@ -44,7 +47,11 @@ func (r *Run) answer(request *Sent) *Sent {
 	got := r.byParty[request.Src].got
 	i, _ := slices.BinarySearch(got, int(request.ID))
 	for _, at := range got[i:] {
-		if m := &r.Messages[at]; m.Src == request.Dest && string(member(m.Body, "in_reply_to")) == id {
+		m := &r.Messages[at]
+		if m.At > until {
+			break
+		}
+		if m.Src == request.Dest && string(member(m.Body, "in_reply_to")) == id {
 			return m
 		}
 	}
@@ -133,6 +140,26 @@ func (r *Run) hit(kind, node string, from, until int64) []*history.Fault {
 		}
 	}
 	return all
+}
+
+// A telling gathers the steps of a story. The zero value has none.
+type telling struct {
+	told  map[int64]bool // messages
+	steps []Step
+}
+
+// add adds a step. That of a message is added once.
+func (t *telling) add(s Step) {
+	if s.Kind == Message {
+		if t.told[s.ID] {
+			return
+		}
+		if t.told == nil {
+			t.told = make(map[int64]bool)
+		}
+		t.told[s.ID] = true
+	}
+	t.steps = append(t.steps, s)
 }
 
 // inOrder sorts steps by time. It is stable.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"glomers/harness/record"
 	"glomers/internal/wording"
@@ -31,7 +32,7 @@ func (r *Run) newCall(m *Sent) (c call, ok bool) {
 	}
 	body, _ := decoded(m.Body)
 	fields, _ := body.(map[string]any)
-	c = call{request: m, reply: r.answer(m)}
+	c = call{request: m, reply: r.answerUntil(m, m.At+int64(10*time.Second))} // services answer at once
 	c.key, _ = plain(fields["key"])
 	if c.value = fields["value"]; m.Type == "cas" {
 		c.value, c.expected = fields["to"], fields["from"]

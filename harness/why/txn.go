@@ -76,8 +76,7 @@ type tale struct {
 	names map[int]string // of the transactions, as the checker names them
 	keys  []string
 	op    []*txn
-	told  map[int64]bool // messages
-	steps []Step
+	telling
 }
 
 // explain explains one case; ok is false if there is no more to say than the checker does.
@@ -85,7 +84,7 @@ func (x *txns) explain(kind string, c elle.Case) (Cause, bool) {
 	if len(c.Edges) == 0 {
 		return Cause{}, false
 	}
-	t := &tale{txns: x, kind: kind, names: make(map[int]string), told: make(map[int64]bool)}
+	t := &tale{txns: x, kind: kind, names: make(map[int]string)}
 	for i, op := range c.Ops {
 		txn := x.txn(op)
 		if txn == nil || t.names[op] != "" {
@@ -118,17 +117,6 @@ func (t *tale) collect(edges []elle.Edge) {
 }
 
 func (t *tale) name(x *txn) string { return t.names[x.op] }
-
-// add adds a step of a message, once.
-func (t *tale) add(s Step) {
-	if s.Kind == Message {
-		if t.told[s.ID] {
-			return
-		}
-		t.told[s.ID] = true
-	}
-	t.steps = append(t.steps, s)
-}
 
 // messages adds the steps of a version's way, between nodes and through services.
 func (t *tale) messages(way []*Sent) {

@@ -197,7 +197,7 @@ func (t *tale) torn() (Cause, bool) {
 			if o == w || !t.between(o, first, last) {
 				continue
 			}
-			t.told, t.steps = make(map[int64]bool), nil
+			t.telling = telling{}
 			t.accesses()
 			return Cause{
 				Pattern:  "torn",

@@ -108,17 +108,7 @@ func (x *txns) carried(s *Sent, keys []string) Step {
 			brings += fmt.Sprintf("%s for key %s", bare(value), key)
 		}
 	}
-	at, ok := s.Arrival()
-	end := "which has not arrived when the run ends"
-	switch {
-	case ok && at == s.At:
-		end = "which arrives at once"
-	case ok:
-		end = "which arrives at " + seconds(at)
-	case len(s.Ends) > 0:
-		end = "which is lost" + x.cut(s)
-	}
-	return passes(s, fmt.Sprintf("%s sends %s a %s with %s, %s", s.Src, s.Dest, s.Type, brings, end))
+	return x.sending(s, brings)
 }
 
 // bare returns a value, and a string without quotes.
