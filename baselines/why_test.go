@@ -30,6 +30,10 @@ func TestExplanationOfMoreThanPromised(t *testing.T) {
 			Workload: "txn-rw-register", Program: harness.InProcess(baselines.LastWriteWins), Options: workload.Options{ConsistencyModels: []string{"strict-serializable"}},
 			Rate: 50, TimeLimit: 5 * time.Second, Latency: 50 * time.Millisecond, Seed: 1,
 		},
+		"owner-log": {
+			Workload: "kafka", Program: harness.InProcess(baselines.OwnerLog),
+			Rate: 100, TimeLimit: 5 * time.Second, Nemesis: []string{"kill"}, NemesisInterval: time.Second, Seed: 1,
+		},
 		"single-lock": {
 			Workload: "lock", Program: harness.InProcess(baselines.SingleLock),
 			Rate: 10, TimeLimit: 10 * time.Second, Nemesis: []string{"kill"}, NemesisInterval: 3 * time.Second, Seed: 7,

@@ -81,6 +81,7 @@ type explainer func(r *Run) []Cause
 var explainers = map[string]explainer{
 	"echo":       echoes,
 	"unique-ids": duplicates,
+	"kafka":      sharedLogs,
 	"lin-kv":     registers,
 	"lock":       locks,
 
