@@ -42,6 +42,7 @@ func generalFigures() []figure {
 		{"distorted", "", "of the warnings those that say that the machine, not the nodes, made the figures: the harness was late by more than a quarter of the latency (without one by 10 ms) in more than 1 % of what it did, or by more than a hop and 100 ms at worst; or clearly fewer operations were invoked than the rate asks for though workers were free. In virtual time there are none"},
 		{"why", "", "the causes of violations, those with the most victims first: what is wrong, the story that led to it (times in ns; ids of messages in the journal, indices of operations in the history), and what follows; only in the store, and only for some workloads"},
 		{"error", "", "what broke the run, if anything did"},
+		{"error-kind", "", "the kind of that, if a node did it: no-init, bad-line, wrong-address, node-ended or overload"},
 
 		{"stats/valid", "", "false if there is a function (of those in by-f) of which no operation succeeded; crash, of kafka, is exempt"},
 		{"stats/count", "ops", "operations of clients that completed, those of the final phase included"},

@@ -34,7 +34,7 @@ func (p *inProcess) Start(port *Port) (Process, error) {
 		if err != nil {
 			reason = fmt.Sprintf("%s: %v", reason, err)
 		}
-		port.fail(&NodeError{Reason: reason})
+		port.fail(&NodeError{Kind: NodeEnded, Reason: reason})
 	}()
 	return local, nil
 }

@@ -25,6 +25,7 @@ func (l *longLine) add(part []byte) {
 		l.lost = true
 	case len(l.text)+len(part) > limit:
 		p.fail(&NodeError{
+			Kind:   BadLine,
 			Reason: fmt.Sprintf("wrote a line of more than %s to stdout; a line may have a third of what --max-memory (Limits.Memory) says", wording.Bytes(limit)),
 			Line:   clip(l.text),
 			Number: p.lines + 1,

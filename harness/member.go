@@ -137,7 +137,7 @@ func (r *run) initNode(m *member) error {
 		}
 		m.init = nil
 		if reason := r.initProblem(m, a); reason != "" {
-			m.fail(&NodeError{Reason: reason})
+			m.fail(&NodeError{Kind: NoInit, Reason: reason})
 			return
 		}
 		m.ready = true
@@ -197,11 +197,11 @@ func (r *run) hold(m *member, message network.Message) {
 	size := len(message.Body) + messageCost
 	r.memory.add(waiting, size)
 	if m.weight += size; m.weight > r.test.limits.backlog {
-		why := "has not answered init"
+		kind, why := NoInit, "has not answered init"
 		if m.paused {
-			why = "is paused"
+			kind, why = Overload, "is paused"
 		}
-		m.fail(&NodeError{Reason: fmt.Sprintf("%s: at %.1f s, %s wait, and the harness holds no more than %s for a node; %s",
+		m.fail(&NodeError{Kind: kind, Reason: fmt.Sprintf("%s: at %.1f s, %s wait, and the harness holds no more than %s for a node; %s",
 			why, r.now().Seconds(), wording.Bytes(m.weight), wording.Bytes(r.test.limits.backlog), r.loudest())})
 	}
 }
@@ -231,7 +231,7 @@ func (r *run) deliverToNode(m *member, message network.Message) {
 		if ailment := m.ailment(); ailment != "" {
 			why = "; it " + ailment
 		}
-		m.fail(&NodeError{Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %s wait, and the harness holds no more than %s for a node; "+
+		m.fail(&NodeError{Kind: Overload, Reason: fmt.Sprintf("does not read its input fast enough: at %.1f s, %s wait, and the harness holds no more than %s for a node; "+
 			"it last read anything at %.1f s%s; %s", r.now().Seconds(), wording.Bytes(unread), wording.Bytes(r.test.limits.backlog), since.Seconds(), why, r.loudest())})
 	}
 }

@@ -54,7 +54,7 @@ func (p *Port) Line(b []byte) {
 	}
 	l, problem := parseLine(b)
 	if problem != "" {
-		p.fail(&NodeError{Reason: "wrote a line to stdout that " + problem + stdoutHint(b), Line: clip(b), Number: p.lines})
+		p.fail(&NodeError{Kind: BadLine, Reason: "wrote a line to stdout that " + problem + stdoutHint(b), Line: clip(b), Number: p.lines})
 		return
 	}
 	if p.run.active != nil {

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,8 +17,9 @@ import (
 // A Result is the outcome of a run. It marshals to results.json; Figures describes the entries of that file.
 type Result struct {
 	Judgement               // includes the faults; after an error, Valid is Unknown at best
-	Error     string        `json:"error,omitempty"` // the error of Run
-	Why       []why.Cause   `json:"why,omitempty"`   // the causes of violations; only if the run has a Store
+	Error     string        `json:"error,omitempty"`      // the error of Run
+	ErrorKind Breakage      `json:"error-kind,omitempty"` // if it is a NodeError
+	Why       []why.Cause   `json:"why,omitempty"`        // the causes of violations; only if the run has a Store
 	Net       network.Stats `json:"net"`
 	Unmatched []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time
 	Nemesis   NemesisResult `json:"nemesis"`
@@ -117,6 +119,7 @@ func latencies(h []history.Op) map[string]Latency {
 // A NodeError says which node broke the test, and how. Run returns it, possibly wrapped, when a node ends, does not answer
 // init, writes a line that is not a message, or addresses an unknown party, or when nodes exceed a limit of the harness.
 type NodeError struct {
+	Kind   Breakage
 	Node   string
 	Reason string // the reason, such as "ended during the run: exit status 2"
 	Line   string // the offending line of the node's output, if there is one (cut to 1 KiB)
@@ -172,6 +175,9 @@ func (r *run) judge(runErr error) Result {
 	if runErr != nil {
 		res.Valid = check.Worst(res.Valid, check.Unknown)
 		res.Error = runErr.Error()
+		if e, ok := errors.AsType[*NodeError](runErr); ok {
+			res.ErrorKind = e.Kind
+		}
 	}
 	return res
 }

@@ -289,15 +289,16 @@ func (r *run) nodeSent(p post, e sent) {
 	if err == nil {
 		return
 	}
+	var kind Breakage
 	reason := err.Error()
 	if unknown, ok := errors.AsType[*network.UnknownDestError](err); ok {
-		reason = "sent a message to nobody: " + unknown.Error()
+		kind, reason = WrongAddress, "sent a message to nobody: "+unknown.Error()
 	}
 	if unknown, ok := errors.AsType[*network.UnknownSrcError](err); ok {
-		reason = "sent a message in the name of nobody: " + unknown.Error()
+		kind, reason = WrongAddress, "sent a message in the name of nobody: "+unknown.Error()
 	}
 	text, _ := json.Marshal(map[string]any{"src": e.src, "dest": e.dest, "body": e.body}) // cannot fail: it came from JSON
-	from.fail(&NodeError{Reason: reason, Line: clip(text), Number: e.number})
+	from.fail(&NodeError{Kind: kind, Reason: reason, Line: clip(text), Number: e.number})
 }
 
 // deliverMessage hands an arrived message to its receiver.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/check/kafka"
@@ -28,6 +29,10 @@ func TestComplete(t *testing.T) {
 		string(elle.DirtyUpdate), string(elle.DuplicateElements), string(elle.FutureRead), string(elle.IncompatibleOrder),
 	} {
 		_, ok := Find(kind)
+		require.True(t, ok, kind)
+	}
+	for _, kind := range harness.Breakages() {
+		_, ok := Find(string(kind))
 		require.True(t, ok, kind)
 	}
 	_, ok := Find("3f")
@@ -70,6 +75,8 @@ func TestSeen(t *testing.T) {
 		`{"valid": "unknown", "workload": null, "nemesis": {"valid": "unknown"}}`:                                                {NoFault},
 		`{"valid": "unknown", "workload": null, "error": "harness: node n1 ended during the run: exit status 2\nwrote a line"}`:  {NodeEnded},
 		`{"valid": "unknown", "workload": null, "error": "harness: node n1 wrote a line to stdout that is not JSON\nline 1: x"}`: {BadLine},
+		`{"valid": "unknown", "workload": null, "error": "harness: node n1 init", "error-kind": "overload"}`:                     {Overload},
+		`{"valid": "unknown", "workload": null, "error": "harness: node n1 init", "error-kind": "of later versions"}`:            nil,
 		`{"valid": "unknown", "workload": null, "error": "the disk is full"}`:                                                    nil,
 	} {
 		got, err := Seen([]byte(text))

@@ -1,6 +1,7 @@
 package hint
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 type results struct {
 	Valid    check.Verdict `json:"valid"`
 	Error    string        `json:"error"`
+	Kind     string        `json:"error-kind"`
 	Workload struct {
 		Valid      check.Verdict     `json:"valid"`
 		LostCount  int               `json:"lost-count"`
@@ -61,7 +63,7 @@ func Seen(text []byte) ([]string, error) {
 			}
 		}
 	}
-	see(r.Error != "", breakage(r.Error))
+	see(r.Error != "", cmp.Or(r.Kind, breakage(r.Error)))
 	see(len(r.Exceptions.Exceptions) > 0, Malformed)
 	see(r.Stats.Valid != check.Valid, NoAnswer)
 	if w := r.Workload; w.Valid != check.Valid {
@@ -84,7 +86,7 @@ func Seen(text []byte) ([]string, error) {
 	return slices.DeleteFunc(kinds, func(kind string) bool { _, ok := Find(kind); return !ok }), nil
 }
 
-// breakage returns the kind of the error that broke off a run; "" if none of the hints is about it.
+// breakage guesses the kind of the error that broke off a run of a version that did not record it; "" if none of the hints is about it.
 func breakage(text string) string {
 	for _, known := range []struct{ phrase, kind string }{
 		{"init", NoInit},
