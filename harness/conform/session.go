@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -300,6 +301,9 @@ func (s *session) exit() string {
 	status := "exit status 0"
 	if s.status != nil {
 		status = s.status.Error()
+	}
+	if e, ok := errors.AsType[*exec.ExitError](s.status); ok {
+		status += proc.NotFound(s.run.options.Path, e.ExitCode())
 	}
 	if said := tellingLine(s.stderr.String()); said != "" {
 		status += "; stderr: " + said
