@@ -115,7 +115,11 @@ func (o Seed) verdict() string {
 // cause returns the cause of a failure, which is new if no seed before had it.
 func (r *Report) cause(o Seed) *Cause {
 	kind, headline := o.Reason()
-	shape := kind + " " + check.Shape(headline)
+	shape := headline
+	if len(o.Why) > 0 && o.Why[0].Pattern != "" {
+		shape = o.Why[0].Pattern
+	}
+	shape = kind + " " + check.Shape(shape)
 	for _, c := range r.Causes {
 		if c.shape == shape {
 			return c

@@ -38,7 +38,8 @@ func report(t *testing.T, last uint64, keep func(uint64) string, outcomes ...See
 // Seeds that failed of the same are told together: by their explanation, or else by the reason.
 func TestCauses(t *testing.T) {
 	lost := func(value int) why.Cause {
-		return why.Cause{Kind: "lost", Headline: fmt.Sprintf("value %d is missing from n3", value)}
+		nodes := []string{"", "n3", "n1 and n3"}[value]
+		return why.Cause{Kind: "lost", Pattern: "never repeated", Headline: fmt.Sprintf("value %d is missing from %s", value, nodes)}
 	}
 	missed, broken := outcome(6), outcome(7)
 	missed.Missed = []string{"msgs/op is 31, the target is below 30"}
