@@ -143,20 +143,26 @@ func (c *cli) check(cmd *cobra.Command, f *testFlags, o checkOptions) error {
 		}
 	}
 	if o.asJSON {
-		return writeJSON(c.stdout, j)
+		return writeJSON(c.stdout, j.Judgement)
 	}
-	return writeJudgement(c.stdout, about.Workload, j, pictures)
+	return writeJudgement(c.stdout, about.Workload, j.Judgement, pictures)
+}
+
+// A judgedHistory is a judgement, and the history as it was judged.
+type judgedHistory struct {
+	harness.Judgement
+	history []history.Op
 }
 
 // judgeFile reads and judges the history in a file or on stdin, and shows its progress.
-func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader history.Reader) (harness.Judgement, error) {
+func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader history.Reader) (judgedHistory, error) {
 	in, size := os.Stdin, int64(0)
 	if file == stdin {
 		file = "standard input"
 	} else {
 		f, err := openFile(file, r.inRun)
 		if err != nil {
-			return harness.Judgement{}, err
+			return judgedHistory{}, err
 		}
 		defer f.Close()
 		if r.cut != nil {
@@ -165,7 +171,7 @@ func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader hist
 		}
 		info, err := f.Stat()
 		if err != nil {
-			return harness.Judgement{}, err
+			return judgedHistory{}, err
 		}
 		in, size = f, info.Size()
 	}
@@ -174,44 +180,44 @@ func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader hist
 	w.begin("reading")
 	h, err := await(ctx, func() ([]history.Op, error) { return reader.Read(w.of(in)) })
 	if d, ok := errors.AsType[*history.DeviationError](err); ok {
-		return harness.Judgement{}, fmt.Errorf("%s: %w\nIf the tool that wrote it does that, --tolerate %s accepts it", file, err, d.Deviation)
+		return judgedHistory{}, fmt.Errorf("%s: %w\nIf the tool that wrote it does that, --tolerate %s accepts it", file, err, d.Deviation)
 	}
 	if errors.Is(err, program.ErrInterrupted) {
-		return harness.Judgement{}, err
+		return judgedHistory{}, err
 	}
 	if err != nil && len(h) == 0 { // it may be something else
 		err = fmt.Errorf("%w\nA history has operations, one a line, such as\n  %s\nThe formats are in docs/history-format.md.", err, exampleOp)
 	}
 	if err != nil {
-		return harness.Judgement{}, fmt.Errorf("%s: %w", file, err)
+		return judgedHistory{}, fmt.Errorf("%s: %w", file, err)
 	}
 	w.begin("judging")
-	return await(ctx, func() (harness.Judgement, error) { return r.judge(c.kinds, file, h) })
+	return await(ctx, func() (judgedHistory, error) { return r.judge(c.kinds, file, h) })
 }
 
 // exampleOp is an operation as a history has it.
 const exampleOp = `{"index":0,"time":1000000,"type":"invoke","process":0,"f":"read","value":null}`
 
 // judge judges a history from a file with the help of the facts known about its run.
-func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harness.Judgement, error) {
+func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (judgedHistory, error) {
 	if r.Workload == "" {
 		if len(h) == 0 {
-			return harness.Judgement{}, fmt.Errorf("%s has no operation, so it does not show what it is of: want a history, such as the history.jsonl of a run; "+
+			return judgedHistory{}, fmt.Errorf("%s has no operation, so it does not show what it is of: want a history, such as the history.jsonl of a run; "+
 				"with --workload an empty one is judged, too", file)
 		}
 		hint := ""
 		if likely := kinds.Recognize(h); len(likely) > 0 && len(likely) < len(kinds) {
 			hint = fmt.Sprintf("; it looks like a history of %s", wording.Or(likely))
 		}
-		return harness.Judgement{}, fmt.Errorf("no workload given, and %s does not say: want --workload %s%s", file, wording.Or(kinds.Names()), hint)
+		return judgedHistory{}, fmt.Errorf("no workload given, and %s does not say: want --workload %s%s", file, wording.Or(kinds.Names()), hint)
 	}
 	kind, err := kinds.Find(r.Workload)
 	if err != nil {
-		return harness.Judgement{}, err
+		return judgedHistory{}, err
 	}
 	w, err := r.workload(kind)
 	if err != nil {
-		return harness.Judgement{}, err
+		return judgedHistory{}, err
 	}
 	if kind.Native != nil {
 		h = kind.Native(h)
@@ -219,8 +225,8 @@ func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harne
 	if r.cut != nil {
 		h = r.cut.finish(h)
 	}
-	j, err := harness.Judge(w, h, r.Availability)
-	if err != nil {
+	j := judgedHistory{history: h}
+	if j.Judgement, err = harness.Judge(w, h, r.Availability); err != nil {
 		return j, err
 	}
 	switch why, entirely := kinds.Foreign(kind, h); {
@@ -230,7 +236,7 @@ func (r subject) judge(kinds workload.Kinds, file string, h []history.Op) (harne
 		j.Valid, j.Reasons = check.Worst(j.Valid, check.Unknown), append([]string{why}, j.Reasons...)
 	}
 	if r.cut != nil {
-		r.cut.qualify(r, w, h, &j)
+		r.cut.qualify(r, w, h, &j.Judgement)
 	}
 	return j, nil
 }

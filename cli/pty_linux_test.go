@@ -92,3 +92,24 @@ exit 1
 	require.NoFileExists(t, node+".reached", text)
 	require.NotContains(t, text, "\x1b]0;")
 }
+
+// Explanations have colours on a terminal, unless its user wants none.
+func TestColours(t *testing.T) {
+	t.Parallel()
+	dir, _ := failedRun(t)
+	for _, setting := range []string{"TERM=xterm", "NO_COLOR=1", "TERM=dumb"} {
+		screen, program := openTerminal(t)
+		shown := readAll(screen)
+		cmd := exec.Command(os.Args[0], asGlomers, "why", dir)
+		cmd.Env = append(os.Environ(), "NO_COLOR=", "TERM=xterm", setting)
+		cmd.Stdout, cmd.Stderr = program, program
+		err := cmd.Run()
+		require.NoError(t, program.Close())
+		text := <-shown
+		require.NoError(t, screen.Close())
+		require.NoError(t, err, text)
+		require.Contains(t, text, "given out by n1 and by n0")
+		require.Equal(t, setting == "TERM=xterm", strings.Contains(text, "\x1b[1;31m  why: "), setting)
+		require.Equal(t, setting == "TERM=xterm", strings.Contains(text, "\x1b["), setting)
+	}
+}

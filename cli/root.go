@@ -117,7 +117,8 @@ faults, and judges what their clients saw. It speaks Maelstrom's protocol.
 Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
 		Example: `  glomers challenge all
   glomers challenge 3e --repeat 5
-  glomers test -w echo --bin ./my-node --node-count 1 --time-limit 10`,
+  glomers test -w echo --bin ./my-node --node-count 1 --time-limit 10
+  glomers why`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -130,7 +131,7 @@ Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(c.initCommand(), c.testCommand(), c.challengeCommand(), c.sweepCommand(), c.checkCommand(), c.compareCommand(), c.conformCommand(), c.watchCommand(), c.hintCommand(), c.progressCommand(), c.reportCommand(), c.serveCommand(), c.demoCommand(), c.docCommand(), c.nodeCommand(), c.versionCommand(), c.benchCommand(), c.readmeCommand())
+	root.AddCommand(c.initCommand(), c.testCommand(), c.challengeCommand(), c.sweepCommand(), c.checkCommand(), c.compareCommand(), c.conformCommand(), c.watchCommand(), c.hintCommand(), c.whyCommand(), c.progressCommand(), c.reportCommand(), c.serveCommand(), c.demoCommand(), c.docCommand(), c.nodeCommand(), c.versionCommand(), c.benchCommand(), c.readmeCommand())
 	root.AddCommand(c.topics()...)
 	root.SetHelpCommand(c.helpCommand())
 	c.completeCompletion(root)

@@ -55,16 +55,17 @@ type Step struct {
 }
 
 // Look returns the step at which a reader should begin: the last message of the story that was lost, or else its last message, or else its
-// last step. ok is false for a cause without a story.
+// last operation, or else its last step. ok is false for a cause without a story.
 func (c Cause) Look() (s Step, ok bool) {
-	for _, s := range slices.Backward(c.Story) {
-		if s.Lost {
-			return s, true
-		}
-	}
-	for _, s := range slices.Backward(c.Story) {
-		if s.Kind == Message {
-			return s, true
+	for _, first := range []func(Step) bool{
+		func(s Step) bool { return s.Lost },
+		func(s Step) bool { return s.Kind == Message },
+		func(s Step) bool { return s.Kind == Operation },
+	} {
+		for _, s := range slices.Backward(c.Story) {
+			if first(s) {
+				return s, true
+			}
 		}
 	}
 	if len(c.Story) == 0 {

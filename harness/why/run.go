@@ -75,10 +75,11 @@ func (s *Sent) Arrival() (at int64, ok bool) {
 // maxMessages bounds the memory for messages: a million take about half a GiB. Of a longer journal, the beginning is read.
 const maxMessages = 1_000_000
 
-// Load reads the journal of a finished run, for its history and the findings of its checkers.
+// Load reads the journal of a finished run, for its history and the findings of its checkers. A run of Maelstrom has neither a journal nor
+// metadata that can be read.
 func Load(dir *record.Run, ops []history.Op, found Findings) (*Run, error) {
 	meta, err := dir.Meta()
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("why: %w", err)
 	}
 	r := &Run{Workload: meta.Workload, Nodes: meta.Nodes, Found: found, Ops: ops, role: meta.Roles(), Whole: true}

@@ -29,7 +29,9 @@ func (t Telling) To(text *terminal.Text, causes []Cause) {
 		told = causes[:min(len(causes), Told)]
 	}
 	for i, c := range told {
-		fmt.Fprintln(text)
+		if i > 0 {
+			fmt.Fprintln(text)
+		}
 		hang(text, "  why: ", c.Headline, terminal.Alarm, terminal.Alarm)
 		for _, s := range c.Story {
 			hang(text, fmt.Sprintf("    %8s  ", seconds(s.At)), s.Text, terminal.Faint, terminal.Plain)

@@ -298,7 +298,10 @@ func (o Outcome) WriteWhy(b *terminal.Text) {
 	for _, line := range o.Warnings {
 		fmt.Fprintf(b, "  warning: %s\n", wording.Hanging(check.Brief(line)))
 	}
-	TellingOf(o.Dir).To(b, o.Why)
+	if len(o.Why) > 0 {
+		fmt.Fprintln(b)
+		TellingOf(o.Dir).To(b, o.Why)
+	}
 	fmt.Fprintf(b, "  store: %s\n", cmp.Or(o.Dir, "none"))
 	if o.Again != "" {
 		fmt.Fprintf(b, "  again: %s\n", o.Again)
