@@ -30,6 +30,8 @@
 //	-seed S    run only this seed
 //	-shrink    shrink the first failure of each scenario
 //
+// Of the first failure of a scenario it also tells why it failed, as glomers why does of a run.
+//
 // With the -artifacts flag of go test, the test's artifact directory keeps the files of the first failure, or of the run of
 // -seed, and with -shrink also those of the shrunk run: the history, every message, and report.html, which shows the run.
 //
