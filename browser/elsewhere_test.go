@@ -163,14 +163,17 @@ func TestAttacksStayInside(t *testing.T) {
 func (p *page) inside() *page {
 	p.t.Helper()
 	p.wait(`document.querySelector("iframe.guest")`)
-	address := eval[string](p, `document.querySelector("iframe.guest").src`)
+	address := eval[string](p, `document.querySelector("iframe.guest").src.replace(/#.*$/, "")`)
 	var id target.ID
 	require.Eventually(p.t, func() bool {
 		infos, err := chromedp.Targets(p.ctx)
 		if err != nil {
 			return false
 		}
-		i := slices.IndexFunc(infos, func(info *target.Info) bool { return info.Type == "iframe" && info.URL == address })
+		i := slices.IndexFunc(infos, func(info *target.Info) bool {
+			there, _, _ := strings.Cut(info.URL, "#")
+			return info.Type == "iframe" && there == address
+		})
 		if i >= 0 {
 			id = infos[i].TargetID
 		}

@@ -76,6 +76,20 @@ func TestAddressLeadsIntoTheReport(t *testing.T) {
 	p.calm()
 }
 
+// The page of a run in glomers serve leads to its explanation, within the frame of the report.
+func TestServeLeadsToTheExplanation(t *testing.T) {
+	dir, res := stale(t)
+	p := open(t, launch(t), serveStore(t, filepath.Dir(filepath.Dir(dir)))+"/run/txn-list-append/"+filepath.Base(dir)+"/", look{})
+	p.wait(`document.querySelector("p.why a")`)
+	require.Equal(t, res.Why[0].Headline, eval[string](p, `document.querySelector("p.why a").textContent`))
+	p.click("p.why a")
+	inside := p.inside()
+	inside.reported()
+	inside.wait(`location.hash === "#why1" && Math.abs(document.querySelector("#why1").getBoundingClientRect().top) < 100`)
+	inside.calm()
+	p.calm()
+}
+
 // A message for which the page has no room leads to the cause that tells of it, which is unfolded.
 func TestAddressOfAMessageThatIsNotShown(t *testing.T) {
 	dir, res := stale(t)

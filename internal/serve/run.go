@@ -33,6 +33,8 @@ type run struct {
 	State   string // one of states
 	Error   string // what broke the run, or what is wrong with its files
 	Reasons []string
+	Why     string // the first cause of the violations; "" if none is known
+	Causes  int    // how many are known
 	Test    test
 	Judged  bool            // it has results
 	Results compare.Results // nil if it has none, and where they are not needed any more
@@ -150,6 +152,11 @@ func (r *run) judge() {
 			break
 		}
 		r.Reasons = append(r.Reasons, passage(fmt.Sprint(reason)))
+	}
+	if causes, ok := r.Results["why"].([]any); ok && len(causes) > 0 {
+		first, _ := causes[0].(map[string]any)
+		headline, _ := first["headline"].(string)
+		r.Why, r.Causes = passage(headline), len(causes)
 	}
 	switch valid := r.Results["valid"]; {
 	case r.Error != "":
