@@ -58,6 +58,12 @@ func TestScreenshots(t *testing.T) {
 	p.top("#verdict")
 	p.picture("invalid")
 
+	p = open(t, browser, report(dirs["broken"])+"#why", look{height: 560})
+	p.ready()
+	p.wait(`document.querySelector("#why1 img").naturalWidth > 100`)
+	p.top("#why")
+	p.picture("why")
+
 	p = open(t, browser, serveStore(t, store), look{height: 460})
 	p.wait(`document.querySelector("#runs tbody tr")`)
 	p.picture("serve")

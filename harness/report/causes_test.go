@@ -37,7 +37,7 @@ func TestCausesAreInThePage(t *testing.T) {
 	require.Len(t, p.summary.Causes, 1)
 	c := p.summary.Causes[0]
 	require.Equal(t, lostValue, c.Cause)
-	require.Contains(t, c.SVG, "fault: n1 is cut off")
+	require.Contains(t, c.SVG, ">n1 is cut off</text>")
 	require.Equal(t, "Space-time diagram. 1. at 0.005 s: a fault begins; 2. at 0.009 s: c2 to n0; 3. at 0.013 s: lost, from n0 to n1", c.About)
 	require.Empty(t, p.summary.Notes)
 }

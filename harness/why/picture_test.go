@@ -42,7 +42,7 @@ func TestPictureAsSVG(t *testing.T) {
 	drawn := string(p.SVG())
 	require.Contains(t, drawn, ">4.</text>")
 	require.Contains(t, drawn, ">1.672 s</text>")
-	require.Contains(t, drawn, "fault: n2 is cut off")
+	require.Contains(t, drawn, ">n2 is cut off</text>")
 	require.Contains(t, drawn, "<title>"+p.About())
 	require.Contains(t, p.About(), "3. at 1.671 s: n1 to n0; 4. at 1.672 s: lost, from n1 to n2; 5. at 6.100 s: n0")
 	require.Equal(t, 4*4, strings.Count(drawn, "stroke-dasharray=\"2 5\""), "four lanes, until the fault ends")

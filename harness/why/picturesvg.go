@@ -88,11 +88,11 @@ func (d drawing) row(r Row, y float64, lanes int) {
 	}
 }
 
-// fault draws a line through all lanes, with the name of the fault as far as there is room.
+// fault draws a line through all lanes, and says what it is as far as there is room.
 func (d drawing) fault(s Step, y float64, lanes int) {
 	left, right := d.place(0)-20, d.place(lanes-1)+20
 	d.Path("M"+svg.Px(left)+" "+svg.Px(y+8)+"H"+svg.Px(right), svg.Colour("fault"), 1.5, ` stroke-dasharray="7 4"`)
-	text := svg.Clip("fault: "+s.Text, max(8, int((right-left)/6.5)))
+	text := svg.Clip(s.Text, max(8, int((right-left)/6.1)))
 	d.Printf(`<rect x="%s" y="%s" width="%s" height="15" fill="%s"/>`+"\n", svg.Px(left), svg.Px(y-10), svg.Px(svg.Width(text, 11)+6), svg.Colour("paper"))
 	d.Text(left+2, y+2, "start", fmt.Sprintf(` font-size="11" fill="%s"`, svg.Colour("fault")), text)
 }
