@@ -34,6 +34,10 @@ func TestExplanationOfMoreThanPromised(t *testing.T) {
 			Workload: "kafka", Program: harness.InProcess(baselines.OwnerLog),
 			Rate: 100, TimeLimit: 5 * time.Second, Nemesis: []string{"kill"}, NemesisInterval: time.Second, Seed: 1,
 		},
+		"pn-counter": {
+			Workload: "pn-counter", Program: harness.InProcess(baselines.PNCounter),
+			Rate: 10, TimeLimit: 20 * time.Second, Nemesis: []string{"kill"}, NemesisInterval: 3 * time.Second, Seed: 3,
+		},
 		"single-lock": {
 			Workload: "lock", Program: harness.InProcess(baselines.SingleLock),
 			Rate: 10, TimeLimit: 10 * time.Second, Nemesis: []string{"kill"}, NemesisInterval: 3 * time.Second, Seed: 7,

@@ -89,6 +89,9 @@ var explainers = map[string]explainer{
 	"broadcast": growing("broadcast"),
 	"g-set":     growing("add"),
 
+	"g-counter":  counters,
+	"pn-counter": counters,
+
 	"txn-list-append": transactions,
 	"txn-rw-register": transactions,
 }

@@ -31,6 +31,8 @@ func recorded(workload string, ops []history.Op, messages ...Sent) *Run {
 		r.Found.Workload = check.Echo(ops)
 	case "unique-ids":
 		r.Found.Workload = check.UniqueIDs(ops)
+	case "g-counter", "pn-counter":
+		r.Found.Workload = check.Counter(ops)
 	}
 	r.Faults = history.FaultsIn(ops, r.End)
 	r.index()

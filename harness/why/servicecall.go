@@ -30,14 +30,19 @@ func (r *Run) newCall(m *Sent) (c call, ok bool) {
 	if r.role(m.Dest) != record.Service || !r.IsNode(m.Src) {
 		return c, false
 	}
-	body, _ := decoded(m.Body)
+	return callOf(m, r.answerUntil(m, m.At+int64(10*time.Second))), true // services answer at once
+}
+
+// callOf reads a request of a node to a service and its reply, which is nil if there is none.
+func callOf(request, reply *Sent) call {
+	body, _ := decoded(request.Body)
 	fields, _ := body.(map[string]any)
-	c = call{request: m, reply: r.answerUntil(m, m.At+int64(10*time.Second))} // services answer at once
+	c := call{request: request, reply: reply}
 	c.key, _ = plain(fields["key"])
-	if c.value = fields["value"]; m.Type == "cas" {
+	if c.value = fields["value"]; request.Type == "cas" {
 		c.value, c.expected = fields["to"], fields["from"]
 	}
-	c.there, c.arrived = m.Arrival()
+	c.there, c.arrived = request.Arrival()
 	if c.reply != nil {
 		answer, _ := decoded(c.reply.Body)
 		fields, _ := answer.(map[string]any)
@@ -50,7 +55,7 @@ func (r *Run) newCall(m *Sent) (c call, ok bool) {
 			}
 		}
 	}
-	return c, true
+	return c
 }
 
 // reads reports whether the call only looks.

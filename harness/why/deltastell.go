@@ -1,0 +1,99 @@
+package why
+
+import (
+	"fmt"
+
+	"glomers/internal/wording"
+)
+
+// brings is the step of a message with an add.
+func (x *deltas) brings(m *Sent, a *add, again string) Step {
+	end := ""
+	at, ok := m.Arrival()
+	switch {
+	case ok && at != m.At:
+		end = ", which arrives at " + seconds(at)
+	case ok:
+		end = ", which arrives"
+	case len(m.Ends) > 0:
+		end = ", which is lost" + x.cut(m)
+	default:
+		end = ", which has not arrived when the run ends"
+	}
+	return passes(m, fmt.Sprintf("%s sends %s a %s with %d%s%s", m.Src, m.Dest, m.Type, a.delta, again, end))
+}
+
+// tellAgain tells of an add that a node counted as often as a message brought it.
+func (x *deltas) tellAgain(w *wrong, g *ways, again int64, missing []*add) Cause {
+	c := Cause{Pattern: "again"}
+	one := g.twice[0]
+	for _, t := range g.twice {
+		if t.before != nil && t.reply != nil {
+			one = t
+			break
+		}
+	}
+	from := one.msg.Src
+	c.Story = []Step{x.adding(one.add, "")}
+	reason := "it arrived twice"
+	if one.before != nil {
+		c.Story = append(c.Story, x.brings(one.before, one.add, ""))
+		reason = fmt.Sprintf("%s sent it again", from)
+		if r := one.reply; r != nil {
+			text, why := fmt.Sprintf("%s sends %s a %s", r.Src, r.Dest, r.Type), ""
+			switch at, ok := r.Arrival(); {
+			case !ok && len(r.Ends) > 0:
+				text, why = text+", which is lost"+x.cut(r), "the reply was lost, so "
+			case ok && at > one.msg.At:
+				text, why = text+", which arrives only at "+seconds(at), "the reply came late, so "
+			}
+			c.Story = append(c.Story, passes(r, text))
+			reason = why + reason
+		}
+	}
+	c.Story = inOrder(append(c.Story, x.brings(one.msg, one.add, " again")))
+	c.So = fmt.Sprintf("%s counted the same %d of %s each time that it came: %s. To send again what was not acknowledged is right, but %s cannot tell a repeat from another add. "+
+		"Each add needs an identity (as the sender and a number), so that a receiver knows which ones it has; or nodes send totals, which may come twice", w.node, one.add.delta, from, reason, w.node)
+	c.So += fmt.Sprintf(". On %s %s that had already come %s to %d", w.node, wording.Plural(len(g.twice), "message"), comeOrComes(len(g.twice)), again)
+	if len(missing) > 0 {
+		c.So += fmt.Sprintf("; %s to %d never came", wording.Plural(len(missing), "add"), sumOf(missing))
+	}
+	return c
+}
+
+func comeOrComes(n int) string {
+	if n == 1 {
+		return "comes"
+	}
+	return "come"
+}
+
+// tellMissing tells of an add that no message brought.
+func (x *deltas) tellMissing(w *wrong, f string, missing []*add) Cause {
+	a := missing[0]
+	c := Cause{Pattern: "missing"}
+	c.Story = []Step{x.adding(a, "")}
+	var tries []*Sent
+	for _, m := range x.sentBetween(a.node, a.begin, x.End) {
+		if m.Dest != w.node || m.ID >= w.last {
+			continue
+		}
+		brings := false
+		numbersIn(m.Body, func(name string, n int64) { brings = brings || field(m, name) == f && n == a.delta })
+		if brings {
+			tries = append(tries, m)
+			break
+		}
+	}
+	if len(tries) > 0 {
+		c.Pattern = "missing lost"
+		c.Story = append(c.Story, x.brings(tries[0], a, ""))
+		c.So = fmt.Sprintf("%s never got the %d of %s: the message was lost, and nobody sent it again%s", w.node, a.delta, a.node, x.unlessWhole())
+	} else {
+		c.So = fmt.Sprintf("the record shows no message that brought the %d of %s to %s%s", a.delta, a.node, w.node, x.unlessWhole())
+	}
+	if n := len(missing); n > 1 {
+		c.So += fmt.Sprintf(". %s lacks %d adds like that, which come to %d", w.node, n, sumOf(missing))
+	}
+	return c
+}
