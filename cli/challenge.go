@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -17,6 +18,8 @@ import (
 	"glomers/harness/nemesis"
 	"glomers/harness/workload"
 	"glomers/internal/challenge"
+	"glomers/internal/disk"
+	"glomers/internal/suite"
 	"glomers/internal/wording"
 )
 
@@ -51,7 +54,8 @@ docs/virtual-time.md. A seed always gives the same run, and there are as many ru
 processors, so all challenges together take about half a minute.
 
 --junit, --summary and --badge are for CI systems: see docs/ci.md. The files are written also if
-a run fails, is broken or is interrupted.`,
+a run fails, is broken or is interrupted. A page about several runs, with links to their
+reports, is in the store: session-TIME.html.`,
 		Example: `  glomers challenge all
   glomers challenge --list
   glomers challenge 3d 3e --nemesis partition
@@ -134,7 +138,8 @@ a run fails, is broken or is interrupted.`,
 		}
 		outcome := challenge.Suite(t.Challenges, t.Repeat, done, stopped)
 		outcome.Name, outcome.Start = cmd.CommandPath(), start
-		return errors.Join(c.printOutcomes(t.Challenges, done, asJSON), err, files.write(outcome))
+		page, pageErr := writeSession(t.Store, outcome, done)
+		return errors.Join(c.printOutcomes(t.Challenges, done, page, asJSON), err, pageErr, files.write(outcome))
 	}
 	return cmd
 }
@@ -206,13 +211,31 @@ func readTestLike(words challenge.Command, given harness.Test) (harness.Test, er
 	return test, err
 }
 
-// printOutcomes prints the outcomes as JSON or as a table.
-func (c *cli) printOutcomes(chs []challenge.Challenge, done []challenge.Outcome, asJSON bool) error {
+// writeSession writes a page about several runs into their store, and returns its path; "" if there are not several reports.
+func writeSession(store string, outcome suite.Suite, done []challenge.Outcome) (path string, err error) {
+	if !challenge.HaveReports(done) {
+		return "", nil
+	}
+	root, err := os.OpenRoot(store)
+	if err != nil {
+		return "", fmt.Errorf("the page about all runs: %w", err)
+	}
+	defer root.Close() // the page is complete by then
+	name := "session-" + outcome.Start.Format("20060102T150405.000") + ".html"
+	outcome.Dir = store
+	if err := disk.ReplaceBytes(root, name, outcome.Page()); err != nil {
+		return "", fmt.Errorf("the page about all runs: %w", err)
+	}
+	return filepath.Join(store, name), nil
+}
+
+// printOutcomes prints the outcomes as JSON or as a table. page is the path of the page about them.
+func (c *cli) printOutcomes(chs []challenge.Challenge, done []challenge.Outcome, page string, asJSON bool) error {
 	switch {
 	case asJSON:
-		return errors.Join(writeJSON(c.stdout, done), challenge.WriteTable(c.stderr, chs, done))
+		return errors.Join(writeJSON(c.stdout, done), challenge.WriteTable(c.stderr, chs, done, page))
 	case len(done) > 0:
-		return challenge.WriteTable(c.stdout, chs, done)
+		return challenge.WriteTable(c.stdout, chs, done, page)
 	}
 	return nil
 }

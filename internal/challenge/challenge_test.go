@@ -78,7 +78,7 @@ func TestTable(t *testing.T) {
 		{Challenge: "3d", Name: "efficient broadcast I", Judged: true, Took: second, Broken: "node n3 exited"},
 	}
 	var b bytes.Buffer
-	require.NoError(t, WriteTable(&b, chs, done))
+	require.NoError(t, WriteTable(&b, chs, done, ""))
 	require.Equal(t, `
 challenge                  verdict                                         availability   msgs/op          median                       max                          time
 1 echo                     valid                                           1              0                -                            -                            1 s
@@ -115,14 +115,14 @@ func TestTableSaysWhatWasDecided(t *testing.T) {
 	}
 	run := Outcome{Challenge: "6c", Name: committed.Name, OKFraction: 1, Judged: true, Decided: decide(`[["w",8,1],["w",9,1]]`, `[["r",8,1],["r",9,1]]`)}
 	var b bytes.Buffer
-	require.NoError(t, WriteTable(&b, []Challenge{committed}, []Outcome{run}))
+	require.NoError(t, WriteTable(&b, []Challenge{committed}, []Outcome{run}, ""))
 	require.Contains(t, b.String(), "valid; decided: causal consistency ")
 	require.Contains(t, b.String(), "\ndecided: the strongest of ")
 
 	fractured := run
 	fractured.Decided = decide(`[["w",8,1],["w",9,1]]`, `[["r",8,null],["r",9,1]]`)
 	b.Reset()
-	require.NoError(t, WriteTable(&b, []Challenge{committed}, []Outcome{run, fractured}))
+	require.NoError(t, WriteTable(&b, []Challenge{committed}, []Outcome{run, fractured}, ""))
 	require.Contains(t, b.String(), "valid; decided: causal consistency, read committed ")
 	require.Contains(t, b.String(), "\n6c read committed: decided completely: read committed holds; read atomic is violated (and with it causal consistency): T1 (op 1, process 1) knew of")
 }
@@ -141,7 +141,7 @@ func TestTableSaysHowLargeMessagesWere(t *testing.T) {
 		{Challenge: "3d", Name: "efficient broadcast I", BytesPerOp: perOp(100), Largest: 2000},
 		{Challenge: "3d", Name: "efficient broadcast I", BytesPerOp: perOp(120), Largest: 65_000},
 		{Challenge: "3e", Name: "efficient broadcast II"},
-	}))
+	}, ""))
 	require.Contains(t, b.String(), "\nbytes per operation between servers (bodies), largest message:\n  3d efficient broadcast I: 110 [100–120], 65 kB\n")
 	require.NotContains(t, b.String(), "3e efficient broadcast II:")
 }
@@ -153,7 +153,7 @@ func TestTableMarksWhatTheMachineDistorted(t *testing.T) {
 		{Challenge: "1", Name: "echo", Judged: true},
 		{Challenge: "3e", Name: "efficient broadcast II", Judged: true},
 		{Challenge: "3e", Name: "efficient broadcast II", Judged: true, Warnings: late, Distorted: late},
-	}))
+	}, ""))
 	require.Regexp(t, `3e efficient broadcast II +valid † +0 `, b.String())
 	require.Regexp(t, `1 echo +valid +0 `, b.String())
 	require.Contains(t, b.String(), "\n†: the machine distorted a run")
@@ -162,7 +162,7 @@ func TestTableMarksWhatTheMachineDistorted(t *testing.T) {
 
 func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {
 	var b bytes.Buffer
-	require.NoError(t, WriteTable(&b, All(), []Outcome{{Challenge: "3d", MsgsPerOp: 99}}))
+	require.NoError(t, WriteTable(&b, All(), []Outcome{{Challenge: "3d", MsgsPerOp: 99}}, ""))
 	require.Contains(t, b.String(), "Targets are not judged under --nemesis.")
 }
 
@@ -206,7 +206,7 @@ func TestTableWithWarnings(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, WriteTable(&b, All(), []Outcome{{
 		Challenge: "6b", Name: "read uncommitted", Judged: true, Warnings: []string{warning}, Dir: "store/x",
-	}}))
+	}}, ""))
 	require.Contains(t, b.String(), "valid, with warnings\n  warning: "+warning+"\n  store: store/x\n")
 }
 
@@ -214,7 +214,7 @@ func TestTableSaysWhy(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, WriteTable(&b, All(), []Outcome{{
 		Challenge: "1", Name: "echo", Judged: true, Valid: check.Invalid, Reasons: []string{"wrong"}, Why: []why.Cause{{Headline: "n1 mixes them up", So: "something is shared"}},
-	}}))
+	}}, ""))
 	require.Contains(t, b.String(), "\n  wrong\n")
 	require.Contains(t, b.String(), "\n  why: n1 mixes them up\n    So: something is shared\n")
 }

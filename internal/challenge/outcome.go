@@ -84,8 +84,9 @@ func (o Outcome) Title() string { return Challenge{ID: o.Challenge, Name: o.Name
 // Passed reports whether the run was valid and reached the targets.
 func (o Outcome) Passed() bool { return o.Broken == "" && len(o.Missed) == 0 && o.Valid == check.Valid }
 
-// WriteTable writes a line per challenge, and the reasons why one was not passed.
-func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
+// WriteTable writes a line per challenge, and the reasons why one was not passed. page is the path of the page about all runs; "" if
+// there is none.
+func WriteTable(w io.Writer, chs []Challenge, done []Outcome, page string) error {
 	b := terminal.NewText(w)
 	fmt.Fprintln(b)
 	rows := tabwriter.NewWriter(b, 0, 0, 3, ' ', 0)
@@ -105,12 +106,11 @@ func WriteTable(w io.Writer, chs []Challenge, done []Outcome) error {
 		o.WriteWhy(b)
 		o.writeDecided(b)
 	}
-	switch all := reports(done); len(all) {
-	case 0:
-	case 1:
-		fmt.Fprintf(b, "To look at: %s\n", all[0])
-	default:
-		fmt.Fprintf(b, "To look at: %s and the others, or glomers serve\n", all[len(all)-1])
+	if all := reports(done); page == "" && len(all) > 0 {
+		page = all[len(all)-1]
+	}
+	if page != "" {
+		fmt.Fprintf(b, "To look at: %s\n", page)
 	}
 	return b.Print(w)
 }
@@ -168,6 +168,9 @@ func writeSizes(b io.Writer, chs []Challenge, done []Outcome) {
 func bytesPerOp(counted []Outcome) string {
 	return spread(counted, "%.3g", func(o Outcome) float64 { return *o.BytesPerOp })
 }
+
+// HaveReports reports whether several runs have a report.
+func HaveReports(done []Outcome) bool { return len(reports(done)) > 1 }
 
 // reports returns the report pages of the runs. Runs under Maelstrom have no page.
 func reports(done []Outcome) []string {

@@ -1,11 +1,8 @@
 package suite
 
 import (
-	"cmp"
 	"fmt"
 	"html"
-	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -76,17 +73,11 @@ func (c Case) markdown(dir string) string {
 
 // markdown returns the link as an item of a list, for a summary in dir. It is "" if no relative path leads there.
 func (l Link) markdown(dir string) string {
-	from, err := filepath.Abs(dir)
-	to, err2 := filepath.Abs(l.Path)
-	if err = cmp.Or(err, err2); err != nil {
+	address := l.address(dir)
+	if address == "" {
 		return ""
 	}
-	path, err := filepath.Rel(from, to)
-	if err != nil {
-		return "" // on another drive
-	}
-	address := url.URL{Path: filepath.ToSlash(path), Fragment: l.Fragment}
-	return fmt.Sprintf("\n* [%s](<%s>)\n", words(l.Text), &address)
+	return fmt.Sprintf("\n* [%s](<%s>)\n", words(l.Text), address)
 }
 
 // longest returns the length of the longest run of backticks in a text.

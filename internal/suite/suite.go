@@ -6,7 +6,10 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +37,7 @@ type Case struct {
 	Reasons  []string      // why the case did not pass; each may have several lines
 	Warnings []string
 	Notes    []Note // where to look and how to repeat the case
-	Links    []Link // to the causes of a failure; only the summary has them
+	Links    []Link // to the causes of a failure; only the summary and the page have them
 }
 
 // A Note is a line below the reasons of a case, such as "again: glomers test …".
@@ -47,6 +50,21 @@ type Link struct {
 	Fragment string
 }
 
+// address returns the link as a relative URL for a file in dir; "" if no relative path leads there.
+func (l Link) address(dir string) string {
+	from, err := filepath.Abs(dir)
+	to, err2 := filepath.Abs(l.Path)
+	if err = cmp.Or(err, err2); err != nil {
+		return ""
+	}
+	path, err := filepath.Rel(from, to)
+	if err != nil {
+		return "" // on another drive
+	}
+	address := url.URL{Path: filepath.ToSlash(path), Fragment: l.Fragment}
+	return address.String()
+}
+
 // A Suite is the outcomes of one command.
 type Suite struct {
 	Name  string // the command, such as "glomers challenge"
@@ -54,7 +72,7 @@ type Suite struct {
 	Cases []Case
 	Table [][]string // for the summary: a heading, and the rows
 	Notes []string   // sentences about the table
-	Dir   string     // in which the summary will be: its links are relative to that
+	Dir   string     // in which the summary or the page will be: its links are relative to that
 }
 
 // Count returns the number of cases with a status.
