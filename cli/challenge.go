@@ -85,6 +85,7 @@ reports, is in the store: session-TIME.html.`,
 	define(cmd, "seed", "", "n", "from the clock", "of the first run of each challenge", seed(&t.Seed))
 	cmd.Flags().BoolVar(&given.Faithful, "faithful", false, "measure as Maelstrom would: deliver messages and draw partitions as it does")
 	registerVirtual(cmd, &given.Virtual)
+	registerRecovery(cmd, &given.Recovery)
 	registerAttach(cmd, &given.Attach.Nodes)
 	registerLimits(cmd, &given.Limits)
 	cmd.Flags().StringVar(&t.Bin, "bin", "", "`path` of the node to judge: an executable, or the directory of a Go program")
@@ -150,6 +151,7 @@ var unknownToMaelstrom = map[string]string{
 	"cwd":      "Maelstrom runs nodes in the directory for temporary files",
 	"seed":     "Maelstrom draws its own, so it cannot be given one",
 	"virtual":  "its time is that of the operating system",
+	"recovery": "its is always 10 s",
 	"faithful": "it makes our harness measure as Maelstrom does",
 	"attach":   "Maelstrom starts the nodes itself, and its clock cannot be stopped",
 
@@ -206,7 +208,7 @@ func (c *cli) runContest(ctx context.Context, t *challenge.Contest, given harnes
 // readTestLike parses the words of a command, and takes the user's settings from given.
 func readTestLike(words challenge.Command, given harness.Test) (harness.Test, error) {
 	test, err := readTest(words)
-	test.Faithful, test.Virtual = given.Faithful, given.Virtual
+	test.Faithful, test.Virtual, test.Recovery = given.Faithful, given.Virtual, given.Recovery
 	test.Limits, test.Env, test.Cwd, test.Attach = given.Limits, given.Env, given.Cwd, given.Attach
 	return test, err
 }

@@ -5,12 +5,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/elle"
 	"glomers/harness/history"
+	"glomers/harness/nemesis"
+	"glomers/harness/workload"
 	"glomers/internal/challenge"
 )
 
@@ -40,6 +43,21 @@ func TestPrintCommand(t *testing.T) {
 		require.Equal(t, statusValid, status, stderr)
 		require.Equal(t, want, stdout)
 	}
+}
+
+func TestRecoveryIsSaid(t *testing.T) {
+	status, _, stderr := execute(words("challenge 1 --recovery 0")...)
+	require.Equal(t, statusBroken, status)
+	require.Contains(t, stderr, "want a number (of seconds) or a duration such as 20s, at least 1ms")
+	var f testFlags
+	f.kinds, f.faults = workload.All(), nemesis.All()
+	cmd := &cobra.Command{Use: "test"}
+	f.register(cmd)
+	require.NoError(t, cmd.ParseFlags(words("--recovery 2.5 -w broadcast")))
+	test, err := f.resolve(cmd)
+	require.NoError(t, err)
+	require.Equal(t, 2500*time.Millisecond, test.Recovery)
+	require.Contains(t, commandLine(cmd, nil, nil, 7), " --recovery 2.5 ", "a repetition has it, too")
 }
 
 func TestVerdictWithWarnings(t *testing.T) {

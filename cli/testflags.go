@@ -72,6 +72,7 @@ func (f *testFlags) registerTest(cmd *cobra.Command) {
 	define(cmd, "time-limit", "", "seconds", "60", "length of the main phase", span(&t.TimeLimit, time.Second, time.Second/10))
 	define(cmd, "rate", "", "n", "5", "operations per second, over all workers; with 0 there are none before the final phase", f.setRate)
 	define(cmd, "init-timeout", "", "seconds", "10", "how long a node may take to start and answer init", span(&t.InitTimeout, time.Second, time.Millisecond))
+	registerRecovery(cmd, &t.Recovery)
 	define(cmd, "concurrency", "", "n", defaultWorkers(f.kinds), "workers; 4n is four per node", f.setConcurrency)
 	define(cmd, "latency", "", "ms", "0", "mean latency of messages between nodes", span(&t.Latency, time.Millisecond, 0))
 	define(cmd, "latency-dist", "", "name", string(network.Constant), "distribution of latencies: "+wording.Or(dists), f.setDist)
@@ -83,6 +84,11 @@ func (f *testFlags) registerTest(cmd *cobra.Command) {
 
 	suggest(cmd, "latency-dist", dists)
 	suggest(cmd, "nemesis", faults)
+}
+
+// registerRecovery adds the flag of the time before the final operations.
+func registerRecovery(cmd *cobra.Command, recovery *time.Duration) {
+	define(cmd, "recovery", "", "seconds", "10", "time between the end of the faults and the final operations; Maelstrom's is 10, and part of its verdict", span(recovery, time.Second, time.Millisecond))
 }
 
 // registerVirtual adds the flag of virtual time.

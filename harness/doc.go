@@ -25,7 +25,7 @@
 //     starts and heals faults. Each operation goes to a random free worker. If no worker is free, the operation waits, and the
 //     schedule continues from the end of the wait instead of catching up. At the end of the phase, the harness waits for
 //     operations in flight (a request times out after 5 s), then heals all faults.
-//  3. Recovery, 10 s, and Final, in which every worker carries out the workload's final operations. Both are left out if the
+//  3. Recovery, for Test.Recovery (10 s by default), and Final, in which every worker carries out the workload's final operations. Both are left out if the
 //     workload has none.
 //  4. The nodes are killed, the checks run, and the store is written.
 //

@@ -31,6 +31,7 @@ type Test struct {
 	Faults          nemesis.Kinds // the faults that Nemesis can name; nil means nemesis.All
 	NemesisInterval time.Duration // mean time between starting and healing a fault; 0 means 10 s
 	InitTimeout     time.Duration // for a node to answer init; 0 means 10 s
+	Recovery        time.Duration // between the end of the faults and the final operations; 0 means 10 s, which is the reference's
 	Virtual         bool          // time jumps to the next event when all nodes are at rest: see docs/virtual-time.md
 	Faithful        bool          // deliver messages and draw partitions as the reference does
 	Availability    string        // "", "total", or the lowest acceptable ok-fraction, such as "0.9"

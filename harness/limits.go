@@ -53,6 +53,9 @@ func (l Limits) Heap() int64 {
 	return 128<<20 + l.History + l.Memory
 }
 
+// DefaultRecovery is the Recovery of the reference.
+const DefaultRecovery = 10 * time.Second
+
 // limits are the times and sizes that users of the package cannot set directly.
 type limits struct {
 	init     time.Duration // a node must answer init within this time
@@ -71,7 +74,7 @@ func (l limits) withDefaults() limits {
 	setDefault(&l.init, 10*time.Second)
 	setDefault(&l.call, 5*time.Second)
 	setDefault(&l.patience, 10*time.Second)
-	setDefault(&l.recovery, 10*time.Second)
+	setDefault(&l.recovery, DefaultRecovery)
 	setDefault(&l.flush, time.Second)
 	setDefault(&l.stall, 2*time.Second)
 	setDefault(&l.atOnce, 200_000)

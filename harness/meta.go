@@ -20,6 +20,10 @@ func (t Test) meta(place *proc.Place) record.Meta {
 	if place != nil {
 		surround(&program, place)
 	}
+	recovery := ""
+	if t.Recovery > 0 {
+		recovery = t.Recovery.String()
+	}
 	return record.Meta{
 		Workload:        t.Workload,
 		Program:         program,
@@ -33,6 +37,7 @@ func (t Test) meta(place *proc.Place) record.Meta {
 		InitTimeout:     t.InitTimeout.String(),
 		Nemesis:         append([]string{}, t.Nemesis...),
 		NemesisInterval: t.NemesisInterval.String(),
+		Recovery:        recovery,
 		Virtual:         t.Virtual,
 		Faithful:        t.Faithful,
 		Availability:    t.Availability,

@@ -71,6 +71,8 @@ func (t Test) plan() (p plan, err error) {
 		return p, fmt.Errorf("harness: transactions of at most %d operations: want at least 1 and at most %d, or 0 for the workload's default", t.MaxTxnLength, maxTxnLength)
 	case t.InitTimeout < 0:
 		return p, fmt.Errorf("harness: init timeout %v: want more than 0", t.InitTimeout)
+	case t.Recovery < 0:
+		return p, fmt.Errorf("harness: recovery %v: want more than 0", t.Recovery)
 	case !(t.Rate > 0 && t.Rate <= 1e6): // also NaN
 		return p, fmt.Errorf("harness: rate %v: want more than 0 and at most 1000000 operations per second", t.Rate)
 	case t.TimeLimit < 0:
@@ -112,6 +114,7 @@ func (t Test) plan() (p plan, err error) {
 		setDefault(&t.limits.call, w.Timeout(t.Latency))
 	}
 	setDefault(&t.limits.init, t.InitTimeout)
+	setDefault(&t.limits.recovery, t.Recovery)
 	if err := t.Limits.check(); err != nil {
 		return p, fmt.Errorf("harness: %w", err)
 	}

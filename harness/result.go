@@ -170,6 +170,8 @@ func (r *run) judge(runErr error) Result {
 		res.Distorted = c.distortions()
 		res.Warnings = slices.Concat(res.Warnings, c.cautions(), res.Distorted)
 	}
+	reason, warning := r.chosenRecovery(res.Valid)
+	res.Reasons, res.Warnings = append(res.Reasons, reason...), append(res.Warnings, warning...)
 	held, notes := r.noteHeld()
 	res.Held, res.Warnings = held, slices.Concat(res.Warnings, notes)
 	if runErr != nil {

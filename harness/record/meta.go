@@ -23,6 +23,7 @@ type Meta struct {
 	InitTimeout     string       `json:"init-timeout"`
 	Nemesis         []string     `json:"nemesis"`
 	NemesisInterval string       `json:"nemesis-interval"`
+	Recovery        string       `json:"recovery,omitempty"` // if it was chosen
 	Virtual         bool         `json:"virtual,omitempty"`
 	Faithful        bool         `json:"faithful"`
 	Availability    string       `json:"availability"`

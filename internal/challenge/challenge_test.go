@@ -160,6 +160,16 @@ func TestTableMarksWhatTheMachineDistorted(t *testing.T) {
 	require.Contains(t, b.String(), "  warning: the harness was late\n")
 }
 
+func TestTableSaysWhenFinalOperationsCame(t *testing.T) {
+	var b bytes.Buffer
+	done := []Outcome{{Challenge: "3a", Judged: true}, {Challenge: "3c", Judged: true, Recovery: &milliseconds{1500 * time.Millisecond}}}
+	require.NoError(t, WriteTable(&b, All(), done, ""))
+	require.Contains(t, b.String(), "\nFinal operations came 1.5s after the end of the faults (--recovery), where Maelstrom waits 10s.\n")
+	text, err := json.Marshal(done)
+	require.NoError(t, err)
+	require.Equal(t, 1, strings.Count(string(text), `"recovery-ms":1500`))
+}
+
 func TestTableSaysWhenTargetsAreNotJudged(t *testing.T) {
 	var b bytes.Buffer
 	require.NoError(t, WriteTable(&b, All(), []Outcome{{Challenge: "3d", MsgsPerOp: 99}}, ""))

@@ -168,6 +168,9 @@ func (c *Contest) onceHere(ctx context.Context, ch Challenge, words Command, see
 	test.Seed, test.Store = seed, c.Store
 	r, err := c.Drive(ctx, ch.Title(), test)
 	o.Faithful = test.Faithful
+	if test.Recovery > 0 {
+		o.Recovery = &milliseconds{test.Recovery}
+	}
 	o.fill(r)
 	return o, err
 }

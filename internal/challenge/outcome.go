@@ -33,13 +33,14 @@ type Outcome struct {
 	Decided    *elle.Decided      `json:"decided,omitempty"` // of transactions over registers
 	Took       milliseconds       `json:"took-ms"`
 	Judged     bool               `json:"targets-judged"`
-	Missed     []string           `json:"missed,omitempty"`    // targets, in words
-	Reasons    []string           `json:"reasons,omitempty"`   // why it is not valid
-	Why        []why.Cause        `json:"why,omitempty"`       // the causes of violations
-	Warnings   []string           `json:"warnings,omitempty"`  // what does not count
-	Distorted  []string           `json:"distorted,omitempty"` // of the warnings: by the machine
-	Broken     string             `json:"broken,omitempty"`    // why the test could not be carried out
-	Faithful   bool               `json:"faithful,omitempty"`  // as Maelstrom would measure it
+	Missed     []string           `json:"missed,omitempty"`      // targets, in words
+	Reasons    []string           `json:"reasons,omitempty"`     // why it is not valid
+	Why        []why.Cause        `json:"why,omitempty"`         // the causes of violations
+	Warnings   []string           `json:"warnings,omitempty"`    // what does not count
+	Distorted  []string           `json:"distorted,omitempty"`   // of the warnings: by the machine
+	Broken     string             `json:"broken,omitempty"`      // why the test could not be carried out
+	Faithful   bool               `json:"faithful,omitempty"`    // as Maelstrom would measure it
+	Recovery   *milliseconds      `json:"recovery-ms,omitempty"` // if it was chosen
 	Seed       uint64             `json:"seed,omitempty"`
 	Dir        string             `json:"dir,omitempty"`
 	Again      string             `json:"again,omitempty"` // the command that repeats it
@@ -146,6 +147,9 @@ func conditions(done []Outcome) []string {
 	}
 	if slices.ContainsFunc(done, func(o Outcome) bool { return o.Faithful }) {
 		lines = append(lines, "Messages were delivered as Maelstrom does (--faithful).")
+	}
+	if i := slices.IndexFunc(done, func(o Outcome) bool { return o.Recovery != nil }); i >= 0 {
+		lines = append(lines, fmt.Sprintf("Final operations came %v after the end of the faults (--recovery), where Maelstrom waits %v.", done[i].Recovery.Duration, harness.DefaultRecovery))
 	}
 	return lines
 }
