@@ -52,7 +52,7 @@ func BenchmarkWatch(b *testing.B) {
 				before := c.before
 				var took []time.Duration
 				for i := 0; b.Loop(); i++ {
-					after := fmt.Sprintf(c.after, run.every+i)
+					after := fmt.Sprintf(c.after, run.every+1+i)
 					edit(b, c.file, before, after)
 					began := time.Now()
 					before = after
