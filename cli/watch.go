@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -158,9 +159,13 @@ func (w *watcher) run(ctx context.Context) error {
 		}
 		return w.round(ctx, tree, nil)
 	}
+	root, err := filepath.Abs(w.target.Root)
+	if err != nil {
+		return err
+	}
 	loop := watching.Loop{Scan: scan, Every: w.every, Round: func(ctx context.Context, tree watching.Tree, changed []string) error {
 		if len(changed) == 0 {
-			w.c.say("Watching %s in %s. Ctrl-C ends it.\n", wording.Plural(tree.Len(), "file"), w.target.Root)
+			w.c.say("Watching %s: %s. Ctrl-C ends it.\n", root, wording.Plural(tree.Len(), "file"))
 		}
 		err := w.round(ctx, tree, changed)
 		if err != nil && ctx.Err() == nil {
@@ -171,7 +176,7 @@ func (w *watcher) run(ctx context.Context) error {
 		}
 		return ctx.Err()
 	}}
-	err := loop.Run(ctx)
+	err = loop.Run(ctx)
 	w.c.status = statusValid // the rounds had their own
 	return err
 }
