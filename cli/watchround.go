@@ -220,7 +220,7 @@ func (w *watcher) hintCommand(ch challenge.Challenge, o challenge.Outcome) strin
 
 // options returns the options of checks of the protocol.
 func (w *watcher) options(path string) conform.Options {
-	return conform.Options{Path: path, Args: w.contest.Args, Env: slices.Clone(w.given.Env), Cwd: w.given.Cwd, Kinds: w.c.kinds, Timeout: 2 * time.Second}
+	return conform.Options{Path: path, Args: w.contest.Args, Env: slices.Clone(w.given.Env), Cwd: w.given.Cwd, Kinds: w.c.kinds}
 }
 
 // speaks checks the protocol quickly, once for each program and workload.

@@ -63,10 +63,12 @@ func SenseOf(ctx context.Context, o Options) (sense Sense, err error) {
 	err = single(ctx, o, func(s *session) error {
 		s.change(func() { s.id, s.world, s.virtual = "n1", newWorld([]string{"n1"}), true })
 		idle := s.callFrom(clockID, `{"type":"idle"}`, "1000000")
-		for _, line := range []string{s.callWithID(`{"type":"init","node_id":"n1","node_ids":["n1"]}`, "1").line, idle.line} {
-			s.send(with(line, `"now":0`))
+		begin := s.callWithID(`{"type":"init","node_id":"n1","node_ids":["n1"]}`, "1")
+		s.send(with(begin.line, `"now":0`), with(idle.line, `"now":0`))
+		m, err := s.replyWithin(begin, s.run.options.InitTimeout) // the program has to start
+		if err == nil {
+			m, err = s.reply(idle)
 		}
-		m, err := s.reply(idle)
 		switch _, failed := asFailure(err); {
 		case failed:
 			return nil
