@@ -186,7 +186,7 @@ func (c *cli) judgeFile(ctx context.Context, file string, r subject, reader hist
 		return judgedHistory{}, err
 	}
 	if err != nil && len(h) == 0 { // it may be something else
-		err = fmt.Errorf("%w\nA history has operations, one a line, such as\n  %s\nThe formats are in docs/history-format.md.", err, exampleOp)
+		err = fmt.Errorf("%w\nA history has operations, one a line, such as\n  %s\nThe formats are in docs/history-format.md", err, exampleOp)
 	}
 	if err != nil {
 		return judgedHistory{}, fmt.Errorf("%s: %w", file, err)

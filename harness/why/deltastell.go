@@ -54,18 +54,11 @@ func (x *deltas) tellAgain(w *wrong, g *ways, again int64, missing []*add) Cause
 	c.Story = inOrder(append(c.Story, x.brings(one.msg, one.add, " again")))
 	c.So = fmt.Sprintf("%s counted the same %d of %s each time that it came: %s. To send again what was not acknowledged is right, but %s cannot tell a repeat from another add. "+
 		"Each add needs an identity (as the sender and a number), so that a receiver knows which ones it has; or nodes send totals, which may come twice", w.node, one.add.delta, from, reason, w.node)
-	c.So += fmt.Sprintf(". On %s %s that had already come %s to %d", w.node, wording.Plural(len(g.twice), "message"), comeOrComes(len(g.twice)), again)
+	c.So += fmt.Sprintf(". On %s, %s brought what it already had: %d in all", w.node, wording.Plural(len(g.twice), "message"), again)
 	if len(missing) > 0 {
 		c.So += fmt.Sprintf("; %s to %d never came", wording.Plural(len(missing), "add"), sumOf(missing))
 	}
 	return c
-}
-
-func comeOrComes(n int) string {
-	if n == 1 {
-		return "comes"
-	}
-	return "come"
 }
 
 // tellMissing tells of an add that no message brought.
