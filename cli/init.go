@@ -200,6 +200,11 @@ func (c *cli) sayMade(dir string, p *starter.Project, isPackage bool) error {
 	}
 	fmt.Fprintln(&b, " ", p.Test)
 	fmt.Fprintln(&b, " ", p.Command(p.Workload.Challenge))
+	watch := p.Glomers + " watch"
+	if isPackage {
+		watch += " --bin " + p.Bin
+	}
+	fmt.Fprintf(&b, "\nAnd while you work on it, this runs the challenges after each change:\n  %s\n", watch)
 	_, err := fmt.Fprint(c.stdout, b.String())
 	return err
 }

@@ -30,6 +30,9 @@ func TestInit(t *testing.T) {
 	require.Zero(t, status, errs)
 	_, now, found := strings.Cut(out, "Now:\n")
 	require.True(t, found, out)
+	now, meanwhile, found := strings.Cut(now, "\n\n")
+	require.True(t, found, out)
+	require.Contains(t, meanwhile, "\n  go run "+module.Path()+"/cmd/glomers watch\n")
 	commands := strings.Split(strings.TrimSpace(now), "\n")
 	require.Equal(t, "cd "+program.Quote(dir), commands[0])
 	require.Equal(t, "go run "+module.Path()+"/cmd/glomers challenge 3b --bin .", strings.TrimSpace(commands[2]))
@@ -53,6 +56,7 @@ func TestInitInside(t *testing.T) {
 	status, out, errs := initIn(t, filepath.Join(root, "my-node"), "-w", "g-counter")
 	require.Zero(t, status, errs)
 	require.Contains(t, out, "Now:\n  go test ./my-node\n  glomers challenge 4 --bin my-node\n")
+	require.Contains(t, out, "\n  glomers watch --bin my-node\n")
 	made, err := os.ReadDir(filepath.Join(root, "my-node"))
 	require.NoError(t, err)
 	var names []string
