@@ -97,14 +97,6 @@ func compareIDs(a, b string) int {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) // n2 before n10
 }
 
-// marks are the signs of a picture in text.
-type marks struct{ lane, cut, dash, right, left, lost, note, fault rune }
-
-var (
-	boxes = marks{'│', '┊', '─', '▶', '◀', '✗', '●', '┄'}
-	ascii = marks{'|', ':', '-', '>', '<', 'x', '*', '~'}
-)
-
 const (
 	timeWidth = 12 // of the column of times
 	laneWidth = 9  // at most, so that a line has at most 80 columns for seven parties
@@ -113,13 +105,9 @@ const (
 
 // Text returns the picture as lines of at most 80 columns. Arrows are messages and operations; one that ends in a cross before it reaches
 // its party was lost. While a fault is in force, lanes are dotted. Names are escaped.
-func (p Picture) Text(unicode bool) string {
+func (p Picture) Text() string {
 	if len(p.Rows) == 0 {
 		return ""
-	}
-	m := ascii
-	if unicode {
-		m = boxes
 	}
 	gap := min(laneWidth, (maxWidth-timeWidth-1)/len(p.Lanes))
 	place := func(lane int) int { return timeWidth + lane*gap + gap/2 }
@@ -137,37 +125,37 @@ func (p Picture) Text(unicode bool) string {
 		line := blank(timeWidth + gap*len(p.Lanes))
 		copy(line[2:], []rune(seconds(r.Step.At)))
 		for i := range p.Lanes {
-			line[place(i)] = m.lane
+			line[place(i)] = '│'
 			if r.Cut {
-				line[place(i)] = m.cut
+				line[place(i)] = '┊'
 			}
 		}
-		m.draw(line, r, place)
+		r.draw(line, place)
 		write(&b, line)
 	}
 	return b.String()
 }
 
 // draw draws a row over the lanes.
-func (m marks) draw(line []rune, r Row, place func(int) int) {
+func (r Row) draw(line []rune, place func(int) int) {
 	switch {
 	case r.Step.Kind == Fault:
 		for x := timeWidth; x < len(line); x++ {
-			line[x] = m.fault
+			line[x] = '┄'
 		}
 		copy(line[timeWidth+1:], []rune(" fault "))
 	case r.To < 0 || r.From == r.To:
-		line[place(r.From)] = m.note
+		line[place(r.From)] = '●'
 	default:
-		from, to, step, tip := place(r.From), place(r.To), 1, m.right
+		from, to, step, tip := place(r.From), place(r.To), 1, '▶'
 		if to < from {
-			step, tip = -1, m.left
+			step, tip = -1, '◀'
 		}
 		if r.Step.Lost { // it ends before the lane of its receiver
-			to, tip = to-2*step, m.lost
+			to, tip = to-2*step, '✗'
 		}
 		for x := from + step; x != to; x += step {
-			line[x] = m.dash
+			line[x] = '─'
 		}
 		line[to-step] = tip
 	}

@@ -40,7 +40,7 @@ func (t Telling) To(text *terminal.Text, causes []Cause) {
 		if c.Others != "" {
 			hang(text, "    Also: ", c.Others, terminal.Bold, terminal.Plain)
 		}
-		if picture := c.Picture().Text(true); picture != "" {
+		if picture := c.Picture().Text(); picture != "" {
 			_, _ = io.WriteString(text, "\n"+picture) // it takes everything
 		}
 		if t.Look == nil {
