@@ -158,7 +158,7 @@ func (x *register) explain() (Cause, bool) {
 		return Cause{}, false
 	}
 	t := &verdict{register: x, accused: a, source: x.sourceOf(a), told: make(map[int64]bool)}
-	t.cause = Cause{Kind: "nonlinearizable", Victim: "key " + clipped(x.key)}
+	t.cause = Cause{Kind: "not-linearizable", Victim: "key " + clipped(x.key)}
 	if against, ok := x.contradicted(a); ok && x.putBy(a.found, a.done.Index) != nil {
 		t.against = against
 		t.headline()

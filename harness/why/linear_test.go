@@ -143,13 +143,13 @@ func TestRegisters(t *testing.T) {
 		t.Run(c.want, func(t *testing.T) {
 			causes := Explain(registersOf(copied(c.parts)...))
 			require.NotEmpty(t, causes)
-			require.Equal(t, "nonlinearizable: "+c.want, patterns(causes)[0], causes[0].String())
+			require.Equal(t, "not-linearizable: "+c.want, patterns(causes)[0], causes[0].String())
 		})
 	}
 
 	r := registersOf(copied([]part{one, two, stale})...)
 	r.Whole = false
-	require.Equal(t, []string{"nonlinearizable: not known"}, patterns(Explain(r)), "the absence of a message proves nothing")
+	require.Equal(t, []string{"not-linearizable: not known"}, patterns(Explain(r)), "the absence of a message proves nothing")
 }
 
 // copied returns parts of their own, as a run changes its operations and messages.
@@ -163,7 +163,7 @@ func copied(parts []part) (all []part) {
 // Of two that replace the same value at the same time, only one may succeed.
 func TestTwoSwaps(t *testing.T) {
 	causes := Explain(registersOf(on(1, "n2", "write", "1", 10, 20), on(1, "n1", "cas", "[1,2]", 100, 150), on(2, "n1", "cas", "[1,3]", 110, 160)))
-	require.Equal(t, []string{"nonlinearizable: side by side"}, patterns(causes))
+	require.Equal(t, []string{"not-linearizable: side by side"}, patterns(causes))
 	require.Equal(t, "n1 replaced 1 by 3 in key 3, and n1 replaced the same 1 by 2", causes[0].Headline)
 }
 
