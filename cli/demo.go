@@ -17,6 +17,7 @@ import (
 	"glomers/harness"
 	"glomers/internal/program"
 	"glomers/internal/terminal"
+	"glomers/internal/wording"
 )
 
 // A demo is a test of a baseline.
@@ -176,8 +177,8 @@ func writeDemos(w io.Writer, done []demonstration) error {
 		if d.err != nil {
 			verdict = "broken"
 		}
-		fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%.5g\t%.3g\t%s\n", d.workload, d.baseline, verdict,
-			d.result.Stats.Count, d.result.Availability.OKFraction, d.result.Net.Servers.MsgsPerOp, terminal.Line(cmp.Or(d.result.Dir, "none")))
+		fmt.Fprintf(rows, "%s\t%s\t%s\t%d\t%.5g\t%s\t%s\n", d.workload, d.baseline, verdict,
+			d.result.Stats.Count, d.result.Availability.OKFraction, wording.Number(d.result.Net.Servers.MsgsPerOp, 3), terminal.Line(cmp.Or(d.result.Dir, "none")))
 	}
 	_ = rows.Flush() // writing to a strings.Builder cannot fail
 	for _, d := range done {

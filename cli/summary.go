@@ -34,8 +34,8 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 	}
 	rows := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	writeFigures(rows, r.Judgement)
-	writeRow(rows, "messages", "%.4g per operation between servers (%d), %d with clients",
-		r.Net.Servers.MsgsPerOp, r.Net.Servers.Messages, r.Net.Clients.Messages)
+	writeRow(rows, "messages", "%s per operation between servers (%d), %d with clients",
+		wording.Number(r.Net.Servers.MsgsPerOp, 4), r.Net.Servers.Messages, r.Net.Clients.Messages)
 	writeBytes(rows, r.Net.Servers)
 	if len(r.Nemesis.Faults) > 0 {
 		for i, name := range r.Nemesis.Faults {

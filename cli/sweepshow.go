@@ -121,11 +121,7 @@ func writeSweep(w io.Writer, r *sweep.Report, took time.Duration, again func(see
 // spread returns the quantiles of a figure.
 func spread(f sweep.Figure) string {
 	amount := func(x float64) string {
-		text := fmt.Sprintf("%.4g", x)
-		if x >= 1000 {
-			text = fmt.Sprintf("%.0f", x) // no exponent
-		}
-		return strings.TrimSpace(text + " " + f.Unit)
+		return strings.TrimSpace(wording.Number(x, 4) + " " + f.Unit)
 	}
 	if f.Min == f.Max {
 		return amount(f.Min)

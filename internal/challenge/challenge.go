@@ -124,7 +124,7 @@ func (t Targets) Missed(msgsPerOp float64, stale *compare.Staleness) []string {
 		why = append(why, fmt.Sprintf("%s is %v, the target is below %v", what, figure, target))
 	}
 	if t.MsgsPerOp > 0 && msgsPerOp >= t.MsgsPerOp {
-		over("msgs/op", fmt.Sprintf("%.4g", msgsPerOp), t.MsgsPerOp)
+		over("msgs/op", wording.Number(msgsPerOp, 4), t.MsgsPerOp)
 	}
 	if t.Max > 0 && stale == nil {
 		why = append(why, "no stable latency was measured")

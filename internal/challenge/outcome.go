@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -170,7 +171,7 @@ func writeSizes(b io.Writer, chs []Challenge, done []Outcome) {
 
 // bytesPerOp returns the bytes per operation of runs that counted them.
 func bytesPerOp(counted []Outcome) string {
-	return spread(counted, "%.3g", func(o Outcome) float64 { return *o.BytesPerOp })
+	return spread(counted, digits(3), "", func(o Outcome) float64 { return *o.BytesPerOp })
 }
 
 // HaveReports reports whether several runs have a report.
@@ -222,11 +223,11 @@ func row(ch Challenge, runs []Outcome) []string {
 	return []string{
 		ch.Title(),
 		verdicts(runs) + levels(figures) + distortedMark(runs),
-		spread(figures, "%.5g", func(o Outcome) float64 { return float64(o.OKFraction) }),
-		spread(figures, "%.3g", func(o Outcome) float64 { return o.MsgsPerOp }) + msgs,
-		spread(middling, "%.0f ms", func(o Outcome) float64 { return float64(o.Stale.Median.Milliseconds()) }) + median,
-		spread(stale, "%.0f ms", func(o Outcome) float64 { return float64(o.Stale.Max.Milliseconds()) }) + most,
-		spread(runs, "%.0f s", func(o Outcome) float64 { return o.Took.Seconds() }),
+		spread(figures, digits(5), "", func(o Outcome) float64 { return float64(o.OKFraction) }),
+		spread(figures, digits(3), "", func(o Outcome) float64 { return o.MsgsPerOp }) + msgs,
+		spread(middling, whole, " ms", func(o Outcome) float64 { return float64(o.Stale.Median.Milliseconds()) }) + median,
+		spread(stale, whole, " ms", func(o Outcome) float64 { return float64(o.Stale.Max.Milliseconds()) }) + most,
+		spread(runs, whole, " s", func(o Outcome) float64 { return o.Took.Seconds() }),
 	}
 }
 
@@ -274,7 +275,7 @@ func levels(runs []Outcome) string {
 
 // spread returns a figure of the runs. If there are several runs, it is the median with
 // the least and the greatest.
-func spread(runs []Outcome, format string, figure func(Outcome) float64) string {
+func spread(runs []Outcome, write func(float64) string, unit string, figure func(Outcome) float64) string {
 	if len(runs) == 0 {
 		return "-"
 	}
@@ -285,13 +286,19 @@ func spread(runs []Outcome, format string, figure func(Outcome) float64) string 
 	slices.Sort(xs)
 	low, high := xs[0], xs[len(xs)-1]
 	middle := (xs[(len(xs)-1)/2] + xs[len(xs)/2]) / 2
-	text := fmt.Sprintf(format, middle)
+	text := write(middle) + unit
 	if len(xs) > 1 {
-		unitless, _, _ := strings.Cut(format, " ")
-		text += fmt.Sprintf(" ["+unitless+"–"+unitless+"]", low, high)
+		text += " [" + write(low) + "–" + write(high) + "]"
 	}
 	return text
 }
+
+// digits writes numbers with n significant digits.
+func digits(n int) func(float64) string {
+	return func(x float64) string { return wording.Number(x, n) }
+}
+
+func whole(x float64) string { return strconv.FormatFloat(x, 'f', 0, 64) }
 
 // WriteWhy explains an outcome that was not a pass, or that has warnings.
 func (o Outcome) WriteWhy(b *terminal.Text) {
@@ -317,7 +324,7 @@ func (o Outcome) WriteWhy(b *terminal.Text) {
 
 // Figures returns the figures of the outcome in a few words.
 func (o Outcome) Figures() string {
-	figures := []string{fmt.Sprintf("%.3g msgs/op", o.MsgsPerOp)}
+	figures := []string{wording.Number(o.MsgsPerOp, 3) + " msgs/op"}
 	if s := o.Stale; s != nil && s.Median != compare.NoMedian {
 		figures = append(figures, fmt.Sprintf("%d / %d ms", s.Median.Milliseconds(), s.Max.Milliseconds()))
 	} else if s != nil {

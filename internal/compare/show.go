@@ -25,7 +25,7 @@ func Show(v any, unit string) string {
 		}
 		text := v.String()
 		if f, ok := numberOf(v); ok && len(text) > 8 && strings.Contains(text, ".") {
-			text = fmt.Sprintf("%.5g", f) // further digits are noise
+			text = wording.Number(f, 5) // further digits are noise
 		}
 		if unit == "ms" || unit == "s" {
 			text += " " + unit

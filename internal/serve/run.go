@@ -169,7 +169,7 @@ func (r *run) judge() {
 		r.State = "unknown"
 	}
 	if n, ok := r.Results.Number("net/servers/msgs-per-op"); ok {
-		r.MsgsPerOp = fmt.Sprintf("%.3g", n)
+		r.MsgsPerOp = wording.Number(n, 3)
 	}
 	if n, ok := r.Results.Number("net/servers/bytes-per-op"); ok {
 		r.BytesPerOp = fmt.Sprintf("%.0f", n)

@@ -3,6 +3,8 @@ package wording
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -32,13 +34,21 @@ func Plural(n int, thing string) string {
 	return fmt.Sprintf("%d %ss", n, thing)
 }
 
+// Number writes a number with so many significant digits, or with all of its whole part if that has more.
+func Number(x float64, digits int) string {
+	if math.Abs(x) >= math.Pow10(digits)-0.5 {
+		return strconv.FormatFloat(x, 'f', 0, 64) // %g would write 1250 as 1.25e+03
+	}
+	return strconv.FormatFloat(x, 'g', digits, 64)
+}
+
 // Duration writes a duration with about three digits.
 func Duration(d time.Duration) string {
 	for unit := time.Second; unit >= time.Microsecond; unit /= 1000 {
-		if d >= unit {
-			return fmt.Sprintf("%.3g %s", float64(d)/float64(unit), map[time.Duration]string{
-				time.Second: "s", time.Millisecond: "ms", time.Microsecond: "µs",
-			}[unit])
+		if d >= unit-unit/2000 { // 999.6 ms are 1 s
+			return Number(float64(d)/float64(unit), 3) + map[time.Duration]string{
+				time.Second: " s", time.Millisecond: " ms", time.Microsecond: " µs",
+			}[unit]
 		}
 	}
 	return fmt.Sprintf("%d ns", d)
@@ -48,13 +58,13 @@ func Duration(d time.Duration) string {
 func Bytes[N int | int64 | float64](n N) string {
 	switch v := float64(n); {
 	case v < 999.5:
-		return fmt.Sprintf("%.3g bytes", v)
+		return Number(v, 3) + " bytes"
 	case v < 999.5e3:
-		return fmt.Sprintf("%.3g kB", v/1e3)
+		return Number(v/1e3, 3) + " kB"
 	case v < 999.5e6:
-		return fmt.Sprintf("%.3g MB", v/1e6)
+		return Number(v/1e6, 3) + " MB"
 	default:
-		return fmt.Sprintf("%.3g GB", v/1e9)
+		return Number(v/1e9, 3) + " GB"
 	}
 }
 

@@ -18,13 +18,22 @@ func TestEnumerations(t *testing.T) {
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0 ns", 17: "17 ns", 1500: "1.5 µs", 12_345_678: "12.3 ms", 9_870_000_000: "9.87 s",
+		999_400_000: "999 ms", 999_600_000: "1 s", 999_999: "1 ms", 1_234_567_000_000: "1235 s",
 	} {
 		require.Equal(t, want, Duration(d))
 	}
 }
 
+func TestNumber(t *testing.T) {
+	for x, want := range map[float64]string{0: "0", 0.000123456: "0.000123", 2.126: "2.13", 12.34: "12.3", 999.4: "999", 999.6: "1000", 1250: "1250", -1250.4: "-1250", 1.25e12: "1250000000000"} {
+		require.Equal(t, want, Number(x, 3))
+	}
+	require.Equal(t, "1250", Number(1250.2, 4))
+	require.Equal(t, "125.3", Number(125.26, 4))
+}
+
 func TestBytes(t *testing.T) {
-	for n, want := range map[float64]string{0: "0 bytes", 0.25: "0.25 bytes", 999: "999 bytes", 999.6: "1 kB", 65432: "65.4 kB", 999_600: "1 MB", 12_345_678: "12.3 MB", 1.5e9: "1.5 GB"} {
+	for n, want := range map[float64]string{0: "0 bytes", 0.25: "0.25 bytes", 999: "999 bytes", 999.6: "1 kB", 65432: "65.4 kB", 999_600: "1 MB", 12_345_678: "12.3 MB", 1.5e9: "1.5 GB", 1.5e12: "1500 GB"} {
 		require.Equal(t, want, Bytes(n))
 	}
 }

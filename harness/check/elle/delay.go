@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"glomers/harness/history"
+	"glomers/internal/wording"
 )
 
 // A Delay says how long acknowledged writes took to show on other nodes. A node shows a write only when somebody reads its
@@ -43,7 +44,7 @@ func (d Delay) String() string {
 	if d.Shown == 0 {
 		return "no write of one node was ever shown by another"
 	}
-	return fmt.Sprintf("seen on another node within %.3g ms in the median, %.4g ms at worst", d.AtMost.Median, d.AtMost.Worst)
+	return fmt.Sprintf("seen on another node within %s ms in the median, %s ms at worst", wording.Number(d.AtMost.Median, 3), wording.Number(d.AtMost.Worst, 4))
 }
 
 // A Spread is the median and the maximum of some times, in ms.
