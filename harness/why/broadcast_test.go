@@ -239,6 +239,14 @@ func TestGaps(t *testing.T) {
 			s.sends("n1", "n3", 5, `all "messages":[1,2,3]`)
 			final(s, "1,2,3", "1,2,3", "1,2,3")
 		}, []string{"lost: replaced all"}, []string{"n1 sends n3 an all message without 17: 3 values in all", "after that all message n3 has just the values in it"}},
+		{"a batch is no state", func(s *scene) {
+			s.adds("n1", 1, 1, 2, 3, 17, 18, 19)
+			for i, batch := range []string{"[1,2]", "[17,18]", "[3,19]"} {
+				s.sends("n1", "n3", float64(2+i), `batch "messages":`+batch)
+				s.sends("n3", "n2", float64(2+i)+0.2, `batch "messages":`+batch)
+			}
+			final(s, "1,2,3,17,18,19", "1,2,3,17,18,19", "1,2,3,19")
+		}, []string{"lost: unshown"}, []string{"value 17 is missing from n3\n", "although it even sent it to n2. It does show 2 of 2 values that came later"}},
 		{"overtaken", func(s *scene) {
 			usual(s)
 			s.adds("n2", 4, 17, 18)

@@ -2,6 +2,7 @@ package why
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 )
 
@@ -37,12 +38,49 @@ func (f *frontier) isReplaced(g *gap) bool {
 		}
 		f.searched += len(m.Body)
 		content := f.content(m)
-		if len(content) > 1 && !content[g.n] && f.isAll(g.node, content, at, f.view(g, m, at, next)) {
+		if len(content) > 1 && !content[g.n] && f.isAll(g.node, content, at, f.view(g, m, at, next)) && f.isState(m) {
 			g.culprit = m
 			return true
 		}
 	}
 	return false
+}
+
+// isState reports whether messages like one have all that their sender has, as far as its link shows: where they change, most have what the one
+// before had, and more. What only passes on a batch, as it came, is no state, and says nothing of what else a node has.
+func (f *frontier) isState(m *Sent) bool {
+	const most = 100 // messages
+	var before map[int32]bool
+	changed, grown, seen := 0, 0, 0
+	for _, i := range f.link(m.Src, m.Dest).messages {
+		s := &f.Messages[i]
+		if s.Type != m.Type {
+			continue
+		}
+		if seen++; seen > most {
+			break
+		}
+		f.searched += len(s.Body)
+		content := f.content(s)
+		if before != nil && !maps.Equal(before, content) {
+			changed++
+			if isIn(before, content) {
+				grown++
+			}
+		}
+		before = content
+	}
+	return 2*grown >= changed
+}
+
+// isIn reports whether one set is in another one.
+func isIn(one, other map[int32]bool) bool {
+	for n := range one {
+		if !other[n] {
+			return false
+		}
+	}
+	return true
 }
 
 // maxDelay is how long before its arrival a message may have been sent, for searches.
