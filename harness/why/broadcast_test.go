@@ -299,6 +299,16 @@ func TestGaps(t *testing.T) {
 			s.adds("n1", 1, 18)
 			final(s, "17,18", "17,18", "18")
 		}, []string{"lost: untold"}, []string{"the record shows no message that contains 17 on its way to n3"}},
+		{"in another form", func(s *scene) {
+			s.tells()
+			for v := 1; v <= 3; v++ {
+				s.adds("n1", float64(v), v)
+				s.sends("n1", "n2", float64(v)+0.2, fmt.Sprintf(`pass "message":"v%d"`, v))
+			}
+			final(s, "1,2,3", "1", "")
+		}, []string{"lost: silent", "lost: untold"}, []string{
+			"So: the record shows no message of n1 to n2 that contains 2 in a form that can be recognized; but here nodes show values that no message was seen to bring",
+		}},
 		{"made up", func(s *scene) {
 			usual(s)
 			s.sends("n1", "n3", 5, `pass "message":99`)

@@ -44,7 +44,7 @@ func (t *gapTale) tellLost() string {
 		text += "and it was lost each time"
 	}
 	if others := len(t.attempts) - len(mine); others > 0 {
-		text += fmt.Sprintf(" (so were %s from %s)", wording.Plural(others, "other"), wording.And(slices.DeleteFunc(sorted(senders), func(id string) bool { return id == t.from })))
+		text += fmt.Sprintf(" (so %s %s from %s)", map[bool]string{true: "was", false: "were"}[others == 1], wording.Plural(others, "other"), wording.And(slices.DeleteFunc(sorted(senders), func(id string) bool { return id == t.from })))
 	}
 	later, next := t.withoutIt(last.At)
 	if next != nil {
@@ -153,6 +153,12 @@ func (t *gapTale) tellLate() string {
 }
 
 func (t *gapTale) tellUnsent() string {
+	switch t.kind {
+	case muted, silent, oneWay:
+		if t.hidden { // what is not found may have been sent all the same
+			return fmt.Sprintf("the record shows no message of %s to %s that contains %s in a form that can be recognized", t.from, t.node, t.value)
+		}
+	}
 	switch t.kind {
 	case muted:
 		return t.tellMuted()
