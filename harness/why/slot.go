@@ -131,7 +131,11 @@ func (f *frontier) judge() {
 		}
 		added := f.trace()
 		best := make(map[string]float64) // the lowest share of unknown values, by type
+		sure := 1.0                      // the lowest one of a slot that most elements were in
 		for _, sl := range f.alike {
+			if sl.total > 0 && !sl.rejected && 2*len(sl.distinct) > added {
+				sure = min(sure, sl.share())
+			}
 			if share, found := best[sl.typ]; sl.total > 0 && !sl.rejected && !sl.few(added) && (!found || sl.share() < share) {
 				best[sl.typ] = sl.share()
 			}
@@ -142,7 +146,8 @@ func (f *frontier) judge() {
 				continue
 			}
 			share, found := best[sl.typ]
-			if sl.few(added) || sl.share() > mostUnknown || found && sl.unknown > 2 && sl.share() > share+muchWorse {
+			worse := found && sl.share() > share+muchWorse || sl.share() > sure+muchWorseType
+			if sl.few(added) || sl.share() > mostUnknown || sl.unknown > 2 && worse {
 				sl.rejected, rejected = true, true
 			}
 		}
@@ -152,8 +157,9 @@ func (f *frontier) judge() {
 // The shares of unknown values. Some are unknown in any slot if elements also travel in a form that is not found, or if values of an earlier
 // life of a node come back.
 const (
-	mostUnknown = 0.25
-	muchWorse   = 0.003 // than another slot in the same type of messages, such as the number beside a value
+	mostUnknown   = 0.25
+	muchWorse     = 0.003 // than another slot in the same type of messages, such as the number beside a value
+	muchWorseType = 0.05  // than a slot in messages of another type, such as how many values a node has
 )
 
 func (sl *slot) share() float64 { return float64(sl.unknown) / float64(sl.total) }
