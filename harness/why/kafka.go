@@ -184,6 +184,17 @@ func (x *logs) explain(c logCase) (Cause, bool) {
 			cause.Story = inOrder(t.steps)
 			return cause, true
 		}
+		if c.kind == kafka.NonmonotonicSend {
+			break
+		}
+		for _, at := range s { // a message at two offsets has no place in the order of all
+			if other, found := x.elsewhere[at.version]; found {
+				cause.Kind, cause.Victim = kafka.Duplicate, victim(kafka.Duplicate, at)
+				t.duplicate(&cause, x.first[at.version], other)
+				cause.Story = inOrder(t.steps)
+				return cause, cause.So != ""
+			}
+		}
 	}
 	switch d := c.Case.(type) {
 	case kafka.LostWriteCase:

@@ -306,6 +306,23 @@ func TestDuplicateMessages(t *testing.T) {
 	}
 }
 
+// A message at two offsets is before others and behind them. So consumers seem to skip messages and to go back, and that is no cause of its own.
+func TestDuplicateMessagesInPolls(t *testing.T) {
+	l := begun().send(1, "n1", 1, 0, 10, 20).send(2, "n1", 2, 1, 30, 40).send(8, "n1", 3, 2, 50, 60)
+	for i, got := range []string{`[[0,1],[1,2],[2,3]]`, `[[0,1],[1,2],[2,3],[3,1]]`, `[[2,3],[3,1]]`} {
+		l.poll(3+i, "n1", 0, got, int64(100+10*i), int64(105+10*i))
+	}
+	require.Equal(t, []string{"duplicate: two numberings"}, patterns(Explain(l.run())))
+
+	l = begun().send(1, "n1", 1, 0, 10, 20).send(1, "n1", 2, 1, 30, 40).news("n1", "n2", 2, 1, 45, 1).news("n1", "n2", 1, 0, 42, 1)
+	doubled := &l.messages[len(l.messages)-1]
+	doubled.Ends = append(doubled.Ends, End{At: 44, Arrived: true})
+	causes := Explain(l.poll(3, "n2", 0, `[[0,1],[1,1],[2,2]]`, 100, 110).run())
+	require.Equal(t, "inconsistent-offsets: renumbered", patterns(causes)[0])
+	require.Contains(t, causes[0].So, "The news with message 1 came to n2 twice, and n2 takes a repeat for something new")
+	require.NotContains(t, causes[0].So, "got message 1 before message 2")
+}
+
 func TestSendsThatGoBack(t *testing.T) {
 	l := func() *logRun {
 		return begun().send(1, "n1", 1, 5, 10, 20).send(1, "n1", 2, 3, 100, 110).poll(2, "n1", 0, `[[3,2],[5,1]]`, 200, 210)

@@ -175,6 +175,12 @@ func (t *logTale) duplicate(c *Cause, a, b sight) {
 		c.So += ". Who repeats a write whose outcome is not known has to look first whether it is there"
 		return
 	}
+	if m := t.doubled(a.version, ""); m != nil {
+		t.carry([]*Sent{m}, a.version)
+		c.Pattern = "came twice"
+		c.So = fmt.Sprintf("the %s of %s with the message came to %s twice, and the message is there twice: the receiver has to know a repeat from something new", m.Type, m.Src, m.Dest)
+		return
+	}
 	for _, m := range t.carriers[a.version] {
 		for _, again := range t.carriers[a.version] {
 			if again.ID > m.ID && again.Src == m.Src && again.Dest == m.Dest && again.Type == m.Type && t.IsNode(m.Dest) {
@@ -190,6 +196,16 @@ func (t *logTale) duplicate(c *Cause, a, b sight) {
 	if t.Ops[a.op].Node == t.Ops[b.op].Node {
 		c.So = fmt.Sprintf("%s has it at offset %d first and at offset %d later: what has been acknowledged or shown must stay where it is", t.Ops[a.op].Node, a.offset, b.offset)
 	}
+}
+
+// doubled returns the first message between nodes that brought a version twice to a node, or to any if that is "".
+func (t *logTale) doubled(v version, node string) *Sent {
+	for _, m := range t.carriers[v] {
+		if len(m.Ends) > 1 && m.Ends[0].Arrived && m.Ends[1].Arrived && t.IsNode(m.Src) && t.IsNode(m.Dest) && (node == "" || m.Dest == node) {
+			return m
+		}
+	}
+	return nil
 }
 
 // aborted explains a poll of a message whose send had failed.

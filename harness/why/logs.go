@@ -15,15 +15,17 @@ import (
 // logs prepares the logs of a run for explanations. A message of a log is a version of its key.
 type logs struct {
 	*carriage
-	sends    map[version][]int // the invocations of its sends: usually one
-	placings map[version]placing
-	places   map[place][]sight       // for each place, the first sight of each message there
-	shows    map[shownBy]int         // the first poll, by completion, in which a node showed a message
-	shared   map[place]Cause         // explanations of places with several messages
-	offsets  map[string][]int64      // of each key, ascending
-	polled   map[string][]history.Op // polls of each node that were ok, by time
-	polls    map[string][]int        // polls, by completion, that showed something of a key
-	keys     map[string]struct{}
+	sends     map[version][]int // the invocations of its sends: usually one
+	placings  map[version]placing
+	places    map[place][]sight // for each place, the first sight of each message there
+	first     map[version]sight
+	elsewhere map[version]sight       // of messages that were seen at two offsets, the first sight at another one than the first
+	shows     map[shownBy]int         // the first poll, by completion, in which a node showed a message
+	shared    map[place]Cause         // explanations of places with several messages
+	offsets   map[string][]int64      // of each key, ascending
+	polled    map[string][]history.Op // polls of each node that were ok, by time
+	polls     map[string][]int        // polls, by completion, that showed something of a key
+	keys      map[string]struct{}
 }
 
 // A place is an offset of a key.
@@ -57,7 +59,7 @@ func seen(key string, s kafka.Sight) sight {
 // readLogs reads the operations.
 func readLogs(r *Run) *logs {
 	x := &logs{
-		carriage: &carriage{Run: r}, sends: make(map[version][]int), placings: make(map[version]placing), places: make(map[place][]sight), shows: make(map[shownBy]int),
+		carriage: &carriage{Run: r}, sends: make(map[version][]int), placings: make(map[version]placing), places: make(map[place][]sight), first: make(map[version]sight), elsewhere: make(map[version]sight), shows: make(map[shownBy]int),
 		shared: make(map[place]Cause), offsets: make(map[string][]int64), polled: make(map[string][]history.Op), polls: make(map[string][]int), keys: make(map[string]struct{}),
 	}
 	for i, op := range r.Ops {
@@ -86,6 +88,11 @@ func (x *logs) sighted(i int, op history.Op) {
 	}
 	for _, s := range sightsIn(op) {
 		s.op = i
+		if first, found := x.first[s.version]; !found {
+			x.first[s.version] = s
+		} else if _, moved := x.elsewhere[s.version]; !moved && s.offset != first.offset {
+			x.elsewhere[s.version] = s
+		}
 		known := x.places[s.place()]
 		if len(known) == 0 {
 			x.offsets[s.key] = append(x.offsets[s.key], s.offset)

@@ -314,7 +314,13 @@ func (t *logTale) renumbered(c *Cause, p place, a, b sight, first, second placin
 	c.So = fmt.Sprintf("%s shows %s at offset %d, where %s has %s: the nodes do not have the same log. ", shownBy, s.text(), p.offset, t.Ops[other.op].Node, other.text())
 	x, okX := own[shownBy]
 	y, okY := have[shownBy]
-	if okX && okY && x.at <= y.at {
+	before, _, known := t.offsetOf(s.version)
+	_, twice := t.elsewhere[s.version]
+	switch m := t.doubled(s.version, shownBy); {
+	case known && before < p.offset && twice && m != nil:
+		c.So += fmt.Sprintf("The %s with %s came to %s twice, and %s takes a repeat for something new. ", m.Type, s.text(), shownBy, shownBy)
+	case known && before < p.offset: // it was to come first
+	case okX && okY && x.at <= y.at:
 		c.So = fmt.Sprintf("%s got %s before %s, and numbers messages as they come in; %s had put the other one at offset %d. ", shownBy, s.text(), other.text(), t.Ops[other.op].Node, p.offset)
 	}
 	c.So += "An offset has to be decided once, and to go with the message to all nodes"
