@@ -36,6 +36,13 @@ func TestTell(t *testing.T) {
 	require.NotContains(t, text, "more cause")
 }
 
+func TestPeriods(t *testing.T) {
+	t.Parallel()
+	for ns, want := range map[int64]string{999_600_000: "1 s", 999_400_000: "999 ms", 999_999: "1 ms", 1_500_000_000: "1.5 s", 999: "999 ns", 0: "0 ns"} {
+		require.Equal(t, want, ms(ns))
+	}
+}
+
 // On a terminal with colours, a story has the same words in the same places.
 func TestTellWithColours(t *testing.T) {
 	t.Parallel()
