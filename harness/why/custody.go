@@ -2,6 +2,7 @@ package why
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"glomers/harness/check"
@@ -107,7 +108,7 @@ func (t *custody) twoGranters() {
 	c.Pattern = "two granters"
 	between, cut := t.between(a.granter, b.granter)
 	c.So = fmt.Sprintf("%s gave the lock to %s, and %s gave it to %s", a.granter, client(a.inv), b.granter, client(b.inv))
-	if t.Whole {
+	if t.alone(a) && t.alone(b) {
 		c.So += ", each on its own"
 	}
 	switch asked, service := t.asked(a), t.asked(b); {
@@ -146,12 +147,45 @@ func (t *custody) throughService(one, two call) {
 	c.Pattern = "service " + two.request.Type
 	switch two.request.Type {
 	case "cas":
+		if freed := t.changedBetween(one, two); freed.request != nil {
+			t.steps = append(t.steps, freed.ask([]string{freed.key}))
+			c.Pattern = "service freed"
+			c.So = fmt.Sprintf("%s replaced at %s what %s had put into key %s of %s, though %s had the lock until %s. Then %s took it", freed.request.Src, seconds(freed.there), a.granter, two.key, service, client(a.inv), seconds(a.section.End), b.granter)
+			return
+		}
 		c.So = fmt.Sprintf("%s replaced what was in key %s of %s at %s, %s after %s had put itself there, though %s had the lock until %s: it takes the lock back too early", b.granter, two.key, service, seconds(two.there), ms(two.there-one.there), a.granter, client(a.inv), seconds(a.section.End))
+		for _, id := range []string{a.granter, b.granter} {
+			if len(t.hit("skew", id, a.at, b.at)) > 0 {
+				c.Pattern += ", skew"
+				c.So += fmt.Sprintf(". The clock of %s was changed at that time (skew): what one node's clock shows says nothing about another one's", id)
+				break
+			}
+		}
 	case "read":
 		c.So = fmt.Sprintf("%s only read key %s of %s before it gave the lock out, and put nothing there that could keep others away", b.granter, two.key, service)
 	default:
 		c.So = fmt.Sprintf("%s wrote to key %s of %s at %s, whatever was there. %s had written there at %s. To look and to take has to be one step (cas): then one of two fails", b.granter, two.key, service, seconds(two.there), a.granter, seconds(one.there))
 	}
+}
+
+// alone reports whether a granter sent no message to other nodes or services from the request to the grant.
+func (t *custody) alone(x grant) bool {
+	return t.Whole && !slices.ContainsFunc(t.sentBetween(x.granter, x.begin, x.at), func(m *Sent) bool { return !t.isClient(m.Dest) && m.Dest != x.granter && !slices.Contains(x.hops, m) })
+}
+
+// changedBetween returns a call that changed the place of two others between them; it has no request if there is none.
+func (t *custody) changedBetween(one, two call) call {
+	got := t.byParty[two.request.Dest].got
+	for _, i := range got[t.since(got, one.request.At):] {
+		m := &t.Messages[i]
+		if m.At > two.there {
+			break
+		}
+		if c, ok := t.newCall(m); ok && m != one.request && m != two.request && !c.reads() && c.key == two.key && c.arrived && c.refused == "" && one.there < c.there && c.there < two.there {
+			return c
+		}
+	}
+	return call{}
 }
 
 // between returns how many messages two nodes sent each other, and a fault that cut them off from each other when the second grant was made.
@@ -205,6 +239,9 @@ func (t *custody) order() {
 	c.Headline = fmt.Sprintf("%s got the lock with fence %s, after %s had had fence %s", client(b.inv), b.fence, client(a.inv), a.fence)
 	const why = "Fences are there so that what an earlier holder sends late can be recognized and refused, and now it cannot"
 	switch {
+	case a.granter != b.granter && !(t.alone(a) && t.alone(b)):
+		c.Pattern = "two counters, linked"
+		c.So = fmt.Sprintf("%s gave out fence %s, and %s later %s: it did not know, or did not heed, how far %s had counted. %s", a.granter, a.fence, b.granter, b.fence, a.granter, why)
 	case a.granter != b.granter:
 		c.Pattern = "two counters"
 		c.So = fmt.Sprintf("%s gave out fence %s, and %s later %s: each node counts on its own. %s", a.granter, a.fence, b.granter, b.fence, why)

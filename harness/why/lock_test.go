@@ -66,6 +66,14 @@ func TestLocks(t *testing.T) {
 		{"overlap: service cas", []part{
 			one, two, service("n1", 15, `{"type":"cas","key":"lock","from":0,"to":1}`, `{"type":"cas_ok"}`), service("n2", 510, `{"type":"cas","key":"lock","from":1,"to":2}`, `{"type":"cas_ok"}`),
 		}},
+		{"overlap: service cas, skew", []part{
+			one, two, service("n1", 15, `{"type":"cas","key":"lock","from":0,"to":1}`, `{"type":"cas_ok"}`), service("n2", 510, `{"type":"cas","key":"lock","from":1,"to":2}`, `{"type":"cas_ok"}`),
+			faulted(100*msec, 800*msec, "skew", "n2"),
+		}},
+		{"overlap: service freed", []part{
+			one, two, service("n1", 15, `{"type":"cas","key":"lock","from":0,"to":1}`, `{"type":"cas_ok"}`), service("n1", 300, `{"type":"write","key":"lock","value":0}`, `{"type":"write_ok"}`),
+			service("n2", 510, `{"type":"cas","key":"lock","from":0,"to":2}`, `{"type":"cas_ok"}`),
+		}},
 		{"overlap: service write", []part{one, two, service("n1", 15, `{"type":"write","key":"lock","value":1}`, `{"type":"write_ok"}`), service("n2", 510, `{"type":"write","key":"lock","value":2}`, `{"type":"write_ok"}`)}},
 		{"overlap: service read", []part{one, two, service("n1", 15, `{"type":"write","key":"lock","value":1}`, `{"type":"write_ok"}`), service("n2", 510, `{"type":"read","key":"lock"}`, `{"type":"read_ok","value":0}`)}},
 		{"overlap: restart", []part{one, here, kill}},
@@ -75,6 +83,7 @@ func TestLocks(t *testing.T) {
 		{"overlap: at once", []part{one, enters(2, "n1", 2, 15, 25)}},
 		{"overlap: leave of another", []part{enters(4, "n1", 0, 1, 2), leaves(4, "n1", 0, 3, 4), one, leaves(4, "n1", 0, 520, 521), here}},
 		{"fence-order: two counters", []part{one, leaves(1, "n1", 1, 100, 110), enters(2, "n2", 1, 500, 520)}},
+		{"fence-order: two counters, linked", []part{one, leaves(1, "n1", 1, 100, 110), enters(2, "n2", 1, 500, 520), messages(sent("n2", "n1", 505*msec, 5, `{"type":"vote"}`))}},
 		{"fence-order: count lost", []part{one, leaves(1, "n1", 1, 50, 60), kill, enters(2, "n1", 1, 500, 520)}},
 		{"fence-order: not higher", []part{one, leaves(1, "n1", 1, 50, 60), enters(2, "n1", 0, 500, 520)}},
 		{"stuck: never", []part{refused}},
@@ -94,6 +103,17 @@ func TestLocks(t *testing.T) {
 			requireSound(t, r)
 		})
 	}
+}
+
+// Nodes that ask each other before they give a lock out do not do so on their own.
+func TestLockAfterQuestions(t *testing.T) {
+	t.Parallel()
+	both := []part{enters(1, "n1", 1, 10, 20), enters(2, "n2", 2, 500, 520), final(enters(9, "n1", 99, 50_000, 50_001))}
+	require.Contains(t, Explain(locksOf(1, copied(both)...))[0].So, "each on its own")
+	vote := messages(sent("n2", "n1", 505*msec, 5, `{"type":"vote"}`), sent("n1", "n2", 12*msec, 5, `{"type":"vote"}`))
+	causes := Explain(locksOf(1, append(copied(both), vote)...))
+	require.Equal(t, []string{"overlap: two granters"}, patterns(causes))
+	require.NotContains(t, causes[0].So, "on its own")
 }
 
 // A lock that was taken back too early may have been given on several times before its first holder is through: that is one cause.
