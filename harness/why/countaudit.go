@@ -243,6 +243,41 @@ func (t *accounts) tellTwice(m mistake) Cause {
 	return c
 }
 
+// anew returns the first change with which a node counted from 0 again, and the fault that had killed it since its change before; nil if there
+// is none.
+func (t *accounts) anew(node string) (*change, *history.Fault) {
+	for _, key := range t.keysOf(node) {
+		for _, c := range t.changes[key] {
+			if c.request.Src != node || c.before == nil || c.before.request.Src != node || c.before.number == 0 {
+				continue
+			}
+			for _, kill := range t.hit("kill", node, c.before.at, c.request.At) {
+				since := int64(0)
+				for _, a := range t.byNode[node] {
+					if kill.End <= a.begin && a.begin <= c.request.At && a.counts() {
+						since += a.delta
+					}
+				}
+				if kill.End <= c.request.At && since != 0 && c.number == since {
+					return c, kill
+				}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// keysOf returns the places of the numbers that a node changed, in order.
+func (t *accounts) keysOf(node string) (all []kvKey) {
+	for key, list := range t.changes {
+		if slices.ContainsFunc(list, func(c *change) bool { return c.request.Src == node }) {
+			all = append(all, key)
+		}
+	}
+	slices.SortFunc(all, func(a, b kvKey) int { return cmp.Or(cmp.Compare(a.service, b.service), cmp.Compare(a.key, b.key)) })
+	return all
+}
+
 // tellBehind tells of a node that does not put all into the service that it acknowledged.
 func (t *accounts) tellBehind(m mistake) Cause {
 	c := Cause{Pattern: "behind"}
@@ -256,8 +291,15 @@ func (t *accounts) tellBehind(m mistake) Cause {
 			}
 		}
 	}
-	c.So = fmt.Sprintf("%s was given adds that come to %d, but what it put into services is only %d%s", m.node, m.due, m.due+m.off, t.unlessWhole())
+	c.So = fmt.Sprintf("%s was given adds that come to %d, but what it put into services comes to %d%s", m.node, m.due, m.due+m.off, t.unlessWhole())
 	if last == nil {
+		return c
+	}
+	if again, kill := t.anew(m.node); again != nil {
+		key := []string{again.key}
+		c.Pattern = "behind, restart"
+		c.Story = inOrder([]Step{again.before.ask(key), begins(kill, fmt.Sprintf("%s is killed; it is started again at %s", m.node, seconds(kill.End))), again.ask(key)})
+		c.So += fmt.Sprintf(". It had put %d into key %s of %s before it was killed, and then put %d there, which is what its adds come to since the restart: it did not go on from what was there, and the %d are lost", again.before.number, again.key, again.slot.service, again.number, again.before.number)
 		return c
 	}
 	c.Story = append(c.Story, last.ask([]string{last.key}))

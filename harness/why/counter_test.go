@@ -206,6 +206,19 @@ func TestCounterInService(t *testing.T) {
 		require.Equal(t, []string{"sum: behind"}, patterns(causes))
 		require.Contains(t, causes[0].So, "exactly what is missing")
 	})
+	t.Run("behind since a restart", func(t *testing.T) {
+		var c counting
+		for i, total := range []int{3, 6, 9, 3} { // counts of its own
+			c.add("n1", 3, int64(100*(i+1)), history.OK)
+			c.kv("n1", int64(100*(i+1)+2), writeC(total), writeOK)
+		}
+		c.kv("n2", 1010, readC, readOK(3))
+		c.read("n2", 3, 1000, true)
+		kill := []history.Op{fault(350, "start-kill", "null"), fault(350, "start-kill", `"n1"`, "n1"), fault(360, "stop-kill", "null"), fault(360, "stop-kill", `"n1"`)}
+		causes := Explain(c.run(kill...))
+		require.Equal(t, []string{"sum: behind, restart"}, patterns(causes))
+		require.Contains(t, causes[0].So, "It had put 9 into key c of lin-kv before it was killed, and then put 3 there, which is what its adds come to since the restart")
+	})
 }
 
 func TestCounterOfTotals(t *testing.T) {
@@ -356,6 +369,16 @@ func TestCounterOfAdds(t *testing.T) {
 		c.send("n1", "n2", 700, 1, `{"type":"change","delta":9,"msg_id":7}`) // nobody added that
 		c.read("n2", 30, 1000, true)
 		require.Equal(t, []string{"sum: as it came"}, c.patterns())
+
+		c = told()
+		c.send("n1", "n2", 690, -1, `{"type":"change","delta":30,"msg_id":7}`)
+		c.send("n1", "n2", 700, 1, `{"type":"change","delta":9,"msg_id":8}`)
+		last := &c.messages[len(c.messages)-1]
+		last.Ends = append(last.Ends, End{At: 720, Arrived: true})
+		c.read("n2", 39, 1000, true)
+		causes := Explain(c.run())
+		require.Equal(t, []string{"sum: as it came"}, patterns(causes))
+		require.Contains(t, causes[0].So, "Of these messages to it, 1 was lost. Of these messages to it, 1 came twice")
 	})
 }
 

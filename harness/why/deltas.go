@@ -1,13 +1,9 @@
 package why
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
-	"strings"
-
-	"glomers/internal/wording"
 )
 
 // deltas explain counters whose nodes tell each other each add, and count each message that comes.
@@ -236,11 +232,7 @@ func (x *deltas) explain(w *wrong) (Cause, bool) {
 		}
 		switch {
 		case g.relayed || g.sum-others != again-sumOf(missing):
-			return Cause{
-				Pattern: "as it came",
-				So: fmt.Sprintf("that is the sum of the adds of %s itself and of all that came to it, in %s of type %s: %d. The adds of the other nodes come to %d. So %s counts whatever comes as often as it comes, and nothing makes sure that each add comes once",
-					w.node, wording.Plural(g.messages, "message"), f[:strings.IndexAny(f+".", ".[")], g.sum, others, w.node),
-			}, true
+			return x.tellAsItCame(w, f, g, others), true
 		case len(g.twice) > 0 && len(g.twice) >= len(missing):
 			return x.tellAgain(w, g, again, missing), true
 		case len(missing) > 0:

@@ -2,6 +2,8 @@ package why
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"glomers/internal/wording"
 )
@@ -21,6 +23,39 @@ func (x *deltas) brings(m *Sent, a *add, again string) Step {
 		end = ", which has not arrived when the run ends"
 	}
 	return passes(m, fmt.Sprintf("%s sends %s a %s with %d%s%s", m.Src, m.Dest, m.Type, a.delta, again, end))
+}
+
+// tellAsItCame tells of a read that is the sum of what came, if it cannot be said which adds that was.
+func (x *deltas) tellAsItCame(w *wrong, f string, g *ways, others int64) Cause {
+	typ := f[:strings.IndexAny(f+".", ".[")]
+	c := Cause{Pattern: "as it came"}
+	c.So = fmt.Sprintf("that is the sum of the adds of %s itself and of all that came to it, in %s of type %s: %d. The adds of the other nodes come to %d. So %s counts whatever comes as often as it comes, and nothing makes sure that each add comes once",
+		w.node, wording.Plural(g.messages, "message"), typ, g.sum, others, w.node)
+	var lost, doubled []*Sent
+	for _, m := range x.pick(x.byParty[w.node].got) {
+		switch {
+		case m.Type != typ || m.ID >= w.last || !x.IsNode(m.Src) || len(m.Ends) == 0:
+		case !slices.ContainsFunc(m.Ends, func(e End) bool { return e.Arrived }):
+			lost = append(lost, m)
+		case len(m.Ends) > 1 && m.Ends[0].Arrived && m.Ends[1].Arrived:
+			doubled = append(doubled, m)
+		}
+	}
+	if len(lost) > 0 {
+		m := lost[0]
+		c.Story = append(c.Story, passes(m, fmt.Sprintf("%s sends %s a %s, which is lost%s", m.Src, m.Dest, m.Type, x.cut(m))))
+		c.So += fmt.Sprintf(". Of these messages to it, %d were lost", len(lost))
+		if len(lost) == 1 {
+			c.So = strings.TrimSuffix(c.So, "1 were lost") + "1 was lost"
+		}
+	}
+	if len(doubled) > 0 {
+		m := doubled[0]
+		c.Story = append(c.Story, passes(m, fmt.Sprintf("%s sends %s a %s, which arrives twice", m.Src, m.Dest, m.Type)))
+		c.So += fmt.Sprintf(". Of these messages to it, %d came twice", len(doubled))
+	}
+	c.Story = inOrder(c.Story)
+	return c
 }
 
 // tellAgain tells of an add that a node counted as often as a message brought it.
