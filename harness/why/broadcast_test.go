@@ -152,6 +152,17 @@ func TestGaps(t *testing.T) {
 			final(s, "1,2,3,17", "1,2,3", "1,2,3,17")
 			s.reads("n2", 31, "1,2,3")
 		}, []string{"lost: gave up"}, []string{"without an answer from n2"}},
+		{"gossip is no answer", func(s *scene) {
+			usual(s)
+			s.adds("n1", 4, 17)
+			for i := range 3 {
+				s.loses("n1", "n2", 4.1+float64(i), `gossip "messages":[1,2,3,17]`)
+				s.sends("n1", "n3", 4.1+float64(i), `gossip "messages":[1,2,3,17]`)
+				s.sends("n3", "n1", 4.3+float64(i), `gossip "messages":[1,2,3,17]`)
+			}
+			final(s, "1,2,3,17", "1,2,3", "1,2,3,17")
+			s.reads("n2", 31, "1,2,3")
+		}, []string{"lost: gave up"}, []string{"without an answer from n2"}},
 		{"silent", func(s *scene) {
 			usual(s)
 			s.adds("n3", 4, 17)

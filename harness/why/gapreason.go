@@ -227,7 +227,7 @@ func (a answers) mistaken() bool {
 // answers counts what came back to the sender of an element until it stopped to send it.
 func (f *frontier) answers(g *gap) answers {
 	a := answers{to: make(map[string]bool), by: make(map[string]int)}
-	ids := make(map[string]bool) // of its messages
+	ids, types := make(map[string]bool), make(map[string]bool) // of its messages
 	first, last := int64(-1), int64(0)
 	for _, m := range f.carriers[g.n] {
 		if m.Src != g.from || m.At >= g.read.inv.Time {
@@ -238,6 +238,9 @@ func (f *frontier) answers(g *gap) answers {
 		}
 		last = m.At
 		a.to[m.Dest] = true
+		if m.Dest == g.node {
+			types[m.Type] = true
+		}
 		if id := member(m.Body, "msg_id"); id != nil {
 			ids[m.Dest+" "+string(id)] = true
 		}
@@ -253,7 +256,7 @@ func (f *frontier) answers(g *gap) answers {
 			continue
 		}
 		reply := bytes.Contains(m.Body, []byte("in_reply_to")) && ids[m.Src+" "+string(member(m.Body, "in_reply_to"))]
-		if reply || among(f.carriers[g.n], m) {
+		if reply || !types[m.Type] && among(f.carriers[g.n], m) { // what has the same type passes the element on
 			a.by[m.Src]++
 			a.n++
 			a.last = max(a.last, at)
