@@ -116,6 +116,10 @@ func TestRegisters(t *testing.T) {
 		{"told", []part{one, two, stale, news(150, 10, 2)}},
 		{"back", []part{one, two, stale, news(105, 10, 2), news(15, 150, 1)}},
 		{"own", []part{one, two, own}},
+		{"own, unanswered", []part{one, failing(on(1, "n1", "write", "2", 100, 140), history.Info, `"net-timeout"`), on(3, "n2", "read", "2", 150, 180), own}},
+		{"told, cas meanwhile", []part{
+			one, on(3, "n1", "cas", "[1,3]", 90, 160), on(4, "n2", "write", "2", 100, 140), messages(sent("n2", "n1", 105, 5, `{"type":"put","key":3,"value":2,"msg_id":8}`)), on(2, "n1", "read", "3", 200, 240),
+		}},
 		{"late", []part{one, two, own, messages( // it had passed the write on
 			sent("n1", "n2", 105, 5, `{"type":"put","key":3,"value":2,"msg_id":8}`), sent("n2", "n1", 115, 5, `{"type":"put_ok","in_reply_to":8}`), sent("n2", "n1", 115, 500, `{"type":"news","key":3,"value":2}`))}},
 		{"restart", []part{one, two, own, faulted(150, 180, "kill", "n1")}},

@@ -90,11 +90,21 @@ func (t *verdict) byCopy() {
 	case reached && here.via == nil && n.together:
 		t.cause.Pattern = "side by side"
 		t.cause.So = fmt.Sprintf("%s ran both at the same time, and did not keep them apart: %s", party, own)
+	case reached && here.via == nil && !(from.acknowledged() && from.end <= s.end):
+		t.cause.Pattern = "own, unanswered"
+		t.cause.So = fmt.Sprintf("%s had itself been asked to put %s there, by %s, and had not answered that: %s. %s", party, clipped(n.value), client(from.inv), own, t.lesson())
 	case reached && here.via == nil:
 		t.cause.Pattern = "own"
 		t.cause.So = fmt.Sprintf("%s had itself been asked to put %s there, by %s, and needed no message to know: %s", party, clipped(n.value), client(from.inv), own)
 	case reached && (here.at < s.begin || here.at == s.begin && here.via.ID < s.first):
 		t.way(have, party)
+		if o := t.meanwhile(here.at); o != nil {
+			t.add(o)
+			t.cause.Pattern = "told, cas meanwhile"
+			t.cause.So = fmt.Sprintf("%s had got %s at %s, when the cas of %s was under way, and yet shows %s, which that cas has put in the place of %s: it did not apply %s, or it compared first and changed the key only later. To compare and to change has to be one step",
+				party, clipped(n.value), seconds(here.at), client(o.inv), clipped(a.found), clipped(o.found), clipped(n.value))
+			return
+		}
 		t.cause.Pattern = "told"
 		t.cause.So = fmt.Sprintf("%s had got %s at %s, %s before it was asked, and yet used %s: it did not apply the message, or not to what it answers from", party, clipped(n.value), seconds(here.at), ms(s.begin-here.at), clipped(a.found))
 	default:
@@ -102,11 +112,21 @@ func (t *verdict) byCopy() {
 	}
 }
 
+// meanwhile returns a cas that was under way at a time and put there what the accused found; nil if there is none.
+func (t *verdict) meanwhile(at int64) *access {
+	for _, o := range t.all {
+		if o.inv.F == "cas" && o != t.accused && o.acknowledged() && o.left == t.accused.found && o.found != t.against.value && o.begin <= at && at <= o.end {
+			return o
+		}
+	}
+	return nil
+}
+
 // passedOn corrects when the node that was asked to put the value there had it: if it passed the request on, when it came back.
 func (t *verdict) passedOn(have map[string]visit, carriers []*Sent, from *access) {
 	node := from.node
 	if !slices.ContainsFunc(carriers, func(m *Sent) bool {
-		return m.Src == node && t.IsNode(m.Dest) && m.ID > from.first && m.ID < from.last && t.answer(m) != nil
+		return m.Src == node && t.IsNode(m.Dest) && m.Dest != node && m.ID > from.first && m.ID < from.last && t.answer(m) != nil
 	}) {
 		return
 	}
