@@ -22,7 +22,7 @@ func (x *deltas) brings(m *Sent, a *add, again string) Step {
 	default:
 		end = ", which has not arrived when the run ends"
 	}
-	return passes(m, fmt.Sprintf("%s sends %s a %s with %d%s%s", m.Src, m.Dest, m.Type, a.delta, again, end))
+	return passes(m, fmt.Sprintf("%s sends %s %s with %d%s%s", m.Src, m.Dest, an(m.Type), a.delta, again, end))
 }
 
 // tellAsItCame tells of a read that is the sum of what came, if it cannot be said which adds that was.
@@ -43,7 +43,7 @@ func (x *deltas) tellAsItCame(w *wrong, f string, g *ways, others int64) Cause {
 	}
 	if len(lost) > 0 {
 		m := lost[0]
-		c.Story = append(c.Story, passes(m, fmt.Sprintf("%s sends %s a %s, which is lost%s", m.Src, m.Dest, m.Type, x.cut(m))))
+		c.Story = append(c.Story, passes(m, fmt.Sprintf("%s sends %s %s, which is lost%s", m.Src, m.Dest, an(m.Type), x.cut(m))))
 		c.So += fmt.Sprintf(". Of these messages to it, %d were lost", len(lost))
 		if len(lost) == 1 {
 			c.So = strings.TrimSuffix(c.So, "1 were lost") + "1 was lost"
@@ -51,7 +51,7 @@ func (x *deltas) tellAsItCame(w *wrong, f string, g *ways, others int64) Cause {
 	}
 	if len(doubled) > 0 {
 		m := doubled[0]
-		c.Story = append(c.Story, passes(m, fmt.Sprintf("%s sends %s a %s, which arrives twice", m.Src, m.Dest, m.Type)))
+		c.Story = append(c.Story, passes(m, fmt.Sprintf("%s sends %s %s, which arrives twice", m.Src, m.Dest, an(m.Type))))
 		c.So += fmt.Sprintf(". Of these messages to it, %d came twice", len(doubled))
 	}
 	c.Story = inOrder(c.Story)
@@ -75,7 +75,7 @@ func (x *deltas) tellAgain(w *wrong, g *ways, again int64, missing []*add) Cause
 		c.Story = append(c.Story, x.brings(one.before, one.add, ""))
 		reason = fmt.Sprintf("%s sent it again", from)
 		if r := one.reply; r != nil {
-			text, why := fmt.Sprintf("%s sends %s a %s", r.Src, r.Dest, r.Type), ""
+			text, why := fmt.Sprintf("%s sends %s %s", r.Src, r.Dest, an(r.Type)), ""
 			switch at, ok := r.Arrival(); {
 			case !ok && len(r.Ends) > 0:
 				text, why = text+", which is lost"+x.cut(r), "the reply was lost, so "
