@@ -117,6 +117,15 @@ func TestRegisters(t *testing.T) {
 		{"back", []part{one, two, stale, news(105, 10, 2), news(15, 150, 1)}},
 		{"own", []part{one, two, own}},
 		{"own, unanswered", []part{one, failing(on(1, "n1", "write", "2", 100, 140), history.Info, `"net-timeout"`), on(3, "n2", "read", "2", 150, 180), own}},
+		{"passed on", []part{one, two, own, messages(
+			sent("n1", "n2", 105, 5, `{"type":"put","key":3,"value":2,"msg_id":8}`), sent("n2", "n1", 115, 5, `{"type":"put_ok","in_reply_to":8}`))}},
+		{"later", []part{ // n2 shows the old 2
+			one, failing(on(5, "n2", "write", "2", 90, 95), history.Info, `"net-timeout"`), on(3, "n2", "write", "2", 100, 140), messages(sent("n2", "n1", 105, 5, `{"type":"put","key":3,"value":2}`)),
+			on(4, "n2", "write", "1", 150, 160), messages(sent("n2", "n1", 155, 2, `{"type":"put","key":3,"value":1}`)), on(3, "n2", "read", "2", 170, 180), own,
+		}},
+		{"no writer", []part{
+			one, write("lin-kv", "n1", 15, 1), failing(on(1, "n1", "write", "2", 100, 140), history.Info, `"net-timeout"`), on(3, "n2", "read", "2", 150, 180), stale, read("lin-kv", "n2", 205, 1),
+		}},
 		{"told, cas meanwhile", []part{
 			one, on(3, "n1", "cas", "[1,3]", 90, 160), on(4, "n2", "write", "2", 100, 140), messages(sent("n2", "n1", 105, 5, `{"type":"put","key":3,"value":2,"msg_id":8}`)), on(2, "n1", "read", "3", 200, 240),
 		}},

@@ -20,6 +20,9 @@ func (t *verdict) learnt(party string, until int64, lastID int64) (l lesson, ok 
 	for _, v := range t.versions() {
 		for _, m := range slices.Backward(t.carriers[v]) {
 			at, arrived := m.Arrival()
+			if m.Src == t.accused.node && m.Src != party && m.ID > t.accused.first && m.ID < t.accused.last {
+				continue // it asks for what is to be explained
+			}
 			newer := !ok || at > l.at || at == l.at && l.via != nil && m.ID > l.via.ID
 			if m.Dest == party && arrived && at <= until && m.ID < lastID && newer && !t.refusals.of(m) {
 				l, ok = lesson{at: at, value: v.value, via: m}, true
@@ -69,6 +72,13 @@ func (t *verdict) byCopy() {
 			return
 		}
 		t.lastLearnt(last)
+		if o := t.askedFor(last); o != nil && !o.failed() && from.acknowledged() && o.inv.Index > from.done.Index && reached && here.at <= last.at {
+			t.add(o)
+			t.cause.Pattern = "later"
+			t.cause.So = fmt.Sprintf("%s had got %s at %s, and after that, at %s, %s, for %s: so it used what was the later one. The answer that does not fit may be the other one, of %s",
+				party, clipped(n.value), seconds(here.at), seconds(last.at), clipped(a.found), client(o.inv), n.witness.node)
+			return
+		}
 		if reached && here.at <= last.at && last.via != nil {
 			t.way(have, party)
 			t.cause.Pattern = "back"
@@ -196,6 +206,9 @@ func (t *verdict) notReached(carriers []*Sent, have map[string]visit, from *acce
 		}
 	}
 	switch {
+	case from.node == party:
+		t.cause.Pattern = "passed on"
+		t.cause.So = fmt.Sprintf("%s. It had passed on to others what was to put %s there, for %s, and as far as the record shows, it had not got %s back. %s", own, value, client(from.inv), value, t.lesson())
 	case !t.Whole || t.unread:
 		t.cause.Pattern = "not known"
 		t.cause.So = fmt.Sprintf("%s. The journal is not complete, so it is not known whether %s had reached it. %s", own, value, t.lesson())

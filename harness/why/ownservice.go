@@ -41,7 +41,7 @@ func (t *verdict) byService() {
 		}
 	}
 	switch {
-	case w == nil:
+	case w == nil || put == nil && !w.acknowledged():
 		t.cause.Pattern = "no writer"
 		t.cause.So = fmt.Sprintf("%s took %s from %s, while %s had shown another value. Both cannot be the latest", a.node, clipped(a.found), service, t.against.witness.node)
 	case put == nil:
