@@ -163,6 +163,14 @@ func TestGaps(t *testing.T) {
 			final(s, "1,2,3,17", "1,2,3", "1,2,3,17")
 			s.reads("n2", 31, "1,2,3")
 		}, []string{"lost: gave up"}, []string{"without an answer from n2"}},
+		{"farther", func(s *scene) {
+			s.tells()
+			usual(s)
+			s.adds("n1", 4, 17)
+			s.loses("n1", "n2", 4.1, `pass "message":17`)
+			s.reads("n1", 29, "1,2,3,17")
+			s.reads("n3", 30, "1,2,3")
+		}, []string{"lost: farther"}, []string{"n1 had 17, and sends n3 no value in the whole run. In the topology, it is no neighbour of n3, and none of the neighbours of n3 had got 17"}},
 		{"silent", func(s *scene) {
 			usual(s)
 			s.adds("n3", 4, 17)

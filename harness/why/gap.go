@@ -45,6 +45,7 @@ const (
 	silent                      // the node that a client gave it to sent it to nobody
 	unpassed                    // who had it sent this node other messages, and not this
 	untold                      // the record has no message with it, and yet it spread
+	farther                     // who had it is no neighbour, and sends this node no elements at all
 )
 
 // gaps returns the nodes whose last read misses an element, the most telling one first.
@@ -184,6 +185,8 @@ func (f *frontier) unsent(g *gap) {
 	switch {
 	case f.isMuted(g.from, have[g.from].at):
 		g.kind = muted
+	case f.link(g.from, g.node).carrying == 0 && len(f.topology) > 0 && len(adjacent) == 0:
+		g.kind = farther
 	case f.link(g.from, g.node).carrying == 0:
 		g.kind = oneWay
 	}

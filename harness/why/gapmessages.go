@@ -167,6 +167,10 @@ func (t *gapTale) tellUnsent() string {
 	case untold:
 		return fmt.Sprintf("the record shows no message that contains %s on its way to %s, and yet other nodes have it: it is not known how it travels", t.value, t.node)
 	}
+	if t.kind == farther {
+		t.way(t.from)
+		return fmt.Sprintf("%s had %s, and sends %s no value in the whole run. In the topology, it is no neighbour of %s, and none of the neighbours of %s had got %s", t.from, t.value, t.node, t.node, t.node, t.value)
+	}
 	others := t.holders(t.have, t.node)
 	t.way(t.from)
 	had := t.have[t.from].at

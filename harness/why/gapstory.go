@@ -10,7 +10,7 @@ import (
 var gapNames = map[gapKind]string{
 	otherForm: "other form", overwritten: "overwritten", staleService: "stale", refusedPut: "refused", replaced: "replaced", forgotten: "forgotten", restarted: "restarted", overtaken: "overtaken", newest: "newest",
 	unshown: "unshown", miscounted: "miscounted", gaveUp: "gave up", lostOnce: "lost once", tooLate: "late", silent: "silent", muted: "muted", oneWay: "one way",
-	unpassed: "not passed on", untold: "untold",
+	unpassed: "not passed on", untold: "untold", farther: "farther",
 }
 
 // pattern returns what gaps with the same cause have in common.
