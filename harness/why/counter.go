@@ -71,15 +71,25 @@ func counters(r *Run) []Cause {
 		func(w *wrong) (Cause, bool) { return accounts().explain(w) },
 		func(w *wrong) (Cause, bool) { return totals().explain(w) },
 		func(w *wrong) (Cause, bool) { return deltas().explain(w) },
-		t.bySums,
 	}
-	var causes []Cause
+	known := make(map[*wrong]Cause)
+	values := make(map[int64]bool) // that are explained
 	for _, w := range t.wrongs {
 		for _, explain := range theories {
 			if c, ok := explain(w); ok {
-				causes = append(causes, t.finished(c, w))
+				known[w], values[w.value] = c, true
 				break
 			}
+		}
+	}
+	var causes []Cause
+	for _, w := range t.wrongs {
+		c, ok := known[w]
+		if !ok && !values[w.value] { // a guess could only be another reason for the same sum
+			c, ok = t.bySums(w)
+		}
+		if ok {
+			causes = append(causes, t.finished(c, w))
 		}
 	}
 	if more := len(found.Errors) - maxExplained; more > 0 && len(causes) > 0 {

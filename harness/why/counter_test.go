@@ -347,6 +347,14 @@ func TestCounterOfAdds(t *testing.T) {
 		require.Equal(t, []string{"sum: again"}, patterns(causes))
 		require.Contains(t, causes[0].So, "the reply was lost, so n1 sent it again")
 	})
+	t.Run("again, and a guess that fits by chance", func(t *testing.T) {
+		c := told()
+		c.send("n1", "n2", 700, 1, `{"type":"change","delta":6,"msg_id":7}`)
+		c.add("n2", 6, 900, history.OK)
+		c.read("n2", 33, 1000, true)
+		c.read("n1", 33, 1000, true) // 6 too many, too
+		require.Equal(t, []string{"sum: again"}, c.patterns())
+	})
 	t.Run("doubled by the network", func(t *testing.T) {
 		c := told()
 		last := &c.messages[len(c.messages)-1]
