@@ -288,6 +288,18 @@ func TestGaps(t *testing.T) {
 			"4.500 s  n1 writes [17] to key all of seq-kv", "4.300 s  seq-kv answers n2: key all is []", "5.500 s  n2 writes [18] to key all of seq-kv",
 			"n2 had read key all at 4.200 s, before what n1 wrote was in force (4.600 s); and it wrote key all again without 17",
 		}},
+		{"overwritten after a restart", func(s *scene) {
+			for i := range 2 {
+				at := 4 + 4*float64(i)
+				s.adds("n1", at, 17+i)
+				s.sends("n1", "seq-kv", at+0.1, fmt.Sprintf(`write "key":"n1","value":[%d],"msg_id":2`, 17+i))
+				s.sends("seq-kv", "n1", at+0.3, `write_ok "in_reply_to":2`)
+			}
+			s.kills("n1", 5, 6)
+			final(s, "18", "18", "18")
+		}, []string{"lost: overwritten"}, []string{
+			"5.000 s  n1 is killed; it is started again at 6.000 s", "n1 had put 17 into key n1 at 4.200 s, was killed, and wrote the key at 8.200 s without it",
+		}},
 		{"stale", func(s *scene) {
 			s.adds("n1", 4, 17)
 			s.sends("n1", "seq-kv", 4.5, `cas "key":"all","from":[],"to":[17],"msg_id":2`)

@@ -113,6 +113,11 @@ func (t *gapTale) tellServed() string {
 		ask(d.put)
 		ask(d.over)
 		node := d.over.request.Src
+		if kills := t.hit("kill", node, d.put.there, d.over.request.At); node == d.put.request.Src && len(kills) > 0 {
+			k := kills[0]
+			t.steps = append(t.steps, begins(k, fmt.Sprintf("%s is killed; it is started again at %s", node, seconds(k.End))))
+			return fmt.Sprintf("%s had put %s into key %s at %s, was killed, and wrote the key at %s without it: it did not begin with what was there", node, t.value, d.over.key, seconds(d.put.there), seconds(d.over.there))
+		}
 		before, ok := t.lookedBefore(d.over)
 		if !ok || carries(before.reply.Body, t.elements[t.n].value) {
 			return fmt.Sprintf("%s wrote key %s at %s without %s, which %s had put there at %s", node, d.over.key, seconds(d.over.there), t.value, d.put.request.Src, seconds(d.put.there))
