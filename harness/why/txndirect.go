@@ -12,15 +12,7 @@ import (
 )
 
 // ms returns a period as text.
-func ms(ns int64) string {
-	d := time.Duration(ns)
-	for _, unit := range []time.Duration{time.Second, time.Millisecond, time.Microsecond} {
-		if d < unit && d >= unit-unit/2000 {
-			d = unit // not 1e+03 of the smaller one
-		}
-	}
-	return wording.Duration(d)
-}
+func ms(ns int64) string { return wording.Duration(time.Duration(ns)) }
 
 // shownJSON returns a version of the checker for use in a text.
 func shownJSON(raw string) string {
