@@ -441,17 +441,6 @@ func TestCounterOfAnyRecord(t *testing.T) {
 		r.Messages = r.Messages[:rapid.IntRange(0, len(r.Messages)).Draw(t, "kept")]
 		r.Whole = len(r.Messages) > 10
 		r.index()
-		causes := Explain(r)
-		require.Equal(t, causes, Explain(r))
-		for _, c := range causes {
-			require.NotEmpty(t, c.Headline)
-			require.NotEmpty(t, c.So)
-			require.True(t, slices.IsSortedFunc(c.Story, func(a, b Step) int { return int(a.At - b.At) }))
-			for _, s := range c.Story {
-				require.NotEmpty(t, s.Text)
-				require.True(t, s.Kind != Message || s.ID >= 0 && s.ID < int64(len(r.Messages)))
-				require.True(t, s.Kind != Operation || s.ID >= 0 && s.ID < int64(len(r.Ops)))
-			}
-		}
+		requireSound(t, r)
 	})
 }

@@ -227,19 +227,3 @@ func TestRegistersOfAnyRecord(t *testing.T) {
 		requireSound(t, r)
 	})
 }
-
-// requireSound requires that explanations are the same each time, in the order of time, and name only what there is.
-func requireSound(t require.TestingT, r *Run) {
-	causes := Explain(r)
-	require.Equal(t, causes, Explain(r))
-	for _, c := range causes {
-		require.NotEmpty(t, c.Headline)
-		require.NotEmpty(t, c.So)
-		require.True(t, slices.IsSortedFunc(c.Story, func(a, b Step) int { return int(min(1, max(-1, a.At-b.At))) }), c.String())
-		for _, s := range c.Story {
-			require.NotEmpty(t, s.Text)
-			require.True(t, s.Kind != Message || s.ID >= 0 && s.ID < int64(len(r.Messages)))
-			require.True(t, s.Kind != Operation || s.ID >= 0 && s.ID < int64(len(r.Ops)))
-		}
-	}
-}

@@ -211,18 +211,7 @@ func TestTransactionsOfAnyRecord(t *testing.T) {
 		workload := map[bool]string{false: "txn-rw-register", true: "txn-list-append"}[lists]
 		r := judged(workload, ops, elle.Options{Strict: true, Nodes: 2, Concurrency: 8}, messages...)
 		r.Whole = rapid.Bool().Draw(t, "whole")
-		causes := Explain(r)
-		require.Equal(t, causes, Explain(r))
-		for _, c := range causes {
-			require.NotEmpty(t, c.Headline)
-			require.NotEmpty(t, c.So)
-			require.True(t, slices.IsSortedFunc(c.Story, func(a, b Step) int { return int(a.At - b.At) }))
-			for _, s := range c.Story {
-				require.NotEmpty(t, s.Text)
-				require.True(t, s.Kind != Message || s.ID >= 0 && s.ID < int64(len(r.Messages)))
-				require.True(t, s.Kind != Operation || s.ID >= 0 && s.ID < int64(len(r.Ops)))
-			}
-		}
+		requireSound(t, r)
 	})
 }
 
