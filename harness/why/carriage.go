@@ -18,20 +18,11 @@ type carriage struct {
 
 // survey finds the messages that carry some versions: one pass through the journal.
 func (r *Run) survey(wanted []version) *carriage {
-	x := &carriage{Run: r, carriers: make(map[version][]*Sent), links: make(map[[2]string]int)}
+	x := &carriage{Run: r, carriers: make(map[version][]*Sent)}
 	for _, v := range wanted {
 		x.carriers[v] = nil
 	}
-	for i := range x.Messages {
-		m := &x.Messages[i]
-		if x.isClient(m.Src) || x.isClient(m.Dest) {
-			continue
-		}
-		if m.Src != m.Dest && x.IsNode(m.Src) && x.IsNode(m.Dest) {
-			x.links[[2]string{m.Src, m.Dest}]++
-		}
-		body, ok := decoded(m.Body)
-		x.unread = x.unread || !ok
+	x.scan(func(m *Sent, body any) {
 		var request *Sent // the value of a reply belongs to the key of the request
 		if x.Role(m.Src) == record.Service && m.Type == "read_ok" {
 			request = x.requestOf(m)
@@ -42,8 +33,25 @@ func (r *Run) survey(wanted []version) *carriage {
 				x.carry(version{plainJSON(string(member(request.Body, "key"))), v.value}, m)
 			}
 		})
-	}
+	})
 	return x
+}
+
+// scan counts the messages of each link, and visits all between nodes and services with their bodies.
+func (x *carriage) scan(visit func(m *Sent, body any)) {
+	x.links = make(map[[2]string]int)
+	for i := range x.Messages {
+		m := &x.Messages[i]
+		if x.isClient(m.Src) || x.isClient(m.Dest) {
+			continue
+		}
+		if m.Src != m.Dest && x.IsNode(m.Src) && x.IsNode(m.Dest) {
+			x.links[[2]string{m.Src, m.Dest}]++
+		}
+		body, ok := decoded(m.Body)
+		x.unread = x.unread || !ok
+		visit(m, body)
+	}
 }
 
 // carry notes that a message carries a version, if that was asked for.

@@ -159,12 +159,7 @@ func (t *tally) silence(node string) string {
 
 // silenceFrom says whether a node sent another one no message.
 func (t *tally) silenceFrom(from, to string) string {
-	for _, m := range t.SentBy(from) {
-		if m.Dest == to {
-			return ""
-		}
-	}
-	if !t.Whole {
+	if !t.silent(from, to) {
 		return ""
 	}
 	return fmt.Sprintf(". %s sent %s no message in the whole run", from, to)

@@ -216,6 +216,11 @@ func (r *Run) sentBetween(id string, from, until int64) []*Sent {
 	return r.pick(sent[first:last])
 }
 
+// silent reports whether a party certainly sent another one no message.
+func (r *Run) silent(from, to string) bool {
+	return r.Whole && !slices.ContainsFunc(r.byParty[from].sent, func(at int) bool { return r.Messages[at].Dest == to })
+}
+
 // among reports whether a message is one of some, which are in the order of sending.
 func among(messages []*Sent, m *Sent) bool {
 	_, found := slices.BinarySearchFunc(messages, m.ID, func(s *Sent, id int64) int { return cmp.Compare(s.ID, id) })

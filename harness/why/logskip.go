@@ -251,7 +251,10 @@ func (t *logTale) repeated(v version, node string, lost *Sent) string {
 	if n == 0 {
 		return "nobody sent it again" + t.unlessWhole()
 	}
-	return fmt.Sprintf("so were %s", plural(n))
+	if n == 1 {
+		return "so was the one repeat"
+	}
+	return fmt.Sprintf("so were %d repeats", n)
 }
 
 // aside puts what follows a colon into parentheses.
@@ -260,11 +263,4 @@ func aside(text string) string {
 		return ""
 	}
 	return " (" + strings.TrimPrefix(text, ": ") + ")"
-}
-
-func plural(n int) string {
-	if n == 1 {
-		return "the one repeat"
-	}
-	return fmt.Sprintf("%d repeats", n)
 }

@@ -22,21 +22,12 @@ type carrier struct {
 // Offsets, clocks and messages are all small integers. So it learns from all messages of the run which slots hold messages of logs: in
 // these, there is nothing that had not been sent to the key before.
 func (x *logs) locate(wanted map[version]bool) {
-	x.carriers, x.links = make(map[version][]*Sent), make(map[[2]string]int)
+	x.carriers = make(map[version][]*Sent)
 	found := make(map[version][]carrier)
 	type tally struct{ good, bad int }
 	slots := make(map[logSlot]*tally)
 	named := make(map[string]bool) // kinds with a slot that is called as in the protocol of the workload
-	for i := range x.Messages {
-		m := &x.Messages[i]
-		if x.isClient(m.Src) || x.isClient(m.Dest) {
-			continue
-		}
-		if m.Src != m.Dest && x.IsNode(m.Src) && x.IsNode(m.Dest) {
-			x.links[[2]string{m.Src, m.Dest}]++
-		}
-		body, ok := decoded(m.Body)
-		x.unread = x.unread || !ok
+	x.scan(func(m *Sent, body any) {
 		w := walk{keys: x.keys}
 		kind := m.Type
 		var context []owner
@@ -46,7 +37,7 @@ func (x *logs) locate(wanted map[version]bool) {
 		case x.Role(m.Src) == record.Service:
 			kind, w.service = kind+" "+m.Src, true
 			if m.Type != "read_ok" {
-				continue
+				return
 			}
 			if request := x.requestOf(m); request != nil {
 				key, _ := decoded(member(request.Body, "key"))
@@ -73,7 +64,7 @@ func (x *logs) locate(wanted map[version]bool) {
 			}
 		}
 		w.value(body, context, "", false, 0)
-	}
+	})
 	for v, list := range found {
 		for _, c := range list {
 			if t := slots[c.logSlot]; t.bad*50 > t.good || named[c.kind] && !strings.HasSuffix(c.place, ".msg") {

@@ -272,17 +272,7 @@ func (g ids) random(c *Cause) bool {
 
 // talk says whether two nodes exchanged messages.
 func (g ids) talk(a, b string) string {
-	for _, m := range g.SentBy(a) {
-		if m.Dest == b {
-			return ""
-		}
-	}
-	for _, m := range g.SentBy(b) {
-		if m.Dest == a {
-			return ""
-		}
-	}
-	if !g.Whole {
+	if !g.silent(a, b) || !g.silent(b, a) {
 		return ""
 	}
 	return fmt.Sprintf("; %s and %s never sent each other a message", a, b)
