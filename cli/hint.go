@@ -12,7 +12,6 @@ import (
 
 	"glomers/harness/record"
 	"glomers/internal/challenge"
-	"glomers/internal/disk"
 	"glomers/internal/hint"
 	"glomers/internal/wording"
 )
@@ -109,16 +108,14 @@ func latestFailures(store string) (dir string, kinds []string, err error) {
 		return "", nil, err
 	}
 	defer run.Close() // it was only read
-	f, err := run.File("results.json")
-	if err != nil {
+	text, err := run.Results()
+	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil, fmt.Errorf("%s: the latest run has no results: %w", run.Dir(), err)
 	}
-	defer f.Close() // it was only read
-	text, err := disk.ReadAll(f, record.MaxResults)
-	if err == nil {
-		kinds, err = hint.Seen(text)
-	}
 	if err != nil {
+		return "", nil, err
+	}
+	if kinds, err = hint.Seen(text); err != nil {
 		return "", nil, fmt.Errorf("%s: %w", run.Dir(), err)
 	}
 	return run.Dir(), kinds, nil

@@ -16,7 +16,6 @@ import (
 	"glomers/harness/record"
 	"glomers/harness/why"
 	"glomers/internal/challenge"
-	"glomers/internal/disk"
 	"glomers/internal/terminal"
 )
 
@@ -96,20 +95,15 @@ func storedResults(run *record.Run) (r explained, err error) {
 	if run.Unfinished() {
 		return r, fs.ErrNotExist
 	}
-	f, err := run.File("results.json")
-	if err != nil {
-		return r, err
-	}
-	defer f.Close() // it was only read
 	all := struct {
 		Valid *check.Verdict `json:"valid"`
 		*explained
 	}{explained: &r}
-	text, err := disk.ReadAll(f, record.MaxResults)
-	if err == nil {
-		err = json.Unmarshal(text, &all)
+	text, err := run.Results()
+	if err != nil {
+		return r, err
 	}
-	if err == nil && all.Valid == nil {
+	if err = json.Unmarshal(text, &all); err == nil && all.Valid == nil {
 		err = errors.New("it has no verdict")
 	}
 	if err != nil {

@@ -91,6 +91,20 @@ func (r *Run) Unfinished() bool {
 	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() && info.Size() == 0
 }
 
+// Results returns the text of results.json. The error is fs.ErrNotExist if there is none.
+func (r *Run) Results() ([]byte, error) {
+	f, err := r.File("results.json")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // it was only read
+	text, err := disk.ReadAll(f, MaxResults)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(r.dir, "results.json"), err)
+	}
+	return text, nil
+}
+
 // HistoryNames returns the names that a history has in the directory of a run, the best first.
 func HistoryNames() []string {
 	return []string{"history.jsonl", "history.edn", "history.jsonl.gz", "history.edn.gz"}
