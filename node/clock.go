@@ -57,7 +57,7 @@ func (n *Node) wakeAt(t time.Time) {
 	c := &n.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if n := len(c.wakes); n > 0 && !t.Before(c.wakes[n-1]) {
+	if next := len(c.wakes) - 1; next >= 0 && !t.Before(c.wakes[next]) {
 		return
 	}
 	c.wakes = append(c.wakes, t)
