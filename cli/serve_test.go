@@ -40,7 +40,7 @@ func TestServe(t *testing.T) {
 }
 
 func TestServeRejects(t *testing.T) {
-	t.Parallel()
+	t.Chdir(t.TempDir()) // a checkout in which challenges were run has a store, which would be named
 	status, _, stderr := execute("serve", "--store", filepath.Join(t.TempDir(), "nosuch"))
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stderr, "nosuch")
