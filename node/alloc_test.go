@@ -4,7 +4,9 @@ package node
 
 import (
 	"io"
+	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -47,4 +49,17 @@ func TestAllocations(t *testing.T) {
 		}))
 		require.Equal(t, "echo_ok", string(c.reply.typ))
 	})
+}
+
+// Properties are free while nobody listens: their details, too, which stay on the stack.
+func TestPropertiesAllocateNothing(t *testing.T) {
+	n := New(Options{Transport: NewStdio(nil, io.Discard)})
+	always, reached, size := Always(n, "a"), Reachable(n, "r"), Extremes(n, "e")
+	i := 1000
+	require.Zero(t, testing.AllocsPerRun(1000, func() {
+		i++
+		always.Check(i < 0, slog.Int("i", i), slog.Float64("f", float64(i)), slog.Any("always", always))
+		reached.Reach(slog.Duration("d", time.Duration(i)))
+		size.See(float64(i))
+	}))
 }

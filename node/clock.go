@@ -63,7 +63,7 @@ func (n *Node) wakeAt(t time.Time) {
 	c.wakes = append(c.wakes, t)
 	c.asked++
 	ms := strconv.FormatFloat(float64(max(0, c.until(t)))/1e6, 'f', -1, 64)
-	n.sendToClock(`{"type":"sleep","ms":` + ms + `,"msg_id":` + strconv.FormatInt(c.asked, 10) + `}`)
+	n.sendAside(clockID, `{"type":"sleep","ms":`+ms+`,"msg_id":`+strconv.FormatInt(c.asked, 10)+`}`)
 }
 
 // woken forgets the wakes that have come.
@@ -77,22 +77,12 @@ func (c *clock) woken() {
 	c.wakes = c.wakes[:left]
 }
 
-// sendToClock sends a message to the service clock. It is none of the node's: Out does not get it, and no gate holds it back.
-func (n *Node) sendToClock(body string) {
-	id := ""
-	if known := n.clock.id.Load(); known != nil {
-		id = *known
-	}
-	line := append([]byte(`{"src":`), appendString(nil, id)...)
-	line = append(line, `,"dest":"`+clockID+`","body":`+body+`}`...)
-	_ = n.put(line) // the only error is that of a broken output, which has ended the node
-}
-
 // fromClock handles a message of the service clock.
 func (n *Node) fromClock(e *envelope) {
 	if string(e.typ) == "idle" {
 		n.awaitRest()
-		n.sendToClock(`{"type":"idle_ok","in_reply_to":` + strconv.FormatInt(e.msgID, 10) + `}`)
+		n.tellExtremes()
+		n.sendAside(clockID, `{"type":"idle_ok","in_reply_to":`+strconv.FormatInt(e.msgID, 10)+`}`)
 		return
 	}
 	n.clock.woken()

@@ -66,6 +66,20 @@
 //  11. What a node sends to other nodes before the first request has come, but for init, waits for that, or for a second: Maelstrom
 //     initialises nodes before it has started all of them, and a message to one that does not exist breaks the test.
 //
+// # Properties
+//
+// A node can say what it believes of itself, and a harness then watches that in every run:
+//
+//	ordered := node.Always(n, "offsets ascend")                              // where handlers are registered
+//	overtaken := node.Sometimes(n, "a newer value overtakes an older one")
+//	…
+//	ordered.Check(next > last, slog.Int64("last", last))                     // in a handler: if it does not hold, the run is invalid
+//	overtaken.Check(v.stamp < newest.stamp)                                  // if it never holds, a sweep of many seeds says so
+//
+// Reachable and Unreachable do the same for places in the code, and Extremes reports the smallest and the largest value of a number. The
+// names are those of Antithesis' SDKs. The methods do nothing, and allocate nothing, in a node to which nobody listens, as under Maelstrom.
+// A harness knows what a node declares before the node handles a message, so it also knows of a Sometimes whose line never ran.
+//
 // # Errors
 //
 // An error that a handler returns is sent to whoever asked: an *RPCError anywhere in its chain with its code and

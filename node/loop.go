@@ -20,6 +20,7 @@ const (
 // at most 5 s, and flushes the output before it returns. The contexts of timers and of functions given to
 // Go end when the shutdown begins. Run may be called once.
 func (n *Node) Run() error {
+	n.watch.running.Store(true)
 	n.wire()
 	go n.read()
 	<-n.stopped

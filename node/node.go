@@ -51,6 +51,7 @@ type Node struct {
 	conditions conditions
 	clock      clock
 	timers     timers
+	watch      watch
 	gate       gate
 	inflight   inflight // handlers, callbacks, timers' functions
 	in, out    func(m Message)
@@ -104,6 +105,7 @@ func New(o Options) *Node {
 	}
 	n.turn.gap = n.flushIfIdle
 	n.clock.virtual = inVirtualTime() && o.Transport == nil
+	n.watch.on = o.Transport == nil && isWatched()
 	n.timers.turn, n.timers.clock, n.timers.alarm = &n.turn, &n.clock, n.wakeAt
 	n.idle.Store(true) // nobody reads yet
 	n.background, n.cancel.background = context.WithCancel(context.Background())
@@ -254,6 +256,7 @@ func (n *Node) initialise(t *task) error {
 		return NewRPCError(PreconditionFailed, "already initialised as "+n.ID())
 	}
 	n.name(body.NodeID, body.NodeIDs)
+	n.introduce()
 	n.closeGate()
 	for _, f := range n.onInit {
 		if err := f(t); err != nil {

@@ -1,5 +1,5 @@
-// Package control lets a harness pause a node in its own process and set the node's clock wrong. Package node provides the
-// functions; they are not part of its API, as node programs do not need them.
+// Package control lets a harness pause a node in its own process, set the node's clock wrong, and watch the node's properties. Package
+// node provides the functions; they are not part of its API, as node programs do not need them.
 package control
 
 import "time"

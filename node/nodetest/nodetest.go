@@ -12,8 +12,8 @@
 // register is the function that registers the program's handlers; the program's main function passes it to node.NewNode as
 // well. A Cluster is several nodes that talk to each other.
 //
-// A Client fails the test if an expected message does not arrive within Timeout, if a reply is not of the requested type, or
-// if the node has not ended cleanly at the end of the test. It waits on channels only. In a bubble of testing/synctest,
+// A Client fails the test if an expected message does not arrive within Timeout, if a reply is not of the requested type, if an Always
+// of the node does not hold or an Unreachable is reached, or if the node has not ended cleanly at the end of the test. It waits on channels only. In a bubble of testing/synctest,
 // sleeps and deadlines therefore take no time; the whole Client must then be used inside the bubble.
 package nodetest
 
@@ -27,6 +27,7 @@ import (
 	"testing"
 	"time"
 
+	"glomers/internal/control"
 	"glomers/node"
 )
 
@@ -95,6 +96,11 @@ func (c *Client) run(setup func(n *node.Node)) {
 		Logger:    slog.New(slog.NewTextHandler(c.tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	setup(n)
+	control.Listen(n, func(o control.Observation) {
+		if o.Violates() {
+			c.tb.Errorf("nodetest: %s", o)
+		}
+	})
 	go pprof.Do(context.Background(), pprof.Labels("nodetest", c.label), func(context.Context) {
 		c.runErr = n.Run()
 		close(c.ended)

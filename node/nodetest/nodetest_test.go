@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"runtime"
 	"sync"
 	"testing"
@@ -189,6 +190,16 @@ func TestFailures(t *testing.T) {
 			nodetest.Start(tb, func(n *node.Node) {
 				n.OnInit(func(context.Context) error { return errors.New("no") })
 			})
+		}},
+		{"a property that does not hold", `nodetest: always "x < 5" does not hold: {"x":7}`, func(tb testing.TB) {
+			c := nodetest.Start(tb, func(n *node.Node) {
+				small := node.Always(n, "x < 5")
+				node.HandleRPC(n, "check", func(context.Context, struct{}) (struct{}, error) {
+					small.Check(7 < 5, slog.Int("x", 7))
+					return struct{}{}, nil
+				})
+			})
+			nodetest.Request[struct{}](c, "check", nil)
 		}},
 		{"a node that has ended", "the node has ended without a reply to x", func(tb testing.TB) {
 			c := nodetest.Start(tb, nothing)
