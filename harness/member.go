@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"glomers/harness/internal/rpc"
 	"glomers/harness/network"
 	"glomers/harness/service"
 	"glomers/internal/wording"
@@ -124,7 +125,7 @@ func (r *run) initNodes() error {
 
 // initNode sends init to m.
 func (r *run) initNode(m *member) error {
-	body, err := withMsgID(map[string]any{"type": "init", "node_id": m.id, "node_ids": r.test.nodeIDs()}, 1)
+	body, err := rpc.WithMsgID(map[string]any{"type": "init", "node_id": m.id, "node_ids": r.test.nodeIDs()}, 1)
 	if err != nil {
 		return fmt.Errorf("harness: init: %w", err)
 	}
@@ -170,7 +171,7 @@ func (r *run) initProblem(m *member, a reply) string {
 		}
 		return reason
 	}
-	if _, err := replyFields(a.body, "init_ok"); err != nil {
+	if _, err := rpc.Fields(a.body, "init_ok"); err != nil {
 		return fmt.Sprintf("did not answer init with init_ok: %v", err)
 	}
 	return ""

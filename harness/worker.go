@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"glomers/harness/history"
+	"glomers/harness/internal/rpc"
 	"glomers/harness/network"
 	"glomers/harness/workload"
 )
@@ -129,7 +130,7 @@ func (c *caller) Node() string { return c.client.node }
 // Call implements workload.Client.
 func (c *caller) Call(body any, wantType string, into any) error {
 	c.client.lastID++
-	request, err := withMsgID(body, c.client.lastID)
+	request, err := rpc.WithMsgID(body, c.client.lastID)
 	if err != nil {
 		return fmt.Errorf("harness: request %T: %w", body, err)
 	}
@@ -144,7 +145,7 @@ func (c *caller) Call(body any, wantType string, into any) error {
 	if a.err != nil {
 		return a.err
 	}
-	return decodeReply(a.body, wantType, into)
+	return rpc.Decode(a.body, wantType, into)
 }
 
 // sign fills in the parties in the error of a malformed reply.
@@ -152,22 +153,4 @@ func (c *caller) sign(err error) {
 	if m, ok := errors.AsType[*workload.MalformedReply](err); ok {
 		m.To, m.From = c.client.id, c.client.node
 	}
-}
-
-// withMsgID marshals body, which must become a JSON object, and adds the msg_id.
-func withMsgID(body any, id int64) (json.RawMessage, error) {
-	object, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
-	}
-	if len(object) < 2 || object[0] != '{' {
-		return nil, fmt.Errorf("want a JSON object, not %s", object)
-	}
-	b := append(make([]byte, 0, len(object)+32), object[:len(object)-1]...)
-	if len(object) > 2 {
-		b = append(b, ',')
-	}
-	b = append(b, `"msg_id":`...)
-	b = strconv.AppendInt(b, id, 10)
-	return append(b, '}'), nil
 }

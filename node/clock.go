@@ -93,7 +93,9 @@ func (n *Node) fromClock(e *envelope) {
 // awaitRest waits until no goroutine of the node has anything to do, as far as the node knows them.
 func (n *Node) awaitRest() {
 	for {
-		<-n.clock.loose.idle()
+		if n.clock.loose.running() > 0 {
+			<-n.clock.loose.idle()
+		}
 		n.turn.acquire()
 		atRest := n.turn.alone() && n.clock.loose.running() <= 0
 		n.turn.release()

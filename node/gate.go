@@ -25,6 +25,9 @@ const gateLimit = time.Second
 
 // closeGate holds messages to other nodes back from now on, for gateLimit at the most.
 func (n *Node) closeGate() {
+	if n.stepped {
+		return // all nodes exist
+	}
 	n.gate.mu.Lock()
 	defer n.gate.mu.Unlock()
 	n.gate.closed.Store(true)

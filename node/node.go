@@ -70,6 +70,9 @@ type Node struct {
 	stopped   chan struct{} // closed when the node is to end, after stopErr is set
 	stopErr   error
 
+	stepped bool        // a control.Stepper runs the node
+	dead    atomic.Bool // it has ended the node
+
 	mu        sync.Mutex
 	id        string
 	ids       []string

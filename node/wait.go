@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"runtime"
 	"time"
 )
 
@@ -49,8 +50,10 @@ func (n *Node) wait(ctx context.Context, w *waiter) error {
 	}
 	select {
 	case <-w.place.called:
+		n.endWithNode()
 		return w.error()
 	case <-ctx.Done():
+		n.endWithNode()
 	}
 	if timed && errors.Is(ctx.Err(), context.DeadlineExceeded) || !n.claim(w) {
 		<-w.place.called // the timer wakes w, or another event has claimed it
@@ -61,6 +64,13 @@ func (n *Node) wait(ctx context.Context, w *waiter) error {
 	}
 	w.task.resume()
 	return ctx.Err()
+}
+
+// endWithNode ends the calling goroutine if a Stepper has ended the node, as a process ends with all that it has begun.
+func (n *Node) endWithNode() {
+	if n.dead.Load() {
+		runtime.Goexit()
+	}
 }
 
 // error returns the result of wait for a waiter that was woken.

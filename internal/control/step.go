@@ -1,0 +1,23 @@
+package control
+
+import "time"
+
+// A Stepper runs a node of this process one input after the other. The caller has the clock: the node's time goes on only as the
+// caller says. One goroutine at a time may call the methods. Each returns when the node is at rest; the node writes nothing
+// between two calls.
+type Stepper interface {
+	// Take lets the node handle a line at a time, which must not decrease.
+	Take(line []byte, now time.Duration)
+	// Due returns the time of the node's earliest timer; ok is false if it has none.
+	Due() (at time.Duration, ok bool)
+	// Fire lets the node's earliest timer run, at a time from Due on.
+	Fire(now time.Duration)
+	// Timers returns the times of all timers, in their order.
+	Timers() []time.Duration
+	// End ends the node as a kill does: no code of the node runs afterwards, except for deferred functions of those that wait.
+	End()
+}
+
+// Step makes n, a *node.Node that has not run, a node that the caller steps, and lets it send to all nodes from the beginning.
+// Its Run must not be called.
+var Step func(n any) Stepper
