@@ -1,0 +1,131 @@
+package explore
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"glomers/internal/control"
+	"glomers/node"
+)
+
+// A member is a node of the world.
+type member struct {
+	world *world
+	index int
+	id    string
+
+	node        *node.Node // of the latest life
+	stepper     control.Stepper
+	lives       int
+	up          bool
+	initialised bool
+	base        time.Duration // the node's clock, without the time of the recovery
+	given       uint64        // hash of all that this life was given
+	ticks       int           // timers that have fired before the recovery
+	turn        turnOf        // of its start, and of its timers
+
+	mu      sync.Mutex
+	written [][]byte // by the current step
+}
+
+// ReadLine is not called: a stepper has no reader. It implements node.Transport, as do the methods below.
+func (m *member) ReadLine() ([]byte, error) { panic("explore: a stepped node reads") }
+
+func (m *member) Ready() bool { return false }
+
+func (m *member) Flush() error { return nil }
+
+func (m *member) WriteLine(line []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.written = append(m.written, slices.Clone(line))
+	return nil
+}
+
+// start begins a new life of the node, and initialises it.
+func (m *member) start() {
+	w := m.world
+	m.lives++
+	var log slog.Handler = slog.DiscardHandler
+	if w.log != nil {
+		log = slog.NewTextHandler(logWriter(func(line []byte) { w.log(m.index, line) }), &slog.HandlerOptions{ReplaceAttr: withoutTime})
+	}
+	m.node = node.New(node.Options{Transport: m, Seed: mix(w.seed, uint64(m.lives)) | 1, Logger: slog.New(log)})
+	w.Program(m.node)
+	m.stepper = control.Step(m.node)
+	m.up, m.initialised = true, false
+	m.given = mix(uint64(m.index), uint64(m.lives))
+	line := envelope(initialiser, m.id, fmt.Appendf(nil, `{"type":"init","msg_id":%d,"node_id":%q,"node_ids":%s}`, initID, m.id, w.idList))
+	m.take(line, hashBytes(line))
+}
+
+// initialiser is the client that initialises nodes, with requests of the msg_id initID.
+const (
+	initialiser = "c-init"
+	initID      = 1
+)
+
+type logWriter func(line []byte)
+
+func (l logWriter) Write(line []byte) (int, error) { l(line); return len(line), nil }
+
+func withoutTime(groups []string, a slog.Attr) slog.Attr {
+	if a.Key == slog.TimeKey && len(groups) == 0 {
+		return slog.Attr{}
+	}
+	return a
+}
+
+func (m *member) kill() {
+	if m.up {
+		m.up = false
+		m.stepper.End()
+	}
+}
+
+// now returns the time of the node's clock.
+func (m *member) now() time.Duration { return m.base + m.world.elapsed }
+
+// take gives the node a line.
+func (m *member) take(line []byte, id uint64) {
+	m.given = mix(m.given, id)
+	m.stepper.Take(line, m.now())
+	m.absorb()
+}
+
+// due returns the time of the node's earliest timer.
+func (m *member) due() (at time.Duration, ok bool) {
+	if !m.up {
+		return 0, false
+	}
+	return m.stepper.Due()
+}
+
+// fire lets the node's earliest timer fire. The node's clock goes on to its time.
+func (m *member) fire() {
+	at, _ := m.stepper.Due()
+	m.base = max(m.base, at)
+	m.given = mix(m.given, uint64(m.base)<<1|1)
+	m.ticks++
+	m.turn.round = m.world.round + 1
+	m.stepper.Fire(m.base)
+	m.absorb()
+}
+
+// absorb sends what the node has written.
+func (m *member) absorb() {
+	for len(m.written) > 0 {
+		lines := m.written
+		m.written = nil
+		for _, line := range lines {
+			m.world.send(m.index, line)
+		}
+	}
+	m.world.settle()
+}
+
+// key returns a hash of the node's state.
+func (m *member) key() uint64 { return m.given }

@@ -1,0 +1,146 @@
+package explore
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"glomers/harness/check"
+	"glomers/harness/history"
+	"glomers/harness/workload"
+	"glomers/internal/wording"
+)
+
+// clientTimeout is the time after which clients give an operation of the final phase up, as in the harness.
+const clientTimeout = 5 * time.Second
+
+// finish ends the explored part: all faults are healed, the nodes have the time limit to recover, and the workload's final
+// operations are carried out. From now on nothing is left to decide.
+func (w *world) finish(recovery time.Duration) {
+	w.cut = 0
+	for _, m := range w.members {
+		if !m.up {
+			m.start()
+		}
+	}
+	w.runFor(recovery)
+	for _, c := range w.clients {
+		c.giveUp()
+		c.todo = nil
+	}
+	scripts := workload.FinalScripts(w.workload, w.Clients)
+	if scripts == nil {
+		scripts = w.probes()
+	}
+	for i, script := range scripts {
+		w.follow(w.clients[i], script)
+	}
+}
+
+// probes returns a script for each client of a workload without a final phase: one more operation, to see whether anything works.
+func (w *world) probes() []workload.Script {
+	scripts := make([]workload.Script, len(w.clients))
+	for i, c := range w.clients {
+		asked := false
+		scripts[i] = func(history.Op) (history.Op, time.Duration, bool) {
+			if asked {
+				return history.Op{}, 0, false
+			}
+			asked = true
+			if each, ok := w.workload.(workload.PerProcess); ok {
+				return each.NextFor(c.process), 0, true
+			}
+			return w.draw(w.workload), 0, true
+		}
+	}
+	return scripts
+}
+
+// follow carries out the script of a client.
+func (w *world) follow(c *client, script workload.Script) {
+	var done history.Op
+	for w.err == nil {
+		op, pause, ok := script(done)
+		if !ok {
+			return
+		}
+		w.runFor(pause)
+		op.Final = true
+		c.invoke(op)
+		for limit := w.elapsed + clientTimeout; c.busy && w.err == nil; {
+			if !w.advance(limit) {
+				c.giveUp()
+			}
+		}
+		done = w.history[len(w.history)-1]
+	}
+}
+
+// runFor lets messages arrive and timers fire for the duration d.
+func (w *world) runFor(d time.Duration) {
+	limit := w.elapsed + d
+	for w.err == nil && w.advance(limit) {
+	}
+	w.elapsed = limit
+}
+
+// advance does what is due next up to the time limit, messages first. It reports whether there was anything.
+func (w *world) advance(limit time.Duration) bool {
+	if len(w.bag) > 0 {
+		w.drain()
+		return true
+	}
+	var next *member
+	var earliest time.Duration
+	for _, m := range w.members {
+		if at, ok := m.due(); ok {
+			if at = max(at-m.base, w.elapsed); next == nil || at < earliest {
+				next, earliest = m, at
+			}
+		}
+	}
+	if next == nil || earliest > limit {
+		return false
+	}
+	w.elapsed = earliest
+	next.stepper.Fire(next.now())
+	next.absorb()
+	return true
+}
+
+// judge returns why the execution is not valid; nothing if it is.
+func (w *world) judge() (reasons []string) {
+	if w.broken != "" {
+		return []string{w.broken}
+	}
+	if r := w.workload.Check(w.history); r.Verdict() == check.Invalid {
+		return r.Reasons()
+	}
+	if e := check.NewExceptions(w.history); len(e.Exceptions) > 0 && w.never(e.Exceptions[0].F) {
+		return e.Cautions()
+	}
+	return w.progress()
+}
+
+// never reports whether no operation f has succeeded.
+func (w *world) never(f string) bool {
+	return !slices.ContainsFunc(w.history, func(op history.Op) bool { return op.F == f && op.Type == history.OK })
+}
+
+// progress returns a reason if no final operation was answered: all faults have ended, and something must be possible again.
+func (w *world) progress() []string {
+	finals := 0
+	for _, op := range w.history {
+		if !op.Final || op.Type == history.Invoke {
+			continue
+		}
+		finals++
+		if op.Type == history.OK || op.Type == history.Fail && string(op.Error) != `"net-timeout"` {
+			return nil
+		}
+	}
+	if finals == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("none of the %s after the recovery was answered, though all faults had ended", wording.Plural(finals, "operation"))}
+}

@@ -1,0 +1,49 @@
+package explore
+
+import (
+	"fmt"
+	"time"
+
+	"glomers/internal/wording"
+)
+
+// A Report says what was explored.
+type Report struct {
+	Bound      string // in words
+	Executions int    // that were carried out to the end and judged
+	Pruned     int    // left early, since the rest had been explored
+	States     int    // different ones; 0 for strategies that do not look
+	Depth      int    // the most actions of an execution
+	Deep       int    // executions that were cut off at Scope.Depth
+	Deliveries int    // actions of all executions
+	Exhausted  bool   // all executions within the bound were explored
+	Why        string // why not
+	Elapsed    time.Duration
+	Failure    *Failure // the first; nil if there is none
+	Err        error    // the scope or a node cannot be explored
+
+	began time.Time
+}
+
+// A Failure is an execution that is not valid.
+type Failure struct {
+	Decisions Decisions
+	Reasons   []string
+	Execution int           // its number, from 1
+	After     time.Duration // of the exploration
+	Steps     []Step        // its actions
+	Shrunk    int           // decisions other than 0 that it was found with
+}
+
+// String returns the report in a few lines.
+func (r Report) String() string {
+	s := fmt.Sprintf("%s:\n\t%s, %d pruned, ", r.Bound, wording.Plural(r.Executions, "execution"), r.Pruned)
+	if r.States > 0 {
+		s += fmt.Sprintf("%d states, ", r.States)
+	}
+	s += fmt.Sprintf("at most %s deep, in %v", wording.Plural(r.Depth, "action"), r.Elapsed.Round(time.Millisecond))
+	if r.Exhausted {
+		return s + "\n\texhausted: there are no other executions within this bound"
+	}
+	return s + "\n\tnot exhausted: " + r.Why
+}

@@ -1,0 +1,228 @@
+package explore
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"glomers/harness/history"
+	"glomers/harness/workload"
+	"glomers/internal/wording"
+	"glomers/node"
+)
+
+// A Scope says which executions are explored: those of a small cluster, with few operations and few faults. Zero fields have
+// defaults.
+type Scope struct {
+	Program  func(n *node.Node) // registers the handlers of a node
+	Workload string             // the name of one of workload.All
+	Kind     workload.Kind      // your own workload, in place of a name
+	workload.Options
+
+	Nodes      int  // n0, n1, …; 0 means 3
+	Clients    int  // client i talks to node i mod Nodes; 0 means one for each node
+	Operations int  // drawn by the workload, dealt out to the clients in turn; 0 means 3
+	Given      []Op // the operations, in place of drawn ones
+
+	Losses     int // messages between nodes that are lost
+	Duplicates int // messages between nodes that arrive twice
+	Kills      int // nodes that are killed, and started again at some later time
+	Cuts       int // partitions of the nodes into two groups, which are healed at some later time
+	Ticks      int // timers that fire at any time; 0 means none before the recovery
+
+	// Depth bounds the number of actions, so that nodes that never come to rest can be explored; 0 means 1000. An exploration
+	// that meets the bound has not exhausted its scope.
+	Depth int
+
+	// Recovery is the time that the nodes have after the explored part, when all faults are healed and messages and timers come in
+	// order. 0 means 1 s. If the verdict is not valid, the execution is judged once more after ten times as long, which decides.
+	Recovery time.Duration
+
+	Seed uint64 // of the drawn operations and of the nodes' random numbers; 0 means 1
+	// Seeds is the number of seeds from Seed on, one of which each execution chooses first; 0 means 1.
+	Seeds int
+
+	// Shown says that what the nodes show by Node.Show is all of their state that matters, apart from timers. States are then told
+	// apart by it, and not by everything that a node was given, so that more of them are the same.
+	Shown bool
+
+	// Invariant, if not nil, is checked after every action. Its error makes the execution invalid.
+	Invariant func(c Cluster) error
+
+	// Strategy chooses the executions; nil means Exhaustive.
+	Strategy Strategy
+	// Most bounds the number of executions; 0 means no bound for strategies that end, and 10,000 for others.
+	Most int
+	// Memory bounds the number of states that are remembered; 0 means 4 million, which take about 400 MiB. Without room, an
+	// exploration ends, and has not exhausted its scope.
+	Memory int
+}
+
+// An Op is an operation of a client.
+type Op struct {
+	Client int
+	F      string
+	Value  any // encoded as JSON
+}
+
+const (
+	defaultNodes    = 3
+	defaultOps      = 3
+	defaultDepth    = 1000
+	defaultRecovery = time.Second
+	defaultMost     = 10_000
+	defaultMemory   = 4_000_000
+)
+
+// A plan is a Scope that has been checked, with its defaults filled in.
+type plan struct {
+	Scope
+	kind   workload.Kind
+	ids    []string
+	idList []byte   // ids as JSON
+	cuts   []uint64 // by number: bit i is set if node i is in the first of the two groups
+}
+
+// newPlan checks the scope. The error says which field is wrong.
+func newPlan(s Scope) (*plan, error) {
+	for _, f := range []struct {
+		name  string
+		value int
+	}{
+		{"Nodes", s.Nodes}, {"Clients", s.Clients}, {"Operations", s.Operations}, {"Losses", s.Losses}, {"Duplicates", s.Duplicates},
+		{"Kills", s.Kills}, {"Cuts", s.Cuts}, {"Ticks", s.Ticks}, {"Depth", s.Depth}, {"Seeds", s.Seeds}, {"Most", s.Most}, {"Memory", s.Memory},
+		{"Recovery", int(s.Recovery)},
+	} {
+		if f.value < 0 {
+			return nil, fmt.Errorf("explore: %s is %d: want 0 or more", f.name, f.value)
+		}
+	}
+	p := &plan{Scope: s, kind: s.Kind}
+	setDefault(&p.Nodes, defaultNodes)
+	setDefault(&p.Clients, p.Nodes)
+	setDefault(&p.Depth, defaultDepth)
+	setDefault(&p.Seeds, 1)
+	setDefault(&p.Memory, defaultMemory)
+	if p.Recovery == 0 {
+		p.Recovery = defaultRecovery
+	}
+	if p.Seed == 0 {
+		p.Seed = 1
+	}
+	if p.Strategy == nil {
+		p.Strategy = Exhaustive()
+	}
+	if len(p.Given) > 0 {
+		p.Operations = len(p.Given)
+	} else {
+		setDefault(&p.Operations, defaultOps)
+	}
+	switch {
+	case p.Program == nil:
+		return nil, fmt.Errorf("explore: the scope has no Program")
+	case p.Nodes > 16:
+		return nil, fmt.Errorf("explore: %d Nodes: want at most 16", p.Nodes)
+	case p.Cuts > 0 && p.Nodes < 2:
+		return nil, fmt.Errorf("explore: Cuts need at least 2 Nodes")
+	}
+	for i, op := range p.Given {
+		if op.Client < 0 || op.Client >= p.Clients {
+			return nil, fmt.Errorf("explore: Given[%d] is of client %d: want 0 to %d", i, op.Client, p.Clients-1)
+		}
+		if _, err := json.Marshal(op.Value); err != nil {
+			return nil, fmt.Errorf("explore: the value of Given[%d]: %w", i, err)
+		}
+	}
+	if p.kind.Make == nil {
+		kind, err := workload.All().Find(p.Workload)
+		if err != nil {
+			return nil, fmt.Errorf("explore: %w", err)
+		}
+		p.kind = kind
+	}
+	for i := range p.Nodes {
+		p.ids = append(p.ids, fmt.Sprintf("n%d", i))
+	}
+	p.idList, _ = json.Marshal(p.ids)                      // strings cannot fail
+	for mask := uint64(1); mask < 1<<(p.Nodes-1); mask++ { // the last node is in the second group, so that each partition comes once
+		p.cuts = append(p.cuts, mask)
+	}
+	_, err := p.newWorkload(p.Seed)
+	return p, err
+}
+
+func setDefault(field *int, value int) {
+	if *field == 0 {
+		*field = value
+	}
+}
+
+// newWorkload makes the workload of one execution.
+func (p *plan) newWorkload(seed uint64) (workload.Workload, error) {
+	w, err := p.kind.Make(workload.Config{Options: p.Options, Nodes: p.ids, Workers: p.Clients, Rand: rand.New(rand.NewPCG(seed, 0))})
+	if err != nil {
+		return nil, fmt.Errorf("explore: %w", err)
+	}
+	return w, nil
+}
+
+// operations returns the operations of each client. Those of a workload that is PerProcess have no function yet: they depend on
+// earlier ones of the same process.
+func (p *plan) operations(w workload.Workload) [][]history.Op {
+	all := make([][]history.Op, p.Clients)
+	if len(p.Given) > 0 {
+		for _, op := range p.Given {
+			value, _ := json.Marshal(op.Value) // newPlan has tried it
+			all[op.Client] = append(all[op.Client], history.Op{F: op.F, Value: value})
+		}
+		return all
+	}
+	_, each := w.(workload.PerProcess)
+	for i := range p.Operations {
+		op := history.Op{}
+		if !each {
+			op = p.draw(w)
+		}
+		all[i%p.Clients] = append(all[i%p.Clients], op)
+	}
+	return all
+}
+
+// draw draws an operation. A crash would end a client that has hardly begun.
+func (p *plan) draw(w workload.Workload) history.Op {
+	op := w.Next()
+	for op.F == workload.Crash {
+		op = w.Next()
+	}
+	return op
+}
+
+// String returns the bound in words.
+func (p *plan) String() string {
+	parts := []string{
+		fmt.Sprintf("%s, %d nodes", p.kind.Name, p.Nodes),
+		wording.Plural(p.Operations, "operation") + " of " + wording.Plural(p.Clients, "client"),
+	}
+	var faults []string
+	for _, f := range []struct {
+		n    int
+		what string
+	}{
+		{p.Losses, "lost message"}, {p.Duplicates, "duplicate"}, {p.Kills, "kill"}, {p.Cuts, "partition"},
+	} {
+		if f.n > 0 {
+			faults = append(faults, "at most "+wording.Plural(f.n, f.what))
+		}
+	}
+	if len(faults) == 0 {
+		faults = []string{"no faults"}
+	}
+	parts = append(parts, faults...)
+	parts = append(parts, "up to "+wording.Plural(p.Ticks, "timer"), p.Strategy.String())
+	if p.Seeds > 1 {
+		parts = append(parts, fmt.Sprintf("seeds %d–%d", p.Seed, p.Seed+uint64(p.Seeds)-1))
+	}
+	return strings.Join(parts, ", ")
+}

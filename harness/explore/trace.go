@@ -1,0 +1,76 @@
+package explore
+
+import (
+	"fmt"
+	"strings"
+
+	"glomers/node"
+)
+
+// A Step is an action of an execution and what followed from it.
+type Step struct {
+	Kind Kind
+	Text string   // the action in words
+	Sent []string // what nodes sent
+}
+
+// String returns the step in words.
+func (s Step) String() string {
+	return s.Text + strings.Join(append([]string{""}, s.Sent...), "\n\t\t")
+}
+
+// Cluster is the state of all nodes, for invariants.
+type Cluster struct{ w *world }
+
+// Nodes returns the ids of the nodes.
+func (c Cluster) Nodes() []string { return c.w.ids }
+
+// Node returns a node; nil if it is down.
+func (c Cluster) Node(i int) *node.Node {
+	if m := c.w.members[i]; m.up {
+		return m.node
+	}
+	return nil
+}
+
+func (w *world) describe(o option) *Step {
+	s := &Step{Kind: o.kind}
+	switch o.kind {
+	case Deliver, Lose, Duplicate:
+		m := w.bag[o.index]
+		s.Text = fmt.Sprintf("%s %s → %s %s", o.kind, m.src, m.dest, m.body)
+		if o.kind == Deliver && m.to < w.Nodes && (!w.members[m.to].up || w.separated(m)) {
+			s.Text += " (does not arrive)"
+		}
+	case Begin:
+		c := w.clients[o.index]
+		s.Text = fmt.Sprintf("client %s asks %s", c.id, c.Node())
+		if len(c.todo) > 0 && c.todo[0].F != "" {
+			s.Text += fmt.Sprintf(": %s %s", c.todo[0].F, c.todo[0].Value)
+		}
+	case Start, Kill:
+		s.Text = fmt.Sprintf("%s %s", o.kind, w.ids[o.index])
+	case Fire:
+		at, _ := w.members[o.index].due()
+		s.Text = fmt.Sprintf("timer of %s at %v of its clock", w.ids[o.index], at)
+	case Cut:
+		var groups [2][]string
+		for i, id := range w.ids {
+			side := 1 - w.cuts[o.index]>>i&1
+			groups[side] = append(groups[side], id)
+		}
+		s.Text = fmt.Sprintf("cut %v from %v", groups[0], groups[1])
+	case Heal:
+		s.Text = "heal the partition"
+	}
+	return s
+}
+
+func (w *world) finishStep(s *Step) {
+	for _, m := range w.bag {
+		if m.fresh && !m.was {
+			s.Sent = append(s.Sent, fmt.Sprintf("%s → %s %s", m.src, m.dest, m.body))
+		}
+	}
+	w.watch(*s)
+}

@@ -1,0 +1,385 @@
+package explore
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"time"
+
+	"glomers/harness/history"
+	"glomers/harness/service"
+	"glomers/harness/workload"
+)
+
+// A world is one execution: a cluster, its clients, and the messages that are under way. It offers options, and carries one out
+// after the other. It is for one goroutine. The same options chosen give the same world.
+type world struct {
+	*plan
+	seed     uint64
+	workload workload.Workload
+	members  []*member
+	services []*served
+	clients  []*client
+	bag      []*message // that are under way
+	history  []history.Op
+
+	left    budget
+	cut     uint64        // the group of nodes that is cut off from the others; 0 if the network is whole
+	healing turnOf        // of the heal
+	elapsed time.Duration // of the recovery: the same for all nodes
+	steps   int           // actions so far
+	made    int           // messages so far
+	round   int           // of the latest ready option that was chosen
+	eager   bool          // operations come before messages, in the canonical order
+	ordered bool          // the order of options is a part of the state: a search depends on it
+	print   footprint     // of what goes on
+	touched footprint     // by the latest action
+	done    uint64        // sum of the ids of the operations that have completed
+	ops     uint64        // sum of what happened to the operations
+	err     error         // the scope or a node cannot be explored
+	broken  string        // the invariant that does not hold, and where
+	watch   func(Step)    // called with every action; nil if nobody watches
+	log     func(node int, line []byte)
+	options []option
+}
+
+// A budget is what is left of the faults.
+type budget struct{ losses, duplicates, kills, cuts int }
+
+// A turnOf orders the ready options: see options.
+type turnOf struct{ round, seq int }
+
+// newWorld starts the nodes and sets the workload up. Messages that follow from that are delivered in order.
+func newWorld(p *plan, seed uint64) *world {
+	w := &world{plan: p, seed: seed, left: budget{p.Losses, p.Duplicates, p.Kills, p.Cuts}}
+	if w.workload, w.err = p.newWorkload(seed); w.err != nil {
+		return w
+	}
+	for i := range p.ids {
+		w.members = append(w.members, &member{world: w, index: i, id: p.ids[i]})
+	}
+	for i, s := range service.All(seed) {
+		w.services = append(w.services, &served{Service: s, index: p.Nodes + i})
+	}
+	todo := p.operations(w.workload)
+	for i := range p.Clients {
+		w.clients = append(w.clients, newClient(w, i, todo[i]))
+	}
+	return w
+}
+
+// prepare initialises the nodes and sets the workload up.
+func (w *world) prepare() {
+	for _, m := range w.members {
+		m.start()
+	}
+	w.drain()
+	for _, m := range w.members {
+		if w.err == nil && !m.initialised {
+			w.fail(fmt.Errorf("explore: %s does not answer init", m.id))
+		}
+	}
+	for i := range w.members {
+		if w.err != nil {
+			return
+		}
+		c := newClient(w, i, nil)
+		c.id = fmt.Sprintf("c%d", w.Clients+i)
+		w.clients = append(w.clients, c)
+		c.run(func() (any, error) { return nil, w.workload.Setup(c) })
+		w.drain()
+		if c.busy || c.err != nil {
+			w.fail(fmt.Errorf("explore: setting up %s: %w", w.members[i].id, cmp.Or(c.err, errors.New("no reply"))))
+			return
+		}
+		w.clients = w.clients[:w.Clients]
+	}
+	for _, m := range w.bag {
+		m.fresh = false
+	}
+	w.round, w.print = 0, footprint{}
+}
+
+// fail ends the execution: it cannot be explored.
+func (w *world) fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+// close ends the nodes and the clients.
+func (w *world) close() {
+	for _, c := range w.clients {
+		c.giveUp()
+	}
+	for _, m := range w.members {
+		m.kill()
+	}
+}
+
+// drain delivers messages, the oldest first, until there are none.
+func (w *world) drain() {
+	for n := 0; len(w.bag) > 0 && w.err == nil; n++ {
+		if n > w.Depth {
+			w.fail(fmt.Errorf("explore: messages go on and on: %d were delivered without a timer, a request or a fault. Nodes that never come to rest cannot be explored", n))
+			return
+		}
+		w.deliver(0)
+	}
+}
+
+// options returns what can happen next. The ready options come first, in the canonical order, which delivers messages in the order
+// in which they were sent, then lets operations begin, then timers fire; see turnOf. Faults come last.
+func (w *world) next() (all []option, ready int) {
+	all = w.options[:0]
+	add := func(o option) { all = append(all, o) }
+	for i, m := range w.bag {
+		if !slices.ContainsFunc(w.bag[:i], m.same) {
+			add(option{kind: Deliver, index: i, id: m.id, turn: m.turn, class: messages})
+		}
+	}
+	for i, m := range w.members {
+		if !m.up {
+			add(option{kind: Start, index: i, id: actionID(Start, i), turn: turnOf{m.turn.round, i}, class: starts})
+		}
+	}
+	for i, c := range w.clients {
+		if !c.busy && len(c.todo) > 0 {
+			o := option{kind: Begin, index: i, id: actionID(Begin, i, c.begun), turn: turnOf{c.turn.round, c.begun*len(w.clients) + i}, class: begins}
+			if w.eager {
+				o.class = begunFirst
+			}
+			add(o)
+		}
+	}
+	if w.cut != 0 {
+		add(option{kind: Heal, id: actionID(Heal, 0), turn: w.healing, class: heals})
+	}
+	for i, m := range w.members {
+		if at, ok := m.due(); ok && m.ticks < w.Ticks {
+			add(option{kind: Fire, index: i, id: actionID(Fire, i, m.ticks), turn: turnOf{m.turn.round, i}, due: at, class: timers})
+		}
+	}
+	slices.SortFunc(all, option.compare)
+	ready = len(all)
+	for i, m := range w.bag {
+		if !m.fresh || m.service {
+			continue
+		}
+		if w.left.losses > 0 {
+			add(option{kind: Lose, index: i, id: actionID(Lose, int(m.id))})
+		}
+		if w.left.duplicates > 0 {
+			add(option{kind: Duplicate, index: i, id: actionID(Duplicate, int(m.id))})
+		}
+	}
+	if ready > 0 && w.left.kills > 0 {
+		for i, m := range w.members {
+			if m.up {
+				add(option{kind: Kill, index: i, id: actionID(Kill, i)})
+			}
+		}
+	}
+	if ready > 0 && w.left.cuts > 0 && w.cut == 0 {
+		for i := range w.cuts {
+			add(option{kind: Cut, index: i, id: actionID(Cut, i)})
+		}
+	}
+	w.options = all
+	return all, ready
+}
+
+// choose carries out option k of those that next has returned. The ready options before it are put off until all others have
+// had their turn.
+func (w *world) choose(all []option, ready, k int) {
+	o := all[k]
+	for _, m := range w.bag {
+		m.was, m.fresh = m.fresh, false
+	}
+	if k < ready {
+		w.round = o.turn.round
+		w.putOff(all[:k])
+	}
+	w.steps++
+	w.print = footprint{node: -1}
+	var told *Step
+	if w.watch != nil {
+		told = w.describe(o)
+	}
+	w.act(o)
+	w.touched = w.print
+	if w.broken == "" && w.Invariant != nil && w.err == nil {
+		if err := w.Invariant(Cluster{w}); err != nil {
+			w.broken = err.Error()
+		}
+	}
+	if told != nil {
+		w.finishStep(told)
+	}
+}
+
+func (w *world) act(o option) {
+	switch o.kind {
+	case Deliver:
+		w.deliver(o.index)
+	case Begin:
+		c := w.clients[o.index]
+		w.print.node, w.print.invokes = c.node, true
+		c.begin()
+	case Start:
+		w.print.node = o.index
+		w.members[o.index].start()
+	case Fire:
+		w.print.node = o.index
+		w.members[o.index].fire()
+	case Heal:
+		w.print.global = true
+		w.cut = 0
+	case Lose:
+		w.print.global = true
+		w.left.losses--
+		w.restoreFresh()
+		w.bag = slices.Delete(w.bag, o.index, o.index+1)
+	case Duplicate:
+		w.print.global = true
+		w.left.duplicates--
+		w.restoreFresh()
+		m := *w.bag[o.index]
+		m.fresh, w.bag[o.index].fresh = false, false
+		m.turn.seq = w.made
+		w.made++
+		w.bag = append(w.bag, &m)
+	case Kill:
+		w.print.global = true
+		w.left.kills--
+		m := w.members[o.index]
+		m.kill()
+		m.turn = turnOf{round: w.round}
+		for _, c := range w.clients {
+			if c.node == o.index {
+				c.giveUp()
+			}
+		}
+	case Cut:
+		w.print.global = true
+		w.left.cuts--
+		w.cut, w.healing = w.cuts[o.index], turnOf{round: w.round}
+	}
+}
+
+// restoreFresh lets more than one of the messages that an action has sent be lost or doubled.
+func (w *world) restoreFresh() {
+	for _, m := range w.bag {
+		m.fresh = m.was
+	}
+}
+
+// putOff puts ready options off until all others have had their turn.
+func (w *world) putOff(skipped []option) {
+	for _, o := range skipped {
+		turn := &w.healing
+		switch o.kind {
+		case Deliver:
+			turn = &w.bag[o.index].turn
+		case Begin:
+			turn = &w.clients[o.index].turn
+		case Start, Fire:
+			turn = &w.members[o.index].turn
+		}
+		turn.round = w.round + 1
+	}
+}
+
+// deliver delivers a message, unless the receiver is down or cut off.
+func (w *world) deliver(i int) {
+	m := w.bag[i]
+	w.bag = slices.Delete(w.bag, i, i+1)
+	w.print.node = m.to
+	if m.to >= len(w.members) {
+		w.serve(w.services[m.to-len(w.members)], m)
+		return
+	}
+	to := w.members[m.to]
+	if !to.up || w.separated(m) {
+		return
+	}
+	to.take(m.line, m.id)
+}
+
+// separated reports whether the sender and the receiver of a message are cut off from each other.
+func (w *world) separated(m *message) bool {
+	return w.cut != 0 && !m.service && (w.cut>>m.from^w.cut>>m.to)&1 == 1
+}
+
+// A served is a service and what it was given.
+type served struct {
+	service.Service
+	index int // among the receivers: after the nodes
+	given uint64
+}
+
+func (w *world) serve(s *served, m *message) {
+	s.given = mix(s.given, m.id)
+	body := s.Handle(m.src, m.body)
+	if body == nil {
+		return
+	}
+	w.send(s.index, envelope(s.Name(), m.src, body))
+}
+
+func envelope(src, dest string, body json.RawMessage) []byte {
+	line := make([]byte, 0, len(body)+64)
+	line = append(line, `{"src":"`...)
+	line = append(line, src...)
+	line = append(line, `","dest":"`...)
+	line = append(line, dest...)
+	line = append(line, `","body":`...)
+	line = append(line, body...)
+	return append(line, '}')
+}
+
+// key returns a hash of everything that decides what can happen from now on, and how it is judged: what each node and service was
+// given, the messages under way, what has happened to the operations, and what is left of the faults.
+func (w *world) key() uint64 {
+	h := mix(w.seed, uint64(w.left.losses)<<48|uint64(w.left.duplicates)<<32|uint64(w.left.kills)<<16|uint64(w.left.cuts))
+	h = mix(h, w.cut)
+	for _, m := range w.members {
+		h = mix(h, m.key())
+		h = mix(h, uint64(m.ticks)<<1|uint64(bits.Len64(boolBit(m.up))))
+	}
+	for _, s := range w.services {
+		h = mix(h, s.given)
+	}
+	for _, c := range w.clients {
+		h = mix(h, c.key())
+	}
+	h = mix(h, w.ops)
+	h = mix(h, w.done)
+	bag := uint64(0)
+	loseable := w.left.losses+w.left.duplicates > 0
+	for _, m := range w.bag {
+		bag += mix(m.id, boolBit(loseable && m.fresh))
+	}
+	h = mix(h, bag)
+	if w.ordered {
+		all, ready := w.next()
+		least := 0
+		if ready > 0 {
+			least = all[0].turn.round
+		}
+		for _, o := range all[:ready] {
+			h = mix(h, mix(o.id, uint64(o.turn.round-least)))
+		}
+	}
+	return h
+}
+
+func boolBit(b bool) uint64 {
+	if b {
+		return 1
+	}
+	return 0
+}
