@@ -87,6 +87,7 @@ func (f *frame) sleeping() []slept {
 
 // run searches. visit fills in what is to be explored from a new state.
 func (d *depthFirst) run(setup func(*world), visit func(w *world, f *frame, options []option, ready int), sleeping func(*frame) []slept) {
+	d.report.Ends = true
 	for _, prefix := range d.prefixes() {
 		for done := false; !done && !d.stop(); done = !d.backtrack() {
 			if len(d.visited) >= d.Memory {

@@ -93,7 +93,7 @@ func (m *member) now() time.Duration { return m.base + m.world.elapsed }
 func (m *member) take(line []byte, id uint64) {
 	m.given = mix(m.given, id)
 	m.stepper.Take(line, m.now())
-	m.absorb()
+	m.atOnce()
 }
 
 // due returns the time of the node's earliest timer.
@@ -112,7 +112,23 @@ func (m *member) fire() {
 	m.ticks++
 	m.turn.round = m.world.round + 1
 	m.stepper.Fire(m.base)
-	m.absorb()
+	m.atOnce()
+}
+
+// atOnce lets the timers fire that are due, such as functions given to Go: they are a part of the same action. Then it sends what
+// the node has written.
+func (m *member) atOnce() {
+	for n := 0; ; n++ {
+		m.absorb()
+		if at, ok := m.due(); !ok || at > m.now() {
+			return
+		}
+		if n == m.world.Depth {
+			m.world.fail(fmt.Errorf("explore: timers of %s that are due at once go on and on: %d have fired at %v of its clock", m.id, n, m.now()))
+			return
+		}
+		m.stepper.Fire(m.now())
+	}
 }
 
 // absorb sends what the node has written.

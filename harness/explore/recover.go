@@ -103,8 +103,7 @@ func (w *world) advance(limit time.Duration) bool {
 		return false
 	}
 	w.elapsed = earliest
-	next.stepper.Fire(next.now())
-	next.absorb()
+	next.atOnce()
 	return true
 }
 

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"glomers/internal/wording"
@@ -16,6 +17,7 @@ type Report struct {
 	Depth      int    // the most actions of an execution
 	Deep       int    // executions that were cut off at Scope.Depth
 	Deliveries int    // actions of all executions
+	Ends       bool   // the strategy ends when the scope is exhausted
 	Exhausted  bool   // all executions within the bound were explored
 	Why        string // why not
 	Elapsed    time.Duration
@@ -46,4 +48,17 @@ func (r Report) String() string {
 		return s + "\n\texhausted: there are no other executions within this bound"
 	}
 	return s + "\n\tnot exhausted: " + r.Why
+}
+
+// String returns the failure with its actions, one to a line.
+func (f Failure) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "execution %d fails, after %v. Decisions: %v\n", f.Execution, f.After.Round(time.Millisecond), f.Decisions)
+	for i, step := range f.Steps {
+		fmt.Fprintf(&b, "%6d  %v\n", i, step)
+	}
+	for _, reason := range f.Reasons {
+		fmt.Fprintf(&b, "\t%s\n", reason)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -220,7 +220,12 @@ func (p *plan) String() string {
 		faults = []string{"no faults"}
 	}
 	parts = append(parts, faults...)
-	parts = append(parts, "up to "+wording.Plural(p.Ticks, "timer"), p.Strategy.String())
+	if p.Ticks > 0 {
+		parts = append(parts, "at most "+wording.Plural(p.Ticks, "timer")+" of each node")
+	} else {
+		parts = append(parts, "no timers")
+	}
+	parts = append(parts, p.Strategy.String())
 	if p.Seeds > 1 {
 		parts = append(parts, fmt.Sprintf("seeds %d–%d", p.Seed, p.Seed+uint64(p.Seeds)-1))
 	}

@@ -30,8 +30,6 @@ func (p *plan) shrink(f *Failure) {
 			}
 		}
 	}
-	p.execute(func(w *world) {
-		f.Steps = nil
-		w.watch = func(s Step) { f.Steps = append(f.Steps, s) }
-	}, f.Decisions, canonical)
+	e, _ := p.replay(f.Decisions) // it has just been carried out
+	f.Steps = e.Steps
 }

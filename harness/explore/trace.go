@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"glomers/harness/history"
 	"glomers/node"
 )
 
@@ -16,7 +17,35 @@ type Step struct {
 
 // String returns the step in words.
 func (s Step) String() string {
-	return s.Text + strings.Join(append([]string{""}, s.Sent...), "\n\t\t")
+	return strings.Join(append([]string{s.Text}, s.Sent...), "\n\t\t")
+}
+
+// An Execution is what has happened with some decisions.
+type Execution struct {
+	Decisions Decisions
+	Steps     []Step
+	Reasons   []string // why it is not valid; none if it is
+	History   []history.Op
+}
+
+// Replay carries out the execution of the scope with these decisions.
+func Replay(s Scope, d Decisions) (Execution, error) {
+	p, err := newPlan(s)
+	if err != nil {
+		return Execution{}, err
+	}
+	return p.replay(d)
+}
+
+func (p *plan) replay(d Decisions) (Execution, error) {
+	e := Execution{Decisions: d}
+	var last *world
+	o := p.execute(func(w *world) {
+		e.Steps, last = nil, w
+		w.watch = func(s Step) { e.Steps = append(e.Steps, s) }
+	}, d, canonical)
+	e.Reasons, e.History = o.reasons, last.history
+	return e, o.err
 }
 
 // Cluster is the state of all nodes, for invariants.

@@ -1,0 +1,49 @@
+// Package explore runs a small cluster through all of its schedules, or through those that a strategy chooses: which message arrives
+// next, when an operation begins, when a timer fires, what is lost, when a node is killed. The nodes are programs on the runtime
+// glomers/node, unchanged; they run in this process, one input after the other, without a clock.
+//
+//	func TestEverySchedule(t *testing.T) {
+//		explore.Explore(t, explore.Scope{
+//			Program: register, Workload: "broadcast", Losses: 1, Ticks: 2,
+//			Given: []explore.Op{{Client: 0, F: "broadcast", Value: 1}, {Client: 1, F: "broadcast", Value: 2}, {Client: 2, F: "read"}},
+//		})
+//	}
+//
+// # An execution
+//
+// First the nodes are initialised and the workload is set up, in order. Then comes the explored part, a sequence of actions:
+//
+//	deliver   a message that is under way arrives, whichever it is
+//	begin     a client begins its next operation; its request and the reply take no time
+//	fire      the earliest timer of a node fires, at most Ticks times for each node
+//	lose      a message between nodes that was just sent is lost
+//	duplicate such a message arrives twice
+//	kill      a node ends, and its state with it; what it has sent is still under way
+//	start     a node that was killed starts again
+//	cut       the nodes are parted into two groups; messages that arrive between them are lost
+//	heal      the groups are connected again
+//
+// It ends when there is nothing left to do but faults. Then the network is healed, the nodes are started, and have the time Recovery,
+// in which messages and timers come in order. The clients carry out the final operations of the workload, or one more each, and
+// the workload's checker judges the history. At least one of these last operations must be answered.
+//
+// # Time
+//
+// Each node has a clock of its own, which stands still until a timer of the node fires. So a message may take any time, and a node
+// may be slow for any time. An algorithm that relies on clocks that run at the same rate, such as leases, may fail here
+// although it works where they do.
+//
+// # Decisions
+//
+// What is not determined is decided. The options of each decision have an order, in which the first is the ordinary one: the
+// oldest message arrives; if there is none, an operation begins; if there is none, a timer fires. An execution is its list of
+// decisions, written without the ordinary ones: 12.3-17.1 is option 3 at decision 12 and option 1 at decision 17, counted from
+// 0. The option -decisions of a test carries out one execution and prints it.
+//
+// # What is told apart
+//
+// Two states are the same if each node was given the same inputs in the same order, the same messages are under way, and the
+// operations have had the same outcomes and the same order in real time. That needs no snapshot of a node, and is sound if nodes are
+// deterministic: their randomness is Rand, they have no goroutines of their own, and they read no clock but the runtime's. An
+// exploration that meets other options than before after the same decisions says so.
+package explore

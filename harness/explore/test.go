@@ -1,0 +1,72 @@
+package explore
+
+import (
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// decisionsFlag is for one test; -run selects it.
+var decisionsFlag = flag.String("decisions", "", "carry out only the execution with these decisions, as in 12.3-17.1, and print its actions")
+
+// Explore explores the scope, and fails t unless all executions are valid and, for strategies that end, the scope is exhausted. It
+// logs and returns the report.
+func Explore(t *testing.T, s Scope) Report {
+	t.Helper()
+	if *decisionsFlag != "" {
+		return replay(t, s)
+	}
+	r, err := Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(r)
+	switch {
+	case r.Failure != nil:
+		t.Errorf("%s\n%v\n\tagain: go test -run '^%s$' -decisions %v", r.Bound, r.Failure, t.Name(), r.Failure.Decisions)
+	case !r.Exhausted && r.Ends:
+		t.Errorf("%s: not exhausted: %s", r.Bound, r.Why)
+	}
+	return r
+}
+
+// Catch fails t unless an execution fails, with a reason that contains text. It is for nodes that are broken on purpose.
+func Catch(t *testing.T, s Scope, text string) Report {
+	t.Helper()
+	r, err := Run(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch {
+	case r.Failure == nil:
+		t.Errorf("no execution fails:\n%v", r)
+	case !strings.Contains(strings.Join(r.Failure.Reasons, "\n"), text):
+		t.Errorf("want a reason with %q:\n%v", text, r.Failure)
+	default:
+		t.Logf("%v\n%v", r, r.Failure)
+	}
+	return r
+}
+
+// replay carries out the execution of the flag.
+func replay(t *testing.T, s Scope) Report {
+	t.Helper()
+	d, err := ParseDecisions(*decisionsFlag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Replay(s, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var steps strings.Builder
+	for i, step := range r.Steps {
+		fmt.Fprintf(&steps, "\n%4d  %v", i, step)
+	}
+	t.Log(steps.String())
+	for _, reason := range r.Reasons {
+		t.Error(reason)
+	}
+	return Report{Executions: 1}
+}
