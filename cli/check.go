@@ -57,7 +57,7 @@ An operation has at most 64 MiB and two million values in it, a history 512 MiB,
 docs/history-format.md.
 
 A history of another workload is unknown. A history does not say whether the run broke,
-nor whether a fault was ever in force. Of a run that was killed, or goes on, what it has
+whether a fault was ever in force, nor whether a property of a node was violated. Of a run that was killed, or goes on, what it has
 recorded is judged: operations without an outcome count as info, and the verdict is unknown
 unless no later operation could change it.
 

@@ -141,7 +141,7 @@ func describeEnvironment() string {
 	var b strings.Builder
 	b.WriteString("A node that is a process gets the variables of this list that are set, and no others of the environment: it may be full of secrets. `--env NAME` passes one more on, " +
 		"`--env NAME=value` sets one, and either may be repeated. A star stands for any ending that does not look like a secret's, such as one with TOKEN or KEY in it. `GLOMERS_SEED` is set, to " +
-		"another seed for each node, `GLOMERS_GUARD`, by which the harness finds what a node leaves behind, and `PWD`. In search paths such as `PATH` and `PYTHONPATH`, relative directories are made absolute.\n\n")
+		"another seed for each node, `GLOMERS_GUARD`, by which the harness finds what a node leaves behind, `GLOMERS_PROPERTIES`, by which a node knows that it may tell of its properties, and `PWD`. In search paths such as `PATH` and `PYTHONPATH`, relative directories are made absolute.\n\n")
 	for _, g := range environ.Passed() {
 		fmt.Fprintf(&b, "* %s: `%s`\n", g.Of, strings.Join(g.Names, "`, `"))
 	}

@@ -48,6 +48,7 @@ func writeSummary(w io.Writer, t harness.Test, r harness.Result, again string) e
 		}
 		writeRow(rows, "", "%d messages lost to faults, %d doubled", r.Nemesis.Dropped, r.Nemesis.Duplicated)
 	}
+	writeProperties(rows, r.Properties)
 	writeRow(rows, "harness lag", "%s", quantiles(r.Lag))
 	writeRow(rows, "seed", "%d", r.Seed)
 	writeRow(rows, "again", "%s", again)

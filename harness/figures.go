@@ -36,7 +36,7 @@ type figure struct{ Path, Unit, About string }
 // generalFigures returns the figures of every run.
 func generalFigures() []figure {
 	return []figure{
-		{"valid", "", `true, "unknown" or false: the worst of the verdicts of workload, stats, availability, exceptions and nemesis; "unknown" at best if the run broke`},
+		{"valid", "", `true, "unknown" or false: the worst of the verdicts of workload, stats, availability, exceptions, properties and nemesis; "unknown" at best if the run broke`},
 		{"reasons", "", "why it is not true, in sentences"},
 		{"warnings", "", "what does not count for the verdict and should be known, in sentences: malformed replies, for instance"},
 		{"distorted", "", "of the warnings those that say that the machine, not the nodes, made the figures: the harness was late by more than a quarter of the latency (without one by 10 ms) in more than 1 % of what it did, or by more than a hop and 100 ms at worst; or clearly fewer operations were invoked than the rate asks for though workers were free. In virtual time there are none"},
@@ -79,6 +79,8 @@ func generalFigures() []figure {
 		{"nemesis/cut-ns", "ns", "how long at least one link was cut"},
 		{"nemesis/dropped", "msgs", "messages that faults lost"},
 		{"nemesis/duplicated", "msgs", "messages that faults copied"},
+
+		{"properties", "", "what was seen of the properties that nodes declared (docs/properties.md): for each its kind and name; held and failed: how often the condition held or did not, or the place was reached (of processes at least so often); the nodes at which it held, and the first time (in ns); the first violations, which make the run invalid; the smallest and the largest value"},
 
 		{"latencies/*/count", "ops", "for each function, the operations that succeeded"},
 		{"latencies/*/*-ns", "ns", "of these, quantiles of the time from invocation to completion; the quantile q of n is the element ⌊n·q⌋, from 0, of all in order"},

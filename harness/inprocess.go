@@ -23,6 +23,7 @@ func (p *inProcess) Start(port *Port) (Process, error) {
 		Logger:    slog.New(slog.NewTextHandler(port.log, nil)),
 	})
 	p.register(n)
+	port.book.listen(port, n)
 	local := &localProcess{node: n, mem: mem, gone: make(chan struct{})}
 	go func() {
 		defer close(local.gone)

@@ -53,7 +53,7 @@ func (r *run) startNodes() error {
 		if err != nil {
 			return err
 		}
-		m := &member{Port: &Port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place}}
+		m := &member{Port: &Port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place, book: r.book}}
 		m.attached = slices.Contains(r.test.Attach.Nodes, id)
 		m.log = &output{log: log, fail: func(err error) {
 			r.post(i, failed{fmt.Errorf("harness: log of node %s: %w", id, err)})
@@ -74,7 +74,7 @@ func (r *run) startNodes() error {
 // output of the next.
 func (r *run) start(m *member) error {
 	m.Port = &Port{
-		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, log: m.log,
+		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, book: m.book, log: m.log,
 		seed: r.test.seedFor("node", fmt.Sprint(m.id, " ", m.starts)),
 	}
 	m.starts++

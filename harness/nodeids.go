@@ -36,7 +36,7 @@ var (
 // checkNodes returns an error if an id in Nodes cannot be used. The reference accepts any id, and then counts a node whose id
 // begins with c as a client.
 func (t Test) checkNodes() error {
-	services := []string{node.LinKV, node.SeqKV, node.LWWKV, node.LinTSO}
+	services := []string{node.LinKV, node.SeqKV, node.LWWKV, node.LinTSO, propertiesID}
 	for i, id := range t.Nodes {
 		switch {
 		case !plainID.MatchString(id):

@@ -23,6 +23,7 @@ type Port struct {
 	log   *output
 	guard *proc.Guard
 	place *proc.Place // nil unless nodes are processes
+	book  *propertyBook
 
 	messages atomic.Int64 // so far
 	begun    atomic.Int64 // kept bytes of its unfinished line

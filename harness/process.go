@@ -65,7 +65,7 @@ type childProcess struct {
 }
 
 func (b *binary) Start(p *Port) (Process, error) {
-	env := []string{"GLOMERS_SEED=" + strconv.FormatUint(p.seed, 10)}
+	env := []string{"GLOMERS_SEED=" + strconv.FormatUint(p.seed, 10), propertiesEnv + "=1"}
 	if p.run.active != nil {
 		env = append(env, virtualEnv...)
 	}

@@ -52,7 +52,7 @@ type Skewer interface {
 
 // Binary returns the Program that runs an executable with these arguments, one process per node. The process exchanges lines on
 // stdin and stdout; its stderr is its log. Test.Env and Test.Cwd set its environment and its working directory. The variable
-// GLOMERS_SEED holds a different seed for each node.
+// GLOMERS_SEED holds a different seed for each node, and GLOMERS_PROPERTIES is 1: see docs/properties.md.
 //
 // A relative path is relative to the working directory of this process, not of the node. Arguments that are paths are treated
 // in the same way: nodes get an absolute path for an argument that contains a slash and exists, or that contains a dot and is
@@ -96,7 +96,7 @@ func (t Test) newPlace() (*proc.Place, error) {
 func surround(i *ProgramInfo, place *proc.Place) {
 	i.Args = place.Args(i.Args)
 	i.Cwd = cmp.Or(place.Dir(), path.Join(workDir, "NODE"))
-	i.Env = append(place.Variables(), "GLOMERS_SEED")
+	i.Env = append(place.Variables(), "GLOMERS_SEED", propertiesEnv)
 	slices.Sort(i.Env)
 	i.Env = slices.Compact(i.Env)
 }

@@ -16,20 +16,21 @@ import (
 
 // A Result is the outcome of a run. It marshals to results.json; Figures describes the entries of that file.
 type Result struct {
-	Judgement               // includes the faults; after an error, Valid is Unknown at best
-	Error     string        `json:"error,omitempty"`      // the error of Run
-	ErrorKind Breakage      `json:"error-kind,omitempty"` // if it is a NodeError
-	Why       []why.Cause   `json:"why,omitempty"`        // the causes of violations; only if the run has a Store
-	Net       network.Stats `json:"net"`
-	Unmatched []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time
-	Nemesis   NemesisResult `json:"nemesis"`
-	Distorted []string      `json:"distorted,omitempty"` // those of the warnings that say how the machine distorted the run
-	Lag       Latency       `json:"lag"`                 // lateness of the harness's deliveries and timers, in real time
-	Held      time.Duration `json:"held-ns,omitempty"`   // for how long the clock was held for debuggers; no other time includes it
-	Elapsed   time.Duration `json:"elapsed-ns"`          // from the start of the nodes to their end
-	Seed      uint64        `json:"seed"`
-	Hash      string        `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
-	Dir       string        `json:"dir,omitempty"` // the run's store directory
+	Judgement                // includes the faults and the properties; after an error, Valid is Unknown at best
+	Error      string        `json:"error,omitempty"`      // the error of Run
+	ErrorKind  Breakage      `json:"error-kind,omitempty"` // if it is a NodeError
+	Why        []why.Cause   `json:"why,omitempty"`        // the causes of violations; only if the run has a Store
+	Net        network.Stats `json:"net"`
+	Unmatched  []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time
+	Nemesis    NemesisResult `json:"nemesis"`
+	Properties Properties    `json:"properties,omitempty"` // that the nodes declared
+	Distorted  []string      `json:"distorted,omitempty"`  // those of the warnings that say how the machine distorted the run
+	Lag        Latency       `json:"lag"`                  // lateness of the harness's deliveries and timers, in real time
+	Held       time.Duration `json:"held-ns,omitempty"`    // for how long the clock was held for debuggers; no other time includes it
+	Elapsed    time.Duration `json:"elapsed-ns"`           // from the start of the nodes to their end
+	Seed       uint64        `json:"seed"`
+	Hash       string        `json:"hash"`          // SHA-256 of the journal: in virtual time, the same for the same test and seed
+	Dir        string        `json:"dir,omitempty"` // the run's store directory
 }
 
 // A NemesisResult describes the actual effects of the faults. If a requested fault was never in force, the run is Unknown, not
@@ -150,17 +151,19 @@ func broken(err error) Result {
 // judge returns the Result of a run that has ended. runErr is the error that ended it early, if any.
 func (r *run) judge(runErr error) Result {
 	res := Result{
-		Net:       r.net.Stats(r.progress.Invoked),
-		Unmatched: r.unmatched,
-		Nemesis:   newNemesisResult(r.ended, r.faults, r.net),
-		Lag:       r.lag.latency(),
-		Hash:      r.store.Hash(),
-		Elapsed:   r.ended,
-		Seed:      r.test.Seed,
-		Dir:       r.store.Dir(),
+		Net:        r.net.Stats(r.progress.Invoked),
+		Unmatched:  r.unmatched,
+		Nemesis:    newNemesisResult(r.ended, r.faults, r.net),
+		Properties: r.properties,
+		Lag:        r.lag.latency(),
+		Hash:       r.store.Hash(),
+		Elapsed:    r.ended,
+		Seed:       r.test.Seed,
+		Dir:        r.store.Dir(),
 	}
 	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // cannot fail: the plan has checked it
 	res.add(res.Nemesis)
+	res.add(res.Properties)
 	for _, u := range r.unmatched {
 		res.Warnings = append(res.Warnings, u.String())
 	}

@@ -41,7 +41,7 @@ func writeLikeMaelstrom(w *record.Writer, res Result, ops []history.Op) error {
 func field(key edn.Keyword, v any) edn.Entry { return edn.Entry{Key: key, Value: v} }
 
 // resultsEDN returns the result in the form of Maelstrom's results.edn. Entries that Maelstrom does not have appear only if
-// they matter: :nemesis if a requested fault was never in force, :error if the run ended early.
+// they matter: :nemesis if a requested fault was never in force, :properties if one was violated, :error if the run ended early.
 func resultsEDN(res Result, ops []history.Op) (edn.Map, error) {
 	drawn := edn.Map{field("valid?", true)}
 	stats, err := likeMaelstrom(res.Stats)
@@ -69,6 +69,9 @@ func resultsEDN(res Result, ops []history.Op) (edn.Map, error) {
 	}
 	if res.Nemesis.Valid != check.Valid {
 		m = append(m, field("nemesis", edn.Map{field("valid?", verdictEDN(res.Nemesis.Valid))}))
+	}
+	if v := res.Properties.Verdict(); v != check.Valid {
+		m = append(m, field("properties", edn.Map{field("valid?", verdictEDN(v))}))
 	}
 	if res.Error != "" {
 		m = append(m, field("error", res.Error))

@@ -38,6 +38,8 @@ type run struct {
 	unmatched   unmatchedList // messages to clients that got no reply
 	silent      bool          // a node without output has been looked at
 	notes       []string      // sentences about the nodes, for the warnings
+	book        *propertyBook
+	properties  Properties // at the end of the run
 
 	workers []*worker
 	working sync.WaitGroup // counts the goroutines of workers
@@ -104,6 +106,7 @@ func newRun(p plan, st *record.Writer, place *proc.Place) *run {
 		workload:  p.workload,
 		faults:    p.faults,
 		index:     make(map[string]int),
+		book:      newPropertyBook(),
 		clients:   make(map[string]*client),
 		services:  make(map[string]service.Service),
 	}
@@ -216,6 +219,7 @@ func (r *run) finalPhase() error {
 // stop ends all nodes and all other goroutines of the run.
 func (r *run) stop() {
 	r.ended = max(r.now(), r.last)
+	r.properties = r.book.close()
 	r.noteUnfinished()
 	posts := r.mail.close() // from now on, output of nodes, such as half a line, is not an error
 	r.noteSilent()
@@ -283,6 +287,12 @@ func (r *run) nodeSent(p post, e sent) {
 	from := r.nodes[p.source]
 	if r.active != nil && e.dest == clockID {
 		r.askClock(from, e.body)
+		return
+	}
+	if e.dest == propertiesID {
+		if err := r.book.hear(from.Port, p.at, e.body); err != nil {
+			from.fail(&NodeError{Kind: BadLine, Reason: err.Error(), Line: clip(e.body), Number: e.number})
+		}
 		return
 	}
 	err := r.sendAs(p.at, from.id, e.src, e.dest, e.body)

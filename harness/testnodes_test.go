@@ -66,6 +66,8 @@ func runNode(name string, args []string) {
 		})
 	case "say": // args[0], at the first request
 		onEcho(n, func() { fmt.Println(args[0]) })
+	case "claims":
+		claims(n)
 	case "nobody":
 		onEcho(n, func() { must(node.Notify(n, "n99", "hello", struct{}{})) })
 	case "mute":

@@ -44,3 +44,43 @@ func ExampleSometimes() {
 	serve(node.NewNode())
 	// Output:
 }
+
+// Reachable and Unreachable are for branches. A sweep of many seeds says if none of them got there.
+func ExampleReachable() {
+	serve := func(n *node.Node) {
+		restored := node.Reachable(n, "a restarted node finds its total")
+		twice := node.Unreachable(n, "two nodes write the total of one")
+		totals := node.NewSeqKV(n)
+		n.OnInit(func(ctx context.Context) error {
+			total, err := totals.ReadInt(ctx, n.ID())
+			if err == nil && total > 0 {
+				restored.Reach(slog.Int("total", total))
+			}
+			return nil
+		})
+		node.HandleRPC(n, "save", func(ctx context.Context, req struct{ From, To int }) (struct{}, error) {
+			err := totals.CompareAndSwap(ctx, n.ID(), req.From, req.To, true)
+			if node.ErrorCode(err) == node.PreconditionFailed {
+				twice.Reach(slog.Any("err", err))
+			}
+			return struct{}{}, err
+		})
+	}
+	serve(node.NewNode())
+	// Output:
+}
+
+// The results of a run have the smallest and the largest value.
+func ExampleExtremes() {
+	serve := func(n *node.Node) {
+		var queue []string
+		waiting := node.Extremes(n, "values that wait for the next round")
+		node.HandleRPC(n, "add", func(_ context.Context, req struct{ Value string }) (struct{}, error) {
+			queue = append(queue, req.Value)
+			waiting.See(float64(len(queue)))
+			return struct{}{}, nil
+		})
+	}
+	serve(node.NewNode())
+	// Output:
+}

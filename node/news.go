@@ -11,7 +11,7 @@ import (
 	"glomers/internal/control"
 )
 
-// propertiesID is the service that is told of the properties of a process.
+// propertiesID is the service that is told of the properties of a process. docs/properties.md describes the messages.
 const propertiesID = "properties"
 
 // extremesLate is how much later than they were seen extremes may be told, in real time. In virtual time they are told before the node

@@ -14,6 +14,7 @@ const (
 	Latency       = "stable-latency"
 	NoFault       = "no-fault"
 	Nonconforming = "conform"
+	Violated      = "property"
 	NoBuild       = "build"
 	Unreadable    = "unreadable"
 )
@@ -63,6 +64,10 @@ var general = []Ladder{
 		"The reason names the fault. Compare the length of the run with the interval of the faults.",
 		"Partitions need at least two nodes, and time to begin. The run shows nothing about the fault, so it is neither a pass nor a failure.",
 		"Alvaro, Rosen, Hellerstein, Lineage-driven Fault Injection (SIGMOD 2015), section 1: on what a test without the right fault says."),
+	ladder(Violated, "a property that the node itself declared, and that did not hold",
+		"The reason has the name of the property, the node, the time and perhaps details. In the report, look at the last message that this node got before that time.",
+		"Either the property is not what the design promises, or a step broke it. Say in a sentence why the property holds before a step and after it, for each kind of step: the one for which you cannot is the one to look at.",
+		"Lamport, Proving the Correctness of Multiprocess Programs (1977), on invariants. Zhou et al., FoundationDB (SIGMOD 2021), section 4, on simulations that look for the rare cases."),
 	ladder(Nonconforming, "a check of the protocol that failed",
 		"The check shows the line that was sent, the line that came back, and why it matters. Send the same line by hand.",
 		"Most failures come from a decoder that assumes too much: that ids are small, that replies come in order, that fields are never missing. Treat each line for itself.",

@@ -72,6 +72,7 @@ func TestSeen(t *testing.T) {
 		`{"valid": false, "workload": {"valid": false, "bad-error-types": ["lost-write", "poll-skip", "new"]}}`:                  {"lost-write", "poll-skip"},
 		`{"valid": false, "workload": {"valid": false, "anomaly-types": ["G0", "G1a"]}}`:                                         {"G0", "G1a"},
 		`{"valid": false, "workload": {"valid": true}, "stats": {"valid": false}, "availability": {"valid": false}}`:             {NoAnswer, Unavailable},
+		`{"valid": false, "workload": {"valid": true}, "properties": [{"kind": "sometimes"}, {"violations": [{}]}]}`:             {Violated},
 		`{"valid": "unknown", "workload": null, "nemesis": {"valid": "unknown"}}`:                                                {NoFault},
 		`{"valid": "unknown", "workload": null, "error": "harness: node n1 ended during the run: exit status 2\nwrote a line"}`:  {NodeEnded},
 		`{"valid": "unknown", "workload": null, "error": "harness: node n1 wrote a line to stdout that is not JSON\nline 1: x"}`: {BadLine},

@@ -40,6 +40,9 @@ type results struct {
 	Exceptions struct {
 		Exceptions []json.RawMessage `json:"exceptions"`
 	} `json:"exceptions"`
+	Properties []struct {
+		Violations []json.RawMessage `json:"violations"`
+	} `json:"properties"`
 	Nemesis struct {
 		Valid check.Verdict `json:"valid"`
 	} `json:"nemesis"`
@@ -82,6 +85,9 @@ func Seen(text []byte) ([]string, error) {
 		see(true, w.AnomalyTypes...)
 	}
 	see(r.Availability.Valid != check.Valid, Unavailable)
+	for _, p := range r.Properties {
+		see(len(p.Violations) > 0, Violated)
+	}
 	see(r.Nemesis.Valid != check.Valid, NoFault)
 	return slices.DeleteFunc(kinds, func(kind string) bool { _, ok := Find(kind); return !ok }), nil
 }

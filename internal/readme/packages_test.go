@@ -122,6 +122,10 @@ func TestRuntimeExamples(t *testing.T) {
 		"NewStdio":        "a node without Options.Transport has it",
 		"InitMessageBody": "the official library has it; nothing here takes one",
 		"MessageBody":     "the official library has it; nothing here takes one",
+		"Claim":           "Always, Sometimes",
+		"Point":           "Reachable",
+		"Unreachable":     "Reachable",
+		"Quantity":        "Extremes",
 		"WallClock":       "machines with clocks that may be wrong: txn-kv is one",
 	}
 	dir, err := filepath.Abs("../../node")

@@ -18,7 +18,7 @@ type complaint struct {
 
 // checks returns the results of a run's checks, the most significant first.
 func checks(res harness.Result) []check.Result {
-	return []check.Result{res.Workload, res.Exceptions, res.Availability, res.Stats, res.Nemesis}
+	return []check.Result{res.Workload, res.Exceptions, res.Availability, res.Stats, res.Properties, res.Nemesis}
 }
 
 // complaintOf returns the worst complaint about a run. ok is false if the run did not fail, or if it failed for a reason

@@ -1,5 +1,6 @@
 import {element} from "./element.js";
 import * as Format from "./format.js";
+import * as Properties from "./properties.js";
 
 // Figures shows the content of results.json, the most important figures first.
 
@@ -11,6 +12,7 @@ export function mount(section, run) {
   if (result.stats) section.append(element("div", {className: "cards"}, ...cards(result)));
   const latencies = Object.entries(result.latencies || {});
   if (latencies.length > 0) section.append(latencyTable(latencies, result.stats || {}));
+  if ((result.properties || []).length > 0) section.append(element("h3", {}, "Properties"), Properties.table(result.properties));
   for (const [name, content] of [["results.json", result], ["test.json", run.test]]) {
     section.append(element("details", {}, element("summary", {}, `All of ${name}`),
       element("pre", {className: "file", tabIndex: 0}, Format.clip(JSON.stringify(content, null, 2), long))));
