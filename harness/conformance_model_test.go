@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"glomers/harness/choice"
 	"glomers/harness/service"
 )
 
@@ -24,7 +25,7 @@ type modelNode struct {
 }
 
 func newModelNode() *modelNode {
-	kv, err := service.New("lin-kv", 0)
+	kv, err := service.New("lin-kv", choice.Seeded(0))
 	must(err)
 	return &modelNode{
 		logs: make(map[string][]string), committed: make(map[string]int), kv: kv,

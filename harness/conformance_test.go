@@ -18,6 +18,7 @@ import (
 	"github.com/cockroachdb/datadriven"
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/harness/service"
 )
 
@@ -209,7 +210,7 @@ func (r row) service(d *datadriven.TestData) (string, error) {
 	if len(d.CmdArgs) != 1 {
 		return "", errors.New("want the name of a service")
 	}
-	s, err := service.New(d.CmdArgs[0].Key, 1)
+	s, err := service.New(d.CmdArgs[0].Key, choice.Seeded(1))
 	if err != nil {
 		return "", err
 	}

@@ -63,7 +63,8 @@
 //     node has a separate process group, which is killed as a whole. A process gets the variables that runtimes need and those of
 //     Test.Env, and runs in a separate directory unless Test.Cwd is set. This keeps runs tidy but is not a sandbox: a node has
 //     all rights of the user.
-//  3. Operations, faults, latencies and the nodes' random numbers derive from Test.Seed. In real time the interleaving still varies
+//  3. Operations, faults, latencies and the nodes' random numbers derive from Test.Seed, but for the decisions in Test.Choices; see
+//     package choice. In real time the interleaving still varies
 //     from run to run; in virtual time it does not.
 //  4. One goroutine, the caller's, owns the network, the history, the schedule and all random numbers. Only this goroutine calls
 //     Test.Progress and Test.Settle.

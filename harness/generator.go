@@ -3,10 +3,10 @@ package harness
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/workload"
@@ -24,21 +24,21 @@ type generator struct {
 	busy    time.Duration // the total time during which an operation was overdue
 	drawn   int           // the number of operations so far
 	mean    time.Duration // the mean time between two operations
-	gaps    *rand.Rand    // draws the times between operations
-	pick    *rand.Rand    // draws workers; a separate stream, because the number of these draws depends on timing
+	gaps    choice.Stream // decides on the times between operations
+	pick    choice.Stream // decides on workers; a separate stream, because the number of these decisions depends on timing
 }
 
 func newGenerator(t Test) generator {
 	return generator{
 		mean: time.Duration(float64(time.Second) / t.Rate),
-		gaps: t.rand("gaps"),
-		pick: t.rand("workers"),
+		gaps: t.gate.Stream("gaps"),
+		pick: t.gate.Stream("workers"),
 	}
 }
 
 // gap returns the time between two operations, uniform between 0 and twice the mean.
 func (g *generator) gap() time.Duration {
-	return time.Duration(g.gaps.Float64() * 2 * float64(g.mean))
+	return g.gaps.Uniform(2 * g.mean)
 }
 
 // waitFrom records that an operation is due while no worker is free.

@@ -3,6 +3,7 @@ package harness
 import (
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
@@ -43,7 +44,12 @@ type Test struct {
 	// finds again: work/ID in the run's directory or, without a Store, in a temporary directory.
 	Cwd string
 
-	Seed  uint64 // of operations, faults, latencies, and the nodes' random numbers
+	Seed uint64 // of operations, faults, latencies, and the nodes' random numbers
+	// Choices are decisions that differ from those of the seed. A simulated run is its Seed and its Choices.
+	Choices choice.Overrides
+	// Strategy, if not nil, makes the decisions about which Choices say nothing, in place of the seed.
+	Strategy choice.Strategy
+
 	Store string // the run's files go to Store/WORKLOAD/TIME; "" writes no files
 
 	Attach Attach // nodes that are debugged
@@ -71,7 +77,8 @@ type Test struct {
 	// harness/sim sets it to synctest.Wait.
 	Settle func()
 
-	limits limits // the internal limits of the engine; tests shorten them
+	limits limits      // the internal limits of the engine; tests shorten them
+	gate   choice.Gate // makes all decisions of the run
 }
 
 // DefaultTimeLimit is the time limit if TimeLimit is 0.

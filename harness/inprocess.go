@@ -3,6 +3,7 @@ package harness
 import (
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +23,9 @@ func (p *inProcess) Start(port *Port) (Process, error) {
 		Seed:      port.seed,
 		Logger:    slog.New(slog.NewTextHandler(port.log, nil)),
 	})
+	if !port.gate.Plain() {
+		control.Random(n, func(source rand.Source, purpose string) rand.Source { return port.gate.Around(source, purpose) })
+	}
 	p.register(n)
 	port.book.listen(port, n)
 	local := &localProcess{node: n, mem: mem, gone: make(chan struct{})}

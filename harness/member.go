@@ -44,7 +44,7 @@ func (r *run) startNodes() error {
 		r.net.Add(id, network.Node)
 		r.index[id] = i
 	}
-	for _, s := range service.All(r.test.seedFor("services")) {
+	for _, s := range service.All(r.test.gate.Sub("services")) {
 		r.net.Add(s.Name(), network.Service)
 		r.services[s.Name()] = s
 	}
@@ -73,9 +73,10 @@ func (r *run) startNodes() error {
 // start starts a process of m. Each process has a separate port, so that the output of one process is never taken for the
 // output of the next.
 func (r *run) start(m *member) error {
+	start := fmt.Sprint("node\x00", m.id, " ", m.starts)
 	m.Port = &Port{
 		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, book: m.book, log: m.log,
-		seed: r.test.seedFor("node", fmt.Sprint(m.id, " ", m.starts)),
+		seed: r.test.gate.Stream(start).Uint64(), gate: r.test.gate.Sub(start),
 	}
 	m.starts++
 	m.requests = 0

@@ -45,6 +45,7 @@ func (t Test) meta(place *proc.Place) record.Meta {
 		Options:         t.Options,
 		Excerpt:         t.Excerpt,
 		Seed:            t.Seed,
+		Choices:         t.Choices,
 		Started:         time.Now(),
 		Go:              runtime.Version(),
 		Glomers:         version(),

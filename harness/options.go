@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
@@ -38,6 +36,7 @@ type plan struct {
 	Test
 	workload workload.Workload
 	faults   []nemesis.Fault
+	choices  *choice.Tracked // those of Test.Choices
 }
 
 // plan fills in the defaults. The error names the wrong option and the accepted values.
@@ -49,6 +48,7 @@ func (t Test) plan() (p plan, err error) {
 	if err != nil {
 		return p, fmt.Errorf("harness: %w", err)
 	}
+	t.gate, p.choices = t.gateOf()
 	t.Workload = kind.Name
 	setDefault(&t.Rate, 5)
 	setDefault(&t.TimeLimit, DefaultTimeLimit)
@@ -106,7 +106,7 @@ func (t Test) plan() (p plan, err error) {
 	if _, err := check.NewAvailability(nil, t.Availability); err != nil {
 		return p, fmt.Errorf("harness: %w", err)
 	}
-	p.workload, err = kind.New(workload.Config{Options: t.Options, Nodes: t.nodeIDs(), Workers: t.Concurrency, Rand: t.rand("workload")})
+	p.workload, err = kind.New(workload.Config{Options: t.Options, Nodes: t.nodeIDs(), Workers: t.Concurrency, Rand: t.gate.Stream("workload")})
 	if err != nil {
 		return p, fmt.Errorf("harness: %w", err)
 	}
@@ -123,7 +123,7 @@ func (t Test) plan() (p plan, err error) {
 	t.limits = t.limits.withDefaults()
 	t.InitTimeout = t.limits.init
 	p.faults, err = t.Faults.New(t.Nemesis, nemesis.Options{
-		Nodes: t.nodeIDs(), Interval: t.NemesisInterval, Seed: t.seedFor("nemesis"), Faithful: t.Faithful,
+		Nodes: t.nodeIDs(), Interval: t.NemesisInterval, Gate: t.gate.Sub("nemesis"), Faithful: t.Faithful,
 	})
 	if err != nil {
 		return p, fmt.Errorf("harness: %w", err)
@@ -163,17 +163,4 @@ func (t Test) kind() (workload.Kind, error) {
 // workers returns t.Concurrency or, if it is 0, the default of the workload.
 func (t Test) workers(kind workload.Kind) int {
 	return cmp.Or(t.Concurrency, kind.DefaultWorkers(len(t.nodeIDs())))
-}
-
-// rand returns the stream of random numbers for a purpose. Each purpose has a separate stream, so that the number of draws for
-// one purpose never affects another.
-func (t Test) rand(purpose ...string) *rand.Rand {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(strings.Join(purpose, "\x00"))) // never fails
-	return rand.New(rand.NewPCG(t.Seed, h.Sum64()))
-}
-
-// seedFor returns a seed for a purpose, derived from the seed of the test.
-func (t Test) seedFor(purpose ...string) uint64 {
-	return t.rand(purpose...).Uint64()
 }

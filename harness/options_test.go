@@ -79,15 +79,3 @@ func TestDefaults(t *testing.T) {
 	test.NodeCount = 2 // comes first, as in the reference
 	require.Equal(t, []string{"n0", "n1"}, test.nodeIDs())
 }
-
-func TestSeedsDiffer(t *testing.T) {
-	t.Parallel()
-	seeds := map[uint64]bool{}
-	for seed := range uint64(3) {
-		test := Test{Seed: seed}
-		for _, purpose := range [][]string{{"network"}, {"nemesis"}, {"node", "n1"}, {"node", "n2"}, {"noden1"}} {
-			seeds[test.seedFor(purpose...)] = true
-		}
-	}
-	require.Len(t, seeds, 15)
-}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/internal/proc"
 	"glomers/internal/wording"
 )
@@ -19,6 +20,7 @@ type Port struct {
 	id    string
 	index int
 	seed  uint64
+	gate  choice.Gate // of the node's random numbers, if they are asked for in this process
 	run   *scheduler
 	log   *output
 	guard *proc.Guard

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/internal/proc"
 	"glomers/harness/nemesis"
@@ -37,7 +38,8 @@ type run struct {
 	clientsMade int
 	unmatched   unmatchedList // messages to clients that got no reply
 	silent      bool          // a node without output has been looked at
-	notes       []string      // sentences about the nodes, for the warnings
+	notes       []string      // sentences for the warnings, most of them about the nodes
+	choices     *choice.Tracked
 	book        *propertyBook
 	properties  Properties // at the end of the run
 
@@ -105,6 +107,7 @@ func newRun(p plan, st *record.Writer, place *proc.Place) *run {
 		place:     place,
 		workload:  p.workload,
 		faults:    p.faults,
+		choices:   p.choices,
 		index:     make(map[string]int),
 		book:      newPropertyBook(),
 		clients:   make(map[string]*client),
@@ -221,6 +224,7 @@ func (r *run) stop() {
 	r.ended = max(r.now(), r.last)
 	r.properties = r.book.close()
 	r.noteUnfinished()
+	r.noteUnasked()
 	posts := r.mail.close() // from now on, output of nodes, such as half a line, is not an error
 	r.noteSilent()
 	unaware := ""

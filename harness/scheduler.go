@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/network"
 )
 
@@ -54,18 +55,18 @@ func newScheduler(t Test, journal func(network.Event) error) *scheduler {
 		Latency:  t.Latency,
 		Dist:     t.LatencyDist,
 		Hop:      hop,
-		Seed:     networkSeed(t),
+		Gate:     networkGate(t),
 		Blocking: t.Faithful,
 		Journal:  journal,
 	})
 	return s
 }
 
-func networkSeed(t Test) uint64 {
+func networkGate(t Test) choice.Gate {
 	if t.Excerpt == nil || t.Excerpt.Salt == 0 {
-		return t.seedFor("network")
+		return t.gate.Sub("network")
 	}
-	return t.seedFor("network", fmt.Sprint(t.Excerpt.Salt))
+	return t.gate.Sub(fmt.Sprint("network\x00", t.Excerpt.Salt))
 }
 
 // now returns the time of the run's clock. Any goroutine may call it.

@@ -77,10 +77,10 @@ type Node struct {
 	id        string
 	ids       []string
 	initDone  bool
-	ready     []func()  // to be called once the node has been initialised
-	source    *rand.PCG // of rng
+	ready     []func() // to be called once the node has been initialised
 	rng       *rand.Rand
 	jitter    *rand.Rand // of retries, which may happen in any goroutine
+	sources   struct{ rng, jitter rand.PCG }
 	lastMsgID int64
 	pending   map[int64]*call // by msg_id
 }
@@ -119,6 +119,7 @@ func New(o Options) *Node {
 	if n.seed == 0 {
 		n.seed = defaultSeed()
 	}
+	n.rng, n.jitter = rand.New(&n.sources.rng), rand.New(&n.sources.jitter)
 	n.seedRand("")
 	return n
 }
@@ -154,13 +155,8 @@ func (n *Node) seedRand(id string) {
 	hash := fnv.New64a()
 	hash.Write([]byte(id))
 	h := hash.Sum64()
-	if n.rng == nil {
-		n.source = rand.NewPCG(n.seed, h)
-		n.rng = rand.New(n.source)
-	} else {
-		n.source.Seed(n.seed, h) // it is the same generator: a program may have kept it
-	}
-	n.jitter = rand.New(rand.NewPCG(n.seed, h+1))
+	n.sources.rng.Seed(n.seed, h) // it is the same generator: a program may have kept it
+	n.sources.jitter.Seed(n.seed, h+1)
 }
 
 // Init sets the node's id and those of all members, as an init message does. Unit

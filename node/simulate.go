@@ -1,6 +1,7 @@
 package node
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"glomers/internal/control"
@@ -13,7 +14,14 @@ func (n *Node) Now() time.Time { return n.clock.now().Add(time.Duration(n.skew.L
 
 func init() {
 	control.Skew = func(n any, ahead time.Duration) { n.(*Node).skew.Store(int64(ahead)) }
+	control.Random = func(n any, around func(rand.Source, string) rand.Source) { n.(*Node).drawThrough(around) }
 	control.Pause = func(n any) func() { return n.(*Node).pause() }
+}
+
+// drawThrough makes the node's generators draw through around.
+func (n *Node) drawThrough(around func(source rand.Source, purpose string) rand.Source) {
+	n.rng = rand.New(around(&n.sources.rng, "rand"))
+	n.jitter = rand.New(around(&n.sources.jitter, "jitter"))
 }
 
 // pause makes the node stand still; a process is paused by SIGSTOP.

@@ -1,8 +1,7 @@
 package main
 
 import (
-	"math/rand/v2"
-
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
@@ -15,7 +14,7 @@ func islands() nemesis.Kind {
 	return nemesis.Kind{
 		Name: name, About: "every node is alone: all links between nodes are cut", State: "no node heard another", Links: true,
 		Make: func(o nemesis.Options) nemesis.Trouble {
-			return nemesis.OnLinks(name, func(*rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
+			return nemesis.OnLinks(name, func(choice.Stream) ([]network.Link, network.Impairment, history.Effect) {
 				return nemesis.AllLinks(o.Nodes), network.Impairment{Cut: true}, history.Effect{Text: "all nodes"}
 			})
 		},

@@ -16,7 +16,7 @@ const MaxLen = 1 << 20
 // MaxOption is the highest option in the text of a List.
 const MaxOption = 1<<31 - 1
 
-const most = 40 // bytes of a list that an error quotes
+const quoted = 40 // the bytes of a list that an error quotes at most
 
 // A List holds the decisions of a run: element i is the number of the option that decision i takes. The options are counted from
 // 0. Decisions past the end of the list take option 0.
@@ -33,7 +33,8 @@ func Parse(s string) (List, error) {
 	}
 	var l List
 	for i, pair := range strings.Split(s, "-") {
-		at, option, err := parsePair(pair)
+		at, n, err := parsePair(pair, MaxOption)
+		option := int(n)
 		if err == nil {
 			switch {
 			case at < len(l):
@@ -45,7 +46,7 @@ func Parse(s string) (List, error) {
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("choice: pair %d of the list, %q: %w", i+1, wording.Clip(pair, most), err)
+			return nil, fmt.Errorf("choice: pair %d of the list, %q: %w", i+1, wording.Clip(pair, quoted), err)
 		}
 		l = append(slices.Grow(l, at+1-len(l)), make(List, at+1-len(l))...)
 		l[at] = option
@@ -54,30 +55,41 @@ func Parse(s string) (List, error) {
 }
 
 // parsePair parses DECISION.OPTION.
-func parsePair(pair string) (at, option int, err error) {
+func parsePair(pair string, maxOption uint64) (at int, option uint64, err error) {
 	first, second, found := strings.Cut(pair, ".")
 	if !found {
 		return 0, 0, errors.New(`want DECISION.OPTION, such as "12.3"`)
 	}
-	if at, err = parseNumber("decision", first); err != nil {
+	n, err := parseNumber("decision", first, 1<<31-1)
+	if err != nil {
 		return 0, 0, err
 	}
-	option, err = parseNumber("option", second)
-	return at, option, err
+	option, err = parseNumber("option", second, maxOption)
+	return int(n), option, err
 }
 
 // parseNumber accepts only the shortest form of a number.
-func parseNumber(what, s string) (int, error) {
+func parseNumber(what, s string, most uint64) (uint64, error) {
 	n, err := strconv.ParseUint(s, 10, 64)
 	switch {
-	case errors.Is(err, strconv.ErrRange) || err == nil && n > MaxOption:
-		return 0, fmt.Errorf("%s %s: want at most %d", what, wording.Clip(s, most), MaxOption)
+	case errors.Is(err, strconv.ErrRange) || err == nil && n > most:
+		return 0, fmt.Errorf("%s %s: want at most %d", what, wording.Clip(s, quoted), most)
 	case err != nil:
-		return 0, fmt.Errorf("%s %q: want a number from 0 on", what, wording.Clip(s, most))
+		return 0, fmt.Errorf("%s %q: want a number from 0 on", what, wording.Clip(s, quoted))
 	case len(s) > 1 && s[0] == '0':
 		return 0, fmt.Errorf("%s %q: want %d, without zeros before it", what, s, n)
 	}
-	return int(n), nil
+	return n, nil
+}
+
+// appendPair appends DECISION.OPTION, after a dash unless b ends a name or is empty.
+func appendPair(b []byte, at int, option uint64) []byte {
+	if len(b) > 0 && b[len(b)-1] != ':' {
+		b = append(b, '-')
+	}
+	b = strconv.AppendInt(b, int64(at), 10)
+	b = append(b, '.')
+	return strconv.AppendUint(b, option, 10)
 }
 
 // String returns the text of the list: the pairs DECISION.OPTION of all decisions that do not take option 0, joined by dashes;
@@ -88,12 +100,7 @@ func (l List) String() string {
 		if option == 0 {
 			continue
 		}
-		if len(b) > 0 {
-			b = append(b, '-')
-		}
-		b = strconv.AppendInt(b, int64(at), 10)
-		b = append(b, '.')
-		b = strconv.AppendInt(b, int64(option), 10)
+		b = appendPair(b, at, uint64(option))
 	}
 	if len(b) == 0 {
 		return "0"

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/internal/jsonvalue"
 	"glomers/harness/service"
 )
@@ -39,7 +40,7 @@ type world struct {
 
 func newWorld(ids []string) world {
 	w := world{ids: ids, services: map[string]service.Service{}}
-	for _, s := range service.All(0) {
+	for _, s := range service.All(choice.Seeded(0)) {
 		w.services[s.Name()] = s
 	}
 	return w

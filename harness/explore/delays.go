@@ -32,9 +32,9 @@ func (s *delays) search(x *explorer) {
 		for k, o := range options {
 			switch {
 			case k >= ready:
-				f.todo = append(f.todo, choice{k: k, id: o.id})
+				f.todo = append(f.todo, branch{k: k, id: o.id})
 			case k <= f.left:
-				f.todo = append(f.todo, choice{k: k, id: o.id, cost: k})
+				f.todo = append(f.todo, branch{k: k, id: o.id, cost: k})
 			}
 		}
 	}

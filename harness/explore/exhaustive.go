@@ -28,7 +28,7 @@ func (d *depthFirst) visit(w *world, f *frame, options []option, ready int) {
 	isAsleep := func(id uint64) bool { return slices.ContainsFunc(f.sleep, func(s slept) bool { return s.id == id }) }
 	for k, o := range options {
 		if !isAsleep(o.id) && (!again || slices.Contains(before, o.id)) {
-			f.todo = append(f.todo, choice{k: k, id: o.id})
+			f.todo = append(f.todo, branch{k: k, id: o.id})
 		}
 	}
 	if !again {
@@ -55,14 +55,14 @@ type depthFirst struct {
 
 // A frame is a state on the way to the current one.
 type frame struct {
-	todo    []choice // todo[0] is being explored
+	todo    []branch // todo[0] is being explored
 	sleep   []slept  // what need not be explored from here
 	touched footprint
 	left    int // delays
 }
 
-// A choice is an option to explore.
-type choice struct {
+// A branch is an option to explore.
+type branch struct {
 	k    int // its number
 	id   uint64
 	cost int // delays
@@ -135,7 +135,7 @@ func (d *depthFirst) run(setup func(*world), visit func(w *world, f *frame, opti
 	}
 }
 
-// backtrack goes on to the next choice of the latest state that has one. It reports whether there is any.
+// backtrack goes on to the next branch of the latest state that has one. It reports whether there is any.
 func (d *depthFirst) backtrack() bool {
 	for len(d.stack) > 0 {
 		f := d.stack[len(d.stack)-1]

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/workload"
 	"glomers/internal/wording"
@@ -161,7 +162,7 @@ func setDefault(field *int, value int) {
 
 // newWorkload makes the workload of one execution.
 func (p *plan) newWorkload(seed uint64) (workload.Workload, error) {
-	w, err := p.kind.Make(workload.Config{Options: p.Options, Nodes: p.ids, Workers: p.Clients, Rand: rand.New(rand.NewPCG(seed, 0))})
+	w, err := p.kind.Make(workload.Config{Options: p.Options, Nodes: p.ids, Workers: p.Clients, Rand: choice.From(rand.NewPCG(seed, 0))})
 	if err != nil {
 		return nil, fmt.Errorf("explore: %w", err)
 	}

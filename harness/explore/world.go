@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/service"
 	"glomers/harness/workload"
@@ -61,7 +62,7 @@ func newWorld(p *plan, seed uint64) *world {
 	for i := range p.ids {
 		w.members = append(w.members, &member{world: w, index: i, id: p.ids[i]})
 	}
-	for i, s := range service.All(seed) {
+	for i, s := range service.All(choice.Seeded(seed)) {
 		w.services = append(w.services, &served{Service: s, index: p.Nodes + i})
 	}
 	todo := p.operations(w.workload)

@@ -2,9 +2,9 @@ package nemesis_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
@@ -15,8 +15,8 @@ func ExampleKind() {
 	kind := nemesis.Kind{
 		Name: "deaf", About: "a node hears nothing", State: "a node was deaf", Links: true,
 		Make: func(o nemesis.Options) nemesis.Trouble {
-			return nemesis.OnLinks("deaf", func(rng *rand.Rand) (links []network.Link, cut network.Impairment, effect history.Effect) {
-				deaf := o.Nodes[rng.IntN(len(o.Nodes))]
+			return nemesis.OnLinks("deaf", func(choices choice.Stream) (links []network.Link, cut network.Impairment, effect history.Effect) {
+				deaf := o.Nodes[choices.IntN(len(o.Nodes))]
 				for _, l := range nemesis.AllLinks(o.Nodes) {
 					if l.Dest == deaf {
 						links = append(links, l)

@@ -3,17 +3,17 @@ package nemesis
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 )
 
 // A Trouble has the actions of one kind of fault; it does not decide when they happen. The goroutine of the run calls Begin,
 // End, Begin, End, …, and at the end possibly End once more.
 type Trouble struct {
-	// Begin starts the trouble. It draws all random choices from rng.
-	Begin func(now time.Duration, s System, rng *rand.Rand) (Onset, error)
+	// Begin starts the trouble. It asks choices for everything that it leaves to chance.
+	Begin func(now time.Duration, s System, choices choice.Stream) (Onset, error)
 	// End undoes the effect of Begin, if there is any, and returns the result for the history.
 	End func(now time.Duration, s System) (result any, err error)
 }
@@ -29,8 +29,8 @@ type Onset struct {
 type fault struct {
 	name     string
 	interval time.Duration
-	seed     uint64
-	gaps     *rand.Rand
+	gate     choice.Gate
+	gaps     choice.Stream
 	trouble  Trouble
 
 	start   int           // the number of the next start
@@ -45,18 +45,18 @@ type fault struct {
 func (f *fault) Name() string { return f.name }
 
 func (f *fault) Next() time.Duration {
-	return time.Duration(f.gaps.Float64() * 2 * float64(f.interval)) // as the reference does
+	return f.gaps.Uniform(2 * f.interval) // as the reference does
 }
 
 func (f *fault) Step(now time.Duration, s System) (Op, error) {
 	if f.started {
 		return f.Heal(now, s)
 	}
-	// Each start has a separate generator, so that its random numbers do not depend on earlier starts.
-	rng := newRand(f.seed, fmt.Sprint(f.name, " ", f.start))
+	// Each start has a separate stream, so that its decisions do not depend on earlier starts.
+	choices := f.gate.Stream(fmt.Sprint(f.name, " ", f.start))
 	f.start++
 	f.starts++
-	did, err := f.trouble.Begin(now, s, rng)
+	did, err := f.trouble.Begin(now, s, choices)
 	if err != nil {
 		return Op{}, fmt.Errorf("nemesis: %s: %w", f.name, err)
 	}

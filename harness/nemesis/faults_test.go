@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/network"
 )
@@ -35,7 +36,7 @@ func (s *impaired) Mend(_ time.Duration, owner string) { delete(s.links, owner) 
 
 func newFault(t *testing.T, name string, n int, seed uint64) Fault {
 	t.Helper()
-	faults, err := All().New([]string{name}, Options{Nodes: nodes(n), Seed: seed})
+	faults, err := All().New([]string{name}, Options{Nodes: nodes(n), Gate: choice.Seeded(seed)})
 	require.NoError(t, err)
 	return faults[0]
 }
@@ -234,7 +235,7 @@ func TestSeek(t *testing.T) {
 			}
 			require.Equal(t, 10, f.Starts())
 
-			others, err := All().New(slices.Concat([]string{name}, remove(All().Names(), name)), Options{Nodes: nodes(5), Seed: 7})
+			others, err := All().New(slices.Concat([]string{name}, remove(All().Names(), name)), Options{Nodes: nodes(5), Gate: choice.Seeded(7)})
 			require.NoError(t, err)
 			f = others[0]
 			for _, n := range []int{8, 3, 4, 3, 0} {

@@ -2,18 +2,18 @@ package nemesis
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/network"
 )
 
 // OnLinks returns the Trouble that impairs links. draw chooses the links and the impairment. The owner is the name of the fault.
-func OnLinks(owner string, draw func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect)) Trouble {
+func OnLinks(owner string, draw func(choices choice.Stream) ([]network.Link, network.Impairment, history.Effect)) Trouble {
 	return Trouble{
-		Begin: func(now time.Duration, s System, rng *rand.Rand) (Onset, error) {
-			links, im, effect := draw(rng)
+		Begin: func(now time.Duration, s System, choices choice.Stream) (Onset, error) {
+			links, im, effect := draw(choices)
 			if len(links) == 0 {
 				return Onset{Result: "no-links", Effect: history.Effect{Text: "no links"}}, nil
 			}
@@ -49,24 +49,24 @@ func percentage(p int) history.Effect { return history.Effect{Text: fmt.Sprintf(
 
 // loss loses a fraction of the messages on all links: 1 to 30 %, drawn at each start.
 func loss(o Options) Trouble {
-	return OnLinks("loss", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
-		percent := 1 + rng.IntN(30)
+	return OnLinks("loss", func(choices choice.Stream) ([]network.Link, network.Impairment, history.Effect) {
+		percent := 1 + choices.IntN(30)
 		return AllLinks(o.Nodes), network.Impairment{Loss: float64(percent) / 100}, percentage(percent)
 	})
 }
 
 // duplicate delivers a fraction of the messages twice: 1 to 50 %.
 func duplicate(o Options) Trouble {
-	return OnLinks("duplicate", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
-		percent := 1 + rng.IntN(50)
+	return OnLinks("duplicate", func(choices choice.Stream) ([]network.Link, network.Impairment, history.Effect) {
+		percent := 1 + choices.IntN(50)
 		return AllLinks(o.Nodes), network.Impairment{Duplicate: float64(percent) / 100}, percentage(percent)
 	})
 }
 
 // reorder delays a fraction of the messages, 1 to 30 %, by up to half a second.
 func reorder(o Options) Trouble {
-	return OnLinks("reorder", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
-		percent := 1 + rng.IntN(30)
+	return OnLinks("reorder", func(choices choice.Stream) ([]network.Link, network.Impairment, history.Effect) {
+		percent := 1 + choices.IntN(30)
 		im := network.Impairment{Spike: float64(percent) / 100, SpikeMax: 500 * time.Millisecond}
 		return AllLinks(o.Nodes), im, percentage(percent)
 	})
@@ -74,14 +74,14 @@ func reorder(o Options) Trouble {
 
 // slow makes all links of one node, or the links between two nodes, ten times as slow, and adds 10 ms.
 func slow(o Options) Trouble {
-	return OnLinks("slow", func(rng *rand.Rand) ([]network.Link, network.Impairment, history.Effect) {
+	return OnLinks("slow", func(choices choice.Stream) ([]network.Link, network.Impairment, history.Effect) {
 		if len(o.Nodes) < 2 {
 			return nil, network.Impairment{}, history.Effect{}
 		}
 		im := network.Impairment{Slow: 10, Delay: 10 * time.Millisecond}
-		victims := rng.Perm(len(o.Nodes))
+		victims := choices.Perm(len(o.Nodes))
 		a, b := o.Nodes[victims[0]], o.Nodes[victims[1]]
-		if rng.IntN(2) == 0 {
+		if choices.IntN(2) == 0 {
 			return []network.Link{{Dest: a, Src: b}, {Dest: b, Src: a}}, im, history.Effect{Nodes: []string{a, b}, Text: a + " and " + b}
 		}
 		var links []network.Link

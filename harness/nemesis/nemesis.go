@@ -1,16 +1,15 @@
-// Package nemesis injects faults. A Fault decides from a seed alone which faults happen and when. It has no clock and no
+// Package nemesis injects faults. A Fault asks a gate which faults happen and when. It has no clock and no
 // goroutine: the engine asks it when its next step is due, and then lets it act on the System.
 package nemesis
 
 import (
 	"fmt"
-	"hash/fnv"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/network"
 	"glomers/internal/wording"
@@ -70,7 +69,7 @@ type Op struct {
 type Options struct {
 	Nodes    []string
 	Interval time.Duration // mean time between steps; 0 means 10 s
-	Seed     uint64
+	Gate     choice.Gate   // decides where the faults strike, and when
 	// Faithful draws exactly the kinds of partition that the reference harness draws, even those that have no effect on a small
 	// cluster.
 	Faithful bool
@@ -184,18 +183,11 @@ func (ks Kinds) New(names []string, o Options) ([]Fault, error) {
 		faults = append(faults, &fault{
 			name:     name,
 			interval: o.Interval,
-			seed:     o.Seed,
-			gaps:     newRand(o.Seed, name),
+			gate:     o.Gate,
+			gaps:     o.Gate.Stream(name),
 			trouble:  k.Make(o),
 			effects:  make(map[string]int),
 		})
 	}
 	return faults, nil
-}
-
-// newRand makes a generator from the seed and a purpose, so that different faults of a run draw different numbers.
-func newRand(seed uint64, purpose string) *rand.Rand {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(purpose)) // never fails
-	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/network"
 	"glomers/internal/wording"
@@ -40,7 +41,7 @@ func newPartitioned(t *testing.T, n int, seed uint64, faithful bool) (Fault, *te
 }
 
 func newFaulty(t *testing.T, name string, n int, seed uint64, faithful bool) (Fault, *testSystem) {
-	faults, err := All().New([]string{name}, Options{Nodes: nodes(n), Seed: seed, Faithful: faithful})
+	faults, err := All().New([]string{name}, Options{Nodes: nodes(n), Gate: choice.Seeded(seed), Faithful: faithful})
 	require.NoError(t, err)
 	require.Len(t, faults, 1)
 	net := network.New(network.Config{})
@@ -240,7 +241,7 @@ func TestNext(t *testing.T) {
 		0:               10 * time.Second,
 		4 * time.Second: 4 * time.Second,
 	} {
-		faults, err := All().New([]string{"partition"}, Options{Nodes: nodes(3), Interval: interval, Seed: 5})
+		faults, err := All().New([]string{"partition"}, Options{Nodes: nodes(3), Interval: interval, Gate: choice.Seeded(5)})
 		require.NoError(t, err)
 		var sum time.Duration
 		quarters := [4]int{}

@@ -2,11 +2,11 @@ package nemesis
 
 import (
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 )
 
@@ -14,8 +14,8 @@ import (
 func OnNode(o Options, begin, end func(s System, node string) error) Trouble {
 	var hit string // the node that is hit; "" if there is none
 	return Trouble{
-		Begin: func(_ time.Duration, s System, rng *rand.Rand) (Onset, error) {
-			hit = o.Nodes[rng.IntN(len(o.Nodes))]
+		Begin: func(_ time.Duration, s System, choices choice.Stream) (Onset, error) {
+			hit = o.Nodes[choices.IntN(len(o.Nodes))]
 			return Onset{nil, hit, hit, history.Effect{Nodes: []string{hit}, Text: hit}}, begin(s, hit)
 		},
 		End: func(_ time.Duration, s System) (any, error) {
@@ -52,9 +52,9 @@ func skew(o Options) Trouble {
 		return set, nil
 	}
 	return Trouble{
-		Begin: func(_ time.Duration, s System, rng *rand.Rand) (Onset, error) {
+		Begin: func(_ time.Duration, s System, choices choice.Stream) (Onset, error) {
 			ahead, err := set(s, func() time.Duration {
-				return time.Duration(rng.Int64N(2*int64(maxSkew)+1)) - maxSkew
+				return time.Duration(choices.Int64N(2*int64(maxSkew)+1)) - maxSkew
 			})
 			effect := history.Effect{Nodes: slices.Sorted(maps.Keys(ahead))}
 			clocks := make([]string, len(effect.Nodes))

@@ -1,10 +1,10 @@
 package nemesis
 
 import (
-	"math/rand/v2"
 	"slices"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/network"
 )
@@ -23,13 +23,13 @@ func partition(o Options) Trouble {
 		}
 	}
 	return Trouble{
-		Begin: func(now time.Duration, s System, rng *rand.Rand) (Onset, error) {
+		Begin: func(now time.Duration, s System, choices choice.Stream) (Onset, error) {
 			if len(kinds) == 0 { // a single node
 				return Onset{Result: "nothing-to-cut", Effect: history.Effect{Text: "nothing to cut"}}, nil
 			}
-			k := kinds[rng.IntN(len(kinds))]
+			k := kinds[choices.IntN(len(kinds))]
 			nodes := slices.Clone(o.Nodes)
-			rng.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
+			choices.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
 			g := k.grudge(nodes)
 			did := Onset{Value: string(k), Result: []any{"isolated", g}, Effect: history.Effect{Links: g.cuts(), Text: string(k)}}
 			if len(did.Effect.Links) > 0 {

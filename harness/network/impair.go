@@ -91,11 +91,11 @@ func (l *link) impair(latency time.Duration) (took time.Duration, lost, copied b
 			took = time.Duration(float64(took) * y.Slow)
 		}
 		took += y.Delay
-		if y.Spike > 0 && l.rng.Float64() < y.Spike {
-			took += time.Duration(l.rng.Float64() * float64(y.SpikeMax))
+		if y.Spike > 0 && l.choices.spike.Chance(y.Spike) {
+			took += l.choices.delay.Uniform(y.SpikeMax)
 		}
-		lost = y.Loss > 0 && l.rng.Float64() < y.Loss || lost
-		copied = y.Duplicate > 0 && l.rng.Float64() < y.Duplicate || copied
+		lost = y.Loss > 0 && l.choices.loss.Chance(y.Loss) || lost
+		copied = y.Duplicate > 0 && l.choices.duplicate.Chance(y.Duplicate) || copied
 	}
 	return took, lost, copied
 }

@@ -2,8 +2,9 @@ package network
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
+
+	"glomers/harness/choice"
 )
 
 // A Dist is a distribution of latencies around their mean.
@@ -28,15 +29,15 @@ func ParseDist(s string) (Dist, error) {
 }
 
 // draw returns a latency, which is never negative. An unknown distribution counts as Constant.
-func (d Dist) draw(mean time.Duration, r *rand.Rand) time.Duration {
+func (d Dist) draw(mean time.Duration, s choice.Stream) time.Duration {
 	if mean <= 0 {
 		return 0
 	}
 	switch d {
 	case Uniform:
-		return time.Duration(r.Float64() * 2 * float64(mean))
+		return s.Uniform(2 * mean)
 	case Exponential:
-		return time.Duration(r.ExpFloat64() * float64(mean))
+		return s.Exponential(mean)
 	}
 	return mean
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/harness/choice"
 )
 
 func TestParseDist(t *testing.T) {
@@ -32,7 +34,7 @@ func TestDistributions(t *testing.T) {
 		{Exponential, 0, 20 * mean, 0.3935}, // 1 − e^(−1/2)
 	} {
 		t.Run(string(tc.dist), func(t *testing.T) {
-			r := rand.New(rand.NewPCG(1, 2))
+			r := choice.From(rand.NewPCG(1, 2))
 			var sum time.Duration
 			below := 0
 			for range samples {
@@ -52,7 +54,7 @@ func TestDistributions(t *testing.T) {
 }
 
 func TestNoLatency(t *testing.T) {
-	r := rand.New(rand.NewPCG(1, 2))
+	r := choice.From(rand.NewPCG(1, 2))
 	for _, d := range []Dist{Constant, Uniform, Exponential} {
 		require.Zero(t, d.draw(0, r))
 		require.Zero(t, d.draw(-ms, r))
@@ -61,7 +63,7 @@ func TestNoLatency(t *testing.T) {
 
 // latencies returns the latencies of count messages from n0 to n1, with messages of other links in between.
 func latencies(t *testing.T, seed uint64, count int, others func(n *Network)) []time.Duration {
-	n := newCluster(5, Config{Latency: 100 * ms, Dist: Exponential, Seed: seed})
+	n := newCluster(5, Config{Latency: 100 * ms, Dist: Exponential, Gate: choice.Seeded(seed)})
 	for range count {
 		others(n)
 		send(t, n, 0, "n0", "n1")

@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"glomers/harness/choice"
 )
 
 var link01 = []Link{{Dest: "n1", Src: "n0"}}
@@ -36,7 +38,7 @@ func impair(t require.TestingT, n *Network, owner string, im Impairment) {
 
 func TestLoss(t *testing.T) {
 	const count = 10_000
-	n := newCluster(2, Config{Seed: 1})
+	n := newCluster(2, Config{Gate: choice.Seeded(1)})
 	impair(t, n, "loss", Impairment{Loss: 0.3})
 	require.InDelta(t, 0.7*count, len(arrivals(t, n, count)), 200)
 	require.InDelta(t, 0.3*count, n.Dropped(), 200)
@@ -66,7 +68,7 @@ func TestExtremes(t *testing.T) {
 // A copy has the same id and a separate latency, and does not count as another sent message.
 func TestDuplicate(t *testing.T) {
 	const count = 10_000
-	n := newCluster(2, Config{Latency: 100 * ms, Dist: Exponential, Seed: 2})
+	n := newCluster(2, Config{Latency: 100 * ms, Dist: Exponential, Gate: choice.Seeded(2)})
 	impair(t, n, "duplicate", Impairment{Duplicate: 0.2})
 	twice, apart := 0, 0
 	for _, times := range arrivals(t, n, count) {
@@ -86,7 +88,7 @@ func TestDuplicate(t *testing.T) {
 
 func TestSpike(t *testing.T) {
 	const count = 10_000
-	n := newCluster(2, Config{Latency: 100 * ms, Seed: 3})
+	n := newCluster(2, Config{Latency: 100 * ms, Gate: choice.Seeded(3)})
 	impair(t, n, "reorder", Impairment{Spike: 0.25, SpikeMax: 400 * ms})
 	late, sum := 0, time.Duration(0)
 	for _, times := range arrivals(t, n, count) {
@@ -173,7 +175,7 @@ func TestCutByTwo(t *testing.T) {
 func TestImpairmentsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		sent, copies, lost, got := 0, 0, 0, 0
-		n := newCluster(2, Config{Latency: ms, Seed: rapid.Uint64().Draw(t, "seed"), Journal: func(e Event) error {
+		n := newCluster(2, Config{Latency: ms, Gate: choice.Seeded(rapid.Uint64().Draw(t, "seed")), Journal: func(e Event) error {
 			switch e.Kind {
 			case Sent:
 				sent++

@@ -2,11 +2,11 @@ package network
 
 import (
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
+
+	"glomers/harness/choice"
 )
 
 // A link is the one-way connection from one party to another.
@@ -15,7 +15,7 @@ type link struct {
 	client    bool          // one of the two is a client
 	layers    []layer       // the impairments, in the order in which they were added
 	cut       bool          // Invariant: true exactly if at least one layer cuts the link
-	rng       *rand.Rand    // used by this link only
+	choices   choices       // of the messages of this link only
 	latest    time.Duration // when the last message would have arrived without impairments, if there is a Hop
 }
 
@@ -41,10 +41,10 @@ func (n *Network) link(from, to *party) *link {
 		return l
 	}
 	l := &link{
-		src:    from,
-		dest:   to,
-		client: from.role == Client || to.role == Client,
-		rng:    rand.New(rand.NewPCG(n.cfg.Seed, linkHash(from.id, to.id))),
+		src:     from,
+		dest:    to,
+		client:  from.role == Client || to.role == Client,
+		choices: newChoices(n.cfg.Gate.Stream(from.id + "\x00" + to.id)),
 	}
 	from.out[to.id] = l
 	if l.client {
@@ -53,12 +53,19 @@ func (n *Network) link(from, to *party) *link {
 	return l
 }
 
-// linkHash derives a link's stream of random numbers from its two ids. The stream does not depend on other parties or their
-// messages.
-func linkHash(src, dest string) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(src + "\x00" + dest)) // never fails
-	return h.Sum64()
+// choices are the decisions about the messages of a link. They do not depend on other parties or their messages.
+type choices struct {
+	latency, hop    choice.Stream // how long a message takes
+	spike, delay    choice.Stream // whether it takes longer, and by how much
+	loss, duplicate choice.Stream
+}
+
+func newChoices(s choice.Stream) choices {
+	return choices{
+		latency: s.Kind("latency"), hop: s.Kind("hop"),
+		spike: s.Kind("spike"), delay: s.Kind("delay"),
+		loss: s.Kind("loss"), duplicate: s.Kind("duplicate"),
+	}
 }
 
 // latency draws the time that a message takes which is sent now. With a Hop, messages of a link that would keep their order without it do
@@ -66,12 +73,12 @@ func linkHash(src, dest string) uint64 {
 func (l *link) latency(cfg Config, now time.Duration) time.Duration {
 	var took time.Duration
 	if !l.client {
-		took = cfg.Dist.draw(cfg.Latency, l.rng)
+		took = cfg.Dist.draw(cfg.Latency, l.choices.latency)
 	}
 	if cfg.Hop == 0 {
 		return took
 	}
-	took += Exponential.draw(cfg.Hop, l.rng)
+	took += l.choices.hop.Exponential(cfg.Hop)
 	if cfg.Dist == Constant || l.client {
 		l.latest = max(l.latest, now+took)
 		took = l.latest - now

@@ -1,13 +1,15 @@
 // Package network simulates a network: latencies, cut links and other faults, and statistics.
 //
 // A [Network] has no clock: its owner passes the current time to every call. So the same code runs in real and in virtual time,
-// and the same seed and the same sequence of calls give the same results.
+// and the same decisions and the same sequence of calls give the same results.
 package network
 
 import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"glomers/harness/choice"
 )
 
 // A Role decides how the network treats a party. Clients and services are never cut off, and messages to or from a client have
@@ -57,7 +59,7 @@ type Config struct {
 	Latency time.Duration // mean latency; messages to and from clients have none
 	Dist    Dist          // distribution of the latencies; "" means Constant
 	Hop     time.Duration // mean time that every message takes besides its latency, distributed exponentially; see link.latency
-	Seed    uint64        // of the latencies and the impairments
+	Gate    choice.Gate   // decides on the latencies and the impairments
 
 	// Blocking makes each party receive one message at a time, as in the reference harness; see receiver.
 	Blocking bool

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"glomers/harness/choice"
 )
 
 // A model is a simple reference network without heap, counters or interning: it has a list of all messages and a set of the cut
@@ -29,7 +31,7 @@ func TestEveryMessageHasOneFate(t *testing.T) {
 		n := newCluster(4, Config{
 			Latency: rapid.SampledFrom([]time.Duration{0, 1, 10}).Draw(t, "latency"), // ns: many ties
 			Dist:    rapid.SampledFrom([]Dist{Constant, Uniform, Exponential}).Draw(t, "dist"),
-			Seed:    rapid.Uint64().Draw(t, "seed"),
+			Gate:    choice.Seeded(rapid.Uint64().Draw(t, "seed")),
 			Journal: func(e Event) error { m.events = append(m.events, e); return nil },
 		})
 		party := rapid.SampledFrom([]string{"n0", "n1", "n2", "n3", "c0", "lin-kv"})

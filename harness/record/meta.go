@@ -3,6 +3,7 @@ package record
 import (
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/network"
 	"glomers/harness/workload"
 )
@@ -29,13 +30,14 @@ type Meta struct {
 	Availability    string       `json:"availability"`
 	Attach          []string     `json:"attach,omitempty"` // the nodes that are debugged
 	workload.Options
-	Excerpt *Excerpt  `json:"excerpt,omitempty"` // what of the run was carried out; nil means all
-	Seed    uint64    `json:"seed"`
-	Started time.Time `json:"started"`
-	Go      string    `json:"go"`
-	Glomers string    `json:"glomers"`
-	OS      string    `json:"os"`
-	CPUs    int       `json:"cpus"`
+	Excerpt *Excerpt         `json:"excerpt,omitempty"` // what of the run was carried out; nil means all
+	Seed    uint64           `json:"seed"`
+	Choices choice.Overrides `json:"choices,omitempty"` // decisions that differ from those of the seed
+	Started time.Time        `json:"started"`
+	Go      string           `json:"go"`
+	Glomers string           `json:"glomers"`
+	OS      string           `json:"os"`
+	CPUs    int              `json:"cpus"`
 }
 
 // A Program says what the nodes of a run are.

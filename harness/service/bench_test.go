@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"testing"
 
+	"glomers/harness/choice"
 	"glomers/node"
 )
 
 // BenchmarkHandle measures a request, from its body to the body of the reply, in a store of 10,000 keys.
 func BenchmarkHandle(b *testing.B) {
 	const keys = 10_000
-	for _, s := range All(1) {
+	for _, s := range All(choice.Seeded(1)) {
 		for i := range keys {
 			s.Handle("n0", json.RawMessage(writeBody(fmt.Sprintf(`"k%d"`, i), 0)))
 		}

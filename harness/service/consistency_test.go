@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/node"
 )
 
@@ -189,7 +190,7 @@ func TestLWWForgetsOwnWrites(t *testing.T) {
 // If two values have the same stamp, a merge overwrites the value of the destination.
 func TestLWWTies(t *testing.T) {
 	for dest := range replicas {
-		l := newLWWKV(generator(0, node.LWWKV))
+		l := newLWWKV(choice.Seeded(0).Stream(node.LWWKV))
 		for at, value := range []string{`"a"`, `"b"`} {
 			op := operation{kind: write, key: `"x"`, to: []byte(value)}
 			_, fault := l.doAt(at, op)

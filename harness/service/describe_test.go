@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/harness/service"
 )
 
@@ -16,7 +17,7 @@ func TestDescriptionsAreTrue(t *testing.T) {
 	for _, d := range service.Describe() {
 		names = append(names, d.Name)
 		for seed := range uint64(20) { // whatever is random
-			s, err := service.New(d.Name, seed)
+			s, err := service.New(d.Name, choice.Seeded(seed))
 			require.NoError(t, err)
 			id := 0
 			for _, r := range d.Requests {
@@ -66,7 +67,7 @@ func TestDescriptionsAreTrue(t *testing.T) {
 // As the description of seq-kv says, a write of a new value brings a client up to date.
 func TestBarrierAsDescribed(t *testing.T) {
 	for seed := range uint64(50) {
-		s, err := service.New("seq-kv", seed)
+		s, err := service.New("seq-kv", choice.Seeded(seed))
 		require.NoError(t, err)
 		for i := range 5 {
 			body, err := json.Marshal(map[string]any{"type": "write", "key": "x", "value": i, "msg_id": i + 1})

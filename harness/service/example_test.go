@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"glomers/harness/choice"
 	"glomers/harness/service"
 )
 
 // A service answers requests, as the harness hands them over.
 func ExampleService() {
-	kv, err := service.New("lin-kv", 1)
+	kv, err := service.New("lin-kv", choice.Seeded(1))
 	if err != nil {
 		fmt.Println(err)
 		return

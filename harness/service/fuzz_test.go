@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/harness/internal/jsonvalue"
 	"glomers/node"
 )
@@ -24,7 +25,7 @@ func FuzzHandle(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		for _, s := range All(1) {
+		for _, s := range All(choice.Seeded(1)) {
 			s.Handle("n1", json.RawMessage(writeBody(`"x"`, 1)))
 			for range 2 { // the second time, a key that the first one wrote is there
 				checkReply(t, body, s.Handle("n1", bytes.Clone(body)))

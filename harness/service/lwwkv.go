@@ -2,8 +2,8 @@ package service
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 
+	"glomers/harness/choice"
 	"glomers/node"
 )
 
@@ -17,10 +17,10 @@ const replicas = 2
 // The store can lose a write. A replica that does not know of an earlier write at the other replica may give a later write the
 // same stamp or a lower one. When the replicas are merged, the later write can then be overwritten by the earlier.
 type lwwKV struct {
-	rng    *rand.Rand
-	clocks [replicas]int // the stamp of the replica's next write; from 1
-	keys   map[string]*copies
-	bytes  int // size of the keys and of both copies of their values, although two copies may share memory
+	choices choice.Stream
+	clocks  [replicas]int // the stamp of the replica's next write; from 1
+	keys    map[string]*copies
+	bytes   int // size of the keys and of both copies of their values, although two copies may share memory
 
 	// Invariant: holds every key whose copies differ, so that the cost of a merge depends on the number of these keys, not on the
 	// number of all keys.
@@ -37,9 +37,9 @@ type stamped struct {
 	value json.RawMessage
 }
 
-func newLWWKV(rng *rand.Rand) *lwwKV {
+func newLWWKV(choices choice.Stream) *lwwKV {
 	return &lwwKV{
-		rng:      rng,
+		choices:  choices,
 		clocks:   [replicas]int{1, 1},
 		keys:     make(map[string]*copies),
 		diverged: make(map[string]*copies),
@@ -49,9 +49,9 @@ func newLWWKV(rng *rand.Rand) *lwwKV {
 func (l *lwwKV) size() int { return l.bytes }
 
 func (l *lwwKV) do(_ string, op operation) (json.RawMessage, *node.RPCError) {
-	source, dest := l.rng.IntN(replicas), l.rng.IntN(replicas)
+	source, dest := l.choices.IntN(replicas), l.choices.IntN(replicas)
 	l.merge(source, dest)
-	return l.doAt(l.rng.IntN(replicas), op)
+	return l.doAt(l.choices.IntN(replicas), op)
 }
 
 // merge copies newer values from source to dest. If stamps are equal, the value of source wins.

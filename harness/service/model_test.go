@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"testing"
 
+	"glomers/harness/choice"
 	"glomers/harness/internal/jsonvalue"
 
 	"github.com/stretchr/testify/require"
@@ -44,7 +44,7 @@ func (s state) same(o state) bool {
 
 // seqModel is a literal model of seq-kv: it keeps 32 full states.
 type seqModel struct {
-	rng      *rand.Rand
+	choices  choice.Stream
 	states   []state // the last 32
 	newest   int
 	position map[string]int
@@ -53,7 +53,7 @@ type seqModel struct {
 func (m *seqModel) do(client string, op operation) (json.RawMessage, int) {
 	oldest := m.newest - len(m.states) + 1
 	at := max(m.position[client], oldest)
-	at += m.rng.IntN(m.newest - at + 1)
+	at += m.choices.IntN(m.newest - at + 1)
 	next, value, code := m.states[at-oldest].step(op)
 	if next.same(m.states[at-oldest]) {
 		m.position[client] = at
@@ -69,7 +69,7 @@ func (m *seqModel) do(client string, op operation) (json.RawMessage, int) {
 
 // lwwModel is a literal model of lww-kv: a merge considers all keys.
 type lwwModel struct {
-	rng      *rand.Rand
+	choices  choice.Stream
 	replicas [2]struct {
 		clock  int
 		values state
@@ -78,7 +78,7 @@ type lwwModel struct {
 }
 
 func (m *lwwModel) do(_ string, op operation) (json.RawMessage, int) {
-	source, dest, at := m.rng.IntN(2), m.rng.IntN(2), m.rng.IntN(2)
+	source, dest, at := m.choices.IntN(2), m.choices.IntN(2), m.choices.IntN(2)
 	from, to := &m.replicas[source], &m.replicas[dest]
 	to.clock = max(to.clock, from.clock)
 	for key, value := range from.values {
@@ -138,8 +138,8 @@ func compare(t *rapid.T, s store, model func(string, operation) (json.RawMessage
 func TestSeqKVIsItsModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
-		s := newSeqKV(generator(seed, node.SeqKV))
-		m := &seqModel{rng: generator(seed, node.SeqKV), states: []state{{}}, position: map[string]int{}}
+		s := newSeqKV(choice.Seeded(seed).Stream(node.SeqKV))
+		m := &seqModel{choices: choice.Seeded(seed).Stream(node.SeqKV), states: []state{{}}, position: map[string]int{}}
 		compare(t, s, m.do)
 
 		versions := 0
@@ -153,10 +153,10 @@ func TestSeqKVIsItsModel(t *testing.T) {
 func TestLWWKVIsItsModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		seed := rapid.Uint64().Draw(t, "seed")
-		m := &lwwModel{rng: generator(seed, node.LWWKV)}
+		m := &lwwModel{choices: choice.Seeded(seed).Stream(node.LWWKV)}
 		for i := range m.replicas {
 			m.replicas[i].values, m.replicas[i].stamps = state{}, map[string]int{}
 		}
-		compare(t, newLWWKV(generator(seed, node.LWWKV)), m.do)
+		compare(t, newLWWKV(choice.Seeded(seed).Stream(node.LWWKV)), m.do)
 	})
 }

@@ -2,8 +2,8 @@ package service
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 
+	"glomers/harness/choice"
 	"glomers/harness/internal/jsonvalue"
 	"glomers/node"
 )
@@ -26,7 +26,7 @@ const window = 32
 // The reference behaves in the same way as long as the client's position is among the kept states. If it is not, the reference's
 // buffer wraps around, and the reads of the client go back. Here, such a client is moved to the oldest kept state.
 type seqKV struct {
-	rng      *rand.Rand
+	choices  choice.Stream
 	newest   int            // number of the newest state
 	position map[string]int // by client; a position before the oldest kept state counts as the oldest kept state
 	keys     map[string]*register
@@ -50,8 +50,8 @@ type version struct {
 	value json.RawMessage
 }
 
-func newSeqKV(rng *rand.Rand) *seqKV {
-	return &seqKV{rng: rng, position: make(map[string]int), keys: make(map[string]*register)}
+func newSeqKV(choices choice.Stream) *seqKV {
+	return &seqKV{choices: choices, position: make(map[string]int), keys: make(map[string]*register)}
 }
 
 func (s *seqKV) do(client string, op operation) (json.RawMessage, *node.RPCError) {
@@ -72,7 +72,7 @@ func (s *seqKV) do(client string, op operation) (json.RawMessage, *node.RPCError
 // pick draws the state on which the client's next operation is tried.
 func (s *seqKV) pick(client string) int {
 	from := max(s.position[client], s.oldest())
-	return from + s.rng.IntN(s.newest-from+1)
+	return from + s.choices.IntN(s.newest-from+1)
 }
 
 // advance makes the next state, in which key has the given value. A nil value leaves the key as it is: the operation failed on

@@ -31,16 +31,15 @@
 // # Concurrency
 //
 // A Service has a single owner, which calls Handle for one request at a time. A Service has no goroutines, clocks or I/O: the
-// same seed and the same sequence of requests give the same replies.
+// same decisions and the same sequence of requests give the same replies.
 package service
 
 import (
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"strings"
 
+	"glomers/harness/choice"
 	"glomers/node"
 )
 
@@ -59,10 +58,10 @@ type Service interface {
 // Names returns the names of the services.
 func Names() []string { return []string{node.LinKV, node.SeqKV, node.LWWKV, node.LinTSO} }
 
-// New returns the service with this name; see Names. The random choices of the service depend only on seed and name. The error
-// lists the accepted names.
-func New(name string, seed uint64) (Service, error) {
-	b := newBackend(name, generator(seed, name))
+// New returns the service with this name; see Names. The service asks the gate for its random choices. The error lists the
+// accepted names.
+func New(name string, gate choice.Gate) (Service, error) {
+	b := newBackend(name, gate.Stream(name))
 	if b == nil {
 		return nil, fmt.Errorf("service: no service %q: want %s", name, strings.Join(Names(), ", "))
 	}
@@ -70,34 +69,27 @@ func New(name string, seed uint64) (Service, error) {
 }
 
 // All returns one of each service, in the order of Names.
-func All(seed uint64) []Service {
+func All(gate choice.Gate) []Service {
 	var all []Service
 	for _, name := range Names() {
-		all = append(all, &server{name, newBackend(name, generator(seed, name))})
+		all = append(all, &server{name, newBackend(name, gate.Stream(name))})
 	}
 	return all
 }
 
 // newBackend returns nil for a name that is not one of Names.
-func newBackend(name string, rng *rand.Rand) backend {
+func newBackend(name string, choices choice.Stream) backend {
 	switch name {
 	case node.LinKV:
 		return kv{newLinKV()}
 	case node.SeqKV:
-		return kv{newSeqKV(rng)}
+		return kv{newSeqKV(choices)}
 	case node.LWWKV:
-		return kv{newLWWKV(rng)}
+		return kv{newLWWKV(choices)}
 	case node.LinTSO:
 		return &oracle{}
 	}
 	return nil
-}
-
-// generator returns the stream of random numbers of a service. Other services do not affect it.
-func generator(seed uint64, name string) *rand.Rand {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(name)) // never fails
-	return rand.New(rand.NewPCG(seed, h.Sum64()))
 }
 
 // A server parses requests and builds replies. Its backend carries the requests out.

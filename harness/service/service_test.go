@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/node"
 )
 
@@ -21,7 +22,7 @@ type reply struct {
 }
 
 func newService(t require.TestingT, name string, seed uint64) Service {
-	s, err := New(name, seed)
+	s, err := New(name, choice.Seeded(seed))
 	require.NoError(t, err)
 	return s
 }
@@ -50,13 +51,13 @@ func createBody(key string, from, to any) string {
 
 func TestNames(t *testing.T) {
 	require.Equal(t, []string{"lin-kv", "seq-kv", "lww-kv", "lin-tso"}, Names())
-	all := All(1)
+	all := All(choice.Seeded(1))
 	require.Len(t, all, len(Names()))
 	for i, name := range Names() {
 		require.Equal(t, name, all[i].Name())
 		require.Equal(t, name, newService(t, name, 1).Name())
 	}
-	_, err := New("lin-vk", 1)
+	_, err := New("lin-vk", choice.Seeded(1))
 	require.EqualError(t, err, `service: no service "lin-vk": want lin-kv, seq-kv, lww-kv, lin-tso`)
 }
 
@@ -116,7 +117,7 @@ func TestMalformed(t *testing.T) {
 		{"null type", `{"type":null}`, `type is not a string: null`},
 		{"number type", `{"type":5}`, `type is not a string: 5`},
 	} {
-		for _, s := range All(0) {
+		for _, s := range All(choice.Seeded(0)) {
 			r := ask(t, s, "n1", c.body)
 			require.Equal(t, "error", r.Type, "%s: %s", s.Name(), c.name)
 			require.Equal(t, node.MalformedRequest, r.Code, "%s: %s", s.Name(), c.name)
@@ -212,5 +213,5 @@ func TestSeed(t *testing.T) {
 	}
 	require.NotEqual(t, replies(node.SeqKV, 1), replies(node.SeqKV, 2))
 	require.NotEqual(t, replies(node.LWWKV, 1), replies(node.LWWKV, 2))
-	require.NotEqual(t, generator(1, node.SeqKV).Uint64(), generator(1, node.LWWKV).Uint64())
+	require.NotEqual(t, choice.Seeded(1).Stream(node.SeqKV).Uint64(), choice.Seeded(1).Stream(node.LWWKV).Uint64())
 }

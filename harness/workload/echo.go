@@ -2,18 +2,18 @@ package workload
 
 import (
 	"encoding/json"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 )
 
 // Echo asks nodes to repeat a value; see its Kind.
 type Echo struct {
 	Base
-	rand *rand.Rand
+	rand choice.Stream
 }
 
 func echo() Kind {

@@ -3,12 +3,12 @@ package workload
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
 
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
 )
@@ -18,7 +18,7 @@ type Counter struct {
 	Base
 	name   string
 	lowest int // the lowest delta
-	rand   *rand.Rand
+	rand   choice.Stream
 }
 
 func gCounter() Kind {

@@ -3,10 +3,10 @@ package workload
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/internal/jsonvalue"
 )
@@ -64,7 +64,7 @@ func (*GSet) throws() {}
 type growingSet struct {
 	Base
 	add  string // the function that adds an element
-	rand *rand.Rand
+	rand choice.Stream
 	next int // the next element
 }
 

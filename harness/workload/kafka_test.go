@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/workload"
 	"glomers/node"
@@ -210,7 +211,7 @@ func TestKafkaDistribution(t *testing.T) {
 
 // Every key is drawn twice as often as the key before it.
 func TestKafkaKeys(t *testing.T) {
-	w, err := workload.All().New("kafka", workload.Config{Options: workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 40}, Rand: rand.New(rand.NewPCG(5, 6))})
+	w, err := workload.All().New("kafka", workload.Config{Options: workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 40}, Rand: choice.From(rand.NewPCG(5, 6))})
 	require.NoError(t, err)
 	sends := make(map[string]int)
 	total := 0
@@ -235,7 +236,7 @@ func TestKafkaMessagesPerKey(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := workload.Config{
 			Options: workload.Options{KeyCount: rapid.IntRange(1, 80).Draw(t, "keys"), MaxWritesPerKey: rapid.IntRange(1, 20).Draw(t, "writes")},
-			Rand:    rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
+			Rand:    choice.From(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
 		}
 		w, err := workload.All().New("kafka", o)
 		require.NoError(t, err)
@@ -253,7 +254,7 @@ func TestKafkaMessagesPerKey(t *testing.T) {
 
 // Crashes come every 30 s ÷ workers on average.
 func TestKafkaCrashes(t *testing.T) {
-	w, err := workload.All().New("kafka", workload.Config{Workers: 5, Rand: rand.New(rand.NewPCG(5, 6))})
+	w, err := workload.All().New("kafka", workload.Config{Workers: 5, Rand: choice.From(rand.NewPCG(5, 6))})
 	require.NoError(t, err)
 	crashes := 0
 	for now := time.Duration(0); now < time.Hour; now += 10 * time.Millisecond {
@@ -377,7 +378,7 @@ func TestKafkaCheck(t *testing.T) {
 // The memory that the checker needs for the messages of a poll counts.
 func TestKafkaCost(t *testing.T) {
 	t.Parallel()
-	w, err := workload.All().New("kafka", workload.Config{Nodes: []string{"n0"}, Workers: 1, Rand: rand.New(rand.NewPCG(1, 1))})
+	w, err := workload.All().New("kafka", workload.Config{Nodes: []string{"n0"}, Workers: 1, Rand: choice.From(rand.NewPCG(1, 1))})
 	require.NoError(t, err)
 	costly := w.(workload.Costly)
 	require.Equal(t, 4*16, costly.Cost(history.Op{F: "poll", Value: json.RawMessage(`[["poll",{"1":[[0,7],[1,8]]}]]`)}))

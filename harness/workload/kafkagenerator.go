@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"math/bits"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 )
 
@@ -25,7 +25,7 @@ const (
 
 // A kafkaGenerator draws the operations.
 type kafkaGenerator struct {
-	rand      *rand.Rand
+	rand      choice.Stream
 	now       time.Duration // the time of the last completion
 	crashMean time.Duration // between two crashes of any worker
 	crashDue  time.Duration
@@ -99,7 +99,7 @@ func assignOp(keys []string) history.Op {
 
 // upTo returns a time between 0 and the limit.
 func (g *kafkaGenerator) upTo(limit time.Duration) time.Duration {
-	return time.Duration(g.rand.Float64() * float64(limit))
+	return g.rand.Uniform(limit)
 }
 
 // draw returns a send or a poll. Each active key is drawn twice as often as the key before it. If the key of a send already has

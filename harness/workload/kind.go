@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/internal/wording"
 )
@@ -70,14 +71,14 @@ type Figure struct {
 type Config struct {
 	Options
 	Nodes   []string
-	Workers int        // the number of concurrent clients; 0 means the default of the kind
-	Rand    *rand.Rand // draws the operations; nil means a generator with seed 0
+	Workers int           // the number of concurrent clients; 0 means the default of the kind
+	Rand    choice.Stream // decides on the operations; the zero Stream means one of seed 0
 }
 
 // New makes the workload, with the defaults of the kind filled in.
 func (k Kind) New(c Config) (Workload, error) {
-	if c.Rand == nil {
-		c.Rand = rand.New(rand.NewPCG(0, 0))
+	if c.Rand.IsZero() {
+		c.Rand = choice.From(rand.NewPCG(0, 0))
 	}
 	if c.Workers == 0 {
 		c.Workers = k.DefaultWorkers(len(c.Nodes))

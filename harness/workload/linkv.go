@@ -3,11 +3,11 @@ package workload
 import (
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"glomers/harness/check"
 	"glomers/harness/check/linear"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 )
 
@@ -18,7 +18,7 @@ import (
 // Each key must be linearizable: see [linear.Check].
 type LinKV struct {
 	Base
-	rand    *rand.Rand
+	rand    choice.Stream
 	workers int
 	size    int      // workers in a group
 	groups  []keyUse // worker i belongs to group i / size

@@ -17,6 +17,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/check/linear"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/sim"
 	"glomers/harness/workload"
@@ -25,7 +26,7 @@ import (
 
 func newLinKV(t *testing.T, nodes, workers int) workload.PerProcess {
 	t.Helper()
-	o := workload.Config{Workers: workers, Rand: rand.New(rand.NewPCG(1, 2))}
+	o := workload.Config{Workers: workers, Rand: choice.From(rand.NewPCG(1, 2))}
 	for i := range nodes {
 		o.Nodes = append(o.Nodes, fmt.Sprint("n", i))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 )
 
@@ -27,7 +28,7 @@ func did(ops ...[2]string) []history.Op {
 // Every workload is recognized by its own operations.
 func TestFunctions(t *testing.T) {
 	for _, k := range All() {
-		w, err := k.New(Config{Nodes: []string{"n0"}, Rand: rand.New(rand.NewPCG(1, 2))})
+		w, err := k.New(Config{Nodes: []string{"n0"}, Rand: choice.From(rand.NewPCG(1, 2))})
 		require.NoError(t, err)
 		require.NotEmpty(t, k.Functions, k.Name)
 		var h []history.Op

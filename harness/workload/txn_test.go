@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/workload"
 )
@@ -47,7 +48,7 @@ func TestTxnOperations(t *testing.T) {
 		name := rapid.SampledFrom([]string{"txn-rw-register", "txn-list-append"}).Draw(t, "workload")
 		w, err := workload.All().New(name, workload.Config{
 			Options: workload.Options{KeyCount: keys, MaxTxnLength: length, MaxWritesPerKey: writes},
-			Rand:    rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
+			Rand:    choice.From(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)),
 		})
 		require.NoError(t, err)
 		require.Empty(t, w.Final())
@@ -85,7 +86,7 @@ func TestTxnOperations(t *testing.T) {
 // as frequent as the one before it.
 func TestTxnDistributions(t *testing.T) {
 	w, err := workload.All().New("txn-rw-register", workload.Config{
-		Options: workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 30}, Rand: rand.New(rand.NewPCG(7, 0)),
+		Options: workload.Options{KeyCount: 4, MaxWritesPerKey: 1 << 30}, Rand: choice.From(rand.NewPCG(7, 0)),
 	})
 	require.NoError(t, err)
 	const n = 20_000

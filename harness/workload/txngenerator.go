@@ -5,12 +5,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/bits"
-	"math/rand/v2"
+
+	"glomers/harness/choice"
 )
 
 // A txnGenerator draws transactions as the reference does.
 type txnGenerator struct {
-	rand      *rand.Rand
+	rand      choice.Stream
 	write     string // the function of a write
 	maxLength int
 	maxWrites int

@@ -13,6 +13,7 @@ import (
 
 	"glomers/baselines/mutants"
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/harness/workload"
 	"glomers/node"
@@ -43,7 +44,7 @@ func (c *client) Call(body any, wantType string, reply any) error {
 
 func newWorkload(t *testing.T, name string) workload.Workload {
 	t.Helper()
-	w, err := workload.All().New(name, workload.Config{Nodes: []string{"n1", "n2"}, Rand: rand.New(rand.NewPCG(1, 2))})
+	w, err := workload.All().New(name, workload.Config{Nodes: []string{"n1", "n2"}, Rand: choice.From(rand.NewPCG(1, 2))})
 	require.NoError(t, err)
 	return w
 }
