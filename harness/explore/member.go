@@ -57,10 +57,16 @@ func (m *member) start() {
 	w.Program(m.node)
 	m.stepper = control.Step(m.node)
 	m.up, m.initialised = true, false
-	m.given = mix(uint64(m.index), uint64(m.lives))
+	if m.lives > 1 {
+		m.base += restartTime
+	}
+	m.given = mix(mix(uint64(m.index), uint64(m.lives)), uint64(m.base))
 	line := envelope(initialiser, m.id, fmt.Appendf(nil, `{"type":"init","msg_id":%d,"node_id":%q,"node_ids":%s}`, initID, m.id, w.idList))
 	m.take(line, hashBytes(line))
 }
+
+// restartTime is the time that a restart takes by the node's clock: no process starts faster. So the times of two starts differ.
+const restartTime = time.Microsecond
 
 // initialiser is the client that initialises nodes, with requests of the msg_id initID.
 const (

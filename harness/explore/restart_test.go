@@ -1,0 +1,33 @@
+package explore_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"glomers/harness/explore"
+	"glomers/node"
+)
+
+// A node has another time after a restart, so that it can take its ids from the time at which it started.
+func TestRestartTakesTime(t *testing.T) {
+	t.Parallel()
+	scope := explore.Scope{
+		Workload: "unique-ids", Nodes: 1, Kills: 1, Given: []explore.Op{{F: "generate"}, {F: "generate"}},
+		Program: func(n *node.Node) {
+			var last int64
+			n.OnInit(func(context.Context) error {
+				last = n.Now().UnixMicro() << 20
+				return nil
+			})
+			node.HandleRPC(n, "generate", func(context.Context, struct{}) (map[string]int64, error) {
+				last++
+				return map[string]int64{"id": last}, nil
+			})
+		},
+	}
+	r, err := explore.Run(t.Context(), scope)
+	require.NoError(t, err)
+	require.True(t, r.Exhausted, r)
+}
