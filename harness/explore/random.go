@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 )
@@ -17,7 +18,7 @@ type Strategy interface {
 // A sampler draws executions. Its parts are the same for all strategies at random: the places of faults.
 type sampler struct {
 	rng     *rand.Rand
-	longest int           // the most actions of an execution so far
+	longest int           // the most actions of an execution so far; 0 before the first
 	faults  []placedFault // of the current execution, by step
 }
 
@@ -27,14 +28,18 @@ type placedFault struct {
 	step int
 }
 
-// firstGuess is the number of actions of an execution before there was one.
+// firstGuess is the number of actions that the first execution is taken to have.
 const firstGuess = 30
 
 func newSampler(seed uint64) sampler {
-	return sampler{rng: rand.New(rand.NewPCG(seed, 0)), longest: firstGuess}
+	return sampler{rng: rand.New(rand.NewPCG(seed, 0))}
 }
 
 func (s *sampler) begin(_, n int) int { return s.rng.IntN(n) }
+
+// anywhere draws a place in an execution: a number of actions before it. A place that is drawn beyond the end of an execution
+// would be none, so the length is that of the executions so far.
+func (s *sampler) anywhere() int { return s.rng.IntN(cmp.Or(s.longest, firstGuess)) }
 
 // place draws the places of the faults.
 func (s *sampler) place(p *plan, leftOut func(Kind) bool) {
@@ -45,7 +50,7 @@ func (s *sampler) place(p *plan, leftOut func(Kind) bool) {
 	}{{Lose, p.Losses}, {Duplicate, p.Duplicates}, {Kill, p.Kills}, {Cut, p.Cuts}} {
 		for range f.n {
 			if !leftOut(f.kind) {
-				s.faults = append(s.faults, placedFault{f.kind, s.rng.IntN(s.longest)})
+				s.faults = append(s.faults, placedFault{f.kind, s.anywhere()})
 			}
 		}
 	}
@@ -53,7 +58,6 @@ func (s *sampler) place(p *plan, leftOut func(Kind) bool) {
 
 // fault returns the number of the fault that is due, or -1.
 func (s *sampler) fault(w *world, options []option, ready int) int {
-	s.longest = max(s.longest, w.steps)
 	for i, f := range s.faults {
 		if f.step > w.steps {
 			continue
@@ -79,12 +83,14 @@ func (s *sampler) draw(x *explorer, start func(), pick func(w *world, ready []op
 	}
 	for !x.stop() {
 		start()
-		x.count(x.execute(nil, nil, func(w *world, options []option, ready int) int {
+		o := x.execute(nil, nil, func(w *world, options []option, ready int) int {
 			if k := s.fault(w, options, ready); k >= 0 {
 				return k
 			}
 			return pick(w, options[:ready])
-		}))
+		})
+		s.longest = max(s.longest, o.depth)
+		x.count(o)
 	}
 	x.report.Why = "the executions were drawn"
 }
@@ -138,7 +144,7 @@ func (s *pct) search(x *explorer) {
 		priorities, lowest = make(map[uint64]float64), 0
 		clear(changes)
 		for range s.depth - 1 {
-			changes[s.rng.IntN(s.longest)] = true
+			changes[s.anywhere()] = true
 		}
 	}
 	s.draw(x, start, func(w *world, ready []option) int {
