@@ -25,7 +25,7 @@ const gateLimit = time.Second
 
 // closeGate holds messages to other nodes back from now on, for gateLimit at the most.
 func (n *Node) closeGate() {
-	if n.stepped {
+	if n.spawn != nil {
 		return // all nodes exist
 	}
 	n.gate.mu.Lock()

@@ -116,7 +116,7 @@ func (n *Node) take(line []byte) bool {
 		}
 		return true
 	}
-	if n.clock.virtual && !n.stepped {
+	if n.clock.virtual && n.spawn == nil {
 		n.clock.tell(e.now)
 		if string(e.src) == clockID {
 			n.fromClock(&e)
@@ -180,8 +180,9 @@ func (n *Node) dispatch(e *envelope) bool {
 	}
 	n.inflight.begin() // before the turn is acquired: a message that waits for the turn is in flight
 	n.turn.acquire()
-	if n.stepped { // the caller's goroutine must not wait with the handler
-		go n.run(&task{Context: n.requests, n: n, e: *e}, h.typed)
+	if n.spawn != nil { // the caller's goroutine must not wait with the handler
+		t := &task{Context: n.requests, n: n, e: *e}
+		n.spawn(func() { n.run(t, h.typed) })
 		return true
 	}
 	return n.run(&task{Context: n.requests, n: n, e: *e, reads: true}, h.typed)

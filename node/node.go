@@ -70,8 +70,9 @@ type Node struct {
 	stopped   chan struct{} // closed when the node is to end, after stopErr is set
 	stopErr   error
 
-	stepped bool        // a control.Stepper runs the node
-	dead    atomic.Bool // it has ended the node
+	show  func() any   // returns the state for others to see
+	spawn func(func()) // set if a control.Stepper runs the node: calls a function in another goroutine
+	dead  atomic.Bool  // the Stepper has ended the node
 
 	mu        sync.Mutex
 	id        string

@@ -9,9 +9,9 @@ import (
 )
 
 func init() {
-	control.Step = func(n any) control.Stepper {
+	control.Step = func(n any, spawn func(func())) control.Stepper {
 		s := stepper{n.(*Node)}
-		s.n.stepped, s.n.clock.virtual = true, true
+		s.n.spawn, s.n.clock.virtual = spawn, true
 		s.n.timers.alarm = func(time.Time) {} // the caller asks when the next one is due
 		return s
 	}
@@ -41,7 +41,7 @@ func (s stepper) Due() (at time.Duration, ok bool) {
 func (s stepper) Fire(now time.Duration) {
 	s.n.clock.ns.Store(int64(now))
 	s.n.turn.acquire()
-	go s.n.timers.due()
+	s.n.spawn(s.n.timers.due)
 	s.n.awaitRest()
 }
 

@@ -100,10 +100,10 @@ func (c *client) invoke(op history.Op) {
 // run lets f, which may call Call, run until it waits for a reply or ends.
 func (c *client) run(f func() (any, error)) {
 	c.busy = true
-	go func() {
+	c.world.crew.spawn(func() {
 		value, err := f()
 		c.said <- said{value: value, err: err}
-	}()
+	})
 	c.goOn()
 }
 

@@ -11,32 +11,29 @@ type delays struct{ most int }
 
 func (d *delays) String() string { return fmt.Sprintf("at most %d delays", d.most) }
 
-func (*delays) begin(int, int) int { return 0 }
-
 func (s *delays) search(x *explorer) {
-	d := &depthFirst{explorer: x, visited: make(map[uint64][]uint64)}
-	visit := func(w *world, f *frame, options []option, ready int) {
-		if len(d.stack) == 0 {
-			f.left = s.most
-		}
-		// Sleep sets do not go together with bounds: what was explored may have needed more delays (Coons, Musuvathi, McKinley 2013).
-		key := w.key()
-		before, again := d.visited[key]
-		if again && before[0] >= uint64(f.left) {
-			return
-		}
-		if !again {
-			d.report.States++
-		}
-		d.visited[key] = []uint64{uint64(f.left)}
-		for k, o := range options {
-			switch {
-			case k >= ready:
-				f.todo = append(f.todo, branch{k: k, id: o.id})
-			case k <= f.left:
-				f.todo = append(f.todo, branch{k: k, id: o.id, cost: k})
-			}
+	d := &depthFirst{explorer: x, pruner: s, delays: s.most, visited: make(map[uint64][]uint64)}
+	d.run(func(w *world) { w.ordered = true })
+}
+
+// expand returns what can be reached with the delays that are left, unless more were left at an earlier visit.
+func (*delays) expand(_ *world, f *frame, before []uint64, again bool, options []option, ready int) (visited []uint64) {
+	if again && before[0] >= uint64(f.left) {
+		return before
+	}
+	for k, o := range options {
+		switch {
+		case k >= ready:
+			f.todo = append(f.todo, branch{k: k, id: o.id})
+		case o.kind == Pick && min(k, 1) <= f.left: // an older state counts as a delay, however old it is
+			f.todo = append(f.todo, branch{k: k, id: o.id, cost: min(k, 1)})
+		case o.kind != Pick && k <= f.left:
+			f.todo = append(f.todo, branch{k: k, id: o.id, cost: k})
 		}
 	}
-	d.run(func(w *world) { w.ordered = true }, visit, func(*frame) []slept { return nil })
+	return []uint64{uint64(f.left)}
 }
+
+// asleep returns nothing. Sleep sets do not go together with bounds: what was explored may have needed more delays (Coons,
+// Musuvathi, McKinley 2013).
+func (*delays) asleep(*frame) []slept { return nil }

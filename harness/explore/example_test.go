@@ -21,7 +21,7 @@ func ExampleRun() {
 	fmt.Println(r.Executions, "executions,", r.Pruned, "pruned,", r.States, "states, exhausted:", r.Exhausted, r.Failure, err)
 	// Output:
 	// broadcast, 3 nodes, 3 operations of 3 clients, no faults, no timers, every schedule
-	// 624 executions, 1179 pruned, 4372 states, exhausted: true <nil> <nil>
+	// 624 executions, 1179 pruned, 4996 states, exhausted: true <nil> <nil>
 }
 
 // A node that passes each value on once. The decisions repeat the execution that loses a value.
@@ -46,6 +46,9 @@ func ExampleReplay() {
 	// lose n0 → n2 {"type":"broadcast","msg_id":3,"message":2}
 	// deliver n0 → n1 {"type":"broadcast_ok","in_reply_to":1}
 	// client c2 asks n2: read null
+	// at the end, client c0 asks n0: read → ok [1,2]
+	// at the end, client c1 asks n1: read → ok [1,2]
+	// at the end, client c2 asks n2: read → ok [1]
 	// value 2, acknowledged at 0.000 s (op 3, process  <nil>
 }
 

@@ -3,6 +3,8 @@ package explore
 import (
 	"fmt"
 	"slices"
+
+	"glomers/harness/choice"
 )
 
 // Exhaustive explores all executions, depth first. Of executions that differ only in the order of independent actions it carries
@@ -14,42 +16,43 @@ type exhaustive struct{}
 
 func (*exhaustive) String() string { return "every schedule" }
 
-func (*exhaustive) begin(int, int) int { return 0 }
-
-func (*exhaustive) search(x *explorer) {
-	d := &depthFirst{explorer: x, visited: make(map[uint64][]uint64)}
-	d.run(func(w *world) {}, d.visit, (*frame).sleeping)
+func (e *exhaustive) search(x *explorer) {
+	(&depthFirst{explorer: x, pruner: e, visited: make(map[uint64][]uint64)}).run(func(*world) {})
 }
 
-// visit returns which options of a state are to be explored, given what is asleep there.
-func (d *depthFirst) visit(w *world, f *frame, options []option, ready int) {
-	key := w.key()
-	before, again := d.visited[key]
+// expand returns what is to be explored from a state, given what is asleep there, and what was at earlier visits.
+func (*exhaustive) expand(_ *world, f *frame, before []uint64, again bool, options []option, _ int) (visited []uint64) {
 	isAsleep := func(id uint64) bool { return slices.ContainsFunc(f.sleep, func(s slept) bool { return s.id == id }) }
 	for k, o := range options {
 		if !isAsleep(o.id) && (!again || slices.Contains(before, o.id)) {
 			f.todo = append(f.todo, branch{k: k, id: o.id})
 		}
 	}
-	if !again {
-		d.report.States++
-		now := make([]uint64, len(f.sleep))
-		for i, s := range f.sleep {
-			now[i] = s.id
+	if again {
+		return slices.DeleteFunc(before, func(id uint64) bool { return !isAsleep(id) })
+	}
+	for _, s := range f.sleep {
+		visited = append(visited, s.id)
+	}
+	return visited
+}
+
+func (*exhaustive) asleep(f *frame) (after []slept) {
+	for _, s := range f.sleep {
+		if s.touched.independent(f.touched) {
+			after = append(after, s)
 		}
-		d.visited[key] = now
-		return
 	}
-	if len(before) > 0 {
-		d.visited[key] = slices.DeleteFunc(before, func(id uint64) bool { return !isAsleep(id) })
-	}
+	return after
 }
 
 // depthFirst is a depth-first search. It has no snapshots of states: each execution begins at the beginning, and repeats the choices
 // on the stack.
 type depthFirst struct {
 	*explorer
-	visited map[uint64][]uint64 // by the key of the state, the ids of what was asleep at every visit
+	pruner
+	delays  int                 // to begin with
+	visited map[uint64][]uint64 // by the key of the state
 	stack   []*frame
 }
 
@@ -74,22 +77,20 @@ type slept struct {
 	touched footprint
 }
 
-// sleeping returns what is asleep after the action that is being explored.
-func (f *frame) sleeping() []slept {
-	var after []slept
-	for _, s := range f.sleep {
-		if s.touched.independent(f.touched) {
-			after = append(after, s)
-		}
-	}
-	return after
+// A pruner decides what a depth-first search leaves out.
+type pruner interface {
+	// expand fills in f.todo: what is to be explored from a state. before is what it has returned at the last visit of this state, if
+	// there was one.
+	expand(w *world, f *frame, before []uint64, again bool, options []option, ready int) (visited []uint64)
+	// asleep returns what need not be explored after the action that is being explored from f.
+	asleep(f *frame) []slept
 }
 
-// run searches. visit fills in what is to be explored from a new state.
-func (d *depthFirst) run(setup func(*world), visit func(w *world, f *frame, options []option, ready int), sleeping func(*frame) []slept) {
+// run searches. setup is called with each world.
+func (d *depthFirst) run(setup func(*world)) {
 	d.report.Ends = true
 	for _, prefix := range d.prefixes() {
-		for done := false; !done && !d.stop(); done = !d.backtrack() {
+		for more := true; more && !d.stop(); more = d.backtrack() {
 			if len(d.visited) >= d.Memory {
 				d.report.Why = fmt.Sprintf("%d states are as many as fit into memory (Scope.Memory)", len(d.visited))
 				return
@@ -97,29 +98,17 @@ func (d *depthFirst) run(setup func(*world), visit func(w *world, f *frame, opti
 			depth := 0
 			var last *world
 			o := d.execute(func(w *world) { last = w; setup(w) }, prefix, func(w *world, options []option, ready int) int {
-				depth++
-				if depth <= len(d.stack) {
-					c := d.stack[depth-1].todo[0]
-					if c.k >= len(options) || options[c.k].id != c.id {
-						w.fail(fmt.Errorf("explore: the nodes are not deterministic: at decision %d, the same choices led to other options than before", depth-1))
-						return -1
-					}
-					return c.k
+				switch {
+				case depth < len(d.stack) && ready == 0: // the end of the explored part, but not of the choices
+					return 0
+				case depth < len(d.stack):
+					depth++
+					return d.again(w, options, depth-1)
 				}
-				f := &frame{}
-				if len(d.stack) > 0 {
-					top := d.stack[len(d.stack)-1]
-					top.touched = w.touched
-					f.sleep, f.left = sleeping(top), top.left-top.todo[0].cost
-				}
-				visit(w, f, options, ready)
-				if len(f.todo) == 0 {
-					return -1
-				}
-				d.stack = append(d.stack, f)
-				return f.todo[0].k
+				depth = len(d.stack) + 1
+				return d.next(w, options, ready)
 			})
-			if last != nil && len(d.stack) > 0 {
+			if len(d.stack) > 0 {
 				d.stack[len(d.stack)-1].touched = last.touched
 			}
 			d.count(o)
@@ -133,6 +122,40 @@ func (d *depthFirst) run(setup func(*world), visit func(w *world, f *frame, opti
 	default:
 		d.report.Exhausted = true
 	}
+}
+
+// again returns the choice that the stack has at a depth.
+func (d *depthFirst) again(w *world, options []option, depth int) int {
+	c := d.stack[depth].todo[0]
+	if c.k >= len(options) || options[c.k].id != c.id {
+		w.fail(fmt.Errorf("explore: the nodes are not deterministic: at decision %d, the same choices led to other options than before", depth))
+		return -1
+	}
+	return c.k
+}
+
+// next returns the first choice of a state that is not on the stack, and pushes it; -1 if there is nothing to explore.
+func (d *depthFirst) next(w *world, options []option, ready int) int {
+	f := &frame{left: d.delays}
+	if len(d.stack) > 0 {
+		top := d.stack[len(d.stack)-1]
+		top.touched = w.touched
+		f.sleep, f.left = d.asleep(top), top.left-top.todo[0].cost
+	}
+	key := w.key()
+	before, again := d.visited[key]
+	if !again {
+		d.report.States++
+	}
+	d.visited[key] = d.expand(w, f, before, again, options, ready)
+	switch {
+	case ready == 0 && !again: // an end
+		return 0
+	case len(f.todo) == 0:
+		return -1
+	}
+	d.stack = append(d.stack, f)
+	return f.todo[0].k
 }
 
 // backtrack goes on to the next branch of the latest state that has one. It reports whether there is any.
@@ -149,13 +172,13 @@ func (d *depthFirst) backtrack() bool {
 }
 
 // prefixes returns all ways to decide what is decided before anything happens.
-func (p *plan) prefixes() []Decisions {
-	all := []Decisions{nil}
+func (p *plan) prefixes() []choice.List {
+	all := []choice.List{nil}
 	for _, n := range p.beginnings() {
 		if n == 1 {
 			continue
 		}
-		var longer []Decisions
+		var longer []choice.List
 		for _, d := range all {
 			for k := range n {
 				longer = append(longer, append(slices.Clone(d), k))

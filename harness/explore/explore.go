@@ -12,9 +12,15 @@ func Run(ctx context.Context, s Scope) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	defer p.crew.dismiss()
+	if err := p.deterministic(); err != nil {
+		return Report{Bound: p.String()}, err
+	}
+	p.seen = newProperties()
 	x := &explorer{plan: p, ctx: ctx, report: Report{Bound: p.String(), began: time.Now()}}
 	p.Strategy.search(x)
 	x.report.Elapsed = time.Since(x.report.began)
+	x.report.Properties = p.seen.list()
 	if ctx.Err() != nil {
 		x.report.Exhausted, x.report.Why = false, "it was interrupted"
 	}

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -55,7 +56,8 @@ func (m *member) start() {
 	}
 	m.node = node.New(node.Options{Transport: m, Seed: mix(w.seed, uint64(m.lives)) | 1, Logger: slog.New(log)})
 	w.Program(m.node)
-	m.stepper = control.Step(m.node)
+	w.seen.watch(m)
+	m.stepper = control.Step(m.node, w.crew.spawn)
 	m.up, m.initialised = true, false
 	if m.lives > 1 {
 		m.base += restartTime
@@ -150,4 +152,20 @@ func (m *member) absorb() {
 }
 
 // key returns a hash of the node's state.
-func (m *member) key() uint64 { return m.given }
+func (m *member) key() uint64 {
+	if !m.world.Shown || !m.up {
+		return m.given
+	}
+	state, err := control.State(m.node)
+	if err == nil && state == nil {
+		err = errors.New("it does not call Node.Show")
+	}
+	if err != nil {
+		m.world.fail(fmt.Errorf("explore: the scope is Shown, but %s does not show its state: %w", m.id, err))
+	}
+	h := hashBytes(state)
+	for _, at := range m.stepper.Timers() {
+		h = mix(h, uint64(at-m.base))
+	}
+	return h
+}

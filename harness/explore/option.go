@@ -22,9 +22,11 @@ const (
 	Duplicate             // a message that was just sent
 	Kill                  // a node
 	Cut                   // the nodes into two groups
+	Final                 // no option: an operation of the final phase
+	Pick                  // no action: one of the states that a service may show, in the course of an action
 )
 
-var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut"}
+var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut", "final", "pick"}
 
 // String returns the name of the kind, as in "deliver".
 func (k Kind) String() string { return kindNames[k] }

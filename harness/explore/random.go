@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+
+	"glomers/harness/choice"
 )
 
 // A Strategy chooses the executions to carry out.
 type Strategy interface {
 	// String describes the strategy in words, as a part of a bound.
 	String() string
-	// begin decides what is decided before an execution: see beginnings.
-	begin(what, n int) int
 	search(x *explorer)
 }
 
@@ -34,8 +34,6 @@ const firstGuess = 30
 func newSampler(seed uint64) sampler {
 	return sampler{rng: rand.New(rand.NewPCG(seed, 0))}
 }
-
-func (s *sampler) begin(_, n int) int { return s.rng.IntN(n) }
 
 // anywhere draws a place in an execution: a number of actions before it. A place that is drawn beyond the end of an execution
 // would be none, so the length is that of the executions so far.
@@ -83,7 +81,19 @@ func (s *sampler) draw(x *explorer, start func(), pick func(w *world, ready []op
 	}
 	for !x.stop() {
 		start()
-		o := x.execute(nil, nil, func(w *world, options []option, ready int) int {
+		var prefix choice.List
+		for _, n := range x.beginnings() {
+			if n > 1 {
+				prefix = append(prefix, s.rng.IntN(n))
+			}
+		}
+		o := x.execute(nil, prefix, func(w *world, options []option, ready int) int {
+			switch {
+			case ready == 0:
+				return 0
+			case options[0].kind == Pick:
+				return s.rng.IntN(ready)
+			}
 			if k := s.fault(w, options, ready); k >= 0 {
 				return k
 			}

@@ -17,7 +17,7 @@ import (
 const clientTimeout = 5 * time.Second
 
 // finish ends the explored part: all faults are healed, the nodes have the time limit to recover, and the workload's final
-// operations are carried out. From now on nothing is left to decide.
+// operations are carried out. Nothing is left to decide but what services show to the final operations.
 func (w *world) finish(recovery time.Duration) {
 	w.cut = 0
 	for _, m := range w.members {
@@ -25,7 +25,10 @@ func (w *world) finish(recovery time.Duration) {
 			m.start()
 		}
 	}
+	decide := w.decide
+	w.decide = nil
 	w.runFor(recovery)
+	w.decide = decide
 	for _, c := range w.clients {
 		c.giveUp()
 		c.todo = nil
@@ -68,6 +71,7 @@ func (w *world) follow(c *client, script workload.Script) {
 		}
 		w.runFor(pause)
 		op.Final = true
+		w.tellFinal(c, op)
 		c.invoke(op)
 		for limit := w.elapsed + clientTimeout; c.busy && w.err == nil; {
 			if !w.advance(limit) {
@@ -75,6 +79,7 @@ func (w *world) follow(c *client, script workload.Script) {
 			}
 		}
 		done = w.history[len(w.history)-1]
+		w.toldFinal(done)
 	}
 }
 

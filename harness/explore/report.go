@@ -5,21 +5,23 @@ import (
 	"strings"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/internal/wording"
 )
 
 // A Report says what was explored.
 type Report struct {
-	Bound      string // in words
-	Executions int    // that were carried out to the end and judged
-	Pruned     int    // left early, since the rest had been explored
-	States     int    // different ones; 0 for strategies that do not look
-	Depth      int    // the most actions of an execution
-	Deep       int    // executions that were cut off at Scope.Depth
-	Deliveries int    // actions of all executions
-	Ends       bool   // the strategy ends when the scope is exhausted
-	Exhausted  bool   // all executions within the bound were explored
-	Why        string // why not
+	Bound      string     // in words
+	Executions int        // that were carried out to the end and judged
+	Pruned     int        // left early, since the rest had been explored
+	States     int        // different ones; 0 for strategies that do not look
+	Depth      int        // the most actions of an execution
+	Deep       int        // executions that were cut off at Scope.Depth
+	Actions    int        // actions of all executions
+	Ends       bool       // the strategy ends when the scope is exhausted
+	Properties []Property // of the nodes
+	Exhausted  bool       // all executions within the bound were explored
+	Why        string     // why not
 	Elapsed    time.Duration
 	Failure    *Failure // the first; nil if there is none
 	Err        error    // the scope or a node cannot be explored
@@ -29,7 +31,7 @@ type Report struct {
 
 // A Failure is an execution that is not valid.
 type Failure struct {
-	Decisions Decisions
+	Decisions choice.List
 	Reasons   []string
 	Execution int           // its number, from 1
 	After     time.Duration // of the exploration
@@ -44,6 +46,9 @@ func (r Report) String() string {
 		s += fmt.Sprintf("%d states, ", r.States)
 	}
 	s += fmt.Sprintf("at most %s deep, in %v", wording.Plural(r.Depth, "action"), r.Elapsed.Round(time.Millisecond))
+	if never := r.never(); len(never) > 0 {
+		s += "\n\tnever came: " + strings.Join(never, ", ")
+	}
 	if r.Exhausted {
 		return s + "\n\texhausted: there are no other executions within this bound"
 	}
@@ -54,8 +59,8 @@ func (r Report) String() string {
 func (f Failure) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "execution %d fails, after %v. Decisions: %v\n", f.Execution, f.After.Round(time.Millisecond), f.Decisions)
-	for i, step := range f.Steps {
-		fmt.Fprintf(&b, "%6d  %v\n", i, step)
+	for _, step := range f.Steps {
+		fmt.Fprintf(&b, "%6s  %v\n", step.number(), step)
 	}
 	for _, reason := range f.Reasons {
 		fmt.Fprintf(&b, "\t%s\n", reason)

@@ -1,16 +1,19 @@
 package explore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 )
 
-// A chooser returns the number of the option to carry out, or -1 to leave the execution. The first ready options are no faults.
+// A chooser returns the number of the option to carry out, or -1 to leave the execution. The first ready options are no faults. At the end
+// of the explored part there are no options.
 type chooser func(w *world, options []option, ready int) int
 
 // errLeft is the reason of an execution that a chooser has left.
@@ -18,7 +21,7 @@ var errLeft = errors.New("explore: left")
 
 // An outcome is that of one execution.
 type outcome struct {
-	decisions Decisions
+	decisions choice.List
 	depth     int      // actions
 	deep      bool     // it was cut off at the bound of its depth
 	reasons   []string // why it is not valid
@@ -26,81 +29,118 @@ type outcome struct {
 }
 
 // execute carries out one execution. setup, if not nil, is called with the world before anything happens; prefix decides first,
-// then choose.
-func (p *plan) execute(setup func(*world), prefix Decisions, choose chooser) outcome {
-	o := p.executeFor(p.Recovery, setup, prefix, choose)
-	if o.err == nil && len(o.reasons) > 0 {
-		// The nodes may need more time.
-		if again := p.executeFor(10*p.Recovery, setup, o.decisions, canonical); again.err != nil || len(again.reasons) == 0 {
-			o.reasons, o.err = again.reasons, again.err
-		}
+// then choose. An execution that is not valid has ten times as long to recover, in a second try, which decides: the nodes may only need
+// more time.
+func (p *plan) execute(setup func(*world), prefix choice.List, choose chooser) outcome {
+	x := &execution{plan: p, prefix: prefix, choose: choose}
+	x.run(setup, p.Recovery)
+	if x.err != nil || len(x.reasons) == 0 {
+		return x.outcome
 	}
-	return o
+	again := &execution{plan: p, prefix: x.decisions, choose: canonical}
+	again.run(setup, 10*p.Recovery)
+	return again.outcome
 }
 
 // canonical chooses the first option.
 func canonical(*world, []option, int) int { return 0 }
 
-func (p *plan) executeFor(recovery time.Duration, setup func(*world), prefix Decisions, choose chooser) (o outcome) {
-	next := func(choose func() int, n int) int {
-		k := 0
-		if at := len(o.decisions); at < len(prefix) {
-			k = prefix[at]
-		} else if choose != nil {
-			k = choose()
-		}
-		if k >= n {
-			o.err = fmt.Errorf("explore: decision %d is %d, but there are %d options: the decisions are of another scope, or the nodes are not deterministic", len(o.decisions), k, n)
-			return -1
-		}
-		o.decisions = append(o.decisions, k)
-		return k
-	}
-	var first [3]int // what is decided before anything happens
-	for i, n := range p.beginnings() {
-		if n > 1 {
-			if first[i] = next(func() int { return p.Strategy.begin(i, n) }, n); first[i] < 0 {
-				return o
-			}
-		}
-	}
-	w := newWorld(p, p.Seed+uint64(first[0]))
-	w.eager = first[1] == 1
-	w.leaveOut(first[2])
+// An execution is in the making.
+type execution struct {
+	*plan
+	prefix choice.List
+	choose chooser
+	world  *world
+	final  bool // the explored part has ended
+	outcome
+}
+
+func (x *execution) run(setup func(*world), recovery time.Duration) {
+	x.seen.next()
+	x.begin()
+	w := x.world
+	defer w.close()
 	if setup != nil {
 		setup(w)
 	}
-	defer w.close()
 	if w.err == nil {
 		w.prepare()
 	}
-	for w.err == nil && w.broken == "" {
-		options, ready := w.next()
-		if ready == 0 {
-			break
-		}
-		if w.steps == p.Depth {
-			o.deep = true
-			break
-		}
-		k := next(func() int { return choose(w, options, ready) }, len(options))
-		if k < 0 {
-			if o.err == nil {
-				o.err = errLeft
-				o.decisions = o.decisions[:len(o.decisions)-1]
-			}
-			return o
-		}
-		w.choose(options, ready, k)
+	w.decide = func(n int) int { return x.next(w.picks(n), n) }
+	for x.goesOn() && x.act() {
 	}
-	o.depth = w.steps
-	if w.err == nil && w.broken == "" {
+	x.depth, x.final = w.steps, true
+	if x.goesOn() {
 		w.finish(recovery)
 	}
-	if o.err = w.err; o.err == nil {
-		o.reasons = w.judge()
+	if x.err = cmp.Or(w.err, x.err); x.err == nil {
+		x.reasons = w.judge()
 	}
-	return o
+}
+
+// begin makes the world.
+func (x *execution) begin() {
+	var first [3]int // what is decided before anything happens
+	for i, n := range x.beginnings() {
+		if n > 1 {
+			first[i] = x.ask(n, func() int { return 0 })
+		}
+	}
+	x.world = newWorld(x.plan, x.crew, x.Seed+uint64(first[0]))
+	x.world.eager = first[1] == 1
+	x.world.leaveOut(first[2])
+}
+
+// goesOn reports whether nothing has ended the execution early.
+func (x *execution) goesOn() bool { return x.err == nil && x.world.err == nil && x.world.broken == "" }
+
+// act carries out the next action of the explored part. It reports whether there was one.
+func (x *execution) act() bool {
+	w := x.world
+	options, ready := w.next()
+	switch {
+	case ready == 0:
+		if x.choose(w, nil, 0) < 0 {
+			x.err = errLeft
+		}
+		return false
+	case w.steps == x.Depth:
+		x.deep = true
+		return false
+	}
+	if k := x.next(options, ready); x.err == nil {
+		w.at = len(x.decisions) - 1
+		w.choose(options, ready, k)
+	}
+	return true
+}
+
+// next decides among options.
+func (x *execution) next(options []option, ready int) int {
+	return x.ask(len(options), func() int { return x.choose(x.world, options, ready) })
+}
+
+// ask returns the next decision, one of n: that of the prefix or, at its end, the result of choose. If choose returns -1, the execution
+// ends.
+func (x *execution) ask(n int, choose func() int) int {
+	if x.err != nil {
+		return 0
+	}
+	at, k := len(x.decisions), 0
+	if at < len(x.prefix) {
+		k = x.prefix[at]
+	} else if k = choose(); k < 0 {
+		x.err = errLeft
+		return 0
+	}
+	if k >= n {
+		if !x.final { // after another recovery, there may be fewer options
+			x.err = fmt.Errorf("explore: decision %d is %d, but there are %d options: the decisions are of another scope, or the nodes are not deterministic", at, k, n)
+		}
+		k = n - 1
+	}
+	x.decisions = append(x.decisions, k)
+	return k
 }
 
 // beginnings returns the numbers of options of the decisions before an execution: the seed, the canonical order (operations begin when no
@@ -155,11 +195,11 @@ func (x *explorer) count(o outcome) {
 		return
 	}
 	r.Executions++
-	r.Deliveries += o.depth
+	r.Actions += o.depth
 	if o.deep {
 		r.Deep++
 	}
 	if len(o.reasons) > 0 {
-		r.Failure = &Failure{Decisions: o.decisions.trimmed(), Reasons: o.reasons, Execution: r.Executions, After: time.Since(x.report.began)}
+		r.Failure = &Failure{Decisions: o.decisions.Trim(), Reasons: o.reasons, Execution: r.Executions, After: time.Since(x.report.began)}
 	}
 }

@@ -80,13 +80,15 @@ const (
 // A plan is a Scope that has been checked, with its defaults filled in.
 type plan struct {
 	Scope
+	crew   *crew
+	seen   *properties
 	kind   workload.Kind
 	ids    []string
 	idList []byte   // ids as JSON
 	cuts   []uint64 // by number: bit i is set if node i is in the first of the two groups
 }
 
-// newPlan checks the scope. The error says which field is wrong.
+// newPlan checks the scope. The error says which field is wrong. The caller dismisses the crew in the end.
 func newPlan(s Scope) (*plan, error) {
 	for _, f := range []struct {
 		name  string
@@ -100,7 +102,7 @@ func newPlan(s Scope) (*plan, error) {
 			return nil, fmt.Errorf("explore: %s is %d: want 0 or more", f.name, f.value)
 		}
 	}
-	p := &plan{Scope: s, kind: s.Kind}
+	p := &plan{Scope: s, crew: newCrew(), seen: newProperties(), kind: s.Kind}
 	setDefault(&p.Nodes, defaultNodes)
 	setDefault(&p.Clients, p.Nodes)
 	setDefault(&p.Depth, defaultDepth)

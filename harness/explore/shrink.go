@@ -1,8 +1,14 @@
 package explore
 
+import (
+	"slices"
+
+	"glomers/harness/choice"
+)
+
 // shrink removes decisions from a failure, as long as the execution still fails, and notes its steps.
 func (p *plan) shrink(f *Failure) {
-	fails := func(d Decisions) (outcome, bool) {
+	fails := func(d choice.List) (outcome, bool) {
 		o := p.execute(nil, d, canonical)
 		return o, o.err == nil && len(o.reasons) > 0
 	}
@@ -18,13 +24,13 @@ func (p *plan) shrink(f *Failure) {
 				continue
 			}
 			for _, k := range []int{0, f.Decisions[i] - 1} {
-				try := append(Decisions(nil), f.Decisions...)
+				try := slices.Clone(f.Decisions)
 				try[i] = k
 				if k == f.Decisions[i] {
 					continue
 				}
 				if o, ok := fails(try); ok {
-					f.Decisions, f.Reasons, again = try.trimmed(), o.reasons, true
+					f.Decisions, f.Reasons, again = try.Trim(), o.reasons, true
 					break
 				}
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"glomers/harness/choice"
 )
 
 // decisionsFlag is for one test; -run selects it.
@@ -52,7 +54,7 @@ func Catch(t *testing.T, s Scope, text string) Report {
 // replay carries out the execution of the flag.
 func replay(t *testing.T, s Scope) Report {
 	t.Helper()
-	d, err := ParseDecisions(*decisionsFlag)
+	d, err := choice.Parse(*decisionsFlag)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,8 +63,8 @@ func replay(t *testing.T, s Scope) Report {
 		t.Fatal(err)
 	}
 	var steps strings.Builder
-	for i, step := range r.Steps {
-		fmt.Fprintf(&steps, "\n%4d  %v", i, step)
+	for _, step := range r.Steps {
+		fmt.Fprintf(&steps, "\n%4s  %v", step.number(), step)
 	}
 	t.Log(steps.String())
 	for _, reason := range r.Reasons {

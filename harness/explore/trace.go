@@ -2,17 +2,20 @@ package explore
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/node"
 )
 
 // A Step is an action of an execution and what followed from it.
 type Step struct {
-	Kind Kind
-	Text string   // the action in words
-	Sent []string // what nodes sent
+	Kind     Kind
+	Decision int      // its number
+	Text     string   // the action in words
+	Sent     []string // what nodes sent
 }
 
 // String returns the step in words.
@@ -20,24 +23,33 @@ func (s Step) String() string {
 	return strings.Join(append([]string{s.Text}, s.Sent...), "\n\t\t")
 }
 
+// number returns the number of the decision; "" if there was none.
+func (s Step) number() string {
+	if s.Decision < 0 {
+		return ""
+	}
+	return strconv.Itoa(s.Decision)
+}
+
 // An Execution is what has happened with some decisions.
 type Execution struct {
-	Decisions Decisions
+	Decisions choice.List
 	Steps     []Step
 	Reasons   []string // why it is not valid; none if it is
 	History   []history.Op
 }
 
 // Replay carries out the execution of the scope with these decisions.
-func Replay(s Scope, d Decisions) (Execution, error) {
+func Replay(s Scope, d choice.List) (Execution, error) {
 	p, err := newPlan(s)
 	if err != nil {
 		return Execution{}, err
 	}
+	defer p.crew.dismiss()
 	return p.replay(d)
 }
 
-func (p *plan) replay(d Decisions) (Execution, error) {
+func (p *plan) replay(d choice.List) (Execution, error) {
 	e := Execution{Decisions: d}
 	var last *world
 	o := p.execute(func(w *world) {
@@ -63,7 +75,7 @@ func (c Cluster) Node(i int) *node.Node {
 }
 
 func (w *world) describe(o option) *Step {
-	s := &Step{Kind: o.kind}
+	s := &Step{Kind: o.kind, Decision: w.at}
 	switch o.kind {
 	case Deliver, Lose, Duplicate:
 		m := w.bag[o.index]
@@ -95,11 +107,26 @@ func (w *world) describe(o option) *Step {
 	return s
 }
 
-func (w *world) finishStep(s *Step) {
+func (w *world) finishStep() {
+	s := w.told
 	for _, m := range w.bag {
 		if m.fresh && !m.was {
 			s.Sent = append(s.Sent, fmt.Sprintf("%s → %s %s", m.src, m.dest, m.body))
 		}
 	}
 	w.watch(*s)
+}
+
+// tellFinal tells of an operation of the final phase.
+func (w *world) tellFinal(c *client, op history.Op) {
+	if w.watch != nil {
+		w.told = &Step{Kind: Final, Decision: -1, Text: fmt.Sprintf("at the end, client %s asks %s: %s", c.id, c.Node(), op.F)}
+	}
+}
+
+func (w *world) toldFinal(done history.Op) {
+	if w.watch != nil {
+		w.told.Text += fmt.Sprintf(" → %s %s", done.Type, done.Value)
+		w.watch(*w.told)
+	}
 }

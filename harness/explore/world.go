@@ -19,6 +19,7 @@ import (
 // after the other. It is for one goroutine. The same options chosen give the same world.
 type world struct {
 	*plan
+	crew     *crew
 	seed     uint64
 	workload workload.Workload
 	members  []*member
@@ -28,21 +29,25 @@ type world struct {
 	history  []history.Op
 
 	left    budget
-	cut     uint64        // the group of nodes that is cut off from the others; 0 if the network is whole
-	healing turnOf        // of the heal
-	elapsed time.Duration // of the recovery: the same for all nodes
-	steps   int           // actions so far
-	made    int           // messages so far
-	round   int           // of the latest ready option that was chosen
-	eager   bool          // operations come before messages, in the canonical order
-	ordered bool          // the order of options is a part of the state: a search depends on it
-	print   footprint     // of what goes on
-	touched footprint     // by the latest action
-	done    uint64        // sum of the ids of the operations that have completed
-	ops     uint64        // sum of what happened to the operations
-	err     error         // the scope or a node cannot be explored
-	broken  string        // the invariant that does not hold, and where
-	watch   func(Step)    // called with every action; nil if nobody watches
+	cut     uint64          // the group of nodes that is cut off from the others; 0 if the network is whole
+	healing turnOf          // of the heal
+	elapsed time.Duration   // of the recovery: the same for all nodes
+	steps   int             // actions so far
+	made    int             // messages so far
+	round   int             // of the latest ready option that was chosen
+	eager   bool            // operations come before messages, in the canonical order
+	ordered bool            // the order of options is a part of the state: a search depends on it
+	print   footprint       // of what goes on
+	touched footprint       // by the latest action
+	done    uint64          // sum of the ids of the operations that have completed
+	ops     uint64          // sum of what happened to the operations
+	err     error           // the scope or a node cannot be explored
+	decide  func(n int) int // asks for a decision in the course of an action; nil outside the explored part
+	asked   int             // the number of these in the current action
+	broken  string          // the invariant that does not hold, and where
+	told    *Step           // the current action, if somebody watches
+	at      int             // the number of the decision for the current action
+	watch   func(Step)      // called with every action; nil if nobody watches
 	log     func(node int, line []byte)
 	options []option
 }
@@ -54,15 +59,15 @@ type budget struct{ losses, duplicates, kills, cuts int }
 type turnOf struct{ round, seq int }
 
 // newWorld starts the nodes and sets the workload up. Messages that follow from that are delivered in order.
-func newWorld(p *plan, seed uint64) *world {
-	w := &world{plan: p, seed: seed, left: budget{p.Losses, p.Duplicates, p.Kills, p.Cuts}}
+func newWorld(p *plan, crew *crew, seed uint64) *world {
+	w := &world{plan: p, crew: crew, seed: seed, left: budget{p.Losses, p.Duplicates, p.Kills, p.Cuts}}
 	if w.workload, w.err = p.newWorkload(seed); w.err != nil {
 		return w
 	}
 	for i := range p.ids {
 		w.members = append(w.members, &member{world: w, index: i, id: p.ids[i]})
 	}
-	for i, s := range service.All(choice.Seeded(seed)) {
+	for i, s := range service.All(choice.New(seed, choice.Func(w.shows))) {
 		w.services = append(w.services, &served{Service: s, index: p.Nodes + i})
 	}
 	todo := p.operations(w.workload)
@@ -205,20 +210,19 @@ func (w *world) choose(all []option, ready, k int) {
 		w.putOff(all[:k])
 	}
 	w.steps++
-	w.print = footprint{node: -1}
-	var told *Step
-	if w.watch != nil {
-		told = w.describe(o)
+	w.asked, w.print = 0, footprint{node: -1}
+	if w.told = nil; w.watch != nil {
+		w.told = w.describe(o)
 	}
 	w.act(o)
-	w.touched = w.print
+	w.touched, w.asked = w.print, 0
 	if w.broken == "" && w.Invariant != nil && w.err == nil {
 		if err := w.Invariant(Cluster{w}); err != nil {
 			w.broken = err.Error()
 		}
 	}
-	if told != nil {
-		w.finishStep(told)
+	if w.told != nil {
+		w.finishStep()
 	}
 }
 
@@ -294,6 +298,35 @@ func (w *world) putOff(skipped []option) {
 	}
 }
 
+// mostStates is the number of states of a service from which a decision chooses at most. Where there are more, the seed decides.
+const mostStates = 64
+
+// shows makes the choices of services: which of its states a service shows, for example. The newest is the ordinary one.
+func (w *world) shows(d choice.Decision) uint64 {
+	if d.Kind != choice.Pick || d.Options < 2 || d.Options > mostStates {
+		return d.Drawn
+	}
+	if w.decide == nil {
+		return d.Options - 1
+	}
+	w.asked++
+	w.touched = w.print
+	k := w.decide(int(d.Options))
+	if k > 0 && w.told != nil {
+		w.told.Text += fmt.Sprintf(" (%s: option %d of %d)", d.Stream, k, d.Options)
+	}
+	return d.Options - 1 - uint64(k)
+}
+
+// picks returns the options of a decision in the course of an action.
+func (w *world) picks(n int) []option {
+	all := make([]option, n)
+	for k := range all {
+		all[k] = option{kind: Pick, index: k, id: actionID(Pick, w.asked, k)}
+	}
+	return all
+}
+
 // deliver delivers a message, unless the receiver is down or cut off.
 func (w *world) deliver(i int) {
 	m := w.bag[i]
@@ -345,7 +378,8 @@ func envelope(src, dest string, body json.RawMessage) []byte {
 // key returns a hash of everything that decides what can happen from now on, and how it is judged: what each node and service was
 // given, the messages under way, what has happened to the operations, and what is left of the faults.
 func (w *world) key() uint64 {
-	h := mix(w.seed, uint64(w.left.losses)<<48|uint64(w.left.duplicates)<<32|uint64(w.left.kills)<<16|uint64(w.left.cuts))
+	h := mix(mix(w.seed, uint64(w.asked)), uint64(w.elapsed))
+	h = mix(h, uint64(w.left.losses)<<48|uint64(w.left.duplicates)<<32|uint64(w.left.kills)<<16|uint64(w.left.cuts))
 	h = mix(h, w.cut)
 	for _, m := range w.members {
 		h = mix(h, m.key())

@@ -1,6 +1,9 @@
 package control
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // A Stepper runs a node of this process one input after the other. The caller has the clock: the node's time goes on only as the
 // caller says. One goroutine at a time may call the methods. Each returns when the node is at rest; the node writes nothing
@@ -19,5 +22,9 @@ type Stepper interface {
 }
 
 // Step makes n, a *node.Node that has not run, a node that the caller steps, and lets it send to all nodes from the beginning.
-// Its Run must not be called.
-var Step func(n any) Stepper
+// Its Run must not be called. spawn calls a function in another goroutine.
+var Step func(n any, spawn func(func())) Stepper
+
+// State returns what n, a *node.Node that is stepped, shows of its state, as JSON; nil if it shows nothing. The error is that of a value
+// that is not JSON.
+var State func(n any) (json.RawMessage, error)

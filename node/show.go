@@ -1,0 +1,30 @@
+package node
+
+import (
+	"encoding/json"
+
+	"glomers/internal/control"
+)
+
+// Show lets others see the state of the node: debuggers, and explorations of all schedules. state is called with the turn, between
+// two events of the node; it returns a value for encoding/json, and changes nothing. Call it before Run, once.
+func (n *Node) Show(state func() any) {
+	if n.show != nil {
+		panic("node: Show was called before")
+	}
+	n.show = state
+}
+
+func init() {
+	control.State = func(n any) (json.RawMessage, error) { return n.(*Node).shown() }
+}
+
+// shown returns the state as JSON; nil if the node does not show any.
+func (n *Node) shown() (json.RawMessage, error) {
+	if n.show == nil {
+		return nil, nil
+	}
+	n.turn.acquire()
+	defer n.turn.release()
+	return json.Marshal(n.show())
+}
