@@ -34,6 +34,6 @@ func excerpt(t harness.Test, dir string) (harness.Test, error) {
 		return t, fmt.Errorf("--excerpt: %s is damaged", dir)
 	}
 	t.NodeCount, t.Nodes = 0, m.Nodes
-	t.Concurrency, t.TimeLimit, t.Nemesis, t.Excerpt = m.Concurrency, limit, m.Nemesis, m.Excerpt
+	t.Concurrency, t.TimeLimit, t.Nemesis, t.Excerpt, t.Choices = m.Concurrency, limit, m.Nemesis, m.Excerpt, m.Choices
 	return t, nil
 }

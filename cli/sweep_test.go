@@ -58,6 +58,10 @@ func TestSweepFindsAndShrinks(t *testing.T) {
 		{"-w broadcast --virtual --excerpt " + filepath.Dir(runs[0]), "was a whole one: want the directory of one that glomers sweep --shrink made small"},
 		{"-w broadcast --virtual --excerpt " + store, "--excerpt: "},
 		{"-w broadcast --virtual --excerpt nosuch", "nosuch"},
+		{"-w broadcast --seed 1 --choices workers:0.2", "--choices: only with --virtual and --seed"},
+		{"-w broadcast --virtual --choices workers:0.2", "--choices: only with --virtual and --seed"},
+		{"-w broadcast --virtual --seed 1 --choices workers", `choice: "workers": want STREAM:DECISION.OPTION`},
+		{"-w broadcast --virtual --seed 1 --choices @nosuch", "choice: open nosuch"},
 	} {
 		status, _, stderr = execute(words("test --bin true " + c.args)...)
 		require.Equal(t, statusBroken, status, c.args)

@@ -46,6 +46,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	f.registerTest(cmd)
 	define(cmd, "test-count", "", "n", "1", "run the test up to so many times, until one is not valid", whole(&f.runs))
 	define(cmd, "seed", "", "n", "from the clock", "of operations, faults and latencies", seed(&f.seed))
+	define(cmd, "choices", "", "decisions", "", "decisions that differ from those of the seed, such as network/n0/n1/loss:3.1, or @FILE; only with --virtual and --seed", choices(&t.Choices))
 	define(cmd, "excerpt", "", "directory", "", "repeat the part of a run that glomers sweep --shrink has left in this directory; only with --virtual", directory(&f.excerpt))
 	registerAttach(cmd, &t.Attach.Nodes)
 	registerVirtual(cmd, &t.Virtual)
@@ -190,6 +191,9 @@ func (f *testFlags) resolve(cmd *cobra.Command) (harness.Test, error) {
 	t.Seed = f.seed
 	if !cmd.Flags().Changed("seed") {
 		t.Seed = clockSeed()
+	}
+	if len(t.Choices) > 0 && !(t.Virtual && cmd.Flags().Changed("seed")) {
+		return t, errors.New("--choices: only with --virtual and --seed, as they say what differs from the run of a seed")
 	}
 	if f.excerpt != "" {
 		return excerpt(t, f.excerpt)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"glomers/harness/choice"
 	"glomers/internal/wording"
 )
 
@@ -125,6 +126,14 @@ func seed(p *uint64) func(string) error {
 			return errors.New("want a whole number from 0")
 		}
 		return nil
+	}
+}
+
+// choices accepts the decisions of a run.
+func choices(p *choice.Overrides) func(string) error {
+	return func(text string) (err error) {
+		*p, err = choice.ReadOverrides(text)
+		return err
 	}
 }
 

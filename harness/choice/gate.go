@@ -29,14 +29,18 @@ func (g Gate) Sub(key string) Gate {
 // Stream returns the stream with this key. Each key has a separate stream, so that the number of decisions of one never affects
 // another. Its name consists of the keys of the Gates that lead to it, and of its own.
 func (g Gate) Stream(key string) Stream {
-	return g.Around(rand.NewPCG(g.seed, hash(key)), key)
+	s := From(rand.NewPCG(g.seed, hash(key)))
+	if g.strategy != nil {
+		s.asked = &asked{name: g.name(key), strategy: g.strategy}
+	}
+	return s
 }
 
-// Around returns a stream for a source that has a seed of its own.
+// Around returns the stream of a node whose source has a seed of its own.
 func (g Gate) Around(source rand.Source, key string) Stream {
 	s := From(source)
 	if g.strategy != nil {
-		s.asked = &asked{name: g.name(key), strategy: g.strategy}
+		s.asked = &asked{name: g.name(key), strategy: g.strategy, node: true}
 	}
 	return s
 }
@@ -74,13 +78,14 @@ type Stream struct {
 type asked struct {
 	name     string
 	strategy Strategy
-	next     int // the number of the next decision
+	node     bool // a node asks
+	next     int  // the number of the next decision
 }
 
 // Kind returns the stream for one kind of decision: it counts these separately, but draws from the same random numbers.
 func (s Stream) Kind(name string) Stream {
 	if s.asked != nil {
-		s.asked = &asked{name: s.asked.name + "/" + name, strategy: s.asked.strategy}
+		s.asked = &asked{name: s.asked.name + "/" + name, strategy: s.asked.strategy, node: s.asked.node}
 	}
 	return s
 }
@@ -97,7 +102,7 @@ func (s Stream) choose(kind Kind, options, drawn uint64) uint64 {
 }
 
 func (a *asked) choose(d Decision) uint64 {
-	d.Stream, d.At = a.name, a.next
+	d.Stream, d.Node, d.At = a.name, a.node, a.next
 	a.next++
 	option := a.strategy.Choose(d)
 	if d.Options > 0 && option != d.Drawn {

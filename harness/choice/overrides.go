@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -94,6 +95,23 @@ func ParseOverrides(text string) (Overrides, error) {
 	all := len(o)
 	if o = o.Sort(); len(o) < all {
 		return nil, errors.New("choice: a decision is there twice: want each once")
+	}
+	return o, nil
+}
+
+// ReadOverrides returns the overrides that the argument of a flag gives: their text, or @FILE, a file with the text.
+func ReadOverrides(argument string) (Overrides, error) {
+	name, isFile := strings.CutPrefix(argument, "@")
+	if !isFile {
+		return ParseOverrides(argument)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("choice: %w", err)
+	}
+	o, err := ParseOverrides(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%w (in %s)", err, name)
 	}
 	return o, nil
 }

@@ -1,6 +1,6 @@
 package choice
 
-// A Strategy decides. Streams of different nodes may ask at the same time.
+// A Strategy decides. Streams of different nodes may ask at the same time; all others ask in a fixed order.
 type Strategy interface {
 	// Choose returns the option that is taken. An option that the decision does not have counts modulo the number of options.
 	Choose(d Decision) uint64
@@ -9,6 +9,7 @@ type Strategy interface {
 // A Decision is a question at the gate.
 type Decision struct {
 	Stream  string // who asks
+	Node    bool   // that is a node, which asks at the same time as others
 	At      int    // the number of the decision in its stream, from 0
 	Kind    Kind
 	Options uint64 // their number; 0 means 2^64

@@ -28,6 +28,7 @@
 //
 //	-seeds N   run seeds 1 to N of each scenario (default 10, or the Seeds of the scenario; a fifth of that with -race or -short)
 //	-seed S    run only this seed
+//	-choices C with -seed: decisions that differ from those of the seed, as in network/n0/n1/loss:3.1; or @FILE, a file with them
 //	-shrink    shrink the first failure of each scenario
 //
 // Of the first failure of a scenario it also tells why it failed, as glomers why does of a run.
@@ -42,6 +43,15 @@
 // With -shrink, or by [Shrink], a failing seed is reduced to the smallest run found that fails in the same way. This run is
 // printed as a story: numbered operations, faults, the lost messages, the verdict, and the Go code that repeats it. The story
 // is an actual run of this or of a smaller cluster; nothing is invented.
+//
+// # Decisions
+//
+// A run is its seed and the decisions that differ from those of the seed, Test.Choices; package choice says which there are. Each
+// has an address that does not depend on the rest of the run:
+//
+//	go test ./broadcast -run '^TestSim$/^loss$' -seed 7 -choices network/n0/n1/loss:3.1
+//
+// [Fuzz] lets Go's fuzzer look for decisions with which a test fails.
 //
 // # Rules for nodes
 //

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"flag"
-	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -16,7 +15,7 @@ import (
 func keep(t *testing.T, test harness.Test) {
 	t.Helper()
 	test.Store = t.ArtifactDir()
-	run := fmt.Sprintf("seed %d", test.Seed)
+	run := tellRun(test)
 	if test.Excerpt != nil {
 		test.Store = filepath.Join(test.Store, "shrunk")
 		run += ", shrunk,"

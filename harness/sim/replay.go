@@ -18,6 +18,9 @@ import (
 // Replay changes GOMAXPROCS, so no other code should run at the same time.
 func Replay(t *testing.T, test harness.Test) error {
 	t.Helper()
+	if test.Strategy != nil {
+		return errStrategy
+	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	var first []string
 	runs := []int{1, 4}

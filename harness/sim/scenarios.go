@@ -25,6 +25,10 @@ func Test(t *testing.T, scenarios ...Scenario) {
 			if s.Sweep && *seedFlag == 0 && *seedsFlag == 0 {
 				t.Skip("skipped: only with -seeds or -seed")
 			}
+			s, err := s.prepare()
+			if err != nil {
+				t.Fatal(err)
+			}
 			seeds, err := chooseSeeds(*seedFlag, *seedsFlag, s.Seeds)
 			if err != nil {
 				t.Fatal(err)
@@ -89,6 +93,10 @@ func again(t *testing.T, test harness.Test, hash string) {
 // seed must contain text. With -short, the number of seeds is not reduced, because a mistake may need all of them to show.
 func Catch(t *testing.T, s Scenario, text string) {
 	t.Helper()
+	s, err := s.prepare()
+	if err != nil {
+		t.Fatal(err)
+	}
 	seeds, err := chooseSeeds(*seedFlag, max(s.Seeds, *seedsFlag), s.Seeds)
 	if err != nil {
 		t.Fatal(err)

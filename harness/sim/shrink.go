@@ -22,7 +22,8 @@ type Shrunk struct {
 
 	Runs int // the number of runs that the search made
 
-	story string
+	chosen bool // the large run had Choices
+	story  string
 }
 
 // Ops returns the number of operations in the small run, without those of the final phase.
@@ -31,8 +32,8 @@ func (s *Shrunk) Ops() int { return len(s.Test.Excerpt.Ops) }
 // Faults returns the number of times that the small run starts a fault.
 func (s *Shrunk) Faults() int { return len(s.Test.Excerpt.Faults) }
 
-// Shrink looks for a smaller run that fails in the same way as the run of test: with fewer operations, fewer and shorter
-// faults, fewer nodes, or less time. It takes the check with the worst verdict in the run of test. A smaller run fails in the
+// Shrink looks for a smaller run that fails in the same way as the run of test: with fewer decisions that differ from
+// those of the seed, fewer operations, fewer and shorter faults, fewer nodes, or less time. It takes the check with the worst verdict in the run of test. A smaller run fails in the
 // same way if the verdict of this check is at least as bad, with an anomaly of the same kind if the check names kinds. If a
 // node broke the protocol, a smaller run fails in the same way if a node breaks the protocol in the same way.
 //
@@ -40,6 +41,9 @@ func (s *Shrunk) Faults() int { return len(s.Test.Excerpt.Faults) }
 // reason outside the run.
 func Shrink(t *testing.T, test harness.Test) (*Shrunk, error) {
 	t.Helper()
+	if test.Strategy != nil {
+		return nil, errStrategy
+	}
 	small, err := shrink.Shrink(context.Background(), test, shrink.Options{
 		Run:     func(_ context.Context, test harness.Test) (harness.Result, error) { return Run(t, test) },
 		MaxRuns: maxRuns,
@@ -47,7 +51,7 @@ func Shrink(t *testing.T, test harness.Test) (*Shrunk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	return &Shrunk{Test: small.Test, Result: small.Result, Err: small.Err, Runs: small.Runs, story: small.Story()}, nil
+	return &Shrunk{Test: small.Test, Result: small.Result, Err: small.Err, Runs: small.Runs, chosen: len(test.Choices) > 0, story: small.Story()}, nil
 }
 
 // String describes the small run: its operations, its faults, the most important messages, the verdict, and the code that
@@ -59,6 +63,9 @@ func (s *Shrunk) code() string {
 	t := s.Test
 	var b strings.Builder
 	fmt.Fprintf(&b, "\ttest.Seed, test.NodeCount, test.Concurrency = %d, %d, %d\n", t.Seed, t.NodeCount, t.Concurrency)
+	if s.chosen {
+		fmt.Fprintf(&b, "\ttest.Choices = %#v\n", t.Choices)
+	}
 	fmt.Fprintf(&b, "\ttest.TimeLimit, test.Nemesis = %s, %#v\n", duration(t.TimeLimit), t.Nemesis)
 	fmt.Fprintf(&b, "\ttest.Excerpt = &harness.Excerpt{\n\t\tOps: %#v,\n", t.Excerpt.Ops)
 	if t.Excerpt.Salt != 0 {

@@ -11,6 +11,7 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/node"
 )
 
@@ -45,6 +46,39 @@ func TestShrinkLostBroadcast(t *testing.T) {
 			require.Equal(t, small.Result.Hash, again.Hash)
 		})
 	}
+}
+
+// Of the decisions that differ from those of the seed, only the one that matters stays.
+func TestShrinkChoices(t *testing.T) {
+	fails := func(test harness.Test) bool {
+		res, err := Run(t, test)
+		require.NoError(t, err)
+		return res.Valid == check.Invalid
+	}
+	test := broadcast(withoutRetry, "loss")
+	test.NodeCount, test.TimeLimit = 2, 2*time.Second
+	loss := choice.Override{Stream: "network/n0/n1/loss", At: 0, Option: 1}
+	for test.Choices = nil; ; test.Seed++ {
+		if !fails(test) {
+			if test.Choices = (choice.Overrides{loss}); fails(test) {
+				break
+			}
+			test.Choices = nil
+		}
+		require.Less(t, test.Seed, uint64(50), "every second seed is valid")
+	}
+	for at := range 6 {
+		test.Choices = append(test.Choices, choice.Override{Stream: "network/n1/n0/latency", At: at, Option: 5})
+	}
+	require.True(t, fails(test))
+	small, err := Shrink(t, test)
+	require.NoError(t, err)
+	require.Equal(t, choice.Overrides{loss}, small.Test.Choices)
+	require.Contains(t, small.String(), "decisions that differ from those of the seed: 7 → 1, network/n0/n1/loss:0.1\n")
+	require.Contains(t, small.String(), `test.Choices = choice.Overrides{choice.Override{Stream:"network/n0/n1/loss", At:0, Option:0x1}}`)
+	again, err := Run(t, small.Test)
+	require.NoError(t, err)
+	require.Equal(t, small.Result.Hash, again.Hash)
 }
 
 // A run in which a node breaks the protocol is reduced to the cause of that.

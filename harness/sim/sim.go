@@ -31,7 +31,7 @@ func Check(t *testing.T, test harness.Test) harness.Result {
 	t.Helper()
 	res, err := Run(t, test)
 	if problem := failure(res, err); problem != "" {
-		t.Errorf("seed %d: %s\n%s", test.Seed, problem, shrink.Describe(test))
+		t.Errorf("%s: %s\n%s", tellRun(test), problem, shrink.Describe(test))
 		keep(t, test)
 	}
 	return res

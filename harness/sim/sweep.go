@@ -2,6 +2,7 @@ package sim
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -16,15 +17,17 @@ import (
 
 	"glomers/harness"
 	"glomers/harness/check"
+	"glomers/harness/choice"
 	"glomers/internal/shrink"
 	"glomers/internal/wording"
 )
 
 // The flags of a test binary that imports this package. Only the command line sets them.
 var (
-	seedFlag   = flag.Uint64("seed", 0, "simulate only this seed, from 1 on")
-	seedsFlag  = flag.Int("seeds", 0, "simulate so many seeds of each scenario (default 10, or fewer for large ones)")
-	shrinkFlag = flag.Bool("shrink", false, "shrink the first failure of each scenario")
+	seedFlag    = flag.Uint64("seed", 0, "simulate only this seed, from 1 on")
+	choicesFlag = flag.String("choices", "", "with -seed: decisions that differ from those of the seed, such as network/n0/n1/loss:3.1; or @FILE, a file with them")
+	seedsFlag   = flag.Int("seeds", 0, "simulate so many seeds of each scenario (default 10, or fewer for large ones)")
+	shrinkFlag  = flag.Bool("shrink", false, "shrink the first failure of each scenario")
 )
 
 // A Scenario is a test that is run with many seeds. The field Seed of Test is ignored.
@@ -60,6 +63,28 @@ func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
 	}
 	return all, nil
 }
+
+// prepare adds the decisions of the flag -choices to the scenario.
+func (s Scenario) prepare() (Scenario, error) {
+	if s.Test.Strategy != nil {
+		return s, errStrategy
+	}
+	switch {
+	case *choicesFlag == "":
+		return s, nil
+	case *seedFlag == 0:
+		return s, errors.New("sim: -choices: want the -seed whose decisions they change, too")
+	}
+	var err error
+	if s.Test.Choices, err = choice.ReadOverrides(*choicesFlag); err != nil {
+		return s, fmt.Errorf("sim: -choices: %w", err)
+	}
+	return s, nil
+}
+
+// errStrategy says why a Test cannot be run several times.
+var errStrategy = errors.New("sim: a Test with a Strategy is for Run, as a strategy may be for one run: " +
+	"let choice.Record keep its decisions, and make them the Choices of the Test")
 
 // thinning returns the divisor of the default number of seeds. With -short there is little time. With the race detector, a run
 // takes ten times as long, and most seeds find the same races.
@@ -204,7 +229,11 @@ func command(test string, seed uint64) string {
 	for i, level := range levels {
 		levels[i] = "^" + regexp.QuoteMeta(level) + "$"
 	}
-	return fmt.Sprintf("go test %s -run '%s' -seed %d", packagePath(), strings.Join(levels, "/"), seed)
+	run := fmt.Sprintf("go test %s -run '%s' -seed %d", packagePath(), strings.Join(levels, "/"), seed)
+	if *choicesFlag != "" {
+		run += fmt.Sprintf(" -choices '%s'", *choicesFlag)
+	}
+	return run
 }
 
 // packagePath returns the directory of the package under test relative to its module, as in "./broadcast".

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"glomers/harness"
+	"glomers/harness/choice"
 )
 
 // Options say how to search.
@@ -31,8 +32,8 @@ type Shrunk struct {
 	record transcript
 }
 
-// Shrink looks for a smaller run that fails in the same way as the run of test: with fewer operations, fewer and shorter
-// faults, fewer nodes, or less time. It takes the check with the worst verdict in the run of test. A smaller run fails in the
+// Shrink looks for a smaller run that fails in the same way as the run of test: with fewer decisions that differ from those of
+// the seed, fewer operations, fewer and shorter faults, fewer nodes, or less time. It takes the check with the worst verdict in the run of test. A smaller run fails in the
 // same way if the verdict of this check is at least as bad, with an anomaly of the same kind if the check names kinds. If a
 // node broke the protocol, a smaller run fails in the same way if a node breaks the protocol in the same way.
 //
@@ -54,6 +55,7 @@ func Shrink(ctx context.Context, test harness.Test, o Options) (*Shrunk, error) 
 	s.best = s.whole(record)
 	from := s.best
 	for size := s.best.size(); ; size = s.best.size() {
+		s.fewerChoices()
 		s.fewerNodes()
 		s.lessTime()
 		s.fewerFaults()
@@ -74,6 +76,7 @@ type plan struct {
 	nodes   int // 0 means n1 … n5, as in harness.Test
 	workers int
 	limit   time.Duration
+	choices choice.Overrides // that differ from those of the seed
 	ops     []int
 	faults  []harness.FaultWindow
 	salt    uint64 // see harness.Excerpt
@@ -81,7 +84,7 @@ type plan struct {
 
 // of returns test reduced to the plan.
 func (p plan) of(test harness.Test) harness.Test {
-	test.NodeCount, test.Concurrency, test.TimeLimit = p.nodes, p.workers, p.limit
+	test.NodeCount, test.Concurrency, test.TimeLimit, test.Choices = p.nodes, p.workers, p.limit, p.choices
 	test.Excerpt = &harness.Excerpt{Ops: p.ops, Faults: p.faults, Salt: p.salt}
 	test.Nemesis = nil
 	for _, w := range p.faults {
@@ -98,7 +101,7 @@ func (p plan) size() []int {
 	for _, w := range p.faults {
 		inForce += w.End - w.Begin
 	}
-	return []int{len(p.faults), len(p.ops), cmp.Or(p.nodes, 5), int(p.limit), int(inForce)}
+	return []int{len(p.choices), len(p.faults), len(p.ops), cmp.Or(p.nodes, 5), int(p.limit), int(inForce)}
 }
 
 // A shrinker is a search. Each pass starts from the best plan so far and replaces it by smaller plans that fail in the same way.
@@ -113,7 +116,7 @@ type shrinker struct {
 
 // whole returns the plan of the whole run that is recorded in record.
 func (s *shrinker) whole(record transcript) plan {
-	p := plan{nodes: s.test.NodeCount, workers: s.test.Concurrency, limit: s.test.TimeLimit, faults: record.windows()}
+	p := plan{nodes: s.test.NodeCount, workers: s.test.Concurrency, limit: s.test.TimeLimit, choices: s.test.Choices, faults: record.windows()}
 	p.limit = cmp.Or(p.limit, harness.DefaultTimeLimit)
 	for i := range record.invoked() {
 		p.ops = append(p.ops, i)
@@ -201,6 +204,14 @@ func (s *shrinker) lessTime() {
 				p.faults = append(p.faults, w)
 			}
 		}
+		return s.try(p)
+	})
+}
+
+func (s *shrinker) fewerChoices() {
+	ddmin(s.best.choices, func(some []choice.Override) bool {
+		p := s.best
+		p.choices = some
 		return s.try(p)
 	})
 }

@@ -25,10 +25,13 @@ const (
 // Story describes the small run: its operations, its faults, the most important messages, and the verdict.
 func (s *Shrunk) Story() string {
 	var b strings.Builder
-	to := plan{nodes: s.Test.NodeCount, limit: s.Test.TimeLimit, ops: s.Test.Excerpt.Ops, faults: s.Test.Excerpt.Faults}
+	to := plan{nodes: s.Test.NodeCount, choices: s.Test.Choices, limit: s.Test.TimeLimit, ops: s.Test.Excerpt.Ops, faults: s.Test.Excerpt.Faults}
 	fmt.Fprintf(&b, "seed %d in %d runs: operations %d → %d, faults %d → %d, nodes %d → %d, time %v → %v\n",
 		s.Test.Seed, s.Runs, len(s.from.ops), len(to.ops), len(s.from.faults), len(to.faults),
 		cmp.Or(s.from.nodes, 5), cmp.Or(to.nodes, 5), s.from.limit, to.limit)
+	if len(s.from.choices) > 0 {
+		fmt.Fprintf(&b, "decisions that differ from those of the seed: %d → %d, %v\n", len(s.from.choices), len(to.choices), to.choices)
+	}
 	fmt.Fprintf(&b, "\n    %s\n", Describe(s.Test))
 	section(&b, "operations", s.operations())
 	section(&b, "faults", s.faults())
