@@ -142,7 +142,7 @@ func (d *depthFirst) next(w *world, options []option, ready int) int {
 		top.touched = w.touched
 		f.sleep, f.left = d.asleep(top), top.left-top.todo[0].cost
 	}
-	key := w.key()
+	key := mix(w.key(), uint64(w.elapsed))
 	before, again := d.visited[key]
 	if !again {
 		d.report.States++

@@ -2,8 +2,6 @@ package explore
 
 import (
 	"testing"
-
-	"glomers/harness/choice"
 )
 
 // Fuzz lets Go's fuzzer look for executions of the scope that are not valid: go test -fuzz. The bytes of its inputs are the options
@@ -20,19 +18,24 @@ func Fuzz(f *testing.F, s Scope) {
 	f.Fuzz(func(t *testing.T, input []byte) {
 		p, _ := newPlan(s) // each input has its own goroutines
 		defer p.crew.dismiss()
-		o := p.execute(nil, nil, func(_ *world, options []option, _ int) int {
-			if len(input) == 0 || len(options) == 0 {
-				return 0
-			}
-			k := int(input[0]) % len(options)
-			input = input[1:]
-			return k
-		})
+		o := p.execute(nil, nil, fromBytes(input))
 		if o.err != nil {
 			t.Fatal(o.err)
 		}
 		for _, reason := range o.reasons {
-			t.Errorf("%s\n\tdecisions: %v", reason, choice.List(o.decisions).Trim())
+			t.Errorf("%s\n\tdecisions: %v", reason, o.decisions.Trim())
 		}
 	})
+}
+
+// fromBytes returns a chooser that takes each byte of the input as the option of a decision, modulo the number of options.
+func fromBytes(input []byte) chooser {
+	return func(_ *world, options []option, _ int) int {
+		if len(input) == 0 || len(options) == 0 {
+			return 0
+		}
+		k := int(input[0]) % len(options)
+		input = input[1:]
+		return k
+	}
 }

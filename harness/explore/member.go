@@ -165,7 +165,7 @@ func (m *member) key() uint64 {
 	}
 	h := hashBytes(state)
 	for _, at := range m.stepper.Timers() {
-		h = mix(h, uint64(at-m.base))
+		h = mix(h, uint64(at-m.now()))
 	}
 	return h
 }

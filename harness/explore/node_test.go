@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -104,4 +105,48 @@ func TestProperties(t *testing.T) {
 	heard := r.Properties[1]
 	require.Equal(t, "extremes heard 1", fmt.Sprint(heard.Kind, " ", heard.Name, " ", heard.Low))
 	require.Positive(t, heard.Executions)
+}
+
+// Faults have ended, but the nodes wait for each other for ever: at least one operation must be answered. Where the state is shown, the
+// circle is.
+func TestLiveness(t *testing.T) {
+	t.Parallel()
+	scope := Scope{Workload: "echo", Given: []Op{{0, "echo", 1}}, Losses: 1, Shown: true, Program: func(n *node.Node) {
+		token := false // it is lost once, and nobody makes a new one
+		n.Show(func() any { return token })
+		n.OnInit(func(context.Context) error { token = n.Index() == 0; return nil })
+		n.Every(time.Second, func(context.Context) {})
+		node.Receive(n, "token", func(context.Context, struct{}) { token = true })
+		node.HandleRPC(n, "echo", func(ctx context.Context, e echo) (echo, error) {
+			if err := n.Wait(ctx, func() bool { return token }); err != nil {
+				return e, err
+			}
+			token = false
+			return e, node.Notify(n, n.Others()[0], "token", struct{}{})
+		})
+	}}
+	r, err := Run(context.Background(), scope)
+	require.NoError(t, err)
+	require.NotNil(t, r.Failure)
+	require.Contains(t, r.Failure.Reasons[0], "none of the 3 operations after the recovery was answered")
+	require.Regexp(t, `the nodes go round in circles: from \S+ of the last phase on, the same state comes again after every \d+ actions`, r.Failure.Reasons[0])
+}
+
+// A minority that stays down is missed by nodes that wait for all.
+func TestMinority(t *testing.T) {
+	t.Parallel()
+	scope := Scope{Workload: "echo", Given: []Op{{0, "echo", 1}}, Kills: 1, Program: func(n *node.Node) {
+		node.HandleRPC(n, "echo", func(ctx context.Context, e echo) (echo, error) {
+			for _, to := range n.Others() {
+				if _, err := node.Call[struct{}](ctx, n, to, "hello", struct{}{}, node.WithTimeout(time.Minute)); err != nil {
+					return e, err
+				}
+			}
+			return e, nil
+		})
+		node.HandleRPC(n, "hello", func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil })
+	}}
+	require.Nil(t, Explore(t, scope).Failure)
+	scope.Minority = true
+	Catch(t, scope, "none of the 2 operations after the recovery was answered")
 }

@@ -21,7 +21,7 @@ const clientTimeout = 5 * time.Second
 func (w *world) finish(recovery time.Duration) {
 	w.cut = 0
 	for _, m := range w.members {
-		if !m.up {
+		if !m.up && !w.Minority {
 			m.start()
 		}
 	}
@@ -38,7 +38,9 @@ func (w *world) finish(recovery time.Duration) {
 		scripts = w.probes()
 	}
 	for i, script := range scripts {
-		w.follow(w.clients[i], script)
+		if c := w.clients[i]; w.members[c.node].up {
+			w.follow(c, script)
+		}
 	}
 }
 
@@ -73,7 +75,9 @@ func (w *world) follow(c *client, script workload.Script) {
 		op.Final = true
 		w.tellFinal(c, op)
 		c.invoke(op)
+		var circles lasso
 		for limit := w.elapsed + clientTimeout; c.busy && w.err == nil; {
+			circles.note(w)
 			if !w.advance(limit) {
 				c.giveUp()
 			}
@@ -160,5 +164,29 @@ func (w *world) progress() []string {
 	if finals == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("none of the %s after the recovery was answered, though all faults had ended", wording.Plural(finals, "operation"))}
+	return []string{fmt.Sprintf("none of the %s after the recovery was answered, though all faults had ended%s", wording.Plural(finals, "operation"), w.circle)}
+}
+
+// A lasso finds out whether an operation waits while the nodes go round in circles: the same state comes again. Only nodes whose state
+// is shown can be seen to do so.
+type lasso struct {
+	met   map[uint64]int // states, by the number of actions before
+	count int
+}
+
+// note notes the state before another action.
+func (l *lasso) note(w *world) {
+	if !w.Shown || w.circle != "" {
+		return
+	}
+	if l.met == nil {
+		l.met = make(map[uint64]int)
+	}
+	key := w.key()
+	if first, again := l.met[key]; again {
+		w.circle = fmt.Sprintf("; the nodes go round in circles: from %v of the last phase on, the same state comes again after every %s",
+			w.elapsed, wording.Plural(l.count-first, "action"))
+	}
+	l.met[key] = l.count
+	l.count++
 }

@@ -41,6 +41,10 @@ type Scope struct {
 	// order. 0 means 1 s. If the verdict is not valid, the execution is judged once more after ten times as long, which decides.
 	Recovery time.Duration
 
+	// Minority makes kills final: a node that is killed never starts again, and fewer than half of the nodes are killed. The others
+	// must answer without them.
+	Minority bool
+
 	Seed uint64 // of the drawn operations and of the nodes' random numbers; 0 means 1
 	// Seeds is the number of seeds from Seed on, one of which each execution chooses first; 0 means 1.
 	Seeds int
@@ -223,6 +227,9 @@ func (p *plan) String() string {
 		faults = []string{"no faults"}
 	}
 	parts = append(parts, faults...)
+	if p.Minority {
+		parts = append(parts, "nodes that are killed stay down")
+	}
 	if p.Ticks > 0 {
 		parts = append(parts, "at most "+wording.Plural(p.Ticks, "timer")+" of each node")
 	} else {

@@ -3,6 +3,8 @@ package explore
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,4 +68,30 @@ func TestServicesChoose(t *testing.T) {
 	scope.Program = baselines.CASCounter
 	r = Explore(t, scope)
 	require.Nil(t, r.Failure)
+}
+
+// Go's fuzzer decides. The inputs in testdata/fuzz make broadcast-no-retry, in place of flooding, lose a value.
+func FuzzFlooding(f *testing.F) {
+	Fuzz(f, Scope{Program: baselines.Flooding, Workload: "broadcast", Losses: 1, Given: []Op{{0, "broadcast", 1}, {1, "broadcast", 2}}})
+}
+
+// The inputs of the fuzzer are decisions: what its corpus holds fails for a node with the mistake, in the same way.
+func TestFuzzedDecisions(t *testing.T) {
+	t.Parallel()
+	p, err := newPlan(Scope{Program: mutant(t, "broadcast-no-retry"), Workload: "broadcast", Losses: 1, Given: []Op{{0, "broadcast", 1}, {1, "broadcast", 2}}})
+	require.NoError(t, err)
+	defer p.crew.dismiss()
+	entries, err := filepath.Glob("testdata/fuzz/FuzzFlooding/*")
+	require.NoError(t, err)
+	require.NotEmpty(t, entries)
+	for _, path := range entries {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		var input []byte
+		_, err = fmt.Sscanf(string(text), "go test fuzz v1\n[]byte(%q)", &input)
+		require.NoError(t, err)
+		o := p.execute(nil, nil, fromBytes(input))
+		require.NoError(t, o.err)
+		require.NotEmpty(t, o.reasons, "%s", path)
+	}
 }

@@ -44,6 +44,7 @@ type world struct {
 	err     error           // the scope or a node cannot be explored
 	decide  func(n int) int // asks for a decision in the course of an action; nil outside the explored part
 	asked   int             // the number of these in the current action
+	circle  string          // how the nodes go round in circles instead of answering
 	broken  string          // the invariant that does not hold, and where
 	told    *Step           // the current action, if somebody watches
 	at      int             // the number of the decision for the current action
@@ -147,8 +148,12 @@ func (w *world) next() (all []option, ready int) {
 			add(option{kind: Deliver, index: i, id: m.id, turn: m.turn, class: messages})
 		}
 	}
+	down := 0
 	for i, m := range w.members {
-		if !m.up {
+		if m.up {
+			continue
+		}
+		if down++; !w.Minority {
 			add(option{kind: Start, index: i, id: actionID(Start, i), turn: turnOf{m.turn.round, i}, class: starts})
 		}
 	}
@@ -182,7 +187,7 @@ func (w *world) next() (all []option, ready int) {
 			add(option{kind: Duplicate, index: i, id: actionID(Duplicate, int(m.id))})
 		}
 	}
-	if ready > 0 && w.left.kills > 0 {
+	if ready > 0 && w.left.kills > 0 && !(w.Minority && 2*(down+1) >= len(w.members)) {
 		for i, m := range w.members {
 			if m.up {
 				add(option{kind: Kill, index: i, id: actionID(Kill, i)})
@@ -378,8 +383,7 @@ func envelope(src, dest string, body json.RawMessage) []byte {
 // key returns a hash of everything that decides what can happen from now on, and how it is judged: what each node and service was
 // given, the messages under way, what has happened to the operations, and what is left of the faults.
 func (w *world) key() uint64 {
-	h := mix(mix(w.seed, uint64(w.asked)), uint64(w.elapsed))
-	h = mix(h, uint64(w.left.losses)<<48|uint64(w.left.duplicates)<<32|uint64(w.left.kills)<<16|uint64(w.left.cuts))
+	h := mix(mix(w.seed, uint64(w.asked)), uint64(w.left.losses)<<48|uint64(w.left.duplicates)<<32|uint64(w.left.kills)<<16|uint64(w.left.cuts))
 	h = mix(h, w.cut)
 	for _, m := range w.members {
 		h = mix(h, m.key())
