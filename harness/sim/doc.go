@@ -30,6 +30,12 @@
 //	-seed S    run only this seed
 //	-choices C with -seed: decisions that differ from those of the seed, as in network/n0/n1/loss:3.1; or @FILE, a file with them
 //	-shrink    shrink the first failure of each scenario
+//	-bury C    write the first failure of each scenario into testdata/graveyard, with the commit C at which it was found
+//
+// Runs in testdata/graveyard have failed at some time. [Test] repeats them before any other, for ever. A file names the test, the
+// seed, the decisions, the reason, and the last commit at which the run failed:
+//
+//	go test ./broadcast -run TestSim -bury $(git rev-parse HEAD)
 //
 // Of the first failure of a scenario it also tells why it failed, as glomers why does of a run.
 //

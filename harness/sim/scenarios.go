@@ -15,6 +15,8 @@ import (
 // covered. It also repeats one seed, to detect whether the node breaks the rules of the package documentation: then a seed
 // could not be reproduced.
 //
+// First of all, it repeats the runs in testdata/graveyard that belong to a scenario; see -bury in the package documentation.
+//
 // Without the flags -seeds and -seed, this repetition is left out for a scenario with at most one fault if another scenario has
 // the same fault and more.
 func Test(t *testing.T, scenarios ...Scenario) {
@@ -33,6 +35,9 @@ func Test(t *testing.T, scenarios ...Scenario) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if *seedFlag == 0 {
+				s.rise(t)
+			}
 			report := s.sweep(t, seeds)
 			t.Log(report)
 			total.add(report)
@@ -45,6 +50,9 @@ func Test(t *testing.T, scenarios ...Scenario) {
 			if seed, ok := report.seedToKeep(); ok {
 				test.Seed = seed
 				keep(t, test)
+			}
+			if len(report.Failures) > 0 {
+				s.bury(t, report.Failures[0])
 			}
 			if *shrinkFlag && len(report.Failures) > 0 {
 				small, err := Shrink(t, test)

@@ -89,12 +89,18 @@ const inside = "GLOMERS_TEST_INSIDE"
 // failedOutput runs only the test with this name in another process, which must fail, and returns its output.
 func failedOutput(t *testing.T, name string, flags ...string) string {
 	t.Helper()
+	return outputOf(t, true, name, flags...)
+}
+
+// outputOf runs only the test with this name in another process, and returns its output.
+func outputOf(t *testing.T, fails bool, name string, flags ...string) string {
+	t.Helper()
 	path, err := os.Executable()
 	require.NoError(t, err)
 	cmd := exec.Command(path, append([]string{"-test.run", "^" + name + "$"}, flags...)...)
 	cmd.Env = append(os.Environ(), inside+"=1")
 	out, err := cmd.CombinedOutput()
-	require.Error(t, err, "it must fail: %s", out)
+	require.Equal(t, fails, err != nil, "%v: %s", err, out)
 	return string(out)
 }
 
