@@ -50,11 +50,12 @@ type Project struct {
 	Options
 	Language language
 	Workload task
-	Build    string // the command that builds it; "" if nothing has to be built
-	Test     string // the command that runs its tests
-	Bin      string // the words after --bin
-	Glomers  string // the command that runs glomers
-	Files    []File // sorted by path
+	Build    string   // the command that builds it; "" if nothing has to be built
+	Test     string   // the command that runs its tests
+	Bin      string   // the words after --bin
+	Glomers  string   // the command that runs glomers
+	Mistake  *Mistake // to make in a Go program; nil if there is none
+	Files    []File   // sorted by path
 }
 
 // A File is a file of a project.
@@ -77,7 +78,7 @@ func New(o Options) (*Project, error) {
 	named := strings.NewReplacer("NAME", o.Name)
 	p := &Project{
 		Options: o, Language: l, Workload: w, Glomers: "glomers",
-		Build: named.Replace(l.build), Test: named.Replace(l.test), Bin: named.Replace(l.bin),
+		Build: named.Replace(l.build), Test: named.Replace(l.test), Bin: named.Replace(l.bin), Mistake: mistakes[w.Name],
 	}
 	dirs := []string{"common/all", l.Name + "/lib", l.Name + "/" + w.Name}
 	switch {

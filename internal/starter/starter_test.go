@@ -183,7 +183,8 @@ func TestEverythingIsThere(t *testing.T) {
 				require.Contains(t, texts["README.md"], p.Command(w.Challenge))
 				require.Contains(t, texts["README.md"], p.Test)
 				require.Contains(t, texts, ".gitignore")
-				for _, link := range regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(texts["README.md"], -1) {
+				prose := regexp.MustCompile(`(?m)^    .*$`).ReplaceAllString(texts["README.md"], "")
+				for _, link := range regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(prose, -1) {
 					require.Contains(t, texts, link[1], "a link of the README")
 				}
 				for path, text := range texts {
