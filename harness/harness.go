@@ -47,7 +47,7 @@ type Test struct {
 	Seed uint64 // of operations, faults, latencies, and the nodes' random numbers
 	// Choices are decisions that differ from those of the seed. A simulated run is its Seed and its Choices.
 	Choices choice.Overrides
-	// Strategy, if not nil, makes the decisions about which Choices say nothing, in place of the seed.
+	// Strategy, if not nil, makes the decisions about which Choices say nothing, in place of the seed. It may be for one run only.
 	Strategy choice.Strategy
 
 	Store string // the run's files go to Store/WORKLOAD/TIME; "" writes no files
