@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/loopback"
 )
 
 // serveFor serves a store as the command does, and returns the address and what ends it.
@@ -63,7 +65,7 @@ func TestIdleConnections(t *testing.T) {
 	require.NoError(t, err)
 
 	firstOne := dial(t, address, "GET / HTTP/1.1\r\n")
-	for i := range 2 * maxConnections {
+	for i := range 2 * loopback.MaxConnections {
 		dial(t, address, []string{"", "GET / HTTP/1.1\r\nHost: " + address + "\r\nX-Slow: "}[i%2])
 		if i%50 == 0 {
 			ask(t, "http://"+address+"/", http.StatusOK)

@@ -16,6 +16,6 @@
 //     to runs, if somebody follows their link; anything else that they ask for is refused.
 //  5. To look changes nothing. Deleting, and making a report, takes a POST with a token that only this server's own pages have. A run
 //     in progress is not deleted.
-//  6. Whatever is in a store, and whoever asks how often, memory and time are bounded: see the limits in limits.go, follow.go and
-//     connections.go. A page says what it does not show.
+//  6. Whatever is in a store, and whoever asks how often, memory and time are bounded: see the limits in limits.go and follow.go, and in
+//     internal/loopback. A page says what it does not show.
 package serve

@@ -1,20 +1,16 @@
 package serve
 
 import (
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
-	"time"
+
+	"glomers/internal/loopback"
 )
 
-// The policies of Content-Security-Policy.
+// The policies of Content-Security-Policy, besides that of our own pages.
 const (
-	// ownPolicy is for our own pages.
-	ownPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	// framingPolicy is for those that frame what a run brings: only this server's own addresses, whatever leads away from there.
-	framingPolicy = ownPolicy + "; frame-src 'self'"
+	framingPolicy = loopback.Policy + "; frame-src 'self'"
 	// guestPolicy is for what a run brings. It has an origin of its own, from where nothing can be reached. A page may forbid itself
 	// more.
 	guestPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data: blob:; form-action 'none'; base-uri 'none'"
@@ -26,83 +22,9 @@ const (
 	textPolicy = "sandbox allow-scripts; frame-ancestors 'none'; " + guestPolicy
 )
 
-// guard lets those requests through that were meant for this server, and keeps browsers from doing with the answers what they
-// should not.
-func (s *Server) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", ownPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-DNS-Prefetch-Control", "off")
-		switch {
-		case !s.isOurs(r):
-			http.Error(w, "this server answers to localhost and to its own addresses only", http.StatusMisdirectedRequest)
-			return
-		case s.isForeign(r) && !isVisit(r):
-			http.Error(w, "this was asked for by a page of another site, which may only lead to the list of runs, or to a run", http.StatusForbidden)
-			return
-		case r.Method != http.MethodPost && r.ContentLength != 0:
-			h.Set("Connection", "close") // nobody waits for the body
-			http.Error(w, "want no body", http.StatusBadRequest)
-			return
-		case r.Method != http.MethodPost:
-			// The time to read is over, also that for a body; without this, it would end long answers.
-			_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // fails where there is none
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// isOurs reports whether the request was sent to the address that it came to, in digits or by a name that is known to be ours, and to the port that
-// it came to. A page whose host name was made to lead here sends that name instead: never digits.
-func (s *Server) isOurs(r *http.Request) bool {
-	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if local == nil {
-		return false
-	}
-	ip, port, err := net.SplitHostPort(local.String())
-	if err != nil {
-		return false
-	}
-	for _, name := range []string{"localhost", ip, s.host} {
-		if name != "" && (r.Host == net.JoinHostPort(name, port) || r.Host == name && port == "80") {
-			return true
-		}
-	}
-	return false
-}
-
-// isForeign reports whether a page of another site asks, of which those on other ports of this machine are, or one without rights, as those are that a
-// run brings. Browsers say so, unless they are old, or this machine is another one than theirs; then they may say where they come
-// from. Other programs say nothing.
-func (s *Server) isForeign(r *http.Request) bool {
-	switch r.Header.Get("Sec-Fetch-Site") {
-	case "same-origin", "none": // none: the user himself
-		return false
-	case "":
-		for _, from := range []string{r.Header.Get("Origin"), r.Header.Get("Referer")} {
-			if from == "" {
-				continue
-			}
-			if u, err := url.Parse(from); err != nil || u.Scheme != "http" || u.Host != r.Host {
-				return true
-			}
-		}
-		return false
-	}
-	return true
-}
-
-// isVisit reports whether somebody follows a link to a page of ours that costs little and changes nothing.
-func isVisit(r *http.Request) bool {
-	h := r.Header
-	byHand := h.Get("Sec-Fetch-Site") == "" || h.Get("Sec-Fetch-Mode") == "navigate" && h.Get("Sec-Fetch-Dest") == "document" && h.Get("Sec-Fetch-User") == "?1"
-	return r.Method == http.MethodGet && byHand && (r.URL.Path == "/" && r.URL.RawQuery == "" || visited.MatchString(r.URL.Path))
+// isOpen reports whether other sites may lead to what is asked for.
+func isOpen(r *http.Request) bool {
+	return r.URL.Path == "/" && r.URL.RawQuery == "" || visited.MatchString(r.URL.Path)
 }
 
 // visited are the paths of runs.

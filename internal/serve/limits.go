@@ -1,8 +1,7 @@
 package serve
 
 import (
-	"time"
-
+	"glomers/internal/loopback"
 	"glomers/internal/terminal"
 	"glomers/internal/wording"
 )
@@ -17,7 +16,7 @@ const (
 	maxFiles   = 1000 // of a run
 	maxChoices = 1000 // in a menu
 
-	patience = 30 * time.Second // for a browser that does not read
+	patience = loopback.Patience
 
 	shortText = 256 // bytes of a name, or of what stands in a cell
 	longText  = 4 << 10

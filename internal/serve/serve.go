@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"glomers/harness"
+	"glomers/internal/loopback"
 	"glomers/internal/svg"
 )
 
@@ -30,7 +31,7 @@ type Server struct {
 	token    string        // proves that a POST comes from a page of this server
 	interval time.Duration // between two looks at a run in progress
 	handler  http.Handler
-	host     string // a name or an address that it answers to besides those that a request comes to
+	site     loopback.Site
 	command  string // one that makes a run
 	pages    pages
 	runs     *catalogue
@@ -55,7 +56,7 @@ func New(dir string, figures []harness.FigureGroup, log *slog.Logger) (*Server, 
 	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
-	s := &Server{dir: dir, figures: figures, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2), reading: make(chan struct{}, 2), reports: make(chan struct{}, 1)}
+	s := &Server{dir: dir, figures: figures, log: log, token: rand.Text(), interval: 250 * time.Millisecond, pages: p, runs: &catalogue{dir: dir}, parsing: make(chan struct{}, 2), reading: make(chan struct{}, 2), reports: make(chan struct{}, 1), site: loopback.Site{Open: "the list of runs, or to a run", Visited: isOpen}}
 
 	const run = "/run/{workload}/{name}/"
 	mux := http.NewServeMux()
@@ -76,12 +77,12 @@ func New(dir string, figures []harness.FigureGroup, log *slog.Logger) (*Server, 
 	mux.HandleFunc("GET "+run+"delete", s.pageOf(s.askDelete))
 	mux.HandleFunc("POST "+run+"delete", s.pageOf(s.delete))
 	mux.HandleFunc("GET /", s.page(func(http.ResponseWriter, *http.Request) error { return fs.ErrNotExist }))
-	s.handler = s.guard(http.NewCrossOriginProtection().Handler(mux))
+	s.handler = s.site.Guard(http.NewCrossOriginProtection().Handler(mux))
 	return s, nil
 }
 
 // Allow has the server answer requests for a host of that name, before it begins to serve.
-func (s *Server) Allow(host string) { s.host = host }
+func (s *Server) Allow(host string) { s.site.Host = host }
 
 // Suggest has the page of an empty store suggest a command that makes a run. It is called before the server begins to serve.
 func (s *Server) Suggest(command string) { s.command = command }
@@ -91,32 +92,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // Serve answers on l, which should be on a loopback address as long as not everybody who reaches another is trusted, until ctx ends; then it returns nil. It closes l.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	crowd := newConnections(maxConnections)
-	server := &http.Server{
-		Handler:           s,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       patience, // of forms; see guard
-		WriteTimeout:      2 * patience,
-		IdleTimeout:       2 * patience,
-		MaxHeaderBytes:    64 << 10,
-		ConnState:         crowd.changed,
-		BaseContext:       func(net.Listener) context.Context { return ctx }, // ends those who follow a run
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-	}
-	stopped := make(chan struct{})
-	forget := context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), 200*time.Millisecond)
-		defer cancel()
-		if server.Shutdown(patience) != nil {
-			_ = server.Close() // who has not finished by now is cut off
-		}
-	})
-	err := server.Serve(l)
-	if forget() || !errors.Is(err, http.ErrServerClosed) {
+	if err := loopback.Serve(ctx, l, s, s.log); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
-	<-stopped
 	return nil
 }
 

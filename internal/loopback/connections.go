@@ -1,4 +1,4 @@
-package serve
+package loopback
 
 import (
 	"net"
@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// maxConnections is how many connections the server keeps, many times what browsers make.
-const maxConnections = 256
+// MaxConnections is how many connections the server keeps, many times what browsers make.
+const MaxConnections = 256
 
 // connections bounds how many a server has. When there are too many, the one goes that has waited longest for a request, or for the rest of its
 // header; so whoever opens many closes his own, or those that lie idle, and not one that is answered.
