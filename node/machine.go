@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
@@ -60,6 +61,9 @@ func Drive[M any, R Machine[M]](n *Node, typ string, start func() R) *Driver[M, 
 	n.OnInit(func(context.Context) error {
 		d.start, d.offset = n.clock.now(), time.Duration(n.Index())
 		d.Machine = start()
+		if m, ok := any(d.Machine).(fmt.Stringer); ok {
+			n.text = m.String
+		}
 		d.Do(func(R, time.Duration) []Envelope[M] { return nil }) // sets the alarm
 		return nil
 	})

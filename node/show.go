@@ -17,6 +17,7 @@ func (n *Node) Show(state func() any) {
 
 func init() {
 	control.State = func(n any) (json.RawMessage, error) { return n.(*Node).shown() }
+	control.Text = func(n any) string { return n.(*Node).described() }
 }
 
 // shown returns the state as JSON; nil if the node does not show any.
@@ -27,4 +28,14 @@ func (n *Node) shown() (json.RawMessage, error) {
 	n.turn.acquire()
 	defer n.turn.release()
 	return json.Marshal(n.show())
+}
+
+// described returns the state of a machine in words; "" if the node has none, or the machine has no String.
+func (n *Node) described() string {
+	if n.text == nil {
+		return ""
+	}
+	n.turn.acquire()
+	defer n.turn.release()
+	return n.text()
 }

@@ -28,3 +28,6 @@ var Step func(n any, spawn func(func())) Stepper
 // State returns what n, a *node.Node that is stepped, shows of its state, as JSON; nil if it shows nothing. The error is that of a value
 // that is not JSON.
 var State func(n any) (json.RawMessage, error)
+
+// Text returns the state of the machine that n, a *node.Node that is stepped, drives, in the machine's words; "" if it has none.
+var Text func(n any) string

@@ -28,6 +28,7 @@ type Relay struct {
 func New(n *node.Node) *Relay {
 	r := &Relay{Node: n}
 	r.Spread, r.Read = r.Flood, r.Have.List
+	n.Show(func() any { return map[string]any{"messages": r.Have.List().Messages, "neighbours": r.Neighbours} })
 	node.HandleRPC(n, "broadcast", func(ctx context.Context, m Message) (struct{}, error) {
 		r.Accept(node.From(ctx), m.Message)
 		return struct{}{}, nil
