@@ -24,9 +24,10 @@ const (
 	Cut                   // the nodes into two groups
 	Final                 // no option: an operation of the final phase
 	Pick                  // no action: one of the states that a service may show, in the course of an action
+	end                   // of the execution: an option of debuggers, who may go on after it
 )
 
-var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut", "final", "pick"}
+var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut", "final", "pick", "end"}
 
 // String returns the name of the kind, as in "deliver".
 func (k Kind) String() string { return kindNames[k] }
@@ -49,6 +50,8 @@ type option struct {
 	turn  turnOf
 	due   time.Duration // of a timer
 	class int
+
+	beyond bool // the scope does not allow it
 }
 
 func (o option) compare(p option) int {

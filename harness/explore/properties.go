@@ -52,6 +52,9 @@ func (p *properties) watch(m *member) {
 			m.world.broken = fmt.Sprintf("%s: %v", m.id, o)
 		}
 		p.see(o)
+		if m.world.listen != nil {
+			m.world.listen(m.index, o)
+		}
 	})
 }
 

@@ -120,6 +120,9 @@ func (w *world) advance(limit time.Duration) bool {
 
 // judge returns why the execution is not valid; nothing if it is.
 func (w *world) judge() (reasons []string) {
+	if w.goal != nil && !w.goal.reached {
+		return nil
+	}
 	if w.broken != "" {
 		return []string{w.broken}
 	}

@@ -52,6 +52,8 @@ type execution struct {
 	choose chooser
 	world  *world
 	final  bool // the explored part has ended
+	looker *looker
+	until  func(w *world) bool // whether all faults end now; nil if they end when there is nothing else to do
 	outcome
 }
 
@@ -70,7 +72,7 @@ func (x *execution) run(setup func(*world), recovery time.Duration) {
 	for x.goesOn() && x.act() {
 	}
 	x.depth, x.final = w.steps, true
-	if x.goesOn() {
+	if x.goesOn() && w.goal == nil {
 		w.finish(recovery)
 	}
 	if x.err = cmp.Or(w.err, x.err); x.err == nil {
@@ -86,9 +88,13 @@ func (x *execution) begin() {
 			first[i] = x.ask(n, func() int { return 0 })
 		}
 	}
+	x.looker.begun(x, first)
 	x.world = newWorld(x.plan, x.crew, x.Seed+uint64(first[0]))
 	x.world.eager = first[1] == 1
 	x.world.leaveOut(first[2])
+	if x.goal != nil {
+		x.world.goal = newMatcher(*x.goal)
+	}
 }
 
 // goesOn reports whether nothing has ended the execution early.
@@ -98,8 +104,11 @@ func (x *execution) goesOn() bool { return x.err == nil && x.world.err == nil &&
 func (x *execution) act() bool {
 	w := x.world
 	options, ready := w.next()
+	x.looker.state(x, options)
 	switch {
-	case ready == 0:
+	case x.until != nil && x.until(w):
+		return false
+	case ready == 0 && !x.beyond():
 		if x.choose(w, nil, 0) < 0 {
 			x.err = errLeft
 		}
@@ -110,9 +119,17 @@ func (x *execution) act() bool {
 	}
 	if k := x.next(options, ready); x.err == nil {
 		w.at = len(x.decisions) - 1
+		x.looker.acts(w, options, k)
 		w.choose(options, ready, k)
+		x.looker.acted(x)
 	}
 	return true
+}
+
+// beyond reports whether the execution goes on after its end, as a debugger has decided.
+func (x *execution) beyond() bool {
+	at := len(x.decisions)
+	return x.world.free && at < len(x.prefix) && x.prefix[at] != 0
 }
 
 // next decides among options.

@@ -4,11 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 
 	"glomers/harness/choice"
 	"glomers/harness/history"
+	"glomers/harness/service"
 	"glomers/harness/workload"
 	"glomers/internal/wording"
 	"glomers/node"
@@ -89,6 +91,7 @@ type plan struct {
 	kind   workload.Kind
 	ids    []string
 	idList []byte   // ids as JSON
+	goal   *Pattern // what is looked for in place of executions that are not valid; nil if nothing is
 	cuts   []uint64 // by number: bit i is set if node i is in the first of the two groups
 }
 
@@ -165,6 +168,9 @@ func setDefault(field *int, value int) {
 		*field = value
 	}
 }
+
+// parties returns the ids of the nodes and the services.
+func (p *plan) parties() []string { return append(slices.Clone(p.ids), service.Names()...) }
 
 // newWorkload makes the workload of one execution.
 func (p *plan) newWorkload(seed uint64) (workload.Workload, error) {

@@ -80,7 +80,7 @@ func (w *world) describe(o option) *Step {
 	case Deliver, Lose, Duplicate:
 		m := w.bag[o.index]
 		s.Text = fmt.Sprintf("%s %s → %s %s", o.kind, m.src, m.dest, m.body)
-		if o.kind == Deliver && m.to < w.Nodes && (!w.members[m.to].up || w.separated(m)) {
+		if o.kind == Deliver && !w.arrives(m) {
 			s.Text += " (does not arrive)"
 		}
 	case Begin:
@@ -95,16 +95,23 @@ func (w *world) describe(o option) *Step {
 		at, _ := w.members[o.index].due()
 		s.Text = fmt.Sprintf("timer of %s at %v of its clock", w.ids[o.index], at)
 	case Cut:
-		var groups [2][]string
-		for i, id := range w.ids {
-			side := 1 - w.cuts[o.index]>>i&1
-			groups[side] = append(groups[side], id)
-		}
+		groups := w.groups(w.cuts[o.index])
 		s.Text = fmt.Sprintf("cut %v from %v", groups[0], groups[1])
 	case Heal:
 		s.Text = "heal the partition"
+	case end:
+		s.Text = "end: all faults end, and the nodes recover"
 	}
 	return s
+}
+
+// groups returns the ids of the nodes in the two groups of a cut.
+func (w *world) groups(cut uint64) (groups [2][]string) {
+	for i, id := range w.ids {
+		side := 1 - cut>>i&1
+		groups[side] = append(groups[side], id)
+	}
+	return groups
 }
 
 func (w *world) finishStep() {

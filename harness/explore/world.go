@@ -13,6 +13,7 @@ import (
 	"glomers/harness/history"
 	"glomers/harness/service"
 	"glomers/harness/workload"
+	"glomers/internal/control"
 )
 
 // A world is one execution: a cluster, its clients, and the messages that are under way. It offers options, and carries one out
@@ -50,6 +51,10 @@ type world struct {
 	at      int             // the number of the decision for the current action
 	watch   func(Step)      // called with every action; nil if nobody watches
 	log     func(node int, line []byte)
+	listen  func(node int, o control.Observation) // called with what nodes say of their properties; nil if nobody listens
+	picked  func(stream string, n, k int)         // called with decisions in the course of an action; nil if nobody listens
+	goal    *matcher                              // ends the execution; nil if nothing is looked for
+	free    bool                                  // there are options that the scope does not allow
 	options []option
 }
 
@@ -199,6 +204,9 @@ func (w *world) next() (all []option, ready int) {
 			add(option{kind: Cut, index: i, id: actionID(Cut, i)})
 		}
 	}
+	if w.free {
+		all = w.beyond(all)
+	}
 	w.options = all
 	return all, ready
 }
@@ -218,6 +226,11 @@ func (w *world) choose(all []option, ready, k int) {
 	w.asked, w.print = 0, footprint{node: -1}
 	if w.told = nil; w.watch != nil {
 		w.told = w.describe(o)
+	}
+	if w.goal != nil {
+		if _, w.goal.reached = w.goal.next(w.steps, w.option(all, k)); w.goal.reached {
+			w.broken = "the goal is reached"
+		}
 	}
 	w.act(o)
 	w.touched, w.asked = w.print, 0
@@ -317,6 +330,9 @@ func (w *world) shows(d choice.Decision) uint64 {
 	w.asked++
 	w.touched = w.print
 	k := w.decide(int(d.Options))
+	if w.picked != nil {
+		w.picked(d.Stream, int(d.Options), k)
+	}
 	if k > 0 && w.told != nil {
 		w.told.Text += fmt.Sprintf(" (%s: option %d of %d)", d.Stream, k, d.Options)
 	}
@@ -342,10 +358,14 @@ func (w *world) deliver(i int) {
 		return
 	}
 	to := w.members[m.to]
-	if !to.up || w.separated(m) {
-		return
+	if w.arrives(m) {
+		to.take(m.line, m.id)
 	}
-	to.take(m.line, m.id)
+}
+
+// arrives reports whether the receiver of a message would get it.
+func (w *world) arrives(m *message) bool {
+	return m.to >= len(w.members) || w.members[m.to].up && !w.separated(m)
 }
 
 // separated reports whether the sender and the receiver of a message are cut off from each other.
@@ -403,6 +423,9 @@ func (w *world) key() uint64 {
 		bag += mix(m.id, boolBit(loseable && m.fresh))
 	}
 	h = mix(h, bag)
+	if w.goal != nil {
+		h = mix(h, w.goal.key())
+	}
 	if w.ordered {
 		all, ready := w.next()
 		least := 0
