@@ -16,7 +16,11 @@ var decisionsFlag = flag.String("decisions", "", "carry out only the execution w
 // logs and returns the report.
 func Explore(t *testing.T, s Scope) Report {
 	t.Helper()
-	if *decisionsFlag != "" {
+	switch {
+	case *debugFlag:
+		Debug(t, s)
+		t.SkipNow() // nothing was explored
+	case *decisionsFlag != "":
 		return replay(t, s)
 	}
 	r, err := Run(t.Context(), s)
@@ -26,7 +30,7 @@ func Explore(t *testing.T, s Scope) Report {
 	t.Log(r)
 	switch {
 	case r.Failure != nil:
-		t.Errorf("%s\n%v\n\tagain: go test -run '^%s$' -decisions %v", r.Bound, r.Failure, t.Name(), r.Failure.Decisions)
+		t.Errorf("%s\n%v\n\tagain: go test -run '^%s$' -decisions %v (-debug shows it in the browser)", r.Bound, r.Failure, t.Name(), r.Failure.Decisions)
 	case !r.Exhausted && r.Ends:
 		t.Errorf("%s: not exhausted: %s", r.Bound, r.Why)
 	}
@@ -36,6 +40,10 @@ func Explore(t *testing.T, s Scope) Report {
 // Catch fails t unless an execution fails, with a reason that contains text. It is for nodes that are broken on purpose.
 func Catch(t *testing.T, s Scope, text string) Report {
 	t.Helper()
+	if *debugFlag {
+		Debug(t, s)
+		t.SkipNow()
+	}
 	r, err := Run(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
