@@ -11,7 +11,7 @@
 //
 // # An execution
 //
-// First the nodes are initialised and the workload is set up, in order. Then comes the explored part, a sequence of actions:
+// First the nodes are initialised and the workload is set up, in order, and the nodes have the time Warmup. Then comes the explored part, a sequence of actions:
 //
 //	deliver   a message that is under way arrives, whichever it is
 //	begin     a client begins its next operation; its request and the reply take no time

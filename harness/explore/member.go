@@ -65,10 +65,34 @@ func (m *member) start() {
 	m.given = mix(mix(uint64(m.index), uint64(m.lives)), uint64(m.base))
 	line := envelope(initialiser, m.id, fmt.Appendf(nil, `{"type":"init","msg_id":%d,"node_id":%q,"node_ids":%s}`, initID, m.id, w.idList))
 	m.take(line, hashBytes(line))
+	m.awaitInit()
 }
 
 // restartTime is the time that a restart takes by the node's clock: no process starts faster. So the times of two starts differ.
 const restartTime = time.Microsecond
+
+// initTime is the time that a node has to answer init, as in the harness.
+const initTime = 5 * time.Second
+
+// awaitInit lets the timers fire that a node waits for before it answers init: clients' requests are held until then. A node that
+// waits for a message is left to wait.
+func (m *member) awaitInit() {
+	for limit := m.base + initTime; !m.initialised && m.world.err == nil && !m.hasSent(); {
+		at, ok := m.due()
+		if !ok || at-m.world.elapsed > limit {
+			return
+		}
+		m.goOnTo(at)
+	}
+}
+
+// hasSent reports whether a message of the node is under way.
+func (m *member) hasSent() bool {
+	return slices.ContainsFunc(m.world.bag, func(msg *message) bool { return msg.from == m.index })
+}
+
+// accepts reports whether clients may begin operations: a node that is down lets them time out.
+func (m *member) accepts() bool { return !m.up || m.initialised }
 
 // initialiser is the client that initialises nodes, with requests of the msg_id initID.
 const (
@@ -115,11 +139,16 @@ func (m *member) due() (at time.Duration, ok bool) {
 // fire lets the node's earliest timer fire. The node's clock goes on to its time.
 func (m *member) fire() {
 	at, _ := m.stepper.Due()
-	m.base = max(m.base, at)
-	m.given = mix(m.given, uint64(m.base)<<1|1)
 	m.ticks++
 	m.turn.round = m.world.round + 1
-	m.stepper.Fire(m.base)
+	m.goOnTo(at)
+}
+
+// goOnTo lets the node's clock go on to the time of a timer.
+func (m *member) goOnTo(at time.Duration) {
+	m.base = max(m.base, at-m.world.elapsed)
+	m.given = mix(m.given, uint64(m.base)<<1|1)
+	m.stepper.Fire(m.now())
 	m.atOnce()
 }
 

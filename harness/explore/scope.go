@@ -39,6 +39,10 @@ type Scope struct {
 	// that meets the bound has not exhausted its scope.
 	Depth int
 
+	// Warmup is the time that the nodes have before the explored part, in which messages and timers come in order; 0 means none. Give
+	// it to nodes that greet each other first, or wait for something after their start.
+	Warmup time.Duration
+
 	// Recovery is the time that the nodes have after the explored part, when all faults are healed and messages and timers come in
 	// order. 0 means 1 s. If the verdict is not valid, the execution is judged once more after ten times as long, which decides.
 	Recovery time.Duration
@@ -101,8 +105,19 @@ func newPlan(s Scope) (*plan, error) {
 		name  string
 		value int
 	}{
-		{"Nodes", s.Nodes}, {"Clients", s.Clients}, {"Operations", s.Operations}, {"Losses", s.Losses}, {"Duplicates", s.Duplicates},
-		{"Kills", s.Kills}, {"Cuts", s.Cuts}, {"Ticks", s.Ticks}, {"Depth", s.Depth}, {"Seeds", s.Seeds}, {"Most", s.Most}, {"Memory", s.Memory},
+		{"Nodes", s.Nodes},
+		{"Clients", s.Clients},
+		{"Operations", s.Operations},
+		{"Losses", s.Losses},
+		{"Duplicates", s.Duplicates},
+		{"Kills", s.Kills},
+		{"Cuts", s.Cuts},
+		{"Ticks", s.Ticks},
+		{"Depth", s.Depth},
+		{"Seeds", s.Seeds},
+		{"Most", s.Most},
+		{"Memory", s.Memory},
+		{"Warmup", int(s.Warmup)},
 		{"Recovery", int(s.Recovery)},
 	} {
 		if f.value < 0 {

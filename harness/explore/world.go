@@ -109,6 +109,7 @@ func (w *world) prepare() {
 		}
 		w.clients = w.clients[:w.Clients]
 	}
+	w.runFor(w.Warmup)
 	for _, m := range w.bag {
 		m.fresh = false
 	}
@@ -163,7 +164,7 @@ func (w *world) next() (all []option, ready int) {
 		}
 	}
 	for i, c := range w.clients {
-		if !c.busy && len(c.todo) > 0 {
+		if !c.busy && len(c.todo) > 0 && w.members[c.node].accepts() {
 			o := option{kind: Begin, index: i, id: actionID(Begin, i, c.begun), turn: turnOf{c.turn.round, c.begun*len(w.clients) + i}, class: begins}
 			if w.eager {
 				o.class = begunFirst
