@@ -21,8 +21,12 @@ func TestUnrulyNodes(t *testing.T) {
 	for problem, program := range map[string]func(n *node.Node){
 		"the nodes are not deterministic. The same execution, carried out again, differed in action 0": func(n *node.Node) {
 			node.HandleRPC(n, "echo", func(_ context.Context, e map[string]any) (map[string]any, error) {
-				for to := range map[string]bool{"n0": true, "n1": true, "n2": true} {
-					_ = node.Notify(n, to, "hello", e)
+				many := make(map[int]bool)
+				for i := range 100 {
+					many[i] = true
+				}
+				for first := range many {
+					return e, node.Notify(n, "n0", "hello", map[string]int{"first": first})
 				}
 				return e, nil
 			})
