@@ -33,9 +33,10 @@ func (c *cli) benchCommand() *cobra.Command {
 		Long: `Measure sets of figures, by name or all of them, and write each to
 ` + bench.Dir + `/NAME.json as soon as it is complete; then make the charts beside it
 and the tables in the READMEs from what is there. Runs have the seeds 1, 2, 3 …, the same for every
-design. A run that the machine distorted is repeated, twice at most, and marked
-if that does not help. A run that is not valid is written as such, and there is no figure
-where one is; glomers then says why, and its exit status is 1.`,
+design; explorations have four times as many. A run that the machine distorted is
+repeated, twice at most, and marked if that does not help; an exploration is only
+marked. A run that is not valid is written as such, and there is no figure where one
+is; glomers then says why, and its exit status is 1.`,
 		Example: `  glomers bench
   glomers bench --quick
   glomers bench broadcast-frontier --runs 3

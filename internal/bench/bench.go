@@ -103,8 +103,11 @@ func (b *Bench) Run(ctx context.Context) (valid bool, err error) {
 func (b *Bench) measure(ctx context.Context, set Set) (results.Set, error) {
 	start := time.Now()
 	measure := b.measureTrials
-	if set.suite != nil {
+	switch {
+	case set.suite != nil:
 		measure = b.measureSuite
+	case set.hunts != nil:
+		measure = b.measureHunts
 	}
 	points, err := measure(ctx, set)
 	again := fmt.Sprintf("glomers bench %s --runs %d --jobs %d", set.Name, b.Runs, b.Jobs)

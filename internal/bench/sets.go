@@ -9,11 +9,12 @@ import (
 	"glomers/internal/results"
 )
 
-// A Set is a series of measurements under one name, either by trials or by a suite.
+// A Set is a series of measurements under one name: by trials, by a suite, or by hunts.
 type Set struct {
 	Name, About string
 	trials      []trial // real processes under the harness, in real time
 	suite       *suite  // benchmarks of a package
+	hunts       []hunt  // explorations of broken nodes
 }
 
 // A trial is one way to run processes. It becomes a point of the results.
@@ -63,6 +64,10 @@ func Sets() []Set {
 		{
 			Name: "runtime", About: "package node beside Maelstrom's Go library: the same messages through pipes",
 			suite: &suite{"./node/bench", ".", "^Benchmark(Echo|Typed)$", false},
+		},
+		{
+			Name: explorationSet, About: "the strategies of package explore: how soon each finds the mistakes of baselines/mutants",
+			hunts: hunts(),
 		},
 	}
 }

@@ -32,6 +32,13 @@ func tables() []table {
 		{"broadcast-above", "broadcast-size", sizeSentence},
 		{"unique-ids", "unique-ids", benchmarkTable},
 		{"runtime", "runtime", runtimeTable},
+		{explorationSet, explorationSet, strategiesTable},
+		{"exploration-found", explorationSet, foundSentence},
+		{"exploration-executions", explorationSet, func(s results.Set) string { return huntsTable(s, executions, "") }},
+		{"exploration-times", explorationSet, func(s results.Set) string { return huntsTable(s, huntMS, ", ms") }},
+		{"exploration-searches", explorationSet, searchesTable},
+		{name: "exploration-hidden", make: func(results.Set) string { return hiddenTable() }},
+		{name: "exploration-published", make: func(results.Set) string { return studiesTable() }},
 	}
 	for _, dir := range []string{"broadcast", "g-counter", "kafka-log", "txn-kv"} {
 		all = append(all, table{dir, "challenges", func(s results.Set) string { return challengeTable(s, dir) }})

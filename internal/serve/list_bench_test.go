@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"glomers/internal/cputime"
 )
 
 // BenchmarkList asks for the list of a store with 10,000 runs, whose results are those of a real one: once when the server has just begun (cold),
@@ -22,10 +24,10 @@ func BenchmarkList(b *testing.B) {
 	store := crowd(b, 10_000)
 	spent := make(map[string]time.Duration)
 	measure := func(name string, f func()) {
-		began, cpu := time.Now(), processors()
+		began, cpu := time.Now(), cputime.Process()
 		f()
 		spent[name+"-ms"] += time.Since(began)
-		spent[name+"-cpu-ms"] += processors() - cpu
+		spent[name+"-cpu-ms"] += cputime.Process() - cpu
 	}
 	memory := peak(b, func() {
 		for b.Loop() {

@@ -1,12 +1,13 @@
-package serve
+// Package cputime says how much the processors have worked for this process.
+package cputime
 
 import (
 	"syscall"
 	"time"
 )
 
-// processors returns the time that they have spent on this process.
-func processors() time.Duration {
+// Process returns the time that the processors have spent on this process; 0 if it is not known.
+func Process() time.Duration {
 	var begun, ended, kernel, user syscall.Filetime
 	self, err := syscall.GetCurrentProcess()
 	if err != nil || syscall.GetProcessTimes(self, &begun, &ended, &kernel, &user) != nil {
