@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"log/slog"
 	"net/http/httptest"
 	"testing"
@@ -84,5 +85,93 @@ func TestDebugger(t *testing.T) {
 	p.wait(`document.querySelector("dialog").open`)
 	p.press(kb.Escape)
 	p.wait(`!document.querySelector("dialog").open`)
+	p.calm()
+}
+
+// An execution is kept beside another one, and the first difference is marked.
+func TestDebuggerSideBySide(t *testing.T) {
+	p := open(t, launch(t), serveDebugger(t, debugged())+"#7.4@8", look{})
+	p.atAction(8)
+	p.press("c")
+	p.wait(`location.hash === "#7.4@8/7.4" && document.querySelector("#sides").checkVisibility()`)
+	p.wait(`document.querySelector("#sides").textContent.includes("Both executions are the same")`)
+	p.press(kb.ArrowLeft)
+	p.atAction(7)
+	p.press("1")
+	p.wait(`location.hash === "#7.1@8/7.4"`)
+	p.wait(`document.querySelector(".sides .first td + td")?.textContent.startsWith("deliver n0 → n2")`)
+	require.Contains(t, eval[string](p, `document.querySelector(".sides .first td:last-child").textContent`), "lose n0 → n2")
+	require.Contains(t, eval[string](p, `document.querySelector("#sides").textContent`), "The first difference is action 7.")
+	p.press(kb.Home)
+	p.atAction(0)
+	p.press("d")
+	p.atAction(8)
+	p.press("s")
+	p.wait(`location.hash === "#7.4@8/7.1"`)
+	p.press("c")
+	p.wait(`location.hash === "#7.4@8" && !document.querySelector("#sides").checkVisibility()`)
+	p.calm()
+}
+
+// A failure is found, and so is one event before another at the same node.
+func TestDebuggerSearches(t *testing.T) {
+	p := open(t, launch(t), serveDebugger(t, debugged()), look{})
+	p.atAction(0)
+	p.press("g")
+	p.wait(`document.querySelector(".result").textContent.startsWith("found after")`)
+	p.wait(`document.querySelector("#verdict").textContent.includes("is missing from the read")`)
+
+	p.press("f")
+	p.wait(`document.activeElement.matches("#find select")`)
+	eval[bool](p, `(() => {
+		const [first, then] = document.querySelectorAll("#find .bar");
+		first.querySelector("select").value = "begin";
+		first.querySelector("input").value = "read";
+		then.querySelector("select").value = "deliver";
+		then.querySelector("input").value = "broadcast";
+		return true;
+	})()`)
+	p.click(`#find button[type="submit"]`)
+	p.wait(`document.querySelector(".result").textContent === "not in this execution"`)
+	p.click(`[data-key="search"]`)
+	p.wait(`document.querySelector(".result").textContent.startsWith("found after")`)
+	p.wait(`document.querySelectorAll("#actions .found").length >= 2`)
+	require.Contains(t, eval[string](p, `[...document.querySelectorAll("#actions .found")].map((e) => e.textContent).join()`), "read")
+	p.calm()
+}
+
+// What nodes write is text, whatever it is, and no decisions in an address are more.
+func TestHostileDebugger(t *testing.T) {
+	const evil = `<img src=x onerror="window.__hacked=1"><script>window.__hacked=1</script>`
+	program := func(n *node.Node) {
+		n.Show(func() any { return map[string]string{evil: evil} })
+		node.Always(n, evil).Check(true)
+		node.HandleRPC(n, "echo", func(_ context.Context, r struct{ Echo string }) (struct{ Echo string }, error) {
+			n.Logger().Info(evil)
+			_ = node.Notify(n, "n1", evil, map[string]string{evil: evil})
+			return r, nil
+		})
+	}
+	scope := explore.Scope{Program: program, Workload: "echo", Nodes: 2, Given: []explore.Op{{F: "echo", Value: evil}}}
+	p := open(t, launch(t), serveDebugger(t, scope), look{})
+	p.atAction(0)
+	p.press(kb.ArrowRight)
+	p.atAction(1)
+	require.Contains(t, eval[string](p, `document.querySelector("#nodes").textContent`), "onerror")
+	require.Zero(t, eval[int](p, `document.querySelectorAll("main img, main script").length`))
+	for _, hash := range []string{"#" + `%3Cimg src=x onerror=1%3E`, "#0.99@1", "#x@y/z"} {
+		eval[bool](p, `(location.hash = `+text(hash)+`) !== ""`)
+		p.frames()
+	}
+	p.wait(`!document.querySelector("#problem").hidden || document.querySelector(".place").textContent !== ""`)
+	require.Zero(t, eval[int](p, `document.querySelectorAll("main img, main script").length`))
+	require.Equal(t, "undefined", eval[string](p, `typeof window.__hacked`))
+}
+
+// Nothing is wider than a small screen, but what scrolls.
+func TestDebuggerOnAPhone(t *testing.T) {
+	p := open(t, launch(t), serveDebugger(t, debugged())+"#7.4@8", look{width: 360, height: 740, dark: true})
+	p.atAction(8)
+	require.LessOrEqual(t, eval[int](p, `document.documentElement.scrollWidth`), 360)
 	p.calm()
 }

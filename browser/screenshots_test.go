@@ -68,6 +68,10 @@ func TestScreenshots(t *testing.T) {
 	p.wait(`document.querySelector("#runs tbody tr")`)
 	p.picture("serve")
 
+	p = open(t, browser, serveDebugger(t, debugged())+"#1.7-2.6@4", look{height: 860})
+	p.atAction(4)
+	p.picture("debugger")
+
 	p = open(t, browser, good, look{width: 390, height: 844, scale: 1.5, dark: true})
 	p.ready()
 	p.top("#diagram")
