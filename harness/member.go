@@ -59,7 +59,7 @@ func (r *run) startNodes() error {
 			r.post(i, failed{fmt.Errorf("harness: log of node %s: %w", id, err)})
 		}}
 		if onLog := r.test.OnLog; onLog != nil {
-			m.log.seen = func(line []byte) { onLog(id, string(line)) }
+			m.log.Seen = func(line []byte) { onLog(id, string(line)) }
 		}
 		r.nodes = append(r.nodes, m)
 		if err := r.start(m); err != nil {

@@ -37,7 +37,7 @@ func (r *run) floodError() error {
 		what = fmt.Sprintf("floods the network: at %.1f s, more messages are under way than the harness holds (%d, or %s, which --max-memory raises), and %s",
 			at, r.test.limits.messages, wording.Limit(r.test.Limits.Memory), r.loudest())
 	}
-	return &NodeError{Kind: Overload, Node: node.id, Reason: what + hint, Log: node.log.tail()}
+	return &NodeError{Kind: Overload, Node: node.id, Reason: what + hint, Log: node.log.String()}
 }
 
 // idle returns the size of the input that the node has not read, and the time since which it has not read any, as far as

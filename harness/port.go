@@ -51,7 +51,7 @@ func (p *Port) Fail(reason string) { p.fail(&NodeError{Reason: reason}) }
 // Line accepts a line of the node's stdout, without its newline, and does not keep it. It must not be called concurrently.
 func (p *Port) Line(b []byte) {
 	p.lines++
-	p.log.note(b)
+	p.log.Note(b)
 	if p.broken.Load() {
 		return
 	}
@@ -81,7 +81,7 @@ func (p *Port) fail(e *NodeError) {
 		return
 	}
 	e.Node = p.id
-	e.Log = p.log.tail()
+	e.Log = p.log.String()
 	p.run.post(p.index, failed{e})
 	p.run.active.stop()
 }

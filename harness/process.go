@@ -124,7 +124,7 @@ func (c *childProcess) watch() {
 		if e, ok := errors.AsType[*exec.ExitError](err); ok {
 			status += proc.NotFound(c.path, e.ExitCode())
 		}
-		c.port.fail(&NodeError{Kind: NodeEnded, Reason: "ended during the run: " + status + c.port.place.Missed(c.args, c.port.log.tail())})
+		c.port.fail(&NodeError{Kind: NodeEnded, Reason: "ended during the run: " + status + c.port.place.Missed(c.args, c.port.log.String())})
 	}
 }
 
@@ -148,7 +148,7 @@ func (c *childProcess) readStdout(r io.Reader) {
 			long.add(part)
 		default:
 			long.add(part)
-			c.port.log.note(long.text)
+			c.port.log.Note(long.text)
 			long.drop()
 			return
 		}

@@ -201,23 +201,5 @@ func TestNodeLogFails(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, failed, 1)
 	require.ErrorContains(t, failed[0], "n1.log")
-	require.Equal(t, "half a lihalf a lihalf a line\nlast", o.tail())
-}
-
-func TestOutputKeepsTheLastLines(t *testing.T) {
-	t.Parallel()
-	var log bytes.Buffer
-	o := &output{log: &log}
-	for i := range 100 {
-		if i%2 == 0 {
-			o.note([]byte{byte('0' + i%10)})
-		} else {
-			_, _ = o.Write(append(bytes.Repeat([]byte{'x'}, 2*tailWidth), '\n'))
-		}
-	}
-	lines := bytes.Split([]byte(o.tail()), []byte("\n"))
-	require.Len(t, lines, tailLines)
-	require.Equal(t, "8", string(lines[tailLines-2]))
-	require.Len(t, lines[tailLines-1], tailWidth)
-	require.Equal(t, 50*(2*tailWidth+1), log.Len())
+	require.Equal(t, "half a lihalf a lihalf a line\nlast", o.String())
 }
