@@ -67,7 +67,7 @@ type childProcess struct {
 func (b *binary) Start(p *Port) (Process, error) {
 	env := []string{"GLOMERS_SEED=" + strconv.FormatUint(p.seed, 10), propertiesEnv + "=1"}
 	if p.run.active != nil {
-		env = append(env, virtualEnv...)
+		env = append(env, proc.VirtualTime...)
 	}
 	command, err := p.place.Command(p.id, b.path, b.args, env...)
 	if err != nil {
@@ -117,14 +117,7 @@ func (c *childProcess) watch() {
 		_ = f.Close() // nothing was written
 	}
 	if !c.killed.Load() {
-		status := "exit status 0"
-		if err != nil {
-			status = err.Error()
-		}
-		if e, ok := errors.AsType[*exec.ExitError](err); ok {
-			status += proc.NotFound(c.path, e.ExitCode())
-		}
-		c.port.fail(&NodeError{Kind: NodeEnded, Reason: "ended during the run: " + status + c.port.place.Missed(c.args, c.port.log.String())})
+		c.port.fail(&NodeError{Kind: NodeEnded, Reason: "ended during the run: " + proc.Status(c.path, err) + c.port.place.Missed(c.args, c.port.log.String())})
 	}
 }
 

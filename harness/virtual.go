@@ -23,9 +23,6 @@ const clockID = "clock"
 // real time. Without it, nothing would ever overlap.
 const virtualHop = 100 * time.Microsecond
 
-// virtualEnv tells a program that its time comes from the harness. Python is also told to order its sets in the same way in each run.
-var virtualEnv = []string{"GLOMERS_CLOCK=virtual", "PYTHONHASHSEED=0"}
-
 // An activity counts the nodes and workers that are not at rest. A nil activity counts nothing: it is that of a run in real time.
 type activity struct {
 	mu    sync.Mutex

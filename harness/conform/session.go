@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -298,13 +297,7 @@ func (s *session) pause(d time.Duration) error {
 func (s *session) exit() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	status := "exit status 0"
-	if s.status != nil {
-		status = s.status.Error()
-	}
-	if e, ok := errors.AsType[*exec.ExitError](s.status); ok {
-		status += proc.NotFound(s.run.options.Path, e.ExitCode())
-	}
+	status := proc.Status(s.run.options.Path, s.status)
 	if said := tellingLine(s.stderr.String()); said != "" {
 		status += "; stderr: " + said
 	}

@@ -46,4 +46,12 @@
 // operations have had the same outcomes and the same order in real time. That needs no snapshot of a node, and is sound if nodes are
 // deterministic: their randomness is Rand, they have no goroutines of their own, and they read no clock but the runtime's. An
 // exploration that meets other options than before after the same decisions says so.
+//
+// # Programs
+//
+// With Scope.Command, nodes are processes of a program in any language that knows virtual time (docs/virtual-time.md). A process is
+// given one line at a time, and its timers are those that it has at the service clock. Since all that it does follows from what
+// it was given, the exploration remembers it, and needs a process only for inputs that no process was given before. It starts some
+// processes ahead, and keeps some that may be needed again. The states are the same as those of nodes in this process, but for one thing:
+// a timer that a program needs no more still fires. Files are no part of a node's state: each process begins in an empty directory.
 package explore

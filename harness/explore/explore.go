@@ -2,8 +2,12 @@ package explore
 
 import (
 	"context"
+	"errors"
 	"time"
 )
+
+// interrupted is why an exploration whose context has ended has not exhausted its scope.
+const interrupted = "it was interrupted"
 
 // Run explores the scope until it is exhausted, an execution fails, or ctx ends. The error is that of a scope that makes no sense,
 // or of a node that cannot be explored.
@@ -18,8 +22,14 @@ func run(ctx context.Context, s Scope, goal Pattern) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	defer p.crew.dismiss()
+	defer p.close()
+	if p.farm != nil {
+		p.farm.ctx = ctx
+	}
 	if err := p.deterministic(); err != nil {
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return Report{Bound: p.String(), Ends: true, Why: interrupted}, nil
+		}
 		return Report{Bound: p.String()}, err
 	}
 	p.seen = newProperties()
@@ -31,11 +41,14 @@ func run(ctx context.Context, s Scope, goal Pattern) (Report, error) {
 	x.report.Elapsed = time.Since(x.report.began)
 	x.report.Properties = p.seen.list()
 	if ctx.Err() != nil {
-		x.report.Exhausted, x.report.Why = false, "it was interrupted"
+		x.report.Exhausted, x.report.Why = false, interrupted
 	}
 	if f := x.report.Failure; f != nil {
 		x.report.Exhausted, x.report.Why = false, "an execution failed"
 		p.shrink(f)
+	}
+	if p.farm != nil {
+		x.report.Processes, x.report.Warnings = p.farm.started, p.farm.warnings()
 	}
 	return x.report, x.report.Err
 }

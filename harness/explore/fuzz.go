@@ -13,11 +13,11 @@ func Fuzz(f *testing.F, s Scope) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	p.crew.dismiss()
+	p.close()
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, input []byte) {
 		p, _ := newPlan(s) // each input has its own goroutines
-		defer p.crew.dismiss()
+		defer p.close()
 		o := p.execute(nil, nil, fromBytes(input))
 		if o.err != nil {
 			t.Fatal(o.err)

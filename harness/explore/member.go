@@ -18,7 +18,7 @@ type member struct {
 	index int
 	id    string
 
-	node        *node.Node // of the latest life
+	node        *node.Node // of the latest life; nil if it is a process
 	stepper     control.Stepper
 	lives       int
 	up          bool
@@ -50,14 +50,7 @@ func (m *member) WriteLine(line []byte) error {
 func (m *member) start() {
 	w := m.world
 	m.lives++
-	var log slog.Handler = slog.DiscardHandler
-	if w.log != nil {
-		log = slog.NewTextHandler(logWriter(func(line []byte) { w.log(m.index, line) }), &slog.HandlerOptions{ReplaceAttr: withoutTime})
-	}
-	m.node = node.New(node.Options{Transport: m, Seed: mix(w.seed, uint64(m.lives)) | 1, Logger: slog.New(log)})
-	w.Program(m.node)
-	w.seen.watch(m)
-	m.stepper = control.Step(m.node, w.crew.spawn)
+	m.begin()
 	m.up, m.initialised = true, false
 	if m.lives > 1 {
 		m.base += restartTime
@@ -93,6 +86,24 @@ func (m *member) hasSent() bool {
 
 // accepts reports whether clients may begin operations: a node that is down lets them time out.
 func (m *member) accepts() bool { return !m.up || m.initialised }
+
+// begin makes the stepper of a new life.
+func (m *member) begin() {
+	w := m.world
+	seed := mix(w.seed, uint64(m.lives)) | 1
+	if w.farm != nil {
+		m.stepper = w.farm.child(m, mix(seed, uint64(m.index))|1)
+		return
+	}
+	var log slog.Handler = slog.DiscardHandler
+	if w.log != nil {
+		log = slog.NewTextHandler(logWriter(func(line []byte) { w.log(m.index, line) }), &slog.HandlerOptions{ReplaceAttr: withoutTime})
+	}
+	m.node = node.New(node.Options{Transport: m, Seed: seed, Logger: slog.New(log)})
+	w.Program(m.node)
+	w.seen.watch(m)
+	m.stepper = control.Step(m.node, w.crew.spawn)
+}
 
 // initialiser is the client that initialises nodes, with requests of the msg_id initID.
 const (

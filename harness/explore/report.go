@@ -23,6 +23,8 @@ type Report struct {
 	Exhausted  bool       // all executions within the bound were explored
 	Why        string     // why not
 	Elapsed    time.Duration
+	Processes  int      // that were needed
+	Warnings   []string // about the program
 	Failure    *Failure // the first; nil if there is none
 	Err        error    // the scope or a node cannot be explored
 
@@ -50,9 +52,14 @@ func (r Report) String() string {
 		s += "\n\tnever came: " + strings.Join(never, ", ")
 	}
 	if r.Exhausted {
-		return s + "\n\texhausted: there are no other executions within this bound"
+		s += "\n\texhausted: there are no other executions within this bound"
+	} else {
+		s += "\n\tnot exhausted: " + r.Why
 	}
-	return s + "\n\tnot exhausted: " + r.Why
+	for _, w := range r.Warnings {
+		s += "\n\twarning: " + w
+	}
+	return s
 }
 
 // String returns the failure with its actions, one to a line.

@@ -1,7 +1,6 @@
 package explore
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -75,7 +74,10 @@ func (x *execution) run(setup func(*world), recovery time.Duration) {
 	if x.goesOn() && w.goal == nil {
 		w.finish(recovery)
 	}
-	if x.err = cmp.Or(w.err, x.err); x.err == nil {
+	if w.err != nil {
+		x.err = &ExecutionError{x.decisions.Trim(), w.err}
+	}
+	if x.err == nil {
 		x.reasons = w.judge()
 	}
 }
@@ -160,6 +162,20 @@ func (x *execution) ask(n int, choose func() int) int {
 	return k
 }
 
+// An ExecutionError is the reason why an execution could not be carried out.
+type ExecutionError struct {
+	Decisions choice.List // so far
+	Err       error
+}
+
+// Error implements error.
+func (e *ExecutionError) Error() string {
+	return fmt.Sprintf("%v\n(decisions: %v)", e.Err, e.Decisions)
+}
+
+// Unwrap returns the error without the decisions.
+func (e *ExecutionError) Unwrap() error { return e.Err }
+
 // beginnings returns the numbers of options of the decisions before an execution: the seed, the canonical order (operations begin when no
 // message is under way, or as soon as they can), and the operations that are left out.
 func (p *plan) beginnings() [3]int {
@@ -192,6 +208,23 @@ type explorer struct {
 	*plan
 	ctx    context.Context
 	report Report
+	told   time.Time // when Scope.Progress was last called
+}
+
+// progressEvery is the time between two calls of Scope.Progress.
+const progressEvery = time.Second / 4
+
+// tell tells Scope.Progress how far the exploration has come, if it is time.
+func (x *explorer) tell() {
+	if x.Progress == nil {
+		return
+	}
+	if now := time.Now(); now.Sub(x.told) >= progressEvery {
+		x.told = now
+		r := x.report
+		r.Elapsed = now.Sub(r.began)
+		x.Progress(r)
+	}
 }
 
 // stop reports whether the exploration ends.
@@ -201,11 +234,14 @@ func (x *explorer) stop() bool {
 
 // count adds an execution to the report.
 func (x *explorer) count(o outcome) {
+	x.tell()
 	r := &x.report
 	r.Depth = max(r.Depth, o.depth)
 	switch {
 	case errors.Is(o.err, errLeft):
 		r.Pruned++
+		return
+	case o.err != nil && x.ctx.Err() != nil && errors.Is(o.err, x.ctx.Err()):
 		return
 	case o.err != nil:
 		r.Err = o.err

@@ -2,6 +2,7 @@ package explore
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -19,7 +20,10 @@ import (
 // A Scope says which executions are explored: those of a small cluster, with few operations and few faults. Zero fields have
 // defaults.
 type Scope struct {
-	Program  func(n *node.Node) // registers the handlers of a node
+	Program  func(n *node.Node) // registers the handlers of a node, which runs in this process
+	Command  []string           // or the nodes are processes: a program that knows virtual time, and its arguments
+	Env      []string           // of processes, as in harness.Test
+	Cwd      string             // the directory of all processes; "" means one for each, which is empty when it starts
 	Workload string             // the name of one of workload.All
 	Kind     workload.Kind      // your own workload, in place of a name
 	workload.Options
@@ -62,6 +66,9 @@ type Scope struct {
 	// Invariant, if not nil, is checked after every action. Its error makes the execution invalid.
 	Invariant func(c Cluster) error
 
+	// Progress, if not nil, is told now and then how far the exploration has come.
+	Progress func(Report)
+
 	// Strategy chooses the executions; nil means Exhaustive.
 	Strategy Strategy
 	// Most bounds the number of executions; 0 means no bound for strategies that end, and 10,000 for others.
@@ -69,6 +76,8 @@ type Scope struct {
 	// Memory bounds the number of states that are remembered; 0 means 4 million, which take about 400 MiB. Without room, an
 	// exploration ends, and has not exhausted its scope.
 	Memory int
+
+	patience time.Duration // in place of defaultPatience, for tests
 }
 
 // An Op is an operation of a client.
@@ -96,6 +105,7 @@ type plan struct {
 	ids    []string
 	idList []byte   // ids as JSON
 	goal   *Pattern // what is looked for in place of executions that are not valid; nil if nothing is
+	farm   *farm    // of a Command; nil if nodes are in this process
 	cuts   []uint64 // by number: bit i is set if node i is in the first of the two groups
 }
 
@@ -145,8 +155,14 @@ func newPlan(s Scope) (*plan, error) {
 		setDefault(&p.Operations, defaultOps)
 	}
 	switch {
-	case p.Program == nil:
-		return nil, fmt.Errorf("explore: the scope has no Program")
+	case p.Program == nil && len(p.Command) == 0:
+		return nil, errors.New("explore: the scope has no Program, and no Command")
+	case p.Program != nil && len(p.Command) > 0:
+		return nil, errors.New("explore: the scope has a Program and a Command: want one of them")
+	case p.Program != nil && (len(p.Env) > 0 || p.Cwd != ""):
+		return nil, errors.New("explore: Env and Cwd are for a Command: nodes in this process have its environment and its directory")
+	case p.Program == nil && (p.Shown || p.Invariant != nil):
+		return nil, errors.New("explore: Shown and Invariant are for a Program: the state of a process is not known")
 	case p.Nodes > 16:
 		return nil, fmt.Errorf("explore: %d Nodes: want at most 16", p.Nodes)
 	case p.Cuts > 0 && p.Nodes < 2:
@@ -174,8 +190,22 @@ func newPlan(s Scope) (*plan, error) {
 	for mask := uint64(1); mask < 1<<(p.Nodes-1); mask++ { // the last node is in the second group, so that each partition comes once
 		p.cuts = append(p.cuts, mask)
 	}
-	_, err := p.newWorkload(p.Seed)
+	if _, err := p.newWorkload(p.Seed); err != nil {
+		return nil, err
+	}
+	var err error
+	if p.Program == nil {
+		p.farm, err = newFarm(s, p.Nodes)
+	}
 	return p, err
+}
+
+// close ends all processes and goroutines.
+func (p *plan) close() {
+	p.crew.dismiss()
+	if p.farm != nil {
+		p.farm.close()
+	}
 }
 
 func setDefault(field *int, value int) {

@@ -45,7 +45,7 @@ func Replay(s Scope, d choice.List) (Execution, error) {
 	if err != nil {
 		return Execution{}, err
 	}
-	defer p.crew.dismiss()
+	defer p.close()
 	return p.replay(d)
 }
 

@@ -55,16 +55,27 @@ func (c Command) explain(path string, err error) error {
 	return err
 }
 
-// NotFound explains, in words that begin with a semicolon, why a script ended at once with the status by which env says that it has
+// Status says how a program at path has ended, given the result of Wait.
+func Status(path string, err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	if e, ok := errors.AsType[*exec.ExitError](err); ok {
+		return err.Error() + notFound(path, e.ExitCode())
+	}
+	return err.Error()
+}
+
+// notFound explains, in words that begin with a semicolon, why a script ended at once with the status by which env says that it has
 // not found the interpreter; "" if that is not so.
-func NotFound(path string, status int) string {
-	const notFound = 127
+func notFound(path string, status int) string {
+	const statusNotFound = 127
 	if found, err := exec.LookPath(path); err == nil {
 		path = found
 	}
 	first := firstLine(path)
 	words := strings.Fields(strings.TrimPrefix(first, "#!"))
-	if status != notFound || !strings.HasPrefix(first, "#!") || len(words) < 2 || filepath.Base(words[0]) != "env" {
+	if status != statusNotFound || !strings.HasPrefix(first, "#!") || len(words) < 2 || filepath.Base(words[0]) != "env" {
 		return ""
 	}
 	if strings.HasSuffix(first, "\r") {

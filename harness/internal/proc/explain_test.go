@@ -52,8 +52,8 @@ func TestNotFound(t *testing.T) {
 	} {
 		path := filepath.Join(dir, "node")
 		require.NoError(t, os.WriteFile(path, []byte(text), 0o700))
-		require.Equal(t, want, NotFound(path, 127), text)
-		require.Empty(t, NotFound(path, 1), text)
+		require.Equal(t, want, notFound(path, 127), text)
+		require.Empty(t, notFound(path, 1), text)
 	}
-	require.Empty(t, NotFound(filepath.Join(dir, "nosuch"), 127))
+	require.Empty(t, notFound(filepath.Join(dir, "nosuch"), 127))
 }

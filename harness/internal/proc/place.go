@@ -52,6 +52,10 @@ func NewPlace(extra []string, dir string) (*Place, error) {
 	return p, nil
 }
 
+// VirtualTime are variables that tell a program that its time comes from the harness (docs/virtual-time.md). Python is also told to order
+// its sets in the same way in each run.
+var VirtualTime = []string{"GLOMERS_CLOCK=virtual", "PYTHONHASHSEED=0"}
+
 // Settle makes root the parent of the separate directories. root need not exist yet, and Close does not remove it unless it is
 // empty. Without Settle, the parent is a temporary directory, which Close removes.
 func (p *Place) Settle(root string) error {
