@@ -30,7 +30,7 @@ func NewDebugger(s Scope, log *slog.Logger) (*Debugger, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer p.crew.dismiss()
+	defer p.close()
 	server, err := debugging.New(p.kind.Name, &subject{s, p.parties()}, log)
 	if err != nil {
 		return nil, fmt.Errorf("explore: %w", err)

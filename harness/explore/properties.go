@@ -89,8 +89,8 @@ func (p *properties) list() []Property {
 	return list
 }
 
-// never returns the properties that should have come at least once, and did not.
-func (r Report) never() (names []string) {
+// Never returns the properties that should have come at least once, and did not.
+func (r Report) Never() (names []string) {
 	for _, p := range r.Properties {
 		if (p.Kind == string(control.Sometimes) || p.Kind == string(control.Reachable)) && p.Executions == 0 {
 			names = append(names, fmt.Sprintf("%s %q", p.Kind, p.Name))

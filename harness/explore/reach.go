@@ -26,7 +26,7 @@ func Reach(ctx context.Context, s Scope, goal Pattern, patience time.Duration) (
 	if err != nil {
 		return Reached{}, err
 	}
-	defer original.crew.dismiss()
+	defer original.close()
 	if err := goal.check(original.parties()); err != nil {
 		return Reached{}, err
 	}

@@ -48,7 +48,7 @@ func (r Report) String() string {
 		s += fmt.Sprintf("%d states, ", r.States)
 	}
 	s += fmt.Sprintf("at most %s deep, in %v", wording.Plural(r.Depth, "action"), r.Elapsed.Round(time.Millisecond))
-	if never := r.never(); len(never) > 0 {
+	if never := r.Never(); len(never) > 0 {
 		s += "\n\tnever came: " + strings.Join(never, ", ")
 	}
 	if r.Exhausted {

@@ -122,7 +122,7 @@ func Look(s Scope, d choice.List, at int) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	defer p.crew.dismiss()
+	defer p.close()
 	return p.look(d, at)
 }
 

@@ -62,6 +62,9 @@ func (m *member) state(seen map[control.Property]*PropertyState) NodeState {
 	for _, at := range m.stepper.Timers() {
 		s.Timers = append(s.Timers, wording.Duration(max(0, at-m.now())))
 	}
+	if m.node == nil {
+		return s // what a process has in memory is not known
+	}
 	if state, err := control.State(m.node); err != nil {
 		s.Shows = lines(err.Error())
 	} else if state != nil {
