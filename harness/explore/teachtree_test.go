@@ -162,8 +162,8 @@ func (g *tree) draw() []byte {
 	place(g.root)
 	const top = 50
 	f := svg.New(20+treeColumn*float64(deepest)+70, top+treeRow*rows+14, g.words())
-	f.Text(14, 18, "start", svg.Small, "from left to right: one action after the other   dark: explored   ◆ carried out to the end and judged   light: never seen")
-	f.Text(14, 34, "start", svg.Small, "✕ asleep: a schedule that differs from an earlier one only in the order of independent actions   ○ a state that was met before")
+	f.Text(14, 18, "start", svg.Small, "From left to right, one action after the other. Dark: explored. ◆: judged. Grey: never seen.")
+	f.Text(14, 34, "start", svg.Small, "✕: asleep. The schedules behind it differ from earlier ones only in the order of independent actions.")
 	x := func(v *vertex) float64 { return 14 + treeColumn*float64(v.depth) }
 	y := func(v *vertex) float64 { return top + treeRow*(v.row+0.5) }
 	var draw func(v *vertex)
@@ -185,8 +185,6 @@ func (g *tree) draw() []byte {
 			switch {
 			case c.fate == dormant:
 				f.Path(fmt.Sprintf("M%s %sl8 8m0 -8l-8 8", svg.Px(x(c)), svg.Px(y(c)-4)), svg.Hue(1), 2, "")
-			case c.fate == known:
-				f.Printf(`<circle cx="%s" cy="%s" r="4" fill="%s" stroke="%s" stroke-width="1.6"/>`+"\n", svg.Px(x(c)+4), svg.Px(y(c)), svg.Colour("paper"), svg.Hue(0))
 			case c.fate == explored && len(c.children) == 0:
 				f.Printf(`<path d="M%s %sl5 -5l5 5l-5 5Z" fill="%s"/>`+"\n", svg.Px(x(c)), svg.Px(y(c)), svg.Colour("good"))
 			}
