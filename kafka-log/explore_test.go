@@ -31,8 +31,9 @@ func TestEverySchedule(t *testing.T) {
 		exhausted.Case{Name: "copies=1: a loss", Scope: scope(false, true, explore.Scope{Losses: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "acks=all: a loss", Scope: scope(true, false, explore.Scope{Losses: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "acks=all: a kill", Scope: scope(true, false, explore.Scope{Kills: 1, Strategy: explore.Delays(1)})},
+		exhausted.Case{Name: "all faults", Long: true, Scope: scope(false, false, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Strategy: explore.Delays(0)})},
+		exhausted.Case{Name: "copies=1: all faults", Long: true, Scope: scope(false, true, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Strategy: explore.Delays(0)})},
 		exhausted.Case{Name: "a partition, a delay", Long: true, Scope: scope(false, false, explore.Scope{Cuts: 1, Strategy: explore.Delays(1)})},
-		exhausted.Case{Name: "a loss and a duplicate", Long: true, Scope: scope(false, false, explore.Scope{Losses: 1, Duplicates: 1, Strategy: explore.Delays(0)})},
 		exhausted.Case{Name: "acks=all: a kill and a loss", Long: true, Scope: scope(true, false, explore.Scope{Kills: 1, Losses: 1, Strategy: explore.Delays(0)})},
 	)
 }
