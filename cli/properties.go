@@ -5,6 +5,8 @@ import (
 	"io"
 
 	"glomers/harness"
+	"glomers/internal/sweep"
+	"glomers/internal/terminal"
 	"glomers/internal/wording"
 )
 
@@ -34,5 +36,20 @@ func writeProperties(rows io.Writer, all harness.Properties) {
 			}
 			writeRow(rows, "", "%s", text)
 		}
+	}
+}
+
+// writeNever lists what nodes declared and what never happened with any seed.
+func writeNever(b *terminal.Text, r *sweep.Report) {
+	if len(r.Properties) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nproperties: %d of %d seen\n", len(r.Properties)-len(r.Never), len(r.Properties))
+	for i, text := range r.Never {
+		if i == maxListed {
+			fmt.Fprintf(b, "  … and %d more\n", len(r.Never)-i)
+			break
+		}
+		fmt.Fprintf(b, "  %s\n", terminal.Line(text))
 	}
 }

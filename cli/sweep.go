@@ -25,16 +25,20 @@ import (
 // maxSeeds bounds the seeds of a sweep.
 const maxSeeds = 10_000_000
 
+// quietSeeds is how many seeds a sweep has that ends when it is quiet, unless --seeds says otherwise.
+const quietSeeds = 10_000
+
 // maxShrinkRuns bounds the runs in which the smallest failing one is looked for.
 const maxShrinkRuns = 500
 
 // A sweepCommand is what the command sweep was asked for.
 type sweepCommand struct {
-	cmd    *cobra.Command
-	flags  testFlags
-	sweep  sweep.Sweep
-	shrink bool
-	asJSON bool
+	cmd           *cobra.Command
+	flags         testFlags
+	sweep         sweep.Sweep
+	shrink        bool
+	allProperties bool
+	asJSON        bool
 
 	words, nodeArgs []string // for the command that repeats a run
 }
@@ -53,10 +57,15 @@ Failing seeds are grouped by their causes. The files of the first ones of each c
 most; glomers test repeats the others. With --shrink, the first failing seed is reduced to the
 smallest run found that fails in the same way, which takes up to 500 runs.
 
+Nodes may declare properties (docs/properties.md). What never happened with any seed is listed; with
+--all-properties, it is a failure. --until-quiet N goes on until N seeds in a row have brought
+nothing new: no property that had not happened before, and no failure unlike those before.
+
 Exit status: 0 all seeds are valid, 1 one failed, 2 one is unknown at worst, 3 the sweep could not
 be carried out.`,
 		Example: `  glomers sweep 3c --bin ./my-broadcast
   glomers sweep 3c --bin ./my-broadcast --seeds 1000 --shrink
+  glomers sweep 5b --until-quiet 200
   glomers sweep 5b --seeds 1-50 --nemesis partition,kill
   glomers sweep -w broadcast --bin ./my-broadcast --node-count 25 --latency 100 --nemesis loss
   glomers sweep 1 --bin python3 -- echo.py`,
@@ -71,6 +80,8 @@ be carried out.`,
 	_ = cmd.Flags().MarkHidden("virtual") // it is always in force, and the flag exists
 	define(cmd, "seeds", "", "n|a-b", "100", "the seeds: 1 to n, or a to b", s.setSeeds)
 	define(cmd, "jobs", "", "n", "number of CPUs", "runs at a time", whole(&s.sweep.Jobs))
+	define(cmd, "until-quiet", "", "n", "", fmt.Sprintf("go on until so many seeds in a row have brought nothing new, or with all --seeds, which are 1 to %d then", quietSeeds), whole(&s.sweep.UntilQuiet))
+	cmd.Flags().BoolVar(&s.allProperties, "all-properties", false, "fail if something that nodes declare never happened with any seed")
 	cmd.Flags().BoolVar(&s.shrink, "shrink", false, "reduce the first failing seed to the smallest run that fails in the same way")
 	cmd.Flags().BoolVar(&s.sweep.KeepAll, "keep-all", false, "keep the files of all runs, also of those that are valid")
 	cmd.Flags().BoolVar(&s.asJSON, "json", false, "print the outcome as JSON, and nothing else, on stdout")
@@ -120,6 +131,9 @@ func (s *sweepCommand) run(c *cli, args []string) error {
 		s.sweep.Challenge = asChallenge(t)
 	}
 	s.sweep.Test = t
+	if s.sweep.UntilQuiet > 0 && !s.cmd.Flags().Changed("seeds") {
+		s.sweep.Last = quietSeeds
+	}
 	if s.sweep.Jobs == 0 {
 		s.sweep.Jobs = runtime.GOMAXPROCS(0)
 	}
@@ -146,6 +160,9 @@ func (s *sweepCommand) run(c *cli, args []string) error {
 		}
 	}
 	c.worsen(sweepStatus(report))
+	if s.allProperties && len(report.Never) > 0 {
+		c.worsen(statusInvalid)
+	}
 	if err := errors.Join(writeSweep(out, report, time.Since(start), s.again), err); err != nil || !s.shrink {
 		return err
 	}

@@ -91,6 +91,35 @@ func TestSweepOfAChallenge(t *testing.T) {
 	require.Len(t, runs, 2)
 }
 
+// A sweep lists what never happened, goes on until there is nothing new, and tells of violations.
+func TestSweepOfProperties(t *testing.T) {
+	t.Parallel()
+	base := "sweep -w echo --node-count 1 --time-limit 1 --store= --bin " + built(t, "misbehave")
+	status, out, stderr := execute(words(base + " --until-quiet 3 -- claim")...)
+	require.Equal(t, statusValid, status, stderr)
+	require.Regexp(t, `^\n4 seeds of echo in .*, nothing new in the last 3: 4 valid\n`, out, "the first one is new")
+	require.Contains(t, out, "\nproperties: 2 of 3 seen\n  never reached: reachable \"nowhere\"\n")
+
+	status, out, stderr = execute(words(base + " --seeds 2 --all-properties --json -- claim")...)
+	require.Equal(t, statusInvalid, status, stderr)
+	var r sweep.Report
+	require.NoError(t, json.Unmarshal([]byte(out), &r))
+	require.Equal(t, []string{`never reached: reachable "nowhere"`}, r.Never)
+	require.Equal(t, "a third request", r.Properties[1].Name)
+	require.Equal(t, 2, r.Properties[1].Seeds)
+	require.Zero(t, r.Quiet)
+	require.Equal(t, map[string]int{"valid": 2}, r.Verdicts)
+
+	status, out, _ = execute(words(base + " --seeds 2 -- violate")...)
+	require.Equal(t, statusInvalid, status)
+	require.Regexp(t, `\ninvalid: always "few requests" did not hold at n0 after \d\.\d{3} s \(1 in all\)\n  2 seeds +1 and 2\n`, out)
+
+	status, out, _ = execute(words("test --virtual -w echo --node-count 1 --time-limit 1 --store= --bin " + built(t, "misbehave") + " -- violate")...)
+	require.Equal(t, statusInvalid, status)
+	require.Regexp(t, `did not hold at n0 after \d\.\d{3} s \(1 in all\)\n    \{"requests":3\}\n`, out)
+	require.Contains(t, out, "  properties    2 of 3 seen\n                never reached: reachable \"nowhere\"\n")
+}
+
 func TestSweepRefuses(t *testing.T) {
 	t.Parallel()
 	for args, says := range map[string]string{
@@ -101,6 +130,7 @@ func TestSweepRefuses(t *testing.T) {
 		"3c --seeds 7-5":        "want a number of seeds such as 1000",
 		"3c --seeds 1-99999999": "at most 10000000",
 		"3c --seeds many":       "want a number of seeds such as 1000",
+		"3c --until-quiet 0":    "want a whole number from 1",
 		"3c --jobs 0":           "want a whole number from 1",
 		"3c --seed 7":           "unknown flag: --seed: did you mean --seeds?",
 		"3c --nemesis nosuch":   "want partition",

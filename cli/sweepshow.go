@@ -107,6 +107,7 @@ func writeSweep(w io.Writer, r *sweep.Report, took time.Duration, again func(see
 		fmt.Fprintf(b, "\nwarning: %s gave another run when repeated: something besides the seed decides, see docs/virtual-time.md; --keep-all keeps the files of the first one\n",
 			listed(r.Differing))
 	}
+	writeNever(b, r)
 	if len(r.Figures) > 0 {
 		fmt.Fprintln(b)
 		rows := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
@@ -132,7 +133,10 @@ func spread(f sweep.Figure) string {
 // sweepHeading counts the verdicts.
 func sweepHeading(r *sweep.Report, took time.Duration) string {
 	seeds := fmt.Sprintf("%s of %s in %s", wording.Plural(r.Done, "seed"), r.Workload, wording.Duration(took))
-	if r.Done < r.Seeds() {
+	switch {
+	case r.Quiet > 0:
+		seeds += fmt.Sprintf(", nothing new in the last %d", r.Quiet)
+	case r.Done < r.Seeds():
 		seeds = fmt.Sprintf("%d of %d seeds of %s in %s", r.Done, r.Seeds(), r.Workload, wording.Duration(took))
 	}
 	var verdicts []string

@@ -220,7 +220,7 @@ func commandLineOf(path string, cmd *cobra.Command, args, nodeArgs []string, see
 		switch {
 		case isEnv:
 			words = append(words, env.words()...)
-		case slices.Contains([]string{"seed", "test-count", "repeat", "seeds", "jobs", "shrink", "keep-all", "decisions"}, f.Name) || isSuiteFlag(f.Name):
+		case slices.Contains([]string{"seed", "test-count", "repeat", "seeds", "until-quiet", "all-properties", "jobs", "shrink", "keep-all", "decisions"}, f.Name) || isSuiteFlag(f.Name):
 		case f.Value.String() == "true": // a flag without an argument
 			words = append(words, "--"+f.Name)
 		default:

@@ -132,7 +132,7 @@ func (p *Property) see(s Sighting, holds bool, times int) {
 		}
 	}
 	*count += times
-	if (control.Observation{Property: control.Property{Kind: control.Kind(p.Kind)}, Holds: holds}).Violates() {
+	if (control.Observation{Property: p.declared(), Holds: holds}).Violates() {
 		// Sorted, as nodes in this process may act at the same instant, in any order.
 		i, _ := slices.BinarySearchFunc(p.Violations, s, compareSightings)
 		for i < len(p.Violations) && compareSightings(p.Violations[i], s) == 0 {
@@ -143,6 +143,12 @@ func (p *Property) see(s Sighting, holds bool, times int) {
 			p.Violations = p.Violations[:min(len(p.Violations), maxViolations)]
 		}
 	}
+}
+
+// keeps reports whether the details of an observation can matter: for most, they need not be written out.
+func (p *Property) keeps(at time.Duration, o control.Observation) bool {
+	first := o.Holds && (p.First == nil || at <= p.First.Time)
+	return first || o.Violates() && (len(p.Violations) < maxViolations || at <= p.Violations[maxViolations-1].Time)
 }
 
 // measure adds a value.

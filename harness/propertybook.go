@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -66,7 +65,7 @@ func (b *propertyBook) listen(port *Port, n any) {
 		if port.broken.Load() {
 			return // it was killed
 		}
-		b.observe(port, o, control.DetailsJSON(o.Details))
+		b.observe(port, o)
 	})
 }
 
@@ -82,7 +81,7 @@ func (b *propertyBook) declare(all []control.Property) error {
 }
 
 // observe adds an observation of a node in this process.
-func (b *propertyBook) observe(port *Port, o control.Observation, details json.RawMessage) {
+func (b *propertyBook) observe(port *Port, o control.Observation) {
 	now := port.run.now()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -92,7 +91,11 @@ func (b *propertyBook) observe(port *Port, o control.Observation, details json.R
 	case o.Kind == control.Extremes:
 		p.measure(Extreme{o.Value, port.id, now})
 	default:
-		p.see(Sighting{port.id, now, details}, o.Holds, 1)
+		s := Sighting{Node: port.id, Time: now}
+		if p.keeps(now, o) {
+			s.Details = control.DetailsJSON(o.Details)
+		}
+		p.see(s, o.Holds, 1)
 	}
 }
 
@@ -212,13 +215,11 @@ func (b *propertyBook) close() Properties {
 	for _, p := range b.of {
 		all = append(all, *p)
 	}
-	slices.SortFunc(all, func(x, y Property) int {
-		return cmp.Or(cmp.Compare(rank(x.Kind), rank(y.Kind)), strings.Compare(x.Name, y.Name))
-	})
+	slices.SortFunc(all, func(x, y Property) int { return x.declared().Compare(y.declared()) })
 	return all
 }
 
-// rank orders the kinds.
-func rank(kind string) int {
-	return slices.Index([]control.Kind{control.Always, control.Sometimes, control.Reachable, control.Unreachable, control.Extremes}, control.Kind(kind))
+// declared returns the property as nodes declare it.
+func (p Property) declared() control.Property {
+	return control.Property{Kind: control.Kind(p.Kind), Name: p.Name}
 }

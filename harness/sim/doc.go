@@ -37,6 +37,12 @@
 //
 //	go test ./broadcast -run TestSim -bury $(git rev-parse HEAD)
 //
+//	-until-quiet N    run seeds until N in a row have brought nothing new: no property of the node (see package node) that had not
+//	                  happened before, and no failure unlike those before. -seeds bounds them; without it, 10,000 do
+//	-all-properties   fail if a Sometimes never held, or a Reachable was never reached, or an Always never checked, in any scenario
+//
+// What never happened is logged in any case. An Always that does not hold, like an Unreachable that is reached, makes a run fail.
+//
 // Of the first failure of a scenario it also tells why it failed, as glomers why does of a run.
 //
 // With the -artifacts flag of go test, the test's artifact directory keeps the files of the first failure, or of the run of

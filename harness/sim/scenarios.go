@@ -8,6 +8,7 @@ import (
 
 	"glomers/harness"
 	"glomers/internal/shrink"
+	"glomers/internal/wording"
 )
 
 // Test runs the scenarios of a node's test. Each scenario becomes a subtest of t and runs with the number of seeds that the
@@ -17,34 +18,35 @@ import (
 //
 // First of all, it repeats the runs in testdata/graveyard that belong to a scenario; see -bury in the package documentation.
 //
-// Without the flags -seeds and -seed, this repetition is left out for a scenario with at most one fault if another scenario has
+// Without the flags -seeds, -until-quiet and -seed, this repetition is left out for a scenario with at most one fault if another scenario has
 // the same fault and more.
 func Test(t *testing.T, scenarios ...Scenario) {
 	t.Helper()
 	var total Report
+	asked := *seedFlag != 0 || *seedsFlag != 0 || *quietFlag != 0
 	for _, s := range scenarios {
 		t.Run(s.Name, func(t *testing.T) {
-			if s.Sweep && *seedFlag == 0 && *seedsFlag == 0 {
-				t.Skip("skipped: only with -seeds or -seed")
+			if s.Sweep && !asked {
+				t.Skip("skipped: only with -seeds, -until-quiet or -seed")
 			}
 			s, err := s.prepare()
 			if err != nil {
 				t.Fatal(err)
 			}
-			seeds, err := chooseSeeds(*seedFlag, *seedsFlag, s.Seeds)
+			seeds, err := chooseSeeds(*seedFlag, *seedsFlag, *quietFlag, s.Seeds)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if *seedFlag == 0 {
 				s.rise(t)
 			}
-			report := s.sweep(t, seeds)
+			report := s.sweep(t, seeds, *quietFlag)
 			t.Log(report)
 			total.add(report)
 			report.fail(t, s.Test)
 			test := s.Test
 			test.Seed = seeds[0]
-			if *seedFlag != 0 || *seedsFlag != 0 || !s.covered(scenarios) {
+			if asked || !s.covered(scenarios) {
 				again(t, test, report.hash)
 			}
 			if seed, ok := report.seedToKeep(); ok {
@@ -68,6 +70,18 @@ func Test(t *testing.T, scenarios ...Scenario) {
 	}
 	if len(scenarios) > 1 {
 		t.Logf("all scenarios: %v", total)
+	}
+	total.reportProperties(t)
+}
+
+// reportProperties logs what the runs have seen of the nodes' properties. With -all-properties, it fails t if something never happened.
+func (r Report) reportProperties(t testing.TB) {
+	t.Helper()
+	if text := r.coverage.String(); text != "" {
+		t.Log(text)
+	}
+	if never := r.coverage.Never(); *allFlag && len(never) > 0 {
+		t.Errorf("-all-properties: in %s, %s", wording.Plural(r.Seeds, "run"), strings.Join(never, "; "))
 	}
 }
 
@@ -105,11 +119,11 @@ func Catch(t *testing.T, s Scenario, text string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seeds, err := chooseSeeds(*seedFlag, max(s.Seeds, *seedsFlag), s.Seeds)
+	seeds, err := chooseSeeds(*seedFlag, max(s.Seeds, *seedsFlag), 0, s.Seeds)
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := s.sweep(t, seeds)
+	report := s.sweep(t, seeds, 0)
 	for _, f := range report.Failures {
 		if !strings.Contains(f.Problem, text) {
 			t.Errorf("seed %d: want a reason with %q: %s\n\t%s", f.Seed, text, f.Problem, shrink.Describe(s.Test))

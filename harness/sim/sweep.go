@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/choice"
+	"glomers/internal/coverage"
 	"glomers/internal/shrink"
 	"glomers/internal/wording"
 )
@@ -27,6 +27,8 @@ var (
 	seedFlag    = flag.Uint64("seed", 0, "simulate only this seed, from 1 on")
 	choicesFlag = flag.String("choices", "", "with -seed: decisions that differ from those of the seed, such as network/n0/n1/loss:3.1; or @FILE, a file with them")
 	seedsFlag   = flag.Int("seeds", 0, "simulate so many seeds of each scenario (default 10, or fewer for large ones)")
+	quietFlag   = flag.Int("until-quiet", 0, "simulate more seeds of each scenario until so many in a row have brought nothing new, or -seeds of them")
+	allFlag     = flag.Bool("all-properties", false, "fail if a property that a node declares never happened in any of the scenarios")
 	shrinkFlag  = flag.Bool("shrink", false, "shrink the first failure of each scenario")
 )
 
@@ -36,25 +38,31 @@ type Scenario struct {
 	Test  harness.Test
 	Seeds int // number of seeds; 0 means 10; -seeds overrides it
 
-	// Sweep leaves the scenario out unless -seeds or -seed is given. It is for scenarios whose faults others have, too.
+	// Sweep leaves the scenario out unless -seeds, -until-quiet or -seed is given. It is for scenarios whose faults others have, too.
 	Sweep bool
 }
 
 const (
 	defaultSeeds = 10
-	maxFailures  = 30 // after this many failures of a scenario, the remaining seeds are left out
-	maxReported  = 3  // this many failures are reported; the others are only counted
+	quietSeeds   = 10_000 // the most seeds with -until-quiet, unless -seeds says otherwise
+	maxFailures  = 30     // after this many failures of a scenario, the remaining seeds are left out
+	maxReported  = 3      // this many failures are reported; the others are only counted
 )
 
-// chooseSeeds returns the seeds of a scenario, given the flags -seed and -seeds (0 if they are not set) and Scenario.Seeds.
-func chooseSeeds(seed uint64, seeds, wish int) ([]uint64, error) {
-	if seed != 0 {
+// chooseSeeds returns the seeds of a scenario, given the flags -seed, -seeds and -until-quiet (0 if they are not set) and Scenario.Seeds.
+func chooseSeeds(seed uint64, seeds, quiet, wish int) ([]uint64, error) {
+	switch {
+	case quiet < 0:
+		return nil, fmt.Errorf("sim: -until-quiet %d: want at least 1", quiet)
+	case seed != 0 && quiet > 0:
+		return nil, errors.New("sim: -until-quiet is for many seeds, and -seed is for one: want one of them")
+	case seed != 0:
 		return []uint64{seed}, nil
-	}
-	if seeds < 0 {
+	case seeds < 0:
 		return nil, fmt.Errorf("sim: -seeds %d: want at least 1", seeds)
-	}
-	if seeds == 0 {
+	case seeds == 0 && quiet > 0:
+		seeds = quietSeeds
+	case seeds == 0:
 		seeds = max(1, cmp.Or(wish, defaultSeeds)/thinning())
 	}
 	all := make([]uint64, seeds)
@@ -95,43 +103,59 @@ func thinning() int {
 	return 1
 }
 
-// sweep runs the scenario with each of the seeds, on all cores.
-func (s Scenario) sweep(t *testing.T, seeds []uint64) Report {
+// sweep runs the scenario with each of the seeds, on all cores, until too many have failed or, if quiet is not 0, that many in a row have
+// brought nothing new. What is reported does not depend on which runs end first.
+func (s Scenario) sweep(t *testing.T, seeds []uint64, quiet int) Report {
 	began := time.Now()
-	var mu sync.Mutex // guards report
 	var report Report
-	next := make(chan uint64)
+	type outcome struct {
+		place   int // in seeds
+		res     harness.Result
+		problem string
+	}
+	next, done, enough := make(chan int), make(chan outcome), make(chan struct{})
 	var workers sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		workers.Go(func() {
-			for seed := range next {
+			for i := range next {
 				test := s.Test
-				test.Seed = seed
+				test.Seed = seeds[i]
 				res, err := Run(t, test)
-				mu.Lock()
-				report.count(res, failure(res, err))
-				if seed == seeds[0] {
-					report.hash = res.Hash
-				}
-				mu.Unlock()
+				done <- outcome{i, res, failure(res, err)}
 			}
 		})
 	}
-	enough := func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return len(report.Failures) >= maxFailures
-	}
-	for i, seed := range seeds {
-		if enough() {
-			report.LeftOut = len(seeds) - i
-			break
+	go func() {
+		defer close(next)
+		for i := range seeds {
+			select {
+			case next <- i:
+			case <-enough:
+				return
+			}
 		}
-		next <- seed
+	}()
+	go func() {
+		workers.Wait()
+		close(done)
+	}()
+	early := make(map[int]outcome)
+	over := false
+	for o := range done {
+		for early[o.place] = o; !over; {
+			o, ok := early[report.Seeds]
+			if !ok {
+				break
+			}
+			delete(early, o.place)
+			report.count(o.res, o.problem)
+			report.Quiet = quiet > 0 && report.coverage.Quiet() >= quiet
+			if over = report.Quiet || len(report.Failures) >= maxFailures; over {
+				close(enough)
+			}
+		}
 	}
-	close(next)
-	workers.Wait()
-	slices.SortFunc(report.Failures, func(a, b Failure) int { return cmp.Compare(a.Seed, b.Seed) })
+	report.LeftOut = len(seeds) - report.Seeds
 	report.Wall = time.Since(began)
 	return report
 }
@@ -139,7 +163,8 @@ func (s Scenario) sweep(t *testing.T, seeds []uint64) Report {
 // A Report summarizes the runs of a sweep.
 type Report struct {
 	Seeds      int
-	LeftOut    int           // seeds that were not run because too many had failed
+	LeftOut    int           // seeds that were not run, as too many had failed or it was Quiet
+	Quiet      bool          // so many seeds in a row brought nothing new as -until-quiet asks for
 	Virtual    time.Duration // total virtual time of the runs
 	Wall       time.Duration // real time of the whole sweep
 	Operations int
@@ -148,7 +173,8 @@ type Report struct {
 	Dropped    int       // messages lost to faults
 	Failures   []Failure // in the order of their seeds
 
-	hash string // of the first seed's journal
+	coverage coverage.Coverage
+	hash     string // of the first seed's journal
 }
 
 // A Failure is a seed whose verdict is not Valid.
@@ -159,7 +185,11 @@ type Failure struct {
 
 // count adds a run.
 func (r *Report) count(res harness.Result, problem string) {
-	r.Seeds++
+	if r.Seeds++; r.Seeds == 1 {
+		r.hash = res.Hash
+	}
+	first, _, _ := strings.Cut(problem, "\n")
+	r.coverage.Add(res.Seed, res.Properties, first)
 	r.Virtual += res.Elapsed
 	r.Operations += res.Stats.Count
 	r.Messages += res.Net.All.Messages
@@ -181,12 +211,16 @@ func (r *Report) add(o Report) {
 	r.Faults += o.Faults
 	r.Dropped += o.Dropped
 	r.Failures = append(r.Failures, o.Failures...)
+	r.coverage.Merge(o.coverage)
 }
 
 // String returns the report as one line.
 func (r Report) String() string {
 	s := fmt.Sprintf("%s, %d failed", wording.Plural(r.Seeds, "seed"), len(r.Failures))
-	if r.LeftOut > 0 {
+	switch {
+	case r.Quiet:
+		s += fmt.Sprintf(", nothing new in the last %d", r.coverage.Quiet())
+	case r.LeftOut > 0:
 		s += fmt.Sprintf(" and %d were left out", r.LeftOut)
 	}
 	return s + fmt.Sprintf("; %v of virtual time in %v (%.0f times as fast); %d operations, %d messages, %d faults, %d messages lost to them",

@@ -15,26 +15,32 @@ import (
 
 func TestChooseSeeds(t *testing.T) {
 	for _, c := range []struct {
-		name        string
-		seed        uint64
-		seeds, wish int
-		count       int
-		first       uint64
+		name               string
+		seed               uint64
+		seeds, quiet, wish int
+		count              int
+		first              uint64
 	}{
 		{name: "default", count: defaultSeeds / thinning(), first: 1},
 		{name: "of the scenario", wish: 40, count: 40 / thinning(), first: 1},
 		{name: "flag", seeds: 7, wish: 3, count: 7, first: 1},
+		{name: "until it is quiet", quiet: 5, wish: 3, count: quietSeeds, first: 1},
+		{name: "until it is quiet, at most", quiet: 5, seeds: 7, count: 7, first: 1},
 		{name: "one", seed: 42, seeds: 7, wish: 3, count: 1, first: 42},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			seeds, err := chooseSeeds(c.seed, c.seeds, c.wish)
+			seeds, err := chooseSeeds(c.seed, c.seeds, c.quiet, c.wish)
 			require.NoError(t, err)
 			require.Len(t, seeds, c.count)
 			require.Equal(t, c.first, seeds[0])
 		})
 	}
-	_, err := chooseSeeds(0, -1, 0)
+	_, err := chooseSeeds(0, -1, 0, 0)
 	require.EqualError(t, err, "sim: -seeds -1: want at least 1")
+	_, err = chooseSeeds(0, 0, -1, 0)
+	require.EqualError(t, err, "sim: -until-quiet -1: want at least 1")
+	_, err = chooseSeeds(7, 0, 5, 0)
+	require.ErrorContains(t, err, "sim: -until-quiet is for many seeds, and -seed is for one")
 }
 
 // Failures are reported in the order of their seeds, independent of the order in which they were run; after too many failures,
@@ -42,10 +48,10 @@ func TestChooseSeeds(t *testing.T) {
 func TestSweepStops(t *testing.T) {
 	s := Scenario{Test: broadcast(withoutRetry, "partition")}
 	s.Test.NemesisInterval = 500 * time.Millisecond // nearly every seed fails
-	seeds, err := chooseSeeds(0, 10*maxFailures, 0)
+	seeds, err := chooseSeeds(0, 10*maxFailures, 0, 0)
 	require.NoError(t, err)
-	r := s.sweep(t, seeds)
-	require.GreaterOrEqual(t, len(r.Failures), maxFailures)
+	r := s.sweep(t, seeds, 0)
+	require.Len(t, r.Failures, maxFailures)
 	require.Equal(t, len(seeds), r.Seeds+r.LeftOut)
 	require.Positive(t, r.LeftOut)
 	for i := 1; i < len(r.Failures); i++ {
@@ -56,7 +62,7 @@ func TestSweepStops(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	s := Scenario{Test: broadcast(wellBehaved, "partition")}
-	r := s.sweep(t, []uint64{1, 2, 3})
+	r := s.sweep(t, []uint64{1, 2, 3}, 0)
 	require.Equal(t, 3, r.Seeds)
 	require.Empty(t, r.Failures)
 	require.GreaterOrEqual(t, r.Virtual, 3*20*time.Second) // the main phase and the recovery
@@ -155,7 +161,7 @@ func TestSweepOnly(t *testing.T) {
 	cmd.Env = append(os.Environ(), inside+"=1")
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	require.Contains(t, string(out), "skipped: only with -seeds or -seed")
+	require.Contains(t, string(out), "skipped: only with -seeds, -until-quiet or -seed")
 	require.Contains(t, failedOutput(t, "TestSweepOnly", "-seeds", "1"), "1 seed, 1 failed")
 	require.Contains(t, failedOutput(t, "TestSweepOnly", "-seed", "1"), "1 seed, 1 failed")
 }

@@ -44,6 +44,7 @@ type Outcome struct {
 	Recovery   *milliseconds      `json:"recovery-ms,omitempty"` // if it was chosen
 	Seed       uint64             `json:"seed,omitempty"`
 	Dir        string             `json:"dir,omitempty"`
+	Properties harness.Properties `json:"-"`               // that the nodes declared
 	Again      string             `json:"again,omitempty"` // the command that repeats it
 }
 
@@ -63,7 +64,7 @@ func (o *Outcome) fill(r harness.Result) {
 	if transactions, ok := r.Workload.(*elle.Result); ok {
 		o.Decided = transactions.Decided
 	}
-	o.Warnings, o.Distorted = r.Warnings, r.Distorted
+	o.Warnings, o.Distorted, o.Properties = r.Warnings, r.Distorted, r.Properties
 }
 
 // Verdict returns the outcome in a word or two.

@@ -1,10 +1,12 @@
 package control
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -26,13 +28,14 @@ const (
 	Extremes    Kind = "extremes"
 )
 
+var kinds = []Kind{Always, Sometimes, Reachable, Unreachable, Extremes}
+
 // Known reports whether k is one of the kinds.
-func (k Kind) Known() bool {
-	switch k {
-	case Always, Sometimes, Reachable, Unreachable, Extremes:
-		return true
-	}
-	return false
+func (k Kind) Known() bool { return slices.Contains(kinds, k) }
+
+// Compare orders properties by their kinds, in the order above, and then by their names.
+func (p Property) Compare(o Property) int {
+	return cmp.Or(cmp.Compare(slices.Index(kinds, p.Kind), slices.Index(kinds, o.Kind)), cmp.Compare(p.Name, o.Name))
 }
 
 // Bounds on what a node declares and says.

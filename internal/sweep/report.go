@@ -7,6 +7,7 @@ import (
 
 	"glomers/harness/check"
 	"glomers/internal/compare"
+	"glomers/internal/coverage"
 )
 
 // A Report is what is known of the seeds.
@@ -22,8 +23,15 @@ type Report struct {
 	Figures []Figure `json:"figures"`
 	// Differing are the seeds that gave different runs, of those that were run twice.
 	Differing []uint64 `json:"differing,omitempty"`
+	// Properties are those that the nodes declared, and Never has in words what never happened.
+	Properties []coverage.Property `json:"properties,omitempty"`
+	Never      []string            `json:"never,omitempty"`
+	// Quiet is how many seeds in a row had brought nothing new in the end, if that ended the sweep.
+	Quiet int `json:"quiet,omitempty"`
 	// Warnings are those of the runs, those with the same words once.
 	Warnings []string `json:"warnings,omitempty"`
+
+	coverage coverage.Coverage
 
 	kept   int
 	warned map[string]bool // by their shapes
@@ -87,10 +95,12 @@ func (r *Report) add(o Seed, keep func(seed uint64) (dir string)) {
 		}
 	}
 	if o.Passed() {
+		r.coverage.Add(o.Seed, o.Properties, "")
 		return
 	}
 	r.Failed++
 	c := r.cause(o)
+	r.coverage.Add(o.Seed, o.Properties, c.shape)
 	c.Seeds = append(c.Seeds, o.Seed)
 	if o.Dir == "" && len(c.Dirs) < maxKeptOfCause && r.kept < maxKept {
 		o.Dir = keep(o.Seed)
@@ -173,6 +183,7 @@ func ms(d time.Duration) float64 { return float64(d) / 1e6 }
 
 // finish computes the figures, and drops those that no run has.
 func (r *Report) finish() {
+	r.Properties, r.Never = r.coverage.Properties, r.coverage.Never()
 	r.Figures = slices.DeleteFunc(r.Figures, func(f Figure) bool { return len(f.values) == 0 })
 	for i := range r.Figures {
 		f := &r.Figures[i]

@@ -24,6 +24,7 @@ type Sweep struct {
 	Jobs        int    // runs at a time, at least 1
 	KeepAll     bool   // keep the files of all runs, not only of those that show why a seed failed
 	Judged      bool   // missing a target of the challenge is a failure
+	UntilQuiet  int    // ends the sweep when so many seeds in a row have brought nothing new; 0 does not
 
 	// Show, if not nil, is called after each seed, in the order of the seeds. failed is nil if the seed did not fail.
 	Show func(p Progress, failed *Seed)
@@ -64,6 +65,7 @@ func (s *Sweep) Run(ctx context.Context) (*Report, error) {
 	var broken error
 	s.inOrder(s.outcomes(ctx, scratch.Path), func(o Seed) {
 		switch {
+		case report.Quiet > 0: // it would have ended before, had the seeds been run one by one
 		case o.err != nil:
 			if broken == nil && !errors.Is(o.err, context.Canceled) {
 				broken = o.err
@@ -85,9 +87,13 @@ func (s *Sweep) Run(ctx context.Context) (*Report, error) {
 				}
 				s.Show(report.progress(), failed)
 			}
+			if s.UntilQuiet > 0 && report.coverage.Quiet() >= s.UntilQuiet {
+				report.Quiet = s.UntilQuiet
+				stop()
+			}
 		}
 	})
-	if broken == nil {
+	if broken == nil && report.Quiet == 0 {
 		broken = ctx.Err()
 	}
 	report.finish()

@@ -9,6 +9,8 @@
 //		repeat    generates an id again at its third request
 //		lose      acknowledges broadcasts after the second, and forgets them
 //		control   echoes escape sequences at its third request, and writes them to stderr
+//		claim     declares properties, of which one does not happen
+//		violate   does so, and violates one at its third request
 //		sequence  writes them to stderr and ends at its third request
 package main
 
@@ -61,10 +63,29 @@ func main() {
 				misbehave(fault, body)
 			}
 		}
-		if err := out.Encode(message{Src: msg.Dest, Dest: msg.Src, Body: body}); err != nil {
-			log.Fatal(err)
+		for _, m := range append(claims(fault, msg, requests), message{Src: msg.Dest, Dest: msg.Src, Body: body}) {
+			if err := out.Encode(m); err != nil {
+				log.Fatal(err)
+			}
 		}
 	}
+}
+
+// claims returns what the node tells of its properties, if it has any, and if the harness listens.
+func claims(fault string, msg message, requests int) (all []message) {
+	type property = map[string]any
+	tell := func(body map[string]any) { all = append(all, message{msg.Dest, "properties", body}) }
+	switch {
+	case fault != "claim" && fault != "violate" || os.Getenv("GLOMERS_PROPERTIES") != "1":
+	case msg.Body["type"] == "init":
+		tell(map[string]any{"type": "declare", "properties": []property{
+			{"kind": "always", "name": "few requests"}, {"kind": "sometimes", "name": "a third request"}, {"kind": "reachable", "name": "nowhere"},
+		}})
+	case requests == 3:
+		tell(map[string]any{"type": "observe", "kind": "always", "name": "few requests", "holds": fault == "claim", "details": property{"requests": requests}})
+		tell(map[string]any{"type": "observe", "kind": "sometimes", "name": "a third request", "holds": true})
+	}
+	return all
 }
 
 // misbehave carries out the fault, or spoils the reply.
