@@ -45,7 +45,12 @@ type (
 
 // serve registers the handlers of a broadcast node.
 func serve(n *node.Node, p plan) {
-	d := node.Drive(n, "gossip", func() *replica { return newReplica(p, n.ID(), n.NodeIDs(), n.Rand()) })
+	watched := declare(n)
+	d := node.Drive(n, "gossip", func() *replica {
+		r := newReplica(p, n.ID(), n.NodeIDs(), n.Rand())
+		r.properties = watched
+		return r
+	})
 
 	// The replica chooses who talks to whom. The topology is a suggestion, which the protocol lets nodes ignore, and its grid
 	// would cost latency and messages.

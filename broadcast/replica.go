@@ -61,6 +61,8 @@ type replica struct {
 	heardAt      time.Duration // when a neighbour last sent one
 	unackedSince time.Duration // since when the node is joining, or a neighbour lacks an ack of what it was sent; never if neither
 	exchangedAt  time.Duration // when a stranger was last chosen
+
+	properties
 }
 
 // newReplica returns the replica of the node self among nodes, in the order that all of them agree on. The replica keeps rng, and
@@ -118,9 +120,14 @@ func (r *replica) Receive(from string, g gossip, now time.Duration) []envelope {
 		r.heardAt = now
 	}
 	p.hear(g, now+r.pace.ack)
-	if !r.have.containsAll(g.Have) {
+	news := !r.have.containsAll(g.Have)
+	r.roundHub.Check(news && !p.neighbour)
+	if news {
 		r.have = r.have.union(g.Have)
 		r.announce(r.pace.relay, now)
+	}
+	if r.nested.Watched() {
+		r.nested.Check(p.sent.containsAll(p.acked) && r.have.containsAll(p.sent))
 	}
 	out := r.Tick(now)
 	if !p.neighbour && g.Ask && p.newsDue(r.have, now, p.sentAt+r.pace.retry) <= now {
@@ -134,6 +141,7 @@ func (r *replica) Tick(now time.Duration) []envelope {
 	var out []envelope
 	for _, p := range r.neighbours {
 		if r.due(p) <= now {
+			r.again.Check(p.sent.containsAll(r.have) && !p.acked.containsAll(p.sent))
 			out = append(out, r.tell(p, !p.acked.containsAll(r.have), now))
 		}
 	}
@@ -216,6 +224,7 @@ func (r *replica) exchangeDue() time.Duration {
 // tell returns a message to p with everything that we have.
 func (r *replica) tell(p *peer, ask bool, now time.Duration) envelope {
 	p.send(r.have, now)
+	r.intervals.See(float64(len(r.have)))
 	return envelope{Dest: p.id, Message: gossip{r.have, ask}}
 }
 

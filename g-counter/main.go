@@ -33,7 +33,12 @@ type (
 
 // serve registers the handlers of a counter node, and returns the driver of its replica.
 func serve(n *node.Node, durable bool) *node.Driver[gossip, *replica] {
-	d := node.Drive(n, "gossip", func() *replica { return newReplica(n.ID(), n.NodeIDs(), n.Now()) })
+	watched := declare(n)
+	d := node.Drive(n, "gossip", func() *replica {
+		r := newReplica(n.ID(), n.NodeIDs(), n.Now())
+		r.properties = watched
+		return r
+	})
 
 	var s *store // nil before the node has been initialised: no request is handled then
 	n.OnInit(func(context.Context) error {

@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"glomers/node"
@@ -37,6 +39,8 @@ type replica struct {
 	totals counter // of all writers that we know of, ours among them
 	peers  []*peer
 	tickAt time.Duration // when the next tick is due; 0 while the node is joining
+
+	properties
 }
 
 // A peer is what a replica knows of another node.
@@ -98,13 +102,27 @@ func (r *replica) Receive(from string, g gossip, _ time.Duration) []envelope {
 	if i < 0 {
 		return nil
 	}
-	r.totals.merge(g.Totals)
 	p := r.peers[i]
+	r.ours.Check(g.Totals[r.writer] <= r.own(), slog.String("from", from), slog.Int64("theirs", g.Totals[r.writer]), slog.Int64("ours", r.own()))
+	if r.relayed.Watched() {
+		r.relayed.Check(r.learnsOfThird(p.id, g.Totals))
+	}
+	r.totals.merge(g.Totals)
 	p.acked = g.Totals
 	if !g.Ask {
 		return nil
 	}
 	return []envelope{r.tell(p, false)}
+}
+
+// learnsOfThird reports whether a peer's totals bring news of a node that is another one.
+func (r *replica) learnsOfThird(peer string, totals counter) bool {
+	for writer, total := range totals {
+		if total > r.totals[writer] && !strings.HasPrefix(writer, peer+"@") {
+			return true
+		}
+	}
+	return false
 }
 
 // Tick tells the peers what they lack, every gossipEvery. It asks those that were sent the same before and have not

@@ -102,6 +102,9 @@ func (s *store) swap(ctx context.Context) error {
 	if err := s.kv.ReadInto(ctx, s.key, &found); err != nil {
 		return fmt.Errorf("g-counter: reading what was saved: %w", err)
 	}
+	if !s.replica.totals.covers(found) {
+		s.replica.restored.Reach()
+	}
 	s.replica.totals.merge(found)
 	s.acked = found
 	return nil

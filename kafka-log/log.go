@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"log/slog"
 	"slices"
 )
 
@@ -29,6 +30,7 @@ type log struct {
 
 	orderOnly bool // a message may be shown that only this node has
 	closing
+	properties
 }
 
 // newLog returns the empty log of the node with the index self.
@@ -102,6 +104,9 @@ func (l *log) add(i int, it item) {
 	case opPromise:
 		l.bound(t, i, it.Offset)
 	case opSend:
+		if l.above.Watched() {
+			l.above.Check(it.Offset >= t.watermark(l.self), slog.String("key", it.Key), slog.Int64("offset", it.Offset), slog.Int64("watermark", t.watermark(l.self)))
+		}
 		t.insert(entry{it.Offset, it.Msg})
 		l.bound(t, i, it.Offset+l.nodes())
 		if i == l.self {

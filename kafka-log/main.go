@@ -55,7 +55,12 @@ type server struct {
 
 // serve makes n a kafka-log node.
 func serve(n *node.Node, o settings) server {
-	s := server{node.Drive(n, "replicate", func() *replica { return newReplica(n.ID(), n.NodeIDs(), o, n.Now().UnixNano()) }), n}
+	watched := declare(n)
+	s := server{node.Drive(n, "replicate", func() *replica {
+		r := newReplica(n.ID(), n.NodeIDs(), o, n.Now().UnixNano())
+		r.properties = watched
+		return r
+	}), n}
 	node.HandleRPC(n, "send", s.send)
 	node.HandleRPC(n, "poll", s.poll)
 	node.HandleRPC(n, "commit_offsets", s.commit)

@@ -134,7 +134,9 @@ func (r *replica) join(now time.Duration) {
 
 // forget makes the replica, which has gone on alone, join with the past that it turns out to have.
 func (r *replica) forget(now time.Duration) []envelope {
+	watched := r.properties
 	r.log = newLog(r.self, len(r.journals), r.settings.orderOnly)
+	r.properties = watched
 	r.incarnation++
 	for i, p := range r.peers {
 		r.peers[i] = newPeer(p.id, p.index, p.pace, p.incarnation)
@@ -211,6 +213,7 @@ func (r *replica) Receive(from string, m message, now time.Duration) []envelope 
 	r.update()
 	switch {
 	case lacking && progress: // the run was not the last, so the next is there to be asked for
+		r.long.Reach()
 		out = append(out, r.tell(p, 1, now))
 	case m.Ask > 0:
 		reply := r.tell(p, m.Ask-1, now)
@@ -229,6 +232,7 @@ func (r *replica) Tick(now time.Duration) []envelope {
 			r.join(now)
 		} else {
 			r.state, r.until = alone, never
+			r.solo.Reach()
 		}
 	}
 	r.update()
@@ -236,6 +240,7 @@ func (r *replica) Tick(now time.Duration) []envelope {
 	for _, p := range r.peers {
 		if p.unackedAt+retryAfter <= now {
 			p.state, p.sent, p.unackedAt = suspected, p.acked, never // what p was sent may be lost
+			r.silence.Reach()
 		}
 		if r.due(p) > now {
 			continue

@@ -54,6 +54,9 @@ func (c *Claim) Check(holds bool, details ...slog.Attr) {
 	}
 }
 
+// Watched reports whether anybody listens: a condition that is dear to evaluate need not be evaluated otherwise.
+func (c *Claim) Watched() bool { return c != nil && c.n.watch.on }
+
 // Reach tells the harness, if there is one, that the place is reached. Any goroutine may call Reach.
 func (p *Point) Reach(details ...slog.Attr) {
 	if p != nil && p.n.watch.on {

@@ -41,8 +41,10 @@ func TestListen(t *testing.T) {
 	}, control.Properties(n))
 
 	always.Check(false) // nobody listens
+	require.False(t, always.Watched())
 	var got noted
 	control.Listen(n, got.add)
+	require.True(t, always.Watched())
 	always.Check(true)
 	always.Check(false, slog.Int("x", 1))
 	sometimes.Check(false)
@@ -70,6 +72,9 @@ func TestPropertiesOfNobody(*testing.T) {
 		point    *node.Point
 		quantity *node.Quantity
 	)
+	if claim.Watched() {
+		panic("by nobody")
+	}
 	claim.Check(false, slog.Int("x", 1))
 	point.Reach()
 	quantity.See(1)

@@ -24,7 +24,12 @@ type transaction struct {
 
 // serve registers the handlers of a txn-kv node, and returns what drives its replica.
 func serve(n *node.Node) *node.Driver[message, *replica] {
-	d := node.Drive(n, "replicate", func() *replica { return newReplica(n.ID(), originOf(n.ID(), n.Now()), n.NodeIDs()) })
+	watched := declare(n)
+	d := node.Drive(n, "replicate", func() *replica {
+		r := newReplica(n.ID(), originOf(n.ID(), n.Now()), n.NodeIDs())
+		r.properties = watched
+		return r
+	})
 	node.HandleRPC(n, "txn", func(_ context.Context, req transaction) (transaction, error) {
 		if req.Txn == nil {
 			return transaction{}, node.NewRPCError(node.MalformedRequest, "txn-kv: no txn")

@@ -3,6 +3,7 @@ package main
 import (
 	"container/list"
 	"encoding/json"
+	"log/slog"
 	"maps"
 	"slices"
 )
@@ -47,6 +48,8 @@ type store struct {
 	clock     int64 // the highest time in have
 	registers map[key]*register
 	recent    map[string]*list.List // by origin: the registers it wrote last, by ascending time
+
+	properties
 }
 
 // A register is a key's latest write, and its place in recent.
@@ -139,12 +142,19 @@ func (s *store) since(base vector) []write {
 // merge adds what another store knows. If this store lacks a part of the base, merge does nothing and returns false.
 func (s *store) merge(u update) bool {
 	if !s.have.covers(u.Base) {
+		s.refused.Reach()
 		return false
 	}
 	for _, w := range u.Writes {
+		if r := s.registers[w.Key]; r != nil {
+			s.overtaken.Check(w.compare(r.stamp) < 0)
+		}
 		s.put(w)
 	}
 	s.have.raise(u.Have)
+	for _, w := range u.Writes {
+		s.known.Check(s.have.includes(s.registers[w.Key].stamp), slog.String("key", string(w.Key)))
+	}
 	for _, t := range u.Have {
 		s.clock = max(s.clock, t)
 	}

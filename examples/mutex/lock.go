@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"slices"
 	"time"
 
@@ -31,6 +32,7 @@ type lock struct {
 	*replica
 	rules
 	queue    []*int64      // the fences of the clients that wait, in the order in which they came; each is 0 until its client gets the lock
+	fence    int64         // the latest; 0 before the first
 	leaseEnd time.Duration // of the client that is in, by the replica's request; node.Never if no client is
 	askAt    time.Duration // when to ask the peers that are in the way; for the first time after the silence
 }
@@ -74,6 +76,7 @@ func (l *lock) giveUp(fence *int64) []envelope {
 // Receive takes a message from another node, unless this node is silent.
 func (l *lock) Receive(from string, s state, now time.Duration) []envelope {
 	if l.silent() {
+		l.unheard.Reach()
 		return nil
 	}
 	out := l.receive(from, s)
@@ -84,6 +87,7 @@ func (l *lock) Receive(from string, s state, now time.Duration) []envelope {
 // Tick ends the turn of a client whose lease is over, and asks those that are in the way.
 func (l *lock) Tick(now time.Duration) (out []envelope) {
 	if l.leaseEnd <= now {
+		l.overdue.Reach()
 		out = l.next(now)
 	}
 	if l.askAt <= now {
@@ -110,10 +114,15 @@ func (l *lock) next(now time.Duration) (out []envelope) {
 
 // admit lets a client in if it is this node's turn.
 func (l *lock) admit(now time.Duration) {
-	if l.leaseEnd < node.Never || !l.mayEnter(l.replica) {
+	if l.leaseEnd < node.Never {
 		return
 	}
-	l.leaseEnd = now + lease
+	l.behind.Check(l.own != 0 && slices.ContainsFunc(l.peers, func(p *peer) bool { return p.request != 0 && p.request < l.own }))
+	if !l.mayEnter(l.replica) {
+		return
+	}
+	l.ascending.Check(l.own > l.fence, slog.Int64("before", l.fence), slog.Int64("fence", l.own))
+	l.fence, l.leaseEnd = l.own, now+lease
 	*l.queue[0] = l.own
 	l.queue = l.queue[1:]
 }

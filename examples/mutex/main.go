@@ -37,7 +37,12 @@ type (
 
 // serve registers the handlers of a lock's node.
 func serve(n *node.Node, r rules) {
-	d := node.Drive(n, "state", func() *lock { return newLock(n.ID(), n.NodeIDs(), n.Now(), r) })
+	watched := declare(n)
+	d := node.Drive(n, "state", func() *lock {
+		l := newLock(n.ID(), n.NodeIDs(), n.Now(), r)
+		l.properties = watched
+		return l
+	})
 
 	// A client that does not get the lock within patience will never get it.
 	node.HandleRPC(n, "enter", func(ctx context.Context, _ struct{}) (enterReply, error) {

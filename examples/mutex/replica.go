@@ -34,6 +34,8 @@ type replica struct {
 	time  int64 // the time of our latest event
 	own   int64 // our request: the time at which it was made; 0 if there is none
 	peers []*peer
+
+	properties
 }
 
 // Times are those of a Lamport clock, put into a total order: clock·nodes + index. So no two nodes have the same, and
