@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/internal/puresim"
+	"glomers/node/nodetest"
 )
 
 const hop = 10 * time.Millisecond
@@ -165,4 +167,31 @@ func TestStrangersAreIgnored(t *testing.T) {
 	u.Have = nil
 	require.Empty(t, re.Receive("n2", message{u, true}, 0), "not valid")
 	require.Equal(t, newStore("n1@1"), re.store)
+}
+
+// The order of maps decides nothing that is sent, and a message that comes twice changes nothing in the store.
+func TestHandlers(t *testing.T) {
+	type input = func(*replica) []envelope
+	wrote := func(origin string, time int64, keys ...key) message {
+		m := message{update{Have: vector{origin: time}}, true}
+		for _, k := range keys {
+			m.Writes = append(m.Writes, write{k, json.RawMessage("1"), stamp{time, origin}})
+		}
+		return m
+	}
+	gets := func(from string, m message, now time.Duration) input {
+		return func(r *replica) []envelope { return r.Receive(from, m, now) }
+	}
+	inputs := []input{
+		gets("n2", wrote("n2@1", 5, "1", "2", "3"), 0),
+		gets("n3", wrote("n3@1", 4, "2", "3", "4"), time.Second),
+		func(r *replica) []envelope {
+			_, out := r.run([]microOp{{key: "7", value: json.RawMessage("8"), write: true}}, 9, 2*time.Second)
+			return out
+		},
+		func(r *replica) []envelope { return r.Tick(3 * time.Second) },
+	}
+	start := func() *replica { return newReplica("n1", "n1@1", []string{"n1", "n2", "n3"}) }
+	nodetest.Deterministic(t, start, inputs...)
+	nodetest.Idempotent(t, start, func(r *replica) any { return fmt.Sprint(r.have, r.since(nil)) }, inputs[0], inputs[1])
 }

@@ -12,6 +12,8 @@
 // register is the function that registers the program's handlers; the program's main function passes it to node.NewNode as
 // well. A Cluster is several nodes that talk to each other.
 //
+// Deterministic and Idempotent check what a node.Machine promises of its messages, without a node.
+//
 // A Client fails the test if an expected message does not arrive within Timeout, if a reply is not of the requested type, if an Always
 // of the node does not hold or an Unreachable is reached, or if the node has not ended cleanly at the end of the test. It waits on channels only. In a bubble of testing/synctest,
 // sleeps and deadlines therefore take no time; the whole Client must then be used inside the bubble.
