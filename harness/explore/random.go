@@ -133,8 +133,8 @@ func (r *swarm) search(x *explorer) {
 	}, func(_ *world, ready []option) int { return r.rng.IntN(len(ready)) })
 }
 
-// PCT draws a priority for each link, each client and the timers of each node, and always carries out the ready action with the highest one; at
-// d-1 places, which are drawn, the highest becomes the lowest (probabilistic concurrency testing: Burckhardt, Kothari,
+// PCT draws a priority for each link, each operation and the timers of each node, and always carries out the ready action with the highest one;
+// at d-1 places, which are drawn, the highest becomes the lowest (probabilistic concurrency testing: Burckhardt, Kothari,
 // Musuvathi, Nagarakatte 2010, section 3). A bug of depth d needs d actions in a certain order.
 func PCT(seed uint64, d int) Strategy { return &pct{newSampler(seed), d} }
 
@@ -181,11 +181,15 @@ func (s *pct) search(x *explorer) {
 	})
 }
 
-// thread returns the sequence of actions that an action belongs to.
+// thread returns the sequence of actions that an action belongs to. An operation is one of its own: with one priority for a client, it
+// would take a change to let a message arrive between two of its operations. Ozkan et al. 2018 have chains of events in place of threads.
 func (w *world) thread(o option) uint64 {
-	if o.kind == Deliver {
+	switch o.kind {
+	case Deliver:
 		m := w.bag[o.index]
 		return actionID(Deliver, m.from, m.to)
+	case Begin:
+		return o.id
 	}
 	return actionID(o.kind, o.index)
 }
