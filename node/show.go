@@ -16,6 +16,7 @@ func (n *Node) Show(state func() any) {
 }
 
 func init() {
+	control.Shown = func(n any) any { return n.(*Node).value() }
 	control.State = func(n any) (json.RawMessage, error) { return n.(*Node).shown() }
 	control.Text = func(n any) string { return n.(*Node).described() }
 }
@@ -25,9 +26,17 @@ func (n *Node) shown() (json.RawMessage, error) {
 	if n.show == nil {
 		return nil, nil
 	}
+	return json.Marshal(n.value())
+}
+
+// value returns the state; nil if the node does not show any.
+func (n *Node) value() any {
+	if n.show == nil {
+		return nil
+	}
 	n.turn.acquire()
 	defer n.turn.release()
-	return json.Marshal(n.show())
+	return n.show()
 }
 
 // described returns the state of a machine in words; "" if the node has none, or the machine has no String.

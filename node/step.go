@@ -9,12 +9,21 @@ import (
 )
 
 func init() {
+	control.Seed = func(n any, seed uint64) { n.(*Node).reseed(seed) }
 	control.Step = func(n any, spawn func(func())) control.Stepper {
 		s := stepper{n.(*Node)}
 		s.n.spawn, s.n.clock.virtual = spawn, true
 		s.n.timers.alarm = func(time.Time) {} // the caller asks when the next one is due
 		return s
 	}
+}
+
+// reseed seeds the node's random numbers anew.
+func (n *Node) reseed(seed uint64) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.seed = seed
+	n.seedRand(n.id)
 }
 
 // A stepper is the control.Stepper of a node.

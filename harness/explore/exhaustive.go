@@ -137,25 +137,47 @@ func (d *depthFirst) again(w *world, options []option, depth int) int {
 // next returns the first choice of a state that is not on the stack, and pushes it; -1 if there is nothing to explore.
 func (d *depthFirst) next(w *world, options []option, ready int) int {
 	f := &frame{left: d.delays}
-	if len(d.stack) > 0 {
-		top := d.stack[len(d.stack)-1]
-		top.touched = w.touched
-		f.sleep, f.left = d.asleep(top), top.left-top.todo[0].cost
-	}
 	key := mix(w.key(), uint64(w.elapsed))
-	before, again := d.visited[key]
-	if !again {
-		d.report.States++
+	if w.idled {
+		f = d.stack[len(d.stack)-1].instead(options)
+	} else {
+		if len(d.stack) > 0 {
+			top := d.stack[len(d.stack)-1]
+			top.touched = w.touched
+			f.sleep, f.left = d.asleep(top), top.left-top.todo[0].cost
+		}
+		before, again := d.visited[key]
+		if !again {
+			d.report.States++
+		}
+		d.visited[key] = d.expand(w, f, before, again, options, ready)
 	}
-	d.visited[key] = d.expand(w, f, before, again, options, ready)
-	switch {
-	case ready == 0 && !again: // an end
+	if ready == 0 {
+		end := mix(key, 1)
+		if _, again := d.visited[end]; again {
+			return -1
+		}
+		d.visited[end] = nil
 		return 0
-	case len(f.todo) == 0:
+	}
+	if len(f.todo) == 0 {
 		return -1
 	}
 	d.stack = append(d.stack, f)
 	return f.todo[0].k
+}
+
+// instead returns a frame that explores what f has left, from the same state: the action that f has explored has changed nothing. So it is
+// not necessary to begin at the beginning.
+func (f *frame) instead(options []option) *frame {
+	g := &frame{sleep: f.sleep, left: f.left}
+	for _, c := range f.todo[1:] {
+		if k := slices.IndexFunc(options, func(o option) bool { return o.id == c.id }); k >= 0 {
+			g.todo = append(g.todo, branch{k: k, id: c.id, cost: c.cost})
+		}
+	}
+	f.todo = f.todo[:1]
+	return g
 }
 
 // backtrack goes on to the next branch of the latest state that has one. It reports whether there is any.

@@ -25,8 +25,11 @@ type member struct {
 	initialised bool
 	base        time.Duration // the node's clock, without the time of the recovery
 	given       uint64        // hash of all that this life was given
-	ticks       int           // timers that have fired before the recovery
-	turn        turnOf        // of its start, and of its timers
+	shown       uint64        // hash of the state that it shows, if it is known
+	known       bool
+	knownAt     time.Duration
+	ticks       int    // timers that have fired before the recovery
+	turn        turnOf // of its start, and of its timers
 
 	mu      sync.Mutex
 	written [][]byte // by the current step
@@ -51,7 +54,7 @@ func (m *member) start() {
 	w := m.world
 	m.lives++
 	m.begin()
-	m.up, m.initialised = true, false
+	m.up, m.initialised, m.known = true, false, false
 	if m.lives > 1 {
 		m.base += restartTime
 	}
@@ -132,8 +135,25 @@ func (m *member) kill() {
 // now returns the time of the node's clock.
 func (m *member) now() time.Duration { return m.base + m.world.elapsed }
 
+// spent returns how many of the node's timers have fired, if it matters.
+func (m *member) spent() int {
+	if m.world.Ticks == Unlimited {
+		return 0
+	}
+	return m.ticks
+}
+
+// roll chooses the node's next random numbers.
+func (m *member) roll(n int) {
+	m.known = false
+	if m.world.Rolls > 0 {
+		control.Seed(m.node, mix(m.world.seed, uint64(n)))
+	}
+}
+
 // take gives the node a line.
 func (m *member) take(line []byte, id uint64) {
+	m.roll(0)
 	m.given = mix(m.given, id)
 	m.stepper.Take(line, m.now())
 	m.atOnce()
@@ -148,8 +168,10 @@ func (m *member) due() (at time.Duration, ok bool) {
 }
 
 // fire lets the node's earliest timer fire. The node's clock goes on to its time.
-func (m *member) fire() {
+func (m *member) fire(roll int) {
+	m.roll(roll)
 	at, _ := m.stepper.Due()
+	m.given = mix(m.given, uint64(roll))
 	m.ticks++
 	m.turn.round = m.world.round + 1
 	m.goOnTo(at)
@@ -157,6 +179,7 @@ func (m *member) fire() {
 
 // goOnTo lets the node's clock go on to the time of a timer.
 func (m *member) goOnTo(at time.Duration) {
+	m.known = false
 	m.base = max(m.base, at-m.world.elapsed)
 	m.given = mix(m.given, uint64(m.base)<<1|1)
 	m.stepper.Fire(m.now())
@@ -175,6 +198,7 @@ func (m *member) atOnce() {
 			m.world.fail(fmt.Errorf("explore: timers of %s that are due at once go on and on: %d have fired at %v of its clock", m.id, n, m.now()))
 			return
 		}
+		m.known = false
 		m.stepper.Fire(m.now())
 	}
 }
@@ -196,6 +220,9 @@ func (m *member) key() uint64 {
 	if !m.world.Shown || !m.up {
 		return m.given
 	}
+	if m.known && m.knownAt == m.now() {
+		return m.shown
+	}
 	state, err := control.State(m.node)
 	if err == nil && state == nil {
 		err = errors.New("it does not call Node.Show")
@@ -207,5 +234,6 @@ func (m *member) key() uint64 {
 	for _, at := range m.stepper.Timers() {
 		h = mix(h, uint64(at-m.now()))
 	}
+	m.shown, m.known, m.knownAt = h, true, m.now()
 	return h
 }

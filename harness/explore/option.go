@@ -48,6 +48,7 @@ type option struct {
 	index int    // of the message in the bag, the client, the node or the cut
 	id    uint64 // the same for the same action in another state
 	turn  turnOf
+	roll  int           // of a timer: the number of its series of random numbers
 	due   time.Duration // of a timer
 	class int
 
@@ -83,6 +84,8 @@ type message struct {
 	turn      turnOf
 	fresh     bool // the latest action has sent it
 	was       bool // fresh before the latest action
+	idle      bool // it has changed nothing when the receiver's key was idleAt
+	idleAt    uint64
 }
 
 func (m *message) same(o *message) bool { return m.id == o.id && bytes.Equal(m.line, o.line) }

@@ -31,13 +31,13 @@ type Scope struct {
 	Nodes      int  // n0, n1, …; 0 means 3
 	Clients    int  // client i talks to node i mod Nodes; 0 means one for each node
 	Operations int  // drawn by the workload, dealt out to the clients in turn; 0 means 3
-	Given      []Op // the operations, in place of drawn ones
+	Given      []Op // the operations, in place of drawn ones, unless nil
 
 	Losses     int // messages between nodes that are lost
 	Duplicates int // messages between nodes that arrive twice
 	Kills      int // nodes that are killed, and started again at some later time
 	Cuts       int // partitions of the nodes into two groups, which are healed at some later time
-	Ticks      int // timers that fire at any time; 0 means none before the recovery
+	Ticks      int // timers of each node that fire at any time; 0 means none before the recovery. See Unlimited
 
 	// Depth bounds the number of actions, so that nodes that never come to rest can be explored; 0 means 1000. An exploration
 	// that meets the bound has not exhausted its scope.
@@ -56,12 +56,19 @@ type Scope struct {
 	Minority bool
 
 	Seed uint64 // of the drawn operations and of the nodes' random numbers; 0 means 1
+	// Rolls, if not 0, makes the random numbers of nodes a part of the schedule: a timer fires in so many ways, with as many series of
+	// random numbers. All other inputs come with the first series.
+	Rolls int
 	// Seeds is the number of seeds from Seed on, one of which each execution chooses first; 0 means 1.
 	Seeds int
 
 	// Shown says that what the nodes show by Node.Show is all of their state that matters, apart from timers. States are then told
 	// apart by it, and not by everything that a node was given, so that more of them are the same.
 	Shown bool
+	// Lazy leaves a message under way as long as it would change nothing: its receiver, which must be Shown, would show the same state,
+	// and send nothing. This leaves out few executions of many: those in which a message comes too early, is ignored, and is missing
+	// later. An invariant that such an execution violates is violated by another one as well.
+	Lazy bool
 
 	// Invariant, if not nil, is checked after every action. Its error makes the execution invalid.
 	Invariant func(c Cluster) error
@@ -87,6 +94,9 @@ type Op struct {
 	Value  any // encoded as JSON
 }
 
+// Unlimited Ticks are for nodes whose timers end, or that are Shown and return to a state that they were in.
+const Unlimited = -1
+
 const (
 	defaultNodes    = 3
 	defaultOps      = 3
@@ -111,6 +121,10 @@ type plan struct {
 
 // newPlan checks the scope. The error says which field is wrong. The caller dismisses the crew in the end.
 func newPlan(s Scope) (*plan, error) {
+	bounded := s.Ticks
+	if bounded == Unlimited {
+		bounded = 0
+	}
 	for _, f := range []struct {
 		name  string
 		value int
@@ -122,7 +136,8 @@ func newPlan(s Scope) (*plan, error) {
 		{"Duplicates", s.Duplicates},
 		{"Kills", s.Kills},
 		{"Cuts", s.Cuts},
-		{"Ticks", s.Ticks},
+		{"Ticks", bounded},
+		{"Rolls", s.Rolls},
 		{"Depth", s.Depth},
 		{"Seeds", s.Seeds},
 		{"Most", s.Most},
@@ -149,7 +164,7 @@ func newPlan(s Scope) (*plan, error) {
 	if p.Strategy == nil {
 		p.Strategy = Exhaustive()
 	}
-	if len(p.Given) > 0 {
+	if p.Given != nil {
 		p.Operations = len(p.Given)
 	} else {
 		setDefault(&p.Operations, defaultOps)
@@ -163,6 +178,10 @@ func newPlan(s Scope) (*plan, error) {
 		return nil, errors.New("explore: Env and Cwd are for a Command: nodes in this process have its environment and its directory")
 	case p.Program == nil && (p.Shown || p.Invariant != nil):
 		return nil, errors.New("explore: Shown and Invariant are for a Program: the state of a process is not known")
+	case p.Program == nil && p.Rolls > 0:
+		return nil, errors.New("explore: Rolls are for a Program: the random numbers of a process are its own")
+	case p.Lazy && !p.Shown:
+		return nil, errors.New("explore: Lazy needs Shown")
 	case p.Nodes > 16:
 		return nil, fmt.Errorf("explore: %d Nodes: want at most 16", p.Nodes)
 	case p.Cuts > 0 && p.Nodes < 2:
@@ -230,7 +249,7 @@ func (p *plan) newWorkload(seed uint64) (workload.Workload, error) {
 // earlier ones of the same process.
 func (p *plan) operations(w workload.Workload) [][]history.Op {
 	all := make([][]history.Op, p.Clients)
-	if len(p.Given) > 0 {
+	if p.Given != nil {
 		for _, op := range p.Given {
 			value, _ := json.Marshal(op.Value) // newPlan has tried it
 			all[op.Client] = append(all[op.Client], history.Op{F: op.F, Value: value})
@@ -281,10 +300,16 @@ func (p *plan) String() string {
 	if p.Minority {
 		parts = append(parts, "nodes that are killed stay down")
 	}
-	if p.Ticks > 0 {
+	switch {
+	case p.Ticks > 0:
 		parts = append(parts, "at most "+wording.Plural(p.Ticks, "timer")+" of each node")
-	} else {
+	case p.Ticks == Unlimited:
+		parts = append(parts, "any timers")
+	default:
 		parts = append(parts, "no timers")
+	}
+	if p.Rolls > 1 {
+		parts = append(parts, fmt.Sprintf("each with %d series of random numbers", p.Rolls))
 	}
 	parts = append(parts, p.Strategy.String())
 	if p.Seeds > 1 {

@@ -7,6 +7,7 @@ import (
 
 	"glomers/harness/choice"
 	"glomers/harness/history"
+	"glomers/internal/control"
 	"glomers/node"
 )
 
@@ -74,6 +75,14 @@ func (c Cluster) Node(i int) *node.Node {
 	return nil
 }
 
+// Shown returns what node i shows by Node.Show, not to be changed nor kept; nil if the node is down or shows nothing.
+func (c Cluster) Shown(i int) any {
+	if m := c.w.members[i]; m.up {
+		return control.Shown(m.node)
+	}
+	return nil
+}
+
 func (w *world) describe(o option) *Step {
 	s := &Step{Kind: o.kind, Decision: w.at}
 	switch o.kind {
@@ -94,6 +103,9 @@ func (w *world) describe(o option) *Step {
 	case Fire:
 		at, _ := w.members[o.index].due()
 		s.Text = fmt.Sprintf("timer of %s at %v of its clock", w.ids[o.index], at)
+		if w.Rolls > 1 {
+			s.Text += fmt.Sprintf(", with random numbers %d", o.roll)
+		}
 	case Cut:
 		groups := w.groups(w.cuts[o.index])
 		s.Text = fmt.Sprintf("cut %v from %v", groups[0], groups[1])

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
 	"time"
 
@@ -40,6 +39,7 @@ type world struct {
 	ordered bool            // the order of options is a part of the state: a search depends on it
 	print   footprint       // of what goes on
 	touched footprint       // by the latest action
+	idled   bool            // the latest action has changed nothing; see Scope.Lazy
 	done    uint64          // sum of the ids of the operations that have completed
 	ops     uint64          // sum of what happened to the operations
 	err     error           // the scope or a node cannot be explored
@@ -150,7 +150,7 @@ func (w *world) next() (all []option, ready int) {
 	all = w.options[:0]
 	add := func(o option) { all = append(all, o) }
 	for i, m := range w.bag {
-		if !slices.ContainsFunc(w.bag[:i], m.same) {
+		if !slices.ContainsFunc(w.bag[:i], m.same) && !w.idle(m) {
 			add(option{kind: Deliver, index: i, id: m.id, turn: m.turn, class: messages})
 		}
 	}
@@ -176,8 +176,10 @@ func (w *world) next() (all []option, ready int) {
 		add(option{kind: Heal, id: actionID(Heal, 0), turn: w.healing, class: heals})
 	}
 	for i, m := range w.members {
-		if at, ok := m.due(); ok && m.ticks < w.Ticks {
-			add(option{kind: Fire, index: i, id: actionID(Fire, i, m.ticks), turn: turnOf{m.turn.round, i}, due: at, class: timers})
+		if at, ok := m.due(); ok && (w.Ticks == Unlimited || m.ticks < w.Ticks) {
+			for roll := range max(1, w.Rolls) {
+				add(option{kind: Fire, index: i, roll: roll, id: actionID(Fire, i, roll, m.spent()), turn: turnOf{m.turn.round, i*max(1, w.Rolls) + roll}, due: at, class: timers})
+			}
 		}
 	}
 	slices.SortFunc(all, option.compare)
@@ -224,7 +226,7 @@ func (w *world) choose(all []option, ready, k int) {
 		w.putOff(all[:k])
 	}
 	w.steps++
-	w.asked, w.print = 0, footprint{node: -1}
+	w.asked, w.idled, w.print = 0, false, footprint{node: -1}
 	if w.told = nil; w.watch != nil {
 		w.told = w.describe(o)
 	}
@@ -248,7 +250,7 @@ func (w *world) choose(all []option, ready, k int) {
 func (w *world) act(o option) {
 	switch o.kind {
 	case Deliver:
-		w.deliver(o.index)
+		w.try(o.index)
 	case Begin:
 		c := w.clients[o.index]
 		w.print.node, w.print.invokes = c.node, true
@@ -258,7 +260,7 @@ func (w *world) act(o option) {
 		w.members[o.index].start()
 	case Fire:
 		w.print.node = o.index
-		w.members[o.index].fire()
+		w.members[o.index].fire(o.roll)
 	case Heal:
 		w.print.global = true
 		w.cut = 0
@@ -369,6 +371,25 @@ func (w *world) arrives(m *message) bool {
 	return m.to >= len(w.members) || w.members[m.to].up && !w.separated(m)
 }
 
+// try delivers a message. It puts a message that has changed nothing back, if the scope is Lazy.
+func (w *world) try(i int) {
+	m := w.bag[i]
+	if !w.Lazy || m.to >= len(w.members) {
+		w.deliver(i)
+		return
+	}
+	to := w.members[m.to]
+	before, made, ops := to.key(), w.made, w.ops
+	w.deliver(i)
+	if to.up && to.key() == before && w.made == made && w.ops == ops && !w.separated(m) {
+		m.idle, m.idleAt, w.idled = true, before, true
+		w.bag = slices.Insert(w.bag, i, m)
+	}
+}
+
+// idle reports whether it is known that the message would change nothing.
+func (w *world) idle(m *message) bool { return m.idle && w.members[m.to].key() == m.idleAt }
+
 // separated reports whether the sender and the receiver of a message are cut off from each other.
 func (w *world) separated(m *message) bool {
 	return w.cut != 0 && !m.service && (w.cut>>m.from^w.cut>>m.to)&1 == 1
@@ -408,7 +429,7 @@ func (w *world) key() uint64 {
 	h = mix(h, w.cut)
 	for _, m := range w.members {
 		h = mix(h, m.key())
-		h = mix(h, uint64(m.ticks)<<1|uint64(bits.Len64(boolBit(m.up))))
+		h = mix(h, uint64(m.spent())<<1|boolBit(m.up))
 	}
 	for _, s := range w.services {
 		h = mix(h, s.given)

@@ -25,6 +25,12 @@ type Stepper interface {
 // Its Run must not be called. spawn calls a function in another goroutine.
 var Step func(n any, spawn func(func())) Stepper
 
+// Seed seeds the random numbers of n, a *node.Node that is stepped, anew.
+var Seed func(n any, seed uint64)
+
+// Shown returns the value that n, a *node.Node that is stepped, shows of its state; nil if it shows nothing.
+var Shown func(n any) any
+
 // State returns what n, a *node.Node that is stepped, shows of its state, as JSON; nil if it shows nothing. The error is that of a value
 // that is not JSON.
 var State func(n any) (json.RawMessage, error)
