@@ -50,7 +50,7 @@ func TestExploreSaysWhatItCovered(t *testing.T) {
 		"explore flooding --node-count 2 --operations 2":                                             {statusValid, "yes: there are no other executions within this bound"},
 		"explore flooding --node-count 2 --operations 2 --most 2":                                    {statusUnknown, "no: there are more than 2 executions"},
 		"explore flooding --node-count 2 --operations 2 --depth 1":                                   {statusUnknown, "went on after 1 actions (--depth)"},
-		"explore flooding --node-count 2 --clients 3 --strategy delays:1 --duplicates 1":             {statusValid, "at most 1 duplicate, no timers, at most 1 delays"},
+		"explore flooding --node-count 2 --clients 3 --strategy delays:1 --duplicates 1":             {statusValid, "at most 1 duplicate, no timers, at most 1 delay"},
 		"explore flooding --strategy random --most 5 --seed 7 --duplicates 1 --recovery 2 --ticks 1": {statusValid, "at most 1 duplicate, at most 1 timer of each node, drawn at random"},
 		"explore flooding --strategy pct:3 --most 5":                                                 {statusValid, "no: the executions were drawn"},
 	} {

@@ -1,6 +1,6 @@
 package explore
 
-import "fmt"
+import "glomers/internal/wording"
 
 // Delays explores all executions with at most k delays, depth first. A delay puts the first ready action of the canonical order off until
 // all others have had their turn (Emmi, Qadeer, Rakamarić 2011). There are two canonical orders: operations begin when
@@ -9,7 +9,7 @@ func Delays(k int) Strategy { return &delays{k} }
 
 type delays struct{ most int }
 
-func (d *delays) String() string { return fmt.Sprintf("at most %d delays", d.most) }
+func (d *delays) String() string { return "at most " + wording.Plural(d.most, "delay") }
 
 func (s *delays) search(x *explorer) {
 	d := &depthFirst{explorer: x, pruner: s, delays: s.most, visited: make(map[uint64][]uint64)}

@@ -52,6 +52,9 @@
 // deterministic: their randomness is Rand, they have no goroutines of their own, and they read no clock but the runtime's. An
 // exploration that meets other options than before after the same decisions says so.
 //
+// A node that shows its state (node.Show) is told apart by that if the scope is Shown. Lazy then leaves out deliveries that change nothing,
+// as model checkers do, and Unlimited timers have finitely many states.
+//
 // # Programs
 //
 // With Scope.Command, nodes are processes of a program in any language that knows virtual time (docs/virtual-time.md). A process is

@@ -279,7 +279,7 @@ func (p *plan) draw(w workload.Workload) history.Op {
 // String returns the bound in words.
 func (p *plan) String() string {
 	parts := []string{
-		fmt.Sprintf("%s, %d nodes", p.kind.Name, p.Nodes),
+		p.kind.Name + ", " + wording.Plural(p.Nodes, "node"),
 		wording.Plural(p.Operations, "operation") + " of " + wording.Plural(p.Clients, "client"),
 	}
 	var faults []string

@@ -23,12 +23,12 @@ func enumerate(words []string, last string) string {
 	return strings.Join(words[:n], ", ") + last + words[n]
 }
 
-// Plural returns "1 thing" or "5 things", "1 reply" or "5 replies".
+// Plural returns "1 thing" or "5 things", "1 reply" or "5 replies", "1 delay" or "5 delays".
 func Plural(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	if stem, ok := strings.CutSuffix(thing, "y"); ok {
+	if stem, ok := strings.CutSuffix(thing, "y"); ok && !strings.ContainsAny(stem[len(stem)-1:], "aeou") {
 		thing = stem + "ie"
 	}
 	return fmt.Sprintf("%d %ss", n, thing)

@@ -52,6 +52,7 @@ func TestPlural(t *testing.T) {
 	require.Equal(t, "1 reply", Plural(1, "reply"))
 	require.Equal(t, "0 replies", Plural(0, "reply"))
 	require.Equal(t, "2 events", Plural(2, "event"))
+	require.Equal(t, "2 delays", Plural(2, "delay"))
 }
 
 func TestClip(t *testing.T) {
