@@ -61,7 +61,7 @@ type world struct {
 // A budget is what is left of the faults.
 type budget struct{ losses, duplicates, kills, cuts int }
 
-// A turnOf orders the ready options: see options.
+// A turnOf orders the ready options: see next.
 type turnOf struct{ round, seq int }
 
 // newWorld starts the nodes and sets the workload up. Messages that follow from that are delivered in order.
@@ -144,7 +144,7 @@ func (w *world) drain() {
 	}
 }
 
-// options returns what can happen next. The ready options come first, in the canonical order, which delivers messages in the order
+// next returns what can happen next. The ready options come first, in the canonical order, which delivers messages in the order
 // in which they were sent, then lets operations begin, then timers fire; see turnOf. Faults come last.
 func (w *world) next() (all []option, ready int) {
 	all = w.options[:0]
