@@ -10,8 +10,9 @@ import (
 
 func init() {
 	control.Seed = func(n any, seed uint64) { n.(*Node).reseed(seed) }
-	control.Step = func(n any, spawn func(func())) control.Stepper {
+	control.Step = func(n any, now time.Duration, spawn func(func())) control.Stepper {
 		s := stepper{n.(*Node)}
+		s.n.clock.ns.Store(int64(now))
 		s.n.spawn, s.n.clock.virtual = spawn, true
 		s.n.timers.alarm = func(time.Time) {} // the caller asks when the next one is due
 		return s

@@ -53,11 +53,11 @@ func (m *member) WriteLine(line []byte) error {
 func (m *member) start() {
 	w := m.world
 	m.lives++
-	m.begin()
-	m.up, m.initialised, m.known = true, false, false
 	if m.lives > 1 {
 		m.base += restartTime
 	}
+	m.begin()
+	m.up, m.initialised, m.known = true, false, false
 	m.given = mix(mix(uint64(m.index), uint64(m.lives)), uint64(m.base))
 	line := envelope(initialiser, m.id, fmt.Appendf(nil, `{"type":"init","msg_id":%d,"node_id":%q,"node_ids":%s}`, initID, m.id, w.idList))
 	m.take(line, hashBytes(line))
@@ -103,9 +103,9 @@ func (m *member) begin() {
 		log = slog.NewTextHandler(logWriter(func(line []byte) { w.log(m.index, line) }), &slog.HandlerOptions{ReplaceAttr: withoutTime})
 	}
 	m.node = node.New(node.Options{Transport: m, Seed: seed, Logger: slog.New(log)})
+	m.stepper = control.Step(m.node, m.now(), w.crew.spawn) // before the program, which may ask for the time
 	w.Program(m.node)
 	w.seen.watch(m)
-	m.stepper = control.Step(m.node, w.crew.spawn)
 }
 
 // initialiser is the client that initialises nodes, with requests of the msg_id initID.

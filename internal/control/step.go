@@ -22,8 +22,8 @@ type Stepper interface {
 }
 
 // Step makes n, a *node.Node that has not run, a node that the caller steps, and lets it send to all nodes from the beginning.
-// Its Run must not be called. spawn calls a function in another goroutine.
-var Step func(n any, spawn func(func())) Stepper
+// Its Run must not be called. now is the time until the first call of Take; spawn calls a function in another goroutine.
+var Step func(n any, now time.Duration, spawn func(func())) Stepper
 
 // Seed seeds the random numbers of n, a *node.Node that is stepped, anew.
 var Seed func(n any, seed uint64)
