@@ -39,7 +39,7 @@
 // oldest message arrives; if there is none, an operation begins; if there is none, a timer fires. An execution is its list of
 // decisions, written without the ordinary ones: 12.3-17.1 is option 3 at decision 12 and option 1 at decision 17, counted from
 // 0. The flag -decisions of a test carries out one execution and prints it; -debug serves a page on which executions can be stepped
-// through (docs/debugger.md).
+// through (docs/debugger.md), and -bury COMMIT keeps a failure in testdata/graveyard, to be repeated before all others from then on.
 //
 // What a service may choose is decided, too, in the course of an action: which of its states seq-kv shows, also to the final operations.
 // The ordinary option is the newest. During the recovery it shows that. The random numbers of nodes are those of a seed, one of

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"flag"
 	"strings"
 	"testing"
 
@@ -9,8 +8,6 @@ import (
 	"glomers/internal/graveyard"
 	"glomers/internal/wording"
 )
-
-var buryFlag = flag.String("bury", "", "write the first failure of each scenario into testdata/graveyard; the argument is the commit, of git rev-parse HEAD")
 
 // rise repeats the runs of the graveyard that belong to the scenario, and fails t if one fails again.
 func (s Scenario) rise(t *testing.T) {
@@ -36,15 +33,6 @@ func (s Scenario) rise(t *testing.T) {
 // bury writes the first failure of the scenario into the graveyard, if -bury is given.
 func (s Scenario) bury(t *testing.T, first Failure) {
 	t.Helper()
-	if *buryFlag == "" {
-		return
-	}
 	reason, _, _ := strings.Cut(first.Problem, "\n")
-	path, err := graveyard.Bury(graveyard.Dir, graveyard.Grave{
-		Test: t.Name(), Seed: first.Seed, Decisions: s.Test.Choices.String(), Fails: reason, Commit: *buryFlag,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("buried in %s", path)
+	graveyard.BuryIn(t, graveyard.Grave{Seed: first.Seed, Decisions: s.Test.Choices.String(), Fails: reason})
 }

@@ -1,12 +1,31 @@
 package graveyard
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
+
+// The flag is here because a test may simulate and explore.
+var buryFlag = flag.String("bury", "", "write what fails first into testdata/graveyard; the argument is the commit, of git rev-parse HEAD")
+
+// BuryIn writes g into the graveyard of the package under test if the flag -bury is given: test and commit are those of t and of the flag.
+// It logs where.
+func BuryIn(t testing.TB, g Grave) {
+	t.Helper()
+	if *buryFlag == "" {
+		return
+	}
+	g.Test, g.Commit = t.Name(), *buryFlag
+	path, err := Bury(Dir, g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("buried in %s", path)
+}
 
 // Of returns the graves of the package under test that t repeats: those with its name. It fails t if a grave cannot be read, or
 // if it names a test that the package does not have, and so would never be repeated.
