@@ -53,7 +53,8 @@
 // exploration that meets other options than before after the same decisions says so.
 //
 // A node that shows its state (node.Show) is told apart by that if the scope is Shown. Lazy then leaves out deliveries that change nothing,
-// as model checkers do, and Unlimited timers have finitely many states.
+// as model checkers do, Alike takes states for the same in which nodes have only changed places, and Unlimited timers have finitely many
+// states.
 //
 // # Programs
 //

@@ -17,7 +17,11 @@ type exhaustive struct{}
 func (*exhaustive) String() string { return "every schedule" }
 
 func (e *exhaustive) search(x *explorer) {
-	(&depthFirst{explorer: x, pruner: e, visited: make(map[uint64][]uint64)}).run(func(*world) {})
+	d := &depthFirst{explorer: x, pruner: e, visited: make(map[uint64][]uint64)}
+	if len(x.Alike) > 0 {
+		d.pruner = unslept{}
+	}
+	d.run(func(*world) {})
 }
 
 // expand returns what is to be explored from a state, given what is asleep there, and what was at earlier visits.

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -223,6 +224,19 @@ func (m *member) key() uint64 {
 	if m.known && m.knownAt == m.now() {
 		return m.shown
 	}
+	h := hashBytes(m.shows())
+	for _, at := range m.stepper.Timers() {
+		h = mix(h, uint64(at-m.now()))
+	}
+	m.shown, m.known, m.knownAt = h, true, m.now()
+	return h
+}
+
+// shows returns what the node shows; nil if it is down.
+func (m *member) shows() json.RawMessage {
+	if !m.up {
+		return nil
+	}
 	state, err := control.State(m.node)
 	if err == nil && state == nil {
 		err = errors.New("it does not call Node.Show")
@@ -230,10 +244,5 @@ func (m *member) key() uint64 {
 	if err != nil {
 		m.world.fail(fmt.Errorf("explore: the scope is Shown, but %s does not show its state: %w", m.id, err))
 	}
-	h := hashBytes(state)
-	for _, at := range m.stepper.Timers() {
-		h = mix(h, uint64(at-m.now()))
-	}
-	m.shown, m.known, m.knownAt = h, true, m.now()
-	return h
+	return state
 }

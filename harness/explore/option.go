@@ -80,6 +80,7 @@ type message struct {
 	service   bool
 	line      []byte
 	body      json.RawMessage
+	decoded   any    // the line; nil until it is needed
 	id        uint64 // the hash of the line
 	turn      turnOf
 	fresh     bool // the latest action has sent it

@@ -118,3 +118,59 @@ func TestLazy(t *testing.T) {
 	_, err := Run(t.Context(), s)
 	require.EqualError(t, err, "explore: Lazy needs Shown")
 }
+
+// Nodes that are alike may change places: of 4ⁿ + 2ⁿ + 6ⁿ states of two-phase commit, as many are left as there are ways to put n managers into
+// 4, 2 and 6 classes. They are the classes into which the states fall that are met without it.
+func TestAlike(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]int{1: 12, 2: 10 + 3 + 21, 3: 20 + 4 + 56, 4: 35 + 5 + 126} {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			t.Parallel()
+			s := commits(n)
+			for i := range n {
+				s.Alike = append(s.Alike, i+1)
+			}
+			r, err := Run(context.Background(), s)
+			require.NoError(t, err)
+			require.Nil(t, r.Failure)
+			require.True(t, r.Exhausted)
+			require.Equal(t, want, r.States)
+		})
+	}
+}
+
+// What is met with Alike is, for every kind of fault, what is met without it, up to an exchange of nodes.
+func TestAlikeMeetsEveryClass(t *testing.T) {
+	t.Parallel()
+	for i, s := range []Scope{{Losses: 1}, {Duplicates: 1}, {Cuts: 1}, {Kills: 1}} {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			t.Parallel()
+			scope := commits(2)
+			scope.Losses, scope.Duplicates, scope.Cuts, scope.Kills = s.Losses, s.Duplicates, s.Cuts, s.Kills
+			scope.Minority = s.Kills > 0
+			all, _ := states(t, scope, &exhaustive{}, 1, 2)
+			scope.Alike = []int{1, 2}
+			classes, _ := states(t, scope, unslept{}, 1, 2)
+			require.Equal(t, all, classes)
+			t.Log(len(all), "classes")
+		})
+	}
+}
+
+func TestAlikeErrors(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(s *Scope){
+		"Alike is [1 1]: want different numbers from 0 to 2":                          func(s *Scope) { s.Alike = []int{1, 1} },
+		"Alike is [3]: want":                                                          func(s *Scope) { s.Alike = []int{3} },
+		"Alike is for scopes that are Shown":                                          func(s *Scope) { s.Shown = false },
+		"and explored by Exhaustive":                                                  func(s *Scope) { s.Strategy = Delays(1) },
+		"client 1 has operations for node 1, so this is not like the others of Alike": func(s *Scope) { s.Given = []Op{{1, "outcome", nil}} },
+		"Alike has 8 nodes: want at most 7":                                           func(s *Scope) { s.Nodes, s.Alike = 9, []int{1, 2, 3, 4, 5, 6, 7, 8} },
+	} {
+		s := commits(2)
+		s.Alike = []int{1, 2}
+		change(&s)
+		_, err := Run(context.Background(), s)
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -70,6 +70,12 @@ type Scope struct {
 	// later. An invariant that such an execution violates is violated by another one as well.
 	Lazy bool
 
+	// Alike has the numbers of nodes that are alike: no node, message or invariant treats one of them in another way than the others, and
+	// they have no clients with operations. States in which they have only changed places are then the same (symmetry reduction: Clarke, Enders,
+	// Filkorn, Jha 1996). It is for scopes that are Shown. Ids of nodes are strings in states and messages, and sets of nodes are arrays
+	// in the order of the nodes, or keys of objects.
+	Alike []int
+
 	// Invariant, if not nil, is checked after every action. Its error makes the execution invalid.
 	Invariant func(c Cluster) error
 
@@ -116,6 +122,7 @@ type plan struct {
 	idList []byte   // ids as JSON
 	goal   *Pattern // what is looked for in place of executions that are not valid; nil if nothing is
 	farm   *farm    // of a Command; nil if nodes are in this process
+	order  [][]int  // the orders of nodes that are alike
 	cuts   []uint64 // by number: bit i is set if node i is in the first of the two groups
 }
 
@@ -212,7 +219,11 @@ func newPlan(s Scope) (*plan, error) {
 	if _, err := p.newWorkload(p.Seed); err != nil {
 		return nil, err
 	}
-	var err error
+	err := p.checkAlike()
+	if err != nil {
+		return nil, err
+	}
+	p.order = p.orders()
 	if p.Program == nil {
 		p.farm, err = newFarm(s, p.Nodes)
 	}
@@ -297,6 +308,9 @@ func (p *plan) String() string {
 		faults = []string{"no faults"}
 	}
 	parts = append(parts, faults...)
+	if len(p.Alike) > 0 {
+		parts = append(parts, wording.Plural(len(p.Alike), "node")+" alike")
+	}
 	if p.Minority {
 		parts = append(parts, "nodes that are killed stay down")
 	}

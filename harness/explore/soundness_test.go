@@ -29,6 +29,7 @@ func (*everything) asleep(*frame) []slept { return nil }
 // that an action is left out, that may have been decided earlier.
 type witness struct {
 	pruner
+	key func(w *world) uint64
 	met map[uint64]bool
 }
 
@@ -40,22 +41,29 @@ func (v *witness) expand(w *world, f *frame, before []uint64, again bool, option
 	for _, m := range w.bag {
 		fresh[m], m.fresh = m.fresh, false
 	}
-	v.met[w.key()] = true
+	v.met[v.key(w)] = true
 	for m, was := range fresh {
 		m.fresh = was
 	}
 	return v.pruner.expand(w, f, before, again, options, ready)
 }
 
-// states returns the states that a search meets.
-func states(t *testing.T, s Scope, by pruner) (met map[uint64]bool, r Report) {
+// states returns the states that a search meets; if nodes are alike, the classes of states that differ only by an exchange of these.
+func states(t *testing.T, s Scope, by pruner, alike ...int) (met map[uint64]bool, r Report) {
 	t.Helper()
 	p, err := newPlan(s)
 	require.NoError(t, err)
 	defer p.crew.dismiss()
 	x := &explorer{plan: p, ctx: context.Background(), report: Report{began: time.Now()}}
 	met = make(map[uint64]bool)
-	d := depthFirst{explorer: x, pruner: &witness{by, met}, visited: make(map[uint64][]uint64)}
+	key := (*world).key
+	if len(alike) > 0 {
+		before := p.Alike
+		p.Alike = alike
+		p.order, p.Alike = p.orders(), before
+		key = (*world).keyOfAlike
+	}
+	d := depthFirst{explorer: x, pruner: &witness{by, key, met}, visited: make(map[uint64][]uint64)}
 	d.run(func(*world) {})
 	require.NoError(t, x.report.Err)
 	require.True(t, x.report.Exhausted, x.report.Why)

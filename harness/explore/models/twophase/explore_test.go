@@ -51,6 +51,23 @@ func TestEverySchedule(t *testing.T) {
 	require.Equal(t, 8_832, counted(5), "as in stateright")
 }
 
+// Managers are alike: states in which some have only changed places are the same.
+func TestAlike(t *testing.T) {
+	t.Parallel()
+	for managers, want := range map[int]int{3: 20 + 4 + 56, 5: 56 + 6 + 252} { // n managers in 4, 2 and 6 classes
+		t.Run(fmt.Sprint(managers), func(t *testing.T) {
+			if managers == 5 && !*long {
+				t.Skip("skipped: needs -long: it takes more than a second")
+			}
+			s := scope(Register, managers)
+			for i := range managers {
+				s.Alike = append(s.Alike, i+1)
+			}
+			require.Equal(t, want, explore.Explore(t, s).States)
+		})
+	}
+}
+
 // A coordinator that commits when a majority is prepared overrules the others.
 func TestCommitOfAMajority(t *testing.T) {
 	t.Parallel()
