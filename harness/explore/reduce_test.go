@@ -160,10 +160,10 @@ func TestAlikeMeetsEveryClass(t *testing.T) {
 func TestAlikeErrors(t *testing.T) {
 	t.Parallel()
 	for want, change := range map[string]func(s *Scope){
-		"Alike is [1 1]: want different numbers from 0 to 2":                          func(s *Scope) { s.Alike = []int{1, 1} },
-		"Alike is [3]: want":                                                          func(s *Scope) { s.Alike = []int{3} },
-		"Alike is for scopes that are Shown":                                          func(s *Scope) { s.Shown = false },
-		"and explored by Exhaustive":                                                  func(s *Scope) { s.Strategy = Delays(1) },
+		"Alike is [1 1]: want different numbers from 0 to 2": func(s *Scope) { s.Alike = []int{1, 1} },
+		"Alike is [3]: want":                 func(s *Scope) { s.Alike = []int{3} },
+		"Alike is for scopes that are Shown": func(s *Scope) { s.Shown = false },
+		"and explored by Exhaustive":         func(s *Scope) { s.Strategy = Delays(1) },
 		"client 1 has operations for node 1, so this is not like the others of Alike": func(s *Scope) { s.Given = []Op{{1, "outcome", nil}} },
 		"Alike has 8 nodes: want at most 7":                                           func(s *Scope) { s.Nodes, s.Alike = 9, []int{1, 2, 3, 4, 5, 6, 7, 8} },
 	} {
