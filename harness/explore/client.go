@@ -81,6 +81,7 @@ func (c *client) begin() {
 	c.todo = c.todo[1:]
 	c.begun++
 	if op.F == "" {
+		w.print.draws = true
 		op = w.workload.(workload.PerProcess).NextFor(c.process)
 	}
 	c.invoke(op)

@@ -93,8 +93,10 @@ type pruner interface {
 // run searches. setup is called with each world.
 func (d *depthFirst) run(setup func(*world)) {
 	d.report.Ends = true
+	finished := true
 	for _, prefix := range d.prefixes() {
-		for more := true; more && !d.stop(); more = d.backtrack() {
+		more := true
+		for ; more && !d.stop(); more = d.backtrack() {
 			if len(d.visited) >= d.Memory {
 				d.report.Why = fmt.Sprintf("%d states are as many as fit into memory (Scope.Memory)", len(d.visited))
 				return
@@ -117,11 +119,12 @@ func (d *depthFirst) run(setup func(*world)) {
 			}
 			d.count(o)
 		}
+		finished = finished && !more
 	}
 	switch {
 	case d.report.Deep > 0:
 		d.report.Why = fmt.Sprintf("%d executions went on after %d actions (Scope.Depth)", d.report.Deep, d.Depth)
-	case d.Most > 0 && d.report.Executions >= d.Most:
+	case !finished:
 		d.report.Why = fmt.Sprintf("there are more than %d executions (Scope.Most)", d.Most)
 	default:
 		d.report.Exhausted = true

@@ -50,5 +50,8 @@ func run(ctx context.Context, s Scope, goal Pattern) (Report, error) {
 	if p.farm != nil {
 		x.report.Processes, x.report.Warnings = p.farm.started, p.farm.warnings()
 	}
+	if r := &x.report; !x.worked && r.Executions > 0 && r.Failure == nil && p.Operations > 0 {
+		r.Warnings = append(r.Warnings, "no operation of the explored part has succeeded in any execution, so this shows little: are the operations right?")
+	}
 	return x.report, x.report.Err
 }

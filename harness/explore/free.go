@@ -12,11 +12,11 @@ func (w *world) beyond(all []option) []option {
 	add := func(kind Kind, index int) {
 		same := func(o option) bool { return o.kind == kind && o.index == index }
 		if !slices.ContainsFunc(all, same) {
-			all = append(all, option{kind: kind, index: index, id: actionID(kind, index), beyond: kind != end})
+			all = append(all, option{kind: kind, index: index, id: actionID(kind, index), beyond: kind != End})
 		}
 	}
 	if len(all) == 0 {
-		add(end, 0) // whatever else happens is a decision that is not 0
+		add(End, 0) // whatever else happens is a decision that is not 0
 	}
 	for i, m := range w.members {
 		if _, ok := m.due(); ok {

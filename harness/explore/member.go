@@ -195,7 +195,7 @@ func (m *member) atOnce() {
 		if at, ok := m.due(); !ok || at > m.now() {
 			return
 		}
-		if n == m.world.Depth {
+		if n == restLimit {
 			m.world.fail(fmt.Errorf("explore: timers of %s that are due at once go on and on: %d have fired at %v of its clock", m.id, n, m.now()))
 			return
 		}

@@ -152,5 +152,5 @@ func TestMinority(t *testing.T) {
 	}}
 	require.Nil(t, Explore(t, scope).Failure)
 	scope.Minority = true
-	Catch(t, scope, "none of the 2 operations after the recovery was answered")
+	Catch(t, scope, "none of the 3 operations after the recovery was answered")
 }

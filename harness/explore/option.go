@@ -22,12 +22,12 @@ const (
 	Duplicate             // a message that was just sent
 	Kill                  // a node
 	Cut                   // the nodes into two groups
+	End                   // of the explored part, where there is nothing left to do but to kill a node or, in a debugger, other faults
 	Final                 // no option: an operation of the final phase
 	Pick                  // no action: one of the states that a service may show, in the course of an action
-	end                   // of the execution: an option of debuggers, who may go on after it
 )
 
-var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut", "final", "pick", "end"}
+var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut", "end", "final", "pick"}
 
 // String returns the name of the kind, as in "deliver".
 func (k Kind) String() string { return kindNames[k] }
@@ -64,13 +64,14 @@ type footprint struct {
 	node      int  // the receiver: a node or, after the nodes, a service
 	invokes   bool // an operation has begun
 	completes bool // an operation has completed
+	draws     bool // an operation has been drawn from the numbers that all clients share
 	global    bool // everything
 }
 
 // independent reports whether two actions that are both enabled lead to the same state in either order. Of operations, it only
 // matters which had completed when another began: no checker sees more of their order.
 func (f footprint) independent(g footprint) bool {
-	return !f.global && !g.global && f.node != g.node && !(f.invokes && g.completes) && !(f.completes && g.invokes)
+	return !f.global && !g.global && f.node != g.node && !(f.invokes && g.completes) && !(f.completes && g.invokes) && !(f.draws && g.draws)
 }
 
 // A message is under way between two parties.

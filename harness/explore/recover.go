@@ -19,7 +19,7 @@ const clientTimeout = 5 * time.Second
 // finish ends the explored part: all faults are healed, the nodes have the time limit to recover, and the workload's final
 // operations are carried out. Nothing is left to decide but what services show to the final operations.
 func (w *world) finish(recovery time.Duration) {
-	w.cut = 0
+	w.cut, w.finishing = 0, true
 	for _, m := range w.members {
 		if !m.up && !w.Minority {
 			m.start()
@@ -38,9 +38,11 @@ func (w *world) finish(recovery time.Duration) {
 		scripts = w.probes()
 	}
 	for i, script := range scripts {
-		if c := w.clients[i]; w.members[c.node].up {
-			w.follow(c, script)
+		c := w.clients[i]
+		for !w.members[c.node].up { // it asks another node
+			c.node = (c.node + 1) % w.Nodes
 		}
+		w.follow(c, script)
 	}
 }
 

@@ -24,7 +24,7 @@ type Report struct {
 	Why        string     // why not
 	Elapsed    time.Duration
 	Processes  int      // that were needed
-	Warnings   []string // about the program
+	Warnings   []string // about the program, and of an exploration that shows nothing
 	Failure    *Failure // the first; nil if there is none
 	Err        error    // the scope or a node cannot be explored
 

@@ -24,6 +24,7 @@ type outcome struct {
 	depth     int      // actions
 	deep      bool     // it was cut off at the bound of its depth
 	reasons   []string // why it is not valid
+	worked    bool     // an operation of the explored part has succeeded
 	err       error    // it could not be carried out, or errLeft
 }
 
@@ -79,6 +80,7 @@ func (x *execution) run(setup func(*world), recovery time.Duration) {
 	}
 	if x.err == nil {
 		x.reasons = w.judge()
+		x.worked = slices.ContainsFunc(w.history, func(op history.Op) bool { return op.Type == history.OK && !op.Final })
 	}
 }
 
@@ -208,6 +210,7 @@ type explorer struct {
 	*plan
 	ctx    context.Context
 	report Report
+	worked bool      // an operation has succeeded
 	told   time.Time // when Scope.Progress was last called
 }
 
@@ -247,6 +250,7 @@ func (x *explorer) count(o outcome) {
 		r.Err = o.err
 		return
 	}
+	x.worked = x.worked || o.worked
 	r.Executions++
 	r.Actions += o.depth
 	if o.deep {

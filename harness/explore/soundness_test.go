@@ -78,7 +78,7 @@ func TestSleepSetsMeetEveryState(t *testing.T) {
 		{Program: baselines.Flooding, Workload: "broadcast", Nodes: 2, Given: ops},
 		{Program: baselines.Flooding, Workload: "broadcast", Nodes: 2, Given: ops[:1], Losses: 1, Ticks: 1},
 		{Program: baselines.Flooding, Workload: "broadcast", Nodes: 2, Given: ops[:2], Duplicates: 1},
-		{Program: baselines.Flooding, Workload: "broadcast", Nodes: 2, Given: ops[:1], Kills: 1},
+		{Program: relay, Workload: "echo", Nodes: 2, Given: []Op{{0, "echo", "a"}}, Kills: 1},
 		{Program: baselines.Flooding, Workload: "broadcast", Nodes: 3, Given: ops[:1], Cuts: 1},
 		{Program: baselines.Gossip, Workload: "broadcast", Nodes: 3, Given: ops[:1], Ticks: 1},
 		{Program: baselines.OracleIDs, Workload: "unique-ids", Given: []Op{{0, "generate", nil}, {1, "generate", nil}}},

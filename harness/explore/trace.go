@@ -8,6 +8,7 @@ import (
 	"glomers/harness/choice"
 	"glomers/harness/history"
 	"glomers/internal/control"
+	"glomers/internal/wording"
 	"glomers/node"
 )
 
@@ -58,6 +59,9 @@ func (p *plan) replay(d choice.List) (Execution, error) {
 		w.watch = func(s Step) { e.Steps = append(e.Steps, s) }
 	}, d, canonical)
 	e.Reasons, e.History = o.reasons, last.history
+	if used, given := len(o.decisions), len(d.Trim()); o.err == nil && used < given {
+		return e, fmt.Errorf("explore: decision %d never came up, as the execution has %s: the decisions are of another scope or program", given-1, wording.Plural(used, "decision"))
+	}
 	return e, o.err
 }
 
@@ -111,7 +115,7 @@ func (w *world) describe(o option) *Step {
 		s.Text = fmt.Sprintf("cut %v from %v", groups[0], groups[1])
 	case Heal:
 		s.Text = "heal the partition"
-	case end:
+	case End:
 		s.Text = "end: all faults end, and the nodes recover"
 	}
 	return s

@@ -15,7 +15,7 @@ func (w *world) option(all []option, k int) Option {
 	o := all[k]
 	s := Option{
 		Number: k, Kind: o.kind.String(), Text: clipped(w.describe(o).Text), Message: -1,
-		Fault: o.kind >= Lose && o.kind != end, Beyond: o.beyond,
+		Fault: o.kind >= Lose && o.kind != End, Beyond: o.beyond,
 	}
 	switch o.kind {
 	case Deliver, Lose, Duplicate:

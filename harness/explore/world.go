@@ -28,34 +28,36 @@ type world struct {
 	bag      []*message // that are under way
 	history  []history.Op
 
-	left    budget
-	cut     uint64          // the group of nodes that is cut off from the others; 0 if the network is whole
-	healing turnOf          // of the heal
-	elapsed time.Duration   // of the recovery: the same for all nodes
-	steps   int             // actions so far
-	made    int             // messages so far
-	round   int             // of the latest ready option that was chosen
-	eager   bool            // operations come before messages, in the canonical order
-	ordered bool            // the order of options is a part of the state: a search depends on it
-	print   footprint       // of what goes on
-	touched footprint       // by the latest action
-	idled   bool            // the latest action has changed nothing; see Scope.Lazy
-	done    uint64          // sum of the ids of the operations that have completed
-	ops     uint64          // sum of what happened to the operations
-	err     error           // the scope or a node cannot be explored
-	decide  func(n int) int // asks for a decision in the course of an action; nil outside the explored part
-	asked   int             // the number of these in the current action
-	circle  string          // how the nodes go round in circles instead of answering
-	broken  string          // the invariant that does not hold, and where
-	told    *Step           // the current action, if somebody watches
-	at      int             // the number of the decision for the current action
-	watch   func(Step)      // called with every action; nil if nobody watches
-	log     func(node int, line []byte)
-	listen  func(node int, o control.Observation) // called with what nodes say of their properties; nil if nobody listens
-	picked  func(stream string, n, k int)         // called with decisions in the course of an action; nil if nobody listens
-	goal    *matcher                              // ends the execution; nil if nothing is looked for
-	free    bool                                  // there are options that the scope does not allow
-	options []option
+	left      budget
+	cut       uint64          // the group of nodes that is cut off from the others; 0 if the network is whole
+	healing   turnOf          // of the heal
+	finishing bool            // the explored part is over
+	elapsed   time.Duration   // of the recovery: the same for all nodes
+	steps     int             // actions so far
+	made      int             // messages so far
+	round     int             // of the latest ready option that was chosen
+	ended     bool            // the explored part has ended, although nodes could still be killed
+	eager     bool            // operations come before messages, in the canonical order
+	ordered   bool            // the order of options is a part of the state: a search depends on it
+	print     footprint       // of what goes on
+	touched   footprint       // by the latest action
+	idled     bool            // the latest action has changed nothing; see Scope.Lazy
+	done      uint64          // sum of the ids of the operations that have completed
+	ops       uint64          // sum of what happened to the operations
+	err       error           // the scope or a node cannot be explored
+	decide    func(n int) int // asks for a decision in the course of an action; nil outside the explored part
+	asked     int             // the number of these in the current action
+	circle    string          // how the nodes go round in circles instead of answering
+	broken    string          // the invariant that does not hold, and where
+	told      *Step           // the current action, if somebody watches
+	at        int             // the number of the decision for the current action
+	watch     func(Step)      // called with every action; nil if nobody watches
+	log       func(node int, line []byte)
+	listen    func(node int, o control.Observation) // called with what nodes say of their properties; nil if nobody listens
+	picked    func(stream string, n, k int)         // called with decisions in the course of an action; nil if nobody listens
+	goal      *matcher                              // ends the execution; nil if nothing is looked for
+	free      bool                                  // there are options that the scope does not allow
+	options   []option
 }
 
 // A budget is what is left of the faults.
@@ -133,10 +135,13 @@ func (w *world) close() {
 	}
 }
 
+// restLimit is the number of messages, or of timers at one instant, after which nodes are taken for such that never come to rest.
+const restLimit = 1000
+
 // drain delivers messages, the oldest first, until there are none.
 func (w *world) drain() {
 	for n := 0; len(w.bag) > 0 && w.err == nil; n++ {
-		if n > w.Depth {
+		if n > restLimit {
 			w.fail(fmt.Errorf("explore: messages go on and on: %d were delivered without a timer, a request or a fault. Nodes that never come to rest cannot be explored", n))
 			return
 		}
@@ -153,6 +158,9 @@ func (w *world) next() (all []option, ready int) {
 		if !slices.ContainsFunc(w.bag[:i], m.same) && !w.idle(m) {
 			add(option{kind: Deliver, index: i, id: m.id, turn: m.turn, class: messages})
 		}
+	}
+	if w.ended {
+		return nil, 0
 	}
 	down := 0
 	for i, m := range w.members {
@@ -183,6 +191,10 @@ func (w *world) next() (all []option, ready int) {
 		}
 	}
 	slices.SortFunc(all, option.compare)
+	kills := w.left.kills > 0 && !(w.Minority && 2*(down+1) >= len(w.members))
+	if len(all) == 0 && kills { // a node may be killed after all else, too
+		add(option{kind: End, id: actionID(End, 0)})
+	}
 	ready = len(all)
 	for i, m := range w.bag {
 		if !m.fresh || m.service {
@@ -195,7 +207,7 @@ func (w *world) next() (all []option, ready int) {
 			add(option{kind: Duplicate, index: i, id: actionID(Duplicate, int(m.id))})
 		}
 	}
-	if ready > 0 && w.left.kills > 0 && !(w.Minority && 2*(down+1) >= len(w.members)) {
+	if ready > 0 && kills {
 		for i, m := range w.members {
 			if m.up {
 				add(option{kind: Kill, index: i, id: actionID(Kill, i)})
@@ -256,8 +268,11 @@ func (w *world) act(o option) {
 		w.print.node, w.print.invokes = c.node, true
 		c.begin()
 	case Start:
-		w.print.node = o.index
+		w.print.global = true // whether a message of the earlier life is under way matters to awaitInit
 		w.members[o.index].start()
+	case End:
+		w.print.global = true
+		w.ended = true
 	case Fire:
 		w.print.node = o.index
 		w.members[o.index].fire(o.roll)
@@ -331,8 +346,12 @@ func (w *world) shows(d choice.Decision) uint64 {
 		return d.Options - 1
 	}
 	w.asked++
-	w.touched = w.print
+	if !w.finishing { // otherwise the latest action of the explored part is over
+		w.touched = w.print
+	}
 	k := w.decide(int(d.Options))
+	asked := w.services[w.print.node-len(w.members)]
+	asked.given = mix(asked.given, uint64(k)+1) // the choice may change the service, even if it answers the same
 	if w.picked != nil {
 		w.picked(d.Stream, int(d.Options), k)
 	}
@@ -384,6 +403,7 @@ func (w *world) try(i int) {
 	if to.up && to.key() == before && w.made == made && w.ops == ops && !w.separated(m) {
 		m.idle, m.idleAt, w.idled = true, before, true
 		w.bag = slices.Insert(w.bag, i, m)
+		w.restoreFresh()
 	}
 }
 
@@ -438,21 +458,33 @@ func (w *world) key() uint64 {
 	}
 	h = mix(h, w.keyOfBag(func(m *message) uint64 { return m.id }))
 	if w.ordered {
-		all, ready := w.next()
-		least := 0
-		if ready > 0 {
-			least = all[0].turn.round
-		}
-		for _, o := range all[:ready] {
-			h = mix(h, mix(o.id, uint64(o.turn.round-least)))
-		}
+		h = mix(h, w.keyOfOrder())
+	}
+	return h
+}
+
+// keyOfOrder is the part of key that decides in which order options come: the order of the messages, how often each has been put off,
+// and the clocks, by which timers are ordered.
+func (w *world) keyOfOrder() uint64 {
+	h := boolBit(w.eager)
+	for _, m := range w.bag {
+		h = mix(h, mix(m.id, uint64(m.turn.round-w.round)))
+	}
+	for _, m := range w.members {
+		h = mix(h, mix(uint64(m.base), uint64(m.turn.round-w.round)))
+	}
+	for _, c := range w.clients {
+		h = mix(h, uint64(c.turn.round-w.round))
+	}
+	if w.cut != 0 {
+		h = mix(h, uint64(w.healing.round-w.round))
 	}
 	return h
 }
 
 // keyOfRest is the part of key that is neither about nodes and services nor about messages.
 func (w *world) keyOfRest() uint64 {
-	h := mix(mix(w.seed, uint64(w.asked)), uint64(w.left.losses)<<48|uint64(w.left.duplicates)<<32|uint64(w.left.kills)<<16|uint64(w.left.cuts))
+	h := mix(mix(w.seed, uint64(w.asked)<<1|boolBit(w.ended)), uint64(w.left.losses)<<48|uint64(w.left.duplicates)<<32|uint64(w.left.kills)<<16|uint64(w.left.cuts))
 	for _, c := range w.clients {
 		h = mix(h, c.key())
 	}

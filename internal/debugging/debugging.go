@@ -142,8 +142,6 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, errors.New("debugging: another search is going on: wait until it has ended, or close its page"))
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	v, err := s.subject.Search(r.Context(), pattern, patience)
 	s.answer(w, v, err)
 }
