@@ -27,6 +27,8 @@
 // in which messages and timers come in order. The clients carry out the final operations of the workload, or one more each, and
 // the workload's checker judges the history. At least one of these last operations must be answered.
 //
+// A client waits for its reply as long as its node is up, and gives up when that is killed.
+//
 // # Time
 //
 // Each node has a clock of its own, which stands still until a timer of the node fires; a restart takes a microsecond. So a
