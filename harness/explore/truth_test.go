@@ -155,7 +155,7 @@ func TestSearchesMeetTheTruth(t *testing.T) {
 	compared := 0
 	for seed := range uint64(120) {
 		rng := rand.New(rand.NewPCG(seed, 0))
-		s := Scope{Program: drawnProgram(seed), Workload: "echo", Nodes: 2 + rng.IntN(2), Given: []Op{{0, "echo", 1}}, Ticks: rng.IntN(2)}
+		s := Scope{Workload: "echo", Nodes: 2 + rng.IntN(2), Given: []Op{{0, "echo", 1}}, Ticks: rng.IntN(2)}
 		if rng.IntN(2) == 0 {
 			s.Given = append(s.Given, Op{1, "echo", 2})
 		}
@@ -169,7 +169,12 @@ func TestSearchesMeetTheTruth(t *testing.T) {
 		case 3:
 			s.Kills = 1
 		}
-		s.Shown = s.Kills == 0 && rng.IntN(3) == 0
+		asks := rng.IntN(4) == 0
+		if asks {
+			s.Ticks = 0 // calls have timeouts, so that there would be many more timers
+		}
+		s.Program = drawnProgram(seed, asks)
+		s.Shown = s.Kills == 0 && !asks && rng.IntN(3) == 0
 		if rng.IntN(2) == 0 {
 			s.Strategy = Delays(rng.IntN(4))
 		}
@@ -280,14 +285,14 @@ func ending(w *world) string {
 	return s
 }
 
-// drawnProgram returns a node whose state and messages follow from a table.
-func drawnProgram(seed uint64) func(n *node.Node) {
+// drawnProgram returns a node whose state and messages follow from a table. It may ask seq-kv, too.
+func drawnProgram(seed uint64, asks bool) func(n *node.Node) {
 	type message struct{ N, Hops int }
 	return func(n *node.Node) {
 		var state struct{ S, T uint64 }
 		n.Show(func() any { return state })
 		stop := func() {}
-		step := func(in uint64, hops int) {
+		step := func(ctx context.Context, in uint64, hops int) {
 			h := mix(mix(mix(seed, state.S), in), uint64(n.Index()))
 			state.S = h % 5
 			for i := range h >> 8 % 3 {
@@ -299,11 +304,19 @@ func drawnProgram(seed uint64) func(n *node.Node) {
 				stop()
 				stop = n.After(time.Duration(1+h>>48%3)*time.Millisecond, func(context.Context) { state.T++ })
 			}
+			if asks && h>>50%2 == 0 {
+				key := string(rune('a' + h>>52%2))
+				if h>>54%2 == 0 {
+					_, _ = node.Call[struct{}](ctx, n, node.SeqKV, "write", kvBody{key, state.S})
+				} else if v, err := node.Call[kvBody](ctx, n, node.SeqKV, "read", kvBody{Key: key}); err == nil {
+					state.S = mix(state.S, uint64(v.Value.(float64))) % 5
+				}
+			}
 		}
-		node.Receive(n, "m", func(_ context.Context, m message) { step(uint64(m.N), m.Hops) })
-		node.HandleRPC(n, "echo", func(_ context.Context, e echo) (echo, error) {
+		node.Receive(n, "m", func(ctx context.Context, m message) { step(ctx, uint64(m.N), m.Hops) })
+		node.HandleRPC(n, "echo", func(ctx context.Context, e echo) (echo, error) {
 			if v, ok := e.Echo.(float64); ok {
-				step(uint64(v)+10, 0)
+				step(ctx, uint64(v)+10, 0)
 			}
 			return e, nil
 		})
