@@ -22,7 +22,7 @@ func TestEverySchedule(t *testing.T) {
 	exhausted.Test(t,
 		exhausted.Case{Name: "three clients", Scope: scope(explore.Scope{Operations: 6, Strategy: explore.Delays(2)})},
 		exhausted.Case{Name: "two clients, a loss", Scope: scope(explore.Scope{Given: two, Losses: 1, Strategy: explore.Delays(2)})},
-		exhausted.Case{Name: "two clients, a duplicate", Scope: scope(explore.Scope{Given: two, Duplicates: 1, Strategy: explore.Delays(2)})},
+		exhausted.Case{Name: "two clients, a duplicate", Long: true, Scope: scope(explore.Scope{Given: two, Duplicates: 1, Strategy: explore.Delays(2)})},
 		exhausted.Case{Name: "two clients, a partition", Scope: scope(explore.Scope{Given: two, Cuts: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "two clients, a kill", Scope: scope(explore.Scope{Given: two, Kills: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "two clients", Long: true, Scope: scope(explore.Scope{Given: two})},
