@@ -17,6 +17,8 @@ const part = (id) => document.getElementById(id);
 let shown = null; // {view, other}
 let places = []; // pairs of actions that match the pattern
 let pattern = null;
+let showing = false; // the address has changed, and the page does not show yet what it says
+const pressed = []; // the keys since then
 let turn = 0; // of the latest change of the address: what is older is not shown any more
 
 const findView = FindView.mount(part("find"), {find, search, next: nextPlace});
@@ -24,10 +26,11 @@ const findView = FindView.mount(part("find"), {find, search, next: nextPlace});
 // show draws what the address says.
 async function show() {
   const mine = ++turn;
-  const address = Address.parse(location.hash);
+  showing = true;
+  const wanted = Address.parse(location.hash);
   try {
-    const view = await Server.look(address.decisions, address.at);
-    const other = address.other === null ? null : await Server.look(address.other, view.at);
+    const view = await Server.look(wanted.decisions, wanted.at);
+    const other = wanted.other === null ? null : await Server.look(wanted.other, view.at);
     if (pattern !== null && mine === turn) places = await Server.find(view.decisions, pattern);
     if (mine !== turn) return;
     shown = {view, other};
@@ -37,6 +40,21 @@ async function show() {
   } catch (err) {
     if (mine === turn) problem(err.message);
   }
+  if (mine === turn) shownNow();
+}
+
+// shownNow lets the keys act that were pressed while the page did not show what the address says: they are about what it shows now.
+function shownNow() {
+  showing = false;
+  while (pressed.length > 0 && !showing) pressed.shift()();
+}
+
+// address changes the address, and with it the page.
+function address(to) {
+  const hash = Address.format(to);
+  if (hash === location.hash) return;
+  showing = true; // until hashchange has led to show
+  location.hash = hash;
 }
 
 function problem(text) {
@@ -80,7 +98,7 @@ function bar(view) {
 // open shows an execution.
 function open(decisions, at) {
   const other = Address.parse(location.hash).other;
-  location.hash = Address.format({decisions, at, other});
+  address({decisions, at, other});
 }
 
 // go shows another state of the execution. It is no new entry in the browser's history.
@@ -112,12 +130,12 @@ function choose(choice, number, at) {
 
 function compare() {
   const {view, other} = shown;
-  location.hash = Address.format({decisions: view.decisions, at: view.at, other: other === null ? view.decisions : null});
+  address({decisions: view.decisions, at: view.at, other: other === null ? view.decisions : null});
 }
 
 function swap() {
   const {view, other} = shown;
-  if (other !== null) location.hash = Address.format({decisions: other.decisions, at: Math.min(view.at, other.actions.length), other: view.decisions});
+  if (other !== null) address({decisions: other.decisions, at: Math.min(view.at, other.actions.length), other: view.decisions});
 }
 
 function firstDifference() {
@@ -218,7 +236,8 @@ document.addEventListener("keydown", (event) => {
   const act = /^[0-9]$/.test(event.key) ? () => digit(event.key) : keys[event.key];
   if (act === undefined || scrolls) return;
   event.preventDefault();
-  act();
+  if (showing) pressed.push(act);
+  else act();
 });
 window.addEventListener("hashchange", show);
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => shown && draw());
