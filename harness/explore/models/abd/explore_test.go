@@ -88,13 +88,13 @@ func (c careless) Receive(from string, m Message, now time.Duration) []envelope 
 func TestReadWithoutWriteBack(t *testing.T) {
 	t.Parallel()
 	if !*long {
-		t.Skip("skipped: needs -long: it takes some thousand executions")
+		t.Skip("skipped: needs -long: it takes some hundred executions")
 	}
 	broken := func(n *node.Node) {
 		register(n, func() careless { return careless{NewServer(n.ID(), n.Others())} })
 	}
 	s := scope(broken, write(0), explore.Op{Client: 0, F: "write", Value: []int{0, 1}}, read(1), read(2))
-	s.Strategy = explore.PCT(1, 3)
+	s.Strategy = explore.PCT(2, 4) // one of few that find it soon: see README.md
 	explore.Catch(t, s, "process 2 on n2 read 0")
 }
 
