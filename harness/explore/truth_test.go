@@ -152,8 +152,11 @@ func TestMinorityOfALock(t *testing.T) {
 // sends, stands in a table.
 func TestSearchesMeetTheTruth(t *testing.T) {
 	t.Parallel()
-	compared := 0
-	for seed := range uint64(120) {
+	seeds, compared := uint64(120), 0
+	if testing.Short() { // with the race detector, everything takes ten times as long
+		seeds = 30
+	}
+	for seed := range seeds {
 		rng := rand.New(rand.NewPCG(seed, 0))
 		s := Scope{Workload: "echo", Nodes: 2 + rng.IntN(2), Given: []Op{{0, "echo", 1}}, Ticks: rng.IntN(2)}
 		if rng.IntN(2) == 0 {
@@ -183,7 +186,7 @@ func TestSearchesMeetTheTruth(t *testing.T) {
 		}
 	}
 	t.Log(compared, "compared")
-	require.Greater(t, compared, 60)
+	require.Greater(t, compared, int(seeds/2))
 }
 
 // mostToEnumerate bounds an enumeration: larger scopes are not compared.
