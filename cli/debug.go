@@ -2,13 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"glomers/harness/choice"
 	"glomers/harness/explore"
-	"glomers/internal/wording"
 )
 
 func (c *cli) debugCommand() *cobra.Command {
@@ -18,12 +16,6 @@ func (c *cli) debugCommand() *cobra.Command {
 		port      uint16
 		open      bool
 	)
-	all := samples()
-	var names, described []string
-	for _, s := range all {
-		names = append(names, s.name)
-		described = append(described, cobra.CompletionWithDesc(s.name, s.workload+": "+s.about))
-	}
 	cmd := &cobra.Command{
 		Use:   "debug NAME",
 		Short: "Step through the executions of a small cluster in the browser",
@@ -38,7 +30,7 @@ A node of your own is debugged from a test of it: go test -run NAME -debug.`,
 		Example: `  glomers debug broadcast-no-retry --losses 1 --open
   glomers debug flooding --node-count 4 --ops "c0 broadcast 1; c3 read"
   glomers debug broadcast-no-retry --losses 1 --decisions 7.4`,
-		ValidArgs: described,
+		ValidArgs: sampleCompletions(),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return fmt.Errorf("no node is named: want %s; %s node lists them", cmd.UseLine(), c.name)
@@ -46,11 +38,11 @@ A node of your own is debugged from a test of it: go test -run NAME -debug.`,
 			return oneWord(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			i := slices.Index(names, args[0])
-			if i < 0 {
-				return fmt.Errorf("no node is called %q: %s", args[0], wording.Want(args[0], names))
+			node, err := findSample(args[0])
+			if err != nil {
+				return err
 			}
-			scope, err := f.of(all[i])
+			scope, err := f.of(node)
 			if err != nil {
 				return err
 			}

@@ -34,10 +34,6 @@ type exploreCommand struct {
 
 func (c *cli) exploreCommand() *cobra.Command {
 	e := &exploreCommand{flags: scopeFlags{tests: testFlags{kinds: c.kinds, faults: c.faults}}}
-	var described []string
-	for _, s := range samples() {
-		described = append(described, cobra.CompletionWithDesc(s.name, s.workload+": "+s.about))
-	}
 	cmd := &cobra.Command{
 		Use:   "explore NAME|-w WORKLOAD --bin PATH [flags] [[--] ARGS…]",
 		Short: "Run a small cluster through every schedule",
@@ -63,7 +59,7 @@ Exit status: 0 all executions within the bound, or those that were drawn, are va
   glomers explore -w broadcast --bin ./my-broadcast --ops "c0 broadcast 1; c1 read" --ticks 1
   glomers explore -w kafka --bin ./my-log --operations 6 --kills 1 --strategy pct:3 --most 2000
   glomers explore -w echo --bin python3 -- echo.py`,
-		ValidArgs: described,
+		ValidArgs: sampleCompletions(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			e.cmd = cmd
 			return e.run(c, args)
@@ -128,19 +124,13 @@ func (e *exploreCommand) resolve(args []string) ([]string, error) {
 		if len(e.words) == 0 {
 			return nil, errors.New("no node given: want the name of one that glomers node lists, or --bin with a program")
 		}
-		all := samples()
-		i := slices.IndexFunc(all, func(s sample) bool { return s.name == e.words[0] })
-		if i < 0 {
-			var names []string
-			for _, s := range all {
-				names = append(names, s.name)
-			}
-			return nil, fmt.Errorf("no node is called %q: %s. Other programs go after --bin", e.words[0], wording.Want(e.words[0], names))
+		var err error
+		if node, err = findSample(e.words[0]); err != nil {
+			return nil, fmt.Errorf("%w. Other programs go after --bin", err)
 		}
 		if len(args) > 1 {
 			return nil, fmt.Errorf("the word %q belongs to no flag: nodes of this program have no arguments", args[1])
 		}
-		node = all[i]
 	}
 	var err error
 	if e.scope, err = e.flags.of(node); err != nil {

@@ -38,13 +38,28 @@ func samples() []sample {
 	return all
 }
 
-func (c *cli) nodeCommand() *cobra.Command {
-	all := samples()
-	var names, described []string
-	for _, s := range all {
+// findSample returns the sample with this name. The error says which names are meant.
+func findSample(name string) (sample, error) {
+	var names []string
+	for _, s := range samples() {
+		if s.name == name {
+			return s, nil
+		}
 		names = append(names, s.name)
+	}
+	return sample{}, fmt.Errorf("no node is called %q: %s", name, wording.Want(name, names))
+}
+
+// sampleCompletions returns the names of the samples for the completion of words.
+func sampleCompletions() []string {
+	var described []string
+	for _, s := range samples() {
 		described = append(described, cobra.CompletionWithDesc(s.name, s.workload+": "+s.about))
 	}
+	return described
+}
+
+func (c *cli) nodeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "node [NAME]",
 		Short: "Be a node: a simple design, or one that is broken on purpose",
@@ -53,18 +68,18 @@ stdout, so that a harness can drive it. Without a name, list them.`,
 		Example: `  glomers node
   glomers test -w broadcast --bin glomers -- node flooding
   glomers test -w broadcast --bin glomers --nemesis partition -- node broadcast-gives-up`,
-		ValidArgs: described,
+		ValidArgs: sampleCompletions(),
 		Args:      oneWord,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return listSamples(c.stdout, all)
+				return listSamples(c.stdout, samples())
 			}
-			i := slices.Index(names, args[0])
-			if i < 0 {
-				return fmt.Errorf("no node is called %q: %s", args[0], wording.Want(args[0], names))
+			s, err := findSample(args[0])
+			if err != nil {
+				return err
 			}
 			n := node.NewNode()
-			all[i].register(n)
+			s.register(n)
 			node.Main(n)
 			return nil
 		},

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -39,7 +38,7 @@ func (f *scopeFlags) register(cmd *cobra.Command) {
 		{"cuts", "partitions of the nodes into two groups, which are healed, at most", &s.Cuts},
 		{"ticks", "timers of each node that fire at any time, at most", &s.Ticks},
 	} {
-		define(cmd, fault.name, "", "n", "0", fault.about, fromZero(fault.n))
+		define(cmd, fault.name, "", "n", "0", fault.about, wholeFrom(0, fault.n))
 	}
 	define(cmd, "seed", "", "n", "1", "of drawn operations and of the nodes' random numbers", seed(&s.Seed))
 	suggest(cmd, "workload", names)
@@ -90,18 +89,6 @@ func operations(p *[]explore.Op) func(string) error {
 			all = append(all, op)
 		}
 		*p = all
-		return nil
-	}
-}
-
-// fromZero accepts whole numbers of at least 0.
-func fromZero(p *int) func(string) error {
-	return func(text string) error {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 {
-			return errors.New("want a whole number from 0")
-		}
-		*p = n
 		return nil
 	}
 }

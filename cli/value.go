@@ -75,11 +75,14 @@ func someOf(p *[]string, words []string) func(string) error {
 }
 
 // whole accepts whole numbers of at least 1.
-func whole(p *int) func(string) error {
+func whole(p *int) func(string) error { return wholeFrom(1, p) }
+
+// wholeFrom accepts whole numbers of at least least.
+func wholeFrom(least int, p *int) func(string) error {
 	return func(text string) error {
 		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 {
-			return errors.New("want a whole number from 1")
+		if err != nil || n < least {
+			return fmt.Errorf("want a whole number from %d", least)
 		}
 		*p = n
 		return nil

@@ -22,13 +22,15 @@ func (*delays) expand(_ *world, f *frame, before []uint64, again bool, options [
 		return before
 	}
 	for k, o := range options {
+		cost := k
 		switch {
 		case k >= ready:
-			f.todo = append(f.todo, branch{k: k, id: o.id})
-		case o.kind == Pick && min(k, 1) <= f.left: // an older state counts as a delay, however old it is
-			f.todo = append(f.todo, branch{k: k, id: o.id, cost: min(k, 1)})
-		case o.kind != Pick && k <= f.left:
-			f.todo = append(f.todo, branch{k: k, id: o.id, cost: k})
+			cost = 0 // a fault
+		case o.kind == Pick:
+			cost = min(k, 1) // an older state counts as a delay, however old it is
+		}
+		if cost <= f.left {
+			f.todo = append(f.todo, branch{k: k, id: o.id, cost: cost})
 		}
 	}
 	return []uint64{uint64(f.left)}

@@ -34,7 +34,7 @@ func Explore(t *testing.T, s Scope) Report {
 	t.Log(r)
 	switch {
 	case r.Failure != nil:
-		graveyard.BuryIn(t, graveyard.Grave{Decisions: r.Failure.Decisions.String(), Fails: firstLine(r.Failure.Reasons[0])})
+		graveyard.BuryIn(t, graveyard.Grave{Decisions: r.Failure.Decisions.String(), Fails: r.Failure.Reasons[0]})
 		t.Errorf("%s\n%v\n\tagain: go test -run '^%s$' -decisions %v (-debug shows it in the browser)", r.Bound, r.Failure, t.Name(), r.Failure.Decisions)
 	case !r.Exhausted && r.Ends:
 		t.Errorf("%s: not exhausted: %s", r.Bound, r.Why)
@@ -84,11 +84,6 @@ func rise(t *testing.T, s Scope) {
 	if len(graves) > 0 {
 		t.Logf("%s of testdata/graveyard repeated", wording.Plural(len(graves), "execution"))
 	}
-}
-
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
 }
 
 // replay carries out the execution of the flag.

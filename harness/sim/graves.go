@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"strings"
 	"testing"
 
 	"glomers/harness/choice"
@@ -33,6 +32,5 @@ func (s Scenario) rise(t *testing.T) {
 // bury writes the first failure of the scenario into the graveyard, if -bury is given.
 func (s Scenario) bury(t *testing.T, first Failure) {
 	t.Helper()
-	reason, _, _ := strings.Cut(first.Problem, "\n")
-	graveyard.BuryIn(t, graveyard.Grave{Seed: first.Seed, Decisions: s.Test.Choices.String(), Fails: reason})
+	graveyard.BuryIn(t, graveyard.Grave{Seed: first.Seed, Decisions: s.Test.Choices.String(), Fails: first.Problem})
 }

@@ -13,13 +13,14 @@ import (
 var buryFlag = flag.String("bury", "", "write what fails first into testdata/graveyard; the argument is the commit, of git rev-parse HEAD")
 
 // BuryIn writes g into the graveyard of the package under test if the flag -bury is given: test and commit are those of t and of the flag.
-// It logs where.
+// Of several lines of Fails it takes the first. It logs where.
 func BuryIn(t testing.TB, g Grave) {
 	t.Helper()
 	if *buryFlag == "" {
 		return
 	}
 	g.Test, g.Commit = t.Name(), *buryFlag
+	g.Fails, _, _ = strings.Cut(g.Fails, "\n")
 	path, err := Bury(Dir, g)
 	if err != nil {
 		t.Fatal(err)
