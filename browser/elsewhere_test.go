@@ -162,7 +162,7 @@ func TestAttacksStayInside(t *testing.T) {
 // inside returns the page in a frame, which has its own process.
 func (p *page) inside() *page {
 	p.t.Helper()
-	p.wait(`document.querySelector("iframe.guest")`)
+	p.wait(`document.querySelector("iframe.guest")?.src`)
 	address := eval[string](p, `document.querySelector("iframe.guest").src.replace(/#.*$/, "")`)
 	var id target.ID
 	require.Eventually(p.t, func() bool {

@@ -65,7 +65,7 @@ func TestReport(t *testing.T) {
 	answer, page = get(t, run+"report")
 	require.Equal(t, http.StatusOK, answer.StatusCode)
 	require.Contains(t, page, `sandbox="allow-scripts"`)
-	require.Contains(t, page, `src="/run/broadcast/`+first+`/frame/report.html"`)
+	require.Contains(t, page, `data-src="/run/broadcast/`+first+`/frame/report.html"`)
 	answer, made := get(t, run+"frame/report.html")
 	require.Equal(t, "text/html; charset=utf-8", answer.Header.Get("Content-Type"))
 	require.Contains(t, made, "<html")

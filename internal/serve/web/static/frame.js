@@ -1,10 +1,18 @@
-// Gives the keyboard to the page in the frame, which may have loaded before this, and takes it to the place that our address names.
+// Shows a page in the frame at the place that our address names, and gives the keyboard to the frame.
 
 const frame = document.querySelector("iframe");
+let shown, loading = true;
 const go = () => {
-  if (location.hash) frame.src = frame.src.replace(/#.*$/, "") + location.hash;
+  shown = location.hash;
+  frame.src = frame.dataset.src + shown;
 };
 go();
-window.addEventListener("hashchange", go);
-frame.addEventListener("load", () => frame.focus());
-frame.focus();
+// A browser may forget that a frame's address changes while the frame is loading. So it has none before go, and a change waits.
+window.addEventListener("hashchange", () => {
+  if (!loading) go();
+});
+frame.addEventListener("load", () => {
+  loading = false;
+  if (location.hash !== shown) go();
+  frame.focus();
+});
