@@ -66,6 +66,12 @@
 //  11. What a node sends to other nodes before the first request has come, but for init, waits for that, or for a second: Maelstrom
 //     initialises nodes before it has started all of them, and a message to one that does not exist breaks the test.
 //
+// # State that survives
+//
+// OpenStore gives a node a Store: a file of records that a kill does not take away. A handler appends a record, waits in Sync until it is on
+// disk, and then answers; requests that come meanwhile go to the disk together. A machine that is a Durable leaves all of this to
+// DriveDurable, which holds the machine's messages back until what they promise is on disk.
+//
 // # Properties
 //
 // A node can say what it believes of itself, and a harness then watches that in every run:

@@ -29,6 +29,7 @@ func (n *Node) Run() error {
 		n.drain()
 	}
 	n.cancel.requests()
+	n.closeDisk()
 	if err := n.transport.Flush(); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ type Machine[M any] interface {
 type Envelope[M any] struct {
 	Dest    string
 	Message M
+	Early   bool `json:",omitzero"` // of a Durable: the message promises nothing, and need not wait for records
 }
 
 // Never is later than any time of a Machine, even after something was added to it.
@@ -44,8 +45,9 @@ type Driver[M any, R Machine[M]] struct {
 
 	n      *Node
 	typ    string
-	start  time.Time     // when the machine's time was 0
-	offset time.Duration // of ticks: the node's index in ns, as with Every
+	start  time.Time                                                        // when the machine's time was 0
+	offset time.Duration                                                    // of ticks: the node's index in ns, as with Every
+	keep   func(out []Envelope[M], now time.Duration) (leave []Envelope[M]) // stores what an event has changed, and holds back what must wait for that
 	alarm  struct {
 		at   time.Duration // of the next tick, or Never
 		stop func()        // ends the timer for it
@@ -56,21 +58,32 @@ type Driver[M any, R Machine[M]] struct {
 // the functions of OnInit. The machine's messages to other nodes have the type typ. Drive panics if typ has a handler. Call it before
 // Run.
 func Drive[M any, R Machine[M]](n *Node, typ string, start func() R) *Driver[M, R] {
-	d := &Driver[M, R]{n: n, typ: typ}
-	d.alarm.at = Never
+	d := newDriver[M, R](n, typ)
 	n.OnInit(func(context.Context) error {
-		d.start, d.offset = n.clock.now(), time.Duration(n.Index())
-		d.Machine = start()
-		if m, ok := any(d.Machine).(fmt.Stringer); ok {
-			n.text = m.String
-		}
-		d.Do(func(R, time.Duration) []Envelope[M] { return nil }) // sets the alarm
+		d.begin(start())
 		return nil
 	})
+	return d
+}
+
+// newDriver returns a driver that gives its machine the messages of a type.
+func newDriver[M any, R Machine[M]](n *Node, typ string) *Driver[M, R] {
+	d := &Driver[M, R]{n: n, typ: typ, keep: func(out []Envelope[M], _ time.Duration) []Envelope[M] { return out }}
+	d.alarm.at = Never
 	Receive(n, typ, func(ctx context.Context, m M) {
 		d.Do(func(r R, now time.Duration) []Envelope[M] { return r.Receive(From(ctx), m, now) })
 	})
 	return d
+}
+
+// begin begins the time of the machine.
+func (d *Driver[M, R]) begin(machine R) {
+	d.start, d.offset = d.n.clock.now(), time.Duration(d.n.Index())
+	d.Machine = machine
+	if m, ok := any(machine).(fmt.Stringer); ok {
+		d.n.text = m.String
+	}
+	d.Do(func(R, time.Duration) []Envelope[M] { return nil }) // sets the alarm
 }
 
 // Do lets an event happen to the machine, a client's request for example, and sends what the machine returns.
@@ -79,11 +92,15 @@ func (d *Driver[M, R]) Do(event func(machine R, now time.Duration) []Envelope[M]
 	if w, ok := any(d.Machine).(WallClock); ok {
 		w.SetWallClock(d.n.Now().Add(-now))
 	}
-	for _, e := range event(d.Machine, now) {
+	d.send(d.keep(event(d.Machine, now), now))
+	d.setAlarm(d.Machine.Next())
+}
+
+func (d *Driver[M, R]) send(out []Envelope[M]) {
+	for _, e := range out {
 		// The only error is that of a broken output, which ends the node.
 		_ = Notify(d.n, e.Dest, d.typ, e.Message)
 	}
-	d.setAlarm(d.Machine.Next())
 }
 
 // setAlarm makes the next Tick happen at that time and at no other. Ticks are offset by the node's index in ns, as those of Every are.

@@ -26,6 +26,8 @@ type Options struct {
 	// Logger takes the node's own reports; nil means stderr, from level warn on, or
 	// from the level that the environment variable GLOMERS_LOG names.
 	Logger *slog.Logger
+	// Disk is that of the node's Store, in place of a file; nil means a file, where OpenStore says.
+	Disk Disk
 	// In and Out, unless they are nil, are called with every message that the node reads, before it is handled, and with every
 	// one that it writes, before it is written: for metrics and traces. Several goroutines may call them at the same time. They must
 	// return quickly, must not call the node but for ID, and must not keep or change the body.
@@ -42,6 +44,7 @@ type Node struct {
 
 	transport Transport // to be read through wire, before Run has begun
 	wireOnce  sync.Once
+	disk      Disk // of Options
 	log       *slog.Logger
 	seed      uint64
 	handlers  map[string]handler // fixed once Run has begun
@@ -84,6 +87,7 @@ type Node struct {
 	jitter    *rand.Rand // of retries, which may happen in any goroutine
 	sources   struct{ rng, jitter rand.PCG }
 	lastMsgID int64
+	file      *file           // of the store; nil if there is none
 	pending   map[int64]*call // by msg_id
 }
 
@@ -100,6 +104,7 @@ func New(o Options) *Node {
 		Stdin:     os.Stdin,
 		Stdout:    os.Stdout,
 		transport: o.Transport,
+		disk:      o.Disk,
 		log:       o.Logger,
 		in:        o.In,
 		out:       o.Out,

@@ -10,7 +10,7 @@ import (
 
 func init() {
 	control.Seed = func(n any, seed uint64) { n.(*Node).reseed(seed) }
-	control.Step = func(n any, now time.Duration, spawn func(func())) control.Stepper {
+	control.Step = func(n any, now time.Duration, spawn func(func())) control.LocalStepper {
 		s := stepper{n.(*Node)}
 		s.n.clock.ns.Store(int64(now))
 		s.n.spawn, s.n.clock.virtual = spawn, true
@@ -27,10 +27,10 @@ func (n *Node) reseed(seed uint64) {
 	n.seedRand(n.id)
 }
 
-// A stepper is the control.Stepper of a node.
+// A stepper is the control.LocalStepper of a node.
 type stepper struct{ n *Node }
 
-// Take implements control.Stepper, as do the methods below.
+// Take implements control.LocalStepper, as do the methods below.
 func (s stepper) Take(line []byte, now time.Duration) {
 	s.n.clock.ns.Store(int64(now))
 	s.n.received.Add(1)
@@ -52,6 +52,12 @@ func (s stepper) Fire(now time.Duration) {
 	s.n.clock.ns.Store(int64(now))
 	s.n.turn.acquire()
 	s.n.spawn(s.n.timers.due)
+	s.n.awaitRest()
+}
+
+func (s stepper) Do(f func(), now time.Duration) {
+	s.n.clock.ns.Store(int64(now))
+	f()
 	s.n.awaitRest()
 }
 

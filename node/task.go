@@ -83,6 +83,13 @@ func (n *Node) run(t *task, f func(t *task)) bool {
 	return t.reads
 }
 
+// enter calls f, which must not wait, with the turn, from a goroutine that does not have it.
+func (n *Node) enter(what string, f func()) {
+	n.turn.acquire()
+	_ = n.protect(what, func() error { f(); return nil }) // reported by protect
+	n.yield()
+}
+
 // protect calls f. It reports a panic of f with its stack, and returns it as an error with code Crash.
 func (n *Node) protect(what string, f func() error) (err error) {
 	defer func() {

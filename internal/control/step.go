@@ -21,9 +21,16 @@ type Stepper interface {
 	End()
 }
 
+// A LocalStepper is the Stepper of a node of this process.
+type LocalStepper interface {
+	Stepper
+	// Do calls f, which lets something happen to the node from outside, such as the end of a write to its Disk.
+	Do(f func(), now time.Duration)
+}
+
 // Step makes n, a *node.Node that has not run, a node that the caller steps, and lets it send to all nodes from the beginning.
 // Its Run must not be called. now is the time until the first call of Take; spawn calls a function in another goroutine.
-var Step func(n any, now time.Duration, spawn func(func())) Stepper
+var Step func(n any, now time.Duration, spawn func(func())) LocalStepper
 
 // Seed seeds the random numbers of n, a *node.Node that is stepped, anew.
 var Seed func(n any, seed uint64)
