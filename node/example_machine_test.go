@@ -54,13 +54,15 @@ func ExampleMachine() {
 	c.add(1, 5500*time.Millisecond)
 	fmt.Println("next:", c.Next())
 	fmt.Println("early:", c.Tick(5900*time.Millisecond))
-	fmt.Println("due:", c.Tick(6*time.Second))
+	for _, e := range c.Tick(6 * time.Second) {
+		fmt.Println("due:", e.Dest, e.Message)
+	}
 	c.Receive("n2", sum{7}, 7*time.Second)
 	fmt.Println("total:", c.total, "never:", c.Next() == node.Never)
 	// Output:
 	// next: 6s
 	// early: []
-	// due: [{n2 {3}}]
+	// due: n2 {3}
 	// total: 7 never: true
 }
 
