@@ -89,6 +89,7 @@ func (k *keeper[M, R]) keep(out []Envelope[M], now time.Duration) (leave []Envel
 	if s.durable == s.appended {
 		return out
 	}
+	s.write()
 	var later []Envelope[M]
 	for _, e := range out {
 		if e.Early {

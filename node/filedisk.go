@@ -51,6 +51,7 @@ const dataEnv = "GLOMERS_DATA"
 type file struct {
 	path  string
 	f     *os.File
+	size  int64 // of f
 	lock  *os.File
 	loose *inflight
 }
@@ -93,15 +94,22 @@ func (d *file) close() {
 	_ = d.lock.Close()
 }
 
-func (d *file) Load() ([]byte, error) { return os.ReadFile(d.path + ".store") }
+func (d *file) Load() ([]byte, error) {
+	b, err := os.ReadFile(d.path + ".store")
+	d.size = int64(len(b))
+	return b, err
+}
 
 func (d *file) Write(offset int64, p []byte, done func(error)) {
 	d.do(done, func() error {
-		err := d.f.Truncate(offset)
-		if err != nil {
-			return err
+		if offset != d.size { // the file has a torn tail
+			if err := d.f.Truncate(offset); err != nil {
+				return err
+			}
 		}
-		if _, err = d.f.WriteAt(p, offset); err != nil {
+		d.size = offset + int64(len(p))
+		if _, err := d.f.WriteAt(p, offset); err != nil {
+			d.size = offset
 			if cut := d.f.Truncate(offset); cut != nil {
 				return cut
 			}
@@ -122,6 +130,7 @@ func (d *file) Replace(p []byte, done func(error)) {
 		}
 		if err == nil {
 			err = d.rename(f)
+			d.size = int64(len(p))
 		}
 		if err != nil {
 			_ = f.Close() // nothing of it is used

@@ -98,7 +98,7 @@ func (s *Store) Replay(restore, apply func([]byte) error) error {
 	return nil
 }
 
-// Append adds a record, which it copies. It does not wait: the record survives once a Sync has returned that began later.
+// Append adds a record, which it copies. The record survives once a Sync has returned that began later.
 func (s *Store) Append(record []byte) {
 	s.appended++
 	s.stats.Records++
@@ -108,7 +108,6 @@ func (s *Store) Append(record []byte) {
 	}
 	s.waiting = appendRecord(s.waiting, record)
 	s.grown += int64(len(record))
-	s.write()
 }
 
 // Checkpoint puts a state, which the caller no longer changes and which is not nil, in place of all that was appended before. Size tells
@@ -131,6 +130,7 @@ func (s *Store) Stats() StoreStats { return s.stats }
 // appended may survive. ctx is that of a typed handler or of a timer's function.
 func (s *Store) Sync(ctx context.Context) error {
 	target := s.appended
+	s.write()
 	return s.n.Wait(ctx, func() bool { return s.durable >= target })
 }
 
