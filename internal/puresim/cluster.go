@@ -24,6 +24,9 @@ type Cluster[M any, R node.Machine[M]] struct {
 	Copies  func(from, to int) int  // returns how many copies of a message sent now arrive; initially 1
 	Cut     func(from, to int) bool // reports whether a message that arrives now is dropped; initially Whole
 
+	Sync func() time.Duration   // returns how long a disk takes to sync; if nil, records are on disk at once
+	Kept func(unsynced int) int // returns how many records that are not synced a kill leaves; initially none
+
 	// Shared passes messages from machine to machine without copying. It is for machines that never change anything a
 	// message refers to. Otherwise, messages go through JSON as on the wire, so that machines share no memory; this takes
 	// most of the running time.
@@ -47,6 +50,7 @@ type Member[M any, R node.Machine[M]] struct {
 	began time.Duration // when the latest life began
 	alarm time.Duration // the machine's time at which it ticks next, or Never
 	timer int           // counts alarms; only the latest is valid
+	disk  disk[M]
 }
 
 // New starts a cluster of n nodes. begin makes the machine for a new life of node i.
@@ -58,6 +62,7 @@ func New[M any, R node.Machine[M]](n int, begin func(c *Cluster[M, R], i int) R)
 		Log:     func(int, node.Envelope[M]) {},
 		Lost:    func(int, int) {},
 		After:   func(int) {},
+		Kept:    func(int) int { return 0 },
 		begin:   begin,
 	}
 	for i := range n {
@@ -73,7 +78,10 @@ func New[M any, R node.Machine[M]](n int, begin func(c *Cluster[M, R], i int) R)
 // Start begins a new life of node i, and ends its current life, if any. The machine's time restarts at 0.
 func (c *Cluster[M, R]) Start(i int) {
 	m := c.Members[i]
-	*m = Member[M, R]{Skew: m.Skew, began: c.Now(), alarm: node.Never, timer: m.timer + 1}
+	if !m.Down {
+		c.Kill(i)
+	}
+	*m = Member[M, R]{Skew: m.Skew, began: c.Now(), alarm: node.Never, timer: m.timer, disk: m.disk}
 	m.Machine = c.begin(c, i)
 	c.step(i, func(R, time.Duration) []node.Envelope[M] { return nil }) // sets the alarm
 }
@@ -83,6 +91,7 @@ func (c *Cluster[M, R]) Kill(i int) {
 	m := c.Members[i]
 	m.Down, m.Paused = true, 0
 	m.timer++
+	m.disk.end(c.Kept)
 }
 
 // Machine returns the machine of node i.
@@ -109,6 +118,9 @@ func (c *Cluster[M, R]) step(i int, event func(machine R, now time.Duration) []n
 	}
 	out := event(m.Machine, now)
 	c.After(i)
+	if d, ok := any(m.Machine).(node.Durable[M]); ok {
+		out = c.save(i, d, out)
+	}
 	for _, e := range out {
 		c.send(i, e)
 	}

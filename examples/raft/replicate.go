@@ -1,0 +1,241 @@
+package raft
+
+import (
+	"slices"
+	"time"
+
+	"glomers/node"
+)
+
+// add appends an entry to the leader's own log, and sends it where it may go now.
+func (c *Core) add(e Entry, now time.Duration) (index uint64, out []envelope) {
+	e.Term = c.term
+	c.replace(c.log.last(), e)
+	if e.Members != nil {
+		c.meetPeers(now)
+	}
+	for _, p := range c.peers {
+		out = append(out, c.feed(p, now)...)
+	}
+	return c.log.last(), out
+}
+
+// feed sends p the entries that may go now: all that fit into its window of appends, or one append if they are batched.
+func (c *Core) feed(p *peer, now time.Duration) (out []envelope) {
+	for p.next <= c.log.last() && p.open(c.cfg.MaxInflight) && now >= p.fedAt+c.cfg.BatchWindow {
+		out = append(out, c.heartbeat(p, now)...)
+	}
+	return out
+}
+
+// heartbeat sends p an append: with entries if p may have some, and otherwise without. Either asks whether the logs agree so far, so
+// that a heartbeat also finds out about appends that were lost.
+func (c *Core) heartbeat(p *peer, now time.Duration) []envelope {
+	if p.state == StateSnapshot {
+		if now < p.fedAt+c.cfg.ElectionTimeout {
+			p.sentAt = now
+			return c.to(p.id, Message{Kind: Append, Round: c.round(now)}) // all logs agree before their beginning
+		}
+		p.probe(p.match + 1) // the snapshot was lost
+	}
+	prev := p.next - 1
+	prevTerm, ok := c.log.term(prev)
+	if !ok {
+		return c.install(p, now)
+	}
+	p.sentAt = now
+	m := Message{Kind: Append, Index: prev, LogTerm: prevTerm, Commit: c.commit, Round: c.round(now)}
+	if p.state == StateProbe || p.open(c.cfg.MaxInflight) {
+		m.Entries = c.log.after(prev, c.cfg.MaxBytes)
+	}
+	p.waits = p.state == StateProbe
+	if len(m.Entries) > 0 {
+		p.fedAt = now
+		if p.state == StateReplicate {
+			p.next += uint64(len(m.Entries))
+			p.inflight = append(p.inflight, p.next-1)
+		}
+	}
+	return c.to(p.id, m)
+}
+
+// install sends p the snapshot (§7).
+func (c *Core) install(p *peer, now time.Duration) []envelope {
+	s := c.log.snapshot
+	p.state, p.snapshot, p.next, p.sentAt, p.fedAt = StateSnapshot, s.Index, s.Index+1, now, now
+	return c.to(p.id, Message{Kind: InstallSnapshot, Snapshot: &s, Round: c.round(now)})
+}
+
+// onAppend takes entries, or a heartbeat, from the leader (§5.3).
+func (c *Core) onAppend(from string, m Message, now time.Duration) []envelope {
+	if c.role == Leader {
+		return nil // a term has one leader
+	}
+	c.hear(from, now)
+	reply := Message{Kind: AppendReply, Round: m.Round}
+	switch term, ok := c.log.term(m.Index); {
+	case m.Index < c.commit:
+		reply.Index = c.commit // up to which every leader's log is the same
+	case !ok || term != m.LogTerm:
+		reply.Index, reply.Reject = m.Index, true
+		reply.Hint = max(c.log.lastUpTo(m.Index, m.LogTerm), c.commit)
+		reply.LogTerm, _ = c.log.term(reply.Hint)
+	default:
+		c.rules.merge(c, m.Index, m.Entries)
+		reply.Index = m.Index + uint64(len(m.Entries))
+		c.advance(c.rules.committed(c, m))
+	}
+	return c.to(from, reply)
+}
+
+// merge puts a leader's entries into the log, after index. It removes entries only from the first conflict on: an append that is late, and
+// has fewer entries than the log, must not take away those which a later one has brought (§5.3).
+func (c *Core) merge(index uint64, entries []Entry) {
+	for k, e := range entries {
+		if term, ok := c.log.term(index + 1); !ok || term != e.Term {
+			c.replace(index, entries[k:]...)
+			return
+		}
+		index++
+	}
+}
+
+// replace changes the log, which is then to be saved.
+func (c *Core) replace(index uint64, entries ...Entry) {
+	c.log.replace(index, entries...)
+	c.saver.truncated(index)
+}
+
+// committedBy returns up to where an append says that this node's log is committed: as far as its last entry, for only up to there are
+// the logs known to agree (figure 2).
+func (c *Core) committedBy(m Message) uint64 { return min(m.Commit, m.Index+uint64(len(m.Entries))) }
+
+// advance moves the commit index, which never goes back.
+func (c *Core) advance(index uint64) { c.commit = max(c.commit, index) }
+
+// onInstallSnapshot puts the leader's snapshot into the place of the log, unless the log has the entry that the snapshot ends with (§7).
+func (c *Core) onInstallSnapshot(from string, m Message, now time.Duration) []envelope {
+	if c.role == Leader || m.Snapshot == nil {
+		return nil
+	}
+	c.hear(from, now)
+	s := *m.Snapshot
+	if s.Index > c.commit {
+		if term, ok := c.log.term(s.Index); !ok || term != s.Term {
+			c.log.begin(s)
+			c.saver.truncated(c.commit)
+			c.saver.snapshot = true
+		}
+		c.advance(s.Index)
+	}
+	return c.to(from, Message{Kind: AppendReply, Index: c.commit, Round: m.Round})
+}
+
+// onAppendReply learns from a member where its log agrees with the leader's.
+func (c *Core) onAppendReply(from string, m Message, now time.Duration) []envelope {
+	i := slices.IndexFunc(c.peers, func(p *peer) bool { return p.id == from })
+	if c.role != Leader || i < 0 {
+		return nil
+	}
+	p := c.peers[i]
+	p.heard, p.round = now, max(p.round, m.Round)
+	if m.Reject {
+		c.rules.rejected(c, p, m)
+	} else if m.Index <= c.log.last() {
+		c.rules.acked(p, m.Index)
+	}
+	out := c.commitSaved(now)
+	if c.role == Leader {
+		out = slices.Concat(out, c.confirm(now), c.feed(p, now), c.handOver(now))
+	}
+	return out
+}
+
+// rejected goes back to where the logs may agree: to the member's last entry that is not of a later term than ours at the place asked for,
+// then to our last entry that is not of a later term than that one. So each rejection skips a whole term, not one entry (§5.3).
+func (c *Core) rejected(p *peer, m Message) {
+	old := m.Index <= p.match || p.state == StateProbe && m.Index != p.next-1
+	if old || p.state == StateSnapshot {
+		return
+	}
+	p.probe(max(c.log.lastUpTo(min(m.Hint, m.Index-1), m.LogTerm), p.match) + 1)
+}
+
+// savedAt returns up to where the log of a member is known to be on disk and the same as the leader's: its match index, or the saved
+// part of the leader's own log (thesis 10.2.1).
+func (c *Core) savedAt(id string) uint64 {
+	if id == c.cfg.ID {
+		return c.saver.stable
+	}
+	for _, p := range c.peers {
+		if p.id == id {
+			return p.match
+		}
+	}
+	return 0
+}
+
+// commitSaved commits what a majority has saved.
+func (c *Core) commitSaved(now time.Duration) []envelope {
+	n := reached(c, func(id string) uint64 { return c.rules.savedAt(c, id) })
+	if n <= c.commit || !c.rules.mayCommit(c, n) {
+		return nil
+	}
+	c.advance(n)
+	c.retire(now)
+	return c.serveReads(now)
+}
+
+// mayCommit reports whether entry n, which a majority has saved, is committed for that. Only an entry of the leader's own term is: an older
+// one may still be replaced by a leader that does not have it (figure 8), until one of this term is committed on top (§5.4.2).
+func (c *Core) mayCommit(n uint64) bool {
+	term, _ := c.log.term(n)
+	return term == c.term
+}
+
+// lead does what is due for a leader.
+func (c *Core) lead(now time.Duration) (out []envelope) {
+	if now >= c.deposedAt() {
+		c.follow(c.term, "", now)
+		return nil
+	}
+	if c.transfer.to != "" && now >= c.transfer.until {
+		c.transfer = transfer{}
+	}
+	out = c.serveReads(now)
+	for _, p := range c.peers {
+		out = append(out, c.feed(p, now)...)
+		if now >= p.sentAt+c.cfg.Heartbeat {
+			out = append(out, c.heartbeat(p, now)...)
+		}
+	}
+	return out
+}
+
+// deposedAt returns when the leader steps down because it has had no word from a majority for an election timeout: others may have elected another,
+// and its clients should go there (thesis 6.2).
+func (c *Core) deposedAt() time.Duration {
+	return c.cfg.ElectionTimeout + reached(c, func(id string) time.Duration {
+		for _, p := range c.peers {
+			if p.id == id {
+				return p.heard
+			}
+		}
+		return node.Never
+	})
+}
+
+// nextDuty returns when a leader has to do something next.
+func (c *Core) nextDuty() time.Duration {
+	at := min(c.deposedAt(), c.nextRound())
+	if c.transfer.to != "" {
+		at = min(at, c.transfer.until)
+	}
+	for _, p := range c.peers {
+		at = min(at, p.sentAt+c.cfg.Heartbeat)
+		if p.next <= c.log.last() && p.open(c.cfg.MaxInflight) {
+			at = min(at, p.fedAt+c.cfg.BatchWindow)
+		}
+	}
+	return at
+}
