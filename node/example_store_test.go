@@ -46,10 +46,10 @@ func ExampleStore() {
 		}
 	}
 	// Output:
-	// life 1: {"src":"n1","dest":"c1","body":{"in_reply_to":1,"type":"init_ok"}}
-	// life 1: {"src":"n1","dest":"c1","body":{"in_reply_to":2,"type":"keep_ok","count":1}}
-	// life 2: {"src":"n1","dest":"c1","body":{"in_reply_to":1,"type":"init_ok"}}
-	// life 2: {"src":"n1","dest":"c1","body":{"in_reply_to":2,"type":"keep_ok","count":2}}
+	// life 1: {"src":"n1","dest":"c1","body":{"type":"init_ok","in_reply_to":1}}
+	// life 1: {"src":"n1","dest":"c1","body":{"type":"keep_ok","in_reply_to":2,"count":1}}
+	// life 2: {"src":"n1","dest":"c1","body":{"type":"init_ok","in_reply_to":1}}
+	// life 2: {"src":"n1","dest":"c1","body":{"type":"keep_ok","in_reply_to":2,"count":2}}
 }
 
 type keptReply struct {
