@@ -18,6 +18,7 @@ type Message struct {
 	Round    uint64    `json:"round,omitempty"`    // of heartbeats, in which the message counts
 	Read     uint64    `json:"read,omitempty"`     // the id of a read
 	Reject   bool      `json:"reject,omitempty"`
+	Quiet    bool      `json:"quiet,omitempty"`    // an append needs no reply if the logs agree
 	Transfer bool      `json:"transfer,omitempty"` // the leader wants this election
 	Snapshot *Snapshot `json:"snapshot,omitempty"`
 }

@@ -85,6 +85,9 @@ func (c *Core) onAppend(from string, m Message, now time.Duration) []envelope {
 		reply.Index = m.Index + uint64(len(m.Entries))
 		c.advance(c.rules.committed(c, m))
 	}
+	if m.Quiet && !reply.Reject {
+		return nil
+	}
 	return c.to(from, reply)
 }
 
