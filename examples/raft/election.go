@@ -42,7 +42,7 @@ func (c *Core) campaign(role Role, transfer bool, now time.Duration) []envelope 
 	c.drawPatience()
 	c.restartTimer(now)
 	var out []envelope
-	for _, id := range c.log.members.Voters {
+	for _, id := range c.rules.members(c).Voters {
 		if id != c.cfg.ID {
 			out = append(out, envelope{Dest: id, Message: m})
 		}

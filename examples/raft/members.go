@@ -65,7 +65,7 @@ func majority(voters int) int { return voters/2 + 1 }
 // reached returns the highest value that a majority of the voters has reached: of their values, in descending order, the one at
 // the majority's end. Without voters it is the zero value.
 func reached[T cmp.Ordered](c *Core, value func(id string) T) (highest T) {
-	voters := c.log.members.Voters
+	voters := c.rules.members(c).Voters
 	if len(voters) == 0 {
 		return highest
 	}
@@ -111,12 +111,15 @@ func (c *Core) ChangeMembers(voters, learners []string, now time.Duration) ([]en
 // mayChange reports whether the leader may change the members: the last change is committed (thesis 4.1), and so is an entry of this term.
 // Without the latter, two leaders could each add a change to the same members, one of which was never committed, and
 // their majorities need not overlap (Ongaro, "bug in single-server membership changes", raft-dev, July 2015).
-func (c *Core) mayChange() bool { return c.log.membersIndex <= c.commit && c.rules.mayRead(c) }
+func (c *Core) mayChange() bool { return c.log.membersIndex <= c.commit && c.mayRead() }
+
+// members returns the members that count: the latest in the log, committed or not (thesis 4.1).
+func (c *Core) members() Members { return c.log.members }
 
 // electable reports whether this node may become a candidate. A voter that is being removed still may, as long as the removal is not
 // committed: it may be the only one whose log is long enough (thesis 4.2.2).
 func (c *Core) electable() bool {
-	return c.log.members.voter(c.cfg.ID) || c.log.membersIndex > c.commit && c.log.membersAt(c.commit).voter(c.cfg.ID)
+	return c.rules.members(c).voter(c.cfg.ID) || c.log.membersIndex > c.commit && c.log.membersAt(c.commit).voter(c.cfg.ID)
 }
 
 // retire ends the rule of a leader which is no longer a voter, as soon as that is committed. Until then it leads without counting itself
@@ -129,16 +132,16 @@ func (c *Core) retire(now time.Duration) {
 
 // meetPeers makes the leader's peers those that the members say.
 func (c *Core) meetPeers(now time.Duration) {
-	old := c.peers
-	c.peers = nil
+	var peers []*peer
 	for _, id := range c.log.members.all() {
 		if id == c.cfg.ID {
 			continue
 		}
-		if i := slices.IndexFunc(old, func(p *peer) bool { return p.id == id }); i >= 0 {
-			c.peers = append(c.peers, old[i])
-			continue
+		p := c.peer(id)
+		if p == nil {
+			p = newPeer(id, c.log.last()+1, now)
 		}
-		c.peers = append(c.peers, newPeer(id, c.log.last()+1, now))
+		peers = append(peers, p)
 	}
+	c.peers = peers
 }

@@ -46,6 +46,16 @@ func newPeer(id string, next uint64, now time.Duration) *peer {
 	return &peer{id: id, state: StateProbe, next: next, sentAt: longAgo, fedAt: longAgo, heard: now}
 }
 
+// peer returns what this leader knows of another member, or nil.
+func (c *Core) peer(id string) *peer {
+	for _, p := range c.peers {
+		if p.id == id {
+			return p
+		}
+	}
+	return nil
+}
+
 // open reports whether entries may be sent.
 func (p *peer) open(maxInflight int) bool {
 	return p.state == StateProbe && !p.waits || p.state == StateReplicate && len(p.inflight) < maxInflight

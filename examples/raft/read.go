@@ -144,7 +144,7 @@ func (c *Core) serveReads(now time.Duration) (out []envelope) {
 		c.reads.waiting[i].index, c.reads.waiting[i].round = c.commit, c.reads.round
 	}
 	for _, p := range c.peers {
-		if c.log.members.voter(p.id) {
+		if c.rules.members(c).voter(p.id) {
 			out = append(out, c.heartbeat(p, now)...)
 		}
 	}
@@ -193,10 +193,8 @@ func (c *Core) confirm(now time.Duration) (out []envelope) {
 
 // answered returns the last round that a member has answered.
 func (c *Core) answered(id string) uint64 {
-	for _, p := range c.peers {
-		if p.id == id {
-			return p.round
-		}
+	if p := c.peer(id); p != nil {
+		return p.round
 	}
 	return c.reads.round
 }

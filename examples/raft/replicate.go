@@ -41,7 +41,7 @@ func (c *Core) heartbeat(p *peer, now time.Duration) []envelope {
 	prev := p.next - 1
 	prevTerm, ok := c.log.term(prev)
 	if !ok {
-		return c.install(p, now)
+		return c.sendSnapshot(p, now)
 	}
 	p.sentAt = now
 	m := Message{Kind: Append, Index: prev, LogTerm: prevTerm, Commit: c.commit, Round: c.round(now)}
@@ -59,8 +59,8 @@ func (c *Core) heartbeat(p *peer, now time.Duration) []envelope {
 	return c.to(p.id, m)
 }
 
-// install sends p the snapshot (§7).
-func (c *Core) install(p *peer, now time.Duration) []envelope {
+// sendSnapshot sends p the snapshot (§7).
+func (c *Core) sendSnapshot(p *peer, now time.Duration) []envelope {
 	s := c.log.snapshot
 	p.state, p.snapshot, p.next, p.sentAt, p.fedAt = StateSnapshot, s.Index, s.Index+1, now, now
 	return c.to(p.id, Message{Kind: InstallSnapshot, Snapshot: &s, Round: c.round(now)})
@@ -83,7 +83,7 @@ func (c *Core) onAppend(from string, m Message, now time.Duration) []envelope {
 	default:
 		c.rules.merge(c, m.Index, m.Entries)
 		reply.Index = m.Index + uint64(len(m.Entries))
-		c.advance(c.rules.committed(c, m))
+		c.commit = c.rules.committed(c, m)
 	}
 	if m.Quiet && !reply.Reject {
 		return nil
@@ -109,38 +109,42 @@ func (c *Core) replace(index uint64, entries ...Entry) {
 	c.saver.truncated(index)
 }
 
-// committedBy returns up to where an append says that this node's log is committed: as far as its last entry, for only up to there are
-// the logs known to agree (figure 2).
-func (c *Core) committedBy(m Message) uint64 { return min(m.Commit, m.Index+uint64(len(m.Entries))) }
+// committed returns this node's commit index after an append: what the leader says, but no further than the append's last entry, for only
+// up to there are the logs known to agree (figure 2). It never goes back, though appends may come late.
+func (c *Core) committed(m Message) uint64 {
+	return max(c.commit, min(m.Commit, m.Index+uint64(len(m.Entries))))
+}
 
-// advance moves the commit index, which never goes back.
-func (c *Core) advance(index uint64) { c.commit = max(c.commit, index) }
-
-// onInstallSnapshot puts the leader's snapshot into the place of the log, unless the log has the entry that the snapshot ends with (§7).
+// onInstallSnapshot takes the leader's snapshot.
 func (c *Core) onInstallSnapshot(from string, m Message, now time.Duration) []envelope {
 	if c.role == Leader || m.Snapshot == nil {
 		return nil
 	}
 	c.hear(from, now)
-	s := *m.Snapshot
-	if s.Index > c.commit {
-		if term, ok := c.log.term(s.Index); !ok || term != s.Term {
-			c.log.begin(s)
-			c.saver.truncated(c.commit)
-			c.saver.snapshot = true
-		}
-		c.advance(s.Index)
+	if s := *m.Snapshot; s.Index > c.commit {
+		c.rules.install(c, s)
+		c.commit = s.Index
 	}
 	return c.to(from, Message{Kind: AppendReply, Index: c.commit, Round: m.Round})
 }
 
+// install puts a snapshot into the place of the whole log, unless the log has the entry that the snapshot ends with: then the log was
+// only behind in its commit index, and what follows that entry stays (§7).
+func (c *Core) install(s Snapshot) {
+	if term, ok := c.log.term(s.Index); ok && term == s.Term {
+		return
+	}
+	c.log.begin(s)
+	c.saver.truncated(c.commit)
+	c.saver.snapshot = true
+}
+
 // onAppendReply learns from a member where its log agrees with the leader's.
 func (c *Core) onAppendReply(from string, m Message, now time.Duration) []envelope {
-	i := slices.IndexFunc(c.peers, func(p *peer) bool { return p.id == from })
-	if c.role != Leader || i < 0 {
+	p := c.peer(from)
+	if p == nil {
 		return nil
 	}
-	p := c.peers[i]
 	p.heard, p.round = now, max(p.round, m.Round)
 	if m.Reject {
 		c.rules.rejected(c, p, m)
@@ -167,15 +171,10 @@ func (c *Core) rejected(p *peer, m Message) {
 // savedAt returns up to where the log of a member is known to be on disk and the same as the leader's: its match index, or the saved
 // part of the leader's own log (thesis 10.2.1).
 func (c *Core) savedAt(id string) uint64 {
-	if id == c.cfg.ID {
-		return c.saver.stable
+	if p := c.peer(id); p != nil {
+		return p.match
 	}
-	for _, p := range c.peers {
-		if p.id == id {
-			return p.match
-		}
-	}
-	return 0
+	return c.saver.stable
 }
 
 // commitSaved commits what a majority has saved.
@@ -184,7 +183,7 @@ func (c *Core) commitSaved(now time.Duration) []envelope {
 	if n <= c.commit || !c.rules.mayCommit(c, n) {
 		return nil
 	}
-	c.advance(n)
+	c.commit = n
 	c.retire(now)
 	return c.serveReads(now)
 }
@@ -219,10 +218,8 @@ func (c *Core) lead(now time.Duration) (out []envelope) {
 // and its clients should go there (thesis 6.2).
 func (c *Core) deposedAt() time.Duration {
 	return c.cfg.ElectionTimeout + reached(c, func(id string) time.Duration {
-		for _, p := range c.peers {
-			if p.id == id {
-				return p.heard
-			}
+		if p := c.peer(id); p != nil {
+			return p.heard
 		}
 		return node.Never
 	})

@@ -20,6 +20,7 @@ type rules struct {
 	rejected  func(c *Core, p *peer, m Message)            // back to where the logs may agree: §5.3
 	mayCommit func(c *Core, n uint64) bool                 // an entry of the leader's own term: §5.4.2
 	snapshot  func(c *Core, index uint64) Snapshot         // with the last term, and the members: §7
+	install   func(c *Core, s Snapshot)                    // the end of the log stays only if it is a continuation: §7
 
 	// The disk.
 	promises func(c *Core) (term uint64, voted string) // survive a restart: figure 2
@@ -31,6 +32,7 @@ type rules struct {
 	answered  func(c *Core, id string) uint64       // a round of heartbeats: §8
 	leased    func(c *Core, now time.Duration) bool // thesis 6.4.1
 	lease     func(c *Core) time.Duration           // clocks differ: thesis 6.4.1
+	members   func(c *Core) Members                 // those of the log count at once: thesis 4.1
 	mayChange func(c *Core) bool                    // one change at a time: thesis 4.1, and the note of 2015
 	complete  func(c *Core, p *peer) bool           // the next leader has the whole log: thesis 3.10
 }
@@ -46,11 +48,12 @@ func paper() rules {
 		majority:   majority,
 
 		merge:     (*Core).merge,
-		committed: (*Core).committedBy,
+		committed: (*Core).committed,
 		acked:     (*peer).acked,
 		rejected:  (*Core).rejected,
 		mayCommit: (*Core).mayCommit,
 		snapshot:  (*Core).snapshotAt,
+		install:   (*Core).install,
 
 		promises: (*Core).promises,
 		early:    early,
@@ -60,6 +63,7 @@ func paper() rules {
 		answered:  (*Core).answered,
 		leased:    (*Core).leased,
 		lease:     (*Core).lease,
+		members:   (*Core).members,
 		mayChange: (*Core).mayChange,
 		complete:  (*Core).complete,
 	}

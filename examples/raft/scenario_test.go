@@ -22,7 +22,8 @@ type scenario = puresim.Scenario[Message, *Core]
 //	compact NODE                    makes a snapshot of everything that is applied
 //	transfer NODE TO                makes another node the leader
 //	members NODE VOTER… -LEARNER…   changes the members
-//	timeout NODE                    lets the node's election timer run out now
+//	log NODE NOW TERM…              puts a node into the term NOW, with a log of entries of these terms
+//	elect NODE                      lets a node start an election, as if the leader wanted to hand over to it
 //
 // Below the messages is what state machines apply, which reads end, and which promise of figure 3 is broken.
 func TestScenarios(t *testing.T) {
@@ -59,10 +60,18 @@ func TestScenarios(t *testing.T) {
 				}
 				request(s, args, func(c *Core, now time.Duration) ([]envelope, error) { return c.ChangeMembers(voters, learners, now) })
 			},
-			"timeout": func(s *scenario, args []string) {
+			"log": func(s *scenario, args []string) {
 				request(s, args, func(c *Core, now time.Duration) ([]envelope, error) {
-					c.electionAt, c.heard = now, longAgo
-					return c.Tick(now), nil
+					c.term = uint64(s.Int(args[1]))
+					for _, arg := range args[2:] {
+						c.replace(c.log.last(), Entry{Term: uint64(s.Int(arg))})
+					}
+					return nil, nil
+				})
+			},
+			"elect": func(s *scenario, args []string) {
+				request(s, args, func(c *Core, now time.Duration) ([]envelope, error) {
+					return c.Receive("", Message{Kind: TimeoutNow, Term: c.term}, now), nil
 				})
 			},
 		},

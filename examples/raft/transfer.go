@@ -2,7 +2,6 @@ package raft
 
 import (
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -21,8 +20,8 @@ func (c *Core) Transfer(to string, now time.Duration) ([]envelope, error) {
 		return nil, ErrNotLeader
 	case c.transfer.to != "":
 		return nil, ErrTransferring
-	case to == c.cfg.ID || !c.log.members.voter(to):
-		return nil, fmt.Errorf("raft: cannot hand over to %q: want one of the other voters %v", to, c.log.members.Voters)
+	case to == c.cfg.ID || !c.rules.members(c).voter(to):
+		return nil, fmt.Errorf("raft: cannot hand over to %q: want one of the other voters %v", to, c.rules.members(c).Voters)
 	}
 	c.transfer = transfer{to: to, until: now + c.cfg.ElectionTimeout}
 	return c.handOver(now), nil
@@ -31,8 +30,8 @@ func (c *Core) Transfer(to string, now time.Duration) ([]envelope, error) {
 // handOver tells the next leader to start an election, as soon as its log is complete. It wins against any other, because its timer need
 // not run out. The lease ends with that, for the rest of this term: nobody knows when the message arrives (thesis 6.4.1).
 func (c *Core) handOver(now time.Duration) []envelope {
-	i := slices.IndexFunc(c.peers, func(p *peer) bool { return p.id == c.transfer.to })
-	if i < 0 || c.transfer.asked || !c.rules.complete(c, c.peers[i]) {
+	p := c.peer(c.transfer.to)
+	if p == nil || c.transfer.asked || !c.rules.complete(c, p) {
 		return nil
 	}
 	c.transfer.asked = true
