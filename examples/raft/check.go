@@ -197,7 +197,7 @@ func (s Status) sameUpTo(before Status) uint64 {
 func (e Entry) content() string {
 	switch {
 	case e.Members != nil:
-		return fmt.Sprintf("the members %v", e.Members.all())
+		return fmt.Sprintf("the members (%v)", e.Members)
 	case e.Data != nil:
 		return string(e.Data)
 	}

@@ -122,7 +122,7 @@ func (c *Core) count(voter string, now time.Duration) []envelope {
 func (c *Core) begin(now time.Duration) []envelope {
 	c.role, c.leader, c.votes = Leader, c.cfg.ID, nil
 	c.reads.restart()
-	c.meetPeers(now)
+	c.meetPeers(c.log.last()+1, now)
 	_, out := c.add(Entry{}, now)
 	return out
 }

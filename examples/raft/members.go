@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,6 +24,14 @@ func newMembers(voters, learners []string) Members {
 	slices.Sort(m.Voters)
 	slices.Sort(m.Learners)
 	return m
+}
+
+func (m Members) String() string {
+	s := strings.Join(m.Voters, " ")
+	if len(m.Learners) > 0 {
+		s += ", learning: " + strings.Join(m.Learners, " ")
+	}
+	return s
 }
 
 // valid returns why the lists cannot be those of Members.
@@ -123,15 +132,23 @@ func (c *Core) electable() bool {
 }
 
 // retire ends the rule of a leader which is no longer a voter, as soon as that is committed. Until then it leads without counting itself
-// (thesis 4.2.2).
-func (c *Core) retire(now time.Duration) {
-	if c.role == Leader && c.log.membersIndex <= c.commit && !c.log.members.voter(c.cfg.ID) {
-		c.follow(c.term, "", now)
+// (thesis 4.2.2). A voter that has the whole log may start an election at once.
+func (c *Core) retire(now time.Duration) (out []envelope) {
+	if c.log.membersIndex > c.commit || c.log.members.voter(c.cfg.ID) {
+		return nil
 	}
+	for _, p := range c.peers {
+		if c.log.members.voter(p.id) && c.rules.complete(c, p) {
+			out = c.to(p.id, Message{Kind: TimeoutNow})
+			break
+		}
+	}
+	c.follow(c.term, "", now)
+	return out
 }
 
-// meetPeers makes the leader's peers those that the members say.
-func (c *Core) meetPeers(now time.Duration) {
+// meetPeers makes the leader's peers those that the members say. A new one is sent the entries from next on, if it has what is before.
+func (c *Core) meetPeers(next uint64, now time.Duration) {
 	var peers []*peer
 	for _, id := range c.log.members.all() {
 		if id == c.cfg.ID {
@@ -139,7 +156,7 @@ func (c *Core) meetPeers(now time.Duration) {
 		}
 		p := c.peer(id)
 		if p == nil {
-			p = newPeer(id, c.log.last()+1, now)
+			p = newPeer(id, next, now)
 		}
 		peers = append(peers, p)
 	}

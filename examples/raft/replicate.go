@@ -12,7 +12,7 @@ func (c *Core) add(e Entry, now time.Duration) (index uint64, out []envelope) {
 	e.Term = c.term
 	c.replace(c.log.last(), e)
 	if e.Members != nil {
-		c.meetPeers(now)
+		c.meetPeers(c.log.last(), now)
 	}
 	for _, p := range c.peers {
 		out = append(out, c.feed(p, now)...)
@@ -184,8 +184,7 @@ func (c *Core) commitSaved(now time.Duration) []envelope {
 		return nil
 	}
 	c.commit = n
-	c.retire(now)
-	return c.serveReads(now)
+	return append(c.serveReads(now), c.retire(now)...)
 }
 
 // mayCommit reports whether entry n, which a majority has saved, is committed for that. Only an entry of the leader's own term is: an older
