@@ -131,6 +131,8 @@ func (c *Core) snapshotAt(index uint64) Snapshot {
 // Receive takes a message from another node.
 func (c *Core) Receive(from string, m Message, now time.Duration) []envelope {
 	switch {
+	case !m.sane():
+		return nil
 	case m.Term > c.term:
 		if m.Kind == Vote && !c.rules.mayDisturb(c, m, now) {
 			return nil

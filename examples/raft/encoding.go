@@ -13,7 +13,7 @@ const (
 	entriesRecord  = 'e' // index, count, entries: they follow index, in place of what was there
 )
 
-// maxIndex is more than any log has.
+// maxIndex is more than any log has, and more terms than there will be.
 const maxIndex = 1 << 62
 
 // What an entry has.

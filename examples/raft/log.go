@@ -88,6 +88,7 @@ func (l *log) begin(s Snapshot) {
 	}
 	l.entries = slices.Clone(l.between(s.Index, l.last()))
 	l.snapshot = s
+	l.members, l.membersIndex = l.membersUpTo(l.last())
 }
 
 // lastUpTo returns the highest index up to i, at or after the snapshot, whose entry has at most this term.

@@ -59,5 +59,20 @@ type Snapshot struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 }
 
+// sane reports whether a core may have sent m. Anything else would damage what this node saves.
+func (m Message) sane() bool {
+	term := m.LogTerm
+	for _, e := range m.Entries {
+		if e.Term < term || e.Term > m.Term || e.Members != nil && e.Members.valid() != nil {
+			return false
+		}
+		term = e.Term
+	}
+	if s := m.Snapshot; s != nil && (s.Term > m.Term || s.Index > maxIndex || s.Members.valid() != nil) {
+		return false
+	}
+	return m.Term <= maxIndex && m.Index <= maxIndex && (m.Snapshot != nil) == (m.Kind == InstallSnapshot)
+}
+
 // envelope is a message on its way.
 type envelope = node.Envelope[Message]

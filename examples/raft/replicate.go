@@ -117,7 +117,7 @@ func (c *Core) committed(m Message) uint64 {
 
 // onInstallSnapshot takes the leader's snapshot.
 func (c *Core) onInstallSnapshot(from string, m Message, now time.Duration) []envelope {
-	if c.role == Leader || m.Snapshot == nil {
+	if c.role == Leader {
 		return nil
 	}
 	c.hear(from, now)
