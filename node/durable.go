@@ -33,7 +33,7 @@ func DriveDurable[M any, R Durable[M]](n *Node, typ string, s *Store, start func
 	d := newDriver[M, R](n, typ)
 	k := &keeper[M, R]{d: d, store: s}
 	d.keep = k.keep
-	s.onSync = k.synced
+	s.onSync, s.held = k.synced, k.waiting
 	n.OnInit(func(context.Context) error {
 		var state []byte
 		var records [][]byte
@@ -102,6 +102,19 @@ func (k *keeper[M, R]) keep(out []Envelope[M], now time.Duration) (leave []Envel
 		k.held = append(k.held, held[M]{s.appended, later})
 	}
 	return leave
+}
+
+// waiting returns the messages that are held back, with the number of records that each waits for.
+func (k *keeper[M, R]) waiting() any {
+	type waiting struct {
+		Records int64
+		Out     []Envelope[M]
+	}
+	var all []waiting
+	for _, h := range k.held {
+		all = append(all, waiting{h.records - k.store.durable, h.out})
+	}
+	return all
 }
 
 // synced sends the messages whose records are on disk.

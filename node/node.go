@@ -73,10 +73,11 @@ type Node struct {
 	stopped   chan struct{} // closed when the node is to end, after stopErr is set
 	stopErr   error
 
-	show  func() any    // returns the state for others to see
-	text  func() string // the same in words, of a machine that has them; nil until init
-	spawn func(func())  // set if a control.Stepper runs the node: calls a function in another goroutine
-	dead  atomic.Bool   // the Stepper has ended the node
+	show      func() any    // returns the state for others to see
+	text      func() string // the same in words, of a machine that has them; nil until init
+	unwritten func() any    // what the store has not given its disk; nil without a store
+	spawn     func(func())  // set if a control.Stepper runs the node: calls a function in another goroutine
+	dead      atomic.Bool   // the Stepper has ended the node
 
 	mu        sync.Mutex
 	id        string

@@ -18,6 +18,7 @@ func (n *Node) Show(state func() any) {
 func init() {
 	control.Shown = func(n any) any { return n.(*Node).value() }
 	control.State = func(n any) (json.RawMessage, error) { return n.(*Node).shown() }
+	control.Unwritten = func(n any) (json.RawMessage, error) { return n.(*Node).notWritten() }
 	control.Text = func(n any) string { return n.(*Node).described() }
 }
 
@@ -27,6 +28,19 @@ func (n *Node) shown() (json.RawMessage, error) {
 		return nil, nil
 	}
 	return json.Marshal(n.value())
+}
+
+// notWritten returns what the store has not given its disk, as JSON; nil if there is nothing.
+func (n *Node) notWritten() (json.RawMessage, error) {
+	if n.unwritten == nil {
+		return nil, nil
+	}
+	n.turn.acquire()
+	defer n.turn.release()
+	if left := n.unwritten(); left != nil {
+		return json.Marshal(left)
+	}
+	return nil, nil
 }
 
 // value returns the state; nil if the node does not show any.

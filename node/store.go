@@ -40,7 +40,8 @@ type Store struct {
 	durable  int64  // of these: those that survive
 	writing  bool
 	full     bool
-	onSync   func() // called when durable has grown
+	onSync   func()     // called when durable has grown
+	held     func() any // what waits for records besides functions in Sync, for encoding/json
 	stats    StoreStats
 }
 
@@ -60,7 +61,8 @@ const fullRetry = 100 * time.Millisecond
 // Sync returns at once. The store is read when the node is initialised, at the place of this call among the functions of OnInit. Call
 // OpenStore before Run, once.
 func OpenStore(n *Node, dir string) *Store {
-	s := &Store{n: n, onSync: func() {}}
+	s := &Store{n: n, onSync: func() {}, held: func() any { return nil }}
+	n.unwritten = s.unwritten
 	n.OnInit(func(context.Context) error { return s.open(dir) })
 	return s
 }
@@ -76,7 +78,10 @@ func (s *Store) open(dir string) error {
 		return err
 	}
 	s.state, s.records, s.size, err = parseStore(file)
-	s.grown = s.size
+	s.grown = int64(len(s.state))
+	for _, r := range s.records {
+		s.grown += int64(len(r))
+	}
 	return err
 }
 
@@ -185,6 +190,18 @@ func (s *Store) write() {
 	} else {
 		s.disk.Write(offset, file, done)
 	}
+}
+
+// unwritten returns what the disk was not given yet, and what waits for that, in a form for encoding/json; nil if there is nothing.
+func (s *Store) unwritten() any {
+	if s.durable == s.appended && s.next == nil {
+		return nil
+	}
+	return struct {
+		State, Records []byte
+		Behind         int64
+		Held           any
+	}{s.next, s.waiting, s.appended - s.durable, s.held()}
 }
 
 func (s *Store) count(state bool, bytes int) {

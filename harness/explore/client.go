@@ -214,7 +214,7 @@ func (w *world) send(from int, line []byte) {
 	}
 	if parsed.Dest == initialiser && json.Unmarshal(parsed.Body, &head) == nil && head.InReplyTo == initID {
 		if head.Type != "init_ok" {
-			w.fail(fmt.Errorf("explore: %s answers init with %s", w.name(from), parsed.Body))
+			w.fail(fmt.Errorf("explore: %s%s answers init with %s", w.name(from), w.members[from].again(), parsed.Body))
 		}
 		w.members[from].initialised = true
 		return

@@ -9,12 +9,14 @@ const mostToCut = 6
 
 // beyond adds the options that the scope does not allow, but that a network could have: more faults, later ones, and timers.
 func (w *world) beyond(all []option) []option {
-	add := func(kind Kind, index int) {
-		same := func(o option) bool { return o.kind == kind && o.index == index }
+	offer := func(added option) {
+		same := func(o option) bool { return o.kind == added.kind && o.index == added.index && o.kept == added.kept }
 		if !slices.ContainsFunc(all, same) {
-			all = append(all, option{kind: kind, index: index, id: actionID(kind, index), beyond: kind != End})
+			added.beyond = added.kind != End
+			all = append(all, added)
 		}
 	}
+	add := func(kind Kind, index int) { offer(option{kind: kind, index: index, id: actionID(kind, index)}) }
 	if len(all) == 0 {
 		add(End, 0) // whatever else happens is a decision that is not 0
 	}
@@ -29,10 +31,8 @@ func (w *world) beyond(all []option) []option {
 			add(Duplicate, i)
 		}
 	}
-	for i, m := range w.members {
-		if m.up {
-			add(Kill, i)
-		}
+	for i := range w.members {
+		w.killings(i, offer)
 	}
 	if w.cut == 0 && w.Nodes <= mostToCut {
 		for i := range w.cuts {

@@ -31,6 +31,11 @@ func (w *world) keyOfOrder() uint64 {
 	for _, m := range w.members {
 		h = mix(h, mix(uint64(m.base), uint64(m.turn.round-w.round)))
 	}
+	for _, m := range w.members {
+		if m.disk.writing {
+			h = mix(h, uint64(m.disk.turn.round-w.round))
+		}
+	}
 	for _, c := range w.clients {
 		h = mix(h, uint64(c.turn.round-w.round))
 	}

@@ -31,6 +31,7 @@ type member struct {
 	knownAt     time.Duration
 	ticks       int    // timers that have fired before the recovery
 	turn        turnOf // of its start, and of its timers
+	disk        disk   // not of a process
 
 	mu      sync.Mutex
 	written [][]byte // by the current step
@@ -59,10 +60,18 @@ func (m *member) start() {
 	}
 	m.begin()
 	m.up, m.initialised, m.known = true, false, false
-	m.given = mix(mix(uint64(m.index), uint64(m.lives)), uint64(m.base))
+	m.given = mix(mix(mix(uint64(m.index), uint64(m.lives)), uint64(m.base)), m.disk.key())
 	line := envelope(initialiser, m.id, fmt.Appendf(nil, `{"type":"init","msg_id":%d,"node_id":%q,"node_ids":%s}`, initID, m.id, w.idList))
 	m.take(line, hashBytes(line))
 	m.awaitInit()
+}
+
+// again returns words for a life that is not the first.
+func (m *member) again() string {
+	if m.lives == 1 {
+		return ""
+	}
+	return ", started again after a kill,"
 }
 
 // restartTime is the time that a restart takes by the node's clock: no process starts faster. So the times of two starts differ.
@@ -72,9 +81,9 @@ const restartTime = time.Microsecond
 const initTime = 5 * time.Second
 
 // awaitInit lets the timers fire that a node waits for before it answers init: clients' requests are held until then. A node that
-// waits for a message is left to wait.
+// waits for a message, or for its disk, is left to wait.
 func (m *member) awaitInit() {
-	for limit := m.base + initTime; !m.initialised && m.world.err == nil && !m.hasSent(); {
+	for limit := m.base + initTime; !m.initialised && m.world.err == nil && !m.hasSent() && !m.disk.writing; {
 		at, ok := m.due()
 		if !ok || at-m.world.elapsed > limit {
 			return
@@ -103,7 +112,7 @@ func (m *member) begin() {
 	if w.log != nil {
 		log = slog.NewTextHandler(logWriter(func(line []byte) { w.log(m.index, line) }), &slog.HandlerOptions{ReplaceAttr: withoutTime})
 	}
-	m.node = node.New(node.Options{Transport: m, Seed: seed, Logger: slog.New(log)})
+	m.node = node.New(node.Options{Transport: m, Seed: seed, Logger: slog.New(log), Disk: m.disk.begin(m)})
 	m.stepper = control.Step(m.node, m.now(), w.crew.spawn) // before the program, which may ask for the time
 	w.Program(m.node)
 	w.seen.watch(m)
@@ -126,9 +135,11 @@ func withoutTime(groups []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-func (m *member) kill() {
+// kill ends the life of the node. kept says whether the write under way has reached its disk.
+func (m *member) kill(kept bool) {
 	if m.up {
 		m.up = false
+		m.disk.kill(kept)
 		m.stepper.End()
 	}
 }
@@ -216,15 +227,27 @@ func (m *member) absorb() {
 	m.world.settle()
 }
 
-// key returns a hash of the node's state.
+// key returns a hash of the state of the node and its disk.
 func (m *member) key() uint64 {
-	if !m.world.Shown || !m.up {
-		return m.given
+	switch {
+	case !m.up && m.disk.used: // what the life was given that has ended matters no more
+		h := mix(uint64(m.lives), m.disk.key())
+		if !m.world.Shown {
+			h = mix(h, uint64(m.base)) // the next life begins at this time
+		}
+		return h
+	case !m.world.Shown || !m.up:
+		return mix(m.given, m.disk.key())
 	}
 	if m.known && m.knownAt == m.now() {
 		return m.shown
 	}
-	h := hashBytes(m.shows())
+	h := mix(hashBytes(m.shows()), m.disk.key())
+	unwritten, err := control.Unwritten(m.node)
+	if err != nil {
+		m.world.fail(fmt.Errorf("explore: the scope is Shown, but what %s has not written yet is no JSON: %w", m.id, err))
+	}
+	h = mix(h, hashBytes(unwritten))
 	for _, at := range m.stepper.Timers() {
 		h = mix(h, uint64(at-m.now()))
 	}

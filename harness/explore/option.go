@@ -23,11 +23,12 @@ const (
 	Kill                  // a node
 	Cut                   // the nodes into two groups
 	End                   // of the explored part, where there is nothing left to do but to kill a node or, in a debugger, other faults
+	Sync                  // of what a node's disk is writing
 	Final                 // no option: an operation of the final phase
 	Pick                  // no action: one of the states that a service may show, in the course of an action
 )
 
-var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut", "end", "final", "pick"}
+var kindNames = [...]string{"deliver", "begin", "start", "heal", "fire", "lose", "duplicate", "kill", "cut", "end", "sync", "final", "pick"}
 
 // String returns the name of the kind, as in "deliver".
 func (k Kind) String() string { return kindNames[k] }
@@ -36,6 +37,7 @@ func (k Kind) String() string { return kindNames[k] }
 const (
 	begunFirst = iota
 	messages
+	syncs // a disk is fast: what a node has written is safe before its clients or timers go on
 	starts
 	begins
 	heals
@@ -49,6 +51,7 @@ type option struct {
 	id    uint64 // the same for the same action in another state
 	turn  turnOf
 	roll  int           // of a timer: the number of its series of random numbers
+	kept  bool          // of a kill: the write under way has reached the disk
 	due   time.Duration // of a timer
 	class int
 
@@ -58,6 +61,9 @@ type option struct {
 func (o option) compare(p option) int {
 	return cmp.Or(cmp.Compare(o.turn.round, p.turn.round), cmp.Compare(o.class, p.class), cmp.Compare(o.due, p.due), cmp.Compare(o.turn.seq, p.turn.seq))
 }
+
+// isFault reports whether an action of the kind is a fault.
+func (k Kind) isFault() bool { return k >= Lose && k <= Cut }
 
 // A footprint is what an action has touched. Two actions that touch different things commute.
 type footprint struct {

@@ -99,7 +99,7 @@ func (w *world) runFor(d time.Duration) {
 
 // advance does what is due next up to the time limit, messages first. It reports whether there was anything.
 func (w *world) advance(limit time.Duration) bool {
-	if len(w.bag) > 0 {
+	if w.busy() {
 		w.drain()
 		return true
 	}

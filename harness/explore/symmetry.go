@@ -72,6 +72,9 @@ func (w *world) keyOfAlike() uint64 {
 	}
 	states := make([]any, len(w.members))
 	for i, m := range w.members {
+		if m.disk.used {
+			w.fail(fmt.Errorf("explore: the scope has nodes that are Alike, but %s has a store, in whose file nodes cannot change places", m.id))
+		}
 		states[i] = decoded(m.shows())
 	}
 	least := ^uint64(0)

@@ -102,8 +102,18 @@ func (w *world) describe(o option) *Step {
 		if len(c.todo) > 0 && c.todo[0].F != "" {
 			s.Text += fmt.Sprintf(": %s %s", c.todo[0].F, c.todo[0].Value)
 		}
-	case Start, Kill:
-		s.Text = fmt.Sprintf("%s %s", o.kind, w.ids[o.index])
+	case Start:
+		s.Text = "start " + w.ids[o.index]
+	case Kill:
+		s.Text = "kill " + w.ids[o.index]
+		switch {
+		case o.kept:
+			s.Text += ", after its disk has written"
+		case w.members[o.index].disk.writing:
+			s.Text += ", before its disk has written"
+		}
+	case Sync:
+		s.Text = w.ids[o.index] + "'s disk has written"
 	case Fire:
 		at, _ := w.members[o.index].due()
 		s.Text = fmt.Sprintf("timer of %s at %v of its clock", w.ids[o.index], at)

@@ -94,6 +94,7 @@ type NodeState struct {
 	Lives      int             `json:"lives"`  // starts
 	Clock      string          `json:"clock"`  // the time of the node
 	Timers     []string        `json:"timers"` // how long until each of them
+	Disk       string          `json:"disk"`   // what is on its disk, and what is being written; "" if there is neither
 	Shows      string          `json:"shows"`  // its state, over several lines; "" if it shows nothing
 	Properties []PropertyState `json:"properties"`
 }

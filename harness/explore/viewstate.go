@@ -15,7 +15,7 @@ func (w *world) option(all []option, k int) Option {
 	o := all[k]
 	s := Option{
 		Number: k, Kind: o.kind.String(), Text: clipped(w.describe(o).Text), Message: -1,
-		Fault: o.kind >= Lose && o.kind != End, Beyond: o.beyond,
+		Fault: o.kind.isFault(), Beyond: o.beyond,
 	}
 	switch o.kind {
 	case Deliver, Lose, Duplicate:
@@ -25,7 +25,7 @@ func (w *world) option(all []option, k int) Option {
 	case Begin:
 		c := w.clients[o.index]
 		s.Node, s.Client, s.Type = c.Node(), c.id, clipped(c.todo[0].F)
-	case Start, Fire, Kill:
+	case Start, Fire, Kill, Sync:
 		s.Node = w.ids[o.index]
 	}
 	return s
@@ -55,7 +55,7 @@ func (w *world) state(seen []map[control.Property]*PropertyState) State {
 }
 
 func (m *member) state(seen map[control.Property]*PropertyState) NodeState {
-	s := NodeState{ID: m.id, Up: m.up, Lives: m.lives, Clock: wording.Duration(m.now()), Timers: []string{}, Properties: []PropertyState{}}
+	s := NodeState{ID: m.id, Up: m.up, Lives: m.lives, Clock: wording.Duration(m.now()), Timers: []string{}, Disk: m.disk.describe(), Properties: []PropertyState{}}
 	if !m.up {
 		return s
 	}

@@ -131,22 +131,38 @@ func (w *world) close() {
 		c.giveUp()
 	}
 	for _, m := range w.members {
-		m.kill()
+		m.kill(false)
 	}
 }
 
 // restLimit is the number of messages, or of timers at one instant, after which nodes are taken for such that never come to rest.
 const restLimit = 1000
 
-// drain delivers messages, the oldest first, until there are none.
+// drain delivers messages, the oldest first, and lets disks write, until there is nothing left of both.
 func (w *world) drain() {
-	for n := 0; len(w.bag) > 0 && w.err == nil; n++ {
-		if n > restLimit {
+	for n := 0; w.busy() && w.err == nil; n++ {
+		switch {
+		case n > restLimit:
 			w.fail(fmt.Errorf("explore: messages go on and on: %d were delivered without a timer, a request or a fault. Nodes that never come to rest cannot be explored", n))
-			return
+		case len(w.bag) > 0:
+			w.deliver(0)
+		default:
+			w.writer().sync()
 		}
-		w.deliver(0)
 	}
+}
+
+// busy reports whether a message or a write is under way.
+func (w *world) busy() bool { return len(w.bag) > 0 || w.writer() != nil }
+
+// writer returns the first node whose disk is writing; nil if there is none.
+func (w *world) writer() *member {
+	for _, m := range w.members {
+		if m.disk.writing {
+			return m
+		}
+	}
+	return nil
 }
 
 // next returns what can happen next. The ready options come first, in the canonical order, which delivers messages in the order
@@ -190,6 +206,11 @@ func (w *world) next() (all []option, ready int) {
 			}
 		}
 	}
+	for i, m := range w.members {
+		if m.disk.writing {
+			add(option{kind: Sync, index: i, id: actionID(Sync, i), turn: m.disk.turn, class: syncs})
+		}
+	}
 	slices.SortFunc(all, option.compare)
 	kills := w.left.kills > 0 && !(w.Minority && 2*(down+1) >= len(w.members))
 	if len(all) == 0 && kills { // a node may be killed after all else, too
@@ -208,10 +229,8 @@ func (w *world) next() (all []option, ready int) {
 		}
 	}
 	if ready > 0 && kills {
-		for i, m := range w.members {
-			if m.up {
-				add(option{kind: Kill, index: i, id: actionID(Kill, i)})
-			}
+		for i := range w.members {
+			w.killings(i, add)
 		}
 	}
 	if ready > 0 && w.left.cuts > 0 && w.cut == 0 {
@@ -224,6 +243,18 @@ func (w *world) next() (all []option, ready int) {
 	}
 	w.options = all
 	return all, ready
+}
+
+// killings adds the ways to kill a node that is up: one, or two if a write under way may have reached its disk before.
+func (w *world) killings(i int, add func(option)) {
+	m := w.members[i]
+	if !m.up {
+		return
+	}
+	add(option{kind: Kill, index: i, id: actionID(Kill, i)})
+	if m.disk.writing {
+		add(option{kind: Kill, index: i, id: actionID(Kill, i, 1), kept: true})
+	}
 }
 
 // choose carries out option k of those that next has returned. The ready options before it are put off until all others have
@@ -276,6 +307,9 @@ func (w *world) act(o option) {
 	case Fire:
 		w.print.node = o.index
 		w.members[o.index].fire(o.roll)
+	case Sync:
+		w.print.node = o.index
+		w.members[o.index].sync()
 	case Heal:
 		w.print.global = true
 		w.cut = 0
@@ -297,7 +331,7 @@ func (w *world) act(o option) {
 		w.print.global = true
 		w.left.kills--
 		m := w.members[o.index]
-		m.kill()
+		m.kill(o.kept)
 		m.turn = turnOf{round: w.round}
 		for _, c := range w.clients {
 			if c.node == o.index {
@@ -329,6 +363,8 @@ func (w *world) putOff(skipped []option) {
 			turn = &w.clients[o.index].turn
 		case Start, Fire:
 			turn = &w.members[o.index].turn
+		case Sync:
+			turn = &w.members[o.index].disk.turn
 		}
 		turn.round = w.round + 1
 	}

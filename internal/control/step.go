@@ -42,5 +42,9 @@ var Shown func(n any) any
 // that is not JSON.
 var State func(n any) (json.RawMessage, error)
 
+// Unwritten returns what the store of n, a *node.Node that is stepped, has not given its disk yet, and the messages that wait for that, as
+// JSON; nil if there is nothing. The error is that of a message that is not JSON.
+var Unwritten func(n any) (json.RawMessage, error)
+
 // Text returns the state of the machine that n, a *node.Node that is stepped, drives, in the machine's words; "" if it has none.
 var Text func(n any) string

@@ -148,6 +148,16 @@ func (d *Disk) Flip(b int64) {
 	}
 }
 
+// After returns a copy of what is on the disk once the write has ended that has begun. Without one, that is the same as File.
+func (d *Disk) After() []byte {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.pending == nil {
+		return slices.Clone(d.file)
+	}
+	return slices.Clone(d.pending.leave(d.file, len(d.pending.p)))
+}
+
 // File returns a copy of what is on the disk.
 func (d *Disk) File() []byte {
 	d.mu.Lock()

@@ -34,8 +34,10 @@ func TestKillLeavesPartOfAWrite(t *testing.T) {
 	require.Equal(t, "abcde", string(file))
 	second.Write(3, []byte("DEF"), done)
 	require.Equal(t, "abcde", string(d.File()))
+	require.Equal(t, "abcDEF", string(d.After()))
 	d.End()
 	require.Equal(t, "abcDEF", string(d.File()))
+	require.Equal(t, "abcDEF", string(d.After()))
 	for keep, want := range map[int]string{0: "abcDEF", 1: "abcDEF"} {
 		d.Begin(func() {}).Replace([]byte("new"), done)
 		d.Kill(keep)
