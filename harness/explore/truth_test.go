@@ -176,7 +176,7 @@ func TestSearchesMeetTheTruth(t *testing.T) {
 		if asks {
 			s.Ticks = 0 // calls have timeouts, so that there would be many more timers
 		}
-		s.Program = drawnProgram(seed, asks)
+		s.Program = drawnProgram(seed, asks, false)
 		s.Shown = s.Kills == 0 && !asks && rng.IntN(3) == 0
 		if rng.IntN(2) == 0 {
 			s.Strategy = Delays(rng.IntN(4))
@@ -187,6 +187,47 @@ func TestSearchesMeetTheTruth(t *testing.T) {
 	}
 	t.Log(compared, "compared")
 	require.Greater(t, compared, int(seeds/2))
+}
+
+// The same with nodes that keep some of what happens in a store, and wait for that or do not.
+func TestSearchesMeetTheTruthOfDisks(t *testing.T) {
+	t.Parallel()
+	seeds, compared, syncs := uint64(100), 0, 0
+	if testing.Short() {
+		seeds = 30
+	}
+	for seed := range seeds {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		s := Scope{Workload: "echo", Nodes: 1 + rng.IntN(2), Given: []Op{{0, "echo", 1}}, Ticks: rng.IntN(2)}
+		if rng.IntN(2) == 0 {
+			s.Given = append(s.Given, Op{s.Nodes - 1, "echo", 2})
+		}
+		s.Clients = 2
+		switch rng.IntN(4) {
+		case 0:
+			s.Losses = 1
+		case 1, 2:
+			s.Kills = 1
+		}
+		s.Shown = rng.IntN(3) == 0
+		if rng.IntN(2) == 0 {
+			s.Strategy = Delays(rng.IntN(4))
+		}
+		s.Program = drawnProgram(seed, false, true)
+		if requireTruth(t, s) {
+			compared++
+			x, err := Replay(s, nil)
+			require.NoError(t, err)
+			for _, step := range x.Steps {
+				if step.Kind == Sync {
+					syncs++
+				}
+			}
+		}
+	}
+	t.Log(compared, "compared, with", syncs, "syncs in their ordinary executions")
+	require.Greater(t, compared, int(seeds/2))
+	require.Greater(t, syncs, compared)
 }
 
 // mostToEnumerate bounds an enumeration: larger scopes are not compared.
@@ -267,7 +308,7 @@ func requireTruth(t *testing.T, s Scope) bool {
 	require.NoError(t, x.report.Err)
 	require.True(t, x.report.Exhausted, x.report.Why)
 	for end, decisions := range want {
-		require.True(t, met[end], "%v: %d executions, but none like %s", p, count, decisions)
+		require.True(t, met[end], "%v (Shown: %v): %d executions, but none like %s", p, p.Shown, count, decisions)
 	}
 	return true
 }
@@ -279,33 +320,71 @@ func cost(o option, k int) int {
 	return k
 }
 
-// ending tells the ends of executions apart by what the nodes show, if they do, and by what happened to the operations.
+// ending tells the ends of executions apart by what the nodes show, if they do, by what is on their disks, and by what happened to the
+// operations.
 func ending(w *world) string {
 	s := fmt.Sprint(w.ops)
 	for _, m := range w.members {
-		s += fmt.Sprint(" ", control.Shown(m.node))
+		s += fmt.Sprint(" ", control.Shown(m.node), m.disk.key())
 	}
 	return s
 }
 
-// drawnProgram returns a node whose state and messages follow from a table. It may ask seq-kv, too.
-func drawnProgram(seed uint64, asks bool) func(n *node.Node) {
+// drawnProgram returns a node whose state and messages follow from a table. It may ask seq-kv, or keep something in a store, too.
+func drawnProgram(seed uint64, asks, keeps bool) func(n *node.Node) {
 	type message struct{ N, Hops int }
 	return func(n *node.Node) {
-		var state struct{ S, T uint64 }
+		var state struct {
+			S, T  uint64
+			Waits [][2]uint64 // what waits for the store
+		}
 		n.Show(func() any { return state })
+		var s *node.Store
+		most := 2
+		if keeps {
+			most = 1 // syncs make executions long enough
+			s = node.OpenStore(n, "")
+			n.OnInit(func(context.Context) error {
+				again := func(b []byte) error { state.S = mix(state.S, uint64(b[0])) % 5; return nil }
+				return s.Replay(again, again)
+			})
+		}
+		send := func(h uint64, hops int) {
+			for i := range h >> 8 % 3 {
+				if hops < most {
+					_ = node.Notify(n, n.NodeIDs()[h>>(10+3*i)%uint64(len(n.NodeIDs()))], "m", message{int(h >> (20 + i) & 1), hops + 1})
+				}
+			}
+		}
+		keep := func(ctx context.Context, h uint64, hops int) {
+			if h>>44%2 == 0 {
+				s.Append([]byte{byte(h >> 46 % 5)})
+			}
+			if h>>48%4 == 0 {
+				s.Checkpoint([]byte{byte(h >> 50 % 5)})
+			}
+			if h>>52%3 > 0 {
+				waits := [2]uint64{h, uint64(hops)}
+				state.Waits = append(state.Waits, waits)
+				if s.Sync(ctx) == nil {
+					state.S = mix(state.S, h) % 5
+					send(h>>12, hops)
+				}
+				i := slices.Index(state.Waits, waits)
+				state.Waits = slices.Delete(state.Waits, i, i+1)
+			}
+		}
 		stop := func() {}
 		step := func(ctx context.Context, in uint64, hops int) {
 			h := mix(mix(mix(seed, state.S), in), uint64(n.Index()))
 			state.S = h % 5
-			for i := range h >> 8 % 3 {
-				if hops < 2 {
-					_ = node.Notify(n, n.NodeIDs()[h>>(10+3*i)%uint64(len(n.NodeIDs()))], "m", message{int(h >> (20 + i) & 1), hops + 1})
-				}
-			}
+			send(h, hops)
 			if h>>40%3 == 0 {
 				stop()
 				stop = n.After(time.Duration(1+h>>48%3)*time.Millisecond, func(context.Context) { state.T++ })
+			}
+			if keeps {
+				keep(ctx, h>>4, hops)
 			}
 			if asks && h>>50%2 == 0 {
 				key := string(rune('a' + h>>52%2))
