@@ -39,15 +39,15 @@ func (c *cli) exploreCommand() *cobra.Command {
 		Short: "Run a small cluster through every schedule",
 		Long: `Carry out all executions of a small cluster within a bound, or some that a strategy chooses:
 whichever message arrives next, wherever an operation begins, whenever a timer fires, whatever is
-lost, whoever is killed. Each execution is judged by the workload's checker. The bound is a number
-of nodes, of operations and of faults; without flags there are no faults, and timers fire only
-during the recovery after the explored part.
+lost, whoever is killed, whatever its disk has written by then. Each execution is judged by the
+workload's checker. The bound is a number of nodes, of operations and of faults; without flags there
+are no faults, and timers fire only during the recovery after the explored part.
 
-NAME is a node of this program (glomers node lists them), which runs in this process. With --bin,
-nodes are processes of a program that knows virtual time (docs/virtual-time.md), as all on our
-runtime and those of glomers init do. A process is started only for inputs that none was given
-before, so that hundreds of executions a second are usual for a Go program. How long others take
-depends on how fast they start.
+NAME is a node of this program (glomers node lists them), which runs in this process, with a disk
+for its store. With --bin, nodes are processes of a program that knows virtual time
+(docs/virtual-time.md), as all on our runtime and those of glomers init do; they have no disk. A
+process is started only for inputs that none was given before, so that hundreds of executions a
+second are usual for a Go program. How long others take depends on how fast they start.
 
 A failure is printed with its actions, and with its decisions, which repeat it: --decisions carries
 out that execution alone.

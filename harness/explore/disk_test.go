@@ -90,16 +90,19 @@ func TestDurableRegister(t *testing.T) {
 
 func TestBrokenRegisters(t *testing.T) {
 	t.Parallel()
-	for name, r := range map[string]register{
-		"acknowledges before the sync":             {earlyAck: true},
-		"never opens its store":                    {forgetful: true},
-		"replays backwards":                        {backwards: true},
-		"checkpoint without the records that wait": {checkpoint: true},
+	for name, c := range map[string]struct {
+		register
+		executions int
+	}{
+		"acknowledges before the sync":             {register{earlyAck: true}, 4},
+		"never opens its store":                    {register{forgetful: true}, 2},
+		"replays backwards":                        {register{backwards: true}, 3},
+		"checkpoint without the records that wait": {register{checkpoint: true}, 11},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			explore.Catch(t, registerScope(r), "too few")
-			s := registerScope(r)
+			s := registerScope(c.register)
+			require.Equal(t, c.executions, explore.Catch(t, s, "too few").Executions)
 			s.Strategy = explore.Delays(1)
 			explore.Catch(t, s, "too few")
 		})

@@ -18,8 +18,9 @@
 //	fire      the earliest timer of a node fires, at most Ticks times for each node
 //	lose      a message between nodes that was just sent is lost
 //	duplicate such a message arrives twice
-//	kill      a node ends, and its state with it; what it has sent is still under way
-//	start     a node that was killed starts again
+//	sync      what a node's disk is writing for its store is written (node.Store)
+//	kill      a node ends, and its state with it; what it has sent is still under way, and what is on its disk is kept
+//	start     a node that was killed starts again, with its disk
 //	cut       the nodes are parted into two groups; messages that arrive between them are lost
 //	heal      the groups are connected again
 //
@@ -34,6 +35,20 @@
 // Each node has a clock of its own, which stands still until a timer of the node fires; a restart takes a microsecond. So a
 // message may take any time, and a node may be slow for any time. An algorithm that relies on clocks that run at the same rate,
 // such as leases, may fail here although it works where they do.
+//
+// # Disks
+//
+// Each node has a disk of its own, over all its lives, which node.OpenStore uses. A write is under way from the function that begins it to the
+// action sync; meanwhile anything else may happen. There are two ways to kill a node then: with all of the write on the disk,
+// although the node was not told, and with nothing of it. The part that a torn write leaves is read as nothing, so it is not a third
+// one. A disk is fast: in the ordinary order it has written before an operation begins or a timer fires, and to let it wait counts as a
+// delay. During the recovery, writes end in order.
+//
+// So the promises of a durable node are those of a scope with Kills, and without Minority, in which nodes stay down:
+//
+//	explore.Explore(t, explore.Scope{Program: durable, Workload: "g-counter", Nodes: 1, Kills: 1, Given: …})
+//
+// Disks do not get full and do no damage here: see package harness for such faults.
 //
 // # Decisions
 //
@@ -50,7 +65,7 @@
 // # What is told apart
 //
 // Two states are the same if each node was given the same inputs in the same order, the same messages are under way, and the
-// operations have had the same outcomes and the same order in real time. That needs no snapshot of a node, and is sound if nodes are
+// operations have had the same outcomes and the same order in real time; and if the disks hold the same, and are writing the same. That needs no snapshot of a node, and is sound if nodes are
 // deterministic: their randomness is Rand, they have no goroutines of their own, and they read no clock but the runtime's. An
 // exploration that meets other options than before after the same decisions says so.
 //
@@ -64,5 +79,6 @@
 // given one line at a time, and its timers are those that it has at the service clock. Since all that it does follows from what
 // it was given, the exploration remembers it, and needs a process only for inputs that no process was given before. It starts some
 // processes ahead, and keeps some that may be needed again. The states are the same as those of nodes in this process, but for one thing:
-// a timer that a program needs no more still fires. Files are no part of a node's state: each process begins in an empty directory.
+// a timer that a program needs no more still fires. Files are no part of a node's state: each process begins in an empty directory. So a
+// process has no disk, and GLOMERS_DATA is not set for it: its store forgets everything at a kill.
 package explore

@@ -35,7 +35,7 @@ type Scope struct {
 
 	Losses     int // messages between nodes that are lost
 	Duplicates int // messages between nodes that arrive twice
-	Kills      int // nodes that are killed, and started again at some later time
+	Kills      int // nodes that are killed, and started again at some later time, with what is on their disks
 	Cuts       int // partitions of the nodes into two groups, which are healed at some later time
 	Ticks      int // timers of each node that fire at any time; 0 means none before the recovery. See Unlimited
 
@@ -63,7 +63,8 @@ type Scope struct {
 	Seeds int
 
 	// Shown says that what the nodes show by Node.Show is all of their state that matters, apart from timers. States are then told
-	// apart by it, and not by everything that a node was given, so that more of them are the same.
+	// apart by it, and not by everything that a node was given, so that more of them are the same. What its store holds and its disk has is
+	// added; what a function that waits in Store.Sync will do is to be shown.
 	Shown bool
 	// Lazy leaves a message under way as long as it would change nothing: its receiver, which must be Shown, would show the same state,
 	// and send nothing. This leaves out few executions of many: those in which a message comes too early, is ignored, and is missing
@@ -73,7 +74,7 @@ type Scope struct {
 	// Alike has the numbers of nodes that are alike: no node, message or invariant treats one of them in another way than the others, and
 	// they have no clients with operations. States in which they have only changed places are then the same (symmetry reduction: Clarke, Enders,
 	// Filkorn, Jha 1996). It is for scopes that are Shown. Ids of nodes are strings in states and messages, and sets of nodes are arrays
-	// in the order of the nodes, or keys of objects.
+	// in the order of the nodes, or keys of objects. They have no stores, since nodes in a file cannot change places.
 	Alike []int
 
 	// Invariant, if not nil, is checked after every action. Its error makes the execution invalid.

@@ -68,7 +68,7 @@ function clip(text) {
 
 function legend(types) {
   return element("p", {className: "legend"}, ...types.map((type, i) => element("span", {}, element("span", {className: `key hue-${i % hues}`}), type)),
-    element("span", {className: "soft"}, "■ operation begins  ● message arrives  ▲ timer  ✕ lost, or down"));
+    element("span", {className: "soft"}, "■ operation begins  ● message arrives  ▲ timer  ◆ disk has written  ✕ lost, or down"));
 }
 
 // mark makes the sign of an action on its lane.
@@ -77,6 +77,7 @@ function mark(a, x, y, em) {
   switch (a.kind) {
     case "begin": return drawn("rect", {x: x - r, y: y - r, width: 2 * r, height: 2 * r, class: "mark"});
     case "fire": return drawn("path", {d: `M${x - r} ${y + r}L${x} ${y - r}L${x + r} ${y + r}Z`, class: "mark"});
+    case "sync": return drawn("path", {d: `M${x - r} ${y}L${x} ${y - r}L${x + r} ${y}L${x} ${y + r}Z`, class: "mark"});
     case "start": return drawn("circle", {cx: x, cy: y, r, class: "mark start"});
     case "kill": return cross(x, y, em);
     case "deliver": return drawn("circle", {cx: x, cy: y, r: a.missing ? 0 : 0.28 * em, class: "mark"});

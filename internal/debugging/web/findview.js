@@ -2,7 +2,7 @@ import {button, element} from "./element.js";
 
 // FindView asks for a pattern: an event, or one event and a later one at the same node.
 
-const kinds = ["deliver", "begin", "fire", "kill", "start", "lose", "duplicate"];
+const kinds = ["deliver", "begin", "fire", "sync", "kill", "start", "lose", "duplicate"];
 
 // mount makes the form. find(pattern) marks the pattern in the execution, search(pattern) looks for another execution; both resolve to a text to show.
 // next(step) goes to the next mark, or the one before.

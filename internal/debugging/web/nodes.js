@@ -15,6 +15,7 @@ function card(n, before) {
     fact(`clock ${n.clock}`, before && before.clock !== n.clock),
     fact(n.timers.length === 0 ? "no timers" : `timers in ${n.timers.join(", ")}`, before && `${before.timers}` !== `${n.timers}`),
   ];
+  if (n.disk) facts.push(fact(`disk: ${n.disk}`, before && before.disk !== n.disk));
   if (n.lives > 1) facts.push(fact(`started ${n.lives} times`, before && before.lives !== n.lives));
   return element("article", {className: `node${n.up ? "" : " is-down"}${changed ? " changed" : ""}`, "aria-label": n.id + (changed ? ", changed" : "")},
     element("h3", {}, n.id, changed ? element("span", {className: "badge"}, "changed") : ""),

@@ -2,7 +2,7 @@ import {button, element} from "./element.js";
 
 // Panels has the lists of the page: options, messages under way, actions, tried executions, operations.
 
-const signs = {deliver: "→", begin: "■", start: "↑", heal: "∪", fire: "▲", lose: "✕", duplicate: "⧉", kill: "✕", cut: "✂", end: "□", "begin with": "·"};
+const signs = {deliver: "→", begin: "■", start: "↑", heal: "∪", fire: "▲", sync: "◆", lose: "✕", duplicate: "⧉", kill: "✕", cut: "✂", end: "□", "begin with": "·"};
 
 const groups = [
   ["What may happen", (o) => !o.fault && !o.beyond],
