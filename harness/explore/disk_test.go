@@ -94,7 +94,7 @@ func TestBrokenRegisters(t *testing.T) {
 		register
 		executions int
 	}{
-		"acknowledges before the sync":             {register{earlyAck: true}, 4},
+		"acknowledges before the sync":             {register{earlyAck: true}, 3},
 		"never opens its store":                    {register{forgetful: true}, 2},
 		"replays backwards":                        {register{backwards: true}, 3},
 		"checkpoint without the records that wait": {register{checkpoint: true}, 11},
