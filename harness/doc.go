@@ -85,7 +85,7 @@
 //	journal.jsonl   every message sent, received and lost, one network.Event per line
 //	results.json    the Result
 //	nodes/ID.log    what each node wrote to stderr
-//	work/ID/        the files, if any, that each node left in its working directory; the harness does not touch them
+//	work/ID/        the files, if any, that each node left in its directory, which GLOMERS_DATA names; the harness does not touch them
 //	history.edn, history.txt, results.edn, node-logs/ID.log
 //	                the same data under the names and in the formats of Maelstrom
 //	report.html     a report on the run for a browser, offline too

@@ -96,6 +96,7 @@ func TestSurroundings(t *testing.T) {
 		require.NotContains(t, strings.Join(v.Env, "\n"), "s3cret")
 		require.Contains(t, v.Env, "LANG=C.UTF-8")
 		require.Contains(t, v.Env, "PWD="+v.Dir)
+		require.Contains(t, v.Env, "GLOMERS_DATA="+v.Dir)
 		require.True(t, slices.ContainsFunc(v.Env, func(e string) bool { return strings.HasPrefix(e, "GLOMERS_SEED=") }))
 	}
 	require.NoFileExists(t, "starts")
@@ -105,14 +106,15 @@ func TestSurroundings(t *testing.T) {
 	var meta record.Meta
 	require.NoError(t, json.Unmarshal(text, &meta))
 	require.Equal(t, "work/NODE", meta.Program.Cwd)
-	require.Subset(t, meta.Program.Env, []string{"GLOMERS_SEED", "LANG", "PATH"})
+	require.Subset(t, meta.Program.Env, []string{"GLOMERS_DATA", "GLOMERS_SEED", "LANG", "PATH"})
 	require.NotContains(t, meta.Program.Env, "DATABASE_URL")
 
 	// They get the requested variables, and values are not recorded.
 	test.Env, test.Cwd, test.Seed = []string{"DATABASE_URL", "MODE=s3cret mode"}, ".", 0
 	res, found = views(t, t.Context(), test)
-	for _, v := range found {
+	for id, v := range found {
 		require.Equal(t, user, v.Dir)
+		require.Contains(t, v.Env, "GLOMERS_DATA="+filepath.Join(user, res.Dir, "work", id))
 		require.Contains(t, v.Env, "DATABASE_URL=postgres://me:s3cret@host")
 		require.Contains(t, v.Env, "MODE=s3cret mode")
 		require.NotContains(t, strings.Join(v.Env, "\n"), "AWS_SECRET")
@@ -139,14 +141,12 @@ func TestTemporarySurroundings(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, left)
 
-	// The directory is not needed with Cwd or with a store.
+	// The directory is not needed with a store.
 	t.Setenv("TMPDIR", "/no/such/directory")
 	_, err = Run(t.Context(), test)
-	require.ErrorContains(t, err, "start node n0: a directory for nodes to run in: ")
-	require.ErrorContains(t, err, "set TMPDIR to a directory that is there, or say where they run, with --cwd")
-	test.Cwd = t.TempDir()
-	_, _ = views(t, t.Context(), test)
-	test.Cwd, test.Store = "", t.TempDir()
+	require.ErrorContains(t, err, "start node n0: a directory for the files of nodes: ")
+	require.ErrorContains(t, err, "set TMPDIR to a directory that is there")
+	test.Store = t.TempDir()
 	_, _ = views(t, t.Context(), test)
 }
 

@@ -52,7 +52,9 @@ type Skewer interface {
 
 // Binary returns the Program that runs an executable with these arguments, one process per node. The process exchanges lines on
 // stdin and stdout; its stderr is its log. Test.Env and Test.Cwd set its environment and its working directory. The variable
-// GLOMERS_SEED holds a different seed for each node, and GLOMERS_PROPERTIES is 1: see docs/properties.md.
+// GLOMERS_SEED holds a different seed for each node, GLOMERS_PROPERTIES is 1 (see docs/properties.md), and GLOMERS_DATA names a directory
+// of the node alone: it is empty when the run begins, and a node that is killed and restarted finds there what it has written. Without
+// Test.Cwd, that is also its working directory.
 //
 // A relative path is relative to the working directory of this process, not of the node. Arguments that are paths are treated
 // in the same way: nodes get an absolute path for an argument that contains a slash and exists, or that contains a dot and is
@@ -74,7 +76,7 @@ func InProcess(register func(n *node.Node)) Program {
 // ProgramInfo describes a Program in the run's record.
 type ProgramInfo = record.Program
 
-// workDir is the subdirectory of a run's directory that holds the working directories of nodes.
+// workDir is the subdirectory of a run's directory that holds the directories of nodes.
 const workDir = "work"
 
 // newPlace returns the environment and the directories of nodes; nil if nodes are not processes.
@@ -96,7 +98,7 @@ func (t Test) newPlace() (*proc.Place, error) {
 func surround(i *ProgramInfo, place *proc.Place) {
 	i.Args = place.Args(i.Args)
 	i.Cwd = cmp.Or(place.Dir(), path.Join(workDir, "NODE"))
-	i.Env = append(place.Variables(), "GLOMERS_SEED", propertiesEnv)
+	i.Env = append(place.Variables(), "GLOMERS_SEED", propertiesEnv, proc.DataVariable)
 	slices.Sort(i.Env)
 	i.Env = slices.Compact(i.Env)
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"glomers/harness/internal/notebook"
 	"glomers/node"
 )
 
@@ -51,6 +52,8 @@ func runNode(name string, args []string) {
 		registerEcho(n)
 	case "broadcast":
 		registerBroadcast(n)
+	case "notebook": // with the mistake that args[0] names
+		notebook.Serve(notebook.Mistake(strings.Join(args, "")))(n)
 	case "look": // around: says what it finds, and leaves a line
 		registerEcho(n)
 		look(args)

@@ -18,7 +18,7 @@ func (n *Node) openDisk(dir string) (Disk, error) {
 	if n.disk != nil {
 		return n.disk, nil
 	}
-	if dir == "" && n.transport == nil {
+	if dir == "" && n.stdio {
 		dir = os.Getenv(dataEnv)
 	}
 	if dir == "" {

@@ -44,6 +44,7 @@ type Node struct {
 
 	transport Transport // to be read through wire, before Run has begun
 	wireOnce  sync.Once
+	stdio     bool // Options named no transport: the node is a process
 	disk      Disk // of Options
 	log       *slog.Logger
 	seed      uint64
@@ -105,6 +106,7 @@ func New(o Options) *Node {
 		Stdin:     os.Stdin,
 		Stdout:    os.Stdout,
 		transport: o.Transport,
+		stdio:     o.Transport == nil,
 		disk:      o.Disk,
 		log:       o.Logger,
 		in:        o.In,

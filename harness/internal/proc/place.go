@@ -1,11 +1,13 @@
 package proc
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,8 +15,8 @@ import (
 	"glomers/internal/tempdir"
 )
 
-// A Place holds the environment and the working directories of a run's programs. Each program has a separate working directory,
-// unless NewPlace was given one for all.
+// A Place holds the environment and the directories of a run's programs. Each program has a separate directory, in which it runs unless
+// NewPlace was given a working directory for all.
 type Place struct {
 	env  environ.Environment
 	user string // the working directory of this process, in which the user is
@@ -70,34 +72,35 @@ func (p *Place) Dir() string { return p.dir }
 // Variables returns the names of the variables that programs get, sorted.
 func (p *Place) Variables() []string { return p.env.Names() }
 
+// DataVariable names the directory in which a program keeps what must survive a kill: its separate directory.
+const DataVariable = "GLOMERS_DATA"
+
 // Command returns the command that runs a program under the given name, which is also the name of its directory. env is added
 // to the environment.
 func (p *Place) Command(name, path string, args []string, env ...string) (Command, error) {
-	dir, err := p.own(name)
+	own, err := p.own(name)
 	if err != nil {
 		return Command{}, err
 	}
-	return Command{Name: name, Path: path, Args: p.Args(args), Env: append(append([]string{}, p.env.Vars...), env...), Dir: dir}, nil
+	env = slices.Concat(p.env.Vars, []string{DataVariable + "=" + own}, env)
+	return Command{Name: name, Path: path, Args: p.Args(args), Env: env, Dir: cmp.Or(p.dir, own)}, nil
 }
 
-// own returns the working directory of a program, and makes it if it does not exist. A program that is started again gets the
+// own returns the separate directory of a program, and makes it if it does not exist. A program that is started again gets the
 // same directory.
 func (p *Place) own(name string) (string, error) {
-	if p.dir != "" {
-		return p.dir, nil
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.root == "" {
 		temp, err := tempdir.New()
 		if err != nil {
-			return "", fmt.Errorf("a directory for nodes to run in: %w: set %s to a directory that is there, or say where they run, with --cwd", err, tempdir.Variable())
+			return "", fmt.Errorf("a directory for the files of nodes: %w: set %s to a directory that is there", err, tempdir.Variable())
 		}
 		p.root, p.temp = temp.Path, temp
 	}
 	dir := filepath.Join(p.root, name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", fmt.Errorf("a directory for nodes to run in: %w", err)
+		return "", fmt.Errorf("a directory for the files of nodes: %w", err)
 	}
 	return dir, nil
 }
@@ -106,7 +109,7 @@ func (p *Place) own(name string) (string, error) {
 func (p *Place) Discard(name string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.dir != "" || p.root == "" {
+	if p.root == "" {
 		return nil
 	}
 	return tempdir.RemoveAll(filepath.Join(p.root, name))

@@ -49,6 +49,7 @@ func TestOwnDirectories(t *testing.T) {
 		require.NoError(t, err)
 		require.DirExists(t, c.Dir)
 		require.Contains(t, c.Env, "GLOMERS_SEED=7")
+		require.Contains(t, c.Env, "GLOMERS_DATA="+c.Dir)
 		require.True(t, filepath.IsAbs(c.Args[0]))
 		dirs[c.Dir] = true
 	}
@@ -69,6 +70,23 @@ func TestOwnDirectories(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, left)
 	require.FileExists(t, outside)
+}
+
+// Where all programs run in one directory, each has a separate one for its data.
+func TestDataBesideAWorkingDirectory(t *testing.T) {
+	p, user := newPlace(t, ".")
+	require.NoError(t, p.Settle("work"))
+	for _, name := range []string{"n1", "n2"} {
+		c, err := p.Command(name, "node", nil)
+		require.NoError(t, err)
+		require.Equal(t, user, c.Dir)
+		require.Contains(t, c.Env, "GLOMERS_DATA="+filepath.Join(user, "work", name))
+		require.DirExists(t, filepath.Join(user, "work", name))
+	}
+	require.NoError(t, p.Discard("n1"))
+	require.NoDirExists(t, "work/n1")
+	require.NoError(t, p.Close())
+	require.NoDirExists(t, "work")
 }
 
 // In a run's directory, files of programs stay, and empty directories are removed.
@@ -93,7 +111,7 @@ func TestPlaceErrors(t *testing.T) {
 	p, user := newPlace(t, "")
 	t.Setenv("TMPDIR", filepath.Join(user, "nowhere"))
 	_, err := p.Command("n1", "node", nil)
-	require.ErrorContains(t, err, "set TMPDIR to a directory that is there, or say where they run, with --cwd")
+	require.ErrorContains(t, err, "set TMPDIR to a directory that is there")
 	require.NoError(t, p.Close())
 	_, err = NewPlace(nil, "nowhere")
 	require.ErrorContains(t, err, "working directory: stat "+user+"/nowhere: no such file")
