@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"glomers/harness"
+	"glomers/harness/history"
 	"glomers/harness/workload"
 	"glomers/internal/environ"
 )
@@ -116,8 +117,13 @@ func (c *cli) describeFaults() string {
 		if k.Links {
 			b.WriteString(" (takes two nodes)")
 		}
+		if k.Clocks || k.Disks {
+			b.WriteString(" (only of nodes in a Go test, as in simulations)")
+		}
 		b.WriteByte('\n')
 	}
+	b.WriteString("\nWhat survives `kill` is what a node has on its disk (`glomers help environment`). For nodes in a Go test that is a disk in memory, on which a write with its sync takes 0.1 to 2 ms. " +
+		"At a kill, nothing of a write that has not ended is there, or all of it, or a part. A node that starts and finds the bit that `bitrot` has flipped refuses init, and stays down for the rest of the run; the history has that as the fault `" + history.Damage + "`.\n")
 	return b.String()
 }
 
@@ -148,7 +154,7 @@ func describeEnvironment() string {
 	b.WriteString("\nA node runs in a directory of its own, `work/ID` in the directory of the run, which it finds again when it is killed and restarted. What it leaves there stays; without a " +
 		"store the directory is a temporary one. `--cwd DIR` has all nodes run in DIR instead, and `--cwd .` where you are.\n\n" +
 		"`GLOMERS_DATA` names `work/ID` in any case: there a node keeps what it must still know after a kill, as the store of package node does. It is empty when the run begins. After `kill`, a node finds there what its " +
-		"process has handed to the operating system; only a loss of power would show that it was not synced. To see what a node does on a full disk, let " +
+		"process has handed to the operating system; only a loss of power would show that it was not synced. Nodes in a Go test have disks that lose that at a kill, and that the faults `disk` and `bitrot` hit. To see what a node does on a full disk, let " +
 		"`--store` or, without a store, `TMPDIR` name a directory on a small file system.\n\n" +
 		"Paths lead from where you are, wherever nodes run: that of the program, and arguments that have a slash in them and lead to something, or a dot and are the name of a file. " +
 		"They reach the node as absolute paths. Other arguments reach it as they are, such as `--file=x.json`: give an absolute path there, or `--cwd .`. With `--cwd`, all arguments reach it as they are.\n\n" +

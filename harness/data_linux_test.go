@@ -4,7 +4,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,7 +20,7 @@ func TestFullDirectory(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, syscall.Unmount(dir, syscall.MNT_DETACH)) })
 	t.Setenv("TMPDIR", dir)
 	test := notebookTest(t)
-	test.Rate, test.NemesisInterval = 1000, 500*time.Millisecond
+	test.Rate, test.Concurrency = 500, 1000
 	full := 0
 	test.OnOp = func(op history.Op) {
 		if strings.Contains(string(op.Error), "the disk of n0 is full") {

@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
+	"glomers/harness/internal/notebook"
 )
 
-// notebookTest is a test of one process that is killed now and then. What it has acknowledged must survive.
+// notebookTest is a test of one process that is killed now and then, in virtual time. What it has acknowledged must survive.
 func notebookTest(t *testing.T, args ...string) Test {
-	test := quick("g-set", program(t, "notebook", args...))
-	test.NodeCount, test.TimeLimit, test.Nemesis, test.NemesisInterval = 1, 2*time.Second, []string{"kill"}, 200*time.Millisecond
-	test.Concurrency, test.limits.call = 5, 300*time.Millisecond
+	test := virtual(program(t, "notebook", args...), "g-set")
+	test.NodeCount, test.Concurrency, test.Rate, test.TimeLimit = 1, 100, 50, 5*time.Second
+	test.Nemesis, test.NemesisInterval = []string{"kill"}, 500*time.Millisecond
 	return test
 }
 
@@ -23,11 +24,10 @@ func notebookTest(t *testing.T, args ...string) Test {
 func TestDataSurvivesKills(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*Test){
-		"":                    func(*Test) {},
-		"store":               func(test *Test) { test.Store = t.TempDir() },
-		"working directory":   func(test *Test) { test.Cwd = t.TempDir() },
-		"virtual":             func(test *Test) { test.Virtual, test.TimeLimit = true, 5*time.Second },
-		"virtual, in a store": func(test *Test) { test.Virtual, test.TimeLimit, test.Store = true, 5*time.Second, t.TempDir() },
+		"no store":          func(*Test) {},
+		"store":             func(test *Test) { test.Store = t.TempDir() },
+		"working directory": func(test *Test) { test.Cwd = t.TempDir() },
+		"real time":         func(test *Test) { test.Virtual, test.limits.recovery = false, 500*time.Millisecond },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,11 +52,21 @@ func TestDataSurvivesKills(t *testing.T) {
 // Each run begins with empty directories, and a process that keeps nothing loses what it has acknowledged.
 func TestForgetfulProcess(t *testing.T) {
 	t.Parallel()
-	for _, virtual := range []bool{false, true} {
-		test := notebookTest(t, "forgets")
-		test.Virtual = virtual
-		res, err := Run(t.Context(), test)
-		require.NoError(t, err)
-		require.Equal(t, check.Invalid, res.Valid)
-	}
+	res, err := Run(t.Context(), notebookTest(t, "forgets"))
+	require.NoError(t, err)
+	require.Equal(t, check.Invalid, res.Valid)
+}
+
+// Nodes in this process have disks that survive kills in real time, too.
+func TestDisksInRealTime(t *testing.T) {
+	t.Parallel()
+	test := quick("g-set", InProcess(notebook.Serve(notebook.None)))
+	test.Concurrency, test.TimeLimit = 200, 1500*time.Millisecond
+	test.Nemesis, test.NemesisInterval, test.limits.call = []string{"kill", "disk"}, 150*time.Millisecond, time.Second
+	res, err := Run(t.Context(), test)
+	require.NoError(t, err)
+	require.Equal(t, check.Valid, res.Valid, res.Reasons)
+	require.Positive(t, res.Disks.Syncs)
+	require.Positive(t, res.Disks.SyncsPerOp)
+	require.Len(t, res.Disks.Nodes, 3)
 }

@@ -57,7 +57,14 @@ func TestFaultsAreHealed(t *testing.T) {
 	for _, fault := range nemesis.All().Names() {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
-			test := faulty("broadcast", registerBroadcast, fault)
+			test := faulty("broadcast", func(n *node.Node) {
+				registerBroadcast(n)
+				store := node.OpenStore(n, "")
+				n.OnInit(func(ctx context.Context) error { // bitrot needs something on the disk
+					store.Append([]byte("started"))
+					return store.Sync(ctx)
+				})
+			}, fault)
 			res, h := recorded(t, test)
 			require.Positive(t, res.Nemesis.Started)
 			require.Positive(t, res.Nemesis.InForce[fault])

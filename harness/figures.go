@@ -80,6 +80,13 @@ func generalFigures() []figure {
 		{"nemesis/dropped", "msgs", "messages that faults lost"},
 		{"nemesis/duplicated", "msgs", "messages that faults copied"},
 
+		{"nemesis/damaged", "", "nodes that found their disk damaged when they started, because bitrot had flipped a bit there, with the byte and the time; they stayed down"},
+
+		{"disks/syncs", "", "of nodes in this process that keep something on their disks: writes with their syncs, of all nodes"},
+		{"disks/bytes", "bytes", "what these wrote"},
+		{"disks/syncs-per-op", "", "syncs ÷ operations that clients invoked, those of the final phase included"},
+		{"disks/nodes/*/*", "", "the syncs and the bytes of each node"},
+
 		{"properties", "", "what was seen of the properties that nodes declared (docs/properties.md): for each its kind and name; held and failed: how often the condition held or did not, or the place was reached (of processes at least so often); the nodes at which it held, and the first time (in ns); the first violations, which make the run invalid; the smallest and the largest value"},
 
 		{"latencies/*/count", "ops", "for each function, the operations that succeeded"},

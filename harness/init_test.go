@@ -85,3 +85,14 @@ func TestRestartedNodeHearsPeersBeforeInitOK(t *testing.T) {
 	_, again := once()
 	require.Equal(t, res.Hash, again.Hash)
 }
+
+// A node that says that its store is damaged, although no fault has damaged it, breaks the test, as every node does that refuses init.
+func TestDamageWithoutAFault(t *testing.T) {
+	t.Parallel()
+	test := quick("echo", InProcess(func(n *node.Node) {
+		n.OnInit(func(context.Context) error { return &node.DamageError{Offset: 17, What: "it looks odd"} })
+	}))
+	_, err := Run(t.Context(), test)
+	require.ErrorContains(t, err, "did not answer init with init_ok: ")
+	require.ErrorContains(t, err, "node: the store is damaged at byte 17: it looks odd")
+}

@@ -14,13 +14,16 @@ import (
 // inProcess is the Program of nodes in this process.
 type inProcess struct{ register func(*node.Node) }
 
-func (*inProcess) Describe() ProgramInfo { return ProgramInfo{Kind: "in-process", Skews: true} }
+func (*inProcess) Describe() ProgramInfo {
+	return ProgramInfo{Kind: "in-process", Skews: true, Disks: true}
+}
 
 func (p *inProcess) Start(port *Port) (Process, error) {
 	mem := node.NewMem(port.Line)
 	n := node.New(node.Options{
 		Transport: mem,
 		Seed:      port.seed,
+		Disk:      port.drive.begin(port),
 		Logger:    slog.New(slog.NewTextHandler(port.log, nil)),
 	})
 	if !port.gate.Plain() {

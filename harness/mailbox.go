@@ -14,7 +14,7 @@ import (
 type post struct {
 	at     time.Duration // the time when it was posted
 	source int           // the poster: the index of a node; number of nodes + index of a worker; or outside
-	event  any           // sent, asked, finished or failed
+	event  any           // sent, asked, finished, writing or failed
 }
 
 // outside is the source of posts that come from neither a node nor a worker.
@@ -38,6 +38,8 @@ type (
 		op     history.Op
 		err    error
 	}
+	// writing: the process that belongs to the port writes to its disk.
+	writing struct{ port *Port }
 	// failed: the run cannot go on.
 	failed struct{ err error }
 )

@@ -21,6 +21,7 @@ type member struct {
 	// Messages that arrive too early are held. Before init has been delivered, all other messages are held; before the node has
 	// answered init, messages of clients are held. So a node may send requests to services and to other nodes before it answers
 	// init. While the node is paused, all messages are held.
+	lost     bool // it has found its disk damaged, and stays down
 	named    bool // init has been delivered
 	ready    bool // the node has answered init
 	paused   bool
@@ -53,7 +54,7 @@ func (r *run) startNodes() error {
 		if err != nil {
 			return err
 		}
-		m := &member{Port: &Port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place, book: r.book}}
+		m := &member{Port: &Port{id: id, index: i, run: r.scheduler, guard: &r.guard, place: r.place, book: r.book, drive: newDrive(r.test.gate, id)}}
 		m.attached = slices.Contains(r.test.Attach.Nodes, id)
 		m.log = &output{log: log, fail: func(err error) {
 			r.post(i, failed{fmt.Errorf("harness: log of node %s: %w", id, err)})
@@ -75,7 +76,7 @@ func (r *run) startNodes() error {
 func (r *run) start(m *member) error {
 	start := fmt.Sprint("node\x00", m.id, " ", m.starts)
 	m.Port = &Port{
-		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, book: m.book, log: m.log,
+		id: m.id, index: m.index, run: r.scheduler, guard: m.guard, place: m.place, book: m.book, drive: m.drive, log: m.log,
 		seed: r.test.gate.Stream(start).Uint64(), gate: r.test.gate.Sub(start),
 	}
 	m.starts++
@@ -138,6 +139,10 @@ func (r *run) initNode(m *member) error {
 			return // it has been killed in the meantime
 		}
 		m.init = nil
+		if at, found := m.drive.damageIn(a); found {
+			r.giveUp(m, at)
+			return
+		}
 		if reason := r.initProblem(m, a); reason != "" {
 			m.fail(&NodeError{Kind: NoInit, Reason: reason})
 			return
@@ -288,12 +293,17 @@ func (s system) Skew(id string, ahead time.Duration) error {
 	return nil
 }
 
-// Kill kills the node and removes it from the network. Messages to it are lost until Restart.
+// Kill kills the node and removes it from the network. Messages to it are lost until Restart. Like Restart, it does nothing to a node that
+// stays down.
 func (s system) Kill(id string) error {
 	m := s.member(id)
+	if m.lost {
+		return nil
+	}
 	s.net.Remove(id)
 	m.broken.Store(true) // its remaining output is ignored
 	m.endRest()
+	m.drive.kill()
 	m.process.Kill()
 	s.killed = append(s.killed, m.process)
 	s.memory.add(waiting, -m.weight)
@@ -307,6 +317,9 @@ func (s system) Kill(id string) error {
 // first start. Messages of nodes and services are held until init.
 func (s system) Restart(id string) error {
 	m := s.member(id)
+	if m.lost {
+		return nil
+	}
 	if err := s.start(m); err != nil {
 		return err
 	}

@@ -130,8 +130,13 @@ func (t Test) plan() (p plan, err error) {
 	}
 	t.Nemesis = slices.Clone(t.Nemesis)
 	for _, name := range t.Nemesis {
-		if k, _ := t.Faults.Find(name); k.Clocks && !t.Program.Describe().Skews {
+		k, _ := t.Faults.Find(name)
+		switch does := t.Program.Describe(); {
+		case k.Clocks && !does.Skews:
 			return p, fmt.Errorf("harness: the clock of a process cannot be set: %s needs nodes in this process, as in simulations", name)
+		case k.Disks && !does.Disks:
+			return p, fmt.Errorf("harness: the disk of a process is the system's, whose faults cannot be set: %s needs nodes in this process, as in simulations. "+
+				"What a process has given to the system survives kill; for a full disk, let --store (Test.Store) name a directory on a small file system", name)
 		}
 	}
 	if t.Excerpt != nil {

@@ -26,6 +26,7 @@ type Port struct {
 	guard *proc.Guard
 	place *proc.Place // nil unless nodes are processes
 	book  *propertyBook
+	drive *drive // used only by nodes in this process
 
 	messages atomic.Int64 // so far
 	begun    atomic.Int64 // kept bytes of its unfinished line

@@ -174,4 +174,9 @@ func TestOwnProgramFails(t *testing.T) {
 	test.Nemesis = []string{"skew"}
 	_, err = harness.Run(t.Context(), test)
 	require.ErrorContains(t, err, "the clock of a process cannot be set")
+	for _, fault := range []string{"disk", "bitrot"} {
+		test.Nemesis = []string{fault}
+		_, err = harness.Run(t.Context(), test)
+		require.ErrorContains(t, err, "the disk of a process is the system's, whose faults cannot be set: "+fault+" needs nodes in this process")
+	}
 }

@@ -23,6 +23,7 @@ type Result struct {
 	Net        network.Stats `json:"net"`
 	Unmatched  []Unmatched   `json:"unmatched,omitempty"` // messages to clients that got no reply in time
 	Nemesis    NemesisResult `json:"nemesis"`
+	Disks      *DiskResult   `json:"disks,omitempty"`      // nil if no node in this process has written to its disk
 	Properties Properties    `json:"properties,omitempty"` // that the nodes declared
 	Distorted  []string      `json:"distorted,omitempty"`  // those of the warnings that say how the machine distorted the run
 	Lag        Latency       `json:"lag"`                  // lateness of the harness's deliveries and timers, in real time
@@ -44,6 +45,8 @@ type NemesisResult struct {
 	Cut        time.Duration             `json:"cut-ns"`      // total time in which at least one link was cut
 	Dropped    int                       `json:"dropped"`     // messages lost to faults
 	Duplicated int                       `json:"duplicated"`  // messages copied by faults
+
+	Damaged []Damage `json:"damaged,omitempty"` // disks that nodes have found damaged
 }
 
 // Verdict implements check.Result.
@@ -55,7 +58,7 @@ func (n NemesisResult) Reasons() []string {
 	for _, name := range n.Faults {
 		if n.InForce[name] == 0 {
 			reasons = append(reasons, fmt.Sprintf("the run was asked for %s, but there never was any, so it shows nothing about that: "+
-				"it takes at least two nodes and enough time", name))
+				"it takes enough nodes (glomers help faults) and time", name))
 		}
 	}
 	return reasons
@@ -154,12 +157,17 @@ func (r *run) judge(runErr error) Result {
 		Net:        r.net.Stats(r.progress.Invoked),
 		Unmatched:  r.unmatched,
 		Nemesis:    newNemesisResult(r.ended, r.faults, r.net),
+		Disks:      r.diskResult(),
 		Properties: r.properties,
 		Lag:        r.lag.latency(),
 		Hash:       r.store.Hash(),
 		Elapsed:    r.ended,
 		Seed:       r.test.Seed,
 		Dir:        r.store.Dir(),
+	}
+	res.Nemesis.Damaged = r.damages
+	for _, d := range r.damages {
+		r.notes = append(r.notes, fmt.Sprintf("at %.3f s, %v", d.At.Seconds(), d))
 	}
 	res.Judgement, _ = Judge(r.workload, r.history, r.test.Availability) // cannot fail: the plan has checked it
 	res.add(res.Nemesis)

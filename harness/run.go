@@ -43,6 +43,8 @@ type run struct {
 	book        *propertyBook
 	properties  Properties // at the end of the run
 
+	damages []Damage // disks that nodes have found damaged
+
 	workers []*worker
 	working sync.WaitGroup // counts the goroutines of workers
 	free    []*worker      // workers without a job
@@ -276,6 +278,8 @@ func (r *run) handlePost(p post) {
 		r.ask(p.at, e.client, e.id, e.body, r.test.limits.call)
 	case finished:
 		r.jobFinished(e)
+	case writing:
+		r.diskWrites(p.at, e.port)
 	case failed:
 		r.fail(e.err)
 	case flood:

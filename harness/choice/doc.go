@@ -14,6 +14,7 @@
 //	nemesis/kill          the times between the starts and the ends of a fault
 //	nemesis/kill/3        the effect of its start number 3: here which node
 //	services/seq-kv       which of its states a service shows
+//	disk/n1/sync          how long n1's writes to its disk take; also torn: what a kill leaves of one; only of nodes in this process
 //	node/n2/0             the seed of a node's random numbers, when it is started for the first time
 //	node/n2/0/rand        these numbers; only of nodes in this process
 //	node/n2/0/jitter      the pauses before repeated requests

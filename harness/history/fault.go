@@ -26,6 +26,10 @@ func (e *Effect) Size() int {
 	return size
 }
 
+// Damage is the name of a fault that the nemesis does not start: nodes have found their disks damaged, and stay down until the end. Each
+// start has all of these nodes.
+const Damage = "damage"
+
 // A Fault is a period in which a fault was in force.
 type Fault struct {
 	Name   string // of its kind, such as "partition"

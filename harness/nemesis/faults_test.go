@@ -223,6 +223,48 @@ func TestSkew(t *testing.T) {
 	require.InDelta(t, forward, back, 60)
 }
 
+// The fault disk makes the disk of one node at a time slow or full, and good again.
+func TestDisk(t *testing.T) {
+	f, s := newFault(t, "disk", 3, 1), newImpaired()
+	hit := map[string]bool{}
+	for range 100 {
+		op := step(t, f, 0, s)
+		text := op.Result.(string)
+		node, state, _ := strings.Cut(text, " ")
+		require.Contains(t, []string{"slow", "full"}, state)
+		require.Equal(t, &history.Effect{Nodes: []string{node}, Text: text}, op.Effect)
+		require.Equal(t, "disk: "+text, f.InForce())
+		hit[text] = true
+		require.Equal(t, Op{F: "stop-disk", Result: node}, step(t, f, 0, s))
+		require.Equal(t, []string{"disk " + text, "disk " + node + " good"}, s.done)
+		s.done = nil
+	}
+	require.Len(t, hit, 2*3)
+}
+
+// In a run, bitrot hits only a minority, which depends on the seed.
+func TestBitrot(t *testing.T) {
+	ever := map[string]bool{}
+	for n := range 8 {
+		for seed := range uint64(20) {
+			f, s := newFault(t, "bitrot", n, seed), newImpaired()
+			for range 20 {
+				op := step(t, f, 0, s)
+				require.Equal(t, len(op.Effect.Nodes) > 0, f.InForce() != "")
+				step(t, f, 0, s)
+			}
+			require.Len(t, f.Effects(), max(0, n-1)/2)
+			if n == 3 {
+				ever[s.done[0]] = true
+			}
+			s.done, s.emptyDisks = nil, true
+			step(t, f, 0, s)
+			require.Empty(t, f.InForce(), "an empty disk has no bits")
+		}
+	}
+	require.Len(t, ever, 3)
+}
+
 // The effect of the n-th start depends only on the seed and n, not on earlier steps, nor on other faults.
 func TestSeek(t *testing.T) {
 	for _, name := range All().Names() {

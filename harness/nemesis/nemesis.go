@@ -24,12 +24,28 @@ type System interface {
 	// Pause stops a node and its timers, and Resume lets the node continue.
 	Pause(node string) error
 	Resume(node string) error
-	// Kill ends a node, so that its memory is lost, and Restart starts it again with empty memory.
+	// Kill ends a node, so that its memory is lost, and Restart starts it again with empty memory. Its disk keeps what was synced; a
+	// part of a write that has not ended may be there, too.
 	Kill(node string) error
 	Restart(node string) error
 	// Skew sets how far the wall clock of a node is ahead of the true time.
 	Skew(node string, ahead time.Duration) error
+	// SetDisk sets how the disk of a node works from now on.
+	SetDisk(node string, state DiskState) error
+	// FlipBit flips a bit of what is on the disk of a node: the one with this number, modulo their count. It returns the byte that the
+	// bit is in; ok is false if there is nothing on the disk. A node that has read its disk does not notice before its next start.
+	FlipBit(node string, bit int64) (at int64, ok bool)
 }
+
+// A DiskState says how a disk works.
+type DiskState string
+
+// The states.
+const (
+	DiskGood DiskState = "good"
+	DiskSlow DiskState = "slow" // a write takes 100 times as long
+	DiskFull DiskState = "full" // writes fail
+)
 
 // A Fault is one kind of trouble with its own schedule: its steps start and stop the trouble in turn. The calls are Next,
 // Step, Next, Step, …, and at the end Heal. A Fault is not safe for concurrent use.
@@ -50,7 +66,7 @@ type Fault interface {
 	InForce() string
 	// Starts returns how often the fault was started.
 	Starts() int
-	// Effects returns how often each effect occurred: by node for pause and kill, otherwise by the description in InForce.
+	// Effects returns how often each effect occurred: by node for pause, kill and bitrot, otherwise by the description in InForce.
 	Effects() map[string]int
 	// Time returns how long the fault has been in force in total, up to now.
 	Time(now time.Duration) time.Duration
@@ -82,6 +98,7 @@ type Kind struct {
 	State  string // the state while it was in force, as a clause before "for 3 s": "a node was down"
 	Links  bool   // it acts on links; a single node has none
 	Clocks bool   // it sets clocks, which does not work with every program
+	Disks  bool   // it acts on the disks that nodes in this process have
 
 	// Make returns the trouble of one run. It is called once per run. OnLinks and OnNode make the usual troubles.
 	Make func(o Options) Trouble
@@ -112,6 +129,8 @@ func All() Kinds {
 		{Name: "pause", About: "a node stands still for a while", State: "a node stood still", Make: pause},
 		{Name: "kill", About: "a node is killed, loses its memory, and is started again later", State: "a node was down", Make: kill},
 		{Name: "skew", About: "the wall clocks of nodes are off by up to a second", State: "clocks were wrong", Clocks: true, Make: skew},
+		{Name: "disk", About: "the disk of a node is full for a while, or a hundred times as slow", State: "a disk was full or slow", Disks: true, Make: disk},
+		{Name: "bitrot", About: "a bit on the disk of a node flips, which the node finds when it is killed and started again; it hits a minority of at least three nodes, if they have written anything", State: "it was in force", Disks: true, Make: bitrot},
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 // A testSystem is a network that records the actions on its nodes.
 type testSystem struct {
 	*network.Network
-	done []string
+	done       []string
+	emptyDisks bool
 }
 
 func (s *testSystem) Pause(node string) error   { return s.note("pause", node) }
@@ -28,6 +29,18 @@ func (s *testSystem) Restart(node string) error { return s.note("restart", node)
 
 func (s *testSystem) Skew(node string, ahead time.Duration) error {
 	return s.note("skew", fmt.Sprint(node, " ", ahead))
+}
+
+func (s *testSystem) SetDisk(node string, state DiskState) error {
+	return s.note("disk", fmt.Sprint(node, " ", state))
+}
+
+func (s *testSystem) FlipBit(node string, bit int64) (int64, bool) {
+	if s.emptyDisks {
+		return 0, false
+	}
+	_ = s.note("flip", node) // no error
+	return bit / 8 % 1000, true
 }
 
 func (s *testSystem) note(what, node string) error {

@@ -50,6 +50,7 @@ type Program struct {
 	Env    []string `json:"env,omitempty"`    // the names of the variables that nodes have
 
 	Skews bool `json:"-"` // each process of the program is a harness.Skewer
+	Disks bool `json:"-"` // the harness has the disks of the nodes
 }
 
 // The roles of parties.

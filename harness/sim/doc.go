@@ -50,6 +50,17 @@
 //
 // Faults are those of [glomers/harness/nemesis.All]; NemesisInterval sets how often they start.
 //
+// # Disks
+//
+// Each node has a disk, which holds what a [glomers/node.Store] writes. With the fault kill, a node loses what it had not synced, or finds a
+// part of it; disk makes a disk slow or full, and bitrot flips a bit of it (harness/README.md says more):
+//
+//	durable := base
+//	durable.Nemesis = []string{"kill", "disk"}
+//
+// A write takes virtual time, from 0.1 to 2 ms, and is decided in the stream disk/n1/sync; what a kill leaves of it, in disk/n1/torn.
+// Result.Disks counts the syncs.
+//
 // # Shrinking
 //
 // With -shrink, or by [Shrink], a failing seed is reduced to the smallest run found that fails in the same way. This run is

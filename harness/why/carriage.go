@@ -133,7 +133,7 @@ func (r *Run) loss(m *Sent) (f *history.Fault, how string) {
 		switch {
 		case slices.Contains(f.Effect.Links[m.Dest], m.Src):
 			return f, "the link is cut"
-		case f.Name == "kill" && slices.Contains(f.Effect.Nodes, m.Dest):
+		case (f.Name == "kill" || f.Name == history.Damage) && slices.Contains(f.Effect.Nodes, m.Dest):
 			return f, m.Dest + " is down"
 		case f.Name == "loss" && r.IsNode(m.Src) && r.IsNode(m.Dest):
 			return f, fmt.Sprintf("%s of the messages between nodes get lost", f.Effect.Text)

@@ -60,6 +60,9 @@ func (tr transcript) windows() []harness.FaultWindow {
 	starts := make(map[string]int) // number of starts of each fault so far
 	faults := tr.faults()
 	for _, f := range faults {
+		if f.Name == history.Damage {
+			continue // a consequence of others
+		}
 		began := faults[0].Begin
 		windows = append(windows, harness.FaultWindow{
 			Name: f.Name, Start: starts[f.Name], Begin: time.Duration(f.Begin - began), End: time.Duration(f.End - began),

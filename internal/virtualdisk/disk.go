@@ -126,7 +126,7 @@ func (d *Disk) Kill(bytes int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.pending != nil {
-		d.file = d.pending.leave(d.file, bytes)
+		d.file = d.pending.leave(d.file, min(bytes, len(d.pending.p))) // which may be a later write than the caller has seen
 	}
 	d.pending, d.life = nil, nil
 }
@@ -138,14 +138,18 @@ func (d *Disk) SetFull(full bool) {
 	d.full = full
 }
 
-// Flip flips a bit of what is on the disk: bit b%8 of byte b/8, modulo the size. It does nothing to an empty disk.
-func (d *Disk) Flip(b int64) {
+// Flip flips a bit of what is on the disk: bit b%8 of byte b/8, modulo the size. It returns that byte; ok is false if the disk is empty.
+func (d *Disk) Flip(b int64) (at int64, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if size := 8 * int64(len(d.file)); size > 0 {
-		d.file = slices.Clone(d.file)
-		d.file[b%size/8] ^= 1 << (b % 8)
+	size := 8 * int64(len(d.file))
+	if size == 0 {
+		return 0, false
 	}
+	at = b % size / 8
+	d.file = slices.Clone(d.file)
+	d.file[at] ^= 1 << (b % 8)
+	return at, true
 }
 
 // After returns a copy of what is on the disk once the write has ended that has begun. Without one, that is the same as File.

@@ -66,11 +66,14 @@ func TestFullDisk(t *testing.T) {
 
 func TestFlip(t *testing.T) {
 	var d virtualdisk.Disk
-	d.Flip(7)
+	_, ok := d.Flip(7)
+	require.False(t, ok)
 	require.Empty(t, d.File())
 	l := d.Begin(func() {})
 	l.Replace([]byte("ab"), func(error) {})
 	d.End()
-	d.Flip(16 + 8 + 1)
+	at, ok := d.Flip(16 + 8 + 1)
+	require.True(t, ok)
+	require.EqualValues(t, 1, at)
 	require.Equal(t, "a`", string(d.File()))
 }

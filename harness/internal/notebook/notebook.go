@@ -76,6 +76,8 @@ func (b *notebook) sync(ctx context.Context) error {
 	switch b.mistake {
 	case None:
 		return b.store.Sync(ctx)
+	case Hasty:
+		b.n.After(0, func(ctx context.Context) { _ = b.store.Sync(ctx) }) // fails only when the node ends
 	case Impatient:
 		ctx, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()

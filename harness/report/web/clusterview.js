@@ -101,7 +101,7 @@ function drawParties(c, scene, faults, {island, count}) {
   const {run, layout, palette, clients} = scene;
   const stopped = new Map();
   for (const fault of faults.filter(Faults.stopsNode)) {
-    for (const p of fault.nodes) stopped.set(p, fault.name === "kill" ? "dead" : "paused");
+    for (const p of fault.nodes) stopped.set(p, fault.name === "pause" ? "paused" : "dead");
   }
   run.parties.forEach(({role}, p) => {
     const place = layout.places[p];

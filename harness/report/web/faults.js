@@ -2,7 +2,7 @@
 
 // stopsNode reports whether the fault stopped nodes. Such a fault is shown on the nodes and not on the network.
 export function stopsNode(fault) {
-  return (fault.name === "pause" || fault.name === "kill") && (fault.nodes || []).length > 0;
+  return ["pause", "kill", "damage"].includes(fault.name) && (fault.nodes || []).length > 0;
 }
 
 // during returns the faults in force at time t.

@@ -28,6 +28,7 @@ test("a fault is in force until it ends, or to the end", () => {
 });
 
 test("faults of nodes are not shown on the network", () => {
+  assert.ok(Faults.stopsNode({name: "damage", nodes: [n1]}));
   assert.ok(Faults.stopsNode({name: "kill", nodes: [n1]}));
   assert.ok(Faults.stopsNode({name: "pause", nodes: [n1]}));
   assert.ok(!Faults.stopsNode({name: "pause", nodes: []}));
