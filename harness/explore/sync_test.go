@@ -30,8 +30,7 @@ func journal(n *node.Node) {
 	})
 }
 
-// States are told apart by what is being written, and by what waits for the disk, also if nodes do not show it; and, with delays, by how
-// often disks have been put off.
+// States are told apart by what is being written, and by what waits for the disk, also if nodes do not show it.
 func TestWhatIsBeingWrittenIsAState(t *testing.T) {
 	t.Parallel()
 	one := Scope{Program: journal, Workload: "echo", Nodes: 1, Clients: 3, Given: []Op{{0, "echo", 1}, {1, "echo", 2}, {2, "echo", 3}}}
