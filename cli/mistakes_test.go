@@ -93,9 +93,9 @@ func TestChallengeList(t *testing.T) {
 	status, stdout, stderr := execute("challenge", "--list")
 	require.Equal(t, statusValid, status, stderr)
 	lines := strings.Split(strings.TrimSuffix(stdout, "\n"), "\n")
-	require.Len(t, lines, len(challenge.All()))
+	require.Len(t, lines, len(challenge.Every()))
 	for i, line := range lines {
-		require.True(t, strings.HasPrefix(line, challenge.All()[i].ID+" "), line)
+		require.True(t, strings.HasPrefix(line, challenge.Every()[i].ID+" "), line)
 		require.LessOrEqual(t, utf8.RuneCountInString(line), 80, line)
 	}
 	require.Contains(t, stdout, "3d  25 nodes: few messages, and little delay     < 30 msgs/op, < 400 / 600 ms\n")

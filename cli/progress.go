@@ -46,7 +46,8 @@ with a verdict, in .glomers/progress.json beside the store. It stays on this mac
 	return cmd
 }
 
-// writeProgress writes a row for each challenge and, below those with figures to aim at, these figures.
+// writeProgress writes a row for each published challenge, and for each of ours that was run, and below those with figures to aim at, these
+// figures.
 func writeProgress(text *terminal.Text, p *progress.Progress) {
 	passed := 0
 	all := challenge.All()
@@ -56,8 +57,11 @@ func writeProgress(text *terminal.Text, p *progress.Progress) {
 		}
 	}
 	fmt.Fprintf(text, "%d of %d passed\n\n", passed, len(all))
-	for _, ch := range all {
+	for _, ch := range challenge.Every() {
 		s := p.Challenges[ch.Title()]
+		if s == nil && !ch.Published() {
+			continue
+		}
 		fmt.Fprintf(text, "%-2s %-28s  ", ch.ID, ch.Name)
 		switch {
 		case s == nil:

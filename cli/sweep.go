@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -184,7 +185,7 @@ func (s *sweepCommand) chooseTest(args []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.words[0] == "all" {
+	if slices.Contains(challenge.Sets(), strings.ToLower(s.words[0])) {
 		return nil, errors.New("a sweep is of one test: want one challenge, not all")
 	}
 	ch := chosen[len(chosen)-1] // of 6b the totally available one, which asks for more

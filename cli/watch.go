@@ -51,7 +51,7 @@ real time: those without faults for 5 s instead of the published length.`,
   glomers watch 1 --bin python3 -- echo.py
   glomers watch --bin ./bin/node --build 'make node'
   glomers watch 3c --once`,
-		ValidArgs: append(challenge.IDs(), "all"),
+		ValidArgs: append(challenge.IDs(), challenge.Sets()...),
 		Args: func(cmd *cobra.Command, args []string) (err error) {
 			var ids []string
 			if ids, w.contest.Args = splitAtDash(cmd, args); len(ids) > 0 {

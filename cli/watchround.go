@@ -324,7 +324,7 @@ func (w *watcher) recognise(ctx context.Context) (ok bool, err error) {
 		return false, err
 	}
 	served := append(report.Others, report.Workload)
-	for _, ch := range challenge.All() {
+	for _, ch := range challenge.Every() {
 		if slices.Contains(served, contestWorkload(ch)) {
 			w.contest.Challenges = append(w.contest.Challenges, ch)
 		}

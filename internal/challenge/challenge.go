@@ -1,4 +1,4 @@
-// Package challenge has the challenges of Gossip Glomers as data, and runs them under our harness or under Maelstrom.
+// Package challenge has the challenges of Gossip Glomers, and those that we add, as data, and runs them under our harness or under Maelstrom.
 package challenge
 
 import (
@@ -12,12 +12,12 @@ import (
 	"glomers/internal/wording"
 )
 
-// A Challenge is one of https://fly.io/dist-sys.
+// A Challenge is one of https://fly.io/dist-sys, or one of ours.
 type Challenge struct {
 	ID, Name string  // together unique
 	Task     string  // in a few words
 	Dir      string  // of our solution, from the root of the repository
-	Words    string  // of the published command, after "maelstrom test" and without --bin
+	Words    string  // of the command, after "maelstrom test" and without --bin
 	Targets  Targets // published too
 }
 
@@ -30,7 +30,7 @@ type Targets struct {
 	Median, Max time.Duration // of the stable latency
 }
 
-// All returns the challenges in their order.
+// All returns the published challenges in their order.
 func All() []Challenge {
 	const (
 		efficient = "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100"
@@ -57,40 +57,58 @@ func All() []Challenge {
 	}
 }
 
-// IDs returns the ids of the challenges, each once.
+// Additional returns our own challenges, which begin where the published ones end: they need consensus.
+func Additional() []Challenge {
+	const faults = " --node-count 5 --concurrency 2n --time-limit 30 --rate 100 --nemesis partition,kill"
+	return []Challenge{
+		{"7", "lin-kv", "registers that seem to have a single copy", "examples/lin-kv", "-w lin-kv" + faults, Targets{}},
+		{"8", "list-append", "transactions that seem to run one by one", "examples/list-append", "-w txn-list-append --consistency-models strict-serializable" + faults, Targets{}},
+	}
+}
+
+// Every returns the published challenges and ours.
+func Every() []Challenge { return append(All(), Additional()...) }
+
+// Published reports whether the challenge is one of https://fly.io/dist-sys.
+func (c Challenge) Published() bool { return slices.Contains(All(), c) }
+
+// IDs returns the ids of all challenges, each once.
 func IDs() []string {
 	var ids []string
-	for _, c := range All() {
+	for _, c := range Every() {
 		ids = append(ids, c.ID)
 	}
 	return slices.Compact(ids)
 }
 
-// Choose returns the challenges with the given ids, in the order of All. The id "all" stands for every challenge. Letters may be of
-// either case.
+// Choose returns the challenges with the given ids, in the order of Every. The id "all" stands for the published ones, and "all+" for
+// every challenge. Letters may be of either case.
 func Choose(ids []string) ([]Challenge, error) {
 	var lower []string
 	for _, id := range ids {
 		id = strings.ToLower(id)
-		if id != "all" && !slices.Contains(IDs(), id) {
-			return nil, fmt.Errorf("no challenge is called %q: %s", id, Meant(id, "all"))
+		if !slices.Contains(append(Sets(), IDs()...), id) {
+			return nil, fmt.Errorf("no challenge is called %q: %s", id, Meant(id, Sets()...))
 		}
 		lower = append(lower, id)
 	}
 	var chosen []Challenge
-	for _, c := range All() {
-		if slices.Contains(lower, c.ID) || slices.Contains(lower, "all") {
+	for _, c := range Every() {
+		if slices.Contains(lower, c.ID) || slices.Contains(lower, "all+") || slices.Contains(lower, "all") && c.Published() {
 			chosen = append(chosen, c)
 		}
 	}
 	return chosen, nil
 }
 
+// Sets returns the words that stand for several challenges.
+func Sets() []string { return []string{"all", "all+"} }
+
 // Meant says which ids, or more words, there are instead of a word that is none.
 func Meant(word string, more ...string) string {
 	word = strings.ToLower(word)
 	var named []string // the ids of those whose names have the word in them
-	for _, c := range All() {
+	for _, c := range Every() {
 		if len(word) >= 3 && strings.Contains(c.Name+" "+c.Dir, word) && !slices.Contains(named, c.ID) {
 			named = append(named, c.ID)
 		}
@@ -190,4 +208,13 @@ func (c *Command) Set(flag, arg string) {
 		return
 	}
 	*c = append(*c, flag, arg)
+}
+
+// ForMaelstrom returns the command without the faults that Maelstrom lacks: its only one is partition.
+func (c Command) ForMaelstrom() Command {
+	words := slices.Clone(c)
+	if slices.Contains(strings.Split(words.Get("--nemesis"), ","), "partition") {
+		words.Set("--nemesis", "partition")
+	}
+	return words
 }

@@ -26,6 +26,12 @@ func TestChoose(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, some, 2)
 	require.Equal(t, "1", some[0].ID)
+	every, err := Choose([]string{"ALL+"})
+	require.NoError(t, err)
+	require.Equal(t, Every(), every)
+	ours, err := Choose([]string{"8", "7"})
+	require.NoError(t, err)
+	require.Equal(t, Additional(), ours)
 }
 
 func TestMeant(t *testing.T) {
@@ -34,10 +40,10 @@ func TestMeant(t *testing.T) {
 		"Broadcast": "did you mean 3a, 3b, 3c, 3d or 3e?",
 		"g-counter": "did you mean 4?",
 		"1,2":       "want spaces between them: 1 2",
-		"1a":        "want all, 1, 2, 3a, 3b, 3c, 3d, 3e, 4, 5a, 5b, 5c, 6a, 6b or 6c",
-		"":          "want all, 1, 2, 3a, 3b, 3c, 3d, 3e, 4, 5a, 5b, 5c, 6a, 6b or 6c",
+		"1a":        "want all, all+, 1, 2, 3a, 3b, 3c, 3d, 3e, 4, 5a, 5b, 5c, 6a, 6b, 6c, 7 or 8",
+		"":          "want all, all+, 1, 2, 3a, 3b, 3c, 3d, 3e, 4, 5a, 5b, 5c, 6a, 6b, 6c, 7 or 8",
 	} {
-		require.Equal(t, says, Meant(word, "all"), word)
+		require.Equal(t, says, Meant(word, Sets()...), word)
 	}
 	require.Empty(t, Parts("1"), "it is whole")
 	require.Equal(t, []string{"6a", "6b", "6c"}, Parts("6"))
@@ -53,6 +59,8 @@ func TestDescribe(t *testing.T) {
 		}
 	}
 	require.Contains(t, Describe("3e", "prog"), "  Target:  < 20 msgs/op, < 1000 / 2000 ms\n")
+	require.Contains(t, Describe("6c", "prog"), "https://fly.io/dist-sys/6c/ ")
+	require.Contains(t, Describe("8", "prog"), "  examples/list-append ")
 }
 
 func TestTargets(t *testing.T) {

@@ -7,11 +7,11 @@ import (
 	"text/tabwriter"
 )
 
-// WriteList writes a line for each of the challenges, or for all if none is given: the task and the target. No line is longer than 80
+// WriteList writes a line for each of the challenges, or for every one if none is given: the task and the target. No line is longer than 80
 // characters.
 func WriteList(w io.Writer, chs []Challenge) error {
 	if len(chs) == 0 {
-		chs = All()
+		chs = Every()
 	}
 	var b strings.Builder
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -36,7 +36,7 @@ func (c Challenge) Target() string {
 // challenge of that id. Letters may be of either case.
 func Describe(id, program string) string {
 	var b strings.Builder
-	for _, c := range All() {
+	for _, c := range Every() {
 		if !strings.EqualFold(c.ID, id) {
 			continue
 		}
@@ -54,17 +54,21 @@ func Describe(id, program string) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	workload := ""
-	for _, c := range All() {
-		if c.ID == id {
-			workload = Command(strings.Fields(c.Words)).Get("-w")
+	workload, story := "", "https://fly.io/dist-sys/"+id+"/"
+	for _, c := range Every() {
+		if c.ID != id {
+			continue
+		}
+		workload = Command(strings.Fields(c.Words)).Get("-w")
+		if !c.Published() {
+			story = c.Dir
 		}
 	}
 	rows := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(rows, "  %s challenge %s --bin PATH\tjudges a node of yours\n", program, id)
 	fmt.Fprintf(rows, "  %s help %s\thas the requests that it must answer\n", program, workload)
 	fmt.Fprintf(rows, "  %s hint %s\tgives a hint: where to look, the idea, the paper\n", program, id)
-	fmt.Fprintf(rows, "  https://fly.io/dist-sys/%s/\thas the story\n", id)
+	fmt.Fprintf(rows, "  %s\thas the story\n", story)
 	_ = rows.Flush() // writing to a strings.Builder cannot fail
 	return b.String()
 }

@@ -67,7 +67,7 @@ func (c *Contest) onceUnderMaelstrom(ctx context.Context, _ Challenge, words Com
 	}
 
 	var said program.Tail
-	left, runErr := program.Run(ctx, dir, io.MultiWriter(c.Stderr, &said), c.Maelstrom, words)
+	left, runErr := program.Run(ctx, dir, io.MultiWriter(c.Stderr, &said), c.Maelstrom, words.ForMaelstrom())
 	var o Outcome
 	for _, link := range links {
 		if run, err := filepath.EvalSymlinks(link); err == nil {

@@ -73,4 +73,12 @@ var challenges = []Ladder{
 		"Find the transaction whose write was read, and ask whether it had committed by then, and whether the value was its last one for that register.",
 		"Let others see a transaction's writes only when it has committed, all of them at once, and only the final ones. A replica then applies a whole transaction at a time, never a half. An aborted transaction leaves nothing behind.",
 		adya+", section 5.2, isolation level PL-2: the anomalies G1a, G1b and G1c. "+hat+", section 5.1, does it without coordination."),
+	ladder("7", "lin-kv",
+		"Take the smallest stretch of the history that contradicts itself. Which node answered the read, or decided the compare-and-set, and what had it heard of the others by then?",
+		"One order of all commands, decided before anybody is answered: a log that a majority has on disk, and one leader at a time who extends it. A read must take part, too, or at least ask a majority whether the leader still leads. A command whose answer was lost is sent again with the same number, and carried out once.",
+		raft+", section 5 on the log, section 8 on clients. Ongaro, Consensus: Bridging Theory and Practice (Stanford thesis, 2014), section 6.3 on sessions, section 6.4 on reads."),
+	ladder("8", "list-append",
+		"Follow the cycle in the reason: which of its transactions was answered from a copy that lacked an earlier one, or in which place was one carried out twice?",
+		"Make the whole transaction one command of a replicated state machine, and carry it out where the log has it. Then there are no locks, no aborts, and no order but that of the log.",
+		"Schneider, Implementing Fault-Tolerant Services Using the State Machine Approach: A Tutorial (ACM Computing Surveys, 1990), section 2. "+raft+", section 8. "+adya+", section 5.3, isolation level PL-3."),
 }
