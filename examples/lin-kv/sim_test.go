@@ -2,6 +2,7 @@ package main
 
 import (
 	"testing"
+	"time"
 
 	"glomers/examples/internal/trial"
 	"glomers/examples/lin-kv/registers"
@@ -30,4 +31,14 @@ func TestLease(t *testing.T) {
 	s := settings()
 	s.Lease = true
 	sim.Test(t, trial.Scenarios(linKV(s))...)
+}
+
+// While a majority is connected, it serves its clients, and soon has a leader again. The default election timeout is for hops of up to some 10 ms;
+// with longer ones, candidates get in each other's way.
+func TestMajority(t *testing.T) {
+	for _, latency := range []time.Duration{0, 10 * time.Millisecond} {
+		test := linKV(settings())
+		test.Latency = latency
+		trial.Majority(t, func(n *node.Node) { registers.Serve(n, settings(), rsm.Raft(settings())) }, test, 3)
+	}
 }
