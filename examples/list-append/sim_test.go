@@ -26,3 +26,9 @@ func listAppend(s rsm.Settings) harness.Test {
 }
 
 func TestSim(t *testing.T) { sim.Test(t, trial.Scenarios(listAppend(settings()))...) }
+
+// While a majority is connected, it serves its clients, and soon has a leader again.
+func TestMajority(t *testing.T) {
+	serve := func(n *node.Node) { lists.Serve(n, settings(), rsm.Raft(settings())) }
+	trial.Majority(t, serve, listAppend(settings()), 3)
+}
