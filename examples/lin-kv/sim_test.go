@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -30,7 +31,8 @@ func TestSim(t *testing.T) { sim.Test(t, trial.Scenarios(linKV(settings()))...) 
 func TestLease(t *testing.T) {
 	s := settings()
 	s.Lease = true
-	sim.Test(t, trial.Scenarios(linKV(s))...)
+	scenarios := trial.Scenarios(linKV(s))
+	sim.Test(t, slices.DeleteFunc(scenarios, func(s sim.Scenario) bool { return s.Name != "partition" && s.Name != "pause" && s.Name != "all" })...)
 }
 
 // While a majority is connected, it serves its clients, and soon has a leader again. The default election timeout is for hops of up to some 10 ms;
@@ -39,6 +41,6 @@ func TestMajority(t *testing.T) {
 	for _, latency := range []time.Duration{0, 10 * time.Millisecond} {
 		test := linKV(settings())
 		test.Latency = latency
-		trial.Majority(t, func(n *node.Node) { registers.Serve(n, settings(), rsm.Raft(settings())) }, test, 3)
+		trial.Majority(t, func(n *node.Node) { registers.Serve(n, settings(), rsm.Raft(settings())) }, test, 2)
 	}
 }

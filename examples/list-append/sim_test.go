@@ -30,5 +30,5 @@ func TestSim(t *testing.T) { sim.Test(t, trial.Scenarios(listAppend(settings()))
 // While a majority is connected, it serves its clients, and soon has a leader again.
 func TestMajority(t *testing.T) {
 	serve := func(n *node.Node) { lists.Serve(n, settings(), rsm.Raft(settings())) }
-	trial.Majority(t, serve, listAppend(settings()), 3)
+	trial.Majority(t, serve, listAppend(settings()), 2)
 }

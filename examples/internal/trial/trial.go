@@ -17,7 +17,7 @@ func Faults() []string {
 
 // Scenarios are test without faults, under each fault, under all of them, and with long hops.
 func Scenarios(test harness.Test) []sim.Scenario {
-	test.NodeCount, test.Concurrency, test.Rate, test.TimeLimit, test.NemesisInterval = 5, 20, 100, 10*time.Second, 2*time.Second
+	test.NodeCount, test.Concurrency, test.Rate, test.TimeLimit, test.NemesisInterval = 5, 20, 50, 10*time.Second, 2*time.Second
 	with := func(faults ...string) harness.Test {
 		t := test
 		t.Nemesis = slices.Clone(faults)
