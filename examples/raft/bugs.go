@@ -17,6 +17,9 @@ func Bugs() []Bug {
 		{"append-truncates", "lets an append end the log, though it is an old one", func(r *rules) {
 			r.merge = func(c *Core, index uint64, entries []Entry) { c.replace(index, entries...) }
 		}},
+		{"commit-goes-back", "takes a late append's commit index for the latest", func(r *rules) {
+			r.committed = func(_ *Core, m Message) uint64 { return min(m.Commit, m.Index+uint64(len(m.Entries))) }
+		}},
 		{"commit-older-term", "commits an entry of an older term by counting", func(r *rules) {
 			r.mayCommit = func(*Core, uint64) bool { return true }
 		}},
@@ -31,11 +34,65 @@ func Bugs() []Bug {
 				return c.savedAt(id)
 			}
 		}},
+		{"match-goes-back", "takes a late acknowledgement for the latest", func(r *rules) {
+			r.acked = func(p *peer, index uint64) {
+				p.acked(index)
+				p.match = index
+			}
+		}},
+		{"members-when-committed", "uses new members when they are committed, not when they are in the log", func(r *rules) {
+			r.members = func(c *Core) Members { return c.log.membersAt(c.commit) }
+		}},
+		{"next-below-match", "goes back, after a late rejection, to before what is acknowledged", func(r *rules) {
+			r.rejected = func(c *Core, p *peer, m Message) {
+				if p.state != StateSnapshot {
+					p.probe(c.log.lastUpTo(min(m.Hint, m.Index-1), m.LogTerm) + 1)
+				}
+			}
+		}},
+		{"old-messages", "takes messages of older terms for messages of its own", func(r *rules) {
+			r.fromPast = func(*Core, Message) bool { return true }
+		}},
+		{"read-any-round", "answers reads without a round of heartbeats", func(r *rules) {
+			r.answered = func(c *Core, _ string) uint64 { return c.reads.round }
+		}},
+		{"read-too-early", "answers reads before an entry of the leader's term is committed", func(r *rules) {
+			r.mayRead = func(*Core) bool { return true }
+		}},
+		{"snapshot-forgets-members", "leaves changes of members out of snapshots", func(r *rules) {
+			r.snapshot = func(c *Core, index uint64) Snapshot {
+				s := c.snapshotAt(index)
+				s.Members = c.log.snapshot.Members
+				return s
+			}
+		}},
+		{"snapshot-forgets-term", "leaves the last term out of snapshots", func(r *rules) {
+			r.snapshot = func(c *Core, index uint64) Snapshot {
+				s := c.snapshotAt(index)
+				s.Term = 0
+				return s
+			}
+		}},
+		{"term-forgotten", "does not save its term", func(r *rules) {
+			r.promises = func(c *Core) (uint64, string) { return c.log.lastTerm(), "" }
+		}},
+		{"term-goes-back", "returns to the term of a late message", func(r *rules) {
+			r.fromPast = func(c *Core, m Message) bool {
+				c.term = m.Term
+				return true
+			}
+		}},
+		{"two-changes", "changes members before the last change is committed", func(r *rules) {
+			r.mayChange = (*Core).mayRead
+		}},
 		{"vote-any-log", "votes for a candidate whose log lacks entries", func(r *rules) {
 			r.upToDate = func(*Core, uint64, uint64) bool { return true }
 		}},
 		{"vote-forgotten", "does not save whom it voted for", func(r *rules) {
 			r.promises = func(c *Core) (uint64, string) { return c.term, "" }
+		}},
+		{"vote-longest-log", "votes for the longer log, whatever its last term", func(r *rules) {
+			r.upToDate = func(c *Core, index, _ uint64) bool { return index >= c.log.last() }
 		}},
 		{"vote-twice", "votes for several candidates in a term", func(r *rules) {
 			r.mayVote = func(c *Core, _ string, m Message) bool { return c.upToDate(m.Index, m.LogTerm) }

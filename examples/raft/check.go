@@ -71,6 +71,9 @@ func (k *Checker) check(s Status) error {
 	if err := k.stateMachineSafety(s, before.Commit); err != nil {
 		return err
 	}
+	if err := k.acknowledged(s); err != nil {
+		return err
+	}
 	if s.Role != Leader {
 		return nil
 	}
@@ -93,7 +96,8 @@ func (k *Checker) swap(s Status) (before Status, known bool) {
 	return Status{}, false
 }
 
-// forward checks that a node does not go back: in its terms, its vote, what it takes for committed, and, as a leader, its log.
+// forward checks that a node does not go back: in its terms, its vote, what it takes for committed, and, as a leader, its log and what
+// others have acknowledged.
 func forward(before, s Status) error {
 	switch {
 	case s.Term < before.Term:
@@ -107,6 +111,11 @@ func forward(before, s Status) error {
 	}
 	if last := (place{before.Last(), before.term(before.Last())}); !s.has(last) {
 		return fmt.Errorf("leader append-only: %s, the leader of term %d, no longer has its entry %d of term %d", s.ID, s.Term, last.index, last.term)
+	}
+	for _, p := range s.Peers {
+		if p.Next <= p.Match {
+			return fmt.Errorf("the leader %s would send entry %d to %s, which has acknowledged entry %d", s.ID, p.Next, p.ID, p.Match)
+		}
 	}
 	for _, p := range before.Peers {
 		for _, q := range s.Peers {
@@ -147,7 +156,8 @@ func (k *Checker) stateMachineSafety(s Status, from uint64) error {
 				}
 			}
 		case k.committed[i-1].term != s.term(i):
-			return fmt.Errorf("state machine safety: %s takes the entry %d of term %d for committed, but that of term %d was", s.ID, i, s.term(i), k.committed[i-1].term)
+			return fmt.Errorf("state machine safety: %s takes the entry %d of term %d for committed, but that of term %d was",
+				s.ID, i, s.term(i), k.committed[i-1].term)
 		}
 	}
 	return nil
@@ -162,9 +172,28 @@ func (k *Checker) leaderCompleteness(s Status) error {
 			continue
 		}
 		if index := uint64(i); index > s.Snapshot.Index && !s.has(place{index, c.term}) {
-			return fmt.Errorf("leader completeness: %s, the leader of term %d, lacks the entry %d of term %d, which was committed in term %d", s.ID, s.Term, index, c.term, c.by)
+			return fmt.Errorf("leader completeness: %s, the leader of term %d, lacks the entry %d of term %d, which was committed in term %d",
+				s.ID, s.Term, index, c.term, c.by)
 		}
 		return nil
+	}
+	return nil
+}
+
+// acknowledged: a member that is in the leader's term has everything that the leader counts it for. (Figure 3 does not say this, but the proof
+// of leader completeness needs it, and it breaks sooner.)
+func (k *Checker) acknowledged(s Status) error {
+	for _, leader := range k.nodes {
+		for _, p := range leader.Peers {
+			for _, n := range k.nodes {
+				if n.ID != p.ID || n.Term != leader.Term || s.ID != n.ID && s.ID != leader.ID {
+					continue
+				}
+				if n.Last() < p.Match || p.Match > leader.Snapshot.Index && !n.has(place{p.Match, leader.term(p.Match)}) {
+					return fmt.Errorf("the leader of term %d, %s, counts %s for the entries up to %d, which it does not have", leader.Term, leader.ID, n.ID, p.Match)
+				}
+			}
+		}
 	}
 	return nil
 }

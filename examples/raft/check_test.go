@@ -26,7 +26,7 @@ func TestCheckerRejects(t *testing.T) {
 	other := at("n1", Follower, 1, 0, 1, 1)
 	other.Entries[1].Data = []byte("2")
 	followed := func(match uint64) func(*Status) {
-		return func(s *Status) { s.Peers = []PeerStatus{{ID: "n1", Match: match}} }
+		return func(s *Status) { s.Peers = []PeerStatus{{ID: "n1", Match: match, Next: 3}} }
 	}
 	for name, c := range map[string]struct {
 		want string
@@ -86,6 +86,14 @@ func TestCheckerRejects(t *testing.T) {
 		"a match index goes back": {
 			"for the leader n0 the match index of n1 goes back from 2 to 1",
 			[]Status{with(at("n0", Leader, 1, 0, 1, 1), followed(2)), with(at("n0", Leader, 1, 0, 1, 1), followed(1))},
+		},
+		"acknowledged entries are sent again": {
+			"the leader n0 would send entry 3 to n1, which has acknowledged entry 3",
+			[]Status{with(at("n0", Leader, 1, 0, 1, 1, 1), followed(2)), with(at("n0", Leader, 1, 0, 1, 1, 1), followed(3))},
+		},
+		"an acknowledged entry is gone": {
+			"the leader of term 1, n0, counts n1 for the entries up to 2, which it does not have",
+			[]Status{at("n1", Follower, 1, 0, 1, 1), with(at("n0", Leader, 1, 0, 1, 1), followed(2)), at("n1", Follower, 1, 0, 1)},
 		},
 		"more is committed than there is": {
 			"n0 has committed index 3, but has the entries from 1 to 2",

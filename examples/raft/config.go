@@ -58,7 +58,8 @@ func (c Config) prepared() (Config, error) {
 	case c.Rand == nil:
 		return c, errors.New("raft: Config.Rand is nil: election timeouts are drawn from it")
 	case c.Heartbeat <= 0 || c.ElectionTimeout <= c.Heartbeat:
-		return c, fmt.Errorf("raft: with a Heartbeat of %v and an ElectionTimeout of %v, followers would not hear of their leader in time", c.Heartbeat, c.ElectionTimeout)
+		return c, fmt.Errorf("raft: with a Heartbeat of %v and an ElectionTimeout of %v, followers would not hear of their leader in time",
+			c.Heartbeat, c.ElectionTimeout)
 	case c.BatchWindow < 0 || c.BatchWindow > c.Heartbeat:
 		return c, fmt.Errorf("raft: a BatchWindow of %v is not between 0 and the Heartbeat, %v", c.BatchWindow, c.Heartbeat)
 	case c.MaxBytes < 0 || c.MaxInflight < 0:

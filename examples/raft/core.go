@@ -108,7 +108,8 @@ func (c *Core) Committed() []Entry {
 // Compact ends the log's part up to index, which Committed has returned: data, a JSON value, is the state of the state machine after it (§7).
 func (c *Core) Compact(index uint64, data []byte) error {
 	if index <= c.log.snapshot.Index || index > c.handed {
-		return fmt.Errorf("raft: a snapshot at %d: want an index after the last snapshot, at %d, and up to %d, which is applied", index, c.log.snapshot.Index, c.handed)
+		return fmt.Errorf("raft: a snapshot at %d: want an index after the last snapshot, at %d, and up to %d, which is applied",
+			index, c.log.snapshot.Index, c.handed)
 	}
 	value, err := canonical(data)
 	if err != nil {

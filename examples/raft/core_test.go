@@ -116,7 +116,7 @@ func TestCostOfReads(t *testing.T) {
 		}
 		s.Run(began + reads*every)
 		require.NoError(t, s.err)
-		require.LessOrEqual(t, s.Sent-sent, most+8, "lease: %v", lease)
+		require.LessOrEqual(t, s.Sent-sent, most*11/10+8, "lease: %v", lease)
 		require.GreaterOrEqual(t, s.ended, reads-40)
 	}
 }
@@ -139,6 +139,38 @@ func TestElectionAfterAKill(t *testing.T) {
 	slices.Sort(times)
 	t.Logf("median %v, 95th percentile %v, with election timeouts from %v", times[50], times[95], timeout)
 	require.LessOrEqual(t, times[50], 2*timeout)
+}
+
+// A lease is safe as long as no clock runs more than Drift times as fast as another. Here the leader's runs half as fast as the others, and
+// its clients go on to read when it is cut off.
+func TestLeaseNeedsItsClocks(t *testing.T) {
+	stale := func(drift float64) (found int) {
+		for seed := range uint64(50) {
+			s := newCluster(seed, 3, func(c *Config) { c.Lease, c.Drift = true, drift })
+			s.Latency = func() time.Duration { return time.Millisecond }
+			for i, rate := range []float64{1, 2, 2} {
+				s.Members[i].Rate = rate
+				s.Start(i)
+			}
+			s.Do(0, func(c *Core, now time.Duration) []envelope { return c.Receive("n1", Message{Kind: TimeoutNow}, now) })
+			s.Run(timeout)
+			s.Cut = func(from, to int) bool { return from == 0 || to == 0 }
+			for range 2 * timeout / time.Millisecond {
+				s.read(0)
+				s.Run(s.Now() + time.Millisecond)
+			}
+			require.Positive(t, s.ended)
+			if s.err != nil {
+				require.ErrorContains(t, s.err, "a read at")
+				found++
+			}
+		}
+		return found
+	}
+	broken := stale(1.1)
+	t.Logf("with Drift 1.1 there are stale reads in %d of 50 runs", broken)
+	require.Positive(t, broken)
+	require.Zero(t, stale(2))
 }
 
 // Whatever another node says, and in whichever order: a core does not panic.

@@ -40,9 +40,9 @@ func (s *saver) truncated(index uint64) {
 // after each event, and records that are on disk be told to Saved.
 func (c *Core) Unsaved() (records [][]byte) {
 	s := &c.saver
-	if term, voted := c.rules.promises(c); term != s.term || voted != s.voted {
-		s.term, s.voted = term, voted
-		records = append(records, encodeVote(term, voted))
+	if c.term != s.term || c.voted != s.voted {
+		s.term, s.voted = c.term, c.voted
+		records = append(records, encodeVote(c.rules.promises(c)))
 	}
 	if s.snapshot {
 		s.snapshot = false
@@ -85,8 +85,7 @@ func (c *Core) Saved(n int, now time.Duration) []envelope {
 
 // State returns everything that is to be saved, in place of all records so far.
 func (c *Core) State() []byte {
-	term, voted := c.rules.promises(c)
-	records := [][]byte{encodeVote(term, voted), encodeSnapshot(c.log.snapshot)}
+	records := [][]byte{encodeVote(c.rules.promises(c)), encodeSnapshot(c.log.snapshot)}
 	if len(c.log.entries) > 0 {
 		records = append(records, encodeEntries(c.log.snapshot.Index, c.log.entries))
 	}

@@ -11,7 +11,8 @@ import (
 
 // Members are the nodes that take part. They change one voter at a time (thesis 4.1), not by joint consensus (§6): any majority of the
 // old voters then has a node in common with any of the new ones, so one kind of majority is enough everywhere, and a change of
-// several voters is several changes. The rule that this needs was published in 2015, after the thesis; see mayChange.
+// several voters is several changes. It needs a rule that came after the thesis, in 2015: a leader changes the members only when an
+// entry of its own term is committed.
 //
 // Invariant: both lists are sorted, and have no id in common.
 type Members struct {

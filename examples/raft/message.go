@@ -34,7 +34,7 @@ const (
 	VoteReply       Kind = "vote_reply"       //
 	Append          Kind = "append"           // AppendEntries: Index, LogTerm, Entries, Commit, Round; a heartbeat if it has no entries
 	AppendReply     Kind = "append_reply"     // Index: up to which the logs agree; refused: the Index of the append, Hint, LogTerm; Round
-	InstallSnapshot Kind = "install_snapshot" // Snapshot, Round; answered by an AppendReply. It is one message: a state machine too large for that would need chunks (§7)
+	InstallSnapshot Kind = "install_snapshot" // Snapshot, in one message, without the chunks of figure 13; Round. An AppendReply answers
 	TimeoutNow      Kind = "timeout_now"      // start an election at once (thesis 3.10)
 	ReadIndex       Kind = "read_index"       // Read: a follower asks for the index that this read must wait for (thesis 6.4)
 	ReadIndexReply  Kind = "read_index_reply" // Read, Index

@@ -71,7 +71,7 @@ func (p *peer) acked(index uint64) {
 	p.match, p.next = max(p.match, index), max(p.next, index+1)
 	switch p.state {
 	case StateProbe:
-		p.state, p.next = StateReplicate, p.match+1
+		p.state, p.next, p.waits = StateReplicate, p.match+1, false
 	case StateReplicate:
 		p.inflight = slices.DeleteFunc(p.inflight, func(last uint64) bool { return last <= p.match })
 	case StateSnapshot:

@@ -145,7 +145,7 @@ func (c *Core) serveReads(now time.Duration) (out []envelope) {
 	}
 	for _, p := range c.peers {
 		if c.rules.members(c).voter(p.id) {
-			out = append(out, c.heartbeat(p, now)...)
+			out = append(out, c.sendAppend(p, now)...)
 		}
 	}
 	return append(out, c.confirm(now)...)

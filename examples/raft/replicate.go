@@ -23,14 +23,14 @@ func (c *Core) add(e Entry, now time.Duration) (index uint64, out []envelope) {
 // feed sends p the entries that may go now: all that fit into its window of appends, or one append if they are batched.
 func (c *Core) feed(p *peer, now time.Duration) (out []envelope) {
 	for p.next <= c.log.last() && p.open(c.cfg.MaxInflight) && now >= p.fedAt+c.cfg.BatchWindow {
-		out = append(out, c.heartbeat(p, now)...)
+		out = append(out, c.sendAppend(p, now)...)
 	}
 	return out
 }
 
-// heartbeat sends p an append: with entries if p may have some, and otherwise without. Either asks whether the logs agree so far, so
+// sendAppend sends p an append: with entries if p may have some, and otherwise without, as a heartbeat. Either asks whether the logs agree so far, so
 // that a heartbeat also finds out about appends that were lost.
-func (c *Core) heartbeat(p *peer, now time.Duration) []envelope {
+func (c *Core) sendAppend(p *peer, now time.Duration) []envelope {
 	if p.state == StateSnapshot {
 		if now < p.fedAt+c.cfg.ElectionTimeout {
 			p.sentAt = now
@@ -62,7 +62,8 @@ func (c *Core) heartbeat(p *peer, now time.Duration) []envelope {
 // sendSnapshot sends p the snapshot (§7).
 func (c *Core) sendSnapshot(p *peer, now time.Duration) []envelope {
 	s := c.log.snapshot
-	p.state, p.snapshot, p.next, p.sentAt, p.fedAt = StateSnapshot, s.Index, s.Index+1, now, now
+	p.state, p.snapshot, p.next, p.inflight = StateSnapshot, s.Index, s.Index+1, nil
+	p.sentAt, p.fedAt = now, now
 	return c.to(p.id, Message{Kind: InstallSnapshot, Snapshot: &s, Round: c.round(now)})
 }
 
@@ -207,14 +208,14 @@ func (c *Core) lead(now time.Duration) (out []envelope) {
 	for _, p := range c.peers {
 		out = append(out, c.feed(p, now)...)
 		if now >= p.sentAt+c.cfg.Heartbeat {
-			out = append(out, c.heartbeat(p, now)...)
+			out = append(out, c.sendAppend(p, now)...)
 		}
 	}
 	return out
 }
 
-// deposedAt returns when the leader steps down because it has had no word from a majority for an election timeout: others may have elected another,
-// and its clients should go there (thesis 6.2).
+// deposedAt returns when the leader steps down because it has had no word from a majority for an election timeout: they may have
+// elected another leader, and its clients should go there (thesis 6.2).
 func (c *Core) deposedAt() time.Duration {
 	return c.cfg.ElectionTimeout + reached(c, func(id string) time.Duration {
 		if p := c.peer(id); p != nil {

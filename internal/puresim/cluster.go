@@ -46,6 +46,7 @@ type Member[M any, R node.Machine[M]] struct {
 	Down    bool
 	Skew    time.Duration // how far its wall clock is ahead
 	Paused  time.Duration // the node stands still until this time
+	Rate    float64       // how fast the machine's clock runs; 0 stands for 1. It may be set when a life begins
 
 	began time.Duration // when the latest life began
 	alarm time.Duration // the machine's time at which it ticks next, or Never
@@ -81,7 +82,7 @@ func (c *Cluster[M, R]) Start(i int) {
 	if !m.Down {
 		c.Kill(i)
 	}
-	*m = Member[M, R]{Skew: m.Skew, began: c.Now(), alarm: node.Never, timer: m.timer, disk: m.disk}
+	*m = Member[M, R]{Skew: m.Skew, Rate: m.Rate, began: c.Now(), alarm: node.Never, timer: m.timer, disk: m.disk}
 	m.Machine = c.begin(c, i)
 	c.step(i, func(R, time.Duration) []node.Envelope[M] { return nil }) // sets the alarm
 }
@@ -112,7 +113,7 @@ func (c *Cluster[M, R]) Do(i int, event func(machine R, now time.Duration) []nod
 
 func (c *Cluster[M, R]) step(i int, event func(machine R, now time.Duration) []node.Envelope[M]) {
 	m := c.Members[i]
-	now := c.Now() - m.began
+	now := m.time(c.Now())
 	if w, ok := any(m.Machine).(node.WallClock); ok {
 		w.SetWallClock(c.Wall(i).Add(-now))
 	}
@@ -178,12 +179,32 @@ func (c *Cluster[M, R]) setAlarm(i int) {
 		return
 	}
 	timer := m.timer
-	c.on(i, max(c.Now(), m.began+at), func() {
+	c.on(i, max(c.Now(), m.when(at)), func() {
 		if m.timer == timer {
 			m.alarm = node.Never
 			c.step(i, R.Tick)
 		}
 	})
+}
+
+// time returns the machine's time at the virtual time t.
+func (m *Member[M, R]) time(t time.Duration) time.Duration {
+	if m.Rate == 0 {
+		return t - m.began
+	}
+	return time.Duration(float64(t-m.began) * m.Rate)
+}
+
+// when returns the virtual time at which the machine's time is at least at.
+func (m *Member[M, R]) when(at time.Duration) time.Duration {
+	if m.Rate == 0 {
+		return m.began + at
+	}
+	t := m.began + time.Duration(float64(at)/m.Rate)
+	for m.time(t) < at {
+		t++
+	}
+	return t
 }
 
 // on schedules do for time t, or for the end of node i's pause if that is later.

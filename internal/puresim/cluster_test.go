@@ -148,3 +148,16 @@ func TestWallClock(t *testing.T) {
 	c.Start(1)
 	require.Equal(t, -time.Hour, c.Members[1].Skew, "it is the computer's")
 }
+
+// A clock that runs fast or slowly counts more or less in the same time.
+func TestRate(t *testing.T) {
+	c, log := flock(2)
+	c.Members[1].Rate = 0.9
+	c.Start(1)
+	tell(c, "a")
+	c.Run(5 * time.Second)
+	require.Equal(t, []string{
+		"n1 900µs n0 says [a]", "n1 1.0009s tick", "n0 1.113111112s n1 says [a]", "n0 2.113111112s tick", "n0 2.114111112s n0 says [a]",
+		"n0 3.114111112s tick", "n0 3.115111112s n0 says [a]", "n0 4.115111112s tick", "n0 4.116111112s n0 says [a]",
+	}, log())
+}

@@ -52,7 +52,7 @@ func (c *Cluster[M, R]) save(i int, machine node.Durable[M], out []node.Envelope
 	n := len(d.records)
 	if c.Sync == nil {
 		free = append(free, d.sync(n)...)
-		more := machine.Saved(n-d.before, c.Now()-c.Members[i].began)
+		more := machine.Saved(n-d.before, c.Members[i].time(c.Now()))
 		return append(free, c.save(i, machine, more)...)
 	}
 	d.syncing = true
