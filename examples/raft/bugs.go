@@ -1,5 +1,7 @@
 package raft
 
+import "time"
+
 // A Bug is a mistake in one rule. A core that has it (Config.Bug) shows that the tests of the rule can fail.
 type Bug struct {
 	Name   string
@@ -33,6 +35,9 @@ func Bugs() []Bug {
 				}
 				return c.savedAt(id)
 			}
+		}},
+		{"lease-ignores-clocks", "relies on its lease for as long as others should keep their promise by its own clock", func(r *rules) {
+			r.lease = func(c *Core) time.Duration { return c.cfg.ElectionTimeout }
 		}},
 		{"match-goes-back", "takes a late acknowledgement for the latest", func(r *rules) {
 			r.acked = func(p *peer, index uint64) {
