@@ -14,8 +14,8 @@ import (
 )
 
 // start runs a node among others that say nothing, with a seq-kv.
-func start(t *testing.T, durable bool, others ...string) *nodetest.Client {
-	c := nodetest.New(t, func(n *node.Node) { serve(n, durable) })
+func start(t *testing.T, durable durability, others ...string) *nodetest.Client {
+	c := nodetest.New(t, func(n *node.Node) { serve(n, settings{durable: durable}) })
 	c.Service(node.SeqKV, new(nodetest.KV).Serve)
 	c.ExpectError(node.TemporarilyUnavailable, "read", nil)
 	c.ExpectError(node.TemporarilyUnavailable, "add", map[string]int{"delta": 1})
@@ -35,7 +35,7 @@ func add(c *nodetest.Client, delta int64) {
 }
 
 func TestServe(t *testing.T) {
-	for _, durable := range []bool{false, true} {
+	for _, durable := range []durability{inMemory, inSeqKV} {
 		synctest.Test(t, func(t *testing.T) {
 			c := start(t, durable, "n2")
 			require.Equal(t, "0", read(c))
@@ -57,7 +57,7 @@ func TestServe(t *testing.T) {
 func TestMalformedRequests(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	synctest.Test(t, func(t *testing.T) {
-		c := start(t, true, "n2")
+		c := start(t, inSeqKV, "n2")
 		add(c, 3)
 		for range 2000 {
 			body := map[string]json.RawMessage{}

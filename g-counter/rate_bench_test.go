@@ -20,7 +20,7 @@ func BenchmarkRate(b *testing.B) {
 		Test: func(nodes, rate int) harness.Test {
 			return harness.Test{Workload: "g-counter", NodeCount: nodes, Rate: float64(rate), TimeLimit: 20 * time.Second}
 		},
-		Serve:   func(n *node.Node) ratebench.Replica[total] { return &watched{Driver: serve(n, false)} },
+		Serve:   func(n *node.Node) ratebench.Replica[total] { return &watched{Driver: serve(n, settings{})} },
 		Settles: true,
 	})
 }

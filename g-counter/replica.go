@@ -39,6 +39,7 @@ type replica struct {
 	totals counter // of all writers that we know of, ours among them
 	peers  []*peer
 	tickAt time.Duration // when the next tick is due; 0 while the node is joining
+	saved  counter       // what the records come to that are on the disk, or on their way; nil without a disk
 
 	properties
 }

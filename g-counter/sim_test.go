@@ -17,9 +17,9 @@ import (
 )
 
 // challenge4 is challenge 4 with these faults.
-func challenge4(durable bool, faults ...string) harness.Test {
+func challenge4(durable durability, faults ...string) harness.Test {
 	return harness.Test{
-		Workload: "g-counter", Program: harness.InProcess(func(n *node.Node) { serve(n, durable) }),
+		Workload: "g-counter", Program: harness.InProcess(func(n *node.Node) { serve(n, settings{durable: durable}) }),
 		NodeCount: 3, Rate: 100, TimeLimit: 20 * time.Second, Nemesis: faults,
 	}
 }
@@ -48,20 +48,20 @@ func scenarios() []sim.Scenario {
 	add := func(name string, test harness.Test) {
 		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 1})
 	}
-	add("quiet", available(challenge4(false)))
+	add("quiet", available(challenge4(inMemory)))
 	for _, fault := range linkFaults() {
-		add(fault, available(challenge4(false, fault)))
+		add(fault, available(challenge4(inMemory, fault)))
 	}
-	add("pause", challenge4(false, "pause"))
-	add("skew", available(challenge4(false, "skew")))
-	add("all", challenge4(false, faults()...))
-	add("large", large(challenge4(false, faults()...)))
+	add("pause", challenge4(inMemory, "pause"))
+	add("skew", available(challenge4(inMemory, "skew")))
+	add("all", challenge4(inMemory, faults()...))
+	add("large", large(challenge4(inMemory, faults()...)))
 
 	withKill := append(faults(), "kill")
-	add("durable", available(challenge4(true, "partition")))
-	add("durable kill", challenge4(true, "kill"))
-	add("durable all", challenge4(true, withKill...))
-	add("durable large", large(challenge4(true, withKill...)))
+	add("durable", available(challenge4(inSeqKV, "partition")))
+	add("durable kill", challenge4(inSeqKV, "kill"))
+	add("durable all", challenge4(inSeqKV, withKill...))
+	add("durable large", large(challenge4(inSeqKV, withKill...)))
 	return all
 }
 
@@ -80,9 +80,9 @@ func TestCost(t *testing.T) {
 		test      harness.Test
 		msgsPerOp float64
 	}{
-		{"default", challenge4(false, "partition"), 0.14},
-		{"all", challenge4(false, faults()...), 0.15}, // there are no storms
-		{"durable", challenge4(true, "partition"), 1},
+		{"default", challenge4(inMemory, "partition"), 0.14},
+		{"all", challenge4(inMemory, faults()...), 0.15}, // there are no storms
+		{"durable", challenge4(inSeqKV, "partition"), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			worst := 0.0
@@ -97,7 +97,7 @@ func TestCost(t *testing.T) {
 
 // Once all know everything, and seq-kv too, there is silence.
 func TestQuiet(t *testing.T) {
-	test := challenge4(false)
+	test := challenge4(inMemory)
 	test.Seed = 1
 	var last time.Duration // when a message between servers was sent
 	test.OnMessage = func(e network.Event) {
@@ -115,7 +115,7 @@ func TestQuiet(t *testing.T) {
 func TestExactAfterHeal(t *testing.T) {
 	const cut, healed = 2 * time.Second, 12 * time.Second
 	for _, latency := range []time.Duration{0, 100 * time.Millisecond} {
-		test := challenge4(false, "partition")
+		test := challenge4(inMemory, "partition")
 		test.Latency = latency
 		test.Excerpt = sim.WithFaults(harness.FaultWindow{Name: "partition", Begin: cut, End: healed})
 		for test.Seed = 1; test.Seed <= 10; test.Seed++ {
@@ -172,7 +172,7 @@ func TestDefaultLosesItsWindow(t *testing.T) {
 	} {
 		lost := time.Duration(0) // the age of the oldest add that was lost
 		for seed := range uint64(20) {
-			test := challenge4(false, "kill")
+			test := challenge4(inMemory, "kill")
 			test.NodeCount, test.Latency, test.Seed = c.nodes, hop, seed+1
 			test.TimeLimit = 8 * time.Second
 			killed := 4*time.Second + time.Duration(seed)*117*time.Millisecond

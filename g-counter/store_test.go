@@ -18,7 +18,7 @@ func TestStoreChain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kv nodetest.KV
 		kv.Set("g-counter/n1", map[string]int{"n1@1": 40, "n2@1": 2})
-		c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
+		c := nodetest.New(t, func(n *node.Node) { serve(n, settings{durable: inSeqKV}) })
 		c.Service(node.SeqKV, kv.Serve)
 		c.Init("n1")
 		synctest.Wait()
@@ -39,7 +39,7 @@ func TestForeignValue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var kv nodetest.KV
 		kv.Set("g-counter/n1", "x")
-		c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
+		c := nodetest.New(t, func(n *node.Node) { serve(n, settings{durable: inSeqKV}) })
 		c.Service(node.SeqKV, kv.Serve)
 		c.Init("n1")
 		require.Contains(t, c.ExpectError(node.Timeout, "add", map[string]int{"delta": 1}).Text, "perhaps not durable")
@@ -65,7 +65,7 @@ func TestFlakySeqKV(t *testing.T) {
 		}
 		acknowledged, attempted := 0, 0
 		for range 30 {
-			c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
+			c := nodetest.New(t, func(n *node.Node) { serve(n, settings{durable: inSeqKV}) })
 			c.Service(node.SeqKV, flaky)
 			c.Timeout = 10 * node.DefaultTimeout
 			c.Init("n1")
@@ -80,7 +80,7 @@ func TestFlakySeqKV(t *testing.T) {
 			c.Close()
 			time.Sleep(time.Second)
 		}
-		c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
+		c := nodetest.New(t, func(n *node.Node) { serve(n, settings{durable: inSeqKV}) })
 		c.Service(node.SeqKV, kv.Serve)
 		c.Init("n1")
 		synctest.Wait()
@@ -94,13 +94,13 @@ func TestFlakySeqKV(t *testing.T) {
 
 // Without seq-kv a node is as available as with it. Only -durable waits, and says that it does not know.
 func TestWithoutSeqKV(t *testing.T) {
-	for _, durable := range []bool{false, true} {
+	for _, durable := range []durability{inMemory, inSeqKV} {
 		synctest.Test(t, func(t *testing.T) {
-			c := nodetest.New(t, func(n *node.Node) { serve(n, durable) })
+			c := nodetest.New(t, func(n *node.Node) { serve(n, settings{durable: durable}) })
 			c.Timeout = 3 * node.DefaultTimeout
 			c.Service(node.SeqKV, func(node.Message) any { return nil })
 			c.Init("n1", "n2")
-			if durable {
+			if durable == inSeqKV {
 				c.ExpectError(node.Timeout, "add", map[string]int{"delta": 3})
 			} else {
 				add(c, 3)
@@ -117,7 +117,7 @@ func TestWithoutSeqKV(t *testing.T) {
 func TestGroupCommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const adds = 100
-		c := nodetest.New(t, func(n *node.Node) { serve(n, true) })
+		c := nodetest.New(t, func(n *node.Node) { serve(n, settings{durable: inSeqKV}) })
 		c.Init("n1")
 		c.Reply(c.Expect(node.SeqKV, "cas"), nil) // that of the start
 		for range adds {

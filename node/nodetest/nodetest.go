@@ -44,6 +44,7 @@ type Client struct {
 
 	tb    testing.TB
 	mem   *node.Mem
+	disk  node.Disk // of the node's Store; nil if it has none
 	carry func(m node.Message, line []byte) bool // delivers a message if its destination is another node, which it reports; or nil
 	label string                                 // of the node's goroutines, in profiles
 	ended chan struct{}                          // closed when Run has returned, after runErr is set
@@ -76,6 +77,15 @@ func New(tb testing.TB, setup func(n *node.Node)) *Client {
 	return c
 }
 
+// NewOnDisk is New for a node whose Store is on disk. A test ends a life of the node with Close, and begins the next on the same disk.
+func NewOnDisk(tb testing.TB, disk node.Disk, setup func(n *node.Node)) *Client {
+	tb.Helper()
+	c := newClient(tb)
+	c.disk = disk
+	c.run(setup)
+	return c
+}
+
 // newClient returns a Client whose node is not running yet.
 func newClient(tb testing.TB) *Client {
 	c := &Client{
@@ -94,6 +104,7 @@ func newClient(tb testing.TB) *Client {
 func (c *Client) run(setup func(n *node.Node)) {
 	n := node.New(node.Options{
 		Transport: c.mem,
+		Disk:      c.disk,
 		Seed:      1,
 		Logger:    slog.New(slog.NewTextHandler(c.tb.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
