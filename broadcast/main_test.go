@@ -13,7 +13,7 @@ import (
 )
 
 func startCluster(t *testing.T, ids ...string) *nodetest.Cluster {
-	return nodetest.StartCluster(t, func(n *node.Node) { serve(n, newPlan(defaultBudget)) }, ids...)
+	return nodetest.StartCluster(t, func(n *node.Node) { serve(n, newPlan(defaultBudget), nil) }, ids...)
 }
 
 func read(t *testing.T, c *nodetest.Client) []int64 {

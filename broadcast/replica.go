@@ -62,6 +62,9 @@ type replica struct {
 	unackedSince time.Duration // since when the node is joining, or a neighbour lacks an ack of what it was sent; never if neither
 	exchangedAt  time.Duration // when a stranger was last chosen
 
+	durable bool     // what clients give us goes to the disk
+	unsaved [][]byte // records for it
+
 	properties
 }
 
@@ -105,6 +108,7 @@ type envelope = node.Envelope[gossip]
 // broadcast adds a client's value.
 func (r *replica) broadcast(v int64, now time.Duration) []envelope {
 	r.have = r.have.union(set{{v, v}})
+	r.save(v)
 	r.announce(r.pace.own, now)
 	return r.Tick(now)
 }

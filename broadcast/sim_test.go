@@ -15,7 +15,7 @@ import (
 
 // broadcaster is a node with a budget.
 func broadcaster(budget time.Duration) func(n *node.Node) {
-	return func(n *node.Node) { serve(n, newPlan(budget)) }
+	return func(n *node.Node) { serve(n, newPlan(budget), nil) }
 }
 
 // challenge3e is challenge 3d and 3e: 25 nodes, 100 ms a hop.

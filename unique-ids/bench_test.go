@@ -82,7 +82,7 @@ func (s *source) Flush() error { return nil }
 func BenchmarkInProcess(b *testing.B) {
 	s := &source{left: b.N, ready: make(chan struct{})}
 	n := node.New(node.Options{Transport: s, Seed: 1})
-	serve(n)
+	inMemory(n)
 	require.NoError(b, n.Run())
 	require.Equal(b, b.N, s.count)
 	reportIDs(b, b.N)

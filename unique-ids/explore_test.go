@@ -12,11 +12,11 @@ func TestEverySchedule(t *testing.T) {
 	ask := func(client int) explore.Op { return explore.Op{Client: client, F: "generate"} }
 	exhausted.Test(t,
 		exhausted.Case{Name: "all faults", Scope: explore.Scope{
-			Program: serve, Workload: "unique-ids", Given: []explore.Op{ask(0), ask(0), ask(1), ask(2)},
+			Program: inMemory, Workload: "unique-ids", Given: []explore.Op{ask(0), ask(0), ask(1), ask(2)},
 			Losses: 1, Duplicates: 1, Cuts: 1, Kills: 1,
 		}},
 		exhausted.Case{Name: "two kills", Scope: explore.Scope{
-			Program: serve, Workload: "unique-ids", Given: []explore.Op{ask(0), ask(0), ask(1)}, Kills: 2,
+			Program: inMemory, Workload: "unique-ids", Given: []explore.Op{ask(0), ask(0), ask(1)}, Kills: 2,
 		}},
 	)
 }

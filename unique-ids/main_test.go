@@ -19,7 +19,7 @@ func initBody(id string, nodes ...string) map[string]any {
 
 // start starts a process of the node id.
 func start(t *testing.T, id string, nodes ...string) *nodetest.Client {
-	c := nodetest.New(t, serve)
+	c := nodetest.New(t, inMemory)
 	nodetest.Request[struct{}](c, "init", initBody(id, nodes...))
 	return c
 }
@@ -53,13 +53,19 @@ func TestTooManyNodes(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		start(t, "n1023", nodes...)
-		c := nodetest.New(t, serve)
+		c := nodetest.New(t, inMemory)
 		require.Contains(t, c.ExpectError(node.Crash, "init", initBody("n1024", nodes...)).Text, "node index 1024")
 	})
 }
 
 func TestGenerateBeforeInit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		nodetest.New(t, serve).ExpectError(node.TemporarilyUnavailable, "generate", nil)
+		nodetest.New(t, inMemory).ExpectError(node.TemporarilyUnavailable, "generate", nil)
 	})
 }
+
+// inMemory is a node without a disk.
+func inMemory(n *node.Node) { serve(n, nil) }
+
+// onDisk is a node with a disk.
+func onDisk(n *node.Node) { serve(n, node.OpenStore(n, "")) }

@@ -15,7 +15,7 @@ import (
 // challenge2 is challenge 2 with fewer requests, and with faults that come more often.
 func challenge2(faults ...string) harness.Test {
 	return harness.Test{
-		Workload: "unique-ids", Program: harness.InProcess(serve),
+		Workload: "unique-ids", Program: harness.InProcess(inMemory),
 		NodeCount: 3, Rate: 100, TimeLimit: 10 * time.Second, Latency: 10 * time.Millisecond,
 		Nemesis: faults, NemesisInterval: time.Second,
 	}
