@@ -15,7 +15,7 @@ func TestEverySchedule(t *testing.T) {
 		return explore.Op{Client: client, F: "send", Value: []any{[]any{"send", "k", message}}}
 	}
 	scope := func(acksAll, orderOnly bool, s explore.Scope) explore.Scope {
-		s.Program, s.Workload = func(n *node.Node) { serve(n, timings(acksAll, orderOnly)) }, "kafka"
+		s.Program, s.Workload = func(n *node.Node) { serve(n, timings(acksAll, orderOnly), nil) }, "kafka"
 		s.Given = []explore.Op{
 			send(0, 1), send(1, 2),
 			{Client: 2, F: "assign", Value: []string{"k"}},

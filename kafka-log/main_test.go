@@ -21,7 +21,7 @@ type cluster struct {
 }
 
 func startCluster(t *testing.T, acksAll bool, ids ...string) cluster {
-	return cluster{nodetest.StartCluster(t, func(n *node.Node) { serve(n, timings(acksAll, false)) }, ids...), t}
+	return cluster{nodetest.StartCluster(t, func(n *node.Node) { serve(n, timings(acksAll, false), nil) }, ids...), t}
 }
 
 // partition begins or ends a time in which nothing arrives at other nodes.
@@ -81,7 +81,7 @@ func TestOneNode(t *testing.T) {
 // What is sent before init would be lost, so it is refused.
 func TestNothingBeforeInit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := nodetest.New(t, func(n *node.Node) { serve(n, timings(false, false)) })
+		c := nodetest.New(t, func(n *node.Node) { serve(n, timings(false, false), nil) })
 		for typ, body := range map[string]string{
 			"send":                   `{"key":"k","msg":1}`,
 			"poll":                   `{"offsets":{"k":0}}`,

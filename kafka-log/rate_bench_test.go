@@ -38,7 +38,7 @@ func service(o settings) ratebench.Service[sent] {
 			}
 			return test
 		},
-		Serve:   func(n *node.Node) ratebench.Replica[sent] { return watched{serve(n, o)} },
+		Serve:   func(n *node.Node) ratebench.Replica[sent] { return watched{serve(n, o, nil)} },
 		Settles: true,
 	}
 }

@@ -38,7 +38,7 @@ type state string
 const (
 	idle    state = "idle"    // nothing was sent: the network may not know all nodes yet
 	joining state = "joining" // the replica asks its peers for its past; it neither writes nor shows anything
-	alone   state = "alone"   // the replica writes and shows messages, but may have a past that it does not know
+	alone   state = "alone"   // the replica writes and shows messages, but may have a past that it does not know, unless it has a disk
 	joined  state = "joined"  // the replica knows its past
 )
 
@@ -78,7 +78,7 @@ const (
 //	n0 ── ack ───────────────────────────────▶ n1   n1 ignores what n0's earlier life sent
 //
 // A replica may be allowed to go on alone if peers do not answer, as most likely it has no past. If a peer tells of a past later, the replica
-// forgets what it wrote, which no peer has taken, and joins again.
+// forgets what it wrote, which no peer has taken, and joins again. A replica that finds its past on its disk begins in this state.
 type replica struct {
 	*log
 	settings
@@ -86,6 +86,7 @@ type replica struct {
 	state       state
 	until       time.Duration // when an idle or joining replica leaves its state by itself; never in other states
 	peers       []*peer
+	past        past // with a disk; see disk.go
 }
 
 // The settings are the operator's choices.
@@ -192,7 +193,7 @@ func (r *replica) Receive(from string, m message, now time.Duration) []envelope 
 		r.join(now)
 	}
 	toUs := m.Of == r.incarnation
-	if toUs && p.state == asked && m.Have > 0 { // we have a past, for p was sent nothing yet
+	if toUs && p.state == asked && m.Have > 0 && !r.past.known { // we have a past, for p was sent nothing yet
 		r.until = never
 		if r.state == alone {
 			return r.forget(now)

@@ -48,7 +48,7 @@ func (s server) send(ctx context.Context, req sendRequest) (sendReply, error) {
 }
 
 // poll handles poll: it returns messages from the given offsets on. Keys without any are left out.
-func (s server) poll(_ context.Context, req offsetsRequest) (pollReply, error) {
+func (s server) poll(ctx context.Context, req offsetsRequest) (pollReply, error) {
 	offsets, err := req.checked()
 	if err != nil {
 		return pollReply{}, err
@@ -59,6 +59,9 @@ func (s server) poll(_ context.Context, req offsetsRequest) (pollReply, error) {
 		if entries := s.Machine.poll(o.key, o.offset); len(entries) > 0 {
 			reply.Msgs[o.key] = entries
 		}
+	}
+	if r := s.Machine; r.settings.orderOnly || len(r.peers) == 0 { // otherwise polls show nothing that only this node has, and others have got it from its disk
+		return reply, s.kept(ctx)
 	}
 	return reply, nil
 }
@@ -86,7 +89,7 @@ func (s server) committed(ctx context.Context, req keysRequest) (offsetsReply, e
 			reply.Offsets[*key] = offset
 		}
 	}
-	return reply, nil
+	return reply, s.kept(ctx)
 }
 
 // checked returns the offsets, ordered by key, or an error if they are not what they should be.

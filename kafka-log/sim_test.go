@@ -21,7 +21,7 @@ import (
 // challenge5b is challenge 5b and 5c, for a shorter time, with these faults.
 func challenge5b(acksAll bool, faults ...string) harness.Test {
 	return harness.Test{
-		Workload: "kafka", Program: harness.InProcess(func(n *node.Node) { serve(n, timings(acksAll, false)) }),
+		Workload: "kafka", Program: harness.InProcess(func(n *node.Node) { serve(n, timings(acksAll, false), nil) }),
 		NodeCount: 2, Concurrency: 4, Rate: 1000, TimeLimit: 10 * time.Second, Nemesis: faults,
 	}
 }
@@ -29,7 +29,7 @@ func challenge5b(acksAll bool, faults ...string) harness.Test {
 // orderOnly5b is the same with copies=1.
 func orderOnly5b(acksAll bool, faults ...string) harness.Test {
 	test := challenge5b(acksAll, faults...)
-	test.Program = harness.InProcess(func(n *node.Node) { serve(n, timings(acksAll, true)) })
+	test.Program = harness.InProcess(func(n *node.Node) { serve(n, timings(acksAll, true), nil) })
 	return test
 }
 
@@ -170,7 +170,7 @@ func TestBrokenClosingIsCaught(t *testing.T) {
 	test := hops(orderOnly5b(false))
 	test.Seed = 1
 	test.Program = harness.InProcess(func(n *node.Node) {
-		s := serve(n, timings(false, true))
+		s := serve(n, timings(false, true), nil)
 		n.OnInit(func(context.Context) error {
 			if n.ID() == "n0" {
 				s.Machine.lead = 0
