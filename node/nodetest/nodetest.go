@@ -44,7 +44,7 @@ type Client struct {
 
 	tb    testing.TB
 	mem   *node.Mem
-	disk  node.Disk // of the node's Store; nil if it has none
+	disk  node.Disk                              // of the node's Store; nil if it has none
 	carry func(m node.Message, line []byte) bool // delivers a message if its destination is another node, which it reports; or nil
 	label string                                 // of the node's goroutines, in profiles
 	ended chan struct{}                          // closed when Run has returned, after runErr is set
