@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/internal/puresim"
 	"glomers/internal/virtualdisk"
 	"glomers/node"
 	"glomers/node/nodetest"
@@ -106,4 +107,43 @@ func TestStateStandsForRecords(t *testing.T) {
 	require.Equal(t, r.have, life(state, r.Unsaved()...).have)
 	require.ErrorContains(t, r.restore([]byte(`[[2,1]]`), nil), "is no set")
 	require.ErrorContains(t, r.restore(nil, [][]byte{[]byte("5.0")}), `"5.0"`)
+}
+
+// Any nodes are killed, also all of them at once, and come back with the values of their clients. Soon every node has every value, with any
+// budget.
+func TestKillWithDisks(t *testing.T) {
+	const n, values = 6, 400
+	for _, budget := range budgets {
+		rng := rand.New(rand.NewPCG(1, 1))
+		c := puresim.New(n, func(c *puresim.Cluster[gossip, *replica], i int) *replica {
+			r := newReplica(newPlan(budget), c.IDs[i], c.IDs, rng)
+			require.NoError(t, r.restore(nil, c.Records(i)))
+			return r
+		})
+		c.Latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(hop)) }
+		var given set
+		for v := range int64(values) {
+			c.At(time.Duration(v)*20*time.Millisecond, func() {
+				if c.Do(rng.IntN(n), func(r *replica, now time.Duration) []envelope { return r.broadcast(v, now) }) {
+					given = given.union(set{{v, v}})
+				}
+			})
+		}
+		for c.Now() < values*20*time.Millisecond {
+			c.Run(c.Now() + time.Duration(rng.Int64N(int64(time.Second))))
+			victims := 1 + rng.IntN(1<<n-1) // a set of nodes
+			if rng.IntN(4) == 0 {
+				victims = 1<<n - 1
+			}
+			for i := range n {
+				if victims>>i&1 == 1 {
+					c.Start(i)
+				}
+			}
+		}
+		c.Run(c.Now() + 2*exchangeEvery)
+		for i := range n {
+			require.Equal(t, given, c.Machine(i).have, "%v: n%d", budget, i)
+		}
+	}
 }

@@ -39,8 +39,11 @@ func (r *replica) restore(state []byte, records [][]byte) error {
 	return nil
 }
 
-// Unsaved returns a record of the totals that have grown since its last call.
+// Unsaved returns a record of the totals that have grown since its last call. A replica that was not restored has no disk.
 func (r *replica) Unsaved() [][]byte {
+	if r.saved == nil {
+		return nil
+	}
 	grown := counter{}
 	for writer, total := range r.totals {
 		if saved, ok := r.saved[writer]; !ok || saved < total {

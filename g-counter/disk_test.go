@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"glomers/internal/puresim"
 	"glomers/internal/virtualdisk"
 	"glomers/node"
 	"glomers/node/nodetest"
@@ -153,4 +154,39 @@ func TestFlag(t *testing.T) {
 		require.Equal(t, want, d)
 	}
 	require.Error(t, new(durability).Set("yes"))
+}
+
+// Any nodes are killed, also all of them at once, and come back with their disks. Every add is counted once.
+func TestKillWithDisks(t *testing.T) {
+	const n, adds = 3, 600
+	rng := rand.New(rand.NewPCG(1, 1))
+	c := puresim.New(n, func(c *puresim.Cluster[gossip, *replica], i int) *replica {
+		r := newReplica(c.IDs[i], c.IDs, c.Wall(i))
+		require.NoError(t, r.restore(nil, c.Records(i)))
+		return r
+	})
+	c.Latency = func() time.Duration { return time.Duration(rng.ExpFloat64() * float64(200*time.Millisecond)) }
+	sum := int64(0)
+	for at := range adds {
+		c.At(time.Duration(at)*20*time.Millisecond, func() {
+			if c.Do(rng.IntN(n), func(r *replica, _ time.Duration) []envelope { require.NoError(t, r.add(int64(at))); return nil }) {
+				sum += int64(at)
+			}
+		})
+	}
+	for c.Now() < adds*20*time.Millisecond {
+		c.Run(c.Now() + time.Duration(rng.Int64N(int64(time.Second))))
+		victims := 1 + rng.IntN(1<<n-1) // a set of nodes
+		for i := range n {
+			if victims>>i&1 == 1 {
+				before := c.Machine(i).totals.value()
+				c.Start(i)
+				require.Zero(t, before.Cmp(c.Machine(i).totals.value()), "a read never shows less than one before")
+			}
+		}
+	}
+	c.Run(c.Now() + 5*time.Second)
+	for i := range n {
+		require.Equal(t, sum, c.Machine(i).totals.value().Int64())
+	}
 }

@@ -85,13 +85,15 @@ func (r *replica) replay(b []byte) error {
 	return nil
 }
 
-// Unsaved returns the record of what has been added since its last call.
+// Unsaved returns the record of what has been added since its last call. A replica that was not restored has no disk.
 func (r *replica) Unsaved() [][]byte {
-	b := r.since(&r.past)
-	if b == nil {
+	if r.past.lengths == nil {
 		return nil
 	}
-	return [][]byte{b}
+	if b := r.since(&r.past); b != nil {
+		return [][]byte{b}
+	}
+	return nil
 }
 
 // Saved has nothing to do: what waits for the disk waits outside of the replica.

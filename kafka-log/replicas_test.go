@@ -24,7 +24,8 @@ type replicas struct {
 	t         *testing.T
 	rng       *rand.Rand
 	timing    settings
-	disks     [][][]byte  // by node, its records; nil without disks
+	durable   bool        // the nodes have disks
+	lost      bool        // but those of lives that begin now have nothing on them
 	consumers []*consumer // by node
 
 	keys    []string // those in use
@@ -71,13 +72,13 @@ func newReplicas(t *testing.T, n int, seed uint64, hop time.Duration) *replicas 
 }
 
 func newReplicasWith(t *testing.T, timing settings, n int, seed uint64, hop time.Duration) *replicas {
-	return newReplicasOn(t, nil, timing, n, seed, hop)
+	return newReplicasOn(t, false, timing, n, seed, hop)
 }
 
-// newReplicasOn starts replicas whose disks have what they hand out as soon as an event is over.
-func newReplicasOn(t *testing.T, disks [][][]byte, timing settings, n int, seed uint64, hop time.Duration) *replicas {
+// newReplicasOn starts replicas with disks or without.
+func newReplicasOn(t *testing.T, durable bool, timing settings, n int, seed uint64, hop time.Duration) *replicas {
 	s := &replicas{
-		disks:     disks,
+		durable:   durable,
 		t:         t,
 		rng:       rand.New(rand.NewPCG(seed, 0)),
 		timing:    timing,
@@ -102,8 +103,11 @@ func newReplicasOn(t *testing.T, disks [][][]byte, timing settings, n int, seed 
 // begin returns the replica of a life of node i, and gives it a consumer.
 func (s *replicas) begin(c *simulation, i int) *replica {
 	r := begin(s.timing)(c, i)
-	if s.disks != nil {
-		require.NoError(s.t, r.restore(nil, s.disks[i]))
+	switch {
+	case s.durable && s.lost:
+		require.NoError(s.t, r.restore(nil, nil))
+	case s.durable:
+		require.NoError(s.t, r.restore(nil, c.Records(i)))
 	}
 	s.consumers[i] = &consumer{r.incarnation, make(map[string]int64), make(map[string]int), make(map[string]bool), nil}
 	for key := range s.count {
@@ -126,9 +130,6 @@ func (s *replicas) restart(i int) {
 // watch looks at node i after an event.
 func (s *replicas) watch(i int) {
 	r, c := s.Machine(i), s.consumers[i]
-	if s.disks != nil {
-		s.disks[i] = append(s.disks[i], r.Unsaved()...)
-	}
 	if r.incarnation != c.incarnation {
 		c.incarnation, c.pending = r.incarnation, nil // it has forgotten them
 	}
