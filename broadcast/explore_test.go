@@ -19,6 +19,11 @@ func TestEverySchedule(t *testing.T) {
 		s.Ticks = 1
 		return scope(budget, s)
 	}
+	withDisks := func(s explore.Scope) explore.Scope {
+		s = scope(defaultBudget, s)
+		s.Program = durable(defaultBudget)
+		return s
+	}
 	const inTurns = 1700 * time.Millisecond
 	exhausted.Test(t,
 		exhausted.Case{Name: "all faults, no timers", Scope: scope(defaultBudget, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1})},
@@ -30,6 +35,8 @@ func TestEverySchedule(t *testing.T) {
 		exhausted.Case{Name: "3e: a duplicate", Scope: ticking(inTurns, explore.Scope{Duplicates: 1, Strategy: explore.Delays(2)})},
 		exhausted.Case{Name: "3e: a partition", Scope: ticking(inTurns, explore.Scope{Cuts: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "3e: all faults", Scope: ticking(inTurns, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Strategy: explore.Delays(0)})},
+		exhausted.Case{Name: "durable: a kill", Scope: withDisks(explore.Scope{Kills: 1, Strategy: explore.Delays(1)})},
+		exhausted.Case{Name: "durable: two kills", Scope: withDisks(explore.Scope{Kills: 2, Strategy: explore.Delays(0)})},
 		exhausted.Case{Name: "all faults, a delay", Long: true, Scope: ticking(defaultBudget, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "3e: all faults, a delay", Long: true, Scope: ticking(inTurns, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Strategy: explore.Delays(1)})},
 	)

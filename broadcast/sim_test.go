@@ -18,6 +18,11 @@ func broadcaster(budget time.Duration) func(n *node.Node) {
 	return func(n *node.Node) { serve(n, newPlan(budget), nil) }
 }
 
+// durable is a node with a budget and a disk.
+func durable(budget time.Duration) func(n *node.Node) {
+	return func(n *node.Node) { serve(n, newPlan(budget), node.OpenStore(n, "")) }
+}
+
 // challenge3e is challenge 3d and 3e: 25 nodes, 100 ms a hop.
 func challenge3e() harness.Test {
 	return harness.Test{
@@ -55,6 +60,24 @@ func scenarios() []sim.Scenario {
 		test := with(challenge3c(), everything...)
 		test.Program = harness.InProcess(broadcaster(budget))
 		add(budget.String(), test)
+	}
+	return all
+}
+
+// durableScenarios have kills, and disks that lose what was not synced, get slow and full. So many clients do not all wait for a node that is
+// down.
+func durableScenarios() []sim.Scenario {
+	var all []sim.Scenario
+	add := func(name string, budget time.Duration, faults ...string) {
+		test := challenge3c()
+		test.Program, test.Nemesis = harness.InProcess(durable(budget)), faults
+		test.Concurrency, test.Rate, test.NemesisInterval = 60, 50, time.Second
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 2})
+	}
+	add("kill", defaultBudget, "kill")
+	add("kill, disk", defaultBudget, "kill", "disk")
+	for _, budget := range budgets {
+		add(budget.String(), budget, append(everything, "slow", "kill", "disk")...)
 	}
 	return all
 }
@@ -97,8 +120,9 @@ func stableLatencies(res harness.Result) *check.Quantiles {
 	return res.Workload.(*check.SetFullResult).StableLatencies
 }
 
-func TestSim(t *testing.T)      { sim.Test(t, scenarios()...) }
-func TestSimLarge(t *testing.T) { sim.Test(t, largeScenarios()...) }
+func TestSim(t *testing.T)        { sim.Test(t, scenarios()...) }
+func TestSimDurable(t *testing.T) { sim.Test(t, durableScenarios()...) }
+func TestSimLarge(t *testing.T)   { sim.Test(t, largeScenarios()...) }
 
 // A node that is killed comes back without its memory. Although no client has anything new, it soon has all that
 // the others have: those have not stopped at knowing what it had before.

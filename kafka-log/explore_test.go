@@ -24,6 +24,12 @@ func TestEverySchedule(t *testing.T) {
 		s.Ticks, s.Warmup = 1, 2*time.Second
 		return s
 	}
+	withDisks := func(acksAll, orderOnly bool, s explore.Scope) explore.Scope {
+		s = scope(acksAll, orderOnly, s)
+		s.Program = func(n *node.Node) { serve(n, timings(acksAll, orderOnly), node.OpenStore(n, "")) }
+		s.Ticks = 0
+		return s
+	}
 	exhausted.Test(t,
 		exhausted.Case{Name: "a loss", Scope: scope(false, false, explore.Scope{Losses: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "a duplicate", Scope: scope(false, false, explore.Scope{Duplicates: 1, Strategy: explore.Delays(1)})},
@@ -31,6 +37,10 @@ func TestEverySchedule(t *testing.T) {
 		exhausted.Case{Name: "copies=1: a loss", Scope: scope(false, true, explore.Scope{Losses: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "acks=all: a loss", Scope: scope(true, false, explore.Scope{Losses: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "acks=all: a kill", Scope: scope(true, false, explore.Scope{Kills: 1, Strategy: explore.Delays(1)})},
+		exhausted.Case{Name: "durable: a kill", Scope: withDisks(false, false, explore.Scope{Kills: 1, Strategy: explore.Delays(0)})},
+		exhausted.Case{Name: "durable, acks=all: a kill", Scope: withDisks(true, false, explore.Scope{Kills: 1, Strategy: explore.Delays(0)})},
+		exhausted.Case{Name: "durable, copies=1: a kill", Scope: withDisks(false, true, explore.Scope{Kills: 1, Strategy: explore.Delays(0)})},
+		exhausted.Case{Name: "durable: a kill, a delay", Long: true, Scope: withDisks(false, false, explore.Scope{Kills: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "all faults", Long: true, Scope: scope(false, false, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Strategy: explore.Delays(0)})},
 		exhausted.Case{Name: "copies=1: all faults", Long: true, Scope: scope(false, true, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Strategy: explore.Delays(0)})},
 		exhausted.Case{Name: "a partition, a delay", Long: true, Scope: scope(false, false, explore.Scope{Cuts: 1, Strategy: explore.Delays(1)})},

@@ -18,5 +18,8 @@ func TestEverySchedule(t *testing.T) {
 		exhausted.Case{Name: "two kills", Scope: explore.Scope{
 			Program: inMemory, Workload: "unique-ids", Given: []explore.Op{ask(0), ask(0), ask(1)}, Kills: 2,
 		}},
+		exhausted.Case{Name: "durable: two kills", Scope: explore.Scope{
+			Program: onDisk, Workload: "unique-ids", Nodes: 1, Given: []explore.Op{ask(0), ask(0), ask(0)}, Kills: 2,
+		}},
 	)
 }

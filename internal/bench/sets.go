@@ -46,6 +46,7 @@ func Sets() []Set {
 		{Name: "challenges", About: "all challenges, with their published commands; some also with partitions", trials: challengeTrials()},
 		{Name: "broadcast-frontier", About: "broadcast at several budgets of latency beside simpler designs: 25 nodes, 100 ms per hop, 100 operations a second", trials: frontierTrials()},
 		{Name: "kafka-designs", About: "kafka-log with both kinds of acknowledgement beside simpler designs: the command of challenge 5c", trials: kafkaTrials()},
+		{Name: durableSet, About: "what survives a kill, and its price: the solutions with and without a disk, with many clients at a time", trials: durableTrials()},
 		{
 			Name: "broadcast-size", About: "broadcast: cost against the number of nodes, in virtual time",
 			suite: &suite{"./broadcast", "^BenchmarkSize$", "^BenchmarkSize$/^nodes=(5|25)$", true},

@@ -43,6 +43,9 @@ func tables() []table {
 	for _, dir := range []string{"broadcast", "g-counter", "kafka-log", "txn-kv"} {
 		all = append(all, table{dir, "challenges", func(s results.Set) string { return challengeTable(s, dir) }})
 	}
+	for _, dir := range []string{"broadcast", "g-counter", "kafka-log", "unique-ids"} {
+		all = append(all, table{dir + "-durable", durableSet, func(s results.Set) string { return durableTable(s, dir) }})
+	}
 	for _, name := range []string{"g-counter-rate", "kafka-log-rate", "txn-kv-rate"} {
 		all = append(all, table{name, name, rateTable}, table{strings.TrimSuffix(name, "rate") + "above", name, rateSentence})
 	}

@@ -166,6 +166,9 @@ func (b *Bench) once(ctx context.Context, t trial, test harness.Test, seed uint6
 	}
 	run.Values = values(res)
 	run.Values[answeredRate] = rounded(float64(answered)/test.TimeLimit.Seconds(), 5)
+	if syncs, err := countSyncs(res.Dir); err == nil && syncs > 0 && answered > 0 {
+		run.Values[syncsPerOp] = rounded(float64(syncs)/float64(answered), 5)
+	}
 	if worst, ok := healing.worst(); ok && test.Workload == "broadcast" {
 		run.Values[healMS] = rounded(ms(worst), 5)
 	}
@@ -189,6 +192,7 @@ const (
 	busiestShare = "busiest-byte-share" // of the bytes between servers, those that the busiest node sent or got
 	availability = "availability"       // ok operations of those that were invoked
 	healMS       = "heal-ms"            // of broadcast: from a heal until all have what was acknowledged before, at worst; see healing
+	syncsPerOp   = "syncs/op"           // of nodes with a store: writes to it, each with its sync
 	cutSeconds   = "cut-s"              // how long links were cut
 	lagMS        = "harness-lag-p99-ms" // how late the harness was: not far below the latencies, the figures mean nothing
 	lagMaxMS     = "harness-lag-max-ms" // the same, at worst
