@@ -26,6 +26,7 @@ type Event struct {
 	Views   map[string]View `json:"views,omitempty"`
 	Images  []Image         `json:"images,omitempty"`
 	Records int             `json:"records,omitempty"`
+	Damage  string          `json:"damage,omitempty"` // of a write: why a restart could not read the records
 }
 
 // travels reports whether the event is one of the network.

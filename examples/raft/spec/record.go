@@ -2,6 +2,7 @@ package spec
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -77,6 +78,22 @@ func (r *Recorder) WriteTo(w io.Writer) (written int64, err error) {
 	return written, nil
 }
 
+// ReadTrace reads what WriteTo has written.
+func ReadTrace(r io.Reader) (trace []Event, err error) {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	for {
+		var e Event
+		switch err := d.Decode(&e); {
+		case errors.Is(err, io.EOF):
+			return trace, nil
+		case err != nil:
+			return nil, fmt.Errorf("spec: event %d of the trace: %w", len(trace)+1, err)
+		}
+		trace = append(trace, e)
+	}
+}
+
 // Core returns the core, to look at.
 func (n *Node) Core() *raft.Core { return n.core }
 
@@ -107,17 +124,18 @@ func (n *Node) Next() time.Duration {
 // Unsaved is node.Durable's.
 func (n *Node) Unsaved() [][]byte {
 	records := n.core.Unsaved()
-	var images []Image
+	e := Event{Kind: EventWrite, Server: n.cfg.ID}
 	for _, record := range records {
 		c, err := raft.Restore(n.cfg, n.disk, [][]byte{record})
 		if err != nil {
-			panic(err) // a core cannot read what it has just written
+			e.Damage = err.Error()
+			break
 		}
 		n.disk = c.State()
-		images = append(images, ViewOf(c.Status()).Image)
+		e.Images = append(e.Images, ViewOf(c.Status()).Image)
 	}
-	if len(images) > 0 {
-		n.r.add(Event{Kind: EventWrite, Server: n.cfg.ID, Images: images})
+	if len(records) > 0 {
+		n.r.add(e)
 	}
 	return records
 }

@@ -36,6 +36,9 @@ func simulate(seed uint64, bug string, length time.Duration) *run {
 		own := cfg
 		own.ID, own.Rand = c.IDs[i], rand.New(rand.NewPCG(seed, s.rng.Uint64()))
 		core, err := raft.Restore(own, nil, c.Records(i))
+		if err != nil { // as the trace says where it was written
+			core, err = raft.New(own)
+		}
 		if err != nil {
 			panic(err)
 		}
