@@ -182,7 +182,7 @@ Travelled ==
 Restarted(i) ==
     /\ Event.event = "restart"
     /\ \E kept \in 1..Len(disk[i]) : Restart(i, kept)
-    /\ SameView(i, Event.view)'
+    /\ \E view \in {Event.view} : SameView(i, view)'   \* Event.view' would be that of the next line
     /\ NextLine
     /\ written' = [written EXCEPT ![i] = <<>>]
 
