@@ -35,7 +35,7 @@ func TestLease(t *testing.T) {
 	sim.Test(t, slices.DeleteFunc(scenarios, func(s sim.Scenario) bool { return s.Name != "partition" && s.Name != "pause" && s.Name != "all" })...)
 }
 
-// While a majority is connected, it serves its clients, and soon has a leader again. The default election timeout is for hops of up to some 10 ms;
+// While a majority is connected, it serves its clients, and soon has a leader again. The default election timeout is for hops of up to some 10 ms:
 // with longer ones, candidates get in each other's way.
 func TestMajority(t *testing.T) {
 	for _, latency := range []time.Duration{0, 10 * time.Millisecond} {

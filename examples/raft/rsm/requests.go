@@ -14,7 +14,7 @@ type Request[C, R any] struct {
 
 	command C
 	read    bool
-	number  uint64 // a write: in the session, from its first sending on; a read: that of its ask. 0: it has never left this node
+	number  uint64 // a write: in the session, from its first sending on; a read: that of its first ask. 0: it has never left this node
 	sent    bool   // and need not be sent again yet
 	sentAt  time.Duration
 	index   uint64 // a read: from which index on it is right; 0: not known
@@ -77,8 +77,12 @@ func (q *requests[C, R]) batch(id string, now time.Duration) *Batch[C] {
 func (q *requests[C, R]) asks(now time.Duration) *Ask {
 	id := q.ask + 1
 	for _, r := range q.reads {
-		if !r.sent {
-			r.sent, r.sentAt, r.number, q.ask = true, now, id, id
+		if r.sent {
+			continue
+		}
+		r.sent, r.sentAt, q.ask = true, now, id
+		if r.number == 0 {
+			r.number = id
 		}
 	}
 	if q.ask < id {
@@ -87,19 +91,20 @@ func (q *requests[C, R]) asks(now time.Duration) *Ask {
 	return &Ask{q.life, id}
 }
 
-// answered notes the leader's answer to an ask, also if other questions have come since: the reads had begun before it was asked.
+// answered notes the leader's answer to an ask. It is right for all reads that had begun before the ask: those whose first ask it is, or was
+// before it.
 func (q *requests[C, R]) answered(a Index) {
 	for _, r := range q.reads {
-		if a.Life == q.life && r.number == a.ID {
+		if a.Life == q.life && r.index == 0 && r.number != 0 && r.number <= a.ID {
 			r.index = a.Index
 		}
 	}
 }
 
-// lost makes the reads of an ask due again, which the engine has given up.
+// lost makes the reads due again that wait for an ask which the engine has given up.
 func (q *requests[C, R]) lost(a Ask) {
 	for _, r := range q.reads {
-		if r.number == a.ID && r.index == 0 {
+		if r.index == 0 && r.number <= a.ID {
 			r.sent = false
 		}
 	}

@@ -22,7 +22,7 @@ type Settings struct {
 
 const (
 	// DefaultElectionTimeout is how long a leader is believed in that is not heard of. A candidate waits for up to twice as long, and two
-	// round trips later it is the leader: within 1 s, as long as a message takes less than 100 ms.
+	// round trips later it is the leader. It is for messages that take up to some 10 ms: with longer ways, candidates get in each other's way.
 	DefaultElectionTimeout = 300 * time.Millisecond
 	// DefaultWindow is the window of a program that is started without -window.
 	DefaultWindow = 10 * time.Millisecond
