@@ -10,9 +10,10 @@ import (
 	"glomers/harness/sim"
 )
 
-// Faults returns the faults that the programs promise to survive. A minority may be cut off, stand still, or be down.
+// Faults returns the faults that the programs promise to survive. A minority may be cut off, stand still, or be down; disks lose at a kill what was
+// not synced, are full for a while, or slow.
 func Faults() []string {
-	return []string{"partition", "loss", "duplicate", "reorder", "slow", "pause", "skew"}
+	return []string{"partition", "loss", "duplicate", "reorder", "slow", "pause", "skew", "kill", "disk"}
 }
 
 // Scenarios are test without faults, under each fault, under all of them, and with long hops.
