@@ -64,6 +64,24 @@ func scenarios() []sim.Scenario {
 	return all
 }
 
+// durableScenarios have kills, and disks that lose what was not synced, get slow and full. So many clients do not all wait for a node that is
+// down.
+func durableScenarios() []sim.Scenario {
+	var all []sim.Scenario
+	add := func(name string, budget time.Duration, faults ...string) {
+		test := challenge3c()
+		test.Program, test.Nemesis = harness.InProcess(durable(budget)), faults
+		test.Concurrency, test.Rate, test.NemesisInterval = 60, 50, time.Second
+		all = append(all, sim.Scenario{Name: name, Test: test, Seeds: 2})
+	}
+	add("kill", defaultBudget, "kill")
+	add("kill, disk", defaultBudget, "kill", "disk")
+	for _, budget := range budgets {
+		add(budget.String(), budget, append(everything, "slow", "kill", "disk")...)
+	}
+	return all
+}
+
 // everything is all faults that broadcast promises to survive, but for slow nodes and links.
 var everything = []string{"partition", "loss", "duplicate", "reorder", "pause", "skew"}
 
@@ -102,8 +120,9 @@ func stableLatencies(res harness.Result) *check.Quantiles {
 	return res.Workload.(*check.SetFullResult).StableLatencies
 }
 
-func TestSim(t *testing.T)      { sim.Test(t, scenarios()...) }
-func TestSimLarge(t *testing.T) { sim.Test(t, largeScenarios()...) }
+func TestSim(t *testing.T)        { sim.Test(t, scenarios()...) }
+func TestSimDurable(t *testing.T) { sim.Test(t, durableScenarios()...) }
+func TestSimLarge(t *testing.T)   { sim.Test(t, largeScenarios()...) }
 
 // A node that is killed comes back without its memory. Although no client has anything new, it soon has all that
 // the others have: those have not stopped at knowing what it had before.

@@ -36,6 +36,12 @@ func large(t harness.Test) harness.Test {
 	return t
 }
 
+// often has faults come often, and so many clients that they do not all wait for a node that is down.
+func often(t harness.Test) harness.Test {
+	t.NemesisInterval, t.Concurrency, t.TimeLimit = 700*time.Millisecond, 60, 10*time.Second
+	return t
+}
+
 // linkFaults are those that leave every node available.
 func linkFaults() []string { return []string{"partition", "loss", "duplicate", "reorder", "slow"} }
 
@@ -62,6 +68,11 @@ func scenarios() []sim.Scenario {
 	add("durable kill", challenge4(inSeqKV, "kill"))
 	add("durable all", challenge4(inSeqKV, withKill...))
 	add("durable large", large(challenge4(inSeqKV, withKill...)))
+	add("disk", available(challenge4(onDisk, "partition")))
+	add("disk kill", often(challenge4(onDisk, "kill")))
+	add("disk kill, disk", often(challenge4(onDisk, "kill", "disk")))
+	add("disk all", often(challenge4(onDisk, append(withKill, "disk")...)))
+	add("disk large", large(challenge4(onDisk, append(withKill, "disk")...)))
 	return all
 }
 

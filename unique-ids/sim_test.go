@@ -58,3 +58,14 @@ func TestKillAndSkewRepeatIDs(t *testing.T) {
 	}
 	require.Fail(t, "no id was repeated: promise it")
 }
+
+// With a disk the same kills and clocks repeat no id, nor do disks that lose what was not synced, and are full or slow.
+func TestDiskMakesUpForClocks(t *testing.T) {
+	test := challenge2("kill", "skew", "disk")
+	test.Program = harness.InProcess(onDisk)
+	test.NodeCount, test.Concurrency, test.Rate = 1, 200, 20
+	test.NemesisInterval, test.TimeLimit = 300*time.Millisecond, 20*time.Second
+	all := challenge2("partition", "loss", "duplicate", "reorder", "slow", "pause", "skew", "kill", "disk")
+	all.Program = test.Program
+	sim.Test(t, sim.Scenario{Name: "one node", Test: test, Seeds: 20}, sim.Scenario{Name: "all", Test: all, Seeds: 4})
+}
