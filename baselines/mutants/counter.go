@@ -12,11 +12,12 @@ import (
 // counterOverwrite overwrites its own total by the one that another node has heard of, which is older. It should take the maximum
 // of each total.
 func counterOverwrite(n *node.Node) {
-	gossipTotals(n, func(mine, heard map[string]int) { maps.Copy(mine, heard) })
+	totals := gossipTotals(n, func(mine, heard map[string]int) { maps.Copy(mine, heard) })
+	serveTotals(n, totals, func(int) {})
 }
 
-// gossipTotals keeps a total for each node, tells the other nodes all totals, and merges theirs.
-func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) {
+// gossipTotals returns totals of each node, tells the other nodes all of them, and merges theirs.
+func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) map[string]int {
 	type gossip struct {
 		Totals map[string]int `json:"totals"`
 	}
@@ -27,7 +28,13 @@ func gossipTotals(n *node.Node, merge func(mine, heard map[string]int)) {
 			_ = node.Notify(n, to, "gossip", gossip{totals}) // fails only if the node ends
 		}
 	})
+	return totals
+}
+
+// serveTotals adds to the node's own total, after it has called adding, and reads the sum of all.
+func serveTotals(n *node.Node, totals map[string]int, adding func(delta int)) {
 	add := func(_ context.Context, delta int) error {
+		adding(delta)
 		totals[n.ID()] += delta
 		return nil
 	}

@@ -15,6 +15,7 @@ func ExampleAll() {
 	}
 	// Output:
 	// counter-conflict: drops an add when somebody else was faster
+	// counter-early: acknowledges an add before the disk has it
 	// counter-overwrite: overwrites its own total with what others have heard of it
 	// counter-stale: reads seq-kv without a barrier
 }

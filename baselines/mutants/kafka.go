@@ -62,19 +62,21 @@ func logSkip(n *node.Node) {
 		put(p)
 		return struct{}{}, nil
 	})
-	servePolls(n, func(key string, from int) []logs.Entry {
-		var entries []logs.Entry
-		for _, offset := range slices.Sorted(maps.Keys(arrived[key])) {
-			if offset >= from {
-				entries = append(entries, logs.NewEntry(offset, arrived[key][offset]))
-			}
-		}
-		return entries
-	})
+	servePolls(n, func(key string, from int) []logs.Entry { return entriesFrom(arrived[key], from) })
 }
 
-// servePolls registers the handlers of a node whose polls read from memory. Each node has its own committed offsets, which
-// is poor, but not wrong: consumers may begin anywhere.
+// entriesFrom returns messages by their offsets, from an offset on, in order.
+func entriesFrom(msgs map[int]json.RawMessage, from int) []logs.Entry {
+	var entries []logs.Entry
+	for _, offset := range slices.Sorted(maps.Keys(msgs)) {
+		if offset >= from {
+			entries = append(entries, logs.NewEntry(offset, msgs[offset]))
+		}
+	}
+	return entries
+}
+
+// servePolls registers the handlers of a node whose polls read from memory.
 func servePolls(n *node.Node, read func(key string, from int) []logs.Entry) {
 	node.HandleRPC(n, "poll", func(_ context.Context, req logs.Offsets) (logs.Messages, error) {
 		reply := logs.NewMessages()
@@ -83,6 +85,12 @@ func servePolls(n *node.Node, read func(key string, from int) []logs.Entry) {
 		}
 		return reply, nil
 	})
+	serveCommits(n)
+}
+
+// serveCommits registers the handlers for committed offsets. Each node has its own, which is poor, but not wrong: consumers may begin
+// anywhere.
+func serveCommits(n *node.Node) {
 	committed := make(map[string]int)
 	node.HandleRPC(n, "commit_offsets", func(_ context.Context, req logs.Offsets) (struct{}, error) {
 		for key, offset := range req.Offsets {

@@ -83,6 +83,12 @@ func All() []Mutant {
 	under := func(rate float64, fault string, seeds int, reason string) Trap {
 		return Trap{Rate: rate, TimeLimit: limit, Nemesis: []string{fault}, Interval: 3 * time.Second, Seeds: seeds, Reason: reason}
 	}
+	// Kills that come often, and so many clients that they do not all wait for a node that is down.
+	kills := func(rate float64, seeds int, reason string, faults ...string) Trap {
+		t := under(rate, "kill", seeds, reason)
+		t.Nemesis, t.Interval, t.Workers = append(t.Nemesis, faults...), time.Second, 60
+		return t
+	}
 	crowded := quiet(100, different)
 	crowded.Workers = 20
 	total := quiet(10, "succeeded, a share of")
@@ -115,8 +121,10 @@ func All() []Mutant {
 		{"broadcast-no-retry", "broadcast", "passes each value on once", under(10, "loss", 3, lost), noRetry},
 		{"broadcast-one-way", "broadcast", "uses each edge of the topology in one direction", quiet(10, lost), oneWay},
 		{"broadcast-overtaken", "broadcast", "takes a message that was overtaken for a repeat", under(50, "reorder", 3, lost), overtaken},
+		{"broadcast-renumbers", "broadcast", "numbers its values from the beginning after a restart", kills(20, 3, lost), broadcastRenumbers},
 		{"broadcast-reset", "broadcast", "forgets all on topology, its neighbours too", quiet(10, lost), reset},
 		{"counter-conflict", "g-counter", "drops an add when somebody else was faster", slow(10, wrongSum), counterConflict},
+		{"counter-early", "g-counter", "acknowledges an add before the disk has it", kills(100, 3, wrongSum, "disk"), counterEarly},
 		{"counter-overwrite", "g-counter", "overwrites its own total with what others have heard of it", quiet(10, wrongSum), counterOverwrite},
 		{"counter-stale", "g-counter", "reads seq-kv without a barrier", quiet(10, wrongSum), counterStale},
 		{"echo-late", "echo", "answers one request in ten after 6 s", total, echoLate},
@@ -125,12 +133,14 @@ func All() []Mutant {
 		{"ids-birthday", "unique-ids", "draws too few random bits", birthday, idsBirthday},
 		{"ids-clock", "unique-ids", "takes the millisecond for an id", quiet(100, repeated), idsClock},
 		{"ids-counter", "unique-ids", "counts without saying which node it is", quiet(10, repeated), idsCounter},
+		{"ids-early", "unique-ids", "gives ids out before the disk has their reservation", kills(50, 3, repeated, "disk"), idsEarly},
 		{"ids-restart", "unique-ids", "counts from the beginning after a restart", under(50, "kill", 3, repeated), idsRestart},
 		{"ids-set-back", "unique-ids", "trusts a clock that is set back", under(200, "skew", 3, repeated), idsSetBack},
 		{"lin-cache", "lin-kv", "answers reads from a cache that nobody tells of changes", quiet(10, "is not linearizable"), linCache},
 		{"lock-hasty", "lock", "takes the lock back after half of the lease", quiet(3, together), lockHasty},
 		{"lock-local", "lock", "gives out a lock on each node", quiet(10, together), lockLocal},
 		{"log-back", "kafka", "begins polls at the committed offset, not behind it", quiet(10, "nonmonotonic-poll"), logBack},
+		{"log-recounts", "kafka", "counts offsets from the beginning after a restart", kills(50, 3, "inconsistent-offsets"), logRecounts},
 		{"log-reuse", "kafka", "looks for a free offset, and writes there later", slow(100, "inconsistent-offsets"), logReuse},
 		{"log-skip", "kafka", "shows what is behind a message that has not arrived", under(50, "loss", 2, "poll-skip"), logSkip},
 		{"log-tail", "kafka", "shows messages before it knows what comes before them", slow(100, "inconsistent-offsets"), logTail},

@@ -10,7 +10,7 @@ import (
 
 // pnNet keeps the higher of two totals, as is right in a counter that only grows. When a total has gone down, the other nodes still have
 // the older, higher one. It comes back, and the decrement is undone.
-func pnNet(n *node.Node) { gossipTotals(n, counter.Raise) }
+func pnNet(n *node.Node) { serveTotals(n, gossipTotals(n, counter.Raise), func(int) {}) }
 
 // pnTwice sends each change to all other nodes until it is acknowledged, and each of them adds every change that comes. If an
 // acknowledgement gets lost, the same change comes again.
