@@ -126,6 +126,12 @@ func TestRuntimeExamples(t *testing.T) {
 		"Point":           "Reachable",
 		"Unreachable":     "Reachable",
 		"Quantity":        "Extremes",
+		"OpenStore":       "Store",
+		"StoreStats":      "the tests of stores; a program prints it",
+		"DamageError":     "OpenStore refuses init with it; no program handles it",
+		"Disk":            "harnesses have disks of their own",
+		"Durable":         "the solutions with -durable, and examples/raft",
+		"DriveDurable":    "the solutions with -durable, and examples/raft",
 		"WallClock":       "machines with clocks that may be wrong: txn-kv is one",
 	}
 	dir, err := filepath.Abs("../../node")
