@@ -16,6 +16,16 @@ func Bugs() []Bug {
 		{"ack-before-sync", "acknowledges entries before they are on disk", func(r *rules) {
 			r.early = func(Kind) bool { return true }
 		}},
+		{"append-to-snapshot", "puts entries from the beginning of a log behind a snapshot which has them", func(r *rules) {
+			r.take = func(c *Core, m Message, reply *Message) {
+				if m.Index == 0 && c.log.snapshot.Index > 0 {
+					c.replace(c.log.last(), m.Entries...)
+					reply.Index = c.log.last()
+					return
+				}
+				c.take(m, reply)
+			}
+		}},
 		{"append-truncates", "lets an append end the log, though it is an old one", func(r *rules) {
 			r.merge = func(c *Core, index uint64, entries []Entry) { c.replace(index, entries...) }
 		}},
@@ -25,8 +35,18 @@ func Bugs() []Bug {
 		{"commit-older-term", "commits an entry of an older term by counting", func(r *rules) {
 			r.mayCommit = func(*Core, uint64) bool { return true }
 		}},
+		{"commit-stops", "commits nothing as long as there are entries of older terms before", func(r *rules) {
+			r.mayCommit = func(c *Core, _ uint64) bool { return c.mayCommit(c.commit + 1) }
+		}},
 		{"half-majority", "takes half of the voters for a majority", func(r *rules) {
 			r.majority = func(voters int) int { return (voters + 1) / 2 }
+		}},
+		{"install-keeps-log", "keeps the log when a snapshot comes which contradicts it", func(r *rules) {
+			r.install = func(c *Core, s Snapshot) {
+				if s.Index > c.log.last() {
+					c.install(s)
+				}
+			}
 		}},
 		{"leader-counts-unsaved", "lets the leader count entries that are not on its disk", func(r *rules) {
 			r.savedAt = func(c *Core, id string) uint64 {
@@ -36,6 +56,20 @@ func Bugs() []Bug {
 				return c.savedAt(id)
 			}
 		}},
+		{"leader-stays", "goes on as a leader in the newer term that it hears of", func(r *rules) {
+			r.newTerm = func(c *Core, term uint64, now time.Duration) {
+				if c.role == Leader {
+					c.term, c.voted = term, ""
+					return
+				}
+				c.newTerm(term, now)
+			}
+		}},
+		{"leader-votes", "votes for another in the term that it leads", func(r *rules) {
+			r.mayVote = func(c *Core, candidate string, m Message) bool {
+				return c.role == Leader || c.mayVote(candidate, m)
+			}
+		}},
 		{"lease-ignores-clocks", "relies on its lease for as long as others should keep their promise by its own clock", func(r *rules) {
 			r.lease = func(c *Core) time.Duration { return c.cfg.ElectionTimeout }
 		}},
@@ -43,6 +77,12 @@ func Bugs() []Bug {
 			r.acked = func(p *peer, index uint64) {
 				p.acked(index)
 				p.match = index
+			}
+		}},
+		{"match-goes-back-rejected", "takes back what a member has acknowledged when it rejects an append", func(r *rules) {
+			r.rejected = func(c *Core, p *peer, m Message) {
+				p.match = min(p.match, m.Hint)
+				c.rejected(p, m)
 			}
 		}},
 		{"members-when-committed", "uses new members when they are committed, not when they are in the log", func(r *rules) {
@@ -64,6 +104,9 @@ func Bugs() []Bug {
 		{"read-too-early", "answers reads before an entry of the leader's term is committed", func(r *rules) {
 			r.mayRead = func(*Core) bool { return true }
 		}},
+		{"retry-empty", "repeats a lost append without its entries", func(r *rules) {
+			r.carries = func(c *Core, p *peer) bool { return p.open(c.cfg.MaxInflight) }
+		}},
 		{"snapshot-forgets-members", "leaves changes of members out of snapshots", func(r *rules) {
 			r.snapshot = func(c *Core, index uint64) Snapshot {
 				s := c.snapshotAt(index)
@@ -78,8 +121,13 @@ func Bugs() []Bug {
 				return s
 			}
 		}},
-		{"term-forgotten", "does not save its term", func(r *rules) {
-			r.promises = func(c *Core) (uint64, string) { return c.log.lastTerm(), "" }
+		{"term-forgotten", "does not save the term of another's election, nor its vote in it", func(r *rules) {
+			r.promises = func(c *Core) (uint64, string) {
+				if c.voted == c.cfg.ID {
+					return c.term, c.voted
+				}
+				return max(c.saver.term, c.log.lastTerm()), ""
+			}
 		}},
 		{"term-goes-back", "returns to the term of a late message", func(r *rules) {
 			r.fromPast = func(c *Core, m Message) bool {

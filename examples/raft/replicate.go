@@ -45,7 +45,7 @@ func (c *Core) sendAppend(p *peer, now time.Duration) []envelope {
 	}
 	p.sentAt = now
 	m := Message{Kind: Append, Index: prev, LogTerm: prevTerm, Commit: c.commit, Round: c.round(now)}
-	if p.state == StateProbe || p.open(c.cfg.MaxInflight) {
+	if c.rules.carries(c, p) {
 		m.Entries = c.log.after(prev, c.cfg.MaxBytes)
 	}
 	p.waits = p.state == StateProbe
@@ -58,6 +58,9 @@ func (c *Core) sendAppend(p *peer, now time.Duration) []envelope {
 	}
 	return c.to(p.id, m)
 }
+
+// carries reports whether an append to p has entries, if there are any: so does each probe, because the last one may be lost with its entries.
+func (c *Core) carries(p *peer) bool { return p.state == StateProbe || p.open(c.cfg.MaxInflight) }
 
 // sendSnapshot sends p the snapshot (§7).
 func (c *Core) sendSnapshot(p *peer, now time.Duration) []envelope {
@@ -74,6 +77,15 @@ func (c *Core) onAppend(from string, m Message, now time.Duration) []envelope {
 	}
 	c.hear(from, now)
 	reply := Message{Kind: AppendReply, Round: m.Round}
+	c.rules.take(c, m, &reply)
+	if m.Quiet && !reply.Reject {
+		return nil
+	}
+	return c.to(from, reply)
+}
+
+// take takes the entries if the logs agree up to where these begin (§5.3), and puts into the reply up to where they agree then.
+func (c *Core) take(m Message, reply *Message) {
 	switch term, ok := c.log.term(m.Index); {
 	case m.Index < c.commit:
 		reply.Index = c.commit // up to which every leader's log is the same
@@ -86,10 +98,6 @@ func (c *Core) onAppend(from string, m Message, now time.Duration) []envelope {
 		reply.Index = m.Index + uint64(len(m.Entries))
 		c.commit = c.rules.committed(c, m)
 	}
-	if m.Quiet && !reply.Reject {
-		return nil
-	}
-	return c.to(from, reply)
 }
 
 // merge puts a leader's entries into the log, after index. It removes entries only from the first conflict on: an append that is late, and

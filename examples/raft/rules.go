@@ -14,8 +14,10 @@ type rules struct {
 	majority   func(voters int) int                             // two of them have a member in common: §5.2
 
 	// The log.
+	take      func(c *Core, m Message, reply *Message)     // only after an entry that both logs have: §5.3
 	merge     func(c *Core, index uint64, entries []Entry) // only conflicts are removed: §5.3
 	committed func(c *Core, m Message) uint64              // a follower commits what it is known to share: figure 2
+	carries   func(c *Core, p *peer) bool                  // what may be lost is sent again: §5.3
 	acked     func(p *peer, index uint64)                  // a match is for ever: figure 2
 	rejected  func(c *Core, p *peer, m Message)            // back to where the logs may agree: §5.3
 	mayCommit func(c *Core, n uint64) bool                 // an entry of the leader's own term: §5.4.2
@@ -47,8 +49,10 @@ func paper() rules {
 		mayDisturb: (*Core).mayDisturb,
 		majority:   majority,
 
+		take:      (*Core).take,
 		merge:     (*Core).merge,
 		committed: (*Core).committed,
+		carries:   (*Core).carries,
 		acked:     (*peer).acked,
 		rejected:  (*Core).rejected,
 		mayCommit: (*Core).mayCommit,

@@ -80,6 +80,10 @@ type Scope struct {
 	// Invariant, if not nil, is checked after every action. Its error makes the execution invalid.
 	Invariant func(c Cluster) error
 
+	// Short says that a failure is not only shrunk to few decisions other than the ordinary ones, but also to few actions, if an invariant or a
+	// property of a node does not hold: for traces that are to be read.
+	Short bool
+
 	// Progress, if not nil, is told now and then how far the exploration has come.
 	Progress func(Report)
 

@@ -36,6 +36,9 @@ func (p *plan) shrink(f *Failure) {
 			}
 		}
 	}
+	if p.Short {
+		p.shorten(f)
+	}
 	e, _ := p.replay(f.Decisions) // it has just been carried out
 	f.Steps = e.Steps
 }

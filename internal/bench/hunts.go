@@ -21,6 +21,7 @@ import (
 type hunt struct {
 	trap     scopes.Trap
 	strategy strategy
+	test     string // of package scopes, in which it is caught
 }
 
 // A strategy of package explore, with its name in the results.
@@ -48,6 +49,7 @@ func strategies() []strategy {
 
 const (
 	explorationSet = "exploration"
+	raftBugsSet    = "raft-bugs"
 	drawnAtRandom  = "random" // the strategy that others are compared with
 
 	seedsOfRun = 4       // a hunt takes a fraction of a second, so that a run of a bench has several seeds of each
@@ -56,11 +58,22 @@ const (
 )
 
 // hunts returns the hunts of all strategies for all mutants that can be found.
-func hunts() []hunt {
+func hunts() []hunt { return huntsFor(scopes.Traps(), "TestMutantsAreCaught") }
+
+// raftHunts returns those for the bugs of the Raft core.
+func raftHunts() []hunt {
+	var traps []scopes.Trap
+	for _, t := range scopes.RaftTraps() {
+		traps = append(traps, t.Trap)
+	}
+	return huntsFor(traps, "TestRaftBugsAreCaught")
+}
+
+func huntsFor(traps []scopes.Trap, test string) []hunt {
 	var all []hunt
-	for _, t := range scopes.Traps() {
+	for _, t := range traps {
 		for _, s := range strategies() {
-			all = append(all, hunt{t, s})
+			all = append(all, hunt{t, s, test})
 		}
 	}
 	return all
@@ -69,7 +82,7 @@ func hunts() []hunt {
 func (h hunt) point() results.Point {
 	return results.Point{
 		Series: h.trap.Mutant.Name, Params: map[string]string{"strategy": h.strategy.name},
-		Command: fmt.Sprintf("go test ./internal/scopes -run '^TestMutantsAreCaught$/^%s$' -v", h.trap.Mutant.Name),
+		Command: fmt.Sprintf("go test ./internal/scopes -run '^%s$/^%s$' -v", h.test, h.trap.Mutant.Name),
 	}
 }
 

@@ -70,6 +70,10 @@ func Sets() []Set {
 			Name: explorationSet, About: "the strategies of package explore: how soon each finds the mistakes of baselines/mutants",
 			hunts: hunts(),
 		},
+		{
+			Name: raftBugsSet, About: "the strategies of package explore: how soon each finds the bugs of the Raft core, in few scopes that were made for none of them",
+			hunts: raftHunts(),
+		},
 	}
 }
 

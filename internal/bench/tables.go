@@ -37,6 +37,10 @@ func tables() []table {
 		{"exploration-executions", explorationSet, func(s results.Set) string { return huntsTable(s, executions, "") }},
 		{"exploration-times", explorationSet, func(s results.Set) string { return huntsTable(s, huntMS, ", ms") }},
 		{"exploration-searches", explorationSet, searchesTable},
+		{raftBugsSet, raftBugsSet, raftBugsTable},
+		{"raft-bugs-strategies", raftBugsSet, strategiesTable},
+		{"raft-bugs-executions", raftBugsSet, func(s results.Set) string { return huntsTable(s, executions, "") }},
+		{"raft-bugs-times", raftBugsSet, func(s results.Set) string { return huntsTable(s, huntMS, ", ms") }},
 		{name: "exploration-hidden", make: func(results.Set) string { return hiddenTable() }},
 		{name: "exploration-published", make: func(results.Set) string { return studiesTable() }},
 	}

@@ -1,0 +1,131 @@
+package scopes
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"glomers/examples/raft"
+	"glomers/examples/raft/bugs"
+	"glomers/harness/explore"
+	"glomers/node"
+)
+
+// A watcher checks after each action what must hold of the cores: figure 3 of the paper, and the rules of figure 2 that it rests on.
+type watcher struct {
+	cores raft.Checker
+	nodes []*node.Node // as they were after the last action
+	last  []bugs.State // of each node
+	began []uint64     // for each node: how much was committed somewhere when its last read began
+}
+
+// invariant returns the invariant of a scope. An execution has other nodes than the one before.
+func invariant() func(c explore.Cluster) error {
+	var w *watcher
+	return func(c explore.Cluster) error {
+		if w == nil || w.over(c) {
+			n := len(c.Nodes())
+			w = &watcher{nodes: make([]*node.Node, n), last: make([]bugs.State, n), began: make([]uint64, n)}
+		}
+		return w.check(c)
+	}
+}
+
+// over reports whether another execution has begun: within one, a node is down before it has a new life.
+func (w *watcher) over(c explore.Cluster) bool {
+	for i, was := range w.nodes {
+		if is := c.Node(i); was != nil && is != nil && is != was {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *watcher) check(c explore.Cluster) error {
+	for i, id := range c.Nodes() {
+		was := w.nodes[i]
+		if w.nodes[i] = c.Node(i); w.nodes[i] == nil {
+			if was != nil {
+				w.cores.Restarted(id)
+			}
+			w.last[i] = bugs.State{}
+			continue
+		}
+		s := c.Shown(i).(bugs.State)
+		if err := w.cores.Check(s.Raft); err != nil {
+			return err
+		}
+		if err := errors.Join(leads(w.last[i].Raft, s.Raft), w.reads(i, s)); err != nil {
+			return fmt.Errorf("raft: %s: %w", id, err)
+		}
+		w.last[i] = s
+	}
+	return w.acknowledged()
+}
+
+// acknowledged checks that members have what their leader knows them to have.
+func (w *watcher) acknowledged() error {
+	for _, leader := range w.last {
+		for _, p := range leader.Raft.Peers {
+			for _, s := range w.last {
+				if s.Raft.ID == p.ID && s.Raft.Term == leader.Raft.Term && s.Raft.Last() < p.Match {
+					return fmt.Errorf("raft: %s has acknowledged the entry %d to %s, the leader of term %d, but its log ends at %d", p.ID, p.Match, leader.Raft.ID, s.Raft.Term, s.Raft.Last())
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// reads checks that a read sees everything that was committed when it began.
+func (w *watcher) reads(i int, s bugs.State) error {
+	if s.Asked > w.last[i].Asked {
+		for _, other := range w.last {
+			w.began[i] = max(w.began[i], other.Raft.Commit)
+		}
+	}
+	if r, ok := s.Reads[s.Asked]; ok && !r.Failed && r.Index < w.began[i] {
+		return fmt.Errorf("a read sees the log up to %d, but up to %d it was committed when the read began", r.Index, w.began[i])
+	}
+	return nil
+}
+
+// leads checks what a leader knows of others, and what it commits (figure 2).
+func leads(was, s raft.Status) error {
+	if s.Role != raft.Leader {
+		return nil
+	}
+	saved := []uint64{}
+	for _, id := range s.Members.Voters {
+		if id == s.ID {
+			saved = append(saved, s.Saved)
+		}
+	}
+	for _, p := range s.Peers {
+		if p.Next <= p.Match {
+			return fmt.Errorf("the next index of %s is %d, not above its match index, %d", p.ID, p.Next, p.Match)
+		}
+		if slices.Contains(s.Members.Voters, p.ID) {
+			saved = append(saved, p.Match)
+		}
+	}
+	if was.Role == raft.Leader && was.Term == s.Term && s.Commit > was.Commit && term(s, s.Commit) != s.Term {
+		return fmt.Errorf("the leader of term %d commits the entry %d of term %d because a majority has it", s.Term, s.Commit, term(s, s.Commit))
+	}
+	slices.Sort(saved)
+	if len(saved) == 0 {
+		return nil
+	}
+	if n := saved[(len(saved)-1)/2]; n > s.Commit && term(s, n) == s.Term {
+		return fmt.Errorf("a majority has the entry %d, which is of the term of the leader, but its commit index is %d", n, s.Commit)
+	}
+	return nil
+}
+
+// term returns the term of an entry.
+func term(s raft.Status, index uint64) uint64 {
+	if index <= s.Snapshot.Index || index > s.Last() {
+		return s.Snapshot.Term
+	}
+	return s.Entries[index-s.Snapshot.Index-1].Term
+}

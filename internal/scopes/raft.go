@@ -1,0 +1,116 @@
+package scopes
+
+import (
+	"fmt"
+
+	"glomers/baselines/mutants"
+	"glomers/examples/raft"
+	"glomers/examples/raft/bugs"
+	"glomers/harness/explore"
+)
+
+// A RaftTrap is the trap of a bug of the Raft core. Its Mutant has only a name.
+type RaftTrap struct {
+	Trap
+	Place     string // the name of its scope
+	Published []Published
+}
+
+// Published is what SandTable needed for the same cause in another system, on ten cores (shared/spec/raft-bugs.md; Tang et al., EuroSys 2024).
+type Published struct {
+	Name    string
+	Seconds int
+	Depth   int // actions
+}
+
+// RaftPlaces returns the names of the scopes for bugs of the Raft core, which do not depend on the bug.
+func RaftPlaces() []string {
+	return []string{"pair", "elections", "log", "snapshots", "restarts", "reads", "members"}
+}
+
+// RaftScope returns the scope with a name, for a core with a bug, or for the right one if bug is "". Messages may take any time, and so overtake each other, or
+// arrive after the end: a loss would add nothing.
+func RaftScope(place, bug string) explore.Scope {
+	s := explore.Scope{Kind: register, Recovery: 1, Invariant: invariant(), Short: true}
+	o := bugs.Options{Bug: bug}
+	switch place {
+	case "pair":
+		s.Nodes, s.Ticks, s.Given = 2, 1, []explore.Op{op(0, "write", 10)}
+	case "elections":
+		s.Ticks, s.Given = 1, []explore.Op{}
+	case "log":
+		s.Ticks, s.Given = 2, []explore.Op{op(0, "write", 10), op(1, "write", 20)}
+	case "snapshots":
+		s.Ticks, s.Given = 2, []explore.Op{op(0, "write", 10), op(0, "write", 20), op(1, "compact", nil)}
+	case "restarts":
+		s.Ticks, s.Kills, s.Given = 1, 1, []explore.Op{}
+		o.Disk = true
+	case "reads":
+		s.Ticks, s.Given = 1, []explore.Op{op(0, "read", nil), op(1, "read", nil)}
+	case "members":
+		s.Ticks, s.Given = 1, []explore.Op{
+			op(0, "members", []string{"n0", "n1"}), op(0, "members", []string{"n0"}), op(1, "members", []string{"n1", "n2"}),
+		}
+	default:
+		panic(fmt.Sprintf("scopes: no place is called %q", place))
+	}
+	s.Program = o.Register
+	return s
+}
+
+// RaftTraps returns the traps of the bugs of the Raft core that an exploration shows, in their order.
+func RaftTraps() []RaftTrap {
+	var all []RaftTrap
+	places := placesOfBugs()
+	for _, b := range raft.Bugs() {
+		t, ok := places[b.Name]
+		if !ok {
+			continue
+		}
+		t.Trap = Trap{Mutant: mutants.Mutant{Name: b.Name}, Scope: RaftScope(t.Place, b.Name)}
+		all = append(all, t)
+	}
+	return all
+}
+
+// HiddenRaft are the bugs of the Raft core that are not found, and why.
+func HiddenRaft() map[string]string {
+	return map[string]string{
+		"members-too-early": "it needs four nodes, three elections and two changes: 20 actions of some 90 in an execution",
+	}
+}
+
+func placesOfBugs() map[string]RaftTrap {
+	at := func(place string, published ...Published) RaftTrap {
+		return RaftTrap{Place: place, Published: published}
+	}
+	return map[string]RaftTrap{
+		"ack-before-sync":       at("restarts"),
+		"append-older-leader":   at("log"),
+		"append-to-snapshot":    at("snapshots", Published{"WRaft#1", 9 * 60, 22}),
+		"append-truncates":      at("log", Published{"RaftOS#2", 4, 9}),
+		"commit-back":           at("log", Published{"PySyncObj#2", 6, 13}),
+		"commit-older-term":     at("log", Published{"PySyncObj#5", 2 * 60, 14}),
+		"commit-stops":          at("log", Published{"RaftOS#4", 4 * 60, 14}),
+		"half-majority":         at("pair"),
+		"install-keeps-log":     at("snapshots", Published{"WRaft#2", 22 * 60, 20}),
+		"leader-counts-unsaved": at("restarts"),
+		"leader-stays":          at("elections"),
+		"leader-votes":          at("elections", Published{"DaosRaft#1", 5, 8}),
+		"match-back":            at("log", Published{"RaftOS#1", 5, 10}),
+		"match-back-rejected":   at("log", Published{"PySyncObj#4", 35, 25}),
+		"members-late":          at("members"),
+		"members-overlap":       at("members"),
+		"next-below-match":      at("log", Published{"PySyncObj#3", 7, 18}, Published{"WRaft#7", 8 * 60, 23}),
+		"read-alone":            at("reads"),
+		"read-too-early":        at("reads", Published{"Xraft-KV#1", 15, 10}),
+		"retry-empty":           at("log", Published{"WRaft#5", 11 * 60, 24}),
+		"snapshot-without-term": at("snapshots"),
+		"term-back":             at("elections", Published{"WRaft#4", 39 * 60, 23}),
+		"term-forgotten":        at("restarts"),
+		"vote-any-log":          at("log"),
+		"vote-forgotten":        at("restarts", Published{"Xraft#1", 3, 8}),
+		"vote-longer-log":       at("log"),
+		"vote-twice":            at("elections"),
+	}
+}
