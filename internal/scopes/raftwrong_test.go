@@ -1,0 +1,32 @@
+package scopes
+
+// wrong says for each bug which rule it breaks, and what follows.
+var wrong = map[string]string{
+	"ack-before-sync":          "What a node acknowledges must be on its disk (figure 2: persistent state is updated before responding). Here the acknowledgement leaves first, the node is killed before its disk has written, and in its next life it lacks an entry that its leader counts.",
+	"old-messages":             "A message of an older term does not count (§5.1). Here a deposed leader still puts its entries into the log of a node that has acknowledged others to the new leader, and so removes them.",
+	"append-to-snapshot":       "An append begins after an entry that both logs have (§5.3). A late append from the beginning of the log comes to a node whose log begins with a snapshot; the node takes the entries for new ones, and has them twice.",
+	"append-truncates":         "Only entries that conflict are removed (§5.3). Here a late append, which is a prefix of the log, ends it: an acknowledged entry is gone, although the leader counts it.",
+	"commit-goes-back":         "The commit index never goes back (figure 2). A late append has the commit index of an earlier time.",
+	"commit-older-term":        "A leader counts only for entries of its own term (§5.4.2). What it commits here is an entry of an older term, which a candidate that does not have it can still replace: figure 8.",
+	"commit-stops":             "The leader commits the highest entry of its term that a majority has, and with it all entries before (figure 2, rules for leaders). Here an entry of an older term in between keeps it from committing anything, for ever. No safety is lost, but all progress.",
+	"half-majority":            "Two majorities have a member in common (§5.2). Two halves need not: in a cluster of two, each node elects itself.",
+	"install-keeps-log":        "A snapshot takes the place of a log that does not continue it (§7). Here the node keeps its own entries, because it has so many, and takes them for committed.",
+	"leader-counts-unsaved":    "A leader counts itself only for what is on its own disk (thesis 10.2.1). Here it commits an entry that one other node has, is killed before its disk has written, and then helps to elect a node without the entry.",
+	"leader-stays":             "A newer term ends every role (§5.1). Here a leader takes over the newer term and goes on leading, in a term that has elected another.",
+	"leader-votes":             "A node has one vote in a term (§5.2), and a leader has given its own to itself. Here it gives it to another candidate, too.",
+	"match-goes-back":          "What a member has acknowledged is for ever (figure 2: matchIndex increases monotonically). Here a late acknowledgement of less takes it back, so a later majority may be counted wrongly, or never.",
+	"match-goes-back-rejected": "What a member has acknowledged is for ever (figure 2). Here a late rejection takes it back.",
+	"members-when-committed":   "The members of the log count at once (thesis 4.1). Here they count when they are committed, which nodes learn at different times: two nodes are one majority of three, and one alone is a majority of what the leader has long been left with.",
+	"two-changes":              "One change at a time (thesis 4.1). Here the second change follows before a majority has the first one, and the majorities of the oldest and the newest members do not meet.",
+	"next-below-match":         "The next entry to send comes after those that the member has acknowledged (peer.go). Here a late rejection leads the leader back in front of them: it sends what the member has, and in systems that take the answer as it is, the match index follows.",
+	"read-any-round":           "A read needs a round of heartbeats, or else another leader may have been elected meanwhile (§8, thesis 6.4). Here a deposed leader answers from what it knew.",
+	"read-too-early":           "A new leader does not know what is committed until an entry of its own term is (§8). Here it answers reads from a commit index that is older than what its predecessor had committed.",
+	"retry-empty":              "What may be lost is sent again, with its entries (§5.3). Here the second probe has none, so a member waits for the third one.",
+	"snapshot-forgets-term":    "A snapshot has the term of its last entry (§7), for the check of the next append. Without it, logs that are the same look different, and are cut off.",
+	"term-goes-back":           "The term of a node never goes back (§5.1). Here a late message of an older term takes it back, together with the vote.",
+	"term-forgotten":           "The term and the vote are on disk before the answer (figure 2). Here a node forgets both, and votes again in the same term.",
+	"vote-any-log":             "A vote goes only to a log that is at least as up-to-date (§5.4.1). Here a node without the committed entry wins.",
+	"vote-forgotten":           "The vote is on disk before the answer (figure 2). Here a node remembers the term, but not its vote, and gives a second one after a kill.",
+	"vote-longest-log":         "The later last term comes first, and then the length (§5.4.1). Here a long log of old entries beats a shorter one that has what is committed.",
+	"vote-twice":               "A node has one vote in a term (§5.2). Here two candidates get it.",
+}
