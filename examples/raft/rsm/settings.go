@@ -1,6 +1,7 @@
 package rsm
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"slices"
@@ -41,8 +42,10 @@ func Flags(f *flag.FlagSet, engines ...string) *Settings {
 
 // Check returns an error about flags that make no sense. engines are those of Flags.
 func (s *Settings) Check(engines ...string) error {
-	switch {
-	case !slices.Contains(engines, s.Engine):
+	switch known := slices.Contains(engines, s.Engine); {
+	case !known && s.Engine == "etcd":
+		return errors.New("-engine=etcd: not in this program, but in those of examples/etcd: go -C examples/etcd build ./lin-kv, or ./list-append")
+	case !known:
 		return fmt.Errorf("-engine=%s: want %s", s.Engine, strings.Join(engines, " or "))
 	case s.Window < 0:
 		return fmt.Errorf("-window=%v: want 0 or more", s.Window)

@@ -11,12 +11,17 @@ type Status struct {
 	Snapshot uint64 `json:"snapshot"` // index of the last one
 	Writes   int    `json:"writes"`   // that clients of this node wait for
 	Reads    int    `json:"reads"`
+	Replies  int    `json:"replies"` // that the largest session remembers
 	Engine   any    `json:"engine"`
 }
 
 // Status returns a view of the replica.
 func (r *Replica[M, C, R]) Status() Status {
-	return Status{r.own.life, r.leader, r.term, r.applied, r.snapshot, len(r.own.writes), len(r.own.reads), r.engine.Show()}
+	replies := 0
+	for _, s := range r.sessions {
+		replies = max(replies, len(s.Replies))
+	}
+	return Status{r.own.life, r.leader, r.term, r.applied, r.snapshot, len(r.own.writes), len(r.own.reads), replies, r.engine.Show()}
 }
 
 // String describes the replica in a line.

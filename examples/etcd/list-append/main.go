@@ -1,0 +1,29 @@
+// List-append is ../../list-append with a choice of two engines: the Raft library of etcd, or our own core.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+
+	"glomers/examples/etcd"
+	"glomers/examples/list-append/lists"
+	"glomers/examples/raft/rsm"
+	"glomers/node"
+)
+
+func main() {
+	s := rsm.Flags(flag.CommandLine, "etcd", "raft")
+	flag.Parse()
+	if err := s.Check("etcd", "raft"); err != nil {
+		fmt.Fprintln(os.Stderr, "list-append:", err)
+		os.Exit(2)
+	}
+	n := node.NewNode()
+	if s.Engine == "raft" {
+		lists.Serve(n, *s, rsm.Raft(*s))
+	} else {
+		lists.Serve(n, *s, etcd.Start(*s))
+	}
+	node.Main(n)
+}
