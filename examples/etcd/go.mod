@@ -11,6 +11,7 @@ require (
 	glomers v0.0.0-00010101000000-000000000000
 	go.etcd.io/raft/v3 v3.7.0
 	google.golang.org/protobuf v1.36.11
+	pgregory.net/rapid v1.3.0
 )
 
 require (
