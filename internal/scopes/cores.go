@@ -60,20 +60,6 @@ func (w *watcher) check(c explore.Cluster) error {
 		}
 		w.last[i] = s
 	}
-	return w.acknowledged()
-}
-
-// acknowledged checks that members have what their leader knows them to have.
-func (w *watcher) acknowledged() error {
-	for _, leader := range w.last {
-		for _, p := range leader.Raft.Peers {
-			for _, s := range w.last {
-				if s.Raft.ID == p.ID && s.Raft.Term == leader.Raft.Term && s.Raft.Last() < p.Match {
-					return fmt.Errorf("raft: %s has acknowledged the entry %d to %s, the leader of term %d, but its log ends at %d", p.ID, p.Match, leader.Raft.ID, s.Raft.Term, s.Raft.Last())
-				}
-			}
-		}
-	}
 	return nil
 }
 

@@ -41,7 +41,7 @@ scope ([internal/scopes/raft.go](../../internal/scopes/raft.go)), and left out a
     go test ./internal/scopes -run TestRaftPage -update
 
 A picture has a column for each node, and time goes down. An arrow is a message that arrives; when it was sent is not shown. "elect" is a node that starts an election, "beat" a
-leader that sends heartbeats, and t2 the term of a message. The right core does not fail in any of the scopes.
+leader that sends heartbeats, "timer" the one or the other where nothing is sent before the disk has written, "disk" the end of a write, and t2 the term of a message. The right core does not fail in any of the scopes.
 
 "Published" is the name that the authors of SandTable give to the same cause in another system, with the depth of their trace (Tang et al., "SandTable: Scalable Distributed System Model Checking with Specification-Level State
 Exploration", EuroSys 2024, and the descriptions in its repository).
@@ -127,6 +127,9 @@ func act(s explore.Step) string {
 		if strings.Contains(strings.Join(s.Sent, ""), `"kind":"vote"`) {
 			return "elect"
 		}
+		if len(s.Sent) == 0 {
+			return "timer"
+		}
 		return "beat"
 	case explore.Sync:
 		return "disk"
@@ -143,7 +146,7 @@ func told(s explore.Step) string {
 	switch s.Kind {
 	case explore.Begin:
 		_, what, _ := strings.Cut(s.Text, ": ")
-		return strings.TrimSuffix(what, " ")
+		return strings.TrimSuffix(what, " null")
 	case explore.Kill:
 		_, how, _ := strings.Cut(s.Text, ", ")
 		return how
