@@ -47,6 +47,8 @@ func (s *Settings) Check(engines ...string) error {
 		return errors.New("-engine=etcd: not in this program, but in those of examples/etcd: go -C examples/etcd build ./lin-kv, or ./list-append")
 	case !known:
 		return fmt.Errorf("-engine=%s: want %s", s.Engine, strings.Join(engines, " or "))
+	case s.Lease && s.Engine == "etcd":
+		return errors.New("-lease: not with -engine=etcd, whose leader believes in itself for longer than the others do: see examples/etcd/README.md")
 	case s.Window < 0:
 		return fmt.Errorf("-window=%v: want 0 or more", s.Window)
 	case s.ElectionTimeout <= 0:

@@ -23,6 +23,8 @@ func TestFlags(t *testing.T) {
 	require.NoError(t, parse(both, "-engine=raft", "-window=0s", "-election-timeout="+time.Second.String()))
 	require.ErrorContains(t, parse(one, "-engine=etcd"), "go -C examples/etcd build ./lin-kv")
 	require.EqualError(t, parse(both, "-engine=paxos"), "-engine=paxos: want etcd or raft")
+	require.NoError(t, parse(both, "-engine=raft", "-lease"))
+	require.ErrorContains(t, parse(both, "-lease"), "-lease: not with -engine=etcd")
 	require.ErrorContains(t, parse(one, "-window=-1s"), "-window=-1s: want 0 or more")
 	require.ErrorContains(t, parse(one, "-election-timeout=0s"), "want more than 0")
 }
