@@ -130,13 +130,13 @@ func (d *file) Replace(p []byte, done func(error)) {
 		}
 		if err == nil {
 			err = d.rename(f)
-			d.size = int64(len(p))
 		}
 		if err != nil {
 			_ = f.Close() // nothing of it is used
 			_ = os.Remove(d.path + ".new")
 			return full(err)
 		}
+		d.size = int64(len(p))
 		return nil
 	})
 }

@@ -173,11 +173,14 @@ func (s *Store) write() {
 			s.writing = false
 			switch {
 			case err == nil:
+				grown := upTo > s.durable // a state alone adds nothing
 				s.full = false
 				s.size, s.durable = offset+int64(len(file)), upTo
 				s.count(state != nil, len(file))
 				s.write()
-				s.onSync()
+				if grown {
+					s.onSync()
+				}
 			case errors.Is(err, ErrDiskFull):
 				s.retry(state, payload)
 			default:
