@@ -22,9 +22,6 @@ func startOnDisk(t *testing.T, d *virtualdisk.Disk, begun func()) *nodetest.Clie
 	return c
 }
 
-// atOnce ends every write when it begins.
-func atOnce(d *virtualdisk.Disk) func() { return func() { go d.End() } }
-
 // ask sends a request whose reply the test does not wait for.
 func ask(c *nodetest.Client, id int, body string) {
 	c.Deliver(fmt.Sprintf(`{"src":"c1","dest":"n2","body":{%s,"msg_id":%d}}`, body, id))
@@ -39,7 +36,7 @@ func give(c *nodetest.Client, v int64) {
 func TestKillBetweenBroadcastAndSync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
-		c := startOnDisk(t, &d, atOnce(&d))
+		c := startOnDisk(t, &d, d.EndSoon)
 		give(c, -7)
 		c.Close()
 
@@ -54,7 +51,7 @@ func TestKillBetweenBroadcastAndSync(t *testing.T) {
 		d.Kill(5)
 		c.Close()
 
-		c = startOnDisk(t, &d, atOnce(&d))
+		c = startOnDisk(t, &d, d.EndSoon)
 		require.Equal(t, []int64{-7}, read(t, c))
 		require.Equal(t, set{{-7, -7}}, nodetest.Body[gossip](c, c.Expect("n1", "gossip")).Have)
 	})
@@ -78,7 +75,7 @@ func TestValuesOfOthersAreNotOnDisk(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
-		c := startOnDisk(t, &d, atOnce(&d))
+		c := startOnDisk(t, &d, d.EndSoon)
 		give(c, 1)
 		d.SetFull(true)
 		ask(c, 1, `"type":"broadcast","message":2`) // the disk is known to be full after this one

@@ -23,9 +23,6 @@ func startOnDisk(t *testing.T, d *virtualdisk.Disk, begun func()) *nodetest.Clie
 	return c
 }
 
-// atOnce ends every write when it begins.
-func atOnce(d *virtualdisk.Disk) func() { return func() { go d.End() } }
-
 // ask sends a request whose reply the test does not wait for.
 func ask(c *nodetest.Client, id int, body string) {
 	c.Deliver(fmt.Sprintf(`{"src":"c1","dest":"n1","body":{%s,"msg_id":%d}}`, body, id))
@@ -35,7 +32,7 @@ func ask(c *nodetest.Client, id int, body string) {
 func TestKillBetweenAddAndSync(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
-		c := startOnDisk(t, &d, atOnce(&d))
+		c := startOnDisk(t, &d, d.EndSoon)
 		add(c, 40)
 		c.Close()
 
@@ -52,11 +49,11 @@ func TestKillBetweenAddAndSync(t *testing.T) {
 		d.Kill(3)
 		c.Close()
 
-		c = startOnDisk(t, &d, atOnce(&d))
+		c = startOnDisk(t, &d, d.EndSoon)
 		require.Equal(t, "40", read(c))
 		add(c, 5)
 		c.Close()
-		c = startOnDisk(t, &d, atOnce(&d))
+		c = startOnDisk(t, &d, d.EndSoon)
 		require.Equal(t, "45", read(c))
 	})
 }
@@ -65,13 +62,13 @@ func TestKillBetweenAddAndSync(t *testing.T) {
 func TestAckedTotalsSurvive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
-		c := startOnDisk(t, &d, atOnce(&d))
+		c := startOnDisk(t, &d, d.EndSoon)
 		require.Equal(t, "0", read(c))
 		c.Expect("n2", "gossip") // hello
 		c.Send("n2", "gossip", gossip{Totals: counter{"n2@1": 9}, Ask: true})
 		require.EqualValues(t, 9, nodetest.Body[gossip](c, c.Expect("n2", "gossip")).Totals["n2@1"])
 		c.Close()
-		require.Equal(t, "9", read(startOnDisk(t, &d, atOnce(&d))))
+		require.Equal(t, "9", read(startOnDisk(t, &d, d.EndSoon)))
 	})
 }
 
@@ -79,7 +76,7 @@ func TestAckedTotalsSurvive(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
-		c := startOnDisk(t, &d, atOnce(&d))
+		c := startOnDisk(t, &d, d.EndSoon)
 		add(c, 1)
 		d.SetFull(true)
 		ask(c, 1, `"type":"add","delta":2`) // the disk is known to be full after this one
@@ -119,7 +116,7 @@ func TestDiskLives(t *testing.T) {
 			}
 			c.Close()
 		}
-		c := startOnDisk(t, &d, atOnce(&d))
+		c := startOnDisk(t, &d, d.EndSoon)
 		sum, err := strconv.Atoi(read(c))
 		require.NoError(t, err)
 		require.GreaterOrEqual(t, sum, acknowledged)

@@ -62,7 +62,7 @@ func (d *drive) end() {
 		d.use.Syncs++
 		d.use.Bytes += int64(size)
 	}
-	go d.End()
+	d.EndSoon()
 }
 
 // kill ends the life of the node. Nothing of the write that has begun reaches the disk, or all of it, or a part, with which it is torn.

@@ -121,9 +121,6 @@ func startOnDisk(t *testing.T, d *virtualdisk.Disk, begun func(), orderOnly bool
 	return c
 }
 
-// atOnce ends every write when it begins.
-func atOnce(d *virtualdisk.Disk) func() { return func() { go d.End() } }
-
 func send(c *nodetest.Client, msg int) int64 {
 	return nodetest.Request[sendReply](c, "send", map[string]any{"key": "k", "msg": msg}).Offset
 }
@@ -133,7 +130,7 @@ func TestKillBetweenSendAndSync(t *testing.T) {
 	for _, orderOnly := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
 			var d virtualdisk.Disk
-			c := startOnDisk(t, &d, atOnce(&d), orderOnly)
+			c := startOnDisk(t, &d, d.EndSoon, orderOnly)
 			require.EqualValues(t, 0, send(c, 7))
 			c.Close()
 
@@ -149,7 +146,7 @@ func TestKillBetweenSendAndSync(t *testing.T) {
 			d.Kill(20)
 			c.Close()
 
-			c = startOnDisk(t, &d, atOnce(&d), orderOnly)
+			c = startOnDisk(t, &d, d.EndSoon, orderOnly)
 			require.EqualValues(t, 1, send(c, 9))
 			poll := nodetest.Request[json.RawMessage](c, "poll", map[string]any{"offsets": map[string]int{"k": 0}})
 			require.Contains(t, string(poll), `{"k":[[0,7],[1,9]]}`)
@@ -161,7 +158,7 @@ func TestKillBetweenSendAndSync(t *testing.T) {
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
-		c := startOnDisk(t, &d, atOnce(&d), false)
+		c := startOnDisk(t, &d, d.EndSoon, false)
 		send(c, 1)
 		d.SetFull(true)
 		body := map[string]any{"key": "k", "msg": 2}

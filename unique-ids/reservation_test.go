@@ -19,9 +19,6 @@ func startOnDisk(t *testing.T, d *virtualdisk.Disk, begun func()) *nodetest.Clie
 	return c
 }
 
-// atOnce ends every write when it begins.
-func atOnce(d *virtualdisk.Disk) func() { return func() { go d.End() } }
-
 const askForOne = `{"src":"c1","dest":"n1","body":{"type":"generate","msg_id":1}}`
 
 // In a bubble the clock stands still between one life and the next, as one that is set back does. All ids differ all the same, also if a kill
@@ -77,7 +74,7 @@ func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
 		d.SetFull(true)
-		c := startOnDisk(t, &d, atOnce(&d))
+		c := startOnDisk(t, &d, d.EndSoon)
 		c.Deliver(askForOne) // the disk is known to be full after this one
 		synctest.Wait()
 		c.ExpectError(node.TemporarilyUnavailable, "generate", nil)
@@ -91,7 +88,7 @@ func TestFullDisk(t *testing.T) {
 func TestDiskOfAnotherProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var d virtualdisk.Disk
-		c := nodetest.NewOnDisk(t, d.Begin(atOnce(&d)), func(n *node.Node) {
+		c := nodetest.NewOnDisk(t, d.Begin(d.EndSoon), func(n *node.Node) {
 			s := node.OpenStore(n, "")
 			node.HandleRPC(n, "write", func(ctx context.Context, _ struct{}) (struct{}, error) {
 				s.Append([]byte("x"))
@@ -101,7 +98,7 @@ func TestDiskOfAnotherProgram(t *testing.T) {
 		c.Init("n1")
 		nodetest.Request[struct{}](c, "write", nil)
 		c.Close()
-		c = nodetest.NewOnDisk(t, d.Begin(atOnce(&d)), onDisk)
+		c = nodetest.NewOnDisk(t, d.Begin(d.EndSoon), onDisk)
 		require.Contains(t, c.ExpectError(node.Crash, "init", initBody("n1", "n1")).Text, `"x"`)
 	})
 }

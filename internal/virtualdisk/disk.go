@@ -91,6 +91,9 @@ func (d *Disk) End() {
 	w.done(err)
 }
 
+// EndSoon ends a write in another goroutine. Given to Begin, it ends every write when it begins.
+func (d *Disk) EndSoon() { go d.End() }
+
 // kept returns how many bytes of the old file a write that fails leaves.
 func (w *write) kept() int64 {
 	if w.replace {
