@@ -83,9 +83,9 @@ func TestProgramsWithoutVirtualTime(t *testing.T) {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			test := virtual(program(t, "clockwork", how), "echo")
-			test.limits.patience, test.limits.atOnce = time.Second/3, 1000
-			if how == "hasty" {
-				test.limits.patience = time.Minute
+			test.limits.patience, test.limits.atOnce = time.Minute, 1000
+			if how == "silent" {
+				test.limits.patience = time.Second / 3
 			}
 			_, err := Run(t.Context(), test)
 			require.ErrorContains(t, err, says)
