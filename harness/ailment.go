@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 )
 
 // ailment describes a problem that keeps a running node from reading or writing, such as "is stopped, as by SIGSTOP"; "" if no

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/harness/check"
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 )
 
 // ail answers init. At the first request of the type os.Args[4], which may be "init", it does os.Args[3] to itself.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 	"glomers/internal/wording"
 )
 

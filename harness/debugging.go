@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"glomers/harness/internal/proc"
 	"glomers/harness/workload"
+	"glomers/internal/proc"
 	"glomers/internal/wording"
 )
 

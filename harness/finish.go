@@ -9,11 +9,11 @@ import (
 	"slices"
 
 	"glomers/harness/check"
-	"glomers/harness/internal/proc"
 	"glomers/harness/record"
 	"glomers/harness/report"
 	"glomers/harness/why"
 	"glomers/internal/pretty"
+	"glomers/internal/proc"
 	"glomers/internal/wording"
 )
 

@@ -5,10 +5,10 @@ import (
 	"runtime/debug"
 	"time"
 
-	"glomers/harness/internal/proc"
 	"glomers/harness/record"
 	"glomers/harness/service"
 	"glomers/internal/module"
+	"glomers/internal/proc"
 )
 
 // meta returns the content of test.json.

@@ -4,8 +4,8 @@ import (
 	"io"
 	"sync"
 
-	"glomers/harness/internal/proc"
 	"glomers/harness/record"
+	"glomers/internal/proc"
 )
 
 // An output records the output of a node: it writes stderr to the node's log file, and keeps the last lines of stdout and

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"glomers/harness/choice"
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 	"glomers/internal/wording"
 )
 

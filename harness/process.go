@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 )
 
 // binary is the Program of an executable.

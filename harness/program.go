@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
-	"glomers/harness/internal/proc"
 	"glomers/harness/record"
+	"glomers/internal/proc"
 	"glomers/node"
 )
 

@@ -11,12 +11,12 @@ import (
 	"glomers/harness/check"
 	"glomers/harness/choice"
 	"glomers/harness/history"
-	"glomers/harness/internal/proc"
 	"glomers/harness/nemesis"
 	"glomers/harness/network"
 	"glomers/harness/record"
 	"glomers/harness/service"
 	"glomers/harness/workload"
+	"glomers/internal/proc"
 )
 
 // A run is the state of one test. Only the scheduler's goroutine uses it.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"glomers/harness/internal/proc"
 	"glomers/harness/workload"
+	"glomers/internal/proc"
 )
 
 // quickChecks are the checks of Quick, in their order. All but the first need a node that is ready.

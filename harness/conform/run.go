@@ -12,9 +12,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"glomers/harness/internal/proc"
 	"glomers/harness/workload"
 	"glomers/internal/guard"
+	"glomers/internal/proc"
 )
 
 // Options describe the program to check and the way to check it.

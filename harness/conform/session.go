@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 	"glomers/internal/program"
 )
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 )
 
 const (

@@ -15,7 +15,7 @@ import (
 	"sync"
 	"time"
 
-	"glomers/harness/internal/proc"
+	"glomers/internal/proc"
 	"glomers/internal/wording"
 	"glomers/node"
 )
