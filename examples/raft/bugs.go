@@ -29,6 +29,9 @@ func Bugs() []Bug {
 		{"append-truncates", "lets an append end the log, though it is an old one", func(r *rules) {
 			r.merge = func(c *Core, index uint64, entries []Entry) { c.replace(index, entries...) }
 		}},
+		{"change-too-early", "changes members before an entry of the leader's own term is committed", func(r *rules) {
+			r.mayChange = func(c *Core) bool { return c.log.membersIndex <= c.commit }
+		}},
 		{"commit-goes-back", "takes a late append's commit index for the latest", func(r *rules) {
 			r.committed = func(_ *Core, m Message) uint64 { return min(m.Commit, m.Index+uint64(len(m.Entries))) }
 		}},
@@ -103,6 +106,9 @@ func Bugs() []Bug {
 		}},
 		{"read-too-early", "answers reads before an entry of the leader's term is committed", func(r *rules) {
 			r.mayRead = func(*Core) bool { return true }
+		}},
+		{"removed-disrupts", "obeys candidates while it hears of a leader, even those that the leader has removed", func(r *rules) {
+			r.mayDisturb = func(*Core, Message, time.Duration) bool { return true }
 		}},
 		{"retry-empty", "repeats a lost append without its entries", func(r *rules) {
 			r.carries = func(c *Core, p *peer) bool { return p.open(c.cfg.MaxInflight) }

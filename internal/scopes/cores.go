@@ -3,6 +3,7 @@ package scopes
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"glomers/examples/raft"
@@ -17,15 +18,19 @@ type watcher struct {
 	nodes []*node.Node // as they were after the last action
 	last  []bugs.State // of each node
 	began []uint64     // for each node: how much was committed somewhere when its last read began
+
+	values  map[uint64]int          // of the state machine, by the index up to which the log was applied
+	members map[uint64]raft.Members // by the index up to which it was committed
+	asked   bool                    // a leader may have asked for any election
 }
 
-// invariant returns the invariant of a scope. An execution has other nodes than the one before.
-func invariant() func(c explore.Cluster) error {
+// invariant returns the invariant of a scope, in which leaders may have asked for elections, or have not. An execution has other nodes than the one before.
+func invariant(asked bool) func(c explore.Cluster) error {
 	var w *watcher
 	return func(c explore.Cluster) error {
 		if w == nil || w.over(c) {
 			n := len(c.Nodes())
-			w = &watcher{nodes: make([]*node.Node, n), last: make([]bugs.State, n), began: make([]uint64, n)}
+			w = &watcher{nodes: make([]*node.Node, n), last: make([]bugs.State, n), began: make([]uint64, n), values: make(map[uint64]int), members: make(map[uint64]raft.Members), asked: asked}
 		}
 		return w.check(c)
 	}
@@ -55,10 +60,15 @@ func (w *watcher) check(c explore.Cluster) error {
 		if err := w.cores.Check(s.Raft); err != nil {
 			return err
 		}
-		if err := errors.Join(leads(w.last[i].Raft, s.Raft), w.reads(i, s)); err != nil {
+		if err := errors.Join(leads(w.last[i].Raft, s.Raft), w.reads(i, s), w.votes(i, s.Raft)); err != nil {
 			return fmt.Errorf("raft: %s: %w", id, err)
 		}
 		w.last[i] = s
+	}
+	for _, s := range w.last {
+		if err := w.same(s); err != nil && s.Raft.ID != "" {
+			return fmt.Errorf("raft: %s: %w", s.Raft.ID, err)
+		}
 	}
 	return nil
 }
@@ -72,6 +82,38 @@ func (w *watcher) reads(i int, s bugs.State) error {
 	}
 	if r, ok := s.Reads[s.Asked]; ok && !r.Failed && r.Index < w.began[i] {
 		return fmt.Errorf("a read sees the log up to %d, but up to %d it was committed when the read began", r.Index, w.began[i])
+	}
+	return nil
+}
+
+// same checks that nodes which have the same part of the log have the same state machine (figure 3: state machine safety) and the same members (thesis 4.1).
+func (w *watcher) same(s bugs.State) error {
+	if value, ok := w.values[s.Applied]; ok && value != s.Value {
+		return fmt.Errorf("its state after the entry %d is %d, and was %d elsewhere", s.Applied, s.Value, value)
+	}
+	w.values[s.Applied] = s.Value
+	r := s.Raft
+	if r.MembersIndex > r.Commit {
+		return nil
+	}
+	if members, ok := w.members[r.Commit]; ok && !reflect.DeepEqual(members, r.Members) {
+		return fmt.Errorf("its members after the entry %d are %v, and were %v elsewhere", r.Commit, r.Members, members)
+	}
+	w.members[r.Commit] = r.Members
+	return nil
+}
+
+// votes checks that a server does not obey a candidate that was removed, while it hears of the leader that has removed it (thesis 4.2.3). A server
+// hears of a leader until its clock goes on, which it does only with its own timer.
+func (w *watcher) votes(i int, s raft.Status) error {
+	was := w.last[i].Raft
+	if w.asked || was.Leader == "" || s.Term == was.Term || s.Voted == "" || s.Voted == s.ID {
+		return nil
+	}
+	for _, other := range w.last {
+		if l := other.Raft; l.ID == was.Leader && l.Role == raft.Leader && l.Term == was.Term && !slices.Contains(l.Members.Voters, s.Voted) {
+			return fmt.Errorf("it votes for %s, although it hears of %s, the leader of term %d, which has removed %s", s.Voted, l.ID, l.Term, s.Voted)
+		}
 	}
 	return nil
 }

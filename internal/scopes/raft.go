@@ -4,9 +4,9 @@ import (
 	"fmt"
 
 	"glomers/baselines/mutants"
-	"glomers/examples/raft"
 	"glomers/examples/raft/bugs"
 	"glomers/harness/explore"
+	"glomers/node"
 )
 
 // A RaftTrap is the trap of a bug of the Raft core. Its Mutant has only a name.
@@ -25,14 +25,15 @@ type Published struct {
 
 // RaftPlaces returns the names of the scopes for bugs of the Raft core, which do not depend on the bug.
 func RaftPlaces() []string {
-	return []string{"pair", "elections", "log", "snapshots", "restarts", "reads", "members"}
+	return []string{"pair", "elections", "log", "snapshots", "restarts", "reads", "members", "compacted", "four", "timeouts", "sessions"}
 }
 
 // RaftScope returns the scope with a name, for a core with a bug, or for the right one if bug is "". Messages may take any time, and so overtake each other, or
 // arrive after the end: a loss would add nothing.
 func RaftScope(place, bug string) explore.Scope {
-	s := explore.Scope{Kind: register, Recovery: 1, Invariant: invariant(), Short: true}
+	s := explore.Scope{Kind: register, Recovery: 1, Short: true}
 	o := bugs.Options{Bug: bug}
+	program := bugs.Options.Register
 	switch place {
 	case "pair":
 		s.Nodes, s.Ticks, s.Given = 2, 1, []explore.Op{op(0, "write", 10)}
@@ -51,10 +52,28 @@ func RaftScope(place, bug string) explore.Scope {
 		s.Ticks, s.Given = 1, []explore.Op{
 			op(0, "members", []string{"n0", "n1"}), op(0, "members", []string{"n0"}), op(1, "members", []string{"n1", "n2"}),
 		}
+	case "compacted":
+		s.Ticks, s.Given = 1, []explore.Op{
+			op(0, "members", []string{"n0", "n1"}), op(0, "members", []string{"n0"}), op(1, "compact", nil),
+		}
+		o.Led = true
+	case "four":
+		s.Nodes, s.Ticks, s.Given = 4, 1, []explore.Op{
+			op(0, "members", []string{"n0", "n1", "n3"}), op(1, "members", []string{"n0", "n1", "n2"}),
+			op(2, "members", []string{"n1", "n2", "n3"}), op(3, "members", []string{"n0", "n2", "n3"}),
+		}
+		o.Led = true
+	case "timeouts":
+		s.Ticks, s.Given = 1, []explore.Op{op(0, "members", []string{"n0", "n1"}), op(1, "members", []string{"n1", "n2"})}
+		o.Timeouts = true
+	case "sessions":
+		s.Ticks, s.Given = 3, []explore.Op{op(0, "add", 10)}
+		program = bugs.Options.Counter
 	default:
 		panic(fmt.Sprintf("scopes: no place is called %q", place))
 	}
-	s.Program = o.Register
+	s.Invariant = invariant(!o.Timeouts)
+	s.Program = func(n *node.Node) { program(o, n) }
 	return s
 }
 
@@ -62,7 +81,7 @@ func RaftScope(place, bug string) explore.Scope {
 func RaftTraps() []RaftTrap {
 	var all []RaftTrap
 	places := placesOfBugs()
-	for _, b := range raft.Bugs() {
+	for _, b := range bugs.All() {
 		t, ok := places[b.Name]
 		if !ok {
 			continue
@@ -76,8 +95,7 @@ func RaftTraps() []RaftTrap {
 // HiddenRaft are the bugs of the Raft core that are not found, and why.
 func HiddenRaft() map[string]string {
 	return map[string]string{
-		"lease-ignores-clocks":     "an exploration knows no clocks that run at nearly the same rate, so that a lease that is right fails, too",
-		"snapshot-forgets-members": "it needs a change of members, a snapshot, and a node that comes later: no scope has all three",
+		"lease-ignores-clocks": "an exploration knows no clocks that run at nearly the same rate, so that a lease that is right fails, too",
 	}
 }
 
@@ -90,6 +108,7 @@ func placesOfBugs() map[string]RaftTrap {
 		"old-messages":             at("log"),
 		"append-to-snapshot":       at("snapshots", Published{"WRaft#1", 9 * 60, 22}),
 		"append-truncates":         at("log", Published{"RaftOS#2", 4, 9}),
+		"change-too-early":         at("four"),
 		"commit-goes-back":         at("log", Published{"PySyncObj#2", 6, 13}),
 		"commit-older-term":        at("log", Published{"PySyncObj#5", 2 * 60, 14}),
 		"commit-stops":             at("log", Published{"RaftOS#4", 4 * 60, 14}),
@@ -105,7 +124,10 @@ func placesOfBugs() map[string]RaftTrap {
 		"next-below-match":         at("log", Published{"PySyncObj#3", 7, 18}, Published{"WRaft#7", 8 * 60, 23}),
 		"read-any-round":           at("reads"),
 		"read-too-early":           at("reads", Published{"Xraft-KV#1", 15, 10}),
+		"removed-disrupts":         at("timeouts"),
 		"retry-empty":              at("log", Published{"WRaft#5", 11 * 60, 24}),
+		"session-lost":             at("sessions"),
+		"snapshot-forgets-members": at("compacted"),
 		"snapshot-forgets-term":    at("snapshots"),
 		"term-goes-back":           at("elections", Published{"WRaft#4", 39 * 60, 23}),
 		"term-forgotten":           at("restarts"),

@@ -9,7 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"glomers/examples/raft"
+	"glomers/examples/raft/bugs"
 	"glomers/harness/choice"
 	"glomers/harness/explore"
 )
@@ -50,7 +50,7 @@ func TestRaftTraces(t *testing.T) {
 		caught++
 	}
 	require.Len(t, all, caught)
-	for _, b := range raft.Bugs() {
+	for _, b := range bugs.All() {
 		_, hidden := HiddenRaft()[b.Name]
 		require.NotEqual(t, hidden, all[b.Name] != "", "%s is either caught or hidden", b.Name)
 	}

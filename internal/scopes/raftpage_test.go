@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"glomers/examples/raft"
+	"glomers/examples/raft/bugs"
+	"glomers/examples/raft/rsm"
 	"glomers/harness/choice"
 	"glomers/harness/explore"
 )
@@ -34,7 +36,7 @@ func TestRaftPage(t *testing.T) {
 
 const pageHead = `# What breaks without each rule
 
-Each bug below changes one rule of the core ([bugs.go](bugs.go); [rules.go](rules.go) has the rules as they should be). An exploration has found it in a small general
+Each bug below changes one rule of the core ([bugs.go](bugs.go); [rules.go](rules.go) has the rules as they should be), but for session-lost, which changes one of [package rsm](rsm). An exploration has found it in a small general
 scope ([internal/scopes/raft.go](../../internal/scopes/raft.go)), and left out all actions that the failure does not need. This page is written by a test, which repeats the traces:
 
 <!-- not run: it writes this page -->
@@ -42,6 +44,9 @@ scope ([internal/scopes/raft.go](../../internal/scopes/raft.go)), and left out a
 
 A picture has a column for each node, and time goes down. An arrow is a message that arrives; when it was sent is not shown. "elect" is a node that starts an election, "beat" a
 leader that sends heartbeats, "timer" the one or the other where nothing is sent before the disk has written, "disk" the end of a write, and t2 the term of a message. The right core does not fail in any of the scopes.
+
+In the scopes four and compacted, n0 leads term 1 at the beginning, and all nodes have its first entry. In the scope timeouts, timers are those of the core: an election begins with
+pre-votes, when a node has not heard of a leader for an election timeout. In all other scopes, any node may start an election at any time, as if the leader had asked for it.
 
 "Published" is the name that the authors of SandTable give to the same cause in another system, with the depth of their trace (Tang et al., "SandTable: Scalable Distributed System Model Checking with Specification-Level State
 Exploration", EuroSys 2024, and the descriptions in its repository).
@@ -52,7 +57,7 @@ func raftPage(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString(pageHead)
 	breaks := make(map[string]string)
-	for _, bug := range raft.Bugs() {
+	for _, bug := range bugs.All() {
 		breaks[bug.Name] = bug.Breaks
 	}
 	all := traces(t)
@@ -124,7 +129,7 @@ func drawn(steps []explore.Step) string {
 func act(s explore.Step) string {
 	switch s.Kind {
 	case explore.Fire:
-		if strings.Contains(strings.Join(s.Sent, ""), `"kind":"vote"`) {
+		if strings.Contains(strings.Join(s.Sent, ""), `vote","term"`) {
 			return "elect"
 		}
 		if len(s.Sent) == 0 {
@@ -156,15 +161,30 @@ func told(s explore.Step) string {
 
 // content describes a message in a few words.
 func content(body string) string {
-	var m raft.Message
-	if json.NewDecoder(strings.NewReader(body)).Decode(&m) != nil {
+	var of struct {
+		raft.Message
+		Engine []raft.Message `json:"engine"` // of package rsm
+	}
+	if json.NewDecoder(strings.NewReader(body)).Decode(&of) != nil {
 		return body
 	}
+	var parts []string
+	for _, m := range of.Engine {
+		parts = append(parts, summary(m))
+	}
+	if of.Engine == nil {
+		return summary(of.Message)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// summary describes a core's message.
+func summary(m raft.Message) string {
 	text := fmt.Sprintf("%s t%d", strings.ReplaceAll(string(m.Kind), "_", " "), m.Term)
 	switch {
 	case m.Reject:
 		return text + ": refused"
-	case m.Kind == raft.Vote:
+	case m.Kind == raft.Vote, m.Kind == raft.PreVote:
 		return text + fmt.Sprintf(": log ends at %d (t%d)", m.Index, m.LogTerm)
 	case m.Kind == raft.AppendReply:
 		return text + fmt.Sprintf(": has up to %d", m.Index)
@@ -173,7 +193,7 @@ func content(body string) string {
 	case m.Kind == raft.Append:
 		var entries []string
 		for _, e := range m.Entries {
-			what := string(e.Data)
+			what := data(e.Data)
 			if e.Members != nil {
 				what = "members " + e.Members.String()
 			}
@@ -182,4 +202,19 @@ func content(body string) string {
 		return text + fmt.Sprintf(": after %d (t%d) [%s], commit %d", m.Index, m.LogTerm, strings.Join(entries, "; "), m.Commit)
 	}
 	return text
+}
+
+// data describes what an entry has: a number for the register, or commands for the counter.
+func data(of json.RawMessage) string {
+	var batches []rsm.Batch[int]
+	if json.Unmarshal(of, &batches) != nil {
+		return string(of)
+	}
+	var commands []string
+	for _, b := range batches {
+		for _, c := range b.Commands {
+			commands = append(commands, fmt.Sprintf("%s's command %d: add %d", b.Node, c.Number, c.Command))
+		}
+	}
+	return strings.Join(commands, ", ")
 }

@@ -10,7 +10,7 @@ import (
 	"glomers/harness/workload"
 )
 
-// register is the workload of the nodes of examples/raft/bugs: a register that must be linearizable, and requests that change nothing in it.
+// register is the workload of the nodes of examples/raft/bugs: a register that must be linearizable, a counter, and requests that change nothing in them.
 var register = workload.Kind{
 	Name: "register",
 	Make: func(workload.Config) (workload.Workload, error) { return &registerWorkload{}, nil },
@@ -21,14 +21,14 @@ type registerWorkload struct{ workload.Base }
 // Next returns what each client does after the recovery: any node answers a peek.
 func (*registerWorkload) Next() history.Op { return history.Op{F: "peek"} }
 
-// Idempotent is true for everything but writes.
-func (*registerWorkload) Idempotent(f string) bool { return f != "write" }
+// Idempotent is true for everything but writes and adds.
+func (*registerWorkload) Idempotent(f string) bool { return f != "write" && f != "add" }
 
 // Invoke returns the value that was read or written.
 func (*registerWorkload) Invoke(c workload.Client, op history.Op) (any, error) {
 	body := map[string]any{"type": op.F}
 	switch op.F {
-	case "write":
+	case "write", "add":
 		body["value"] = op.Value
 	case "members":
 		body["voters"] = op.Value

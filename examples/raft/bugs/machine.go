@@ -9,21 +9,15 @@ import (
 	"glomers/node"
 )
 
-type envelope = node.Envelope[raft.Message]
-
 // A machine is a core with a register: a node.Durable.
 type machine struct {
-	core    *raft.Core
-	id      string
-	instant bool // what is saved is on disk at once
-	records int  // that the core has returned, if instant
+	core *core
 
 	value   int
 	applied uint64
 	terms   map[uint64]uint64 // of the entries that were applied, by index
 	asked   uint64            // the id of the last read
 	reads   map[uint64]Read   // by id: those that have ended
-	ticked  time.Duration     // when the last tick was
 
 	carries *node.Claim
 }
@@ -33,38 +27,17 @@ func (m *machine) Receive(from string, msg raft.Message, now time.Duration) []en
 	return m.settle(m.core.Receive(from, msg, now), now)
 }
 
-// Tick lets a leader send heartbeats, and another node start an election.
-func (m *machine) Tick(now time.Duration) []envelope {
-	if now < m.Next() {
-		return nil
-	}
-	m.ticked = now
-	if m.leads() {
-		return m.settle(m.core.Tick(now), now)
-	}
-	_, term := m.core.Leader()
-	return m.settle(m.core.Receive(m.id, raft.Message{Kind: raft.TimeoutNow, Term: term}, now), now)
-}
-
-// leads reports whether this node is the leader.
-func (m *machine) leads() bool {
-	leader, _ := m.core.Leader()
-	return leader == m.id
-}
+// Tick lets the core do what is due.
+func (m *machine) Tick(now time.Duration) []envelope { return m.settle(m.core.Tick(now), now) }
 
 // long reports whether a snapshot could take the place of entries.
 func (m *machine) long() bool { return m.applied > m.core.Status().Snapshot.Index }
 
 // Next returns the time of the next Tick.
-func (m *machine) Next() time.Duration { return m.ticked + period }
+func (m *machine) Next() time.Duration { return m.core.Next() }
 
 // Unsaved returns what is to be saved.
-func (m *machine) Unsaved() [][]byte {
-	if m.instant {
-		return nil
-	}
-	return m.core.Unsaved()
-}
+func (m *machine) Unsaved() [][]byte { return m.core.Unsaved() }
 
 // Saved takes the news that records are on disk.
 func (m *machine) Saved(n int, now time.Duration) []envelope {
@@ -76,14 +49,7 @@ func (m *machine) State() []byte { return m.core.State() }
 
 // settle applies at the end of an event what is committed.
 func (m *machine) settle(out []envelope, now time.Duration) []envelope {
-	for m.instant {
-		records := len(m.core.Unsaved())
-		if records == 0 {
-			break
-		}
-		m.records += records
-		out = append(out, m.core.Saved(m.records, now)...)
-	}
+	out = m.core.save(out, now)
 	for _, e := range m.core.Committed() {
 		m.applied, m.terms[e.Index] = e.Index, e.Term
 		data := e.Data

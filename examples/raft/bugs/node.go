@@ -2,7 +2,6 @@ package bugs
 
 import (
 	"context"
-	"math/rand/v2"
 	"strconv"
 	"time"
 
@@ -12,9 +11,11 @@ import (
 
 // Options say how nodes are made.
 type Options struct {
-	Bug    string   // one of raft.Bugs, or ""
-	Voters []string // at the beginning; nil means all nodes
-	Disk   bool     // what is saved takes a time to reach the disk; otherwise it is there at once
+	Bug      string   // one of All, or ""
+	Voters   []string // at the beginning; nil means all nodes
+	Disk     bool     // what is saved takes a time to reach the disk; otherwise it is there at once
+	Led      bool     // at the beginning the first node leads term 1, and all have its first entry
+	Timeouts bool     // timers are those of the core: a node starts an election when it has not heard of a leader for long enough
 }
 
 // period is the time between ticks. An election timeout is much longer, so that no leader steps down by itself.
@@ -39,18 +40,11 @@ type Read struct {
 func (o Options) Register(n *node.Node) {
 	carries := node.Always(n, "a probe carries entries")
 	d := node.DriveDurable(n, "raft", node.OpenStore(n, ""), func(_ []byte, records [][]byte) (*machine, error) {
-		voters := o.Voters
-		if voters == nil {
-			voters = n.NodeIDs()
-		}
-		core, err := raft.Restore(raft.Config{
-			ID: n.ID(), Voters: voters, Rand: rand.New(rand.NewPCG(1, 0)),
-			ElectionTimeout: 1000 * period, Heartbeat: period, MaxBytes: 1, Bug: o.Bug,
-		}, nil, records)
+		core, err := o.restore(n, records)
 		if err != nil {
 			return nil, err
 		}
-		m := &machine{core: core, id: n.ID(), instant: !o.Disk, terms: make(map[uint64]uint64), reads: make(map[uint64]Read), carries: carries}
+		m := &machine{core: core, terms: make(map[uint64]uint64), reads: make(map[uint64]Read), carries: carries}
 		m.settle(nil, 0)
 		return m, nil
 	})
@@ -75,6 +69,7 @@ type (
 
 // serve registers the handlers for clients.
 func serve(n *node.Node, d *node.Driver[raft.Message, *machine]) {
+	leads := func(m *machine) bool { return m.core.leads() }
 	// when lets an event happen to the machine as soon as a condition holds.
 	when := func(ctx context.Context, cond func(m *machine) bool, event func(m *machine, now time.Duration) ([]envelope, error)) error {
 		refused := n.Wait(ctx, func() bool { return cond(d.Machine) })
@@ -91,7 +86,7 @@ func serve(n *node.Node, d *node.Driver[raft.Message, *machine]) {
 	}
 	node.HandleRPC(n, "write", func(ctx context.Context, v value) (none, error) {
 		var index, term uint64
-		err := when(ctx, (*machine).leads, func(m *machine, now time.Duration) (out []envelope, err error) {
+		err := when(ctx, leads, func(m *machine, now time.Duration) (out []envelope, err error) {
 			index, term, out, err = m.core.Propose(strconv.AppendInt(nil, int64(v.Value), 10), now)
 			return out, err
 		})
@@ -111,7 +106,7 @@ func serve(n *node.Node, d *node.Driver[raft.Message, *machine]) {
 	})
 	node.HandleRPC(n, "read", func(ctx context.Context, _ none) (value, error) {
 		var id uint64
-		err := when(ctx, (*machine).leads, func(m *machine, now time.Duration) ([]envelope, error) {
+		err := when(ctx, leads, func(m *machine, now time.Duration) ([]envelope, error) {
 			m.asked++
 			id = m.asked
 			return m.core.Read(id, now)
@@ -134,7 +129,7 @@ func serve(n *node.Node, d *node.Driver[raft.Message, *machine]) {
 		})
 	})
 	node.HandleRPC(n, "members", func(ctx context.Context, v members) (none, error) {
-		return none{}, when(ctx, (*machine).leads, func(m *machine, now time.Duration) ([]envelope, error) {
+		return none{}, when(ctx, leads, func(m *machine, now time.Duration) ([]envelope, error) {
 			return m.core.ChangeMembers(v.Voters, nil, now)
 		})
 	})
