@@ -64,7 +64,8 @@ func TestRaftBugsAreCaught(t *testing.T) {
 		if !*long {
 			trap.Scope.Strategy = explore.PCT(1, 3)
 			switch trap.Mutant.Name {
-			case "commit-goes-back", "commit-stops", "half-majority", "leader-stays", "leader-votes", "snapshot-forgets-term", "retry-empty", "vote-twice":
+			case "commit-goes-back", "commit-stops", "half-majority", "leader-stays", "leader-votes", "retry-empty",
+				"session-lost", "snapshot-forgets-members", "snapshot-forgets-term", "vote-twice":
 			default:
 				continue // see TestRaftTraces
 			}
