@@ -66,7 +66,10 @@ func (w *watcher) check(c explore.Cluster) error {
 		w.last[i] = s
 	}
 	for _, s := range w.last {
-		if err := w.same(s); err != nil && s.Raft.ID != "" {
+		if s.Raft.ID == "" {
+			continue // it is down
+		}
+		if err := w.same(s); err != nil {
 			return fmt.Errorf("raft: %s: %w", s.Raft.ID, err)
 		}
 	}
