@@ -13,7 +13,7 @@ import (
 // A Disk is the file of one node, over all its lives. Its methods may be called concurrently.
 type Disk struct {
 	mu      sync.Mutex
-	file    []byte // what has been written and synced
+	file    []byte // what has been written and synced; nobody else has this slice
 	full    bool
 	pending *write // nil if nothing is being written
 	life    *life
@@ -102,11 +102,12 @@ func (w *write) kept() int64 {
 	return w.offset
 }
 
-// leave returns the file after n bytes of the write have reached the disk.
+// leave returns the file after n bytes of the write have reached the disk. It writes in place:
+// with a copy for each write, the work for a log would be quadratic in its length.
 func (w *write) leave(file []byte, n int) []byte {
 	switch {
 	case !w.replace:
-		return append(slices.Clone(file[:w.offset]), w.p[:n]...)
+		return append(file[:w.offset], w.p[:n]...)
 	case n == len(w.p):
 		return w.p
 	}
@@ -150,7 +151,6 @@ func (d *Disk) Flip(b int64) (at int64, ok bool) {
 		return 0, false
 	}
 	at = b % size / 8
-	d.file = slices.Clone(d.file)
 	d.file[at] ^= 1 << (b % 8)
 	return at, true
 }
@@ -159,10 +159,11 @@ func (d *Disk) Flip(b int64) (at int64, ok bool) {
 func (d *Disk) After() []byte {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	file := slices.Clone(d.file)
 	if d.pending == nil {
-		return slices.Clone(d.file)
+		return file
 	}
-	return slices.Clone(d.pending.leave(d.file, len(d.pending.p)))
+	return slices.Clone(d.pending.leave(file, len(d.pending.p)))
 }
 
 // File returns a copy of what is on the disk.
