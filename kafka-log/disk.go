@@ -23,11 +23,13 @@ import (
 //
 // # Why a node without a past waits
 //
-// A node whose journal on the disk is empty may be one whose disk was lost. So it joins, however long that takes, and never goes on alone.
+// A node whose disk does not say that it has joined may be one whose earlier disk was lost. So it joins, however long that takes, and never goes
+// on alone. A journal on the disk is no proof: it may be the part of its past that some nodes had sent before it was killed while joining.
 
 // A record is what has been added since the record before it. A state is the record of everything.
 type record struct {
 	Incarnation int64   `json:"incarnation,omitempty"` // of the life that begins here
+	Joined      bool    `json:"joined,omitempty"`      // from here on the disk has all that the node has ever written
 	Journals    []piece `json:"journals,omitempty"`
 }
 
@@ -41,7 +43,7 @@ type piece struct {
 type past struct {
 	incarnation int64
 	lengths     []int // of the journals
-	known       bool  // it began with a journal of its own: what it does not have there, it has not written
+	known       bool  // it has joined, in this life or before: what is not in its journal there, it has not written
 }
 
 // restore gives a new replica its past, and makes it one that has to be driven by node.DriveDurable.
@@ -54,7 +56,7 @@ func (r *replica) restore(state []byte, records [][]byte) error {
 			return err
 		}
 	}
-	r.past.known, r.past.lengths = len(r.own()) > 0, make([]int, len(r.journals))
+	r.past.lengths = make([]int, len(r.journals))
 	for i, j := range r.journals {
 		r.past.lengths[i] = len(j)
 	}
@@ -74,6 +76,7 @@ func (r *replica) replay(b []byte) error {
 		return fmt.Errorf("kafka-log: %.80q on the disk is no record: %w", b, err)
 	}
 	r.incarnation = max(r.incarnation, rec.Incarnation+1) // the clock may have been set back
+	r.past.known = r.past.known || rec.Joined
 	for _, p := range rec.Journals {
 		if p.Node < 0 || p.Node >= len(r.journals) || !p.valid() || p.From != len(r.journals[p.Node]) {
 			return fmt.Errorf("kafka-log: a record on the disk continues the journal of node %d at %d, which does not fit", p.Node, p.From)
@@ -108,13 +111,16 @@ func (r *replica) since(p *past) []byte {
 	if p.incarnation < r.incarnation {
 		p.incarnation, rec.Incarnation = r.incarnation, r.incarnation
 	}
+	if r.writes() && !p.known {
+		p.known, rec.Joined = true, true
+	}
 	for i, j := range r.journals {
 		if n := p.lengths[i]; n < len(j) {
 			rec.Journals = append(rec.Journals, piece{i, run{n, j[n:]}})
 			p.lengths[i] = len(j)
 		}
 	}
-	if rec.Incarnation == 0 && rec.Journals == nil {
+	if rec.Incarnation == 0 && !rec.Joined && rec.Journals == nil {
 		return nil
 	}
 	var b bytes.Buffer

@@ -57,7 +57,7 @@ func TestLostDisk(t *testing.T) {
 	}
 	s.Run(2 * time.Second)
 	s.Kill(0)
-	s.lost = true
+	s.loseDisk(0)
 	s.Copies = severed
 	s.restart(0)
 	s.Run(time.Minute)
@@ -65,6 +65,59 @@ func TestLostDisk(t *testing.T) {
 	s.Copies = connected
 	s.Run(s.Now() + time.Second)
 	require.True(t, s.writes(0))
+	s.requireAll(always)
+}
+
+// A node that was killed while the other nodes made up for its lost disk has only a part of its past on the new disk, so it still waits.
+func TestKillAfterLostDisk(t *testing.T) {
+	s := newReplicasOn(t, true, settings{pace: pace}, 3, 1, time.Millisecond)
+	s.Run(time.Second)
+	without := func(other int) {
+		s.Copies = func(from, to int) int {
+			if from+to == other { // nodes 0 and other
+				return 0
+			}
+			return 1
+		}
+	}
+	s.send(0)
+	s.Run(s.Now() + time.Second)
+	without(1)
+	for range 10 {
+		s.send(0) // node 2 gets them, and passes nothing on
+	}
+	s.Run(s.Now() + time.Second)
+	s.Kill(0)
+	s.loseDisk(0)
+	without(2)
+	s.restart(0)
+	s.Run(s.Now() + time.Second)
+	require.NotEmpty(t, s.Machine(0).own(), "what node 1 has")
+	require.False(t, s.writes(0))
+
+	s.Kill(0)
+	s.restart(0)
+	s.Run(s.Now() + time.Minute)
+	require.NotEmpty(t, s.Machine(0).own(), "on the disk")
+	require.False(t, s.writes(0))
+	s.Copies = connected
+	s.Run(s.Now() + time.Second)
+	require.True(t, s.send(0))
+	s.Run(s.Now() + time.Second)
+	s.requireAll(always)
+}
+
+// A node that has joined but written nothing goes on at once when it starts again, even if it reaches nobody.
+func TestKillBeforeFirstWrite(t *testing.T) {
+	s := newReplicasOn(t, true, settings{pace: pace}, 2, 1, time.Millisecond)
+	s.Run(time.Second)
+	s.Kill(0)
+	s.Copies = severed
+	s.restart(0)
+	require.Empty(t, s.Machine(0).own())
+	require.True(t, s.send(0))
+	s.Copies = connected
+	s.Run(s.Now() + time.Second)
 	s.requireAll(always)
 }
 

@@ -25,7 +25,7 @@ type replicas struct {
 	rng       *rand.Rand
 	timing    settings
 	durable   bool        // the nodes have disks
-	lost      bool        // but those of lives that begin now have nothing on them
+	lost      []int       // by node, the number of records on a disk that it has lost
 	consumers []*consumer // by node
 
 	keys    []string // those in use
@@ -79,6 +79,7 @@ func newReplicasWith(t *testing.T, timing settings, n int, seed uint64, hop time
 func newReplicasOn(t *testing.T, durable bool, timing settings, n int, seed uint64, hop time.Duration) *replicas {
 	s := &replicas{
 		durable:   durable,
+		lost:      make([]int, n),
 		t:         t,
 		rng:       rand.New(rand.NewPCG(seed, 0)),
 		timing:    timing,
@@ -103,11 +104,8 @@ func newReplicasOn(t *testing.T, durable bool, timing settings, n int, seed uint
 // begin returns the replica of a life of node i, and gives it a consumer.
 func (s *replicas) begin(c *simulation, i int) *replica {
 	r := begin(s.timing)(c, i)
-	switch {
-	case s.durable && s.lost:
-		require.NoError(s.t, r.restore(nil, nil))
-	case s.durable:
-		require.NoError(s.t, r.restore(nil, c.Records(i)))
+	if s.durable {
+		require.NoError(s.t, r.restore(nil, c.Records(i)[s.lost[i]:]))
 	}
 	s.consumers[i] = &consumer{r.incarnation, make(map[string]int64), make(map[string]int), make(map[string]bool), nil}
 	for key := range s.count {
@@ -120,6 +118,9 @@ func (s *replicas) begin(c *simulation, i int) *replica {
 func begin(o settings) func(c *simulation, i int) *replica {
 	return func(c *simulation, i int) *replica { return newReplica(c.IDs[i], c.IDs, o, int64(c.Now())+1) }
 }
+
+// loseDisk gives node i, which is down, an empty disk.
+func (s *replicas) loseDisk(i int) { s.lost[i] = len(s.Records(i)) }
 
 // restart begins a new life of node i, to which a client comes at once.
 func (s *replicas) restart(i int) {
