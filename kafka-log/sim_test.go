@@ -33,15 +33,6 @@ func orderOnly5b(acksAll bool, faults ...string) harness.Test {
 	return test
 }
 
-// durable5b is the same with disks, which are as often slow or full as nodes are killed. So many clients do not all wait for a node that is
-// down.
-func durable5b(acksAll, orderOnly bool, faults ...string) harness.Test {
-	test := lighter(challenge5b(acksAll, faults...))
-	test.Program = harness.InProcess(func(n *node.Node) { serve(n, timings(acksAll, orderOnly), node.OpenStore(n, "")) })
-	test.NodeCount, test.Concurrency, test.TimeLimit, test.NemesisInterval = 3, 60, 10*time.Second, time.Second
-	return test
-}
-
 // lighter has fewer operations, so that more seeds can be run, and more faults.
 func lighter(t harness.Test) harness.Test {
 	t.Rate, t.TimeLimit, t.NemesisInterval = 100, 20*time.Second, 3*time.Second
@@ -124,26 +115,7 @@ func scenarios() []sim.Scenario {
 	withSeeds("copies=1, acks=all, all", hops(orderOnly5b(true, faults()...)))
 	add("acks=all, kill", kills(lighter(challenge5b(true))))
 	withSeeds("acks=all, kill, large", kills(large(challenge5b(true))))
-	quiet := available(durable5b(false, false))
-	quiet.Concurrency = 6
-	add("durable", quiet)
-	for _, acksAll := range []bool{false, true} {
-		name := "durable"
-		if acksAll {
-			name = "durable, acks=all"
-		}
-		add(name+", kill, disk", durable5b(acksAll, false, "kill", "disk"))
-		withSeeds(name+", kill", durable5b(acksAll, false, "kill"))
-		withSeeds(name+", all", durable5b(acksAll, false, append(faults(), "kill", "disk")...))
-		withSeeds(name+", copies=1, all", two(durable5b(acksAll, true, append(faults(), "kill", "disk")...)))
-	}
-	return all
-}
-
-// two has two nodes, which with copies=1 close epochs, and fewer faults, so that both are up and connected now and then.
-func two(t harness.Test) harness.Test {
-	t.NodeCount, t.TimeLimit, t.NemesisInterval = 2, 20*time.Second, 3*time.Second
-	return t
+	return append(all, durableScenarios()...)
 }
 
 func TestSim(t *testing.T) { sim.Test(t, scenarios()...) }
