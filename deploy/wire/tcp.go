@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"glomers/deploy/internal/queue"
 )
 
 // TCP returns a wire of connections, on which each message is a line. Nodes listen at their addresses, and dial each other: a connection for each pair and
@@ -16,7 +18,7 @@ import (
 // The messages from one party to another that do arrive keep their order, but for those that were under way when a connection broke. What was in a broken
 // connection is lost: TCP cannot say whether it arrived, and a message that is sent twice could arrive twice.
 func TCP(peers Peers) Wire {
-	return &tcpWire{peers: peers, handlers: make(map[string]func(Message)), dialled: make(map[string]*outbox), routes: make(map[string]*outbox), open: make(map[net.Conn]bool)}
+	return &tcpWire{peers: peers, handlers: make(map[string]func(Message)), dialled: make(map[string]*queue.Queue), routes: make(map[string]*queue.Queue), open: make(map[net.Conn]bool)}
 }
 
 // The waits between two attempts to connect double, from the first to the last.
@@ -24,6 +26,9 @@ const (
 	firstRetry = 20 * time.Millisecond
 	lastRetry  = time.Second
 )
+
+// maxOutbox is the number of bytes that wait for a party, at most.
+const maxOutbox = 8 << 20
 
 // patience is how long a connection may take to be made, or to take what is written.
 const patience = 5 * time.Second
@@ -35,8 +40,8 @@ type tcpWire struct {
 
 	mu        sync.Mutex
 	handlers  map[string]func(Message) // by party
-	dialled   map[string]*outbox       // by the party that listens
-	routes    map[string]*outbox       // the connections of those who do not listen
+	dialled   map[string]*queue.Queue  // by the party that listens
+	routes    map[string]*queue.Queue  // the connections of those who do not listen
 	open      map[net.Conn]bool
 	listeners []net.Listener
 	closed    bool
@@ -84,12 +89,12 @@ func (w *tcpWire) accept(l net.Listener) {
 			time.Sleep(firstRetry) // too many open files, for example
 			continue
 		}
-		out := newOutbox()
+		out := queue.New(maxOutbox)
 		if w.keep(c) {
 			w.busy.Go(func() { w.write(c, out) })
 			w.busy.Go(func() {
 				w.read(c, out)
-				out.close()
+				out.Close()
 			})
 		}
 	}
@@ -115,7 +120,7 @@ func (w *tcpWire) forget(c net.Conn) {
 }
 
 // read hands over the messages that come over a connection until it breaks. out is the way back.
-func (w *tcpWire) read(c net.Conn, out *outbox) {
+func (w *tcpWire) read(c net.Conn, out *queue.Queue) {
 	defer w.forget(c)
 	in := bufio.NewScanner(c)
 	in.Buffer(make([]byte, 0, 64<<10), MaxLine+1)
@@ -147,16 +152,16 @@ func (w *tcpWire) read(c net.Conn, out *outbox) {
 }
 
 // write writes what is put into out until the connection breaks, or out is closed.
-func (w *tcpWire) write(c net.Conn, out *outbox) {
+func (w *tcpWire) write(c net.Conn, out *queue.Queue) {
 	defer w.forget(c)
 	for {
-		batch, more := out.take()
+		batch, more := out.Take()
 		if !more {
 			return
 		}
 		_ = c.SetWriteDeadline(time.Now().Add(patience)) // connections have deadlines
 		if n, err := c.Write(batch); err != nil {
-			w.lost.Add(lines(batch[n:]))
+			w.lost.Add(queue.Lines(batch[n:]))
 			return
 		}
 	}
@@ -164,7 +169,7 @@ func (w *tcpWire) write(c net.Conn, out *outbox) {
 
 func (w *tcpWire) Send(m Message) error {
 	out, err := w.outboxOf(m.Dest)
-	if err == nil && !out.add(m.Line) {
+	if err == nil && !out.Add(m.Line) {
 		err = errors.New("what waits for it fills the queue")
 	}
 	if err != nil {
@@ -175,7 +180,7 @@ func (w *tcpWire) Send(m Message) error {
 }
 
 // outboxOf returns the way to a party.
-func (w *tcpWire) outboxOf(party string) (*outbox, error) {
+func (w *tcpWire) outboxOf(party string) (*queue.Queue, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
@@ -190,7 +195,7 @@ func (w *tcpWire) outboxOf(party string) (*outbox, error) {
 	}
 	out := w.dialled[party]
 	if out == nil {
-		out = newOutbox()
+		out = queue.New(maxOutbox)
 		w.dialled[party] = out
 		w.busy.Go(func() { w.dial(address, out) })
 	}
@@ -198,12 +203,12 @@ func (w *tcpWire) outboxOf(party string) (*outbox, error) {
 }
 
 // dial connects to an address, again and again, as long as there is anything to send to it.
-func (w *tcpWire) dial(address string, out *outbox) {
+func (w *tcpWire) dial(address string, out *queue.Queue) {
 	wait := firstRetry
-	for out.await() {
-		c, err := (&net.Dialer{Timeout: patience}).DialContext(out.open, "tcp", address)
+	for out.Await() {
+		c, err := (&net.Dialer{Timeout: patience}).DialContext(out.Open, "tcp", address)
 		if err != nil {
-			if out.pause(wait) {
+			if out.Pause(wait) {
 				wait = min(2*wait, lastRetry)
 			}
 			continue
@@ -215,12 +220,12 @@ func (w *tcpWire) dial(address string, out *outbox) {
 		broken := make(chan struct{})
 		go func() {
 			w.read(c, out)
-			out.interrupt() // write need not lose a message to find out
+			out.Interrupt() // write need not lose a message to find out
 			close(broken)
 		}()
 		w.write(c, out)
 		<-broken
-		out.resume()
+		out.Resume()
 	}
 }
 
@@ -231,10 +236,10 @@ func (w *tcpWire) Close() {
 		_ = l.Close()
 	}
 	for _, out := range w.dialled {
-		out.close()
+		out.Close()
 	}
 	for _, out := range w.routes {
-		out.close()
+		out.Close()
 	}
 	// Those who write have what was queued, and a moment for it. Those who read wait for others.
 	for c := range w.open {

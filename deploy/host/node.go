@@ -1,0 +1,272 @@
+package host
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"glomers/deploy/internal/queue"
+	"glomers/deploy/wire"
+	"glomers/internal/proc"
+	"glomers/internal/wording"
+)
+
+// maxWaiting is the number of bytes that wait for a node to read them, at most.
+const maxWaiting = 16 << 20
+
+// A node is a process that speaks the protocol, from its start to its end.
+type node struct {
+	spec    Spec
+	host    *Host
+	process *proc.Process
+	input   *queue.Queue
+	log     *logFile
+	tail    proc.Tail
+	since   time.Time
+	stop    func()        // of the wire; nil until the node has got init
+	answers chan error    // to init
+	gone    chan struct{} // closed when nothing of it is left
+
+	received, sent, lost, refused atomic.Int64
+	killed, paused                atomic.Bool
+
+	mu    sync.Mutex
+	ready bool     // it has answered init
+	early [][]byte // messages of clients that came before that
+	why   string   // how it ended; "" before
+}
+
+// newNode starts the process of a node.
+func (h *Host) newNode(s Spec) (*node, error) {
+	n := &node{spec: s, host: h, input: queue.New(maxWaiting), since: time.Now(), answers: make(chan error, 1), gone: make(chan struct{})}
+	command, err := h.place.Command(s.ID, s.Path, s.Args, "GLOMERS_SEED="+strconv.FormatUint(s.Seed, 10))
+	if err != nil {
+		return nil, err
+	}
+	n.log, err = openLog(filepath.Join(h.Dir, "logs", s.ID+".log"), func(err error) {
+		h.Note(s.ID, fmt.Sprintf("its log ends here, while it goes on: %v", err))
+	})
+	if err != nil {
+		return nil, err
+	}
+	if h.Log != nil {
+		n.tail.Seen = func(line []byte) { h.Log(s.ID, string(line)) }
+	}
+	if n.process, err = proc.Start(&h.guard, command); err != nil {
+		n.log.close()
+		return nil, err
+	}
+	n.input.Add(initLine(s))
+	if n.stop, err = h.Wire.Receive(s.ID, n.deliver); err != nil {
+		n.stop = func() {}
+		n.answers <- err
+	}
+	go n.watch()
+	return n, nil
+}
+
+// init waits for the answer to init.
+func (n *node) init(ctx context.Context) error {
+	timer := time.NewTimer(InitTimeout)
+	defer timer.Stop()
+	select {
+	case err := <-n.answers:
+		return err
+	case <-timer.C:
+		return fmt.Errorf("did not answer init with init_ok within %v%s", InitTimeout, n.lastWords())
+	case <-n.gone:
+		return errors.New(n.status().Why)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// deliver hands a message to the node. Messages of clients wait for its answer to init.
+func (n *node) deliver(m wire.Message) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.ready && !slices.Contains(n.spec.IDs, m.Src) {
+		if len(n.early) < maxEarly {
+			n.early = append(n.early, slices.Clone(m.Line))
+		} else {
+			n.lost.Add(1)
+		}
+		return
+	}
+	n.give(m.Line)
+}
+
+// maxEarly is the number of messages of clients that wait for the answer to init.
+const maxEarly = 1000
+
+// give puts a line into the input.
+func (n *node) give(line []byte) {
+	if !n.input.Add(line) {
+		if n.lost.Add(1) == 1 {
+			n.host.Note(n.spec.ID, fmt.Sprintf("does not read its input: %s wait for it, and from now on what does not fit is lost", wording.Bytes(maxWaiting)))
+		}
+		return
+	}
+	n.received.Add(1)
+}
+
+// watch feeds and reads the process until it ends.
+func (n *node) watch() {
+	defer close(n.gone)
+	var feeding, reading sync.WaitGroup
+	feeding.Go(n.feed)
+	reading.Go(func() { readLines(n.process.Stdout, wire.MaxLine, n.line, n.tooLong) })
+	reading.Go(func() { _, _ = io.Copy(io.MultiWriter(n.log, &n.tail), n.process.Stderr) }) // an error ends it like the end of the pipe
+
+	err := n.process.Wait()
+	n.process.KillGroup() // what it has started may hold its pipes
+	for _, f := range []*os.File{n.process.Stdout, n.process.Stderr} {
+		_ = f.SetReadDeadline(time.Now().Add(time.Second)) // pipes have deadlines; who has left the group may still hold them
+	}
+	reading.Wait()
+	n.stop()
+	n.input.Close()
+	_ = n.process.Stdin.Close() // ends feed
+	feeding.Wait()
+	_ = n.process.Stdout.Close()
+	_ = n.process.Stderr.Close()
+	n.log.close()
+
+	n.mu.Lock()
+	n.why = "ended: " + proc.Status(n.spec.Path, err) + n.host.place.Missed(n.spec.Args, n.tail.String()) + n.lastWords()
+	n.mu.Unlock()
+	if !n.killed.Load() {
+		n.host.Note(n.spec.ID, n.why)
+	}
+}
+
+// lastWords returns the end of the log, as a part of a sentence.
+func (n *node) lastWords() string {
+	if words := n.tail.String(); words != "" {
+		return "; the last that it wrote:\n" + words
+	}
+	return "; it wrote nothing"
+}
+
+// feed writes the input to the process.
+func (n *node) feed() {
+	for {
+		batch, more := n.input.Take()
+		if !more {
+			return
+		}
+		if _, err := n.process.Stdin.Write(batch); err != nil {
+			n.lost.Add(queue.Lines(batch))
+			n.input.Close() // it does not read any more
+		}
+	}
+}
+
+// line handles a line that the node has written.
+func (n *node) line(text []byte) {
+	m, err := wire.Parse(text)
+	switch {
+	case err != nil:
+		n.refuse("wrote a line to stdout that "+err.Error(), text)
+	case m.Src != n.spec.ID:
+		n.refuse("wrote a message in the name of "+m.Src, text)
+	case m.Dest == self:
+		n.answered(m)
+	default:
+		n.sent.Add(1)
+		_ = n.host.Wire.Send(m) // the wire counts what it loses
+	}
+}
+
+func (n *node) tooLong(begin []byte, size int) {
+	n.refuse(fmt.Sprintf("wrote a line of %s to stdout: a message has %s at most", wording.Bytes(size), wording.Bytes(wire.MaxLine)), begin)
+}
+
+// refuse counts a line that goes nowhere, and tells of the first ones.
+func (n *node) refuse(problem string, text []byte) {
+	const told = 10
+	switch k := n.refused.Add(1); {
+	case k <= told:
+		n.host.Note(n.spec.ID, fmt.Sprintf("%s; it goes nowhere: %s", problem, wording.ClipCounted(text, 1<<8)))
+	case k == told+1:
+		n.host.Note(n.spec.ID, "writes more such lines; from now on they are only counted")
+	}
+}
+
+// answered handles the answer to init.
+func (n *node) answered(m wire.Message) {
+	var message struct {
+		Body struct {
+			Type string `json:"type"`
+			Code int    `json:"code"`
+			Text string `json:"text"`
+		} `json:"body"`
+	}
+	_ = json.Unmarshal(m.Line, &message) // it is known to be a message; a type that is not a string is none
+	if b := message.Body; b.Type != "init_ok" {
+		n.answer(fmt.Errorf("did not answer init with init_ok, but with %s", wording.ClipCounted(m.Line, 1<<8)))
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.ready = true
+	for _, line := range n.early {
+		n.give(line)
+	}
+	n.early = nil
+	n.answer(nil)
+}
+
+// answer passes on the first answer.
+func (n *node) answer(err error) {
+	select {
+	case n.answers <- err:
+	default:
+	}
+}
+
+func (n *node) kill() {
+	n.killed.Store(true)
+	n.process.KillGroup()
+}
+
+func (n *node) running() bool {
+	select {
+	case <-n.gone:
+		return false
+	default:
+		return true
+	}
+}
+
+func (n *node) status() Status {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	s := Status{
+		ID: n.spec.ID, State: Up, Why: n.why, Since: n.since.UnixMilli(),
+		Received: n.received.Load(), Sent: n.sent.Load(), Lost: n.lost.Load(), Refused: n.refused.Load(),
+	}
+	switch {
+	case n.why != "" && n.killed.Load():
+		s.State, s.Why = Killed, ""
+	case n.why != "":
+		s.State = Ended
+	case !n.ready:
+		s.State = Starting
+	case n.paused.Load():
+		s.State = Paused
+	}
+	if n.why == "" {
+		s.PID = n.process.PID()
+	}
+	return s
+}

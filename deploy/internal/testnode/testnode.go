@@ -1,0 +1,102 @@
+// Package testnode lets a test program be the node that its tests start.
+package testnode
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"glomers/node"
+)
+
+// Main runs the tests, or, if the first argument is "node", a node. Each word after it is something that the node does:
+//
+//	silent   it does not answer init
+//	refuses  it answers init with an error
+//	ends     it ends with status 3 after init
+//	hostile  after init it writes lines that are no messages of its own
+//
+// It answers echo, starts with the number of its starts, which it keeps in its directory, and relay with the echo of another node.
+func Main(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "node" {
+		run(os.Args[2:])
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// Program returns the path and the arguments of a node that does these things.
+func Program(things ...string) (path string, args []string) {
+	return os.Args[0], append([]string{"node"}, things...)
+}
+
+func run(things []string) {
+	does := make(map[string]bool)
+	for _, thing := range things {
+		does[thing] = true
+	}
+	fmt.Fprintln(os.Stderr, "it begins")
+	switch {
+	case does["silent"]:
+		time.Sleep(time.Hour)
+	case does["refuses"]:
+		in := bufio.NewScanner(os.Stdin)
+		in.Scan()
+		fmt.Println(`{"src":"n1","dest":"host","body":{"type":"error","code":13,"text":"not today","in_reply_to":1}}`)
+		time.Sleep(time.Hour)
+	}
+	n := node.NewNode()
+	starts := countStarts()
+	n.OnInit(func(context.Context) error {
+		switch {
+		case does["ends"]:
+			time.AfterFunc(10*time.Millisecond, func() { os.Exit(3) })
+		case does["hostile"]:
+			fmt.Println("\x1b[31mhello")
+			fmt.Println(`{"src":"n9","dest":"n1","body":{"type":"forged"}}`)
+			fmt.Println(`{"src":"n1","dest":"*","body":{"type":"everybody"}}`)
+			fmt.Println(strings.Repeat("x", 2<<20))
+		}
+		return nil
+	})
+	node.HandleRPC(n, "echo", func(_ context.Context, m said) (said, error) { return m, nil })
+	node.HandleRPC(n, "starts", func(context.Context, struct{}) (count, error) { return count{starts}, nil })
+	node.HandleRPC(n, "relay", func(ctx context.Context, m relay) (said, error) {
+		return node.Call[said](ctx, n, m.To, "echo", said{m.Echo})
+	})
+	node.Main(n)
+}
+
+type (
+	said struct {
+		Echo string `json:"echo"`
+	}
+	relay struct {
+		To   string `json:"to"`
+		Echo string `json:"echo"`
+	}
+	count struct {
+		Starts int `json:"starts"`
+	}
+)
+
+// countStarts returns the number of times that the node has been started in its directory.
+func countStarts() int {
+	path := filepath.Join(os.Getenv("GLOMERS_DATA"), "starts")
+	text, err := os.ReadFile(path)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		text = append(text, '.')
+		err = os.WriteFile(path, text, 0o644)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return len(text)
+}
