@@ -1,0 +1,255 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"glomers/deploy/agent"
+	"glomers/deploy/host"
+	"glomers/deploy/wire"
+)
+
+// A Plan says what a cluster runs.
+type Plan struct {
+	IDs    []string // of the nodes
+	Path   string   // of the program of every node
+	Args   []string
+	Seed   uint64
+	Agents int // how many agents must be there; 0 means 1
+	// Note is called, from any goroutine, with what the operator should know.
+	Note func(agent.Note)
+	// Waiting, if not nil, is called when fewer agents are there than must be.
+	Waiting func(agents []agent.Hello)
+}
+
+// A Cluster is a cluster that is up. Its methods may be called concurrently.
+type Cluster struct {
+	Client
+	plan  Plan
+	hash  string
+	down  chan struct{} // closed when somebody asks for it
+	once  sync.Once
+	stops []func()
+
+	mu     sync.Mutex
+	placed map[string]*agent.Remote // by node
+}
+
+// Up starts the nodes of a plan, each on an agent, in turn. It waits for the agents. If it fails, no node is running.
+func Up(ctx context.Context, client Client, p Plan) (*Cluster, error) {
+	if err := wire.CheckID(client.Name); err != nil {
+		return nil, fmt.Errorf("cluster: name %q: %w", client.Name, err)
+	}
+	hash, err := agent.HashFile(p.Path)
+	if err != nil {
+		return nil, fmt.Errorf("cluster: program: %w", err)
+	}
+	claim, err := newClaim(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{Client: client, plan: p, hash: hash, down: make(chan struct{}), stops: []func(){claim.stop}, placed: make(map[string]*agent.Remote)}
+	if err := c.serve(); err != nil {
+		c.close()
+		return nil, err
+	}
+	agents, err := c.awaitAgents(ctx)
+	if err == nil {
+		err = c.place(agents)
+	}
+	if err == nil {
+		err = c.startAll(ctx)
+	}
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// serve subscribes to what others ask of the coordinator.
+func (c *Cluster) serve() error {
+	stop, err := agent.ServeFile(c.Conn, c.Name, c.plan.Path, c.hash)
+	if err != nil {
+		return err
+	}
+	c.stops = append(c.stops, stop)
+	for subject, handle := range map[string]func(*nats.Msg){
+		wire.Subject(c.Name, "control"): func(m *nats.Msg) { go c.control(m) },
+		wire.Subject(c.Name, "note"): func(m *nats.Msg) {
+			var n agent.Note
+			if json.Unmarshal(m.Data, &n) == nil {
+				c.plan.Note(n)
+			}
+		},
+	} {
+		s, err := c.Conn.Subscribe(subject, handle)
+		if err != nil {
+			return fmt.Errorf("cluster: %w", err)
+		}
+		c.stops = append(c.stops, func() { _ = s.Unsubscribe() }) // fails if the connection is closed
+	}
+	return c.Conn.FlushTimeout(5 * time.Second)
+}
+
+// awaitAgents waits until enough agents are there.
+func (c *Cluster) awaitAgents(ctx context.Context) ([]agent.Hello, error) {
+	told := -1
+	for {
+		agents, err := agent.RollCall(ctx, c.Conn, c.Name, patience)
+		if err != nil {
+			return nil, fmt.Errorf("cluster: %w", err)
+		}
+		if len(agents) >= max(1, c.plan.Agents) {
+			return agents, nil
+		}
+		if len(agents) != told && c.plan.Waiting != nil {
+			c.plan.Waiting(agents)
+		}
+		told = len(agents)
+		select {
+		case <-c.down:
+			return nil, errDown
+		default:
+		}
+	}
+}
+
+var errDown = errors.New("cluster: somebody has asked for its end")
+
+// place gives each node to an agent.
+func (c *Cluster) place(agents []agent.Hello) error {
+	for i, a := range agents {
+		if err := a.Check(); err != nil {
+			return fmt.Errorf("cluster: %w", err)
+		}
+		if i > 0 && agents[i-1].Name == a.Name {
+			return fmt.Errorf("cluster: two agents have the name %s: end one of them", a.Name)
+		}
+		for _, n := range a.Nodes {
+			if n.PID != 0 {
+				return fmt.Errorf("cluster: agent %s still runs the node %s of an earlier coordinator: end that agent, and start it again", a.Name, n.ID)
+			}
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, id := range c.plan.IDs {
+		c.placed[id] = agent.NewRemote(c.Conn, c.Name, agents[i%len(agents)].Name)
+	}
+	return nil
+}
+
+// agentOf returns the agent of a node; nil if the node has none.
+func (c *Cluster) agentOf(id string) *agent.Remote {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.placed[id]
+}
+
+// each calls do for each node, all at the same time, and returns the errors.
+func (c *Cluster) each(do func(id string, a *agent.Remote) error) error {
+	errs := make([]error, len(c.plan.IDs))
+	var working sync.WaitGroup
+	for i, id := range c.plan.IDs {
+		if a := c.agentOf(id); a != nil {
+			working.Go(func() { errs[i] = do(id, a) })
+		}
+	}
+	working.Wait()
+	return errors.Join(errs...)
+}
+
+func (c *Cluster) startAll(ctx context.Context) error {
+	return c.each(func(id string, a *agent.Remote) error { return c.start(ctx, id, a) })
+}
+
+func (c *Cluster) start(ctx context.Context, id string, a *agent.Remote) error {
+	seed := c.plan.Seed + uint64(slices.Index(c.plan.IDs, id))
+	return a.Start(ctx, host.Spec{ID: id, IDs: c.plan.IDs, Path: c.plan.Path, Args: c.plan.Args, Seed: seed}, c.hash)
+}
+
+// Restart implements what [Client.Restart] asks for.
+func (c *Cluster) Restart(ctx context.Context, id string) error {
+	a := c.agentOf(id)
+	if a == nil {
+		return fmt.Errorf("there is no node %s: want one of %s", id, strings.Join(c.plan.IDs, ", "))
+	}
+	_ = a.Kill(ctx, id) // the agent may be a new one, which does not know the node
+	return c.start(ctx, id, a)
+}
+
+// Status implements what [Client.Status] asks for.
+func (c *Cluster) Status(ctx context.Context) (Status, error) {
+	agents, err := agent.RollCall(ctx, c.Conn, c.Name, patience)
+	s := Status{
+		Cluster: c.Name, Program: strings.Join(append([]string{c.plan.Path}, c.plan.Args...), " "), Placed: make(map[string]string), IDs: c.plan.IDs, Agents: agents,
+	}
+	for _, id := range c.plan.IDs {
+		if a := c.agentOf(id); a != nil {
+			s.Placed[id] = a.Name
+		}
+	}
+	return s, err
+}
+
+// AskedDown is closed when somebody has asked for the end.
+func (c *Cluster) AskedDown() <-chan struct{} { return c.down }
+
+func (c *Cluster) control(m *nats.Msg) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	var q control
+	var r reply
+	err := json.Unmarshal(m.Data, &q)
+	if err == nil {
+		switch q.Op {
+		case opStatus:
+			var s Status
+			s, err = c.Status(ctx)
+			r.Status = &s
+		case opRestart:
+			err = c.Restart(ctx, q.Node)
+		case opDown:
+			err = c.kill(ctx)
+			defer c.once.Do(func() { close(c.down) })
+		default:
+			err = fmt.Errorf("the operation %q is unknown", q.Op)
+		}
+	}
+	if err != nil {
+		r.Error = err.Error()
+	}
+	if data, err := json.Marshal(r); err == nil {
+		_ = m.Respond(data) // who asks will miss it
+		_ = c.Conn.FlushTimeout(time.Second)
+	}
+}
+
+// kill kills all nodes.
+func (c *Cluster) kill(ctx context.Context) error {
+	return c.each(func(id string, a *agent.Remote) error { return a.Kill(ctx, id) })
+}
+
+// Close kills all nodes, as far as their agents can be reached, and stops to coordinate.
+func (c *Cluster) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err := c.kill(ctx)
+	c.close()
+	return err
+}
+
+func (c *Cluster) close() {
+	for _, stop := range c.stops {
+		stop()
+	}
+}
