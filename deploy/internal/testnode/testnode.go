@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"glomers/deploy/wire"
 	"glomers/node"
 )
 
@@ -49,7 +50,11 @@ func run(things []string) {
 	case does["refuses"]:
 		in := bufio.NewScanner(os.Stdin)
 		in.Scan()
-		fmt.Println(`{"src":"n1","dest":"host","body":{"type":"error","code":13,"text":"not today","in_reply_to":1}}`)
+		m, err := wire.Parse(in.Bytes())
+		if err != nil {
+			panic(err)
+		}
+		fmt.Printf(`{"src":%q,"dest":%q,"body":{"type":"error","code":13,"text":"not today","in_reply_to":1}}`+"\n", m.Dest, m.Src)
 		time.Sleep(time.Hour)
 	}
 	n := node.NewNode()
