@@ -41,7 +41,7 @@ func (d *disk) begin(m *member) node.Disk {
 // sync ends the write under way, and lets the node do what has waited for that. It may begin the next one.
 func (m *member) sync() {
 	m.roll(0)
-	m.given = mix(m.given, actionID(Sync))
+	m.give(actionID(Sync))
 	m.world.print.node = m.index
 	m.disk.writing, m.disk.known = false, false
 	m.stepper.(control.LocalStepper).Do(m.disk.virtual.End, m.now())

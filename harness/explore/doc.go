@@ -34,7 +34,7 @@
 //
 // Each node has a clock of its own, which stands still until a timer of the node fires; a restart takes a microsecond. So a
 // message may take any time, and a node may be slow for any time. An algorithm that relies on clocks that run at the same rate,
-// such as leases, may fail here although it works where they do.
+// such as leases, may fail here although it works where they do. Scope.Clocks makes time one for all nodes: then each clock has a rate, and goes on with every timer that fires.
 //
 // # Disks
 //

@@ -24,7 +24,7 @@ type member struct {
 	lives       int
 	up          bool
 	initialised bool
-	base        time.Duration // the node's clock, without the time of the recovery
+	base        time.Duration // the node's clock, without what has passed for all nodes
 	given       uint64        // hash of all that this life was given
 	shown       uint64        // hash of the state that it shows, if it is known
 	known       bool
@@ -60,7 +60,7 @@ func (m *member) start() {
 	}
 	m.begin()
 	m.up, m.initialised, m.known = true, false, false
-	m.given = mix(mix(mix(uint64(m.index), uint64(m.lives)), uint64(m.base)), m.disk.key())
+	m.given = mix(mix(mix(uint64(m.index), uint64(m.lives)), uint64(m.now())), m.disk.key())
 	line := envelope(initialiser, m.id, fmt.Appendf(nil, `{"type":"init","msg_id":%d,"node_id":%q,"node_ids":%s}`, initID, m.id, w.idList))
 	m.take(line, hashBytes(line))
 	m.awaitInit()
@@ -85,7 +85,7 @@ const initTime = 5 * time.Second
 func (m *member) awaitInit() {
 	for limit := m.base + initTime; !m.initialised && m.world.err == nil && !m.hasSent() && !m.disk.writing; {
 		at, ok := m.due()
-		if !ok || at-m.world.elapsed > limit {
+		if !ok || at-m.passed() > limit {
 			return
 		}
 		m.goOnTo(at)
@@ -145,7 +145,7 @@ func (m *member) kill(kept bool) {
 }
 
 // now returns the time of the node's clock.
-func (m *member) now() time.Duration { return m.base + m.world.elapsed }
+func (m *member) now() time.Duration { return m.base + m.passed() }
 
 // spent returns how many of the node's timers have fired, if it matters.
 func (m *member) spent() int {
@@ -166,7 +166,7 @@ func (m *member) roll(n int) {
 // take gives the node a line.
 func (m *member) take(line []byte, id uint64) {
 	m.roll(0)
-	m.given = mix(m.given, id)
+	m.give(id)
 	m.stepper.Take(line, m.now())
 	m.atOnce()
 }
@@ -192,8 +192,8 @@ func (m *member) fire(roll int) {
 // goOnTo lets the node's clock go on to the time of a timer.
 func (m *member) goOnTo(at time.Duration) {
 	m.known = false
-	m.base = max(m.base, at-m.world.elapsed)
-	m.given = mix(m.given, uint64(m.base)<<1|1)
+	m.setClock(at)
+	m.given = mix(m.given, uint64(m.now())<<1|1)
 	m.stepper.Fire(m.now())
 	m.atOnce()
 }

@@ -107,7 +107,7 @@ func (w *world) advance(limit time.Duration) bool {
 	var earliest time.Duration
 	for _, m := range w.members {
 		if at, ok := m.due(); ok {
-			if at = max(at-m.base, w.elapsed); next == nil || at < earliest {
+			if at = max(m.when(at), w.elapsed); next == nil || at < earliest {
 				next, earliest = m, at
 			}
 		}

@@ -39,6 +39,11 @@ type Scope struct {
 	Cuts       int // partitions of the nodes into two groups, which are healed at some later time
 	Ticks      int // timers of each node that fire at any time; 0 means none before the recovery. See Unlimited
 
+	// Clocks, if not nil, has the rate of each node's clock, and time is one for all nodes: when a timer fires, all clocks go on, each at its rate.
+	// Messages may still take any time and timers may be late, but no clock runs faster or slower than its rate. It is for algorithms that rely
+	// on clocks which run at nearly the same rate, such as leases: give them rates that differ by as much as is allowed.
+	Clocks []float64
+
 	// Depth bounds the number of actions, so that nodes that never come to rest can be explored; 0 means 1000. An exploration
 	// that meets the bound has not exhausted its scope.
 	Depth int
@@ -224,7 +229,7 @@ func newPlan(s Scope) (*plan, error) {
 	if _, err := p.newWorkload(p.Seed); err != nil {
 		return nil, err
 	}
-	err := p.checkAlike()
+	err := errors.Join(p.checkAlike(), p.checkClocks())
 	if err != nil {
 		return nil, err
 	}
@@ -331,6 +336,9 @@ func (p *plan) String() string {
 		parts = append(parts, fmt.Sprintf("each with %d series of random numbers", p.Rolls))
 	}
 	parts = append(parts, p.Strategy.String())
+	if p.Clocks != nil {
+		parts = append(parts, p.rates())
+	}
 	if p.Seeds > 1 {
 		parts = append(parts, fmt.Sprintf("seeds %d–%d", p.Seed, p.Seed+uint64(p.Seeds)-1))
 	}

@@ -81,6 +81,7 @@ func TestSleepSetsMeetEveryState(t *testing.T) {
 		{Program: relay, Workload: "echo", Nodes: 2, Given: []Op{{0, "echo", "a"}}, Kills: 1},
 		{Program: baselines.Flooding, Workload: "broadcast", Nodes: 3, Given: ops[:1], Cuts: 1},
 		{Program: baselines.Gossip, Workload: "broadcast", Nodes: 3, Given: ops[:1], Ticks: 1},
+		{Program: baselines.Gossip, Workload: "broadcast", Nodes: 2, Given: ops[:1], Ticks: 2, Clocks: []float64{1, 2}},
 		{Program: baselines.OracleIDs, Workload: "unique-ids", Given: []Op{{0, "generate", nil}, {1, "generate", nil}}},
 		{Program: baselines.CASCounter, Workload: "g-counter", Nodes: 2, Given: []Op{{0, "read", nil}, {1, "read", nil}}},
 		{Program: relay, Workload: "echo", Given: []Op{{0, "echo", "a"}, {1, "echo", "b"}, {0, "echo", "c"}}, Losses: 1},

@@ -115,8 +115,9 @@ func (w *world) describe(o option) *Step {
 	case Sync:
 		s.Text = w.ids[o.index] + "'s disk has written"
 	case Fire:
-		at, _ := w.members[o.index].due()
-		s.Text = fmt.Sprintf("timer of %s at %v of its clock", w.ids[o.index], at)
+		m := w.members[o.index]
+		at, _ := m.due()
+		s.Text = fmt.Sprintf("timer of %s at %v of its clock", m.id, max(at, m.now()))
 		if w.Rolls > 1 {
 			s.Text += fmt.Sprintf(", with random numbers %d", o.roll)
 		}

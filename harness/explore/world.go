@@ -32,7 +32,7 @@ type world struct {
 	cut       uint64          // the group of nodes that is cut off from the others; 0 if the network is whole
 	healing   turnOf          // of the heal
 	finishing bool            // the explored part is over
-	elapsed   time.Duration   // of the recovery: the same for all nodes
+	elapsed   time.Duration   // for all nodes: in the recovery, and in the explored part if the scope has Clocks
 	steps     int             // actions so far
 	made      int             // messages so far
 	round     int             // of the latest ready option that was chosen
@@ -201,6 +201,9 @@ func (w *world) next() (all []option, ready int) {
 	}
 	for i, m := range w.members {
 		if at, ok := m.due(); ok && (w.Ticks == Unlimited || m.ticks < w.Ticks) {
+			if w.Clocks != nil {
+				at = m.when(at)
+			}
 			for roll := range max(1, w.Rolls) {
 				add(option{kind: Fire, index: i, roll: roll, id: actionID(Fire, i, roll, m.spent()), turn: turnOf{m.turn.round, i*max(1, w.Rolls) + roll}, due: at, class: timers})
 			}
@@ -305,7 +308,7 @@ func (w *world) act(o option) {
 		w.print.global = true
 		w.ended = true
 	case Fire:
-		w.print.node = o.index
+		w.print.node, w.print.global = o.index, w.Clocks != nil // all clocks go on
 		w.members[o.index].fire(o.roll)
 	case Sync:
 		w.print.node = o.index

@@ -25,7 +25,7 @@ type Published struct {
 
 // RaftPlaces returns the names of the scopes for bugs of the Raft core, which do not depend on the bug.
 func RaftPlaces() []string {
-	return []string{"pair", "elections", "log", "snapshots", "restarts", "reads", "members", "compacted", "four", "timeouts", "sessions"}
+	return []string{"pair", "elections", "log", "snapshots", "restarts", "reads", "members", "compacted", "four", "timeouts", "clocks", "sessions"}
 }
 
 // RaftScope returns the scope with a name, for a core with a bug, or for the right one if bug is "". Messages may take any time, and so overtake each other, or
@@ -65,7 +65,11 @@ func RaftScope(place, bug string) explore.Scope {
 		o.Led = true
 	case "timeouts":
 		s.Ticks, s.Given = 1, []explore.Op{op(0, "members", []string{"n0", "n1"}), op(1, "members", []string{"n1", "n2"})}
-		o.Timeouts = true
+		o.Led, o.Timeouts = true, true
+	case "clocks":
+		s.Ticks, s.Given = 1, []explore.Op{op(0, "read", nil), op(0, "read", nil), op(0, "read", nil)}
+		s.Clocks = []float64{1, bugs.Drift, bugs.Drift}
+		o.Led, o.Timeouts, o.Lease = true, true, true
 	case "sessions":
 		s.Ticks, s.Given = 3, []explore.Op{op(0, "add", 10)}
 		program = bugs.Options.Counter
@@ -77,26 +81,16 @@ func RaftScope(place, bug string) explore.Scope {
 	return s
 }
 
-// RaftTraps returns the traps of the bugs of the Raft core that an exploration shows, in their order.
+// RaftTraps returns the traps of all bugs of the Raft core, in their order.
 func RaftTraps() []RaftTrap {
 	var all []RaftTrap
 	places := placesOfBugs()
 	for _, b := range bugs.All() {
-		t, ok := places[b.Name]
-		if !ok {
-			continue
-		}
+		t := places[b.Name]
 		t.Trap = Trap{Mutant: mutants.Mutant{Name: b.Name}, Scope: RaftScope(t.Place, b.Name)}
 		all = append(all, t)
 	}
 	return all
-}
-
-// HiddenRaft are the bugs of the Raft core that are not found, and why.
-func HiddenRaft() map[string]string {
-	return map[string]string{
-		"lease-ignores-clocks": "an exploration knows no clocks that run at nearly the same rate, so that a lease that is right fails, too",
-	}
 }
 
 func placesOfBugs() map[string]RaftTrap {
@@ -117,6 +111,7 @@ func placesOfBugs() map[string]RaftTrap {
 		"leader-counts-unsaved":    at("restarts"),
 		"leader-stays":             at("elections"),
 		"leader-votes":             at("elections", Published{"DaosRaft#1", 5, 8}),
+		"lease-ignores-clocks":     at("clocks"),
 		"match-goes-back":          at("log", Published{"RaftOS#1", 5, 10}),
 		"match-goes-back-rejected": at("log", Published{"PySyncObj#4", 35, 25}),
 		"members-when-committed":   at("members"),

@@ -50,10 +50,7 @@ func TestRaftTraces(t *testing.T) {
 		caught++
 	}
 	require.Len(t, all, caught)
-	for _, b := range bugs.All() {
-		_, hidden := HiddenRaft()[b.Name]
-		require.NotEqual(t, hidden, all[b.Name] != "", "%s is either caught or hidden", b.Name)
-	}
+	require.Len(t, bugs.All(), caught)
 }
 
 // The executions of a strategy that finds many bugs soon.
@@ -77,7 +74,7 @@ func TestRaftBugsAreCaught(t *testing.T) {
 // The right core is clean in the same scopes.
 func TestRaftCoreIsRight(t *testing.T) {
 	t.Parallel()
-	most := 50
+	most := 30
 	if *long {
 		most = 20_000
 	}

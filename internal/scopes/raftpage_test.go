@@ -45,8 +45,9 @@ scope ([internal/scopes/raft.go](../../internal/scopes/raft.go)), and left out a
 A picture has a column for each node, and time goes down. An arrow is a message that arrives; when it was sent is not shown. "elect" is a node that starts an election, "beat" a
 leader that sends heartbeats, "timer" the one or the other where nothing is sent before the disk has written, "disk" the end of a write, and t2 the term of a message. The right core does not fail in any of the scopes.
 
-In the scopes four and compacted, n0 leads term 1 at the beginning, and all nodes have its first entry. In the scope timeouts, timers are those of the core: an election begins with
-pre-votes, when a node has not heard of a leader for an election timeout. In all other scopes, any node may start an election at any time, as if the leader had asked for it.
+In the scopes compacted, four, timeouts and clocks, n0 leads term 1 at the beginning, and all nodes have its first entry. In the scopes timeouts and clocks, timers are those of the core: an election
+begins with pre-votes, when a node has not heard of a leader for an election timeout by its clock. In clocks, the clock of n0 runs half as fast as the others, and leases are made for that. In all other scopes, any
+node may start an election at any time, as if the leader had asked for it.
 
 "Published" is the name that the authors of SandTable give to the same cause in another system, with the depth of their trace (Tang et al., "SandTable: Scalable Distributed System Model Checking with Specification-Level State
 Exploration", EuroSys 2024, and the descriptions in its repository).

@@ -15,6 +15,7 @@ type core struct {
 	*raft.Core
 	Options
 	id      string
+	begins  bool          // it starts an election with its first tick, which is due at once: before the explored part
 	records int           // that were saved at once
 	ticked  time.Duration // when the last tick was
 }
@@ -25,13 +26,14 @@ func (c *core) leads() bool {
 	return leader == c.id
 }
 
-// Tick lets a leader send heartbeats, and another node start an election.
+// Tick lets a leader send heartbeats, and another node start an election: without Timeouts, as if the leader had asked for it.
 func (c *core) Tick(now time.Duration) []envelope {
+	asked := c.begins || !c.Timeouts && !c.leads()
 	if now < c.Next() {
 		return nil
 	}
-	c.ticked = now
-	if c.Timeouts || c.leads() {
+	c.ticked, c.begins = now, false
+	if !asked {
 		return c.Core.Tick(now)
 	}
 	_, term := c.Leader()
@@ -40,7 +42,10 @@ func (c *core) Tick(now time.Duration) []envelope {
 
 // Next returns the time of the next Tick.
 func (c *core) Next() time.Duration {
-	if c.Timeouts {
+	switch {
+	case c.begins:
+		return 0
+	case c.Timeouts:
 		return c.Core.Next()
 	}
 	return c.ticked + period
@@ -79,11 +84,7 @@ func (o Options) restore(n *node.Node, records [][]byte) (*core, error) {
 	}
 	c, err := raft.Restore(raft.Config{
 		ID: n.ID(), Voters: voters, Rand: rand.New(rand.NewPCG(1, 0)),
-		ElectionTimeout: 1000 * period, Heartbeat: period, MaxBytes: 1, Bug: bug,
+		ElectionTimeout: 1000 * period, Heartbeat: period, MaxBytes: 1, Lease: o.Lease, Drift: Drift, Bug: bug,
 	}, nil, records)
-	own := &core{Core: c, Options: o, id: n.ID()}
-	if o.Led && n.ID() == n.NodeIDs()[0] {
-		own.ticked = -period // so the first tick is due at once, before the explored part
-	}
-	return own, err
+	return &core{Core: c, Options: o, id: n.ID(), begins: o.Led && len(records) == 0 && n.ID() == n.NodeIDs()[0]}, err
 }

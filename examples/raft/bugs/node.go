@@ -16,10 +16,14 @@ type Options struct {
 	Disk     bool     // what is saved takes a time to reach the disk; otherwise it is there at once
 	Led      bool     // at the beginning the first node leads term 1, and all have its first entry
 	Timeouts bool     // timers are those of the core: a node starts an election when it has not heard of a leader for long enough
+	Lease    bool     // the leader answers reads without a round of heartbeats, while its lease lasts
 }
 
 // period is the time between ticks. An election timeout is much longer, so that no leader steps down by itself.
 const period = time.Second
+
+// Drift is how much faster a node's clock may run than another's if the leader relies on a lease.
+const Drift = 2
 
 // A State is what a node shows.
 type State struct {
