@@ -76,7 +76,7 @@ func TestRaftCoreIsRight(t *testing.T) {
 	t.Parallel()
 	most := 30
 	if *long {
-		most = 10_000 // in less than the ten minutes of go test
+		most = 10_000
 	}
 	for _, place := range RaftPlaces() {
 		t.Run(place, func(t *testing.T) {
