@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +23,13 @@ import (
 	"glomers/deploy/internal/testnode"
 )
 
-func TestMain(m *testing.M) { testnode.Main(m) }
+// TestMain runs the tests, a node, or, if the first argument is "cli", the command line.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "cli" {
+		os.Exit(run(context.Background(), os.Args[2:], os.Stdout, os.Stderr))
+	}
+	testnode.Main(m)
+}
 
 // A screen is what a command writes.
 type screen struct {
@@ -249,4 +257,28 @@ func TestDemo(t *testing.T) {
 	out := good(t, "demo")
 	require.Contains(t, out, `"msgs":{"k":[[0,10],`)
 	require.Equal(t, 2, strings.Count(out, `"type":"poll_ok"`))
+}
+
+// When up is killed, its nodes and its server end with it, and the next one finds what the nodes have kept.
+func TestKilledUp(t *testing.T) {
+	dir := t.TempDir()
+	var out screen
+	cmd := exec.Command(os.Args[0], append([]string{"cli"}, up(dir, nil)...)...)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	require.NoError(t, cmd.Start())
+	out.await(t, "3 nodes of")
+	var s cluster.Status
+	require.NoError(t, json.Unmarshal([]byte(good(t, "status", "--dir", dir, "--json")), &s))
+	require.Len(t, s.Agents[0].Nodes, 3)
+	require.NoError(t, cmd.Process.Kill())
+	require.Error(t, cmd.Wait())
+	for _, n := range s.Agents[0].Nodes {
+		require.Eventually(t, func() bool { return exec.Command("kill", "-0", strconv.Itoa(n.PID)).Run() != nil }, time.Minute, time.Millisecond)
+	}
+	status, text := command(t, "call", "--dir", dir, "n0", `{"type":"starts"}`)
+	require.Equal(t, statusBroken, status)
+	require.Contains(t, text, "the cluster in "+dir+" does not answer; if its up was killed, start it again: NATS server nats://")
+	j := begin(t, up(dir, nil)...)
+	j.await(t, "3 nodes of")
+	require.Contains(t, good(t, "call", "--dir", dir, "n0", `{"type":"starts"}`), `"starts":2`)
 }

@@ -125,6 +125,9 @@ func (c *cli) client(who string) (cluster.Client, error) {
 		url, token = s.URL, s.Token
 	}
 	conn, err := c.connect(url, who, nats.Token(token))
+	if err != nil && c.url == "" {
+		err = fmt.Errorf("the cluster in %s does not answer; if its up was killed, start it again: %w", c.dir, err)
+	}
 	return cluster.Client{Conn: conn, Name: c.name}, err
 }
 
