@@ -21,7 +21,7 @@ func TestEverySchedule(t *testing.T) {
 		exhausted.Case{Name: "a loss", Scope: scope(inMemory, explore.Scope{Losses: 1, Ticks: 1, Strategy: explore.Delays(2)})},
 		exhausted.Case{Name: "a duplicate", Scope: scope(inMemory, explore.Scope{Duplicates: 1, Ticks: 1, Strategy: explore.Delays(2)})},
 		exhausted.Case{Name: "a partition", Scope: scope(inMemory, explore.Scope{Cuts: 1, Ticks: 1, Strategy: explore.Delays(1)})},
-		exhausted.Case{Name: "all faults", Scope: scope(inMemory, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Ticks: 1, Strategy: explore.Delays(0)})},
+		exhausted.Case{Name: "all faults", Long: true, Scope: scope(inMemory, explore.Scope{Losses: 1, Duplicates: 1, Cuts: 1, Ticks: 1, Strategy: explore.Delays(0)})},
 		exhausted.Case{Name: "durable: a kill", Scope: scope(inSeqKV, explore.Scope{Kills: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "disk: a kill", Scope: scope(onDisk, explore.Scope{Kills: 1, Strategy: explore.Delays(1)})},
 		exhausted.Case{Name: "disk: two kills", Scope: scope(onDisk, explore.Scope{Kills: 2, Strategy: explore.Delays(0)})},

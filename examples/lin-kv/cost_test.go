@@ -28,7 +28,7 @@ func TestCost(t *testing.T) {
 		s := settings()
 		s.Window, s.Lease = c.window, c.lease
 		test := linKV(s)
-		test.NodeCount, test.Concurrency, test.Rate, test.TimeLimit, test.Seed = 5, 40, 100, 20*time.Second, 1
+		test.NodeCount, test.Concurrency, test.Rate, test.TimeLimit, test.Seed = 5, 40, 100, 10*time.Second, 1
 		res := sim.Check(t, test)
 		perOp, design := res.Net.Servers.MsgsPerOp, cost(5, 100, c.window)
 		t.Logf("window %v, lease %v: %.2f messages per operation, %.2f by design; median read %v, write %v", c.window, c.lease, perOp, design, res.Latencies["read"].P50, res.Latencies["write"].P50)

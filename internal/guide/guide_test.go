@@ -18,7 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var long = flag.Bool("long", false, "run also the commands that take more than a few seconds")
+var long = flag.Bool("long", false, "run all commands, not one for each node; also those that take more than a few seconds")
 
 // TestMain allows more parallel commands than there are cores: the commands mostly wait.
 func TestMain(m *testing.M) {
@@ -61,7 +61,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestCommands runs the commands of the guide. Commands that take more than a few seconds need the flag -long.
+// TestCommands runs the commands of the guide. Without the flag -long, it runs one command for each node, and none that takes more than a
+// few seconds.
 func TestCommands(t *testing.T) {
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skipf("skipped: needs bash: %v", err)
@@ -71,19 +72,19 @@ func TestCommands(t *testing.T) {
 		output, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, name), pkg).CombinedOutput()
 		require.NoError(t, err, "%s", output)
 	}
-	ran := 0
+	ran := make(map[string]int) // by node
 	for _, c := range list(t) {
-		if c.Not != "" || !*long && !c.isShort() {
+		if c.Not != "" || !*long && (!c.isShort() || ran[c.Node] > 0) {
 			continue
 		}
-		ran++
+		ran[c.Node]++
 		t.Run(fmt.Sprintf("%d %s", c.Line, c.Where), func(t *testing.T) {
 			home := c.prepare(t, bin)
 			t.Parallel() // only from here on: a program that is being written cannot be executed, and a fork keeps its file open for a moment
 			c.run(t, home)
 		})
 	}
-	require.Greater(t, ran, 10)
+	require.Greater(t, len(ran), 10)
 }
 
 // isShort reports whether the command has neither a final phase, which begins after a wait of 10 s, nor requests that time

@@ -18,7 +18,11 @@ import (
 	"glomers/internal/starter/ci"
 )
 
-var long = flag.Bool("long", false, "test the programs of all workloads, and run their challenges")
+var long = flag.Bool("long", false, "test the programs of all languages and workloads, and run their challenges")
+
+// inDefault reports whether programs in the language are tested without -long. Those of Go are among our own tests, and the compilers of Java
+// and Rust alone take longer than all other tests here.
+func (l language) inDefault() bool { return l.Name != "go" && l.Name != "java" && l.Name != "rust" }
 
 // run runs a shell command in a directory, and returns what it wrote.
 func run(t *testing.T, dir, command string, env ...string) string {
@@ -54,7 +58,7 @@ func TestPrograms(t *testing.T) {
 			t.Parallel()
 			need(t, append(strings.Fields(l.tools), l.Needs)...)
 			for _, w := range tasks {
-				if *long || w.Name == "broadcast" && l.Name != "go" { // the tests of Go programs are among ours
+				if *long || w.Name == "broadcast" && l.inDefault() {
 					t.Run(w.Name, func(t *testing.T) { testProgram(t, l, w, glomers) })
 				}
 			}
@@ -98,8 +102,8 @@ func testProgram(t *testing.T, l language, w task, glomers string) {
 func TestVirtualTime(t *testing.T) {
 	t.Parallel()
 	for _, l := range languages {
-		if !*long && l.Name != "python" && l.Name != "javascript" {
-			continue // they take longer to build; our own nodes are among the tests of the harness
+		if !*long && l.Name != "python" {
+			continue // our own nodes are among the tests of the harness
 		}
 		t.Run(l.Name, func(t *testing.T) {
 			t.Parallel()
