@@ -151,7 +151,7 @@ func TestCancelledBefore(t *testing.T) {
 // A long line is read from one node and written to the other.
 func TestLongLines(t *testing.T) {
 	t.Parallel()
-	const size = 65 << 20
+	const size = 17 << 20
 	test := quick("echo", program(t, "long", strconv.Itoa(size)))
 	test.Limits.Memory = 6 * size
 	p, err := test.plan()

@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -22,6 +23,8 @@ import (
 )
 
 const officialPath = "github.com/jepsen-io/maelstrom/demo/go"
+
+var long = flag.Bool("long", false, "see, too, that programs do on the official library what we ask of them on ours")
 
 // Programs written for the official library run on ours with one import path changed.
 func TestDropIn(t *testing.T) {
@@ -45,6 +48,9 @@ func TestDropIn(t *testing.T) {
 		overlay map[string]string
 	}{{"node", overlay}, {"official", nil}} {
 		t.Run(library.name, func(t *testing.T) {
+			if library.name == "official" && !*long {
+				t.Skip("skipped: needs -long")
+			}
 			dir := goBuild(t, library.overlay, "./testdata/official/...")
 			for name, play := range map[string]func(*child){"echo": playEcho, "kv": playKV, "syncrpc": playSyncRPC} {
 				t.Run(name, func(t *testing.T) {

@@ -114,9 +114,9 @@ func runOver(t *testing.T, w wire) (wait func() error) {
 
 func TestNodeHugeMessage(t *testing.T) {
 	if testing.Short() {
-		t.Skip("64 MiB lines")
+		t.Skip("skipped: -short, and the line is huge")
 	}
-	huge := strings.Repeat("x", 64<<20)
+	huge := strings.Repeat("x", 16<<20)
 	w := newStdioWire(t)
 	wait := runOver(t, w)
 	w.Deliver(`{"src":"c1","body":{"type":"echo","msg_id":1,"echo":"` + huge + `"}}`)

@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -22,6 +23,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 )
+
+var long = flag.Bool("long", false, "also build glomers from its source as the action does, and compare benchmarks of two commits")
 
 // actionFile is what the tests read of action.yml.
 type actionFile struct {
@@ -338,6 +341,9 @@ func TestAction(t *testing.T) {
 	})
 
 	t.Run("from source, cancelled", func(t *testing.T) {
+		if !*long {
+			t.Skip("skipped: needs -long")
+		}
 		t.Parallel()
 		j := newJob(t, map[string]string{"bin": official, "challenges": "1 3a"})
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)

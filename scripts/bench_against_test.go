@@ -12,6 +12,9 @@ import (
 
 // A repository with two commits whose node is slower, and allocates more, in the second one.
 func TestBenchAgainst(t *testing.T) {
+	if !*long {
+		t.Skip("skipped: needs -long")
+	}
 	if _, err := exec.LookPath("bash"); err != nil {
 		t.Skip("needs bash")
 	}
