@@ -42,11 +42,11 @@ func TestAttach(t *testing.T) {
 		says []string
 	}{
 		"a Go program": {
-			"test -w echo --node-count 2 --time-limit 1 --rate 50 --attach n1 --bin testdata/official",
+			"test -w echo --node-count 2 --time-limit 1 --rate 50 --attach n1 --bin " + built(t, "official"),
 			[]string{`n1 is process (\d+) \(Go\): dlv attach (\d+)`, "waiting for a debugger: nothing is sent to n1, and the clock is held, until .*you press Enter", "valid: echo", "--attach n1"},
 		},
 		"a challenge": {
-			"challenge 1 --time-limit 1 --attach n0 --bin testdata/official",
+			"challenge 1 --time-limit 1 --attach n0 --bin " + built(t, "official"),
 			[]string{`n0 is process \d+ \(Go\)`, "1 +echo +valid"},
 		},
 		"a script": {

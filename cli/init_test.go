@@ -45,27 +45,6 @@ func TestInit(t *testing.T) {
 		text, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s: %s", command, text)
 	}
-
-	// The exploration finds the mistake that the README suggests, and the decisions that it prints repeat the failure.
-	p, err := starter.New(starter.Options{Name: "mine", Language: "go", Workload: "broadcast"})
-	require.NoError(t, err)
-	file := filepath.Join(dir, p.Mistake.File)
-	text, err := os.ReadFile(file)
-	require.NoError(t, err)
-	wrong, err := p.Mistake.Make(string(text))
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(file, []byte(wrong), 0o600))
-	explore := func(flags ...string) string {
-		cmd := exec.CommandContext(t.Context(), "go", append([]string{"test", "-run", "EverySchedule"}, flags...)...)
-		cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOPROXY=off", "GOWORK=off")
-		text, err := cmd.CombinedOutput()
-		require.Error(t, err, string(text))
-		require.Contains(t, string(text), p.Mistake.Finds)
-		return string(text)
-	}
-	_, decisions, found := strings.Cut(explore(), " -decisions ")
-	require.True(t, found)
-	explore("-decisions", strings.Fields(decisions)[0])
 }
 
 // In the repository of glomers, a node is a package; nothing else is made.

@@ -68,7 +68,7 @@ func (o outputs) read(t *testing.T) (j junitFile, summary, badge string) {
 
 func TestSuiteFilesOfTests(t *testing.T) {
 	t.Parallel()
-	bad := " --bin " + built(t, "misbehave") + " -- "
+	good, bad := "--bin "+built(t, "official"), " --bin "+built(t, "misbehave")+" -- "
 	const echo = "--node-count 1 --time-limit 1 --rate 50 "
 	for name, c := range map[string]struct {
 		args             string
@@ -77,10 +77,10 @@ func TestSuiteFilesOfTests(t *testing.T) {
 		typ, says        string // of the first case
 		summary, colour  string
 	}{
-		"valid":   {"-w echo " + echo + "--bin testdata/official", statusValid, 0, 0, "", "", "| echo | valid", "good"},
+		"valid":   {"-w echo " + echo + good, statusValid, 0, 0, "", "", "| echo | valid", "good"},
 		"invalid": {"-w echo " + echo + bad + "twist", statusInvalid, 1, 0, "invalid", "something else", "<summary>echo: invalid</summary>", "bad"},
 		"crash":   {"-w echo " + echo + bad + "crash", statusBroken, 0, 1, "broken", "status 7", "out of cheese", "doubt"},
-		"unknown": {"-w echo --nemesis partition " + echo + "--bin testdata/official", statusUnknown, 0, 1, "unknown", "there never was any", "| echo under partition | unknown", "doubt"},
+		"unknown": {"-w echo --nemesis partition " + echo + good, statusUnknown, 0, 1, "unknown", "there never was any", "| echo under partition | unknown", "doubt"},
 		"no node": {"-w echo --bin testdata/nosuch", statusBroken, 0, 1, "not run", "testdata/nosuch", "| echo | not run |", "doubt"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -122,14 +122,14 @@ func TestSuiteFilesOfRepeatedTests(t *testing.T) {
 func TestSuiteFilesOfChallenges(t *testing.T) {
 	t.Parallel()
 	o := newOutputs(t)
-	status, _, stderr := execute(words("challenge 1 2 --bin testdata/official --time-limit 1 --store " + t.TempDir() + " " + o.flags())...)
+	status, _, stderr := execute(words("challenge 1 2 --bin " + built(t, "official") + " --time-limit 1 --store " + t.TempDir() + " " + o.flags())...)
 	require.Equal(t, statusBroken, status, stderr)
 	j, summary, badge := o.read(t)
 	require.Equal(t, []int{2, 0, 1}, []int{j.Tests, j.Failures, j.Errors})
 	require.Equal(t, "1 echo", j.Cases[0].Name)
 	require.Nil(t, j.Cases[0].Error)
 	require.Contains(t, j.Cases[1].Error.Text, "No handler for")
-	require.Contains(t, j.Cases[1].Out, "again: glomers challenge 2 --bin testdata/official")
+	require.Contains(t, j.Cases[1].Out, "again: glomers challenge 2 --bin "+built(t, "official"))
 	require.Regexp(t, `(?m)^\| 1 echo \| valid`, summary)
 	require.Contains(t, summary, "<summary>2 unique ids: broken</summary>")
 	require.Contains(t, badge, "<title>glomers: 1/2 passed</title>")
@@ -142,7 +142,7 @@ func TestSuiteFilesOfInterruptedChallenges(t *testing.T) {
 	defer cancel()
 	o := newOutputs(t)
 	var stdout bytes.Buffer
-	status := run(ctx, words("challenge 1 3a --bin testdata/official --repeat 2 --time-limit 1 --store "+t.TempDir()+" "+o.flags()), &stdout, &stopWriter{text: "challenge=1 ", stop: cancel})
+	status := run(ctx, words("challenge 1 3a --bin "+built(t, "official")+" --repeat 2 --time-limit 1 --store "+t.TempDir()+" "+o.flags()), &stdout, &stopWriter{text: "challenge=1 ", stop: cancel})
 	require.Equal(t, statusBroken, status)
 	j, summary, _ := o.read(t)
 	require.Equal(t, []int{4, 0, 3}, []int{j.Tests, j.Failures, j.Errors})
@@ -161,7 +161,7 @@ func TestSuiteFilesOfAnInterruptedTest(t *testing.T) {
 	defer cancel()
 	o := newOutputs(t)
 	var stdout bytes.Buffer
-	line := "test -w echo --node-count 1 --rate 50 --test-count 2 --bin testdata/official --store " + t.TempDir() + " " + o.flags()
+	line := "test -w echo --node-count 1 --rate 50 --test-count 2 --bin " + built(t, "official") + " --store " + t.TempDir() + " " + o.flags()
 	status := run(ctx, words(line), &stdout, &stopWriter{text: "echo: main", stop: cancel})
 	require.Equal(t, statusBroken, status)
 	j, summary, _ := o.read(t)

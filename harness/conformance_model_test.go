@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"glomers/harness/choice"
 	"glomers/harness/service"
@@ -58,7 +59,8 @@ func correct(workload string) map[string]string {
 	}
 }
 
-var megabyte = `"` + strings.Repeat("x", 1<<20) + `"`
+// megabyte is made only when asked for: it would take most of the time in which a test binary starts as a node.
+var megabyte = sync.OnceValue(func() string { return `"` + strings.Repeat("x", 1<<20) + `"` })
 
 // do carries out a request.
 func (m *modelNode) do(workload, src string, body map[string]json.RawMessage) map[string]string {
@@ -69,7 +71,7 @@ func (m *modelNode) do(workload, src string, body map[string]json.RawMessage) ma
 	for name, value := range body {
 		vars[name] = string(value)
 	}
-	vars["megabyte"], vars["tab"], vars["long_number"] = megabyte, "a\tb", strings.Repeat("9", 1001)
+	vars["megabyte"], vars["tab"], vars["long_number"] = megabyte(), "a\tb", strings.Repeat("9", 1001)
 	all, _ := json.Marshal(body)
 	vars["body"] = string(all)
 	switch {

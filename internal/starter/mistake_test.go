@@ -5,13 +5,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
-// The exploration of each Go program finds the mistake that its README suggests, and its decisions repeat the failure. Without -long, one
-// program is enough; TestInit of package cli has another one.
+// The exploration of each Go program finds the mistake that its README suggests, and the decisions that it prints repeat the failure. Without
+// -long, one program is enough.
 func TestMistakesAreFound(t *testing.T) {
 	t.Parallel()
 	need(t, "go")
@@ -34,11 +35,19 @@ func TestMistakesAreFound(t *testing.T) {
 			overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: filepath.Join(temp, m.File)}})
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile(filepath.Join(temp, "overlay.json"), overlay, 0o600))
-			cmd := exec.CommandContext(t.Context(), "go", "test", "-overlay", filepath.Join(temp, "overlay.json"), "-run", "EverySchedule", dir)
-			out, err := cmd.CombinedOutput()
-			require.Error(t, err, "%s", out)
-			require.Contains(t, string(out), m.Finds)
-			require.Contains(t, string(out), "-decisions ")
+			binary := filepath.Join(temp, "mistake.test")
+			run(t, dir, "go test -c -overlay "+filepath.Join(temp, "overlay.json")+" -o "+binary)
+			explore := func(flags ...string) string {
+				cmd := exec.CommandContext(t.Context(), binary, append([]string{"-test.run", "EverySchedule"}, flags...)...)
+				cmd.Dir = dir
+				out, err := cmd.CombinedOutput()
+				require.Error(t, err, "%s", out)
+				require.Contains(t, string(out), m.Finds)
+				return string(out)
+			}
+			_, decisions, found := strings.Cut(explore(), " -decisions ")
+			require.True(t, found)
+			explore("-decisions", strings.Fields(decisions)[0])
 		})
 	}
 }
