@@ -143,6 +143,62 @@ func TestElectionAfterAKill(t *testing.T) {
 	require.LessOrEqual(t, times[50], 2*timeout)
 }
 
+// After a cut that takes the leader and another node away, three of five nodes soon have a leader: with package rsm's default election timeout within
+// 1.5 s. README.md derives the time. Long hops vary, so a few elections take longer; and a leader that is still heard, but hears nobody,
+// has to give up first.
+func TestElectionAfterACut(t *testing.T) {
+	const within = 1500 * time.Millisecond
+	type cut func(fromFew, toFew bool) bool
+	bothWays := func(fromFew, toFew bool) bool { return fromFew != toFew }
+	fromThem := func(fromFew, toFew bool) bool { return fromFew && !toFew }
+	toThem := func(fromFew, toFew bool) bool { return !fromFew && toFew }
+	for _, c := range []struct {
+		name string
+		cut  cut
+		hop  time.Duration // the mean; exponentially distributed
+		late int           // how many of a hundred elections may take longer
+	}{
+		{"both ways", bothWays, 10 * time.Millisecond, 0},
+		{"from them", fromThem, 10 * time.Millisecond, 0},
+		{"to them", toThem, 10 * time.Millisecond, 0},
+		{"both ways, far", bothWays, 50 * time.Millisecond, 1},
+		{"from them, far", fromThem, 50 * time.Millisecond, 1},
+		{"to them, far", toThem, 50 * time.Millisecond, 10},
+	} {
+		var times []time.Duration
+		late := 0
+		for seed := range uint64(100) {
+			took := electionAfterACut(t, seed, c.hop, c.cut)
+			times = append(times, took)
+			if took > within {
+				late++
+			}
+		}
+		slices.Sort(times)
+		t.Logf("%s, hops of %v: median %v, longest %v; %d of %d took longer than %v", c.name, c.hop, times[len(times)/2], times[len(times)-1], late, len(times), within)
+		require.LessOrEqual(t, 100*late, c.late*len(times), c.name)
+	}
+}
+
+// electionAfterACut returns the time from a cut to a leader of the majority.
+func electionAfterACut(t *testing.T, seed uint64, hop time.Duration, cut func(fromFew, toFew bool) bool) time.Duration {
+	s := newCluster(seed, 5, func(c *Config) { c.ElectionTimeout = 300 * time.Millisecond })
+	s.Latency = func() time.Duration { return time.Duration(s.rng.ExpFloat64() * float64(hop)) }
+	s.setClocks(1, 1, 1, 1, 1)
+	old, ok := -1, false
+	for began := s.Now(); s.Now() < began+2*time.Second || !ok; old, ok = s.leader() {
+		s.Run(s.Now() + time.Duration(s.rng.Int64N(int64(time.Second))))
+	}
+	few := func(i int) bool { return i == old || i == (old+1)%5 }
+	s.Cut = func(from, to int) bool { return cut(few(from), few(to)) }
+	began := s.Now()
+	for leader, ok := old, true; !ok || few(leader); leader, ok = s.leader() {
+		s.Run(s.Now() + time.Millisecond)
+	}
+	require.NoError(t, s.err)
+	return s.Now() - began
+}
+
 // cutOff simulates a leader whose clock runs half as fast as those of the others, and whose clients go on to read when it is cut off.
 func cutOff(seed uint64, change func(*Config)) (*cluster, error) {
 	s := newCluster(seed, 3, change)

@@ -90,10 +90,21 @@ func (c *Core) onVoteReply(from string, m Message, now time.Duration) []envelope
 	if m.Kind == PreVoteReply {
 		wanted, term = PreCandidate, c.term+1
 	}
-	if m.Reject || c.role != wanted || m.Term != term {
+	switch {
+	case c.role != wanted || m.Term != term:
+		return nil
+	case m.Reject:
+		c.retrySoon(now)
 		return nil
 	}
 	return c.count(from, now)
+}
+
+// retrySoon brings the next election of a candidate forward that was refused a vote: another candidate has it, and perhaps neither wins.
+// Time to hear of a leader is not needed once more, as pre-votes protect a leader (thesis 9.6). Only the random part is, so that the
+// candidates do not meet again (§5.2).
+func (c *Core) retrySoon(now time.Duration) {
+	c.electionAt = min(c.electionAt, now+time.Duration(c.cfg.Rand.Int64N(int64(c.cfg.ElectionTimeout)/2+1)))
 }
 
 // count counts a vote for this node, which may win the election.

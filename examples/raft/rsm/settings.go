@@ -23,7 +23,7 @@ type Settings struct {
 
 const (
 	// DefaultElectionTimeout is how long a leader is believed in that is not heard of. A candidate waits for up to twice as long, and two
-	// round trips later it is the leader. It is for messages that take up to some 10 ms: with longer ways, candidates get in each other's way.
+	// round trips later it is the leader. It is for messages that take up to some 50 ms: README.md of package raft has the times.
 	DefaultElectionTimeout = 300 * time.Millisecond
 	// DefaultWindow is the window of a program that is started without -window.
 	DefaultWindow = 10 * time.Millisecond
