@@ -54,14 +54,19 @@ func (cs *conditions) evaluate(holds func() bool) bool {
 	return holds()
 }
 
-// met reports whether holds returns true or panics.
-func (cs *conditions) met(holds func() bool) (met bool) {
-	defer func() {
-		if recover() != nil {
-			met = true
-		}
+// met returns the index of the first condition from an index on that holds or panics; -1 if none does.
+func (cs *conditions) met(from int) (i int) {
+	cs.asking = true
+	defer func() { // one for all of them: there may be hundreds
+		cs.asking = false
+		_ = recover() // leaves i at the condition that panicked
 	}()
-	return cs.evaluate(holds)
+	for i = from; i < len(cs.waiting); i++ {
+		if cs.waiting[i].holds() {
+			return i
+		}
+	}
+	return -1
 }
 
 // remove takes c out of those that wait, if it is still among them.
@@ -75,9 +80,8 @@ func (cs *conditions) remove(c *condition) {
 // the queue.
 func (n *Node) yield() {
 	cs := &n.conditions
-	for i := 0; i < len(cs.waiting); i++ {
-		c := cs.waiting[i]
-		if cs.met(c.holds) && n.claim(&c.waiter) { // a task whose context's end has claimed it leaves the list by itself
+	for i := cs.met(0); i >= 0; i = cs.met(i + 1) {
+		if c := cs.waiting[i]; n.claim(&c.waiter) { // a task whose context's end has claimed it leaves the list by itself
 			cs.remove(c)
 			n.turn.hand(&c.place)
 			return
