@@ -28,57 +28,60 @@ const (
 //	msgs/op          messages between nodes
 //	nodes-µs/op      time of processors for the nodes
 //	harness-µs/op    the same for the harness, which shares the processors with them
-//	cpus-busy        processors that were busy with both: fewer than there are means that the machine had other work, or that all waited
-//	distorted        runs that the machine distorted, as the harness says
+//	cpus             how many processors were busy with both: far fewer than there are mean that others had them, or that all waited
+//	distorted        runs that the machine distorted, by what the harness says
 func Speed(b *testing.B, test harness.Test) {
-	var all speed
+	var s speed
 	for b.Loop() {
-		test.Seed++
-		s := &speed{began: make(map[history.Process]int64)}
 		s.run(b, test)
-		all.latencies = append(all.latencies, s.latencies...)
-		all.answered, all.messages, all.invoked = all.answered+s.answered, all.messages+s.messages, all.invoked+s.invoked
-		all.harness, all.nodes, all.elapsed, all.distorted = all.harness+s.harness, all.nodes+s.nodes, all.elapsed+s.elapsed, all.distorted+s.distorted
 	}
-	require.NotEmpty(b, all.latencies)
-	slices.Sort(all.latencies)
-	n := len(all.latencies)
-	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-	perOp := func(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1000 / float64(all.answered) }
-	b.ReportMetric(float64(n)/float64(b.N)/measured.Seconds(), "ops/s")
-	b.ReportMetric(ms(all.latencies[n/2]), "p50-ms")
-	b.ReportMetric(ms(all.latencies[n*99/100]), "p99-ms")
-	b.ReportMetric(float64(all.messages)/float64(all.invoked), "msgs/op")
-	b.ReportMetric(perOp(all.nodes), "nodes-µs/op")
-	b.ReportMetric(perOp(all.harness), "harness-µs/op")
-	b.ReportMetric((all.harness+all.nodes).Seconds()/all.elapsed.Seconds(), "cpus-busy")
-	b.ReportMetric(float64(all.distorted), "distorted")
-	b.ReportMetric(0, "ns/op") // hides ns/op, which adds nothing
+	s.report(b, "")
 }
 
-// A speed is what was seen of a run.
+// Race is Speed for two tests in turn, so that what else the machine does slows both alike. Its metrics begin with the names of the tests, and
+// ratio is the first one's ops/s by the second one's.
+func Race(b *testing.B, names [2]string, tests [2]harness.Test) {
+	var s [2]speed
+	for b.Loop() {
+		for i := range s {
+			s[i].run(b, tests[i])
+		}
+	}
+	for i := range s {
+		s[i].report(b, names[i]+"-")
+	}
+	b.ReportMetric(float64(len(s[0].latencies))/float64(len(s[1].latencies)), "ratio")
+}
+
+// A speed is what was seen of some runs.
 type speed struct {
-	began     map[history.Process]int64 // when a client asked, in ns
-	zero      int64                     // when the first one did
-	latencies []time.Duration           // of what was answered in the part that counts
-	answered  int                       // in the whole run
+	runs      int
+	latencies []time.Duration // of what was answered in the part that counts
+	answered  int             // in all of the run
 
 	messages, invoked       int
 	harness, nodes, elapsed time.Duration
 	distorted               int
+
+	// Of the present run:
+	began map[history.Process]int64 // when a client asked, in ns
+	zero  int64                     // when the first one did
 }
 
 func (s *speed) run(b *testing.B, test harness.Test) {
-	test.TimeLimit = warmUp + measured
-	test.OnOp = s.onOp
+	s.runs++
+	s.began, s.zero = make(map[history.Process]int64), 0
+	test.Seed, test.TimeLimit, test.OnOp = uint64(s.runs), warmUp+measured, s.onOp
 	var began time.Time
 	var worked time.Duration
 	test.Progress = func(p harness.Progress) {
 		switch {
 		case p.Phase == harness.PhaseMain && began.IsZero():
 			began, worked = time.Now(), cputime.Process()
-		case p.Phase == harness.PhaseCheck && s.elapsed == 0:
-			s.elapsed, s.harness = time.Since(began), cputime.Process()-worked
+		case p.Phase == harness.PhaseCheck && worked != 0:
+			s.elapsed += time.Since(began)
+			s.harness += cputime.Process() - worked
+			worked = 0
 		}
 	}
 	nodes := cputime.Children()
@@ -86,27 +89,50 @@ func (s *speed) run(b *testing.B, test harness.Test) {
 	res, err := harness.Run(b.Context(), test)
 	require.NoError(b, err)
 	require.Equal(b, check.Valid, res.Valid, res.Reasons)
-	s.nodes = cputime.Children() - nodes
-	s.messages, s.invoked = res.Net.Servers.Messages, res.Stats.Count
-	for _, text := range res.Distorted {
-		s.distorted = 1
-		b.Log(text)
+	s.nodes += cputime.Children() - nodes
+	s.messages, s.invoked = s.messages+res.Net.Servers.Messages, s.invoked+res.Stats.Count
+	if len(res.Distorted) > 0 {
+		s.distorted++
+		b.Log(res.Distorted)
 	}
 }
 
 func (s *speed) onOp(op history.Op) {
-	if op.Type == history.Invoke {
+	switch at := time.Duration(op.Time - s.zero); {
+	case op.Type == history.Invoke:
 		if s.zero == 0 {
 			s.zero = op.Time
 		}
 		s.began[op.Process] = op.Time
-		return
+	case answered(op):
+		s.answered++
+		if at >= warmUp && at < warmUp+measured {
+			s.latencies = append(s.latencies, time.Duration(op.Time-s.began[op.Process]))
+		}
 	}
-	if !answered(op) {
-		return
+}
+
+// report reports the metrics, with a prefix.
+func (s *speed) report(b *testing.B, prefix string) {
+	n := len(s.latencies)
+	require.Positive(b, n)
+	slices.Sort(s.latencies)
+	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+	perOp := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(s.answered) }
+	for _, m := range []struct {
+		unit  string
+		value float64
+	}{
+		{"ops/s", float64(n) / float64(s.runs) / measured.Seconds()},
+		{"p50-ms", ms(s.latencies[n/2])},
+		{"p99-ms", ms(s.latencies[n*99/100])},
+		{"msgs/op", float64(s.messages) / float64(s.invoked)},
+		{"nodes-µs/op", perOp(s.nodes)},
+		{"harness-µs/op", perOp(s.harness)},
+		{"cpus", (s.harness + s.nodes).Seconds() / s.elapsed.Seconds()},
+		{"distorted", float64(s.distorted)},
+	} {
+		b.ReportMetric(m.value, prefix+m.unit)
 	}
-	s.answered++
-	if at := time.Duration(op.Time - s.zero); at >= warmUp && at < warmUp+measured {
-		s.latencies = append(s.latencies, time.Duration(op.Time-s.began[op.Process]))
-	}
+	b.ReportMetric(0, "ns/op") // hides ns/op, which adds nothing
 }
