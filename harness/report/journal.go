@@ -67,7 +67,7 @@ func newJournal(window Options, nodes []string) *journal {
 	for _, id := range nodes { // including nodes that never sent or received a message
 		j.parties.number([]byte(id))
 	}
-	j.zip, _ = gzip.NewWriterLevel(&j.bodies, gzip.BestSpeed) // the level is valid
+	j.zip = newZip(&j.bodies)
 	return j
 }
 
@@ -152,7 +152,10 @@ func (j *journal) close() error {
 		slices.SortStableFunc(j.messages, func(a, b message) int { return cmp.Compare(a.sent, b.sent) })
 	}
 	j.byID = nil
-	return j.zip.Close()
+	err := j.zip.Close()
+	zips.Put(j.zip)
+	j.zip = nil
+	return err
 }
 
 // A budget limits the text in a page, but leaves a part of every text.

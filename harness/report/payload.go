@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"glomers/harness/history"
 )
@@ -141,10 +142,24 @@ func (r *contents) writeMessages(w io.Writer, places []int) error {
 	return column(len(j.lengths), func(i int) int64 { return int64(j.lengths[i]) }, false)
 }
 
+// zips has compressors that are not in use: making one takes more than a megabyte, which is most of the memory of a short report.
+var zips = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level exists
+	return z
+}}
+
+// newZip returns a compressor that writes to w, to be put back into zips.
+func newZip(w io.Writer) *gzip.Writer {
+	z := zips.Get().(*gzip.Writer)
+	z.Reset(w)
+	return z
+}
+
 // pack returns the output of write, compressed.
 func pack(write func(io.Writer) error) ([]byte, error) {
 	var b bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level exists
+	z := newZip(&b)
+	defer zips.Put(z)
 	err := cmp.Or(write(z), z.Close())
 	return slices.Clip(b.Bytes()), err
 }

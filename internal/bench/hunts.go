@@ -88,10 +88,11 @@ func (h hunt) point() results.Point {
 
 // measureHunts carries the hunts out one after the other, since an exploration uses one processor, whose time is to be measured.
 func (b *Bench) measureHunts(ctx context.Context, set Set) ([]results.Point, error) {
-	add, done := b.Tally(set.Name, len(set.hunts))
+	all := set.hunts()
+	add, done := b.Tally(set.Name, len(all))
 	defer done()
 	var points []results.Point
-	for _, h := range set.hunts {
+	for _, h := range all {
 		p := h.point()
 		for seed := range uint64(b.Runs * seedsOfRun) {
 			if seed > 0 && !h.strategy.drawn {

@@ -27,7 +27,8 @@ func hunted(t *testing.T, mutant, strategy string) hunt {
 func TestHunts(t *testing.T) {
 	b := newBench(t)
 	b.Runs, b.Quick = 1, true
-	set := Set{Name: "example", hunts: []hunt{hunted(t, "broadcast-no-retry", "POS"), hunted(t, "broadcast-no-retry", "1 delay")}}
+	two := []hunt{hunted(t, "broadcast-no-retry", "POS"), hunted(t, "broadcast-no-retry", "1 delay")}
+	set := Set{Name: "example", hunts: func() []hunt { return two }}
 	s, err := b.measure(t.Context(), set)
 	require.NoError(t, err)
 	require.Len(t, s.Points, 2)
@@ -41,7 +42,7 @@ func TestHunts(t *testing.T) {
 		require.EqualValues(t, i+1, r.Seed)
 		require.EqualValues(t, 1, r.Values[foundIt])
 		require.LessOrEqual(t, r.Values[decisions], r.Values[raw])
-		again := set.hunts[0].once(t.Context(), r.Seed, true)
+		again := two[0].once(t.Context(), r.Seed, true)
 		for _, metric := range counted {
 			require.Equal(t, r.Values[metric], again.Values[metric], metric)
 		}
@@ -121,7 +122,7 @@ func TestHuntLog(t *testing.T) {
 	h := hunted(t, "ids-counter", "every schedule")
 	wrong := h
 	wrong.trap.Reason = "the sky is green"
-	_, err := b.measureHunts(t.Context(), Set{Name: "example", hunts: []hunt{h, wrong}})
+	_, err := b.measureHunts(t.Context(), Set{Name: "example", hunts: func() []hunt { return []hunt{h, wrong} }})
 	require.NoError(t, err)
 	require.Equal(t, "ids-counter strategy=every schedule: found 1 times of 1", lines[0])
 	require.Contains(t, lines[1], "found for another reason: id")
