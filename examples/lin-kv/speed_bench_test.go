@@ -28,7 +28,7 @@ func BenchmarkSpeed(b *testing.B) {
 			program        harness.Program
 		}{
 			{"lin-kv", "lin-kv", 20_000, harness.Binary(program)},
-			{"lin-kv/disk=none", "lin-kv", 20_000, harness.Binary("env", "-u", "GLOMERS_DATA", program)}, // Unix only
+			{"memory", "lin-kv", 20_000, harness.Binary("env", "-u", "GLOMERS_DATA", program)}, // Unix only
 			{"echo", "echo", 100_000, harness.Binary(filepath.Join(dir, "echo"))},
 		} {
 			b.Run(fmt.Sprintf("%s/clients=%d", c.name, clients), func(b *testing.B) {
