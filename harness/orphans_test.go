@@ -66,7 +66,7 @@ func TestKilledWhileStarting(t *testing.T) {
 	needProc(t)
 	path, err := os.Executable()
 	require.NoError(t, err)
-	const nodes, rounds = 60, 8
+	const nodes, rounds = 60, 5
 	var tokens []string
 	for round := range rounds {
 		mine := token()
@@ -140,7 +140,7 @@ func TestEscapeFromACrash(t *testing.T) {
 			}
 			ended := make(chan error, 1)
 			go func() { ended <- harness.Wait() }()
-			for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+			for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 				if len(withToken(t, mine)) >= enough {
 					break
 				}

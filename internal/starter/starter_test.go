@@ -20,9 +20,9 @@ import (
 
 var long = flag.Bool("long", false, "test the programs of all languages and workloads, and run their challenges")
 
-// inDefault reports whether programs in the language are tested without -long. Those of Go are among our own tests, and the compilers of Java
-// and Rust alone take longer than all other tests here.
-func (l language) inDefault() bool { return l.Name != "go" && l.Name != "java" && l.Name != "rust" }
+// inDefault reports whether programs in the language are tested without -long. The programs in Go are among our own tests, and the compilers
+// of C, Java and Rust take longer than all other tests here.
+func (l language) inDefault() bool { return l.Name == "python" || l.Name == "javascript" }
 
 // run runs a shell command in a directory, and returns what it wrote.
 func run(t *testing.T, dir, command string, env ...string) string {
