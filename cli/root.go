@@ -131,7 +131,7 @@ Exit status: 0 valid, 1 invalid or target missed, 2 unknown, 3 broken test.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(c.initCommand(), c.testCommand(), c.challengeCommand(), c.sweepCommand(), c.exploreCommand(), c.checkCommand(), c.compareCommand(), c.conformCommand(), c.watchCommand(), c.hintCommand(), c.whyCommand(), c.progressCommand(), c.reportCommand(), c.serveCommand(), c.demoCommand(), c.debugCommand(), c.docCommand(), c.nodeCommand(), c.versionCommand(), c.benchCommand(), c.readmeCommand())
+	root.AddCommand(c.initCommand(), c.testCommand(), c.challengeCommand(), c.sweepCommand(), c.exploreCommand(), c.checkCommand(), c.compareCommand(), c.conformCommand(), c.watchCommand(), c.hintCommand(), c.whyCommand(), c.progressCommand(), c.reportCommand(), c.exportCommand(), c.serveCommand(), c.demoCommand(), c.debugCommand(), c.docCommand(), c.nodeCommand(), c.versionCommand(), c.benchCommand(), c.readmeCommand())
 	root.AddCommand(c.topics()...)
 	root.SetHelpCommand(c.helpCommand())
 	c.completeCompletion(root)
