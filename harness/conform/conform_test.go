@@ -307,18 +307,19 @@ func TestStuckInItsBuffer(t *testing.T) {
 func TestFloods(t *testing.T) {
 	t.Parallel()
 	for mode, want := range map[string]string{
-		flooding: "it floods its clients: 10",
-		greedy:   "it asks for more than it reads: 671",
-		noisy:    "it floods its clients: 6",
+		flooding: "it floods its clients: 6",
+		greedy:   "it asks for more than it reads: 4",
+		noisy:    "it floods its clients: 4 ",
 	} {
 		o := brokenNode(t, mode)
 		o.Workload, o.Checks, o.Timeout = "echo", []string{"request"}, 2*time.Second
+		o.flood = 4 << 20
 		result := check(t, o).Results[0]
 		require.Equal(t, Failed, result.Status, mode)
 		require.Contains(t, result.Reason, want, mode)
 	}
 
-	s := &session{run: &runner{}, changed: make(chan struct{})}
+	s := &session{run: &runner{options: Options{flood: floodLimit}}, changed: make(chan struct{})}
 	line := bytes.Repeat([]byte("z"), 1<<20)
 	for range 2 * noiseLimit {
 		s.take(line)

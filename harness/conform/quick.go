@@ -86,7 +86,7 @@ func SenseOf(ctx context.Context, o Options) (sense Sense, err error) {
 
 // single runs f with one process of the node.
 func single(ctx context.Context, o Options, f func(s *session) error) error {
-	o.InitTimeout = cmp.Or(o.InitTimeout, 10*time.Second)
+	o.InitTimeout, o.flood = cmp.Or(o.InitTimeout, 10*time.Second), cmp.Or(o.flood, floodLimit)
 	o.Timeout = cmp.Or(o.Timeout, 5*time.Second)
 	if o.Kinds == nil {
 		o.Kinds = workload.All()

@@ -33,6 +33,8 @@ type Options struct {
 
 	// Progress, if not nil, is called with each result, in the order in which the checks end, one call at a time.
 	Progress func(r Result, done, all int)
+
+	flood int // how many bytes are kept of the node's output, and of the input that it has not read yet; 0 means floodLimit
 }
 
 // A Report is the outcome of all checks.
@@ -70,7 +72,7 @@ type runner struct {
 // cancelled.
 func Run(ctx context.Context, o Options) (Report, error) {
 	begin := time.Now()
-	o.InitTimeout = cmp.Or(o.InitTimeout, 10*time.Second)
+	o.InitTimeout, o.flood = cmp.Or(o.InitTimeout, 10*time.Second), cmp.Or(o.flood, floodLimit)
 	o.Timeout = cmp.Or(o.Timeout, 5*time.Second)
 	o.Parallel = cmp.Or(o.Parallel, runtime.NumCPU())
 	if o.Kinds == nil {

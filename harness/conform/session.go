@@ -20,7 +20,7 @@ import (
 const (
 	lineLimit  = 16 << 20               // the maximum length of a line of the node, in bytes
 	noiseLimit = 100                    // how many lines are kept that are not messages
-	floodLimit = 64 << 20               // how many bytes are kept of the node's output, and of the input that it has not read yet
+	floodLimit = 64 << 20               // how many bytes are kept of the node's output, and of the input that it has not read yet, unless Options say so
 	floodLines = 100_000                // how many messages are kept
 	settle     = 100 * time.Millisecond // how long to wait for messages that should not come
 	stepLimit  = time.Minute            // the maximum wait in one step, however much the node writes meanwhile
@@ -170,7 +170,7 @@ func (s *session) take(line []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if m == nil || isClient(m.dest) {
-		if s.written += len(line); s.written > floodLimit || len(s.answers) > floodLines {
+		if s.written += len(line); s.written > s.run.options.flood || len(s.answers) > floodLines {
 			s.flooded = fmt.Sprintf("it floods its clients: %d messages and other lines, of %d bytes in all", len(s.answers)+len(s.noise), s.written)
 		}
 	}
@@ -183,7 +183,7 @@ func (s *session) take(line []byte) {
 		s.answers = append(s.answers, m)
 	default:
 		progress := s.world.take(s, m)
-		if waiting := s.in.waiting(); waiting > floodLimit {
+		if waiting := s.in.waiting(); waiting > s.run.options.flood {
 			s.flooded = fmt.Sprintf("it asks for more than it reads: %d bytes wait for it", waiting)
 		} else if !progress {
 			return // messages that nodes send to each other all the time are not progress
@@ -246,8 +246,10 @@ func (s *session) until(patience time.Duration, done func() bool) error {
 			return failf("%s", flooded)
 		case ended:
 			return failf("the node ended: %s", s.exit())
-		case quiet >= patience || waited > stepLimit:
+		case quiet >= patience:
 			return failf("nothing came in %s%s", seconds(waited), s.ailment())
+		case waited > stepLimit:
+			return failf("the node wrote this and that, but what was waited for did not come in %s", seconds(waited))
 		}
 		timer := time.NewTimer(patience - quiet)
 		select {
