@@ -23,7 +23,7 @@ import (
 	"glomers/cli"
 )
 
-var all = flag.Bool("all", false, "build for every platform, as CI does")
+var all = flag.Bool("all", false, "build for every platform, as before a release")
 
 // TestRelease builds the same commit twice, in two directories, and looks at what comes out. One build is enough for the
 // platforms other than this one: nothing in it depends on the platform.
