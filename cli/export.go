@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -36,17 +35,9 @@ of another tool:
 		Example: `  glomers export --format perfetto --out trace.json
   glomers export store/latest --format shiviz --from 3 --to 3.5
   glomers export --format otlp | curl --data-binary @- …`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return fmt.Errorf("%d directories given: want that of one run", len(args))
-			}
-			return nil
-		},
+		Args: oneRun,
 		RunE: func(_ *cobra.Command, args []string) error {
-			dir := filepath.Join("store", "latest")
-			if len(args) == 1 {
-				dir = args[0]
-			}
+			dir := runIn(args)
 			if o.Format == "" {
 				return fmt.Errorf("--format: want %s", wording.Or(export.Formats()))
 			}
@@ -78,12 +69,13 @@ of another tool:
 // export writes a run, and says what of it is missing.
 func (c *cli) export(w io.Writer, run *record.Run, o export.Options) error {
 	missing, err := export.Write(w, run, o)
-	switch {
-	case missing.Lines > 0:
+	if missing.Lines > 0 {
 		c.log.Warn("some of the messages are missing", "lines of the journal that are no events", missing.Lines)
-	case missing.Half:
+	}
+	if missing.Half {
 		c.log.Warn("the last message is missing: the journal ends in half a line")
-	case missing.Full:
+	}
+	if missing.Full {
 		c.log.Warn("the messages are those until the journal was full: --max-journal of the run")
 	}
 	return err

@@ -6,11 +6,29 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"glomers/harness/record"
 	"glomers/internal/challenge"
 	"glomers/internal/program"
 	"glomers/internal/wording"
 )
+
+// oneRun is for commands that take the directory of a run, or nothing.
+func oneRun(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fmt.Errorf("%d directories given: want that of one run", len(args))
+	}
+	return nil
+}
+
+// runIn returns the directory that the arguments name, or else that of the run that was finished last.
+func runIn(args []string) string {
+	if len(args) == 1 {
+		return args[0]
+	}
+	return filepath.Join("store", "latest")
+}
 
 // noRun returns an error about a path that leads to no run: it says what is there, and what to do. A command needs one of the given
 // files of a run.

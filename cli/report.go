@@ -32,17 +32,9 @@ the history, 16 KiB of each value, and reads 4 GiB of the history and of the jou
 		Example: `  glomers report --open
   glomers report store/latest --from 3 --to 4.5
   glomers report --ops 9,11`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return fmt.Errorf("%d directories given: want that of one run", len(args))
-			}
-			return nil
-		},
+		Args: oneRun,
 		RunE: func(_ *cobra.Command, args []string) error {
-			dir := filepath.Join("store", "latest")
-			if len(args) == 1 {
-				dir = args[0]
-			}
+			dir := runIn(args)
 			if len(ops) > 0 && (o.From > 0 || o.To > 0) {
 				return errors.New("--ops with --from or --to: want one or the other")
 			}

@@ -37,10 +37,7 @@ Exit status: 0 explained, or valid, 2 not valid, and nothing in its record expla
   glomers why store/broadcast/20260102T150405.000`,
 		Args: oneWord,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir := filepath.Join("store", "latest")
-			if len(args) == 1 {
-				dir = args[0]
-			}
+			dir := runIn(args)
 			err := c.why(cmd.Context(), record.Resolve(dir), all, again)
 			if len(args) == 0 && errors.Is(err, fs.ErrNotExist) {
 				return fmt.Errorf("%w: a run makes it, as glomers challenge 1 does; or name the directory of a run", err)

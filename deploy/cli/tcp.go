@@ -46,16 +46,11 @@ func (j *upJob) upTCP(ctx context.Context) error {
 	if len(here) == 0 {
 		here = peers.IDs
 	}
-	path, done, err := j.build(ctx)
+	path, place, done, err := j.prepare(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	place, err := openWorkplace(j.dir)
-	if err != nil {
-		return err
-	}
-	defer place.close()
 	w := wire.TCP(peers)
 	defer w.Close()
 	h, err := host.New(host.Config{Wire: w, Dir: place.dir, Env: j.env, Note: func(id, text string) { fmt.Fprintf(j.stderr, "%s: %s\n", id, text) }})

@@ -67,14 +67,21 @@ With --tcp, there is neither a server nor an agent: nodes talk over TCP connecti
 	return cmd
 }
 
-// build returns the path of the node program.
-func (j *upJob) build(ctx context.Context) (path string, done func(), err error) {
+// prepare returns the path of the node program and the directory of the cluster, both to be had until done is called.
+func (j *upJob) prepare(ctx context.Context) (path string, place *workplace, done func(), err error) {
 	var b program.Builder
-	if path, err = b.Program(ctx, j.bin); err != nil {
-		b.Close()
-		return "", nil, err
+	path, err = b.Program(ctx, j.bin)
+	if err == nil {
+		place, err = openWorkplace(j.dir)
 	}
-	return path, b.Close, nil
+	if err != nil {
+		b.Close()
+		return "", nil, nil, err
+	}
+	return path, place, func() {
+		place.close()
+		b.Close()
+	}, nil
 }
 
 // up brings the cluster up, and calls then, or waits for the end.
@@ -85,16 +92,11 @@ func (j *upJob) up(ctx context.Context, then func(context.Context, cluster.Clien
 	if j.agents < 1 || j.agents > 1 && j.url == "" {
 		return fmt.Errorf("--agents %d: want 1 or more, and more than one only with --nats: the embedded server has one agent", j.agents)
 	}
-	path, done, err := j.build(ctx)
+	path, place, done, err := j.prepare(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	place, err := openWorkplace(j.dir)
-	if err != nil {
-		return err
-	}
-	defer place.close()
 
 	where := "the agents of " + safeURL(j.url)
 	if j.url == "" {

@@ -29,7 +29,7 @@ type format interface {
 	operation(o operation)  // in the order of their invocations
 	fault(f *history.Fault) // in the order of their beginnings
 	event(e record.Event)   // in the order of the journal; it is good until the call returns
-	end(last time.Duration) // the time of the last event
+	end(last time.Duration) // that of the last event
 }
 
 // formats are the formats by name.
@@ -116,8 +116,8 @@ func write(w io.Writer, run *record.Run, o Options, newFormat func(*writer) form
 			missing.Full = true
 			continue
 		}
-		last = max(last, e.Time)
 		if o.shows(e.Time, e.Time) {
+			last = max(last, e.Time)
 			f.event(e)
 		}
 	}

@@ -22,15 +22,9 @@ type otlp struct {
 	salt    []byte
 	started time.Time
 
-	current  map[string]*operationSpans // the operations of a client that have not been passed yet, by the client's id
-	requests map[call]spanID            // requests to which no answer has come
-	under    map[int64]*messageSpan     // messages under way, by id
-	last     int64
-}
-
-// operationSpans are the operations of a client, in their order.
-type operationSpans struct {
-	all []operation
+	current  map[string][]operation // the operations of a client that have not been passed yet, by the client's id
+	requests map[call]spanID        // requests to which no answer has come
+	under    map[int64]*messageSpan // messages under way, by id
 }
 
 type spanID struct{ trace, span string }
@@ -52,7 +46,7 @@ type messageSpan struct {
 }
 
 func newOTLP(w *writer) format {
-	return &otlp{w: w, current: make(map[string]*operationSpans), requests: make(map[call]spanID), under: make(map[int64]*messageSpan)}
+	return &otlp{w: w, current: make(map[string][]operation), requests: make(map[call]spanID), under: make(map[int64]*messageSpan)}
 }
 
 func (o *otlp) begin(meta record.Meta) {
@@ -72,12 +66,7 @@ func (o *otlp) idOf(op operation) spanID {
 
 func (o *otlp) operation(op operation) {
 	if op.Client != "" {
-		c := o.current[op.Client]
-		if c == nil {
-			c = new(operationSpans)
-			o.current[op.Client] = c
-		}
-		c.all = append(c.all, op)
+		o.current[op.Client] = append(o.current[op.Client], op)
 	}
 	end, status := op.end, status{Code: statusOK}
 	switch {
@@ -96,15 +85,18 @@ func (o *otlp) operation(op operation) {
 	})
 }
 
-// at returns the operation of a client that is under way at a time.
-func (c *operationSpans) at(now int64) (op operation, ok bool) {
-	for c != nil && len(c.all) > 0 && c.all[0].end != 0 && c.all[0].end < now {
-		c.all = c.all[1:]
+// at returns the operation of a client that is under way at a time. The times must not decrease.
+func (o *otlp) at(client string, now int64) (op operation, ok bool) {
+	all := o.current[client]
+	for len(all) > 0 && all[0].end != 0 && all[0].end < now {
+		all = all[1:]
 	}
-	if c == nil || len(c.all) == 0 || c.all[0].begin > now {
+	if len(all) == 0 {
+		delete(o.current, client)
 		return operation{}, false
 	}
-	return c.all[0], true
+	o.current[client] = all
+	return all[0], all[0].begin <= now
 }
 
 func (o *otlp) fault(f *history.Fault) {
@@ -120,7 +112,6 @@ func (o *otlp) fault(f *history.Fault) {
 }
 
 func (o *otlp) event(e record.Event) {
-	o.last = e.Time
 	switch m := o.under[e.ID]; {
 	case string(e.Kind) == network.Sent:
 		o.send(e)
@@ -147,7 +138,7 @@ func (o *otlp) send(e record.Event) {
 		if parent, known = o.requests[request]; known {
 			delete(o.requests, request)
 		}
-	} else if op, ok := o.current[m.src].at(e.Time); ok {
+	} else if op, ok := o.at(m.src, e.Time); ok {
 		parent, known = o.idOf(op), true
 	}
 	if known {
@@ -174,9 +165,9 @@ func (o *otlp) close(id, at int64, problem string) {
 }
 
 // end closes what is under way.
-func (o *otlp) end(time.Duration) {
+func (o *otlp) end(last time.Duration) {
 	for id := range sorted(o.under) {
-		o.close(id, o.last, "it was under way when the run ended")
+		o.close(id, int64(last), "it was under way at the end")
 	}
 }
 
