@@ -153,7 +153,7 @@ func debugWith(t *testing.T, debugger func(pid int) *exec.Cmd) {
 	defer end()
 	test := Test{
 		Workload: "echo", Program: program(t, "echo"), NodeCount: 2, Concurrency: 4, TimeLimit: time.Hour, Rate: 100,
-		limits: limits{call: call, init: call},
+		InitTimeout: call, limits: limits{call: call},
 	}
 	left := make(chan struct{}, 2) // the debugger has left
 	standing := make(chan struct{}, 1000)

@@ -42,7 +42,7 @@ func TestAttachWaits(t *testing.T) {
 		close(begun)
 		return false
 	})
-	test.limits.init = 10 * time.Second
+	test.InitTimeout = 10 * time.Second
 	const wait = 300 * time.Millisecond
 	go func() {
 		<-begun

@@ -149,7 +149,7 @@ func scan(d *datadriven.TestData, test *Test) error {
 		case "time":
 			test.TimeLimit, err = time.ParseDuration(value)
 		case "init": // how long a node has to answer it
-			test.limits.init, err = time.ParseDuration(value)
+			test.InitTimeout, err = time.ParseDuration(value)
 		case "messages": // how many may be under way
 			_, err = fmt.Sscan(value, &test.limits.messages)
 		case "model":

@@ -58,7 +58,6 @@ const DefaultRecovery = 10 * time.Second
 
 // limits are the times and sizes that users of the package cannot set directly.
 type limits struct {
-	init     time.Duration // a node must answer init within this time
 	call     time.Duration // a node must answer a client's request within this time
 	patience time.Duration // in virtual time, a node must answer idle within this real time
 	recovery time.Duration // between healing and the final operations
@@ -71,7 +70,6 @@ type limits struct {
 }
 
 func (l limits) withDefaults() limits {
-	setDefault(&l.init, 10*time.Second)
 	setDefault(&l.call, 5*time.Second)
 	setDefault(&l.patience, 10*time.Second)
 	setDefault(&l.recovery, DefaultRecovery)

@@ -150,14 +150,14 @@ func (r *run) initNode(m *member) error {
 		m.ready = true
 		r.deliverHeld(m)
 	}
-	r.ask(r.now(), c, 1, body, r.test.limits.init)
+	r.ask(r.now(), c, 1, body, r.test.InitTimeout)
 	return nil
 }
 
 // initProblem describes what is wrong with a node's answer to init; "" if nothing is wrong.
 func (r *run) initProblem(m *member, a reply) string {
 	if a.err != nil {
-		reason := fmt.Sprintf("did not answer init with init_ok within %v", r.test.limits.init)
+		reason := fmt.Sprintf("did not answer init with init_ok within %v", r.test.InitTimeout)
 		ailment := m.ailment()
 		switch text, size, _ := m.unfinished(); {
 		case ailment != "":

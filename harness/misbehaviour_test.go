@@ -35,7 +35,7 @@ func TestMisbehaviour(t *testing.T) {
 		},
 		{name: "fourth key", kind: BadLine, program: program(t, "say", `{"src":"n0","dest":"n0","body":{},"type":"x"}`), reason: `has the key "type"`, line: `"type":"x"`},
 		{name: "nobody", kind: WrongAddress, program: program(t, "nobody"), reason: `sent to "n99", which does not exist: there are n0`, line: `"hello"`},
-		{name: "mute", kind: NoInit, program: program(t, "mute"), test: Test{limits: limits{init: 100 * time.Millisecond}}, reason: "did not answer init with init_ok within 100ms"},
+		{name: "mute", kind: NoInit, program: program(t, "mute"), test: Test{InitTimeout: 100 * time.Millisecond}, reason: "did not answer init with init_ok within 100ms"},
 		{name: "refuse", kind: NoInit, program: program(t, "refuse"), reason: "not today"},
 		{
 			name: "backlog", kind: Overload, program: program(t, "deaf"), reason: "does not read its input fast enough",
@@ -51,6 +51,7 @@ func TestMisbehaviour(t *testing.T) {
 			test.Workload, test.Program, test.NodeCount = "echo", tt.program, 1
 			setDefault(&test.Rate, 50)
 			setDefault(&test.TimeLimit, hour)
+			setDefault(&test.InitTimeout, time.Minute)
 			res, err := Run(t.Context(), test)
 			var broken *NodeError
 			require.ErrorAs(t, err, &broken)

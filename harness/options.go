@@ -53,6 +53,7 @@ func (t Test) plan() (p plan, err error) {
 	setDefault(&t.Rate, 5)
 	setDefault(&t.TimeLimit, DefaultTimeLimit)
 	setDefault(&t.NemesisInterval, 10*time.Second)
+	setDefault(&t.InitTimeout, 10*time.Second)
 	setDefault(&t.LatencyDist, network.Constant)
 	if t.Faults == nil {
 		t.Faults = nemesis.All()
@@ -113,7 +114,6 @@ func (t Test) plan() (p plan, err error) {
 	if w, ok := p.workload.(workload.Impatient); ok {
 		setDefault(&t.limits.call, w.Timeout(t.Latency))
 	}
-	setDefault(&t.limits.init, t.InitTimeout)
 	setDefault(&t.limits.recovery, t.Recovery)
 	if err := t.Limits.check(); err != nil {
 		return p, fmt.Errorf("harness: %w", err)
@@ -121,7 +121,6 @@ func (t Test) plan() (p plan, err error) {
 	t.Limits = t.Limits.withDefaults()
 	setDefault(&t.limits.backlog, int(t.Limits.Memory/3))
 	t.limits = t.limits.withDefaults()
-	t.InitTimeout = t.limits.init
 	p.faults, err = t.Faults.New(t.Nemesis, nemesis.Options{
 		Nodes: t.nodeIDs(), Interval: t.NemesisInterval, Gate: t.gate.Sub("nemesis"), Faithful: t.Faithful,
 	})

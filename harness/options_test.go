@@ -71,8 +71,7 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, time.Minute, test.TimeLimit)
 	require.Equal(t, 10*time.Second, test.NemesisInterval)
 	require.Equal(t, 5*time.Second, test.limits.call)
-
-	require.Equal(t, 10*time.Second, test.limits.init)
+	require.Equal(t, 10*time.Second, test.InitTimeout)
 
 	test.Nodes = []string{"eve", "n1", "carol"}
 	require.Equal(t, []string{"eve", "n1", "carol"}, test.nodeIDs())

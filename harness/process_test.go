@@ -62,7 +62,7 @@ func TestNoSurvivors(t *testing.T) {
 	tests := map[string]func(test *Test, cancel func()){
 		"end":    func(*Test, func()) {},
 		"cancel": func(test *Test, cancel func()) { test.Progress = afterOperations(cancel) },
-		"broken": func(test *Test, _ func()) { test.limits.init = time.Nanosecond },
+		"broken": func(test *Test, _ func()) { test.InitTimeout = time.Nanosecond },
 	}
 	for name, prepare := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestLongLines(t *testing.T) {
 	p, err := test.plan()
 	require.NoError(t, err)
 	test = p.Test
-	test.NodeCount, test.limits.backlog, test.limits.init, test.limits.call = 2, 2*size, time.Minute, time.Minute
+	test.NodeCount, test.limits.backlog, test.InitTimeout, test.limits.call = 2, 2*size, time.Minute, time.Minute
 	res, err := Run(t.Context(), test)
 	require.NoError(t, err)
 	require.Equal(t, check.Valid, res.Valid, res.Reasons)

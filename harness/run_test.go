@@ -21,7 +21,8 @@ import (
 func quick(workload string, p Program) Test {
 	return Test{
 		Workload: workload, Program: p, NodeCount: 3, Rate: 100, TimeLimit: 500 * time.Millisecond,
-		limits: limits{recovery: 500 * time.Millisecond},
+		InitTimeout: time.Minute, // a loaded machine starts nodes late
+		limits:      limits{recovery: 500 * time.Millisecond},
 	}
 }
 

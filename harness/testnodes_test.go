@@ -120,14 +120,14 @@ func runNode(name string, args []string) {
 				}
 			}
 		})
-	case "shout": // n0 fills stderr, 50 MB at most, and with args[0] it ends then; others write a line
+	case "shout": // n0 fills stderr with 5 MB, and with args[0] it ends then; others write a line
 		n.OnInit(func(context.Context) error {
 			if n.ID() != "n0" {
 				fmt.Fprintln(os.Stderr, "one line")
 				return nil
 			}
 			line := strings.Repeat("x", 99) + "\n"
-			for range 500 {
+			for range 50 {
 				_, _ = os.Stderr.WriteString(strings.Repeat(line, 1000))
 			}
 			if len(args) > 0 {
