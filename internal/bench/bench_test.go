@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -206,7 +207,7 @@ func TestHealing(t *testing.T) {
 func TestDigits(t *testing.T) {
 	for v, want := range map[float64]string{
 		0: "0", 1: "1", 0.0584: "0.0584", 0.00012345: "0.000123", 2.3456: "2.35", 99.96: "100", 245.4: "245", 9999: "9999", 12345.6: "12,346",
-		1234567: "1,234,567", 0.99965: "0.99965", 0.5: "0.5", -3: "-3",
+		1234567: "1,234,567", 0.99965: "0.99965", 0.5: "0.5", -3: "-3", math.Inf(1): "–",
 	} {
 		require.Equal(t, want, digits(v))
 	}

@@ -230,10 +230,7 @@ func medianOf(all []float64) float64 {
 
 // cell writes the median of a metric, and how often the mutant was found if not always.
 func (f finding) cell(metric string) string {
-	text := "–"
-	if m := f.median(metric); !math.IsInf(m, 1) {
-		text = digits(m)
-	}
+	text := digits(f.median(metric))
 	if f.found < f.runs && f.found > 0 {
 		text += fmt.Sprintf(" (%d of %d)", f.found, f.runs)
 	}

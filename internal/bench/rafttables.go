@@ -51,5 +51,5 @@ func raftBugsTable(s results.Set) string {
 	if math.IsInf(total, 1) {
 		return table
 	}
-	return table + fmt.Sprintf("\nFor the published causes together, the medians of the soonest strategies come to %.1f s on one core; published are %d s on ten.\n", total/1000, published)
+	return table + fmt.Sprintf("For the published causes together, the medians of the soonest strategies come to %.1f s on one core, and which strategy is the soonest is known only afterwards; published are %d s on ten.\n\n", total/1000, published)
 }

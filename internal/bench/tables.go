@@ -336,9 +336,11 @@ func cell(p results.Point, metric, unit string) string {
 	return text + unit
 }
 
-// digits writes a number with three digits, or with all digits before the point if these are more.
+// digits writes a number with three digits, or with all digits before the point if these are more. Infinity is a dash.
 func digits(v float64) string {
 	switch a := math.Abs(v); {
+	case math.IsInf(v, 0):
+		return "–"
 	case a >= 99.95:
 		text := strconv.FormatFloat(v, 'f', 0, 64)
 		for i := len(text) - 3; i > 0 && len(text) > 4 && text[i-1] != '-'; i -= 3 {
