@@ -73,6 +73,9 @@ type Test struct {
 	// example.
 	Excerpt *Excerpt
 
+	// Network, if not nil, carries the messages between nodes in place of the simulated network. It adds the Latency to its own.
+	Network Network
+
 	// Settle, if not nil, is called after each delivery and timer. It must return when the nodes have nothing left to do.
 	// harness/sim sets it to synctest.Wait.
 	Settle func()

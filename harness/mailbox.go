@@ -14,7 +14,7 @@ import (
 type post struct {
 	at     time.Duration // the time when it was posted
 	source int           // the poster: the index of a node; number of nodes + index of a worker; or outside
-	event  any           // sent, asked, finished, writing or failed
+	event  any           // sent, asked, finished, writing, failed, passed or settled
 }
 
 // outside is the source of posts that come from neither a node nor a worker.
@@ -54,7 +54,7 @@ type mailbox struct {
 	mu       sync.Mutex
 	taken    sync.Cond // signalled when posts have been taken, when held changes, and at close
 	posts    []post
-	messages int // the number of sent events in posts
+	messages int // the number of sent and passed events in posts
 	bytes    int // the size of their bodies, plus messageCost for each
 	flooded  bool
 	held     bool // the clock is held
@@ -100,17 +100,16 @@ func (m *mailbox) always(a *audience) {
 	m.taken.Broadcast()
 }
 
-// put adds p and reports whether the mailbox accepted it. A full mailbox refuses messages, and a closed one refuses everything.
+// put adds p and reports whether the mailbox accepted it. A full mailbox refuses messages of nodes, and a closed one refuses everything.
 func (m *mailbox) put(p post) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
 		return false
 	}
-	if s, ok := p.event.(sent); ok {
-		size := len(s.body) + messageCost
+	if size, waits := p.size(); size > 0 {
 		fits := m.memory.add(posted, size)
-		if m.messages >= m.maxMessages || !fits {
+		if !waits && (m.messages >= m.maxMessages || !fits) {
 			m.memory.add(posted, -size)
 			m.flooded = true
 			m.signal()
@@ -122,6 +121,17 @@ func (m *mailbox) put(p post) bool {
 	m.posts = append(m.posts, p)
 	m.signal()
 	return true
+}
+
+// size returns the bytes that a message takes, and whether who posts it has waited for room; it is 0 for all other events.
+func (p post) size() (bytes int, waits bool) {
+	switch e := p.event.(type) {
+	case sent:
+		return len(e.body) + messageCost, false
+	case passed:
+		return len(e.Body) + messageCost, true
+	}
+	return 0, false
 }
 
 func (m *mailbox) signal() {

@@ -49,6 +49,9 @@ func (r *run) startNodes() error {
 		r.net.Add(s.Name(), network.Service)
 		r.services[s.Name()] = s
 	}
+	if err := r.beginOutside(); err != nil {
+		return err
+	}
 	for i, id := range r.test.nodeIDs() {
 		log, err := r.store.NodeLog(id)
 		if err != nil {
@@ -254,10 +257,21 @@ type system struct{ *run }
 
 // Impair implements nemesis.System, as do the following methods.
 func (s system) Impair(now time.Duration, owner string, links []network.Link, im network.Impairment) error {
-	return s.net.Impair(now, owner, links, im)
+	if err := s.net.Impair(now, owner, links, im); err != nil || s.test.Network == nil {
+		return err
+	}
+	return s.test.Network.Impair(owner, links, im)
 }
 
-func (s system) Mend(now time.Duration, owner string) { s.net.Mend(now, owner) }
+func (s system) Mend(now time.Duration, owner string) {
+	s.net.Mend(now, owner)
+	if s.test.Network == nil {
+		return
+	}
+	if err := s.test.Network.Mend(owner); err != nil {
+		s.fail(fmt.Errorf("harness: network: %w", err))
+	}
+}
 
 func (s system) member(id string) *member { return s.nodes[s.index[id]] }
 

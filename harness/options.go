@@ -88,6 +88,9 @@ func (t Test) plan() (p plan, err error) {
 	}
 	t.Concurrency = t.workers(kind)
 
+	if t.Network != nil && (t.Virtual || t.Faithful || t.Settle != nil) {
+		return p, errors.New("harness: Virtual, Faithful and Settle are for the simulated network: a real one has a time and an order of its own")
+	}
 	if t.Virtual {
 		switch _, isBinary := t.Program.(*binary); {
 		case !isBinary || t.Settle != nil:

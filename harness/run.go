@@ -33,6 +33,8 @@ type run struct {
 	guard  proc.Guard
 	place  *proc.Place
 
+	passages passages
+
 	services    map[string]service.Service // by name
 	clients     map[string]*client         // the clients on the network, by id
 	clientsMade int
@@ -143,7 +145,7 @@ func (r *run) live(ctx context.Context) error {
 	defer forget()
 	defer r.listenToUser()()
 
-	phases := []func() error{r.startNodes, r.initNodes, r.prepare, r.mainPhase, r.finalPhase}
+	phases := []func() error{r.startNodes, r.initNodes, r.prepare, r.mainPhase, r.finalPhase, r.settleOutside}
 	for _, phase := range phases {
 		if err := phase(); err != nil {
 			return err
@@ -286,6 +288,10 @@ func (r *run) handlePost(p post) {
 		r.fail(r.floodError())
 	case traced:
 		r.nodeTraced(r.nodes[p.source], e)
+	case passed:
+		r.observe(r.networkTime(), e.Passage)
+	case settled:
+		r.passages.settled = true
 	case wentOn:
 		r.userSaid(e)
 	}
