@@ -27,7 +27,7 @@ func executeAtDesk(args ...string) (status int, stdout, stderr string) {
 	errs := &stopWriter{text: "waiting for a debugger", stop: func() {
 		press.Do(func() { go func() { _, _ = keys.Write([]byte("go on\n")) }() })
 	}}
-	status = run(context.Background(), args, &out, errs, func(c *cli) error {
+	status = Run(context.Background(), args, &out, errs, func(c *cli) error {
 		c.stdin = in
 		return nil
 	})

@@ -195,7 +195,7 @@ func TestCheckStdin(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel) // no more input ever comes
 	var out, errs bytes.Buffer
-	require.Equal(t, statusBroken, run(ctx, []string{"check", "-w", "g-set", "-"}, &out, &errs))
+	require.Equal(t, statusBroken, Run(ctx, []string{"check", "-w", "g-set", "-"}, &out, &errs))
 	require.Equal(t, "glomers: interrupted\n", errs.String())
 	require.Empty(t, out.String())
 }

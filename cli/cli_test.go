@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 // execute runs a command line as main does and returns its exit status and output.
 func execute(args ...string) (status int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	status = run(context.Background(), args, &out, &errs)
+	status = Run(context.Background(), args, &out, &errs)
 	return status, out.String(), errs.String()
 }
 
@@ -252,7 +252,7 @@ func TestInterruptedChallengesShowWhatIsFinished(t *testing.T) {
 	defer cancel()
 	var stdout bytes.Buffer
 	stderr := &stopWriter{text: "challenge=1 ", stop: cancel}
-	status := run(ctx, words("challenge 1 3a --bin "+built(t, "official")+" --time-limit 1 --store "+t.TempDir()), &stdout, stderr)
+	status := Run(ctx, words("challenge 1 3a --bin "+built(t, "official")+" --time-limit 1 --store "+t.TempDir()), &stdout, stderr)
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stdout.String(), "1 echo")
 	require.NotContains(t, stdout.String(), "3a ")

@@ -22,7 +22,7 @@ func TestDebug(t *testing.T) {
 	read, write := io.Pipe()
 	ended := make(chan int)
 	go func() {
-		ended <- run(ctx, []string{"debug", "broadcast-no-retry", "--losses", "1", "--decisions", "7.4"}, write, io.Discard)
+		ended <- Run(ctx, []string{"debug", "broadcast-no-retry", "--losses", "1", "--decisions", "7.4"}, write, io.Discard)
 	}()
 	line := make([]byte, 200)
 	n, err := read.Read(line)
@@ -63,7 +63,7 @@ func TestDebugRefuses(t *testing.T) {
 				words[i] = strings.ReplaceAll(words[i], "_", " ")
 			}
 		}
-		require.Equal(t, statusBroken, run(t.Context(), words, &out, &errs), c.flags)
+		require.Equal(t, statusBroken, Run(t.Context(), words, &out, &errs), c.flags)
 		require.Contains(t, errs.String(), c.want, c.flags)
 		require.Empty(t, out.String())
 	}

@@ -82,7 +82,7 @@ func TestExtensionInAnotherModule(t *testing.T) {
 func TestExtensionsAreChecked(t *testing.T) {
 	t.Parallel()
 	var errs strings.Builder
-	status := run(t.Context(), []string{"help"}, &errs, &errs, Workload(workload.Kind{Name: "echo"}))
+	status := Run(t.Context(), []string{"help"}, &errs, &errs, Workload(workload.Kind{Name: "echo"}))
 	require.Equal(t, statusBroken, status)
 	require.Equal(t, "glomers: there are two workloads \"echo\"\n", errs.String())
 }

@@ -85,7 +85,7 @@ func TestInterruptedMaelstrom(t *testing.T) {
 	defer cancel()
 	var stdout bytes.Buffer
 	stderr := &stopWriter{text: "nodes are up", stop: cancel}
-	status := run(ctx, words("challenge 1 3a --harness maelstrom --bin /bin/sh --store "+t.TempDir()), &stdout, stderr)
+	status := Run(ctx, words("challenge 1 3a --harness maelstrom --bin /bin/sh --store "+t.TempDir()), &stdout, stderr)
 	require.Equal(t, statusBroken, status)
 	require.Contains(t, stderr.all.String(), "Test aborted.")
 	require.Contains(t, stderr.all.String(), program.ErrInterrupted.Error())

@@ -18,7 +18,7 @@ import (
 func initIn(t *testing.T, args ...string) (status int, out, errs string) {
 	t.Helper()
 	var o, e strings.Builder
-	status = run(t.Context(), append([]string{"init"}, args...), &o, &e)
+	status = Run(t.Context(), append([]string{"init"}, args...), &o, &e)
 	return status, o.String(), e.String()
 }
 

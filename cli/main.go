@@ -14,7 +14,9 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"glomers/harness"
 	"glomers/harness/nemesis"
 	"glomers/harness/workload"
 )
@@ -44,6 +46,14 @@ func Fault(k nemesis.Kind) Extension {
 	}
 }
 
+// Elsewhere makes the commands test and challenge carry out their tests with run, in place of harness.Run. They have the flags, too.
+func Elsewhere(flags *pflag.FlagSet, run func(context.Context, harness.Test) (harness.Result, error)) Extension {
+	return func(c *cli) error {
+		c.flags, c.runTest = flags, run
+		return nil
+	}
+}
+
 // Main runs the command line of this process and ends the process. Extensions are passed as arguments; there is no global
 // registry, so the commands know only the extensions of this call.
 func Main(extensions ...Extension) {
@@ -58,7 +68,7 @@ func Main(extensions ...Extension) {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), stopping...)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C then ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, append(extensions, called(name))...))
+	os.Exit(Run(ctx, os.Args[1:], os.Stdout, os.Stderr, append(extensions, Called(name))...))
 }
 
 // Command returns the commands of the command line with the extensions, as a description from which man pages and completions
@@ -75,8 +85,8 @@ func Command(extensions ...Extension) (*cobra.Command, error) {
 	return root, nil
 }
 
-// called sets the name of the program.
-func called(name string) Extension {
+// Called sets the name of the program.
+func Called(name string) Extension {
 	return func(c *cli) error {
 		c.name = name
 		return nil

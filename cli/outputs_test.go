@@ -16,7 +16,7 @@ func TestNothingPrintsDirectly(t *testing.T) {
 	direct := regexp.MustCompile(`os\.Std(out|err)\b|\bfmt\.Print|tint\.New|slog\.NewTextHandler|\blog\.Print|\bc\.screen\b|\bprintln\(`)
 	escaped := strings.NewReplacer( // escaped inside, or passed to run
 		"newLiveLine(c.screen", "", "t.draw(c.screen", "", "mpb.WithOutput(c.screen)", "",
-		"slog.New(terminal.Handler(tint.NewTextHandler(", "", "run(ctx, os.Args[1:], os.Stdout, os.Stderr, ", "",
+		"slog.New(terminal.Handler(tint.NewTextHandler(", "", "Run(ctx, os.Args[1:], os.Stdout, os.Stderr, ", "",
 	)
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)

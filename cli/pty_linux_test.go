@@ -52,7 +52,7 @@ func TestTerminal(t *testing.T) {
 	screen, program := openTerminal(t)
 	shown := readAll(screen)
 	args := append(words("test -w echo --node-count 1 --time-limit 1 --rate 50 --log-stderr --bin "+built(t, "misbehave")), "--store", filepath.Join(t.TempDir(), "s"), "--", "control")
-	status := run(t.Context(), args, program, program)
+	status := Run(t.Context(), args, program, program)
 	require.NoError(t, program.Close())
 	text := <-shown
 	require.NoError(t, screen.Close())

@@ -22,7 +22,7 @@ func onTerminal(t *testing.T, args ...string) (status int, shown string) {
 		text, _ := io.ReadAll(screen) // the error says that the other end was closed
 		all <- string(text)
 	}()
-	status = run(t.Context(), args, program, program)
+	status = Run(t.Context(), args, program, program)
 	require.NoError(t, program.Close())
 	shown = <-all
 	require.NoError(t, screen.Close())

@@ -8,8 +8,10 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/vbauerster/mpb/v8/cwriter"
 
+	"glomers/harness"
 	"glomers/harness/check"
 	"glomers/harness/nemesis"
 	"glomers/harness/workload"
@@ -38,15 +40,18 @@ type cli struct {
 	faults         nemesis.Kinds
 	status         int           // the worst so far
 	entered        chan struct{} // see lines
+
+	flags   *pflag.FlagSet // of Elsewhere; nil without it
+	runTest func(context.Context, harness.Test) (harness.Result, error)
 }
 
-// run executes the command line args and returns the exit status. It stops early, but cleanly, when ctx is cancelled.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer, extensions ...Extension) int {
+// Run executes the command line args and returns the exit status. It stops early, but cleanly, when ctx is cancelled.
+func Run(ctx context.Context, args []string, stdout, stderr io.Writer, extensions ...Extension) int {
 	coloured := colours(stderr)
 	out, errs := terminal.NewWriter(stdout, colours(stdout)), terminal.NewWriter(stderr, coloured)
 	defer out.Flush()
 	defer errs.Flush()
-	c := &cli{name: "glomers", stdin: os.Stdin, stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All()}
+	c := &cli{name: "glomers", stdin: os.Stdin, stdout: out, stderr: errs, screen: stderr, kinds: workload.All(), faults: nemesis.All(), runTest: harness.Run}
 	c.terminal = isTerminal(stderr)
 	c.log = newLog(stderr, coloured)
 	if err := c.extend(extensions); err != nil {

@@ -23,7 +23,7 @@ func TestServe(t *testing.T) {
 	status := make(chan int, 1)
 	var stderr bytes.Buffer
 	go func() {
-		status <- run(ctx, []string{"serve", "--store", t.TempDir(), "-b", "localhost", "-p", "0"}, w, &stderr)
+		status <- Run(ctx, []string{"serve", "--store", t.TempDir(), "-b", "localhost", "-p", "0"}, w, &stderr)
 	}()
 	url, err := bufio.NewReader(r).ReadString('\n')
 	require.NoError(t, err)

@@ -142,7 +142,7 @@ func TestSuiteFilesOfInterruptedChallenges(t *testing.T) {
 	defer cancel()
 	o := newOutputs(t)
 	var stdout bytes.Buffer
-	status := run(ctx, words("challenge 1 3a --bin "+built(t, "official")+" --repeat 2 --time-limit 1 --store "+t.TempDir()+" "+o.flags()), &stdout, &stopWriter{text: "challenge=1 ", stop: cancel})
+	status := Run(ctx, words("challenge 1 3a --bin "+built(t, "official")+" --repeat 2 --time-limit 1 --store "+t.TempDir()+" "+o.flags()), &stdout, &stopWriter{text: "challenge=1 ", stop: cancel})
 	require.Equal(t, statusBroken, status)
 	j, summary, _ := o.read(t)
 	require.Equal(t, []int{4, 0, 3}, []int{j.Tests, j.Failures, j.Errors})
@@ -162,7 +162,7 @@ func TestSuiteFilesOfAnInterruptedTest(t *testing.T) {
 	o := newOutputs(t)
 	var stdout bytes.Buffer
 	line := "test -w echo --node-count 1 --rate 50 --test-count 2 --bin " + built(t, "official") + " --store " + t.TempDir() + " " + o.flags()
-	status := run(ctx, words(line), &stdout, &stopWriter{text: "echo: main", stop: cancel})
+	status := Run(ctx, words(line), &stdout, &stopWriter{text: "echo: main", stop: cancel})
 	require.Equal(t, statusBroken, status)
 	j, summary, _ := o.read(t)
 	require.Equal(t, []int{2, 0, 2}, []int{j.Tests, j.Failures, j.Errors})

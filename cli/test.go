@@ -50,6 +50,7 @@ Words without a flag, and all after --, are the arguments of the node program.`,
 	flags.register(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON, and nothing else, on stdout")
 	files.register(cmd)
+	c.registerElsewhere(cmd)
 	return cmd
 }
 
@@ -110,6 +111,13 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, t harness.Test, args []stri
 	return done, nil
 }
 
+// registerElsewhere adds the flags of Elsewhere.
+func (c *cli) registerElsewhere(cmd *cobra.Command) {
+	if c.flags != nil {
+		cmd.Flags().AddFlagSet(c.flags)
+	}
+}
+
 // drive runs t and shows its progress.
 func (c *cli) drive(ctx context.Context, d display, t harness.Test, logs logging) (harness.Result, error) {
 	defer d.close()
@@ -117,7 +125,7 @@ func (c *cli) drive(ctx context.Context, d display, t harness.Test, logs logging
 	t.Progress = d.show
 	logs.attach(&t, d.logger())
 	c.askUser(&t, d.logger())
-	result, err := harness.Run(ctx, t)
+	result, err := c.runTest(ctx, t)
 	if errors.Is(err, context.Canceled) {
 		err = program.ErrInterrupted
 	}

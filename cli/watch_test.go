@@ -63,7 +63,7 @@ func watchIn(tb testing.TB, args ...string) *transcript {
 	out := newTranscript()
 	var ended sync.WaitGroup
 	status := -1
-	ended.Go(func() { status = run(ctx, append([]string{"watch"}, args...), out, out) })
+	ended.Go(func() { status = Run(ctx, append([]string{"watch"}, args...), out, out) })
 	tb.Cleanup(func() {
 		stop()
 		ended.Wait()
