@@ -21,6 +21,7 @@ type Agent struct {
 	dir     string
 	host    *host.Host
 	wire    wire.Wire
+	feed    *feed
 	stop    context.CancelFunc
 	working sync.WaitGroup // counts the requests that it carries out
 	asked   []*nats.Subscription
@@ -52,10 +53,12 @@ func Start(ctx context.Context, c Config) (*Agent, error) {
 		}
 	}
 	a := &Agent{conn: c.Conn, cluster: c.Cluster, name: c.Name, dir: c.Dir, wire: wire.NATS(c.Conn, c.Cluster)}
-	a.host, err = host.New(host.Config{Wire: a.wire, Dir: c.Dir, Env: c.Env, Note: a.note, Log: func(id, line string) {
+	a.feed = newFeed(c.Conn, c.Cluster)
+	a.host, err = host.New(host.Config{Wire: a.wire, Dir: c.Dir, Env: c.Env, Note: a.note, Feed: a.feed.add, Log: func(id, line string) {
 		_ = a.conn.Publish(wire.Subject(a.cluster, "log", id), []byte(line)) // for whoever is looking
 	}})
 	if err != nil {
+		a.feed.close()
 		return nil, err
 	}
 	ctx, a.stop = context.WithCancel(context.WithoutCancel(ctx))
@@ -83,6 +86,7 @@ func (a *Agent) Close() {
 		_ = s.Unsubscribe() // fails if the connection is closed
 	}
 	a.stop()
+	a.feed.close()
 	a.host.Close()
 	a.working.Wait()
 	a.wire.Close()
@@ -135,6 +139,16 @@ func (a *Agent) carryOut(ctx context.Context, data []byte) error {
 		return a.host.Pause(q.Node.ID)
 	case opResume:
 		return a.host.Resume(q.Node.ID)
+	case opBegin:
+		a.feed.begin(q.Conditions.Test)
+		return a.host.Begin(q.Conditions)
+	case opImpair:
+		return a.host.Impair(q.Owner, q.Links, q.Impairment)
+	case opMend:
+		a.host.Mend(q.Owner)
+		return nil
+	case opSettle:
+		return a.feed.settle(ctx)
 	}
 	return fmt.Errorf("the operation %q is unknown", q.Op)
 }

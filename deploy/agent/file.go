@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -51,6 +52,9 @@ func ServeFile(conn *nats.Conn, cluster, path, hash string) (stop func(), err er
 			_ = m.Respond(piece[:n])
 		}
 	})
+	if err == nil {
+		err = conn.FlushTimeout(5 * time.Second)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("file %s: %w", path, err)
 	}

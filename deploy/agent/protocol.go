@@ -17,10 +17,11 @@ import (
 
 	"glomers/deploy/host"
 	"glomers/deploy/wire"
+	"glomers/harness/network"
 )
 
 // Protocol is the version of what agents and coordinators say to each other. They work together only if it is the same.
-const Protocol = 1
+const Protocol = 2
 
 // A Hello is what an agent says of itself.
 type Hello struct {
@@ -47,13 +48,22 @@ const (
 	opKill   = "kill"
 	opPause  = "pause"
 	opResume = "resume"
+	opBegin  = "begin"
+	opImpair = "impair"
+	opMend   = "mend"
+	opSettle = "settle"
 )
 
 type request struct {
 	Protocol int       `json:"protocol"`
 	Op       string    `json:"op"`
-	Node     host.Spec `json:"node"` // whole for start; its id for the others
+	Node     host.Spec `json:"node"` // whole for start; its id for kill, pause and resume
 	SHA256   string    `json:"sha256,omitempty"`
+
+	Conditions host.Conditions    `json:"conditions"`      // for begin
+	Owner      string             `json:"owner,omitempty"` // for impair and mend
+	Links      []network.Link     `json:"links,omitempty"` // for impair
+	Impairment network.Impairment `json:"impairment"`
 }
 
 type response struct {
@@ -118,6 +128,22 @@ func (r *Remote) Start(ctx context.Context, s host.Spec, sha256 string) error {
 func (r *Remote) Kill(ctx context.Context, id string) error   { return r.about(ctx, opKill, id) }
 func (r *Remote) Pause(ctx context.Context, id string) error  { return r.about(ctx, opPause, id) }
 func (r *Remote) Resume(ctx context.Context, id string) error { return r.about(ctx, opResume, id) }
+
+// Begin, Impair and Mend are those of [host.Host].
+func (r *Remote) Begin(ctx context.Context, c host.Conditions) error {
+	return r.ask(ctx, request{Op: opBegin, Conditions: c})
+}
+
+func (r *Remote) Impair(ctx context.Context, owner string, links []network.Link, im network.Impairment) error {
+	return r.ask(ctx, request{Op: opImpair, Owner: owner, Links: links, Impairment: im})
+}
+
+func (r *Remote) Mend(ctx context.Context, owner string) error {
+	return r.ask(ctx, request{Op: opMend, Owner: owner})
+}
+
+// Settle returns when all that has happened at the agent up to now has been received; see [Feed].
+func (r *Remote) Settle(ctx context.Context) error { return r.ask(ctx, request{Op: opSettle}) }
 
 func (r *Remote) about(ctx context.Context, op, id string) error {
 	return r.ask(ctx, request{Op: op, Node: host.Spec{ID: id}})

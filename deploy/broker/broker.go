@@ -32,7 +32,7 @@ func Start(c Config) (*server.Server, error) {
 	if c.Token == "" {
 		return nil, errors.New("broker: no token: whoever reaches a broker could run programs on all agents")
 	}
-	o := &server.Options{Host: host, Port: int(number), Authorization: c.Token, NoLog: true, NoSigs: true, MaxPayload: wire.MaxLine + 4<<10}
+	o := &server.Options{Host: host, Port: int(number), Authorization: c.Token, NoLog: true, NoSigs: true, MaxPayload: 2 * wire.MaxLine}
 	if number == 0 {
 		o.Port = server.RANDOM_PORT
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"glomers/deploy/cluster"
 	"glomers/deploy/wire"
@@ -30,6 +31,7 @@ const (
 // A cli is one execution of the program.
 type cli struct {
 	stdout, stderr io.Writer // escaped for terminals
+	rawOut, rawErr io.Writer // the same, not escaped: for glomers, which does that itself
 	status         int
 
 	// The flags of all commands.
@@ -49,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	out, errs := terminal.NewWriter(stdout, false), terminal.NewWriter(stderr, false)
 	defer out.Flush()
 	defer errs.Flush()
-	c := &cli{stdout: out, stderr: errs}
+	c := &cli{stdout: out, stderr: errs, rawOut: stdout, rawErr: stderr}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetOut(out)
@@ -78,15 +80,21 @@ Exit status: 0 if all went well, 1 if a node answered with an error, 3 if the co
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	f := root.PersistentFlags()
-	f.StringVar(&c.name, "name", "glomers", "the name of the cluster: several can be up at the same time")
 	f.StringVar(&c.dir, "dir", "deployed", "the `directory` for logs and for what nodes keep; it also says how to reach the embedded server")
-	f.StringVar(&c.url, "nats", "", "the `URL` of a NATS server, as in nats://token@host:4222 or tls://host:4222; without it, the embedded one")
+	c.registerServer(f)
+	root.AddCommand(c.upCommand(), c.agentCommand(), c.callCommand(), c.statusCommand(), c.tailCommand(), c.restartCommand(), c.downCommand(), c.demoCommand(),
+		c.testCommand("test", "Run one test of glomers with nodes on a real network"), c.testCommand("challenge", "Run challenges with nodes on a real network"))
+	return root
+}
+
+// registerServer adds the flags that say which cluster of which server is meant.
+func (c *cli) registerServer(f *pflag.FlagSet) {
+	f.StringVar(&c.name, "name", "glomers", "the name of the cluster: several can be up at the same time")
+	f.Var((*serverURL)(&c.url), "nats", "the `URL` of a NATS server, as in nats://token@host:4222 or tls://host:4222; without it, the embedded one")
 	f.StringVar(&c.creds, "creds", "", "a `file` with NATS credentials")
 	f.StringVar(&c.ca, "tls-ca", "", "a `file` with the certificates that the server's must come from")
 	f.StringVar(&c.cert, "tls-cert", "", "a `file` with our certificate, for a server that wants one")
 	f.StringVar(&c.key, "tls-key", "", "the `file` with its key")
-	root.AddCommand(c.upCommand(), c.agentCommand(), c.callCommand(), c.statusCommand(), c.tailCommand(), c.restartCommand(), c.downCommand(), c.demoCommand())
-	return root
 }
 
 // connect connects to a server. who is told to its operator.

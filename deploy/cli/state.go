@@ -73,6 +73,17 @@ func (w *workplace) close() {
 	_ = w.lock.Close()                             // unlocks it
 }
 
+// A serverURL is the value of a flag. It shows itself without what is secret, also in the command that repeats a test.
+type serverURL string
+
+func (u *serverURL) String() string { return safeURL(string(*u)) }
+func (u *serverURL) Type() string   { return "URL" }
+
+func (u *serverURL) Set(text string) error {
+	*u = serverURL(text)
+	return nil
+}
+
 // safeURL returns a list of URLs without what is secret in them: a token stands where others have the name of a user.
 func safeURL(text string) string {
 	var all []string

@@ -141,9 +141,6 @@ func (j *upJob) up(ctx context.Context, then func(context.Context, cluster.Clien
 	return c.Close()
 }
 
-// note tells what the operator should know of a node.
-func (j *upJob) note(n agent.Note) { fmt.Fprintf(j.stderr, "%s on %s: %s\n", n.Node, n.Agent, n.Text) }
-
 // embed starts a server and an agent in this process.
 func (j *upJob) embed(ctx context.Context, place *workplace) (end func(), err error) {
 	token := rand.Text()

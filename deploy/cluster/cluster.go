@@ -19,7 +19,7 @@ import (
 
 // A Plan says what a cluster runs.
 type Plan struct {
-	IDs    []string // of the nodes
+	IDs    []string // of the nodes, for Up
 	Path   string   // of the program of every node
 	Args   []string
 	Seed   uint64
@@ -33,18 +33,34 @@ type Plan struct {
 // A Cluster is a cluster that is up. Its methods may be called concurrently.
 type Cluster struct {
 	Client
-	plan  Plan
-	hash  string
-	down  chan struct{} // closed when somebody asks for it
-	once  sync.Once
-	stops []func()
+	plan   Plan
+	hash   string
+	down   chan struct{} // closed when somebody asks for it
+	once   sync.Once
+	stops  []func()
+	agents []agent.Hello
 
 	mu     sync.Mutex
+	ids    []string                 // of the nodes; nil before Place
 	placed map[string]*agent.Remote // by node
 }
 
 // Up starts the nodes of a plan, each on an agent, in turn. It waits for the agents. If it fails, no node is running.
 func Up(ctx context.Context, client Client, p Plan) (*Cluster, error) {
+	c, err := Gather(ctx, client, p)
+	if err != nil {
+		return nil, err
+	}
+	c.Place(p.IDs)
+	if err := c.startAll(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// Gather waits for the agents of a plan, but does not give nodes to them.
+func Gather(ctx context.Context, client Client, p Plan) (*Cluster, error) {
 	if err := wire.CheckID(client.Name); err != nil {
 		return nil, fmt.Errorf("cluster: name %q: %w", client.Name, err)
 	}
@@ -63,15 +79,13 @@ func Up(ctx context.Context, client Client, p Plan) (*Cluster, error) {
 	}
 	agents, err := c.awaitAgents(ctx)
 	if err == nil {
-		err = c.place(agents)
-	}
-	if err == nil {
-		err = c.startAll(ctx)
+		err = checkAgents(agents)
 	}
 	if err != nil {
-		c.Close()
+		c.close()
 		return nil, err
 	}
+	c.agents = agents
 	return c, nil
 }
 
@@ -125,8 +139,8 @@ func (c *Cluster) awaitAgents(ctx context.Context) ([]agent.Hello, error) {
 
 var errDown = errors.New("cluster: somebody has asked for its end")
 
-// place gives each node to an agent.
-func (c *Cluster) place(agents []agent.Hello) error {
+// checkAgents returns an error unless the agents can work together.
+func checkAgents(agents []agent.Hello) error {
 	for i, a := range agents {
 		if err := a.Check(); err != nil {
 			return fmt.Errorf("cluster: %w", err)
@@ -140,27 +154,55 @@ func (c *Cluster) place(agents []agent.Hello) error {
 			}
 		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for i, id := range c.plan.IDs {
-		c.placed[id] = agent.NewRemote(c.Conn, c.Name, agents[i%len(agents)].Name)
-	}
 	return nil
 }
 
-// agentOf returns the agent of a node; nil if the node has none.
-func (c *Cluster) agentOf(id string) *agent.Remote {
+// nodes returns the ids of the nodes.
+func (c *Cluster) nodes() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ids
+}
+
+// Place gives each node to an agent, in turn.
+func (c *Cluster) Place(ids []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ids = ids
+	for i, id := range ids {
+		c.placed[id] = agent.NewRemote(c.Conn, c.Name, c.agents[i%len(c.agents)].Name)
+	}
+}
+
+// AgentOf returns the agent of a node; nil if the node has none.
+func (c *Cluster) AgentOf(id string) *agent.Remote {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.placed[id]
 }
 
+// Agents returns the agents that have nodes, in the order of their first nodes.
+func (c *Cluster) Agents() []*agent.Remote {
+	var all []*agent.Remote
+	for _, id := range c.nodes() {
+		a := c.AgentOf(id)
+		if !slices.ContainsFunc(all, func(b *agent.Remote) bool { return a.Name == b.Name }) {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// Hash returns the hash of the program, which an agent wants to know when it starts a node.
+func (c *Cluster) Hash() string { return c.hash }
+
 // each calls do for each node, all at the same time, and returns the errors.
 func (c *Cluster) each(do func(id string, a *agent.Remote) error) error {
-	errs := make([]error, len(c.plan.IDs))
+	ids := c.nodes()
+	errs := make([]error, len(ids))
 	var working sync.WaitGroup
-	for i, id := range c.plan.IDs {
-		if a := c.agentOf(id); a != nil {
+	for i, id := range ids {
+		if a := c.AgentOf(id); a != nil {
 			working.Go(func() { errs[i] = do(id, a) })
 		}
 	}
@@ -173,15 +215,15 @@ func (c *Cluster) startAll(ctx context.Context) error {
 }
 
 func (c *Cluster) start(ctx context.Context, id string, a *agent.Remote) error {
-	seed := c.plan.Seed + uint64(slices.Index(c.plan.IDs, id))
-	return a.Start(ctx, host.Spec{ID: id, IDs: c.plan.IDs, Path: c.plan.Path, Args: c.plan.Args, Seed: seed}, c.hash)
+	seed := c.plan.Seed + uint64(slices.Index(c.nodes(), id))
+	return a.Start(ctx, host.Spec{ID: id, IDs: c.nodes(), Path: c.plan.Path, Args: c.plan.Args, Seed: seed}, c.hash)
 }
 
 // Restart implements what [Client.Restart] asks for.
 func (c *Cluster) Restart(ctx context.Context, id string) error {
-	a := c.agentOf(id)
+	a := c.AgentOf(id)
 	if a == nil {
-		return fmt.Errorf("there is no node %s: want one of %s", id, strings.Join(c.plan.IDs, ", "))
+		return fmt.Errorf("there is no node %s: want one of %s", id, strings.Join(c.nodes(), ", "))
 	}
 	_ = a.Kill(ctx, id) // the agent may be a new one, which does not know the node
 	return c.start(ctx, id, a)
@@ -191,10 +233,10 @@ func (c *Cluster) Restart(ctx context.Context, id string) error {
 func (c *Cluster) Status(ctx context.Context) (Status, error) {
 	agents, err := agent.RollCall(ctx, c.Conn, c.Name, patience)
 	s := Status{
-		Cluster: c.Name, Program: strings.Join(append([]string{c.plan.Path}, c.plan.Args...), " "), Placed: make(map[string]string), IDs: c.plan.IDs, Agents: agents,
+		Cluster: c.Name, Program: strings.Join(append([]string{c.plan.Path}, c.plan.Args...), " "), Placed: make(map[string]string), IDs: c.nodes(), Agents: agents,
 	}
-	for _, id := range c.plan.IDs {
-		if a := c.agentOf(id); a != nil {
+	for _, id := range s.IDs {
+		if a := c.AgentOf(id); a != nil {
 			s.Placed[id] = a.Name
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -256,7 +257,7 @@ func TestVersions(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, conn.Flush())
 	_, err = Up(t.Context(), b.client(), b.plan())
-	require.EqualError(t, err, "cluster: agent old speaks version 0 of the protocol of agents, and this program version 1: use the same glomers-deploy on all machines")
+	require.EqualError(t, err, fmt.Sprintf("cluster: agent old speaks version 0 of the protocol of agents, and this program version %d: use the same glomers-deploy on all machines", agent.Protocol))
 }
 
 // Requests that make no sense get a clear error.

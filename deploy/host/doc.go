@@ -28,6 +28,9 @@ type Spec struct {
 	Path string   `json:"path"`
 	Args []string `json:"args,omitempty"`
 	Seed uint64   `json:"seed"` // GLOMERS_SEED
+	// Harness, if not "", says that the node is tested: what it writes to others than nodes is an [Event], what passes between it and other nodes, too, and
+	// init comes over the wire. It identifies this start of the node in events, and is as long as an id at most.
+	Harness string `json:"harness,omitempty"`
 }
 
 // Config says where a host keeps things, and to whom it talks.
@@ -39,13 +42,17 @@ type Config struct {
 	Note func(id, text string)
 	// Log, if not nil, is called, from any goroutine, with each line that a node writes to stderr (cut to 1 KiB).
 	Log func(id, line string)
+	// Feed, if not nil, is called, from any goroutine, with what happens to nodes that are tested. It may wait: the node then waits, too.
+	Feed func(Event)
 }
 
 // A Host runs nodes. Its methods may be called concurrently.
 type Host struct {
 	Config
 	place *proc.Place
+	bench *proc.Place // of nodes that are tested; nil without a test
 	guard proc.Guard
+	links *links
 
 	mu     sync.Mutex
 	nodes  map[string]*node
@@ -64,7 +71,9 @@ func New(c Config) (*Host, error) {
 	if err != nil {
 		return nil, fmt.Errorf("host: %w", err)
 	}
-	return &Host{Config: c, place: place, nodes: make(map[string]*node)}, nil
+	h := &Host{Config: c, place: place, nodes: make(map[string]*node)}
+	h.links = newLinks(Conditions{}, h.arrived)
+	return h, nil
 }
 
 // InitTimeout is how long a node has to answer init.
@@ -93,6 +102,11 @@ func checkSpec(s Spec) error {
 	for _, id := range s.IDs {
 		if err := wire.CheckID(id); err != nil {
 			return fmt.Errorf("host: id %q: %w", id, err)
+		}
+	}
+	if s.Harness != "" {
+		if err := wire.CheckID(s.Harness); err != nil {
+			return fmt.Errorf("host: harness %q: %w", s.Harness, err)
 		}
 	}
 	if !slices.Contains(s.IDs, s.ID) {
@@ -210,16 +224,21 @@ func (h *Host) Close() {
 	for _, n := range h.nodes {
 		all = append(all, n)
 	}
+	links, bench := h.links, h.bench
 	h.mu.Unlock()
 	for _, n := range all {
 		n.kill()
 	}
+	links.close()
 	h.guard.Collect()
 	for _, n := range all {
 		<-n.gone
 	}
 	h.guard.Close()
 	_ = h.place.Close() // removes empty directories only
+	if err := closeBench(bench); err != nil {
+		h.Note("", err.Error())
+	}
 }
 
 // initLine returns the message with which a node begins.

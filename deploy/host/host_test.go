@@ -82,9 +82,7 @@ func (b *bench) call(dest, body string) string {
 	stop, err := b.wire.Receive("c1", func(m wire.Message) { answers <- string(m.Line) })
 	require.NoError(b, err)
 	defer stop()
-	m, err := wire.Parse(fmt.Appendf(nil, `{"src":"c1","dest":%q,"body":%s}`, dest, body))
-	require.NoError(b, err)
-	require.NoError(b, b.wire.Send(m))
+	require.NoError(b, b.wire.Send(message(b, "c1", dest, body)))
 	select {
 	case a := <-answers:
 		return a

@@ -16,6 +16,7 @@ import (
 
 	"glomers/deploy/internal/queue"
 	"glomers/deploy/wire"
+	"glomers/harness/network"
 	"glomers/internal/proc"
 	"glomers/internal/wording"
 )
@@ -40,15 +41,22 @@ type node struct {
 	killed, paused                atomic.Bool
 
 	mu    sync.Mutex
-	ready bool     // it has answered init
-	early [][]byte // messages of clients that came before that
+	ready bool     // it has answered init; if it is tested, it has got init
+	early [][]byte // what came before that: messages of clients; if it is tested, messages of nodes
 	why   string   // how it ended; "" before
 }
 
 // newNode starts the process of a node.
 func (h *Host) newNode(s Spec) (*node, error) {
 	n := &node{spec: s, host: h, input: queue.New(maxWaiting), since: time.Now(), answers: make(chan error, 1), gone: make(chan struct{})}
-	command, err := h.place.Command(s.ID, s.Path, s.Args, "GLOMERS_SEED="+strconv.FormatUint(s.Seed, 10))
+	place := h.place
+	if n.tested() {
+		place = h.bench
+	}
+	if place == nil {
+		return nil, errors.New("no test has begun")
+	}
+	command, err := place.Command(s.ID, s.Path, s.Args, "GLOMERS_SEED="+strconv.FormatUint(s.Seed, 10))
 	if err != nil {
 		return nil, err
 	}
@@ -58,14 +66,21 @@ func (h *Host) newNode(s Spec) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if h.Log != nil {
-		n.tail.Seen = func(line []byte) { h.Log(s.ID, string(line)) }
+	n.tail.Seen = func(line []byte) {
+		n.feed(Event{Kind: Log, Line: line})
+		if h.Log != nil {
+			h.Log(s.ID, string(line))
+		}
 	}
 	if n.process, err = proc.Start(&h.guard, command); err != nil {
 		n.log.close()
 		return nil, err
 	}
-	n.input.Add(initLine(s))
+	if s.Harness == "" {
+		n.input.Add(initLine(s))
+	} else {
+		n.answers <- nil // the harness waits for it
+	}
 	if n.stop, err = h.Wire.Receive(s.ID, n.deliver); err != nil {
 		n.stop = func() {}
 		n.answers <- err
@@ -84,28 +99,69 @@ func (n *node) init(ctx context.Context) error {
 	case <-timer.C:
 		return fmt.Errorf("did not answer init with init_ok within %v%s", InitTimeout, n.lastWords())
 	case <-n.gone:
-		return errors.New(n.status().Why)
+		select {
+		case err := <-n.answers: // it has ended since
+			return err
+		default:
+			return errors.New(n.status().Why)
+		}
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
 
-// deliver hands a message to the node. Messages of clients wait for its answer to init.
+// deliver takes a message from the wire: what other nodes send goes over the links, with their faults.
 func (n *node) deliver(m wire.Message) {
+	if slices.Contains(n.spec.IDs, m.Src) {
+		n.host.carriers().add(m)
+		return
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.ready && !slices.Contains(n.spec.IDs, m.Src) {
-		if len(n.early) < maxEarly {
-			n.early = append(n.early, slices.Clone(m.Line))
-		} else {
-			n.lost.Add(1)
-		}
+	if n.tested() {
+		n.give(m.Line)
+		n.begin() // it was init
+		return
+	}
+	n.giveOrHold(m.Line)
+}
+
+// tested reports whether a harness tests the node.
+func (n *node) tested() bool { return n.spec.Harness != "" }
+
+// arrived takes a message of another node from the links.
+func (n *node) arrived(m wire.Message) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.tested() {
+		n.giveOrHold(m.Line)
 		return
 	}
 	n.give(m.Line)
 }
 
-// maxEarly is the number of messages of clients that wait for the answer to init.
+// giveOrHold gives a message to the node if the node is ready for it.
+func (n *node) giveOrHold(line []byte) {
+	switch {
+	case n.ready:
+		n.give(line)
+	case len(n.early) < maxEarly:
+		n.early = append(n.early, slices.Clone(line))
+	default:
+		n.lost.Add(1)
+	}
+}
+
+// begin gives to the node what has waited.
+func (n *node) begin() {
+	n.ready = true
+	for _, line := range n.early {
+		n.give(line)
+	}
+	n.early = nil
+}
+
+// maxEarly is the number of messages that wait for the node to be ready.
 const maxEarly = 1000
 
 // give puts a line into the input.
@@ -123,7 +179,7 @@ func (n *node) give(line []byte) {
 func (n *node) watch() {
 	defer close(n.gone)
 	var feeding, reading sync.WaitGroup
-	feeding.Go(n.feed)
+	feeding.Go(n.feedInput)
 	reading.Go(func() { readLines(n.process.Stdout, wire.MaxLine, n.line, n.tooLong) })
 	reading.Go(func() { _, _ = io.Copy(io.MultiWriter(n.log, &n.tail), n.process.Stderr) }) // an error ends it like the end of the pipe
 
@@ -146,6 +202,7 @@ func (n *node) watch() {
 	n.mu.Unlock()
 	if !n.killed.Load() {
 		n.host.Note(n.spec.ID, n.why)
+		n.feed(Event{Kind: Broke, Line: []byte("ended during the run: " + proc.Status(n.spec.Path, err) + n.host.place.Missed(n.spec.Args, n.tail.String()))})
 	}
 }
 
@@ -157,8 +214,8 @@ func (n *node) lastWords() string {
 	return "; it wrote nothing"
 }
 
-// feed writes the input to the process.
-func (n *node) feed() {
+// feedInput writes the input to the process.
+func (n *node) feedInput() {
 	for {
 		batch, more := n.input.Take()
 		if !more {
@@ -175,6 +232,8 @@ func (n *node) feed() {
 func (n *node) line(text []byte) {
 	m, err := wire.Parse(text)
 	switch {
+	case n.tested() && (err != nil || m.Src != n.spec.ID || !slices.Contains(n.spec.IDs, m.Dest)):
+		n.feed(Event{Kind: Line, Line: text})
 	case err != nil:
 		n.refuse("wrote a line to stdout that "+err.Error(), text)
 	case m.Src != n.spec.ID:
@@ -182,12 +241,26 @@ func (n *node) line(text []byte) {
 	case m.Dest == self:
 		n.answered(m)
 	default:
-		n.sent.Add(1)
-		_ = n.host.Wire.Send(m) // the wire counts what it loses
+		n.send(m)
+	}
+}
+
+// send sends a message. The wire counts what it loses.
+func (n *node) send(m wire.Message) {
+	k := n.sent.Add(1)
+	if !n.tested() {
+		_ = n.host.Wire.Send(m)
+		return
+	}
+	m.Key = fmt.Sprintf("%s-%d", n.spec.Harness, k)
+	n.feed(Event{Kind: network.Sent, Key: m.Key, Src: m.Src, Dest: m.Dest, Line: m.Line})
+	if n.host.Wire.Send(m) != nil {
+		n.feed(Event{Kind: network.Dropped, Key: m.Key})
 	}
 }
 
 func (n *node) tooLong(begin []byte, size int) {
+	n.feed(Event{Kind: Broke, Line: fmt.Appendf(nil, "wrote a line of %s to stdout: a message has %s at most", wording.Bytes(size), wording.Bytes(wire.MaxLine))})
 	n.refuse(fmt.Sprintf("wrote a line of %s to stdout: a message has %s at most", wording.Bytes(size), wording.Bytes(wire.MaxLine)), begin)
 }
 
@@ -218,11 +291,7 @@ func (n *node) answered(m wire.Message) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.ready = true
-	for _, line := range n.early {
-		n.give(line)
-	}
-	n.early = nil
+	n.begin()
 	n.answer(nil)
 }
 

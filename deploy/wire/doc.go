@@ -30,6 +30,7 @@ type Wire interface {
 type Message struct {
 	Src, Dest string
 	Line      []byte // without a newline
+	Key       string // identifies the message for somebody who watches; "" if nobody does; TCP does not carry it
 }
 
 // MaxLine is the length of the longest message, in bytes.
@@ -49,7 +50,7 @@ func Parse(line []byte) (Message, error) {
 			return Message{}, fmt.Errorf("has the address %.40q: %w", id, err)
 		}
 	}
-	return Message{m.Src, m.Dest, line}, nil
+	return Message{Src: m.Src, Dest: m.Dest, Line: line}, nil
 }
 
 // CheckID returns an error unless id may be the name of a party, an agent or a cluster: names become parts of subjects, of paths and of addresses.

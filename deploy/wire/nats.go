@@ -46,8 +46,15 @@ type natsWire struct {
 	lost       int64 // at subscriptions that have ended, and at Send
 }
 
+// keyHeader is the header of NATS that has a message's key.
+const keyHeader = "Glomers-Key"
+
 func (w *natsWire) Send(m Message) error {
-	err := w.conn.Publish(Subject(w.cluster, "to", m.Dest), m.Line)
+	out := nats.Msg{Subject: Subject(w.cluster, "to", m.Dest), Data: m.Line}
+	if m.Key != "" {
+		out.Header = nats.Header{keyHeader: {m.Key}}
+	}
+	err := w.conn.PublishMsg(&out)
 	if err != nil {
 		w.mu.Lock()
 		w.lost++
@@ -60,6 +67,7 @@ func (w *natsWire) Send(m Message) error {
 func (w *natsWire) Receive(party string, handle func(Message)) (func(), error) {
 	s, err := w.conn.Subscribe(Subject(w.cluster, "to", party), func(got *nats.Msg) {
 		if m, err := Parse(got.Data); err == nil && m.Dest == party { // everybody who knows the broker can send anything
+			m.Key = got.Header.Get(keyHeader)
 			handle(m)
 		}
 	})

@@ -9,10 +9,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"glomers/baselines"
 	"glomers/deploy/wire"
 	"glomers/node"
 )
@@ -23,6 +26,9 @@ import (
 //	refuses  it answers init with an error
 //	ends     it ends with status 3 after init
 //	hostile  after init it writes lines that are no messages of its own
+//	flooding it is the baseline of that name, which broadcasts
+//	careless it broadcasts, but sends everything only once
+//	lonely   it broadcasts, but sends nothing
 //
 // It answers echo, starts with the number of its starts, which it keeps in its directory, and relay with the echo of another node.
 func Main(m *testing.M) {
@@ -76,7 +82,53 @@ func run(things []string) {
 	node.HandleRPC(n, "relay", func(ctx context.Context, m relay) (said, error) {
 		return node.Call[said](ctx, n, m.To, "echo", said{m.Echo})
 	})
+	switch {
+	case does["flooding"]:
+		n = node.NewNode()
+		for _, b := range baselines.All() {
+			if b.Name == "flooding" {
+				b.Register(n)
+			}
+		}
+	case does["careless"]:
+		n = node.NewNode()
+		broadcaster(n, n.Others)
+	case does["lonely"]:
+		n = node.NewNode()
+		broadcaster(n, func() []string { return nil })
+	}
 	node.Main(n)
+}
+
+// broadcaster makes n send what it is to broadcast to the receivers, once.
+func broadcaster(n *node.Node, receivers func() []string) {
+	var mu sync.Mutex
+	seen := []int{}
+	add := func(m number) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, m.Message)
+	}
+	node.HandleRPC(n, "topology", func(context.Context, struct{}) (struct{}, error) { return struct{}{}, nil })
+	node.HandleRPC(n, "broadcast", func(_ context.Context, m number) (struct{}, error) {
+		add(m)
+		for _, other := range receivers() {
+			if err := node.Notify(n, other, "hear", m); err != nil {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, nil
+	})
+	node.Receive(n, "hear", func(_ context.Context, m number) { add(m) })
+	node.HandleRPC(n, "read", func(context.Context, struct{}) (map[string][]int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return map[string][]int{"messages": slices.Clone(seen)}, nil
+	})
+}
+
+type number struct {
+	Message int `json:"message"`
 }
 
 type (
