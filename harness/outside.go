@@ -49,7 +49,9 @@ func (w *Watch) Passed(p Passage) {
 func (w *Watch) Settled() { w.run.post(outside, settled{}) }
 
 // Failed ends the run: the network is broken, not the nodes.
-func (w *Watch) Failed(err error) { w.run.post(outside, failed{fmt.Errorf("harness: network: %w", err)}) }
+func (w *Watch) Failed(err error) {
+	w.run.post(outside, failed{fmt.Errorf("harness: network: %w", err)})
+}
 
 // A Passage is something that happens to a message on its way from node to node.
 type Passage struct {
