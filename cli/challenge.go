@@ -97,7 +97,7 @@ reports, is in the store: session-TIME.html.`,
 	cmd.Flags().BoolVar(&list, "list", false, "list the challenges, what they ask for and their targets, instead of running them")
 	cmd.Flags().BoolVar(&print, "print-command", false, "print the words of the published commands for Maelstrom instead of running them")
 	files.register(cmd)
-	c.registerElsewhere(cmd)
+	cmd.Flags().AddFlagSet(c.flags)
 	suggest(cmd, "nemesis", nemesis.All().Names())
 	suggest(cmd, "harness", harnesses)
 

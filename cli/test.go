@@ -50,7 +50,7 @@ Words without a flag, and all after --, are the arguments of the node program.`,
 	flags.register(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON, and nothing else, on stdout")
 	files.register(cmd)
-	c.registerElsewhere(cmd)
+	cmd.Flags().AddFlagSet(c.flags)
 	return cmd
 }
 
@@ -109,13 +109,6 @@ func (c *cli) test(cmd *cobra.Command, f *testFlags, t harness.Test, args []stri
 		t.Seed++
 	}
 	return done, nil
-}
-
-// registerElsewhere adds the flags of Elsewhere.
-func (c *cli) registerElsewhere(cmd *cobra.Command) {
-	if c.flags != nil {
-		cmd.Flags().AddFlagSet(c.flags)
-	}
 }
 
 // drive runs t and shows its progress.

@@ -27,7 +27,7 @@ type feed struct {
 	test    string
 	events  []host.Event
 	bytes   int
-	sent    uint64 // batches with a receipt
+	number  uint64 // of the last batch
 	busy    bool   // a batch is on its way
 	closed  bool
 	done    chan struct{}
@@ -116,10 +116,10 @@ func (f *feed) take() (b batch, ok bool) {
 		size += len(f.events[n].Line) + eventCost
 		n++
 	}
-	f.sent++
+	f.number++
 	f.busy = true
-	b = batch{f.test, f.source, f.sent, append([]host.Event{}, f.events[:n]...)}
-	f.events = append(f.events[:0], f.events[n:]...)
+	b = batch{f.test, f.source, f.number, f.events[:n]}
+	f.events = f.events[n:]
 	f.bytes -= size
 	f.changed.Broadcast()
 	return b, true

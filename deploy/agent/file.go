@@ -107,7 +107,7 @@ const maxProgram = 1 << 30
 
 func (a *Agent) fetch(ctx context.Context, to io.Writer, hash string) error {
 	for offset := 0; offset < maxProgram; {
-		m, err := a.conn.RequestWithContext(ctx, wire.Subject(a.cluster, "file", hash), []byte(strconv.Itoa(offset)))
+		m, err := a.piece(ctx, hash, offset)
 		if err != nil {
 			return err
 		}
@@ -121,3 +121,16 @@ func (a *Agent) fetch(ctx context.Context, to io.Writer, hash string) error {
 	}
 	return fmt.Errorf("it has more than %d bytes", maxProgram)
 }
+
+// piece asks for what the file with the hash has at offset.
+func (a *Agent) piece(ctx context.Context, hash string, offset int) (*nats.Msg, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, pieceTimeout, fmt.Errorf("nobody sends the next piece of it within %v", pieceTimeout))
+	defer cancel()
+	m, err := a.conn.RequestWithContext(ctx, wire.Subject(a.cluster, "file", hash), []byte(strconv.Itoa(offset)))
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return m, err
+}
+
+const pieceTimeout = 5 * time.Second

@@ -58,7 +58,7 @@ func (t *tester) open(ctx context.Context) error {
 	if t.agents < 1 || t.agents > 100 {
 		return fmt.Errorf("--agents %d: want 1 to 100", t.agents)
 	}
-	url, token, name := t.url, "", t.name
+	url, token := t.url, ""
 	if url == "" {
 		token = rand.Text()
 		server, err := broker.Start(broker.Config{Listen: "127.0.0.1:0", Token: token})
@@ -76,9 +76,12 @@ func (t *tester) open(ctx context.Context) error {
 		}
 		t.ends = append(t.ends, func() { _ = os.RemoveAll(dir) })
 		for i := range t.agents {
-			if err := t.startAgent(ctx, url, token, fmt.Sprint("a", i+1), dir); err != nil {
+			name := fmt.Sprint("a", i+1)
+			end, err := t.startAgent(ctx, url, token, agent.Config{Name: name, Dir: filepath.Join(dir, name)})
+			if err != nil {
 				return err
 			}
+			t.ends = append(t.ends, end)
 		}
 	}
 	conn, err := t.connect(url, "test", nats.Token(token))
@@ -86,22 +89,7 @@ func (t *tester) open(ctx context.Context) error {
 		return err
 	}
 	t.ends = append(t.ends, conn.Close)
-	t.field = &field.Field{Client: cluster.Client{Conn: conn, Name: name}, Agents: t.agents, Note: t.note, Waiting: t.waiting}
-	return nil
-}
-
-// startAgent starts an agent of an embedded server in this process.
-func (t *tester) startAgent(ctx context.Context, url, token, name, dir string) error {
-	conn, err := t.connect(url, "agent "+name, nats.Token(token))
-	if err != nil {
-		return err
-	}
-	t.ends = append(t.ends, conn.Close)
-	a, err := agent.Start(ctx, agent.Config{Conn: conn, Cluster: t.name, Name: name, Dir: filepath.Join(dir, name)})
-	if err != nil {
-		return err
-	}
-	t.ends = append(t.ends, a.Close)
+	t.field = &field.Field{Client: cluster.Client{Conn: conn, Name: t.name}, Agents: t.agents, Note: t.note, Waiting: t.waiting(t.agents)}
 	return nil
 }
 
@@ -109,12 +97,4 @@ func (t *tester) close() {
 	for i := len(t.ends) - 1; i >= 0; i-- {
 		t.ends[i]()
 	}
-}
-
-// note tells what the operator should know of a node.
-func (c *cli) note(n agent.Note) { fmt.Fprintf(c.stderr, "%s on %s: %s\n", n.Node, n.Agent, n.Text) }
-
-// waiting tells that agents are missing.
-func (t *tester) waiting(agents []agent.Hello) {
-	fmt.Fprintf(t.stderr, "%d of %d agents are there; start another with glomers-deploy agent --nats URL\n", len(agents), t.agents)
 }

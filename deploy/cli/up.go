@@ -118,10 +118,8 @@ func (j *upJob) up(ctx context.Context, then func(context.Context, cluster.Clien
 	}
 	c, err := cluster.Up(ctx, client, cluster.Plan{
 		IDs: ids, Path: path, Args: j.args, Seed: j.seed, Agents: j.agents,
-		Note: j.note,
-		Waiting: func(agents []agent.Hello) {
-			fmt.Fprintf(j.stderr, "%d of %d agents are there; start another with glomers-deploy agent --nats URL\n", len(agents), j.agents)
-		},
+		Note:    j.note,
+		Waiting: j.waiting(j.agents),
 	})
 	if err != nil {
 		if ctx.Err() != nil {
@@ -141,6 +139,34 @@ func (j *upJob) up(ctx context.Context, then func(context.Context, cluster.Clien
 	return c.Close()
 }
 
+// note tells what the operator should know of a node.
+func (c *cli) note(n agent.Note) { fmt.Fprintf(c.stderr, "%s on %s: %s\n", n.Node, n.Agent, n.Text) }
+
+// waiting returns a function that tells how many of the agents are there.
+func (c *cli) waiting(want int) func(agents []agent.Hello) {
+	return func(agents []agent.Hello) {
+		fmt.Fprintf(c.stderr, "%d of %d agents are there; start another with glomers-deploy agent --nats URL\n", len(agents), want)
+	}
+}
+
+// startAgent starts an agent with a connection of its own.
+func (c *cli) startAgent(ctx context.Context, url, token string, config agent.Config) (end func(), err error) {
+	conn, err := c.connect(url, "agent "+config.Name, nats.Token(token))
+	if err != nil {
+		return nil, err
+	}
+	config.Conn, config.Cluster = conn, c.name
+	a, err := agent.Start(ctx, config)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return func() {
+		a.Close()
+		conn.Close()
+	}, nil
+}
+
 // embed starts a server and an agent in this process.
 func (j *upJob) embed(ctx context.Context, place *workplace) (end func(), err error) {
 	token := rand.Text()
@@ -149,26 +175,19 @@ func (j *upJob) embed(ctx context.Context, place *workplace) (end func(), err er
 		return nil, err
 	}
 	url := server.ClientURL()
-	conn, err := j.connect(url, "agent", nats.Token(token))
-	if err != nil {
-		server.Shutdown()
-		return nil, err
-	}
-	a, err := agent.Start(ctx, agent.Config{Conn: conn, Cluster: j.name, Name: "here", Dir: place.dir, Env: j.env})
+	endAgent, err := j.startAgent(ctx, url, token, agent.Config{Name: "here", Dir: place.dir, Env: j.env})
 	if err == nil {
 		err = place.publish(state{url, token})
 		if err != nil {
-			a.Close()
+			endAgent()
 		}
 	}
 	if err != nil {
-		conn.Close()
 		server.Shutdown()
 		return nil, err
 	}
 	return func() {
-		a.Close()
-		conn.Close()
+		endAgent()
 		server.Shutdown()
 		server.WaitForShutdown()
 	}, nil
@@ -205,16 +224,11 @@ An agent trusts its server: whoever that lets in can run any program here, with 
 				return err
 			}
 			defer place.close()
-			conn, err := c.connect(c.url, "agent "+agentName)
+			end, err := c.startAgent(cmd.Context(), c.url, "", agent.Config{Name: agentName, Dir: dir, Env: env})
 			if err != nil {
 				return err
 			}
-			defer conn.Close()
-			a, err := agent.Start(cmd.Context(), agent.Config{Conn: conn, Cluster: c.name, Name: agentName, Dir: dir, Env: env})
-			if err != nil {
-				return err
-			}
-			defer a.Close()
+			defer end()
 			fmt.Fprintf(c.stderr, "agent %s of the cluster %s at %s; Ctrl-C ends it and its nodes\n", agentName, c.name, safeURL(c.url))
 			<-cmd.Context().Done()
 			return nil

@@ -80,11 +80,16 @@ func (c Client) ask(ctx context.Context, q control) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	const most = controlTimeout + 5*time.Second
+	ctx, cancel := context.WithTimeoutCause(ctx, most, fmt.Errorf("its coordinator does not answer within %v", most))
+	defer cancel()
 	m, err := c.Conn.RequestWithContext(ctx, wire.Subject(c.Name, "control"), data)
 	var r reply
 	switch {
 	case errors.Is(err, nats.ErrNoResponders):
 		err = ErrNotUp
+	case ctx.Err() != nil:
+		err = context.Cause(ctx)
 	case err == nil:
 		err = json.Unmarshal(m.Data, &r)
 	}
@@ -160,6 +165,9 @@ func answerTo(line []byte) (body json.RawMessage, ok bool) {
 	ok = json.Unmarshal(line, &m) == nil && json.Unmarshal(m.Body, &head) == nil && head.InReplyTo == callID
 	return m.Body, ok
 }
+
+// controlTimeout is how long a coordinator takes for a request, at most.
+const controlTimeout = time.Minute
 
 // patience is how long agents have to answer a roll call.
 const patience = 300 * time.Millisecond

@@ -198,13 +198,15 @@ func (c *Cluster) Hash() string { return c.hash }
 
 // each calls do for each node, all at the same time, and returns the errors.
 func (c *Cluster) each(do func(id string, a *agent.Remote) error) error {
-	ids := c.nodes()
-	errs := make([]error, len(ids))
+	return Each(c.nodes(), func(id string) error { return do(id, c.AgentOf(id)) })
+}
+
+// Each calls do for each of several things, all at the same time, and returns the errors.
+func Each[T any](things []T, do func(T) error) error {
+	errs := make([]error, len(things))
 	var working sync.WaitGroup
-	for i, id := range ids {
-		if a := c.AgentOf(id); a != nil {
-			working.Go(func() { errs[i] = do(id, a) })
-		}
+	for i, thing := range things {
+		working.Go(func() { errs[i] = do(thing) })
 	}
 	working.Wait()
 	return errors.Join(errs...)
@@ -247,7 +249,7 @@ func (c *Cluster) Status(ctx context.Context) (Status, error) {
 func (c *Cluster) AskedDown() <-chan struct{} { return c.down }
 
 func (c *Cluster) control(m *nats.Msg) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), controlTimeout)
 	defer cancel()
 	var q control
 	var r reply
@@ -290,8 +292,10 @@ func (c *Cluster) Close() error {
 	return err
 }
 
+// close returns when the server knows that nobody listens any more: who asks from then on hears at once that the cluster is not up.
 func (c *Cluster) close() {
 	for _, stop := range c.stops {
 		stop()
 	}
+	_ = c.Conn.FlushTimeout(5 * time.Second) // fails if the connection is closed, which the server sees
 }

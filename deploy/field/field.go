@@ -57,7 +57,7 @@ func (f *Field) Run(ctx context.Context, t harness.Test) (harness.Result, error)
 	ctx, cancel := context.WithCancel(ctx)
 	r := &run{
 		field: f, ctx: ctx, program: program, cluster: c, wire: wire.NATS(f.Client.Conn, f.Client.Name), token: rand.Text(),
-		starts: make(map[string]int), last: make(map[string]*process), processes: make(map[string]*process),
+		last: make(map[string]*process), processes: make(map[string]*process),
 	}
 	t.Program, t.Network = r, r
 	result, err := harness.Run(ctx, t)
@@ -76,7 +76,7 @@ type run struct {
 	token   string // of this run alone
 	watch   *harness.Watch
 	ids     []string
-	starts  map[string]int      // by node
+	starts  int                 // of all nodes
 	last    map[string]*process // by node
 	working sync.WaitGroup
 
@@ -181,22 +181,15 @@ func (r *run) Settle() {
 
 // all calls do for all agents at the same time.
 func (r *run) all(do func(a *agent.Remote) error) error {
-	agents := r.cluster.Agents()
-	errs := make([]error, len(agents))
-	var asking sync.WaitGroup
-	for i, a := range agents {
-		asking.Go(func() { errs[i] = do(a) })
-	}
-	asking.Wait()
-	return errors.Join(errs...)
+	return cluster.Each(r.cluster.Agents(), do)
 }
 
 // Start implements harness.Program. It does not wait for the agent.
 func (r *run) Start(port *harness.Port) (harness.Process, error) {
 	id := port.ID()
-	r.starts[id]++
+	r.starts++
 	p := &process{
-		run: r, agent: r.cluster.AgentOf(id), id: id, harness: fmt.Sprintf("%s-%d", id, r.starts[id]), port: port,
+		run: r, agent: r.cluster.AgentOf(id), id: id, harness: fmt.Sprintf("%s-%d", id, r.starts), port: port,
 		started: make(chan struct{}), gone: make(chan struct{}),
 	}
 	old := r.last[id]

@@ -50,11 +50,11 @@ type Config struct {
 type Host struct {
 	Config
 	place *proc.Place
-	bench *proc.Place // of nodes that are tested; nil without a test
 	guard proc.Guard
-	links *links
 
 	mu     sync.Mutex
+	links  *links
+	bench  *proc.Place // of nodes that are tested; nil without a test
 	nodes  map[string]*node
 	closed bool
 }

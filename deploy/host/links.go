@@ -1,7 +1,6 @@
 package host
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -22,7 +21,6 @@ type links struct {
 	mu       sync.Mutex
 	start    time.Time
 	net      *network.Network
-	known    map[string]bool    // parties
 	underWay map[int64]*carried // by the message's id in net
 	alarm    *time.Timer
 	closed   bool
@@ -38,7 +36,7 @@ type carried struct {
 const maxUnderWay = 64 << 20
 
 func newLinks(c Conditions, arrived func(wire.Message, string, bool)) *links {
-	l := &links{arrived: arrived, start: time.Now(), known: make(map[string]bool), underWay: make(map[int64]*carried)}
+	l := &links{arrived: arrived, start: time.Now(), underWay: make(map[int64]*carried)}
 	l.alarm = time.AfterFunc(time.Hour, l.wake)
 	l.net = network.New(network.Config{Latency: c.Latency, Dist: c.Dist, Gate: choice.Seeded(c.Seed).Sub("network"), Journal: l.event})
 	return l
@@ -57,8 +55,8 @@ func (l *links) add(m wire.Message) {
 		l.arrived(m, network.Dropped, false)
 		return
 	}
-	l.know(m.Src)
-	l.know(m.Dest)
+	l.net.Add(m.Src, network.Node)
+	l.net.Add(m.Dest, network.Node)
 	copied := l.net.Duplicated()
 	sent, err := l.net.Send(l.now(), m.Src, m.Dest, slices.Clone(m.Line))
 	if err != nil {
@@ -66,13 +64,6 @@ func (l *links) add(m wire.Message) {
 	}
 	l.underWay[sent.ID] = &carried{m.Key, 1 + l.net.Duplicated() - copied}
 	l.deliver()
-}
-
-func (l *links) know(party string) {
-	if !l.known[party] {
-		l.known[party] = true
-		l.net.Add(party, network.Node)
-	}
 }
 
 // wake delivers what is due.
@@ -105,7 +96,7 @@ func (l *links) event(e network.Event) error {
 	if c.copies == 0 {
 		delete(l.underWay, e.ID)
 	}
-	l.arrived(wire.Message{Src: e.Src, Dest: e.Dest, Line: json.RawMessage(e.Body), Key: c.key}, e.Kind, c.copies > 0)
+	l.arrived(wire.Message{Src: e.Src, Dest: e.Dest, Line: e.Body, Key: c.key}, e.Kind, c.copies > 0)
 	return nil
 }
 
@@ -118,7 +109,7 @@ func (l *links) impair(owner string, names []network.Link, im network.Impairment
 			if err := wire.CheckID(id); err != nil {
 				return fmt.Errorf("link of %q: %w", id, err)
 			}
-			l.know(id)
+			l.net.Add(id, network.Node)
 		}
 	}
 	return l.net.Impair(l.now(), owner, names, im)

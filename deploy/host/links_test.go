@@ -140,7 +140,7 @@ func TestBeforeInit(t *testing.T) {
 // What a node breaks, the harness hears.
 func TestTestedBreaks(t *testing.T) {
 	h := newHarnessed(t)
-	path, args := testnode.Program("hostile", "ends")
+	path, args := testnode.Program("ends")
 	require.NoError(t, h.Start(t.Context(), Spec{ID: "n1", IDs: []string{"n1", "n2"}, Path: path, Args: args, Harness: "n1-1"}))
 	h.send("c0", "n1", `{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1","n2"]}`)
 	h.await("n1-1", Broke, "ended during the run: exit status 3")

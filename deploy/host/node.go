@@ -76,10 +76,10 @@ func (h *Host) newNode(s Spec) (*node, error) {
 		n.log.close()
 		return nil, err
 	}
-	if s.Harness == "" {
-		n.input.Add(initLine(s))
-	} else {
+	if n.tested() {
 		n.answers <- nil // the harness waits for it
+	} else {
+		n.input.Add(initLine(s))
 	}
 	if n.stop, err = h.Wire.Receive(s.ID, n.deliver); err != nil {
 		n.stop = func() {}
@@ -197,12 +197,13 @@ func (n *node) watch() {
 	_ = n.process.Stderr.Close()
 	n.log.close()
 
+	how := proc.Status(n.spec.Path, err) + n.host.place.Missed(n.spec.Args, n.tail.String())
 	n.mu.Lock()
-	n.why = "ended: " + proc.Status(n.spec.Path, err) + n.host.place.Missed(n.spec.Args, n.tail.String()) + n.lastWords()
+	n.why = "ended: " + how + n.lastWords()
 	n.mu.Unlock()
 	if !n.killed.Load() {
 		n.host.Note(n.spec.ID, n.why)
-		n.feed(Event{Kind: Broke, Line: []byte("ended during the run: " + proc.Status(n.spec.Path, err) + n.host.place.Missed(n.spec.Args, n.tail.String()))})
+		n.feed(Event{Kind: Broke, Line: []byte("ended during the run: " + how)})
 	}
 }
 
@@ -260,8 +261,9 @@ func (n *node) send(m wire.Message) {
 }
 
 func (n *node) tooLong(begin []byte, size int) {
-	n.feed(Event{Kind: Broke, Line: fmt.Appendf(nil, "wrote a line of %s to stdout: a message has %s at most", wording.Bytes(size), wording.Bytes(wire.MaxLine))})
-	n.refuse(fmt.Sprintf("wrote a line of %s to stdout: a message has %s at most", wording.Bytes(size), wording.Bytes(wire.MaxLine)), begin)
+	problem := fmt.Sprintf("wrote a line of %s to stdout: a message has %s at most", wording.Bytes(size), wording.Bytes(wire.MaxLine))
+	n.feed(Event{Kind: Broke, Line: []byte(problem)})
+	n.refuse(problem, begin)
 }
 
 // refuse counts a line that goes nowhere, and tells of the first ones.

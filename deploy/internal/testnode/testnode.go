@@ -24,7 +24,7 @@ import (
 //
 //	silent   it does not answer init
 //	refuses  it answers init with an error
-//	ends     it ends with status 3 after init
+//	ends     it answers init, and ends with status 3
 //	hostile  after init it writes lines that are no messages of its own
 //	flooding it is the baseline of that name, which broadcasts
 //	careless it broadcasts, but sends everything only once
@@ -54,22 +54,16 @@ func run(things []string) {
 	case does["silent"]:
 		time.Sleep(time.Hour)
 	case does["refuses"]:
-		in := bufio.NewScanner(os.Stdin)
-		in.Scan()
-		m, err := wire.Parse(in.Bytes())
-		if err != nil {
-			panic(err)
-		}
-		fmt.Printf(`{"src":%q,"dest":%q,"body":{"type":"error","code":13,"text":"not today","in_reply_to":1}}`+"\n", m.Dest, m.Src)
+		answerInit(`"type":"error","code":13,"text":"not today"`)
 		time.Sleep(time.Hour)
+	case does["ends"]:
+		answerInit(`"type":"init_ok"`)
+		os.Exit(3)
 	}
 	n := node.NewNode()
 	starts := countStarts()
 	n.OnInit(func(context.Context) error {
-		switch {
-		case does["ends"]:
-			time.AfterFunc(10*time.Millisecond, func() { os.Exit(3) })
-		case does["hostile"]:
+		if does["hostile"] {
 			fmt.Println("\x1b[31mhello")
 			fmt.Println(`{"src":"n9","dest":"n1","body":{"type":"forged"}}`)
 			fmt.Println(`{"src":"n1","dest":"*","body":{"type":"everybody"}}`)
@@ -84,20 +78,28 @@ func run(things []string) {
 	})
 	switch {
 	case does["flooding"]:
-		n = node.NewNode()
 		for _, b := range baselines.All() {
 			if b.Name == "flooding" {
 				b.Register(n)
 			}
 		}
 	case does["careless"]:
-		n = node.NewNode()
 		broadcaster(n, n.Others)
 	case does["lonely"]:
-		n = node.NewNode()
 		broadcaster(n, func() []string { return nil })
 	}
 	node.Main(n)
+}
+
+// answerInit reads init, and writes an answer.
+func answerInit(body string) {
+	in := bufio.NewScanner(os.Stdin)
+	in.Scan()
+	m, err := wire.Parse(in.Bytes())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf(`{"src":%q,"dest":%q,"body":{%s,"in_reply_to":1}}`+"\n", m.Dest, m.Src, body)
 }
 
 // broadcaster makes n send what it is to broadcast to the receivers, once.
